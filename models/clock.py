@@ -1,0 +1,14 @@
+"""The only place that reads the clock."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    """The present instant, UTC."""
+    return datetime.now(UTC)
+
+
+def today(zone: str) -> date:
+    """The present day in an IANA zone."""
+    return datetime.now(ZoneInfo(zone)).date()

@@ -1,0 +1,57 @@
+"""Engines and sessions. ``session`` is the only place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, create_engine
+
+from models.settings import Settings
+
+
+class DatabaseProblem(RuntimeError):
+    """The database refused, and nothing was written; the text is one Russian line for the person at the screen."""
+
+
+def _careful_sqlite(connection: Any, _record: Any) -> None:
+    """Foreign keys are off and a crash may lose commits by default: neither is acceptable here."""
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@lru_cache(maxsize=8)
+def engine_for(url: str) -> Engine:
+    """The engine of a database URL, one per process."""
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _careful_sqlite)
+    return engine
+
+
+def engine() -> Engine:
+    """The engine of the settings in force."""
+    return engine_for(Settings().database)
+
+
+@contextmanager
+def session(bind: Engine | None = None) -> Iterator[Session]:
+    """A unit of work: committed whole at the end, or rolled back whole.
+
+    Raises ``DatabaseProblem`` when the database refuses (disk full, locked, unreachable): nothing was written.
+    """
+    with Session(bind or engine(), expire_on_commit=False) as work:
+        try:
+            yield work
+            work.commit()
+        except OperationalError as refused:
+            work.rollback()
+            raise DatabaseProblem(f"База данных не приняла запись, ничего не изменено: {refused.orig}") from refused
+        except BaseException:
+            work.rollback()
+            raise

@@ -1,0 +1,62 @@
+"""The outbox: one notice per official, day and channel, with the lines it must carry."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.base import one_of
+from models.types import UtcDateTime
+
+NOTICE_STATES = ("queued", "sending", "sent", "dropped", "dead")
+
+
+class Notice(SQLModel, table=True):
+    """A letter owed. queued → sending → sent; back to queued with a later ``not_before``; dead after the last try.
+
+    ``dropped`` is a letter whose every line was settled before it left.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("official_id", "on_day", "channel_id"),
+        one_of("state", NOTICE_STATES),
+        Index(
+            "ix_notice_due",
+            "not_before",
+            sqlite_where=text("state IN ('queued', 'sending')"),
+            postgresql_where=text("state IN ('queued', 'sending')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    official_id: int = Field(foreign_key="official.id")
+    channel_id: int = Field(foreign_key="channel.id", index=True)
+    on_day: date
+    state: str = "queued"
+    not_before: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    claimed_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """A claim that was not finished by then (a crash) may be taken again."""
+    attempts: int = 0
+    error: str = ""
+    """The last failure, without addresses or secrets."""
+    subject: str = ""
+    sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+    @property
+    def visible_id(self) -> str:
+        """The id in the subject: a letter that came twice is seen to be the same."""
+        return f"В-{self.id:06d}"
+
+
+class NoticeLine(SQLModel, table=True):
+    """One reason of one point in a notice."""
+
+    __tablename__ = "notice_line"
+    __table_args__ = (UniqueConstraint("notice_id", "point_id", "reason"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice_id: int = Field(foreign_key="notice.id")
+    point_id: int = Field(foreign_key="control_point.id", index=True)
+    reason: str
+    days: int
+    """Days to the deadline on the day of the decision; negative when past."""

@@ -1,0 +1,91 @@
+"""The outbox: who may send a letter now, and what became of it. At-least-once: a claim that was lost is taken again.
+
+A claim counts the attempt; what is recorded later must name it. So a sender that slept past its lease can neither
+hide nor repeat what another one did.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select, update
+from sqlmodel import Session, col
+
+from models.letters import Notice
+
+LEASE = timedelta(minutes=10)
+MAX_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(hours=24)
+
+
+def claim(session: Session, *, at: datetime, limit: int) -> list[Notice]:
+    """At most ``limit`` letters that may leave at ``at``, now ours for ``LEASE``; two claimants never get the same.
+
+    A letter whose last claims were all lost is not tried for ever: it is dead after ``MAX_ATTEMPTS``.
+    """
+    due = (
+        select(Notice)
+        .where(_claimable(at), col(Notice.not_before) <= at)
+        .order_by(col(Notice.not_before), col(Notice.id))
+        .limit(limit)
+    )
+    return [notice for notice in session.execute(due).scalars().all() if _take(session, notice, at)]
+
+
+def record_sent(session: Session, notice: Notice, *, at: datetime, subject: str) -> bool:
+    """The letter left; False when the claim was no longer ours."""
+    return _finish(session, notice, state="sent", sent_at=at, subject=subject, error="")
+
+
+def record_failed(session: Session, notice: Notice, *, at: datetime, error: str) -> bool:
+    """The letter did not leave: again after 5 min · 3ⁿ up to a day, dead after ``MAX_ATTEMPTS``.
+
+    ``error`` must hold neither address nor secret. False when the claim was no longer ours.
+    """
+    state = "dead" if notice.attempts >= MAX_ATTEMPTS else "queued"
+    return _finish(session, notice, state=state, error=error, not_before=at + pause(notice.attempts))
+
+
+def drop(session: Session, notice: Notice) -> bool:
+    """Nothing is left to say; False when the claim was no longer ours."""
+    return _finish(session, notice, state="dropped")
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after the n-th failed attempt (from 1)."""
+    return min(FIRST_PAUSE * 3 ** (attempts - 1), LONGEST_PAUSE)
+
+
+def dead_letters(session: Session) -> list[Notice]:
+    """The letters that were given up, for the coordinator to see."""
+    return list(session.execute(select(Notice).where(col(Notice.state) == "dead").order_by(col(Notice.id))).scalars())
+
+
+def _claimable(at: datetime):  # type: ignore[no-untyped-def]
+    lost = and_(col(Notice.state) == "sending", col(Notice.claimed_until) < at)
+    return or_(col(Notice.state) == "queued", lost)
+
+
+def _take(session: Session, notice: Notice, at: datetime) -> bool:
+    dies = notice.attempts >= MAX_ATTEMPTS
+    values = {"state": "dead", "error": "отправка прерывалась"} if dies else {"state": "sending"}
+    taken = session.execute(
+        update(Notice)
+        .where(col(Notice.id) == notice.id, _claimable(at), col(Notice.attempts) == notice.attempts)
+        .values(**values, attempts=notice.attempts + (not dies), claimed_until=None if dies else at + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        session.expunge(notice)
+        return False
+    session.refresh(notice)
+    return not dies
+
+
+def _finish(session: Session, notice: Notice, **values: object) -> bool:
+    finished = session.execute(
+        update(Notice)
+        .where(col(Notice.id) == notice.id, col(Notice.state) == "sending", col(Notice.attempts) == notice.attempts)
+        .values(claimed_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(finished.rowcount == 1)  # type: ignore[attr-defined]

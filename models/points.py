@@ -1,0 +1,106 @@
+"""What is owed and what happened: control points, their append-only transitions, the proof."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.base import one_of
+from models.types import UtcDateTime
+
+STATUSES = ("planned", "open", "submitted", "returned", "accepted", "withdrawn")
+NEWS = ("submitted", "returned", "extended", "accepted", "withdrawn")
+PURPOSES = ("result", "name_dates")
+
+
+class ControlPoint(SQLModel, table=True):
+    """One dated duty of one item, and of one body where the item fans out.
+
+    ``key`` is ``<roadmap>/<item>/<body or ->/<planned due date>``, stable for ever. ``due_on`` is the day as read (or
+    as extended), ``deadline_on`` the day after the working-day rule. Only ``lifecycle`` writes ``status``.
+    """
+
+    __tablename__ = "control_point"
+    __table_args__ = (
+        one_of("status", STATUSES),
+        one_of("purpose", PURPOSES),
+        CheckConstraint(f"news IN ({', '.join(repr(n) for n in NEWS)})", name="news"),
+        CheckConstraint("opens_on <= due_on", name="opens_before_due"),
+        CheckConstraint("(closed_on IS NOT NULL) = (status IN ('accepted', 'withdrawn'))", name="closed"),
+        Index(
+            "ix_control_point_opening",
+            "opens_on",
+            sqlite_where=text("status = 'planned'"),
+            postgresql_where=text("status = 'planned'"),
+        ),
+        Index(
+            "ix_control_point_lapsing",
+            "deadline_on",
+            sqlite_where=text("status IN ('open', 'returned') AND overdue_on IS NULL"),
+            postgresql_where=text("status IN ('open', 'returned') AND overdue_on IS NULL"),
+        ),
+        Index(
+            "ix_control_point_checking",
+            "next_check_on",
+            sqlite_where=text("next_check_on IS NOT NULL"),
+            postgresql_where=text("next_check_on IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    roadmap_code: str = Field(foreign_key="roadmap.code", index=True)
+    item_id: int = Field(foreign_key="item.id", index=True)
+    body_id: int | None = Field(default=None, foreign_key="body.id")
+    """The body a fanned-out point belongs to; None otherwise."""
+    owner_id: int = Field(foreign_key="body.id", index=True)
+    """The body that answers: the item's owner, or ``body_id`` where the item fans out."""
+    purpose: str = "result"
+    opens_on: date
+    due_on: date
+    deadline_on: date
+    deadline_note: str = ""
+    """In Russian: the rule and the move that gave ``deadline_on``."""
+    status: str = "planned"
+    is_history: bool = False
+    """Due before the roadmap was taken on control: kept, never opened, never nagged about."""
+    next_check_on: date | None = None
+    """The first day on which somebody may have to be told something; None when nobody has to be."""
+    news: str | None = None
+    """What happened and has not been told yet."""
+    overdue_on: date | None = None
+    """The first day past the deadline, once noticed; cleared by an extension."""
+    submitted_on: date | None = None
+    """The day the result was reported done; lateness is counted from it."""
+    closed_on: date | None = None
+
+
+class Transition(SQLModel, table=True):
+    """What happened to a point. Append-only: the database itself refuses UPDATE and DELETE."""
+
+    __table_args__ = (Index("ix_transition_point_id", "point_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    point_id: int = Field(foreign_key="control_point.id")
+    action: str
+    from_status: str
+    to_status: str
+    happened_on: date
+    """The day it is counted from, in the roadmap's zone (a deadline passes when it passes, not when noticed)."""
+    noticed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    actor: str
+    reason: str = ""
+    due_from: date | None = None
+    due_to: date | None = None
+    once_key: str | None = Field(default=None, unique=True)
+    """The same decision delivered twice (a flow run again from its top) is recorded once."""
+
+
+class Evidence(SQLModel, table=True):
+    """Document details or link that show a result."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    point_id: int = Field(foreign_key="control_point.id", index=True)
+    words: str
+    added_by: str
+    added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,0 +1,192 @@
+"""The catalogue: a reviewed order as data. One YAML file is one ``Catalogue``; unknown keys are refused.
+
+Words of the document (titles, bodies, terms, results) are kept verbatim; codes are ours.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from roadmap.reading import Every
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]
+Words = Annotated[str, StringConstraints(min_length=1)]
+Level = Literal["federal", "regional", "municipal", "institutional"]
+ItemKind = Literal["agreement", "monitoring", "session", "study", "document", "measure"]
+Origin = Literal["table", "directive", "duty"]
+Roll = Literal["preceding", "following", "none"]
+ReportBy = Literal["period_end", "next_month_10"]
+
+
+class Entry(BaseModel):
+    """The strict base of every entry: unknown keys are an error, nothing is coerced silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Entry):
+    """Where the words stand: the point, annex, section and row of the document, in the document's own words."""
+
+    place: Words
+
+
+class ActReference(Entry):
+    """An act that is named by another."""
+
+    kind: Words
+    number: Words
+    on: date
+    title: str = ""
+
+
+class Act(ActReference):
+    """The approving act: kind (приказ, распоряжение), number, date, authority, and the act it amends."""
+
+    authority: Words
+    amends: ActReference | None = None
+    document: Words
+    """File name of the source document."""
+
+
+class Period(Entry):
+    """From the act's date to the end named in its title, unless the text says otherwise; ``ground`` says which."""
+
+    start: date
+    end: date
+    ground: Words
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("period ends before it starts")
+        return self
+
+
+class DayOff(Entry):
+    """A regional day off that the federal calendar does not know."""
+
+    on: date
+    name: Words
+
+
+class Controller(Entry):
+    """Whom the act charges with control: the post, and the name only where the act appoints by name."""
+
+    post: Words
+    name: str = ""
+    source: Source
+
+
+class Body(Entry):
+    """A body (субъект РС НМС, орган); a group lists its members and is what an item may fan out to."""
+
+    code: Code
+    name: Words
+    """Full name as the document gives it."""
+    short: Words
+    """What letters and tables show."""
+    level: Level
+    aliases: tuple[str, ...] = ()
+    members: tuple[Code, ...] = ()
+    """Codes of the members when the entry is a group of bodies."""
+
+
+class Section(Entry):
+    """A heading of the roadmap («Направление 1. …»)."""
+
+    code: Code
+    title: Words
+
+
+class Event(Entry):
+    """The event from which a relative term is counted; ``on`` stays empty until the date is known."""
+
+    words: Words
+    on: date | None = None
+
+
+class Item(Entry):
+    """One duty of the document: a row of the table, a directive of the act's text, or a standing duty.
+
+    ``responsible``, ``executors``, ``term``, ``result`` are verbatim; ``owner`` and ``co_executors`` are codes of
+    bodies. ``rhythm`` sets another rhythm of control points than the reading's; ``fan_out`` is the code of a group:
+    one control point for each member. ``controlled`` is off for a pure activity that leaves no result.
+    """
+
+    code: Code
+    """Unique in the catalogue, stable for ever, part of every control point's key."""
+    number: str = ""
+    """As printed; empty where the document gives none."""
+    section: Code | None = None
+    group: str = ""
+    title: Words
+    responsible: str = ""
+    executors: str = ""
+    owner: Code
+    co_executors: tuple[Code, ...] = ()
+    term: str = ""
+    result: str = ""
+    kind: ItemKind
+    fan_out: Code | None = None
+    rhythm: Every | None = None
+    event: Event | None = None
+    controlled: bool = True
+    source: Source
+
+
+class Indicator(Entry):
+    """A target of the system. No number in the document means ``target: null``: shown, not judged."""
+
+    code: Code
+    title: Words
+    unit: Literal["percent", "count", "yes_no"] | None = None
+    comparison: Literal["at_least", "at_most", "equals"] | None = None
+    target: float | None = None
+    target_year: int | None = None
+    rhythm: Every | None = None
+    """Where the target returns («не менее 10% ежегодно»)."""
+    cumulative: bool = False
+    words: str = ""
+    """The target as the document words it."""
+    method: str = ""
+    """How it is collected, as the document words it."""
+    source: Source
+
+
+class Definition(Entry):
+    """A term the document defines."""
+
+    term: Words
+    meaning: Words
+
+
+class Catalogue(Entry):
+    """One order as reviewed data; ``items``, ``directives`` and ``duties`` differ only by where they stand."""
+
+    code: Code
+    region: Words
+    title: Words
+    act: Act
+    period: Period
+    zone: Words
+    """IANA name of the time zone."""
+    roll: Roll = "preceding"
+    report_by: ReportBy = "period_end"
+    days_off: tuple[DayOff, ...] = ()
+    controller: Controller | None = None
+    coordinator: Controller | None = None
+    definitions: tuple[Definition, ...] = ()
+    bodies: tuple[Body, ...] = Field(min_length=1)
+    sections: tuple[Section, ...] = ()
+    items: tuple[Item, ...] = ()
+    directives: tuple[Item, ...] = ()
+    duties: tuple[Item, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+
+    def duties_by_origin(self) -> Iterator[tuple[Origin, Item]]:
+        """Every item of the catalogue with its origin, in the order of the document's parts."""
+        yield from (("directive", item) for item in self.directives)
+        yield from (("table", item) for item in self.items)
+        yield from (("duty", item) for item in self.duties)

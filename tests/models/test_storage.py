@@ -1,0 +1,100 @@
+"""What the database itself guarantees, on both engines."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlmodel import select
+
+from models import ControlPoint, Transition
+from models.base import metadata
+from models.db import engine_for, session
+from models.lifecycle import open_due
+from models.migrate import migrate
+
+AT = datetime(2027, 5, 1, 6, 0, tzinfo=UTC)
+
+
+def test_migrations_lead_from_empty_to_exactly_the_tables_in_code(empty_engine: Engine) -> None:
+    migrate(empty_engine)
+    migrate(empty_engine)
+    with empty_engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_rows_written_at_the_first_revision_are_there_at_the_newest(empty_engine: Engine) -> None:
+    migrate(empty_engine, "0001")
+    with empty_engine.begin() as connection:
+        connection.execute(text("INSERT INTO mirror VALUES ('run', 'k/1/-/2027-05-31', 'id', 'h', 'В работе')"))
+    migrate(empty_engine)
+    with empty_engine.connect() as connection:
+        assert connection.execute(text("SELECT state_name FROM mirror")).scalar_one() == "В работе"
+
+
+@pytest.mark.parametrize("statement", ["UPDATE transition SET reason = 'другое'", "DELETE FROM transition"])
+def test_the_database_refuses_to_change_what_happened(engine: Engine, planned_point: str, statement: str) -> None:
+    with session(engine) as work:
+        assert open_due(work, "krasnodar", today=date(2027, 5, 1), at=AT) == 1
+    with pytest.raises(DBAPIError, match="append-only"), session(engine) as work:
+        work.execute(text(statement))
+    with session(engine) as work:
+        assert [row.action for row in work.exec(select(Transition))] == ["open"]
+
+
+def test_the_same_key_cannot_be_planned_twice(engine: Engine, planned_point: str) -> None:
+    with session(engine) as work:
+        copy = work.exec(select(ControlPoint)).one().model_dump(exclude={"id"})
+    with pytest.raises(IntegrityError), session(engine) as work:
+        work.add(ControlPoint(**copy))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param({"status": "просрочено"}, id="a status is one of the six"),
+        pytest.param({"status": "accepted"}, id="a closed point has its closing day"),
+        pytest.param({"opens_on": date(2027, 6, 1)}, id="a point opens before it is due"),
+        pytest.param({"news": "слух"}, id="news is of a known kind"),
+    ],
+)
+def test_the_database_refuses_an_impossible_point(
+    engine: Engine, planned_point: str, broken: dict[str, object]
+) -> None:
+    with pytest.raises(IntegrityError), session(engine) as work:
+        point = work.exec(select(ControlPoint)).one()
+        for column, value in broken.items():
+            setattr(point, column, value)
+        work.add(point)
+
+
+def test_an_instant_comes_back_in_utc_and_a_naive_one_is_refused(engine: Engine, planned_point: str) -> None:
+    yekaterinburg = timezone(timedelta(hours=5))
+    with session(engine) as work:
+        open_due(work, "krasnodar", today=date(2027, 5, 1), at=datetime(2027, 5, 1, 11, 0, tzinfo=yekaterinburg))
+    with session(engine) as work:
+        assert work.exec(select(Transition)).one().noticed_at == AT
+    with pytest.raises(StatementError, match="needs a zone"), session(engine) as work:
+        open_row = work.exec(select(Transition)).one().model_dump(exclude={"id"})
+        work.add(Transition(**open_row | {"noticed_at": datetime(2027, 5, 1, 6, 0)}))  # noqa: DTZ001
+        work.flush()
+
+
+def test_nothing_is_written_when_a_unit_of_work_breaks(engine: Engine, planned_point: str) -> None:
+    with pytest.raises(ZeroDivisionError), session(engine) as work:
+        open_due(work, "krasnodar", today=date(2027, 5, 1), at=AT)
+        raise ZeroDivisionError
+    with session(engine) as work:
+        assert work.exec(select(ControlPoint)).one().status == "planned"
+        assert work.exec(select(Transition)).all() == []
+
+
+def test_sqlite_keeps_foreign_keys_and_survives_a_crash(tmp_path: object) -> None:
+    with engine_for(f"sqlite:///{tmp_path}/vekha.db").connect() as connection:
+        found = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("foreign_keys", "journal_mode", "synchronous", "busy_timeout")
+        }
+    assert found == {"foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "busy_timeout": 30000}
