@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+import sqlmodel
 from sqlalchemy import insert, literal, select, update
 from sqlmodel import Session, col
 
@@ -81,7 +82,7 @@ class Move:
 
 def point_by_key(session: Session, key: str) -> ControlPoint:
     """The point of a key; ``Refused`` when there is none."""
-    found = session.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one_or_none()
+    found = session.exec(sqlmodel.select(ControlPoint).where(ControlPoint.key == key)).first()
     if found is None:
         raise Refused(f"Контрольной точки «{key}» нет; список: vekha points КОД")
     return found

@@ -69,7 +69,7 @@ def planned_point(engine: Engine) -> str:
             )
         )
         work.flush()
-        body = Body(roadmap_code="krasnodar", code="minobr", name="министерство", short="министерство", level="regional")
+        body = Body(roadmap_code="krasnodar", code="minobr", name="министерство", short="мин", level="regional")
         work.add(body)
         work.flush()
         assert body.id is not None

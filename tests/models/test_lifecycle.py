@@ -68,10 +68,11 @@ def test_a_change_against_the_executor_needs_a_ground(engine: Engine, action: Ac
 
 def test_the_second_of_two_deciding_at_once_is_told_so(engine: Engine) -> None:
     put_into(engine, "submitted")
+    others: list[str] = ["первый заместитель"]
 
     def decide_in_between(state: ORMExecuteState) -> None:
-        if state.is_update:
-            event.remove(slow, "do_orm_execute", decide_in_between)
+        if state.is_update and others:
+            others.pop()
             with session(engine) as quick:
                 accept(quick, KEY, move("accept"))
 
