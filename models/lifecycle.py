@@ -4,12 +4,13 @@ Every change is one guarded UPDATE («… WHERE status = what we saw») and one 
 deciding at once the first wins, the other is told so by ``Refused``.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlmodel
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import func, insert, literal, select, update
 from sqlmodel import Session, col
 
 from models.points import ControlPoint, Evidence, Transition
@@ -152,6 +153,50 @@ def mark_overdue(session: Session, roadmap_code: str, *, today: date, at: dateti
     )
     _record_all(session, "overdue", passed, happened_on=ControlPoint.deadline_on, at=at)
     return _rows(session.execute(update(ControlPoint).where(*passed).values(overdue_on=today)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A point that was done before it came on control, with the days on which each step happened."""
+
+    point_id: int
+    opened_on: date
+    submitted_on: date
+    accepted_on: date
+
+
+def record_history(session: Session, done: Sequence[Done], *, actor: str, reason: str, at: datetime) -> None:
+    """Record planned points as opened, reported and accepted, set-wise, so that nobody is told; all of them or none.
+
+    ``Refused`` when one of them is not planned.
+    """
+    if not done:
+        return
+    ids = [one.point_id for one in done]
+    planned = select(func.count()).where(col(ControlPoint.id).in_(ids), col(ControlPoint.status) == "planned")
+    if session.execute(planned).scalar_one() != len(set(ids)):
+        raise Refused("В историю можно записать только запланированные точки, а среди названных есть начатые")
+    steps: list[dict[str, Any]] = []
+    status = "planned"
+    for action, day_of in _HISTORY:
+        after = ALLOWED[action, status]
+        common = {"action": action, "from_status": status, "to_status": after, "noticed_at": at, "actor": actor}
+        steps += [common | {"point_id": one.point_id, "happened_on": day_of(one), "reason": reason} for one in done]
+        status = after
+    session.execute(insert(Transition), steps)
+    closed = [
+        {"id": one.point_id, "status": status, "submitted_on": one.submitted_on, "closed_on": one.accepted_on}
+        | {"next_check_on": None, "news": None}
+        for one in done
+    ]
+    session.execute(update(ControlPoint), closed)
+
+
+_HISTORY: tuple[tuple[Action, Callable[[Done], date]], ...] = (
+    ("open", lambda one: one.opened_on),
+    ("submit", lambda one: one.submitted_on),
+    ("accept", lambda one: one.accepted_on),
+)
 
 
 def _record_all(session: Session, action: Action, where: Any, *, happened_on: Any, at: datetime) -> None:

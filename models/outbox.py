@@ -6,7 +6,7 @@ hide nor repeat what another one did.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import Session, col
 
 from models.letters import Notice
@@ -52,7 +52,7 @@ def drop(session: Session, notice: Notice) -> bool:
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after the n-th failed attempt (from 1)."""
-    return min(FIRST_PAUSE * 3 ** (attempts - 1), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * int(3 ** (attempts - 1)), LONGEST_PAUSE)
 
 
 def dead_letters(session: Session) -> list[Notice]:
@@ -60,7 +60,7 @@ def dead_letters(session: Session) -> list[Notice]:
     return list(session.execute(select(Notice).where(col(Notice.state) == "dead").order_by(col(Notice.id))).scalars())
 
 
-def _claimable(at: datetime):  # type: ignore[no-untyped-def]
+def _claimable(at: datetime) -> ColumnElement[bool]:
     lost = and_(col(Notice.state) == "sending", col(Notice.claimed_until) < at)
     return or_(col(Notice.state) == "queued", lost)
 

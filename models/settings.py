@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 
 class Settings(BaseSettings):
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{(self.data / 'vekha.db').resolve()}"
+
+    @property
+    def shown_database(self) -> str:
+        """The database in words that hold no password."""
+        return make_url(self.database).render_as_string(hide_password=True)
 
     @property
     def letters(self) -> Path:

@@ -1,0 +1,173 @@
+"""Questions that pages, flows and the command line ask of the database; nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import case, func
+from sqlmodel import Session, col, select
+
+from models.letters import Notice, NoticeLine
+from models.lifecycle import LIVE
+from models.people import Channel, Official
+from models.points import ControlPoint, Evidence, Transition
+from models.roadmaps import Body, Executor, Item, Roadmap
+
+
+def is_overdue(point: ControlPoint, today: date) -> bool:
+    """Overdue is a fact: the deadline is past and nothing was submitted in time."""
+    if point.status in ("planned", "withdrawn") or point.is_history:
+        return False
+    done = point.submitted_on or (today if point.status in LIVE else point.deadline_on)
+    return done > point.deadline_on
+
+
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """A control point with what people need to recognise it."""
+
+    point: ControlPoint
+    item: Item
+    owner: Body
+    body: Body | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoadmapStatus:
+    """Counts of one roadmap on one day."""
+
+    roadmap: Roadmap
+    items: int
+    by_status: dict[str, int]
+    overdue: int
+    history: int
+    next_deadline: date | None
+
+
+def roadmaps(session: Session) -> list[Roadmap]:
+    """All roadmaps on control, by code."""
+    return list(session.exec(select(Roadmap).order_by(Roadmap.code)))
+
+
+def items(session: Session, roadmap_code: str) -> list[tuple[Item, Body]]:
+    """The items of a roadmap in the document's order, each with its owner."""
+    found = select(Item, Body).join(Body, col(Body.id) == col(Item.owner_id)).where(Item.roadmap_code == roadmap_code)
+    return [(item, owner) for item, owner in session.exec(found.order_by(col(Item.position)))]
+
+
+def points(
+    session: Session,
+    roadmap_code: str | None = None,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    statuses: tuple[str, ...] = (),
+    limit: int | None = None,
+) -> list[PointRow]:
+    """Control points by deadline; ``start`` and ``end`` bound the deadline, both included."""
+    found = (
+        select(ControlPoint, Item, Body)
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
+        .order_by(col(ControlPoint.deadline_on), col(ControlPoint.roadmap_code), col(Item.position), ControlPoint.key)
+    )
+    if roadmap_code is not None:
+        found = found.where(ControlPoint.roadmap_code == roadmap_code)
+    if start is not None:
+        found = found.where(col(ControlPoint.deadline_on) >= start)
+    if end is not None:
+        found = found.where(col(ControlPoint.deadline_on) <= end)
+    if statuses:
+        found = found.where(col(ControlPoint.status).in_(statuses))
+    bodies = {body.id: body for body in session.exec(select(Body))}
+    return [
+        PointRow(point, item, owner, bodies.get(point.body_id))
+        for point, item, owner in session.exec(found.limit(limit) if limit else found)
+    ]
+
+
+def status(session: Session, roadmap: Roadmap, *, today: date) -> RoadmapStatus:
+    """How a roadmap stands on a day."""
+    of_it = ControlPoint.roadmap_code == roadmap.code
+    watched = col(ControlPoint.is_history).is_(False)
+    counts = session.exec(
+        select(ControlPoint.status, func.count()).where(of_it, watched).group_by(col(ControlPoint.status))
+    )
+    deadline = col(ControlPoint.deadline_on)
+    late = col(ControlPoint.status).in_(("open", "returned")) & (deadline < today) & watched
+    ahead = col(ControlPoint.status).in_(LIVE) & (deadline >= today) & watched
+    overdue, history, upcoming = session.exec(
+        select(
+            func.count(case((late, 1))),
+            func.count(case((col(ControlPoint.is_history), 1))),
+            func.min(case((ahead, deadline))),
+        ).where(of_it)
+    ).one()
+    total = session.exec(select(func.count()).select_from(Item).where(Item.roadmap_code == roadmap.code)).one()
+    return RoadmapStatus(roadmap, total, dict(counts.all()), overdue, history, upcoming)
+
+
+def executors(session: Session, item_id: int) -> list[Body]:
+    """The co-executors of an item."""
+    joined = select(Body).join(Executor, col(Executor.body_id) == col(Body.id)).where(Executor.item_id == item_id)
+    return list(session.exec(joined.order_by(Body.code)))
+
+
+def history(session: Session, point_id: int) -> list[Transition]:
+    """What happened to a point, oldest first."""
+    return list(session.exec(select(Transition).where(Transition.point_id == point_id).order_by(col(Transition.id))))
+
+
+def evidence(session: Session, point_id: int) -> list[Evidence]:
+    """The proof given for a point, oldest first."""
+    return list(session.exec(select(Evidence).where(Evidence.point_id == point_id).order_by(col(Evidence.id))))
+
+
+def told(session: Session, point_id: int) -> list[tuple[date, str, str, str]]:
+    """Who was told of a point: day, post, reason, state of the notice."""
+    found = (
+        select(col(Notice.on_day), col(Official.post), col(NoticeLine.reason), col(Notice.state))
+        .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
+        .join(Official, col(Official.id) == col(Notice.official_id))
+        .where(NoticeLine.point_id == point_id)
+    )
+    return list(session.exec(found.order_by(col(Notice.id))))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice with its addressee and the number of its lines."""
+
+    notice: Notice
+    official: Official
+    channel: Channel
+    lines: int
+
+
+def outbox(session: Session, *, states: tuple[str, ...] = (), limit: int = 50) -> list[NoticeRow]:
+    """The newest notices first."""
+    lines = select(func.count()).where(NoticeLine.notice_id == Notice.id).scalar_subquery()
+    found = (
+        select(Notice, Official, Channel, lines)
+        .join(Official, col(Official.id) == col(Notice.official_id))
+        .join(Channel, col(Channel.id) == col(Notice.channel_id))
+        .order_by(col(Notice.id).desc())
+    )
+    if states:
+        found = found.where(col(Notice.state).in_(states))
+    return [NoticeRow(*row) for row in session.exec(found.limit(limit))]
+
+
+def owners_without_channel(session: Session, roadmap_code: str) -> list[Body]:
+    """Bodies that owe something and whom no letter can reach: the yellow marks."""
+    reachable = (
+        select(Official.body_id)
+        .join(Channel, col(Channel.official_id) == col(Official.id))
+        .where(col(Official.is_active), col(Channel.is_active), col(Official.body_id).is_not(None))
+    )
+    owing = select(ControlPoint.owner_id).where(
+        ControlPoint.roadmap_code == roadmap_code,
+        col(ControlPoint.status).in_(LIVE),
+        col(ControlPoint.is_history).is_(False),
+    )
+    found = select(Body).where(col(Body.id).in_(owing), col(Body.id).not_in(reachable))
+    return list(session.exec(found.order_by(Body.code)))
