@@ -60,7 +60,7 @@ class Period(Entry):
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
         if self.end < self.start:
-            raise ValueError("period ends before it starts")
+            raise ValueError("конец раньше начала — исправьте start или end")
         return self
 
 

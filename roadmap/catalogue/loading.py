@@ -1,0 +1,76 @@
+"""From a YAML file to a ``Catalogue``; everything that is wrong is named at once, each in one Russian line."""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
+
+from roadmap.catalogue.checking import inconsistencies
+from roadmap.catalogue.refusals import refusals
+from roadmap.catalogue.schema import Catalogue
+from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
+
+_BUILT_IN = ("kirov", "moscow-oblast", "krasnodar", "bashkortostan", "surgut")
+
+
+class CatalogueError(ValueError):
+    """A catalogue that is refused: ``problems`` holds a line for each fault, ``str`` is the first and their number."""
+
+    def __init__(self, message: str, problems: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+    @classmethod
+    def of(cls, *problems: str) -> Self:
+        rest = f" (и ещё {len(problems) - 1})" if len(problems) > 1 else ""
+        return cls(problems[0] + rest, problems)
+
+
+def built_in_codes() -> tuple[str, ...]:
+    """Codes of the systems that come with the package."""
+    return _BUILT_IN
+
+
+@cache
+def built_in(code: str) -> Catalogue:
+    """The built-in system; raises ``CatalogueError`` for an unknown code."""
+    if code not in _BUILT_IN:
+        raise CatalogueError.of(f"встроенной системы «{code}» нет — выберите одну из: {', '.join(_BUILT_IN)}")
+    file = f"{code}.yaml"
+    return parse_catalogue(files("roadmap.catalogue").joinpath(file).read_bytes(), file)
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """The catalogue in the file; raises ``CatalogueError`` for whatever keeps it from being one."""
+    if path.is_dir():
+        raise CatalogueError.of(f"{path.name}: это папка — укажите файл YAML")
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise CatalogueError.of(f"{path.name}: файла нет — проверьте путь {path}") from error
+    except OSError as error:
+        raise CatalogueError.of(f"{path.name}: файл не читается — проверьте права на {path}") from error
+    return parse_catalogue(content, path.name)
+
+
+def parse_catalogue(content: bytes, file: str) -> Catalogue:
+    """The catalogue in the bytes of ``file``, whose name begins every problem; raises ``CatalogueError``."""
+    try:
+        data = read_yaml(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise CatalogueError.of(
+            f"{file}: файл не в кодировке UTF-8 (байт {error.start + 1}) — сохраните его в UTF-8"
+        ) from error
+    except UnreadableYaml as error:
+        raise CatalogueError.of(f"{file}: {error}") from error
+    if data is None:
+        raise CatalogueError.of(f"{file}: файл пуст — заполните его по образцу встроенной системы")
+    try:
+        catalogue = Catalogue.model_validate(data, strict=True)
+    except ValidationError as error:
+        raise CatalogueError.of(*(f"{file}: {line}" for line in refusals(error, data))) from error
+    if problems := tuple(f"{file}: {line}" for line in inconsistencies(catalogue)):
+        raise CatalogueError.of(*problems)
+    return catalogue
