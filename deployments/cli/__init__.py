@@ -1,0 +1,64 @@
+"""The ``vekha`` command line."""
+
+import sys
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from deployments.cli import decide, look, output, up, work
+from models.db import DatabaseProblem
+from models.lifecycle import Refused
+from roadmap.catalogue.loading import CatalogueError
+from tasks.load_contacts import ContactsError
+from tasks.load_roadmap import LoadRefused
+
+app = typer.Typer(
+    name="vekha",
+    help="Веха: дорожная карта на контроле — сроки, ответственные, письма, запуски Prefect.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("up")(up.up)
+app.command("status")(look.status)
+app.command("items")(look.items)
+app.command("points")(look.points)
+app.command("show")(look.show)
+app.command("outbox")(look.outbox)
+app.command("terms")(look.terms)
+app.command("load")(work.load)
+app.command("contacts")(work.contacts)
+app.command("control")(work.control)
+app.command("deliver")(work.deliver)
+app.command("sync")(work.sync)
+app.command("rehearse")(work.rehearse)
+app.command("submit")(decide.submit)
+app.command("accept")(decide.accept)
+app.command("return")(decide.return_)
+app.command("extend")(decide.extend)
+app.command("withdraw")(decide.withdraw)
+
+#: What a person can mend: told in one line, exit code 2, no traceback.
+MENDABLE = (CatalogueError, ContactsError, DatabaseProblem, LoadRefused, Refused, up.CannotStart)
+
+
+def main() -> None:
+    """The entry of the console script."""
+    try:
+        app()
+    except MENDABLE as problem:
+        _refuse(str(problem))
+    except ValidationError as problem:
+        _refuse(_settings_line(problem))
+
+
+def _refuse(line: str) -> NoReturn:
+    output.errors.print(" ".join(line.split()), markup=False, style="red")
+    sys.exit(output.EXIT_BAD_INPUT)
+
+
+def _settings_line(problem: ValidationError) -> str:
+    first = problem.errors(include_input=False, include_url=False)[0]
+    name = f"VEKHA_{first['loc'][0]}".upper() if first["loc"] else "настройки"
+    return f"Настройка {name} не годится: {first['msg']}; поправьте её в окружении или в файле .env"

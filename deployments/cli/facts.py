@@ -1,0 +1,89 @@
+"""Rows as the JSON that programs get and the tables that people get."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from textwrap import shorten
+from typing import Any
+
+from sqlmodel import Session
+
+from deployments.cli.output import day
+from models import ControlPoint, Item, Roadmap, clock, queries
+from models.lifecycle import STATUS_RU
+from roadmap.catalogue.schema import Catalogue
+from roadmap.planning import read_item
+
+ORIGIN_RU = {"table": "таблица", "directive": "поручение", "duty": "обязанность"}
+
+
+def today_of(roadmap: Roadmap) -> date:
+    """Today in the roadmap's zone."""
+    return clock.today(roadmap.zone)
+
+
+def stored_items(session: Session, roadmap_code: str) -> Iterator[dict[str, Any]]:
+    """The items of a roadmap on control, with the reading that its points were made from."""
+    for item, _ in queries.items(session, roadmap_code):
+        yield _item(item.key, item.origin, item.reading, item)
+
+
+def catalogue_items(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """The items of a catalogue that was not loaded, read now."""
+    sections = {section.code: section.title for section in catalogue.sections}
+    for origin, item in catalogue.duties_by_origin():
+        shown = item.model_copy(update={"section": sections.get(item.section or "", "")})
+        yield _item(f"{catalogue.code}/{item.code}", origin, read_item(catalogue, item).to_json(), shown)
+
+
+def _item(key: str, origin: str, reading: dict[str, Any], item: Any) -> dict[str, Any]:
+    names = ("number", "section", "title", "responsible", "executors", "term", "kind", "result")
+    words = {name: getattr(item, name) for name in names}
+    controlled = item.is_controlled if isinstance(item, Item) else item.controlled
+    return {"key": key, "origin": origin} | words | {"reading": reading, "controlled": controlled}
+
+
+def point(row: queries.PointRow, today: date) -> dict[str, Any]:
+    """One control point for programs."""
+    it = row.point
+    return {
+        "key": it.key,
+        "item": row.item.key,
+        "title": row.item.title,
+        "body": row.body.short if row.body else None,
+        "owner": row.owner.short,
+        "opens_on": it.opens_on,
+        "due_on": it.due_on,
+        "deadline_on": it.deadline_on,
+        "status": it.status,
+        "overdue": queries.is_overdue(it, today),
+        "history": it.is_history,
+        "purpose": it.purpose,
+    }
+
+
+def counts(report: Any) -> dict[str, Any]:
+    """The fields of a report (a dataclass) as JSON, nested ones too."""
+    return asdict(report)
+
+
+def standing(it: ControlPoint, today: date) -> str:
+    """How a point stands, in words: «просрочено на 3 дн.» outranks its status."""
+    if it.is_history:
+        return "история"
+    if it.status in ("open", "returned") and it.deadline_on < today:
+        return f"просрочено, {(today - it.deadline_on).days} дн."
+    if it.status == "accepted" and queries.is_overdue(it, today):
+        return "исполнено с опозданием"
+    return STATUS_RU[it.status]
+
+
+def point_cells(row: queries.PointRow, today: date) -> tuple[str, ...]:
+    """One control point for people: deadline, standing, key, what and who."""
+    title = row.item.title if row.point.purpose == "result" else f"Назвать даты: {row.item.title}"
+    return (
+        day(row.point.deadline_on),
+        standing(row.point, today),
+        row.point.key,
+        f"{shorten(title, 90, placeholder='…')} — {shorten(row.owner.short, 40, placeholder='…')}",
+    )

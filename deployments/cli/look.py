@@ -1,0 +1,238 @@
+"""Commands that only look: terms, items, points, status, show, outbox."""
+
+import json
+import sys
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from deployments.cli import facts, output
+from deployments.cli.output import day
+from models import Roadmap, queries
+from models.db import session
+from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
+from models.migrate import ready_engine
+from roadmap.catalogue.loading import built_in
+from roadmap.messages.words import SECTIONS
+from roadmap.terms import read
+
+Json = Annotated[bool, typer.Option("--json", help="Вывести JSON для программ.")]
+Code = Annotated[str, typer.Argument(metavar="КОД", help="Код дорожной карты, например krasnodar.")]
+From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="С этого дня, ГГГГ-ММ-ДД.")]
+To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="По этот день, ГГГГ-ММ-ДД.")]
+
+
+def as_day(value: datetime | None) -> date | None:
+    """The day an option names."""
+    return value.date() if value else None
+
+
+def known_roadmap(work: Any, code: str) -> Roadmap:
+    """The roadmap of a code, or one clear line."""
+    found: Roadmap | None = work.get(Roadmap, code)
+    if found is None:
+        there = ", ".join(roadmap.code for roadmap in queries.roadmaps(work)) or "пока ни одной"
+        output.fail(f"Дорожной карты «{code}» нет на контроле (есть: {there}); поставить: vekha load {code}")
+    return found
+
+
+def terms(start: From = None, end: To = None) -> None:
+    """Прочитать сроки: по одному в строке на входе, по одному JSON в строке на выходе."""
+    first, last = as_day(start) or date(2000, 1, 1), as_day(end) or date(2099, 12, 31)
+    if last < first:
+        output.fail(f"Период кончается ({last}) раньше, чем начинается ({first}): поправьте --from и --to")
+    for line in sys.stdin.buffer:
+        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+        sys.stdout.write(json.dumps(read(text, start=first, end=last).to_json(), ensure_ascii=False) + "\n")
+
+
+def items(code: Code, as_json: Json = False) -> None:
+    """Мероприятия дорожной карты: слова документа и прочтение срока."""
+    with session(ready_engine()) as work:
+        rows = list(facts.stored_items(work, code)) if work.get(Roadmap, code) else []
+    rows = rows or list(facts.catalogue_items(built_in(code)))
+    if as_json:
+        return output.as_json(rows)
+    cells = (
+        (
+            row["key"].split("/", 1)[1],
+            facts.ORIGIN_RU[row["origin"]],
+            row["title"],
+            row["term"] or "—",
+            row["reading"]["rule"],
+        )
+        for row in rows
+    )
+    return output.table(
+        f"{code}: {len(rows)}", ("№", "откуда", "мероприятие", "срок", "правило"), cells, wide=("мероприятие", "срок")
+    )
+
+
+def points(code: Code, start: From = None, end: To = None, as_json: Json = False) -> None:
+    """Контрольные точки дорожной карты по срокам."""
+    with session(ready_engine()) as work:
+        today = facts.today_of(known_roadmap(work, code))
+        rows = queries.points(work, code, start=as_day(start), end=as_day(end))
+    if as_json:
+        return output.as_json([facts.point(row, today) for row in rows])
+    return show_points(f"{code}: контрольных точек {len(rows)}", rows, today)
+
+
+def show_points(title: str, rows: list[queries.PointRow], today: date) -> None:
+    """The table of control points that several commands print."""
+    cells = (facts.point_cells(row, today) for row in rows)
+    output.table(
+        title, ("срок", "состояние", "точка", "мероприятие — кто отвечает"), cells, wide=("мероприятие — кто отвечает",)
+    )
+
+
+def status(
+    code: Annotated[str | None, typer.Argument(metavar="КОД", help="Без кода — все дорожные карты.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Как идёт исполнение: сколько в работе, на проверке, просрочено, исполнено."""
+    with session(ready_engine()) as work:
+        chosen = [known_roadmap(work, code)] if code else queries.roadmaps(work)
+        rows = [queries.status(work, roadmap, today=facts.today_of(roadmap)) for roadmap in chosen]
+        silent = {row.roadmap.code: queries.owners_without_channel(work, row.roadmap.code) for row in rows}
+    if as_json:
+        return output.as_json([_status(row, [body.short for body in silent[row.roadmap.code]]) for row in rows])
+    columns = ("дорожная карта", *STATUS_COLUMNS, "проср.", "ближайший")
+    output.table(
+        "Исполнение дорожных карт", columns, (_status_cells(row) for row in rows), wide=("дорожная карта", "срок")
+    )
+    for roadmap_code, bodies in silent.items():
+        if bodies:
+            names = ", ".join(f"«{body.short}»" for body in bodies)
+            output.screen.print(f"[yellow]{roadmap_code}: некому писать — {names}; впишите в contacts.yaml[/]")
+    return None
+
+
+def _status(row: queries.RoadmapStatus, silent: list[str]) -> dict[str, Any]:
+    return {
+        "roadmap": row.roadmap.code,
+        "title": row.roadmap.title,
+        "region": row.roadmap.region,
+        "rehearsal": row.roadmap.is_rehearsal,
+        "shift_years": row.roadmap.shift_years,
+        "items": row.items,
+        "points": {name: row.by_status.get(name, 0) for name in STATUS_RU},
+        "overdue": row.overdue,
+        "history": row.history,
+        "next_deadline": row.next_deadline,
+        "without_channel": silent,
+    }
+
+
+STATUS_COLUMNS = ("план", "работа", "пров.", "дораб.", "исп.", "снято")
+
+
+def _status_cells(row: queries.RoadmapStatus) -> tuple[str, ...]:
+    name = f"{row.roadmap.code}\n{row.roadmap.region}"
+    if row.roadmap.is_rehearsal:
+        name += f"\nрепетиция, годы сдвинуты на {row.roadmap.shift_years}"
+    if row.history:
+        name += f"\nв истории {row.history}"
+    counts = (str(row.by_status.get(status, 0)) for status in STATUS_RU)
+    return (name, *counts, str(row.overdue), day(row.next_deadline))
+
+
+def show(
+    key: Annotated[
+        str, typer.Argument(metavar="КЛЮЧ", help="Ключ контрольной точки, например krasnodar/1.1/-/2027-09-15.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Всё об одной контрольной точке: слова документа, прочтение, история, уведомления."""
+    with session(ready_engine()) as work:
+        found = point_by_key(work, key)
+        today = facts.today_of(known_roadmap(work, found.roadmap_code))
+        row = next(row for row in queries.points(work, found.roadmap_code) if row.point.key == key)
+        assert found.id is not None
+        past, proof, told = (
+            queries.history(work, found.id),
+            queries.evidence(work, found.id),
+            queries.told(work, found.id),
+        )
+    if as_json:
+        more = {
+            "term": row.item.term,
+            "reading": row.item.reading,
+            "source": row.item.source,
+            "note": found.deadline_note,
+        }
+        more |= {"history": [entry.model_dump(exclude={"id", "point_id", "once_key"}) for entry in past]}
+        more |= {"evidence": [entry.model_dump(exclude={"id", "point_id"}) for entry in proof]}
+        names = ("on_day", "post", "reason", "state")
+        return output.as_json(
+            facts.point(row, today) | more | {"told": [dict(zip(names, line, strict=True)) for line in told]}
+        )
+    output.screen.print(f"[bold]{row.item.title}[/]\n{key} — {facts.standing(found, today)}")
+    output.screen.print(f"Срок по документу: «{row.item.term or 'не указан'}» ({row.item.source})", markup=False)
+    output.screen.print(
+        f"Открыта {day(found.opens_on)}, срок {day(found.due_on)}, контрольный день {day(found.deadline_on)}"
+    )
+    output.screen.print(found.deadline_note or "Срок не переносился.", markup=False)
+    output.screen.print(f"Отвечает: {row.owner.name}", markup=False)
+    output.table(
+        "История", ("день", "событие", "кто", "основание"), (_event(entry) for entry in past), wide=("основание",)
+    )
+    output.table("Подтверждения", ("что", "кто"), ((entry.words, entry.added_by) for entry in proof), wide=("что",))
+    lines = ((day(on), post, SECTIONS[reason].counted, NOTICE_RU[state]) for on, post, reason, state in told)
+    return output.table("Уведомления", ("день", "кому", "почему", "письмо"), lines, wide=("кому",))
+
+
+def _event(entry: Any) -> tuple[str, ...]:
+    moved = f"{day(entry.due_from)} → {day(entry.due_to)}. " if entry.action == "extend" else ""
+    return (day(entry.happened_on), EVENT_RU[entry.action], entry.actor, moved + entry.reason)
+
+
+NOTICE_RU = {
+    "queued": "ждёт отправки",
+    "sending": "отправляется",
+    "sent": "отправлено",
+    "dropped": "не понадобилось",
+    "dead": "не доставлено",
+}
+
+
+def outbox(
+    only_dead: Annotated[bool, typer.Option("--dead", help="Только недоставленные.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Сколько последних показать.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Исходящие письма: кому, когда, доставлено ли."""
+    with session(ready_engine()) as work:
+        rows = queries.outbox(work, states=("dead",) if only_dead else (), limit=limit)
+    if as_json:
+        return output.as_json([_notice(row) for row in rows])
+    cells = (
+        (
+            row.notice.visible_id,
+            day(row.notice.on_day),
+            row.official.post,
+            row.channel.kind,
+            str(row.lines),
+            NOTICE_RU[row.notice.state],
+            row.notice.error,
+        )
+        for row in rows
+    )
+    columns = ("№", "день", "кому", "канал", "точек", "состояние", "ошибка")
+    return output.table("Исходящие", columns, cells, wide=("кому", "ошибка"))
+
+
+def _notice(row: queries.NoticeRow) -> dict[str, Any]:
+    return {
+        "id": row.notice.visible_id,
+        "on_day": row.notice.on_day,
+        "roadmap": row.official.roadmap_code,
+        "official": row.official.post,
+        "channel": row.channel.kind,
+        "lines": row.lines,
+        "state": row.notice.state,
+        "attempts": row.notice.attempts,
+        "error": row.notice.error,
+        "sent_at": row.notice.sent_at,
+    }

@@ -1,0 +1,142 @@
+"""``vekha up``: everything at once — database, roadmaps, Prefect server and worker, sync — until Ctrl-C."""
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from sqlalchemy import Engine
+
+from deployments.cli import facts, output
+from deployments.cli.look import show_points
+from deployments.serve import CannotStart, PrefectServer, Worker, check_before_start
+from models import Roadmap, clock, queries
+from models.db import session
+from models.lifecycle import LIVE
+from models.migrate import ready_engine
+from models.settings import Settings
+from roadmap.catalogue.loading import built_in, built_in_codes
+from tasks.control_day import OFFICE_OPENS, calendar_of, control_day
+from tasks.deliver import deliver
+from tasks.load_contacts import apply_contacts
+from tasks.load_roadmap import load_roadmap
+from tasks.rehearsal import load_rehearsal
+
+NEAREST = 15
+
+
+def up(
+    data: Annotated[Path | None, typer.Option("--data", help="Папка данных; по умолчанию vekha-data.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Порт страницы Prefect.")] = None,
+    roadmap: Annotated[
+        list[str] | None, typer.Option("--roadmap", metavar="КОД", help="Только эта система; можно повторять.")
+    ] = None,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal/--no-rehearsal", help="Учебные копии со сдвигом лет или сами документы.")
+    ] = True,
+) -> None:
+    """Запустить всё: база, дорожные карты, сервер и исполнитель Prefect; Ctrl-C останавливает."""
+    from deployments.sync import sync  # Prefect takes seconds to import
+
+    settings = _settings(data, port)
+    codes = _chosen(roadmap)
+    check_before_start(settings)
+    engine = ready_engine()
+    _load(engine, codes, settings=settings, rehearsal=rehearsal)
+    stop = _stop_on_signals()
+    server, worker = PrefectServer(settings), Worker(settings)
+    try:
+        with output.errors.status("Запускается сервер Prefect…"):
+            server.start()
+        with output.progress("Сверка с Prefect") as advance:
+            report = sync(engine, settings=settings, at=clock.now(), progress=advance)
+        worker.start()
+        _greet(engine, settings, server.url, report.summary())
+        while not stop.wait(timeout=1):
+            server.check()
+            worker.keep_alive()
+    finally:
+        with output.errors.status("Останавливается…"):
+            worker.stop()
+            server.stop()
+        output.errors.print("Веха остановлена; данные сохранены.")
+
+
+def _settings(data: Path | None, port: int | None) -> Settings:
+    """Options become environment, so that the children see the same settings."""
+    if data is not None:
+        os.environ["VEKHA_DATA"] = str(data)
+    if port is not None:
+        os.environ["VEKHA_PORT"] = str(port)
+    return Settings()
+
+
+def _chosen(roadmap: Sequence[str] | None) -> tuple[str, ...]:
+    codes = tuple(roadmap or built_in_codes())
+    for code in codes:
+        built_in(code)
+    return codes
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: stop.set())
+    return stop
+
+
+def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal: bool) -> None:
+    """Load what is not there yet, take contacts.yaml if it lies in the folder, and do the day's control."""
+    at, fresh = clock.now(), []
+    for code in codes:
+        catalogue = built_in(code)
+        today = clock.today(catalogue.zone)
+        with session(engine) as work:
+            if work.get(Roadmap, code) is not None:
+                continue
+            if rehearsal:
+                load_rehearsal(work, catalogue, today=today, at=at, window_days=settings.window_days)
+            else:
+                load_roadmap(work, catalogue, today=today, at=at, window_days=settings.window_days)
+        fresh.append(code)
+    if settings.contacts.exists():
+        with session(engine) as work:
+            apply_contacts(work, settings.contacts)
+    if fresh and rehearsal:
+        control_day(engine, today=_last_office_day(engine, fresh[0], at), at=at)
+    report = control_day(engine, today=None, at=at)
+    deliver(engine, settings=settings, at_source=clock.now)
+    if report.failed:
+        output.errors.print(f"Контроль не выполнен: {', '.join(report.failed)}", style="yellow")
+
+
+def _last_office_day(engine: Engine, code: str, at: datetime) -> date:
+    """The working day whose letters a rehearsal shows: today once the office is open, else the last one before."""
+    with session(engine) as work:
+        zone, calendar = ZoneInfo(work.get_one(Roadmap, code).zone), calendar_of(work, code)
+    local = at.astimezone(zone)
+    day = local.date() if local.time() >= OFFICE_OPENS else local.date() - timedelta(days=1)
+    return calendar.roll(day, "preceding")
+
+
+def _greet(engine: Engine, settings: Settings, url: str, summary: str) -> None:
+    """What a newcomer needs to see: the nearest deadlines, where Prefect is, where the letters go."""
+    today = clock.today("Europe/Moscow")
+    with session(engine) as work:
+        rows = queries.points(work, start=today, statuses=LIVE, limit=NEAREST)
+        standing = [queries.status(work, entry, today=facts.today_of(entry)) for entry in queries.roadmaps(work)]
+    show_points(f"Ближайшие сроки на {today:%d.%m.%Y}", rows, today)
+    overdue = sum(entry.overdue for entry in standing)
+    letters = "почтовый сервер из VEKHA_MAIL_URL" if settings.mail_url else f"папка {settings.letters} (файлы .eml)"
+    output.screen.print(f"Дорожных карт: {len(standing)}, просрочено точек: {overdue}. {summary}")
+    output.screen.print(f"Страница Prefect: [bold]{url}[/]")
+    output.screen.print(f"Письма: {letters}")
+    output.screen.print("Остановить: Ctrl-C")
+
+
+__all__ = ["CannotStart", "up"]

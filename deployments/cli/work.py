@@ -1,0 +1,176 @@
+"""Commands that do the work without Prefect's clock: load, contacts, control, deliver, sync, rehearse."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deployments.cli import facts, output
+from deployments.cli.look import Code, Json, as_day, known_roadmap
+from deployments.cli.output import day
+from models import clock
+from models.db import session
+from models.migrate import ready_engine
+from models.settings import Settings
+from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
+from roadmap.catalogue.schema import Catalogue
+from roadmap.messages.words import SECTIONS
+from tasks.control_day import control_day
+from tasks.deliver import deliver as deliver_letters
+from tasks.load_contacts import apply_contacts
+from tasks.load_roadmap import load_roadmap
+from tasks.rehearsal import load_rehearsal
+from tasks.rehearse import Rehearsal
+from tasks.rehearse import rehearse as rehearse_letters
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Только показать, ничего не записывать.")]
+
+
+class _Rehearsed(Exception):
+    """Leaves a unit of work unwritten: a dry run."""
+
+
+def load(
+    file: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="Файл каталога .yaml или код встроенной системы.")],
+    controlled_from: Annotated[
+        datetime | None,
+        typer.Option("--controlled-from", formats=["%Y-%m-%d"], help="С какого дня на контроле; без него — с сегодня."),
+    ] = None,
+    rehearsal: Annotated[bool, typer.Option("--rehearsal", help="Репетиция: годы сдвинуты к нынешнему.")] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Поставить дорожную карту на контроль: пункты, сроки, контрольные точки."""
+    catalogue = _catalogue(file)
+    today, at, settings = clock.today(catalogue.zone), clock.now(), Settings()
+    report = None
+    try:
+        with session(ready_engine()) as work:
+            if rehearsal:
+                report = load_rehearsal(work, catalogue, today=today, at=at)
+            else:
+                since = as_day(controlled_from)
+                report = load_roadmap(
+                    work, catalogue, today=today, at=at, controlled_from=since, window_days=settings.window_days
+                )
+            if dry_run:
+                raise _Rehearsed
+    except _Rehearsed:
+        pass
+    assert report is not None
+    words = "Пробный прогон, ничего не записано" if dry_run else "На контроле"
+    if as_json:
+        return output.as_json({"roadmap": catalogue.code, "dry_run": dry_run, **facts.counts(report)})
+    output.screen.print(
+        f"{words}: {catalogue.code} — пунктов {report.items}, новых контрольных точек {report.points_new}, "
+        f"прежних {report.points_kept}, в истории {report.history}"
+    )
+    for key, problem in report.unread:
+        output.screen.print(f"{key}: срок не прочитан — {problem}", style="yellow", markup=False)
+    return None
+
+
+def _catalogue(file: str) -> Catalogue:
+    return built_in(file) if file in built_in_codes() else load_catalogue(Path(file))
+
+
+def contacts(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="ФАЙЛ", help="Файл контактов; без него — contacts.yaml папки данных.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Применить контакты: кто из должностных лиц за какой орган отвечает и как ему писать."""
+    with session(ready_engine()) as work:
+        report = apply_contacts(work, file or Settings().contacts)
+    if as_json:
+        return output.as_json([{"roadmap": code, **facts.counts(entry)} for code, entry in report.items()])
+    for code, entry in report.items():
+        output.screen.print(f"{code}: должностных лиц {entry.officials}, каналов {entry.channels}")
+        for _, body in entry.unreachable:
+            output.screen.print(f"{code}: некому писать — «{body}»", style="yellow", markup=False)
+    return None
+
+
+def control(
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="За какой день; без него — за сегодня.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Работа одного дня без Prefect: открыть точки, отметить просрочку, подготовить письма."""
+    report = control_day(ready_engine(), today=as_day(on), at=clock.now())
+    if as_json:
+        output.as_json(facts.counts(report))
+    else:
+        columns = ("дорожная карта", "день", "открыто", "просрочено впервые", "писем", "поводов", "некому")
+        rows = (_day_cells(entry) for entry in report.days)
+        output.table("Ежедневный контроль", columns, rows)
+    if report.failed:
+        output.fail(f"Контроль не выполнен: {', '.join(report.failed)}; подробности в журнале", code=1)
+
+
+def _day_cells(entry: Any) -> tuple[str, ...]:
+    on = day(entry.on) if entry.is_working else f"{day(entry.on)}, выходной"
+    told = entry.told
+    counts = (entry.opened, entry.overdue, told.notices, told.lines, told.undeliverable)
+    return (entry.code, on, *(str(count) for count in counts))
+
+
+def deliver(as_json: Json = False) -> None:
+    """Отправить письма, которые ждут в исходящих."""
+    report = deliver_letters(ready_engine(), settings=Settings(), at_source=clock.now)
+    if as_json:
+        return output.as_json(facts.counts(report))
+    output.screen.print(
+        f"Отправлено {report.sent}, не понадобилось {report.dropped}, "
+        f"не удалось и будет повторено {report.failed}, не доставлено окончательно {report.dead}"
+    )
+    return None
+
+
+def rehearse(
+    code: Code,
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="Первый день, ГГГГ-ММ-ДД.")],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Последний день, ГГГГ-ММ-ДД.")],
+    as_json: Json = False,
+) -> None:
+    """Каждое письмо, которое ушло бы за период, и нагрузка по адресатам; ничего не записывается."""
+    engine = ready_engine()
+    with session(engine) as work:
+        known_roadmap(work, code)
+    if end < start:
+        output.fail(f"Период кончается ({day(end.date())}) раньше, чем начинается ({day(start.date())})")
+    report = rehearse_letters(engine, code, start=start.date(), end=end.date())
+    if as_json:
+        return output.as_json(facts.counts(report) | {"by_official": report.by_official, "peak": report.peak})
+    _show_rehearsal(code, report)
+    return None
+
+
+def _show_rehearsal(code: str, report: Rehearsal) -> None:
+    letters = (
+        (day(letter.on), letter.official, ", ".join(f"{SECTIONS[reason].counted}: {n}" for reason, n in letter.reasons))
+        for letter in report.letters
+    )
+    output.table(f"{code}: письма за период", ("день", "кому", "о чём"), letters, wide=("кому", "о чём"))
+    load = ((official, str(n)) for official, n in report.by_official.items())
+    output.table("Нагрузка по адресатам", ("кому", "писем"), load, wide=("кому",))
+    if report.peak:
+        output.screen.print(f"Больше всего писем — {day(report.peak[0])}: {report.peak[1]}")
+    if report.undeliverable:
+        output.screen.print(f"Некому писать: поводов {report.undeliverable}; впишите contacts.yaml", style="yellow")
+
+
+def sync(as_json: Json = False) -> None:
+    """Сверить Prefect с базой: создать, обновить и закрыть развёртывания и запуски."""
+    from deployments.sync import sync as sync_prefect  # Prefect takes seconds to import
+
+    engine = ready_engine()
+    with output.progress("Сверка с Prefect") as advance:
+        report = sync_prefect(engine, settings=Settings(), at=clock.now(), progress=advance)
+    if as_json:
+        return output.as_json(facts.counts(report))
+    output.screen.print(report.summary())
+    return None
