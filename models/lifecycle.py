@@ -56,6 +56,15 @@ ACTION_RU: dict[Action, str] = {
     "extend": "перенести срок",
     "withdraw": "снять с контроля",
 }
+EVENT_RU: dict[str, str] = {
+    "open": "открыто",
+    "overdue": "срок истёк",
+    "submit": "сообщено об исполнении",
+    "return": "возвращено на доработку",
+    "accept": "исполнение принято",
+    "extend": "срок перенесён",
+    "withdraw": "снято с контроля",
+}
 
 
 class Refused(ValueError):
@@ -207,7 +216,7 @@ def _record_all(session: Session, action: Action, where: Any, *, happened_on: An
         literal("open") if action == "open" else col(ControlPoint.status),
         happened_on,
         literal(at, Transition.__table__.c.noticed_at.type),  # type: ignore[attr-defined]
-        literal("control"),
+        literal("ежедневный контроль"),
         literal(""),
     ).where(*where)
     columns = ["point_id", "action", "from_status", "to_status", "happened_on", "noticed_at", "actor", "reason"]

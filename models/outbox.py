@@ -6,6 +6,8 @@ hide nor repeat what another one did.
 
 from datetime import datetime, timedelta
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import Session, col
 
@@ -15,20 +17,27 @@ LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=24)
+#: Rows already in the session are not looked through; what comes back is taken as it is.
+_UNSEEN: Any = {"execution_options": {"synchronize_session": False, "populate_existing": True}}
 
 
 def claim(session: Session, *, at: datetime, limit: int) -> list[Notice]:
     """At most ``limit`` letters that may leave at ``at``, now ours for ``LEASE``; two claimants never get the same.
 
-    A letter whose last claims were all lost is not tried for ever: it is dead after ``MAX_ATTEMPTS``.
+    A letter whose claims were lost again and again is not tried for ever: it is dead after ``MAX_ATTEMPTS``.
     """
-    due = (
-        select(Notice)
-        .where(_claimable(at), col(Notice.not_before) <= at)
-        .order_by(col(Notice.not_before), col(Notice.id))
-        .limit(limit)
+    exhausted = update(Notice).where(_claimable(at), col(Notice.attempts) >= MAX_ATTEMPTS)
+    session.execute(exhausted.values(state="dead", error="отправка прерывалась", claimed_until=None), **_UNSEEN)
+    due = select(col(Notice.id)).where(_claimable(at)).order_by(col(Notice.not_before), col(Notice.id)).limit(limit)
+    # The condition stands twice: the inner one chooses, the outer one is judged again once another claimant is done.
+    taken = session.execute(
+        update(Notice)
+        .where(col(Notice.id).in_(due), _claimable(at))
+        .values(state="sending", attempts=col(Notice.attempts) + 1, claimed_until=at + LEASE)
+        .returning(Notice),
+        **_UNSEEN,
     )
-    return [notice for notice in session.execute(due).scalars().all() if _take(session, notice, at)]
+    return sorted(taken.scalars(), key=lambda notice: (notice.not_before, notice.id or 0))
 
 
 def record_sent(session: Session, notice: Notice, *, at: datetime, subject: str) -> bool:
@@ -62,30 +71,14 @@ def dead_letters(session: Session) -> list[Notice]:
 
 def _claimable(at: datetime) -> ColumnElement[bool]:
     lost = and_(col(Notice.state) == "sending", col(Notice.claimed_until) < at)
-    return or_(col(Notice.state) == "queued", lost)
-
-
-def _take(session: Session, notice: Notice, at: datetime) -> bool:
-    dies = notice.attempts >= MAX_ATTEMPTS
-    values = {"state": "dead", "error": "отправка прерывалась"} if dies else {"state": "sending"}
-    taken = session.execute(
-        update(Notice)
-        .where(col(Notice.id) == notice.id, _claimable(at), col(Notice.attempts) == notice.attempts)
-        .values(**values, attempts=notice.attempts + (not dies), claimed_until=None if dies else at + LEASE)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        session.expunge(notice)
-        return False
-    session.refresh(notice)
-    return not dies
+    return and_(col(Notice.not_before) <= at, or_(col(Notice.state) == "queued", lost))
 
 
 def _finish(session: Session, notice: Notice, **values: object) -> bool:
     finished = session.execute(
         update(Notice)
         .where(col(Notice.id) == notice.id, col(Notice.state) == "sending", col(Notice.attempts) == notice.attempts)
-        .values(claimed_until=None, **values)
-        .execution_options(synchronize_session=False)
+        .values(claimed_until=None, **values),
+        **_UNSEEN,
     )
     return bool(finished.rowcount == 1)  # type: ignore[attr-defined]

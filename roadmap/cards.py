@@ -1,0 +1,243 @@
+"""What Prefect shows about a control point, in Russian: names of runs and states, descriptions, the card. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from roadmap.reading import Reading, Window
+from roadmap.terms.rules import RULES
+
+PLANNED = "Запланировано"
+IN_WORK = "В работе"
+IN_REVIEW = "На проверке"
+IN_REWORK = "На доработке"
+OVERDUE = "Просрочено"
+DONE = "Исполнено"
+DONE_LATE = "Исполнено с опозданием"
+WITHDRAWN = "Снято с контроля"
+FINAL = frozenset({DONE, DONE_LATE, WITHDRAWN})
+
+EVERY_RU = {
+    "week": "еженедельно",
+    "month": "ежемесячно",
+    "quarter": "ежеквартально",
+    "half_year": "раз в полугодие",
+    "year": "ежегодно",
+}
+ACTIONS_RU = {
+    "open": "открыта",
+    "overdue": "срок истёк",
+    "submit": "сообщено об исполнении",
+    "return": "возвращено на доработку",
+    "accept": "принято",
+    "extend": "срок перенесён",
+    "withdraw": "снято с контроля",
+}
+#: Rules of planning that are no rules of reading.
+OWN_RULES = {"own-rhythm": "Ритм контроля задан каталогом: документ срока не называет."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFacts:
+    """An item as Prefect shows it; words are the document's own."""
+
+    key: str
+    """«krasnodar/2.1.3»."""
+    roadmap_code: str
+    region: str
+    act: str
+    zone: str
+    number: str
+    """As printed, or the item's code."""
+    section: str
+    title: str
+    kind: str
+    term: str
+    reading: Reading
+    owner: str
+    owner_short: str
+    responsible: str
+    executors: str
+    result: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointFacts:
+    """A control point as Prefect shows it."""
+
+    key: str
+    item: ItemFacts
+    owner: str
+    body: str = ""
+    """Short name of the body a fanned-out point belongs to."""
+    purpose: str
+    opens_on: date
+    due_on: date
+    deadline_on: date
+    deadline_note: str
+    status: str
+    overdue_on: date | None
+    submitted_on: date | None
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of a point's history."""
+
+    on: date
+    action: str
+    actor: str
+    reason: str = ""
+    due_to: date | None = None
+
+
+def state_name(point: PointFacts, today: date) -> str:
+    """The name of the run's state; a planned point whose day has come is as good as open."""
+    if point.status == "accepted":
+        late = point.submitted_on is not None and point.submitted_on > point.deadline_on
+        return DONE_LATE if late else DONE
+    if point.status == "withdrawn":
+        return WITHDRAWN
+    if point.status == "submitted":
+        return IN_REVIEW
+    if point.overdue_on is not None:
+        return OVERDUE
+    if point.status == "returned":
+        return IN_REWORK
+    return IN_WORK if point.status == "open" or point.opens_on <= today else PLANNED
+
+
+def short(words: str, limit: int) -> str:
+    """The words on one line, cut at a word's end with «…» when longer than the limit."""
+    line = " ".join(words.split())
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:–-(«") + "…"
+
+
+def deployment_name(item: ItemFacts) -> str:
+    """«1.2 Форсайт-сессия»; Prefect refuses «/» and «%» in names."""
+    return re.sub(r"[/%&<>]", " ", f"{item.number} {short(item.title, 60)}")
+
+
+def run_name(point: PointFacts) -> str:
+    """«1.2 Форсайт-сессия · до 31.05.2027», the day being the one that is controlled."""
+    task = "назвать даты: " if point.purpose == "name_dates" else ""
+    body = f" · {point.body}" if point.body else ""
+    return f"{point.item.number} {task}{short(point.item.title, 60)}{body} · до {day(point.deadline_on)}"
+
+
+def artifact_key(key: str) -> str:
+    """A key Prefect takes: lower-case letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
+
+
+def tags(item: ItemFacts) -> list[str]:
+    """Roadmap, section and owner."""
+    return [tag for tag in (item.roadmap_code, short(item.section, 50), short(item.owner_short, 50)) if tag]
+
+
+def day(on: date) -> str:
+    """31.05.2027."""
+    return f"{on:%d.%m.%Y}"
+
+
+def reading_words(reading: Reading) -> str:
+    """The dated meaning of the term and the rule that gave it, in Russian."""
+    rule = RULES.get(reading.rule) or OWN_RULES.get(reading.rule) or reading.rule
+    return " ".join(filter(None, (_meaning(reading), f"Правило: {rule}")))
+
+
+def description(item: ItemFacts) -> str:
+    """Markdown of a deployment: what the document asks for, word for word, and how it is read."""
+    facts = (
+        ("Срок в документе", f"«{item.term}»" if item.term else "не назван"),
+        ("Прочтение", reading_words(item.reading)),
+        ("Отвечает", item.owner),
+        ("Ответственные в документе", item.responsible),
+        ("Исполнители в документе", item.executors),
+        ("Ожидаемый результат", item.result),
+        ("Раздел", item.section),
+        ("Источник", f"{item.act}, {item.source}" if item.source else item.act),
+        ("Ключ", f"`{item.key}`"),
+    )
+    return f"### {_line(item.title)}\n\n{item.region}\n\n{_facts(facts)}"
+
+
+def point_card(point: PointFacts, history: Iterable[Happened], *, today: date, refusal: str = "") -> str:
+    """Markdown of a control point for the coordinator; ``refusal`` says why the last decision was not taken."""
+    item = point.item
+    facts = (
+        ("Состояние", state_name(point, today)),
+        ("Контрольный срок", day(point.deadline_on) + (f" ({point.deadline_note})" if point.deadline_note else "")),
+        ("Срок по документу", f"«{item.term}» — {day(point.due_on)}" if item.term else day(point.due_on)),
+        ("Отвечает", point.owner),
+        ("Исполнители в документе", item.executors),
+        ("Ожидаемый результат", item.result),
+        ("Сообщено об исполнении", day(point.submitted_on) if point.submitted_on else ""),
+        ("Документ", f"{item.act}, {item.source}" if item.source else item.act),
+        ("Ключ", f"`{point.key}`"),
+    )
+    task = "Назвать даты: " if point.purpose == "name_dates" else ""
+    parts = [f"## {item.number} {task}{_line(item.title)}", item.region]
+    if refusal:
+        parts.append(f"> **Решение не принято:** {refusal}")
+    parts += [_facts(facts), _history(history)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def form_description(point: PointFacts, refusal: str = "") -> str:
+    """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old."""
+    said = f"**Прошлое решение не принято.** {refusal}\n\n" if refusal else ""
+    return (
+        f"{said}**{point.item.number} {short(point.item.title, 160)}**\n\nОтвечает: {point.owner}.\n\n"
+        "**Принять** — результат есть. **Вернуть** — на доработку, нужно основание. **Перенести** — нужны основание и "
+        "новый срок. **Снять** — снять с контроля, нужно основание."
+    )
+
+
+def _meaning(reading: Reading) -> str:
+    match reading.kind:
+        case "windows" | "continuous":
+            return "; ".join(_window(window) for window in reading.windows) + "."
+        case "recurring":
+            first, last = reading.windows[0], reading.windows[-1]
+            every = EVERY_RU.get(reading.every or "", "повторяется")
+            return f"{every.capitalize()}, первый срок — {day(first.due)}, последний — {day(last.due)}."
+        case "external":
+            return f"По плану: {reading.plan}." if reading.plan else "По отдельному плану."
+        case "relative":
+            return f"Отсчёт от события: {reading.event}." if reading.event else "Отсчёт от события."
+        case "unreadable":
+            return "Не прочитано: " + "; ".join(reading.problems).rstrip(".") + "."
+    return ""
+
+
+def _window(window: Window) -> str:
+    if window.start is None:
+        return f"до {day(window.due)}"
+    return day(window.due) if window.start == window.due else f"с {day(window.start)} по {day(window.due)}"
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"- **{name}:** {_line(value)}" for name, value in facts if value)
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _history(history: Iterable[Happened]) -> str:
+    rows = [
+        f"| {day(h.on)} | {ACTIONS_RU[h.action]}{f' на {day(h.due_to)}' if h.due_to else ''} "
+        f"| {_cell(h.actor)} | {_cell(h.reason)} |"
+        for h in history
+    ]
+    return "\n".join(["| Дата | Событие | Кто | Основание |", "|---|---|---|---|", *rows]) if rows else ""
+
+
+def _cell(words: str) -> str:
+    return _line(words).replace("|", "/")

@@ -1,0 +1,90 @@
+"""When a control point has to be looked at again: the ladder of reminders as dates, no clock, no session."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from itertools import chain, count
+from typing import Any, Self
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The reminder ladder of a roadmap, in calendar days before and after the deadline.
+
+    ``then_every`` repeats after the last rung of ``after`` (0: never); ``escalate_after`` is when the controller hears
+    first, and after that on Mondays; ``awaiting_every`` counts working days between reminders to the coordinator.
+    """
+
+    before: tuple[int, ...] = (14, 7, 3, 1, 0)
+    after: tuple[int, ...] = (1, 3, 7)
+    then_every: int = 7
+    escalate_after: int = 7
+    awaiting_every: int = 5
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any] | None) -> Self:
+        """The ladder a roadmap sets for itself; None means the default. Raises ``ValueError`` for what it is not."""
+        data = data or {}
+        if unknown := set(data) - {field.name for field in fields(cls)}:
+            raise ValueError(f"лестница напоминаний: неизвестные поля {', '.join(sorted(unknown))}")
+        for name, value in data.items():
+            days = value if name in ("before", "after") else [value]
+            if not isinstance(days, list) or not all(type(day) is int and day >= 0 for day in days):
+                raise ValueError(f"лестница напоминаний: {name} — {value!r}, нужны дни числом")
+        lists = {name: tuple(sorted(value)) for name, value in data.items() if isinstance(value, list)}
+        ladder = cls(**(data | lists))
+        if 0 in ladder.after or not ladder.awaiting_every:
+            raise ValueError("лестница напоминаний: after и awaiting_every начинаются с 1")
+        return ladder
+
+
+def owner_rungs(opens_on: date, deadline_on: date, ladder: Ladder) -> Iterator[date]:
+    """The days, ascending, on which the owner of an open point hears of it: opening, before, after; no end.
+
+    A rung before the deadline further away than half of the time given is left out: a week's duty is not told at once
+    of its fourteenth, seventh and third day before.
+    """
+    half = (deadline_on - opens_on) / 2
+    before = (deadline_on - n * DAY for n in sorted(ladder.before, reverse=True) if n == 0 or n * DAY <= half)
+    after = (deadline_on + n * DAY for n in sorted(ladder.after))
+    return chain((opens_on,), before, after, _repeated(deadline_on + max(ladder.after, default=0) * DAY, ladder))
+
+
+def escalation_day(deadline_on: date, ladder: Ladder) -> date:
+    """The day the controller hears of a point for the first time."""
+    return deadline_on + ladder.escalate_after * DAY
+
+
+def digest_days(deadline_on: date, ladder: Ladder) -> Iterator[date]:
+    """The Mondays after the escalation: the controller gets what is still overdue once a week, in one letter."""
+    escalated = escalation_day(deadline_on, ladder)
+    first = escalated + timedelta(days=7 - escalated.weekday())
+    return (first + n * WEEK for n in count())
+
+
+@dataclass(frozen=True, slots=True)
+class Rungs:
+    """What a stream of days gives to one sweep: the latest day in [since, today], and the first after today."""
+
+    reached: date | None
+    following: date | None
+
+
+def look(days: Iterable[date], *, since: date, today: date) -> Rungs:
+    """Level-triggered: after an outage of any length only the latest rung counts. ``days`` must ascend."""
+    reached = None
+    for day in days:
+        if day > today:
+            return Rungs(reached, day)
+        if day >= since:
+            reached = day
+    return Rungs(reached, None)
+
+
+def _repeated(last: date, ladder: Ladder) -> Iterator[date]:
+    if not ladder.then_every:
+        return iter(())
+    return (last + n * ladder.then_every * DAY for n in count(1))

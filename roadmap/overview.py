@@ -1,0 +1,63 @@
+"""The overview of a roadmap for the coordinator, in Russian: the summary, what is overdue, progress. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from roadmap.cards import DONE, DONE_LATE, FINAL, OVERDUE, PointFacts, day, short, state_name
+
+SUMMARY_ROWS = 200
+HORIZON_DAYS = 60
+
+
+def summary_rows(points: Iterable[PointFacts], today: date) -> list[dict[str, str]]:
+    """Rows of «Сводка по дорожной карте»: what waits and what opens within 60 days, the earliest deadline first."""
+    live = sorted(
+        (p for p in points if state_name(p, today) not in FINAL and (p.deadline_on - today).days <= HORIZON_DAYS),
+        key=lambda p: (p.deadline_on, p.key),
+    )
+    return [
+        {
+            "№": point.item.number,
+            "Мероприятие": short(point.item.title, 90),
+            "Отвечает": point.body or point.owner,
+            "Срок": day(point.deadline_on),
+            "Состояние": state_name(point, today),
+        }
+        for point in live[:SUMMARY_ROWS]
+    ]
+
+
+def overdue_markdown(points: Iterable[PointFacts], *, region: str, today: date) -> str:
+    """«Просрочено»: a table of what is late, the longest first."""
+    late = sorted((p for p in points if state_name(p, today) == OVERDUE), key=lambda p: (p.deadline_on, p.key))
+    if not late:
+        return f"## Просрочено · {region}\n\nНа {day(today)} просроченных контрольных точек нет."
+    rows = [
+        f"| {p.item.number} | {short(p.item.title, 90)} | {p.body or p.owner} | {day(p.deadline_on)} "
+        f"| {(today - p.deadline_on).days} |".replace("\n", " ")
+        for p in late
+    ]
+    head = ["| № | Мероприятие | Отвечает | Срок | Дней |", "|---|---|---|---|---|"]
+    return "\n".join([f"## Просрочено · {region}", "", f"На {day(today)}: {len(late)}.", "", *head, *rows])
+
+
+def progress_markdown(points: Sequence[PointFacts], *, region: str, today: date) -> str:
+    """Progress per section: of the points whose deadline has come, how many are done, and how many in time."""
+    sections: dict[str, list[PointFacts]] = {}
+    for point in points:
+        sections.setdefault(point.item.section or "Вне разделов", []).append(point)
+    rows = [_progress(short(section, 90), within, today) for section, within in sections.items()]
+    if len(sections) > 1:
+        rows.append(_progress("**Всего**", points, today))
+    head = [
+        "| Раздел | Точек | Исполнено | Из них в срок | Просрочено | Доля исполненных |",
+        "|---|---|---|---|---|---|",
+    ]
+    return "\n".join([f"## Ход исполнения · {region}", "", f"На {day(today)}.", "", *head, *rows])
+
+
+def _progress(section: str, points: Sequence[PointFacts], today: date) -> str:
+    names = [state_name(point, today) for point in points]
+    in_time, late = names.count(DONE), names.count(DONE_LATE)
+    share = f"{100 * (in_time + late) / len(names):.0f} %" if names else "—"
+    return f"| {section} | {len(names)} | {in_time + late} | {in_time} | {names.count(OVERDUE)} | {share} |"

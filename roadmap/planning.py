@@ -1,0 +1,254 @@
+"""From a reading to control points: what is due, from when it is worked on, and the day it really ends."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from roadmap import terms
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.schema import Catalogue, Item, Origin, Roll
+from roadmap.reading import Every, Reading, Window
+from roadmap.shifting import shift_reading, shift_years
+from roadmap.spans import DAY, add_months, slices, unit
+
+Purpose = Literal["result", "name_dates"]
+
+OWN_RHYTHM = "own-rhythm"
+CONTINUOUS_EVERY: Every = "quarter"
+"""Our rhythm for «весь период» and the like, not the document's."""
+DAYS_BEFORE_DATE = 30
+"""How long before «до …» the work opens."""
+DAYS_TO_NAME_DATES = 30
+WORKING_DAYS_TO_NAME = 10
+MOVED_TO = {"preceding": "предшествующий", "following": "следующий"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPoint:
+    """One control point to be. ``planned_due_on`` is part of the key and never moves; ``due_on`` starts equal to it.
+
+    ``deadline_on`` is ``due_on`` after the working-day rule; ``deadline_note`` says in Russian what moved and why.
+    """
+
+    key: str
+    item_code: str
+    body_code: str | None
+    owner_code: str
+    purpose: Purpose
+    planned_due_on: date
+    opens_on: date
+    due_on: date
+    deadline_on: date
+    deadline_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """A day on which something is due, before owners and working days."""
+
+    opens_on: date
+    due_on: date
+    purpose: Purpose = "result"
+    note: str = ""
+
+
+def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0) -> Reading:
+    """The dated meaning of an item's term, moved by ``shift`` years.
+
+    Words are read in the document's own period. An item without a term but with a rhythm of the catalogue recurs
+    by that rhythm over the whole period (rule ``own-rhythm``).
+    """
+    period = catalogue.period
+    if not item.term.strip() and item.rhythm:
+        if shift:
+            period = shift_years(catalogue, shift).period
+        windows = slices(period.start, period.end, item.rhythm)
+        return Reading(text="", kind="recurring", rule=OWN_RHYTHM, windows=windows, every=item.rhythm)
+    return shift_reading(terms.read(item.term, start=period.start, end=period.end), shift, period=period)
+
+
+def plan(
+    catalogue: Catalogue, *, calendar: WorkCalendar, window_days: int = 14, shift: int = 0
+) -> list[tuple[Origin, Item, Reading, list[PlannedPoint]]]:
+    """Every item with its origin, reading and control points, in the order of the document.
+
+    ``catalogue`` is the document's own; ``shift`` moves the outcome by whole years (a rehearsal copy).
+    """
+    moved = shift_years(catalogue, shift) if shift else catalogue
+    planned = []
+    for (origin, item), (_, moved_item) in zip(catalogue.duties_by_origin(), moved.duties_by_origin(), strict=True):
+        reading = read_item(catalogue, item, shift=shift)
+        points = plan_item(moved, moved_item, reading, calendar=calendar, window_days=window_days)
+        planned.append((origin, moved_item, reading, points))
+    return planned
+
+
+def plan_item(
+    catalogue: Catalogue, item: Item, reading: Reading, *, calendar: WorkCalendar, window_days: int = 14
+) -> list[PlannedPoint]:
+    """The control points of one item; the same reading gives the same keys, for ever.
+
+    None for an item that is not controlled, for ``on_demand`` and for words that are ``unreadable`` (a question, never
+    a guess). An item to which the document gives no term at all has one point, to name it.
+    """
+    if not item.controlled:
+        return []
+    duties = _merged(_duties(catalogue, item, reading, calendar=calendar, window_days=window_days))
+    members = _members(catalogue, item)
+    return [_point(catalogue, item, duty, member, calendar) for duty in duties for member in members]
+
+
+def _duties(
+    catalogue: Catalogue, item: Item, reading: Reading, *, calendar: WorkCalendar, window_days: int
+) -> Iterable[_Duty]:
+    match reading.kind:
+        case "windows":
+            begins = catalogue.period.start
+            return [_Duty(_opens(window, begins, window_days), window.due) for window in reading.windows]
+        case "recurring":
+            return _recurring(catalogue, _regrouped(reading, item.rhythm), item.rhythm or reading.every or "month")
+        case "continuous":
+            return _continuous(catalogue, reading.windows, item.rhythm or CONTINUOUS_EVERY)
+        case "external":
+            return _external(catalogue, reading)
+        case "relative":
+            return [_relative(catalogue, item, reading, calendar)]
+        case "unreadable" if not reading.text.strip():
+            return [_naming(catalogue, calendar, unknown="срок в документе не назван")]
+        case "on_demand" | "unreadable":
+            return []
+
+
+def _opens(window: Window, begins: date, window_days: int) -> date:
+    """Not before the document's period begins; a term that ended before it opens on its own day."""
+    if window.due < begins:
+        return window.due
+    if window.start is None:
+        return max(begins, window.due - timedelta(days=DAYS_BEFORE_DATE))
+    return max(begins, min(window.start, window.due - timedelta(days=window_days)))
+
+
+def _regrouped(reading: Reading, rhythm: Every | None) -> tuple[Window, ...]:
+    """The windows in the catalogue's coarser rhythm, each due with the last of its group."""
+    windows = tuple(sorted(reading.windows, key=lambda window: window.due))
+    if rhythm is None or rhythm == reading.every:
+        return windows
+    groups: dict[tuple[date, date], list[Window]] = {}
+    for window in windows:
+        groups.setdefault(unit(window.due, rhythm), []).append(window)
+    return tuple(Window(group[0].start, group[-1].due) for group in groups.values())
+
+
+def _recurring(catalogue: Catalogue, windows: tuple[Window, ...], every: Every) -> Iterator[_Duty]:
+    """Each opens with its calendar unit, after the one before was due."""
+    earliest = catalogue.period.start
+    for window in windows:
+        due, note = _reported(catalogue, window, every)
+        opens = max(min(unit(window.due, every)[0], window.start or window.due), earliest)
+        yield _Duty(min(opens, due), due, note=note)
+        earliest = max(due + DAY, catalogue.period.start)
+
+
+def _reported(catalogue: Catalogue, window: Window, every: Every) -> tuple[date, str]:
+    """«Ежемесячно», «ежеквартально» without a day: by the 10th of the next month, where the roadmap is set so.
+
+    Ground: указ губернатора Свердловской области, п. 16-17.
+    """
+    has_day = window.start in (None, window.due) or window.due not in (unit(window.due, every)[1], catalogue.period.end)
+    if catalogue.report_by == "period_end" or every not in ("month", "quarter") or has_day:
+        return window.due, ""
+    due = (unit(window.due, "month")[1] + DAY).replace(day=10)
+    return due, f"день в документе не назван: отчёт до 10-го числа следующего месяца, {due:%d.%m.%Y}"
+
+
+def _continuous(catalogue: Catalogue, spans: Iterable[Window], every: Every) -> Iterator[_Duty]:
+    """A point at the end of each calendar unit of the span; the last one is the end of the span."""
+    begins = catalogue.period.start
+    for span in spans:
+        for part in slices(span.start or begins, span.due, every):
+            assert part.start is not None
+            yield _Duty(min(max(part.start, begins), part.due), part.due)
+
+
+def _external(catalogue: Catalogue, reading: Reading) -> Iterator[_Duty]:
+    """«Назвать даты» once a year until the plan is entered: by 31 January, the first time no sooner than in 30 days."""
+    start, end = catalogue.period.start, catalogue.period.end
+    note = (
+        f"сроки назначает план ({reading.plan or 'внешний'}); напоминание раз в год задано программой, а не документом"
+    )
+    first = max(date(start.year, 1, 31), start + timedelta(days=DAYS_TO_NAME_DATES))
+    dues = [min(first, end), *(date(year, 1, 31) for year in range(first.year + 1, end.year + 1))]
+    for due in dues:
+        if due <= end:
+            yield _Duty(_opens(Window(None, due), start, 0), due, "name_dates", note)
+
+
+def _relative(catalogue: Catalogue, item: Item, reading: Reading, calendar: WorkCalendar) -> _Duty:
+    """Counted from the day after the event; while its date is unknown, a point to name it."""
+    event = item.event.on if item.event else None
+    if event is None:
+        return _naming(catalogue, calendar, unknown="дата события не названа")
+    due = _after(event, reading, calendar)
+    if due is None:
+        return _naming(catalogue, calendar, unknown="число месяцев после события не прочитано")
+    return _Duty(event, due)
+
+
+def _after(event: date, reading: Reading, calendar: WorkCalendar) -> date | None:
+    """«В течение месяца» ends on the same number, or on the month's last day where there is none."""
+    if reading.relative is None:
+        counted = re.match(r"(?:в(?: течение)?|через) (?:(\d+) )?(месяц|год)", reading.text.strip(), re.IGNORECASE)
+        return counted and add_months(event, int(counted[1] or 1) * (12 if counted[2].lower() == "год" else 1))
+    n, days = reading.relative
+    return calendar.add_working_days(event, n) if days == "working_days" else event + timedelta(days=n)
+
+
+def _naming(catalogue: Catalogue, calendar: WorkCalendar, *, unknown: str) -> _Duty:
+    """The coordinator is asked for a date that the document leaves open."""
+    start = catalogue.period.start
+    note = f"{unknown}; 10 рабочих дней на то, чтобы назвать, заданы программой, а не документом"
+    return _Duty(start, calendar.add_working_days(start, WORKING_DAYS_TO_NAME), "name_dates", note)
+
+
+def _merged(duties: Iterable[_Duty]) -> list[_Duty]:
+    """One duty a day: two windows that end together are one point, open from the earlier of the two."""
+    by_day: dict[date, _Duty] = {}
+    for duty in duties:
+        same = by_day.get(duty.due_on, duty)
+        by_day[duty.due_on] = replace(duty, opens_on=min(duty.opens_on, same.opens_on))
+    return sorted(by_day.values(), key=lambda duty: duty.due_on)
+
+
+def _members(catalogue: Catalogue, item: Item) -> tuple[str | None, ...]:
+    if item.fan_out is None:
+        return (None,)
+    return next(body.members for body in catalogue.bodies if body.code == item.fan_out)
+
+
+def _point(catalogue: Catalogue, item: Item, duty: _Duty, member: str | None, calendar: WorkCalendar) -> PlannedPoint:
+    deadline = calendar.roll(duty.due_on, catalogue.roll)
+    moved = _move_note(duty.due_on, deadline, rule=catalogue.roll, calendar=calendar)
+    return PlannedPoint(
+        key=f"{catalogue.code}/{item.code}/{member or '-'}/{duty.due_on.isoformat()}",
+        item_code=item.code,
+        body_code=member,
+        owner_code=member or item.owner,
+        purpose=duty.purpose,
+        planned_due_on=duty.due_on,
+        opens_on=min(duty.opens_on, deadline, duty.due_on),
+        due_on=duty.due_on,
+        deadline_on=deadline,
+        deadline_note="; ".join(note for note in (duty.note, moved) if note),
+    )
+
+
+def _move_note(due: date, deadline: date, *, rule: Roll, calendar: WorkCalendar) -> str:
+    if deadline == due or rule == "none":
+        return ""
+    note = (
+        f"{due:%d.%m.%Y} — нерабочий день ({calendar.day_off_name(due)}), "
+        f"срок перенесён на {MOVED_TO[rule]} рабочий день {deadline:%d.%m.%Y}"
+    )
+    return note if calendar.is_final(due.year) else f"{note}; календарь на {due.year} год ещё не утверждён"

@@ -1,0 +1,114 @@
+"""Points of the tree → dates, and the years the words leave out."""
+
+from calendar import monthrange
+from datetime import date
+
+from roadmap.terms.nodes import Point, Stretch, UnclearError, Until
+from roadmap.terms.words import MONTHS
+
+Dated = Stretch | Until
+_ROMAN = ("", "I", "II", "III", "IV")
+_MONTHS_IN = {"quarter": 3, "half_year": 6}
+
+
+def words(point: Point) -> str:
+    """The point in Russian, for messages: «31 июня 2023 года»."""
+    year = "" if point.year is None else f" {point.year} года"
+    if point.scale == "day":
+        month = MONTHS[point.no - 1][1] if 1 <= point.no <= 12 else f"{point.no}-го месяца"
+        return f"{point.day} {month}{year}"
+    if point.scale == "month":
+        return f"{MONTHS[point.no - 1][point.of]}{year}"
+    if point.scale == "year":
+        return f"{point.year} год"
+    number = _ROMAN[point.no] if point.no < len(_ROMAN) else str(point.no)
+    return f"{number} {'квартал' if point.scale == 'quarter' else 'полугодие'}{year}"
+
+
+def bounds(point: Point) -> tuple[date, date]:
+    """First and last day of a point; its year must be known. A day or a quarter that does not exist is refused."""
+    year, scale = point.year, point.scale
+    if year is None:
+        raise UnclearError(f"Не назван год: «{words(point)}».")
+    if scale == "day":
+        try:
+            day = date(year, point.no, point.day)
+        except ValueError:
+            raise UnclearError(f"Такой даты нет: «{words(point)}».") from None
+        return day, day
+    if scale == "month":
+        return date(year, point.no, 1), date(year, point.no, monthrange(year, point.no)[1])
+    if scale == "year":
+        return date(year, 1, 1), date(year, 12, 31)
+    length = _MONTHS_IN[scale]
+    last = point.no * length
+    if not length <= last <= 12:
+        raise UnclearError(f"Такого отрезка года нет: «{words(point)}».")
+    return date(year, last - length + 1, 1), date(year, last, monthrange(year, last)[1])
+
+
+def stretch_bounds(stretch: Stretch) -> tuple[date, date]:
+    """First and last day of a stretch; one that runs backwards or has unlike ends is refused."""
+    first, last = stretch.first, stretch.last
+    if stretch.how == "single":
+        return bounds(first)
+    if first.year is None and last.year is not None:
+        first = first._replace(year=last.year)
+    _check_ends(stretch)
+    opens, due = bounds(first)[0], bounds(last)[1]
+    if opens > due:
+        raise UnclearError(f"Начало позже конца: «{words(stretch.first)} – {words(last)}».")
+    return opens, due
+
+
+def _check_ends(stretch: Stretch) -> None:
+    first, last = stretch.first, stretch.last
+    text = f"«{words(first)} – {words(last)}»"
+    if first.year is not None and last.year is None:
+        raise UnclearError(f"Не назван год конца: {text}.")
+    if first.scale != last.scale:
+        raise UnclearError(f"Начало и конец названы по-разному: {text}.")
+    if stretch.how == "until" and last.scale != "day":
+        raise UnclearError(f"Неясно, входит ли конец в срок: {text}.")
+
+
+def end(item: Dated) -> Point:
+    """The point whose year counts for the whole item."""
+    return item.point if isinstance(item, Until) else item.last
+
+
+def with_year(item: Dated, year: int) -> Dated:
+    """The same item, its missing years filled in."""
+    if isinstance(item, Until):
+        return item._replace(point=item.point._replace(year=year))
+    if item.first.year is not None:
+        raise UnclearError(f"Не назван год конца: «{words(item.first)} – {words(item.last)}».")
+    return item._replace(first=item.first._replace(year=year), last=item.last._replace(year=year))
+
+
+def with_years(items: list[Dated]) -> list[Dated]:
+    """«Март, июнь 2023 г.»: a year belongs to the names before it, as long as there is one way to read them."""
+    filled: list[Dated] = []
+    for place, item in enumerate(items):
+        if end(item).year is None:
+            item = _inherit(item, items[place + 1 :], filled)
+        filled.append(item)
+    return filled
+
+
+def _inherit(item: Dated, later: list[Dated], earlier: list[Dated]) -> Dated:
+    dated = next((other for other in later if end(other).year is not None), None)
+    if dated is None:
+        raise UnclearError(f"Не назван год: «{words(end(item))}».")
+    year = end(dated).year
+    assert year is not None
+    found = with_year(item, year)
+    follower = end(later[0])._replace(year=end(later[0]).year or year)
+    if bounds(end(found))[1] >= bounds(follower)[1]:
+        raise UnclearError(f"Неясно, к какому году относится «{words(end(item))}»: порядок в перечне обратный.")
+    before = end(earlier[-1]).year if earlier else year
+    if before is not None and before != year:
+        other = with_year(item, before)
+        if bounds(end(other))[1] > bounds(end(earlier[-1]))[1]:
+            raise UnclearError(f"Неясно, к какому году относится «{words(end(item))}»: {before} или {year}.")
+    return found

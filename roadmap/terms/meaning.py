@@ -1,0 +1,117 @@
+"""Tree + period → reading: which of the seven kinds a phrase is, and its windows."""
+
+from roadmap.reading import Reading, Window
+from roadmap.terms.checks import check_apart, check_list, check_overlap, contradiction, due_first, window_of
+from roadmap.terms.dates import Dated, with_years, words
+from roadmap.terms.limits import limits_of, one_span
+from roadmap.terms.nodes import (
+    Demand,
+    MonthDay,
+    Offset,
+    Part,
+    Plan,
+    Recur,
+    Since,
+    Stretch,
+    UnclearError,
+    Until,
+    Weekdays,
+    Whole,
+)
+from roadmap.terms.recurring import recurring
+from roadmap.terms.rhythms import Limits
+
+_RHYTHM = (Recur, Weekdays, MonthDay)
+_ALONE = (Plan, Demand, Offset)
+_STRETCH_RULES = {
+    ("day", True): "day",
+    ("day", False): "date-range",
+    ("month", True): "month-window",
+    ("month", False): "month-range",
+    ("quarter", True): "quarter-window",
+    ("quarter", False): "quarter-window",
+    ("half_year", True): "half-year-window",
+    ("half_year", False): "half-year-window",
+    ("year", True): "year-window",
+    ("year", False): "years-span",
+}
+
+
+def understand(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
+    """The reading of a parsed phrase; raises UnclearError where the words contradict each other, the calendar or the
+    period."""
+    kinds = {type(part) for part in parts}
+    if kinds <= {Stretch, Until}:
+        return _dated(text, [part for part in parts if isinstance(part, Stretch | Until)], period)
+    if not kinds.isdisjoint(_ALONE):
+        return _alone(text, parts)
+    if not kinds.isdisjoint(_RHYTHM) or any(isinstance(part, Until) and part.next_year for part in parts):
+        return recurring(text, parts, period)
+    if Whole in kinds:
+        return _continuous(text, parts, period)
+    since = next(part for part in parts if isinstance(part, Since))
+    raise UnclearError(f"Не назван конец срока: «с {words(since.point)}».")
+
+
+def _alone(text: str, parts: tuple[Part, ...]) -> Reading:
+    """A plan, a demand or an event gives no dates, so nothing else may stand beside it."""
+    part = parts[0]
+    if (other := next((other for other in parts if other != part), None)) is not None:
+        raise contradiction(part, other)
+    if isinstance(part, Plan):
+        name = text[slice(*part.place)] if part.place else part.name
+        return Reading(text, "external", "external-plan", plan=name)
+    if isinstance(part, Offset):
+        return _after_event(text, part)
+    return Reading(text, "on_demand", "on-demand")
+
+
+def _after_event(text: str, offset: Offset) -> Reading:
+    """Days are a count; months have no number of days, so ``relative`` stays empty and the event alone is kept."""
+    if offset.number < 1:
+        raise UnclearError(f"Срок в {offset.number} дней невозможен.")
+    if offset.event is None:
+        raise UnclearError("Не названо событие, от которого считается срок.")
+    event = text[slice(*offset.event)]
+    if offset.unit == "months":
+        return Reading(text, "relative", "months-after-event", event=event)
+    rule = "working-days-after-event" if offset.unit == "working_days" else "days-after-event"
+    return Reading(text, "relative", rule, relative=(offset.number, offset.unit), event=event)
+
+
+def _dated(text: str, items: list[Dated], period: Limits) -> Reading:
+    if any(_is_span_of_years(item) for item in items):
+        span = one_span(items)
+        check_overlap(Window(*span), period)
+        return Reading(text, "continuous", "years-span", (Window(*span),))
+    if len(items) == 1:
+        window, rule = window_of(items[0]), _rule(items[0])
+        check_overlap(window, period)
+        return Reading(text, "windows", rule, (window,))
+    items = with_years(items)
+    check_list(items)
+    windows = sorted({window_of(item) for item in items}, key=due_first)
+    check_apart(windows)
+    for window in windows:
+        check_overlap(window, period)
+    rules = {_rule(item) for item in items}
+    return Reading(text, "windows", rules.pop() if len(windows) == 1 else "several-windows", tuple(windows))
+
+
+def _continuous(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
+    limits, _ = limits_of(list(parts), period)
+    wholes = [part for part in parts if isinstance(part, Whole)]
+    rule = "regularly" if any(part.habit for part in wholes) else "whole-period"
+    if len(wholes) < len(parts):
+        rule = "own-span"
+    return Reading(text, "continuous", rule, (Window(limits.start, limits.end),))
+
+
+def _is_span_of_years(item: Dated) -> bool:
+    return isinstance(item, Stretch) and item.last.scale == "year" and (item.during or item.first != item.last)
+
+
+def _rule(item: Dated) -> str:
+    if isinstance(item, Until):
+        return "until-end" if item.by == "end" else "until-date"
+    return _STRETCH_RULES[item.last.scale, item.how == "single"]

@@ -1,0 +1,97 @@
+"""What a deadline phrase says, before any period is known: the small tree between the grammar and the meaning."""
+
+from typing import Literal, NamedTuple
+
+from roadmap.reading import DayUnit, Every
+
+Scale = Literal["day", "month", "quarter", "half_year", "year"]
+How = Literal["single", "dash", "to", "until"]
+By = Literal["date", "end"]
+Place = Literal["same", "next", "last"]
+
+
+class Point(NamedTuple):
+    """A calendar unit or a day; ``year`` is None where the text leaves it out; ``no`` counts inside the year.
+
+    ``of`` marks a month in the genitive («мая 2024 г.»), which alone may have lost its day.
+    """
+
+    scale: Scale
+    year: int | None
+    no: int = 0
+    day: int = 0
+    of: bool = False
+
+
+class Stretch(NamedTuple):
+    """From the first day of one point to the last day of another (the same one for «май 2023 г.»)."""
+
+    first: Point
+    last: Point
+    how: How = "single"
+    during: bool = False
+
+
+class Until(NamedTuple):
+    """«До 1 декабря», «до конца мая»: a due date without a start."""
+
+    point: Point
+    by: By = "date"
+    next_year: bool = False
+
+
+class Since(NamedTuple):
+    """«Начиная с 2023 года»."""
+
+    point: Point
+
+
+class MonthDay(NamedTuple):
+    """«До 10 числа месяца, следующего за отчётным»: a day of this, the next or the last month of each unit."""
+
+    day: int
+    until: bool
+    place: Place
+
+
+class Recur(NamedTuple):
+    every: Every
+
+
+class Weekdays(NamedTuple):
+    """Monday is 0; a ``bare`` name of a day only continues «по вторникам, …»."""
+
+    day: int
+    bare: bool
+
+
+class Whole(NamedTuple):
+    """«Весь период», or the habit «постоянно», «регулярно»."""
+
+    habit: bool
+
+
+class Plan(NamedTuple):
+    """A plan to come: its name, or the place of the name in the text."""
+
+    name: str
+    place: tuple[int, int] | None = None
+
+
+class Demand(NamedTuple):
+    """«По мере необходимости», «по запросу»."""
+
+
+class Offset(NamedTuple):
+    """So many days or months after an event; the place of its words in the text, None when it is not named."""
+
+    number: int
+    unit: DayUnit | Literal["months"]
+    event: tuple[int, int] | None = None
+
+
+Part = Stretch | Until | Since | MonthDay | Recur | Weekdays | Whole | Plan | Demand | Offset
+
+
+class UnclearError(Exception):
+    """The phrase is a question; the message says, in Russian, why and where."""

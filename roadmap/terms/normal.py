@@ -1,0 +1,131 @@
+"""Text → tokens of the grammar: the noise of documents ends here.
+
+Dashes of every kind, hard and missing blanks («декабрь2024»), capitals, ё/е, Latin look-alikes, soft hyphens, split
+letters and Roman numerals come out as the same tokens, each with its place in the text. What is unknown stays a token
+of its own, so that the grammar can refuse it by name: nothing is dropped.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from lark import Token
+from lark.common import LexerConf
+from lark.lexer import Lexer, LexerState
+
+from roadmap.terms.words import MONTH_SHORT, lexicon
+
+_PIECE = re.compile(
+    r"""(?P<SHORTDATE>[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9]))
+    |(?P<DATE>[0-9]{1,2}\s?\.\s?[0-9]{1,2}\s?\.\s?[0-9]{4}(?![0-9]))
+    |(?P<ISO>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]|-))
+    |(?P<DAYMONTH>[0-9]{1,2}\.[0-9]{2}(?![0-9]|\s?\.\s?[0-9]))
+    |(?P<NDAY>[0-9]{1,3}(?:\s?-?\s?(?:ти|х|и))?\s?-?\s?дневн(?:ый|ого)(?![^\W\d_]))
+    |(?P<SPELLED>[0-9]{1,3}\s?\([^\W\d_]+\))
+    |(?P<NUM>[0-9]+(?:[-\u2010\u2011](?:й|го|е|ое|ый|ого|ом|м)(?![^\W\d_]))?)
+    |(?P<WORD>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad\u200b-\u200d\u2060])*)
+    |(?P<DASH>[-\u2010-\u2015\u2212]+)
+    |(?P<LP>\()|(?P<RP>\))
+    |(?P<OTHER>\.{2,}|…)
+    |(?P<SEP>[,;.])
+    |(?P<SPACE>[\s\u00ad\u200b-\u200d\u2060\ufeff]+)
+    |(?P<ELSE>.)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_DIGITS = re.compile("[0-9]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060))
+_LOOK_ALIKES = str.maketrans("ABCEHKMOPTXYaceopxyk", "АВСЕНКМОРТХУасеорхук")
+_ROMAN = str.maketrans({"І": "I", "і": "i", "Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV"})
+_WORDS = lexicon()
+_ABBREVIATIONS = {"г", "гг", *MONTH_SHORT}
+# Longer runs of letters are no words; remembering them would fill the memory.
+LONGEST_WORD = 40
+YEARS = range(1990, 2100)
+
+
+@lru_cache(maxsize=4096)
+def _classify(raw: str) -> tuple[str, Any, bool]:
+    """Terminal, value and whether a full stop after the word belongs to it."""
+    word = unicodedata.normalize("NFC", raw.translate(_INVISIBLE))
+    for folded in (word.translate(_ROMAN), word.translate(_LOOK_ALIKES)):
+        key = folded.lower().replace("ё", "е")
+        if key in _WORDS:
+            return *_WORDS[key], key in _ABBREVIATIONS
+    return "WORD", raw, False
+
+
+@lru_cache(maxsize=4096)
+def _number(raw: str) -> tuple[str, Any]:
+    digits = _DIGITS.match(raw)
+    text = digits.group() if digits else ""
+    if len(text) == 4 and int(text) in YEARS:
+        return "YEAR", int(text)
+    return ("NUM", int(text)) if len(text) <= 3 else ("WORD", raw)
+
+
+def _spelled(raw: str) -> tuple[str, Any]:
+    """«3 (трёх)»: the number said twice must agree."""
+    number, word = _DIGITS.findall(raw)[0], _LETTERS.findall(raw)[0]
+    terminal, value, _ = _classify(word)
+    return ("NUM", value) if terminal in ("CNT", "ORD") and value == int(number) else ("WORD", raw)
+
+
+def _figures(kind: str, raw: str) -> tuple[str, Any]:
+    if kind == "NUM":
+        return _number(raw)
+    if kind == "SPELLED":
+        return _spelled(raw)
+    numbers = [int(digits) for digits in _DIGITS.findall(raw)]
+    if kind == "NDAY":
+        return kind, numbers[0]
+    if kind == "ISO":
+        return "DATE", numbers[::-1]
+    return kind, numbers
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of one phrase; separators at its edges and runs of them are one or none."""
+    last, dot_belongs = "SEP", False
+    pending: Token | None = None
+    for piece in _PIECE.finditer(text):
+        kind = piece.lastgroup
+        if kind == "SPACE":
+            continue
+        raw = piece.group()
+        if kind == "SEP":
+            if last != "SEP" and not (dot_belongs and raw == "."):
+                pending = Token("SEP", raw, piece.start(), end_pos=piece.end())
+                last = "SEP"
+            dot_belongs = False
+            continue
+        if raw == ".." and dot_belongs:
+            continue
+        dot_belongs, value = False, raw
+        if kind == "WORD" and len(raw) <= LONGEST_WORD:
+            kind, value, dot_belongs = _classify(raw)
+        elif kind in ("NUM", "DATE", "ISO", "DAYMONTH", "NDAY", "SPELLED"):
+            kind, value = _figures(kind, raw)
+        elif kind == "ELSE":
+            kind = "OTHER"
+        if kind == "YM" and last == "YM":
+            continue
+        if pending is not None:
+            yield pending
+            pending = None
+        last = kind or "OTHER"
+        yield Token(last, value, piece.start(), end_pos=piece.end())
+
+
+class DeadlineLexer(Lexer):
+    """Gives Lark the tokens above."""
+
+    __future_interface__ = 2
+
+    def __init__(self, conf: LexerConf) -> None:
+        self.conf = conf
+
+    def lex(self, lexer_state: LexerState, parser_state: Any) -> Iterator[Token]:
+        return tokens(lexer_state.text.text)

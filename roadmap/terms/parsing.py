@@ -1,0 +1,72 @@
+"""Text → tree, with the words that stopped it where there is none."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from lark import Lark, Token, UnexpectedToken
+
+from roadmap.terms.nodes import Part, UnclearError
+from roadmap.terms.normal import DeadlineLexer, tokens
+from roadmap.terms.tree import Builder
+
+Parsed = tuple[tuple[Part, ...], str | None]
+
+# A roadmap repeats its phrases; longer texts are rarely deadlines and would only fill the memory.
+CACHED_PHRASES, CACHED_LENGTH = 4096, 200
+QUOTED_LENGTH = 160
+_LINKS = {"SEP", "AND"}
+_FORMS = {
+    "SHORTDATE": "Год записан двумя цифрами: «{}».",
+    "DASH": "Непонятно место тире: «{}».",
+}
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> Lark:
+    text = files("roadmap.terms").joinpath("deadline.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="lalr", lexer=DeadlineLexer, transformer=Builder())
+
+
+def parse(text: str) -> Parsed:
+    """The parts of a phrase, or no parts and the reason in Russian."""
+    return _remembered(text) if len(text) <= CACHED_LENGTH else parse_afresh(text)
+
+
+def parse_afresh(text: str) -> Parsed:
+    """The same without the memory of earlier phrases."""
+    try:
+        parts: tuple[Part, ...] = _grammar().parse(text)  # type: ignore[assignment]  # the tree is built inline
+    except UnexpectedToken as error:
+        return (), _refusal(text, error.token)
+    except UnclearError as error:
+        return (), str(error)
+    return parts, None
+
+
+_remembered = lru_cache(maxsize=CACHED_PHRASES)(parse_afresh)
+
+
+def _refusal(text: str, token: Token) -> str:
+    """Names the words left over, from the link before them («и далее») to the end."""
+    if not text.strip():
+        return "Срок не указан: пустая строка."
+    if token.type == "$END":
+        if any(piece.type in ("WORD", "OTHER") for piece in tokens(text)):
+            return f"Не понято: «{_quoted(text)}»."
+        return f"Срок назван не полностью: «{_quoted(text)}»."
+    if token.type in _FORMS:
+        return _FORMS[token.type].format(text[token.start_pos : token.end_pos])
+    start = stopped = token.start_pos or 0
+    for earlier in tokens(text):
+        if earlier.start_pos == stopped:
+            break
+        if earlier.type not in _LINKS:
+            start = stopped
+        elif start == stopped:
+            start = earlier.start_pos or 0
+    return f"Не понято: «{_quoted(text[start:])}»."
+
+
+def _quoted(words: str) -> str:
+    words = words.strip(" ,;.") or words.strip()
+    return words if len(words) <= QUOTED_LENGTH else f"{words[:QUOTED_LENGTH]}…"

@@ -1,0 +1,188 @@
+"""The only module that sends: one letter to one address by e-mail, Telegram, any apprise URL, or into the mailbox."""
+
+import os
+import re
+import smtplib
+import ssl
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from email.message import Message
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from apprise import Apprise, AppriseAsset, NotifyFormat
+
+from models import Channel, Notice
+from models.settings import Settings
+from roadmap.messages import Letter
+from tasks.mailbox import SENDER, message, put
+
+with warnings.catch_warnings():
+    # Apprise looks for a module that Python 3.13 has dropped, and copes without it.
+    warnings.filterwarnings("ignore", "'imghdr' is deprecated", DeprecationWarning)
+    from apprise.plugins.email import NotifyEmail
+    from apprise.plugins.email.common import SecureMailMode
+
+CONNECT_SECONDS, READ_SECONDS = 10, 20
+NAME = "Веха"
+#: Plain letters: apprise puts it into HTTP headers.
+APP_ID = "Vekha"
+_ASSET = AppriseAsset(app_id=APP_ID, app_desc=APP_ID, async_mode=False)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+Secret = Callable[[str], str]
+
+
+class NotSent(RuntimeError):
+    """The letter did not leave; the text, one Russian line, holds neither address nor secret."""
+
+
+class NotifyLetter(NotifyEmail):  # type: ignore[no-untyped-call]
+    """Apprise's e-mail service with our own message: its URLs, defaults of providers and log-in, our text part and id.
+
+    The plain service makes the text out of the HTML, gives every send a new Message-ID and reads the machine's
+    certificates for every letter.
+    """
+
+    mail: Message
+    failure: str = ""
+
+    def send(self, body: Any, title: Any = "", notify_type: Any = None, attach: Any = None, **_: Any) -> bool:
+        """Hand the message over; the reason of a refusal stays in ``failure``."""
+        try:
+            with self._connected() as server:
+                server.sendmail(str(self.from_addr[1]), [self.targets[0][1]], self.mail.as_bytes())
+        except smtplib.SMTPRecipientsRefused as refused:
+            codes = ", ".join(str(code) for code, _ in refused.recipients.values())
+            self.failure = f"почтовый сервер не принял адрес ({codes})"
+        except smtplib.SMTPResponseException as refused:
+            self.failure = f"почтовый сервер отказал ({refused.smtp_code})"
+        except (OSError, smtplib.SMTPException) as broken:
+            self.failure = f"почтовый сервер недоступен ({type(broken).__name__})"
+        return not self.failure
+
+    def _connected(self) -> smtplib.SMTP:
+        host, port, timeout = self.smtp_host, int(self.port or 0), self.socket_connect_timeout
+        if self.secure_mode == SecureMailMode.SSL:
+            context = _tls(self.verify_certificate)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
+        else:
+            server = smtplib.SMTP(host, port, timeout=timeout)
+        try:
+            if self.secure_mode == SecureMailMode.STARTTLS:
+                server.starttls(context=_tls(self.verify_certificate))
+            if self.user and self.password:
+                server.login(self.user, self.password)
+        except BaseException:
+            with suppress(OSError, smtplib.SMTPException):
+                server.close()
+            raise
+        return server
+
+
+def send(letter: Letter, *, notice: Notice, channel: Channel, settings: Settings, at: datetime, secret: Secret) -> None:
+    """Send one letter to one address; raises ``NotSent``."""
+    address = resolved(channel.address, secret)
+    if channel.kind == "email":
+        _mail(letter, notice=notice, address=address, settings=settings, at=at)
+    elif channel.kind == "telegram":
+        _plain(_limited(f"tgram://{address}", overflow="split", format="text"), letter)
+    else:
+        _plain(_limited(address), letter)
+
+
+def resolved(address: str, secret: Secret) -> str:
+    """The address with ${NAME} from the environment; ``prefect:<block>`` is a Secret block. Raises ``NotSent``."""
+    if address.startswith("prefect:"):
+        return secret(address.removeprefix("prefect:"))
+
+    def value(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if not (held := os.environ.get(name)):
+            raise NotSent(f"не задана переменная окружения {name}")
+        return held
+
+    return _VARIABLE.sub(value, address)
+
+
+def prefect_secret(block: str) -> str:
+    """The value of a Prefect Secret block; raises ``NotSent`` naming the block, never the value."""
+    from prefect.blocks.system import Secret as SecretBlock
+
+    try:
+        return str(SecretBlock.load(block, _sync=True).get())  # type: ignore[call-arg, union-attr]
+    except Exception as missing:
+        raise NotSent(f"не читается блок Prefect Secret «{block}» ({type(missing).__name__})") from missing
+
+
+def _mail(letter: Letter, *, notice: Notice, address: str, settings: Settings, at: datetime) -> None:
+    if settings.mail_url is None:
+        mail = message(letter, notice=notice, sender=(NAME, SENDER), address=address, at=at)
+        put(settings.letters, mail, notice=notice, address=address)
+        return
+    service = _mail_service(settings.mail_url.get_secret_value(), address)
+    name, mailbox = service.from_addr
+    sender = (NAME if name in (False, APP_ID) else str(name), str(mailbox))
+    service.mail = message(letter, notice=notice, sender=sender, address=address, at=at)
+    _notify(service, letter, text=letter.text)
+
+
+def _mail_service(url: str, address: str) -> NotifyLetter:
+    """The mail server of the settings with exactly one recipient: targets, Cc and Bcc in the URL would be copies."""
+    parsed = NotifyEmail.parse_url(_limited(url))  # type: ignore[no-untyped-call]
+    if not parsed or parsed.get("schema") not in ("mailto", "mailtos"):
+        raise NotSent("неверный адрес почтового сервера: VEKHA_MAIL_URL — это mailto:// или mailtos://")
+    for key in ("targets", "cc", "bcc", "reply_to", "to"):
+        parsed.pop(key, None)
+    try:
+        service = NotifyLetter(**parsed, targets=address, asset=_ASSET)  # type: ignore[no-untyped-call]
+    except TypeError as bad:
+        raise NotSent("неверный адрес почтового сервера VEKHA_MAIL_URL: укажите from=") from bad
+    if [target for _, target in service.targets] != [address]:
+        raise NotSent("неверный адрес электронной почты в списке контактов")
+    return service
+
+
+def _limited(url: str, **extra: str) -> str:
+    """The URL with our timeouts and no retries of its own: those belong to the outbox."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as bad:
+        raise NotSent("неверный адрес канала") from bad
+    limits = {"cto": str(CONNECT_SECONDS), "rto": str(READ_SECONDS), "retry": "0"} | extra
+    # «+», «-» and «:» at the start of a name mean headers to apprise and must stay as they are.
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in limits]
+    query = urlencode(kept + list(limits.items()), safe="+-:", quote_via=quote)
+    return urlunsplit(parts._replace(query=query))
+
+
+def _plain(url: str, letter: Letter) -> None:
+    try:
+        service = Apprise.instantiate(url, asset=_ASSET, suppress_exceptions=True)
+    except Exception as bad:
+        raise NotSent(f"неверный адрес канала ({type(bad).__name__})") from None
+    if service is None:
+        raise NotSent("неверный адрес канала: такой службы нет или адрес неполон")
+    _notify(service, letter, text=letter.text)
+
+
+def _notify(service: Any, letter: Letter, *, text: str) -> None:
+    apprise = Apprise(asset=_ASSET)
+    if not apprise.add(service):
+        raise NotSent("неверный адрес канала")
+    done = apprise.notify(body=text, title=letter.subject, body_format=NotifyFormat.TEXT)
+    if done is not True:
+        reason = "никому не подошло" if done is None else "служба отказала или недоступна"
+        raise NotSent(getattr(service, "failure", "") or f"не отправлено: {reason}")
+
+
+@cache
+def _tls(verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,161 @@
+"""The coordinator's form and what an answer does to the rows."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.input import RunInput
+from pydantic import Field
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from models import Roadmap, lifecycle
+from models.db import session
+from models.lifecycle import Move, Refused
+from roadmap.cards import day
+from tasks.control_day import calendar_of
+
+ACTOR = "координатор (Prefect)"
+
+
+class Decision(RunInput):
+    """What the coordinator answers on the run's page; ``decision-N`` of a run is one of these."""
+
+    decision: Literal["принять", "вернуть", "перенести", "снять"] = Field(
+        title="Решение", description="Что решено по этой контрольной точке."
+    )
+    reason: str = Field(
+        default="",
+        title="Основание",
+        description="Нужно, чтобы вернуть, перенести или снять: кто и чем решил, что доработать.",
+    )
+    done_on: str = Field(
+        default="",
+        title="Дата исполнения",
+        description="ДД.ММ.ГГГГ; только чтобы принять то, о чём ещё не сообщали. Пусто — сегодня.",
+    )
+    new_due_on: str = Field(default="", title="Новый срок", description="ДД.ММ.ГГГГ; только чтобы перенести.")
+    evidence: str = Field(
+        default="",
+        title="Подтверждение",
+        description="Реквизиты документа или ссылка, по которым виден результат.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a decision: ``refusal`` is one Russian line, empty when it was carried out."""
+
+    status: str
+    refusal: str = ""
+
+
+@task(name="Открыть контрольную точку", cache_policy=NO_CACHE)
+def open_point_task(engine: Engine, key: str, *, at: datetime) -> str:
+    """``open_point`` as a step of a flow."""
+    return open_point(engine, key, at=at)
+
+
+def open_point(engine: Engine, key: str, *, at: datetime) -> str:
+    """Open the point when it is still planned; returns the status, ``Refused`` when there is no such point."""
+    with session(engine) as work:
+        point = lifecycle.point_by_key(work, key)
+        if point.status == "planned":
+            move = Move(action="open", actor="control", at=at, on=point.opens_on, tell=False)
+            point = lifecycle.change(work, key, move)
+        return point.status
+
+
+@task(name="Применить решение", cache_policy=NO_CACHE)
+def decide_task(engine: Engine, key: str, decision: Decision, *, once_key: str, today: date, at: datetime) -> Outcome:
+    """``decide`` as a step of a flow."""
+    return decide(engine, key, decision, once_key=once_key, today=today, at=at)
+
+
+def decide(engine: Engine, key: str, decision: Decision, *, once_key: str, today: date, at: datetime) -> Outcome:
+    """Carry out a decision; what cannot be carried out changes nothing and says why.
+
+    The same ``once_key`` a second time changes nothing.
+    """
+    try:
+        with session(engine) as work:
+            move = _move(work, key, decision, once_key=once_key, today=today, at=at)
+            if move.action == "accept":
+                return Outcome(lifecycle.accept(work, key, move).status)
+            return Outcome(lifecycle.change(work, key, move).status)
+    except Refused as refused:
+        with session(engine) as work:
+            return Outcome(lifecycle.point_by_key(work, key).status, str(refused))
+
+
+def _move(work: Session, key: str, decision: Decision, *, once_key: str, today: date, at: datetime) -> Move:
+    match decision.decision:
+        case "принять":
+            on = _done_on(work, key, decision.done_on, today)
+            return Move(
+                action="accept",
+                actor=ACTOR,
+                at=at,
+                on=on,
+                reason=decision.reason,
+                evidence=decision.evidence,
+                once_key=once_key,
+            )
+        case "перенести":
+            due = _day(decision.new_due_on, "Новый срок")
+            if due is None or due < today:
+                raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(today)}")
+            return Move(
+                action="extend",
+                actor=ACTOR,
+                at=at,
+                on=today,
+                reason=decision.reason,
+                evidence=decision.evidence,
+                due_on=due,
+                deadline_on=_deadline(work, key, due),
+                once_key=once_key,
+            )
+    return Move(
+        action="return" if decision.decision == "вернуть" else "withdraw",
+        actor=ACTOR,
+        at=at,
+        on=today,
+        reason=decision.reason,
+        evidence=decision.evidence,
+        once_key=once_key,
+    )
+
+
+def _done_on(work: Session, key: str, words: str, today: date) -> date:
+    done = _day(words, "Дата исполнения")
+    if done is None:
+        return today
+    if done > today:
+        raise Refused(f"Дата исполнения {day(done)} ещё не наступила")
+    reported = lifecycle.point_by_key(work, key).submitted_on
+    if reported is not None and reported != done:
+        raise Refused(f"Об исполнении уже сообщено {day(reported)}: оставьте дату исполнения пустой")
+    return today if reported else done
+
+
+def _deadline(work: Session, key: str, due: date) -> date:
+    code = lifecycle.point_by_key(work, key).roadmap_code
+    return calendar_of(work, code).roll(due, work.get_one(Roadmap, code).roll)  # type: ignore[arg-type]
+
+
+def _day(words: str, field: str) -> date | None:
+    """The day of ДД.ММ.ГГГГ, None when nothing was entered; ``Refused`` when it is no day."""
+    words = words.strip().removesuffix("г.").strip()
+    if not words:
+        return None
+    parts = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", words)
+    try:
+        if parts:
+            return date(int(parts[3]), int(parts[2]), int(parts[1]))
+    except ValueError:
+        pass
+    raise Refused(f"{field}: «{words}» — не дата; напишите, например, 31.05.2027")

@@ -1,0 +1,141 @@
+"""Empties the outbox: claim, compose, send, record, one letter after another's claim; at-least-once."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from models import Notice, outbox
+from models.db import session
+from models.settings import Settings
+from tasks.channels import NotSent, Secret, prefect_secret, send
+from tasks.compose import Parcel, compose
+
+logger = logging.getLogger(__name__)
+
+SENDERS = 4
+#: Letters claimed at once: twelve for each sender, so that the lease holds even if every one runs into its timeouts.
+BATCH = 12 * SENDERS
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What became of the letters. ``dead``: given up in this run, the coordinator must hear of them another way."""
+
+    sent: int = 0
+    failed: int = 0
+    dropped: int = 0
+    dead: int = 0
+    errors: tuple[str, ...] = ()
+    """The different failures, without addresses."""
+
+
+def deliver(
+    engine: Engine,
+    *,
+    settings: Settings,
+    at_source: Callable[[], datetime],
+    limit: int = 500,
+    should_stop: Callable[[], bool] = lambda: False,
+    secret: Secret = prefect_secret,
+) -> DeliveryReport:
+    """Send at most ``limit`` letters that are due; ``at_source`` gives the present instant."""
+    report, left = DeliveryReport(), limit
+    with ThreadPoolExecutor(SENDERS, thread_name_prefix="letters") as senders:
+        while left > 0 and not should_stop():
+            at = at_source()
+            with session(engine) as work:
+                claimed = outbox.claim(work, at=at, limit=min(BATCH, left))
+            if not claimed:
+                break
+            left -= len(claimed)
+            report = _deliver_batch(
+                engine, claimed, senders=senders, report=report, at=at, settings=settings, secret=secret
+            )
+    return report
+
+
+def _deliver_batch(
+    engine: Engine,
+    claimed: list[Notice],
+    *,
+    senders: ThreadPoolExecutor,
+    report: DeliveryReport,
+    at: datetime,
+    settings: Settings,
+    secret: Secret,
+) -> DeliveryReport:
+    """Senders only send; reading and recording stay in this thread, each record in its own transaction."""
+    parcels, report = _composed(engine, claimed, report, at=at)
+    going: dict[Future[None], Parcel] = {}
+    for parcel in parcels:
+        if parcel.letter is None:
+            report = _settle(engine, parcel, report, at=at)
+            continue
+        sending = senders.submit(
+            send, parcel.letter, notice=parcel.notice, channel=parcel.channel, settings=settings, at=at, secret=secret
+        )
+        going[sending] = parcel
+    for done in as_completed(going):
+        report = _settle(engine, going[done], report, at=at, failure=_failure(going[done], done))
+    return report
+
+
+def _composed(
+    engine: Engine, claimed: list[Notice], report: DeliveryReport, *, at: datetime
+) -> tuple[list[Parcel], DeliveryReport]:
+    """The batch at once; when one of it breaks, each by itself, and the broken ones are recorded as failed."""
+    try:
+        with session(engine) as work:
+            return compose(work, claimed, at=at), report
+    except Exception as broken:
+        if len(claimed) > 1:
+            parcels = []
+            for notice in claimed:
+                one, report = _composed(engine, [notice], report, at=at)
+                parcels += one
+            return parcels, report
+        logger.exception("notice %s could not be composed", claimed[0].id)
+        failure = f"письмо не составлено ({type(broken).__name__})"
+        return [], _record_failure(engine, claimed[0], report, at=at, failure=failure)
+
+
+def _failure(parcel: Parcel, done: Future[None]) -> str:
+    """Why a letter did not leave, empty when it did; one broken letter must not stop the others."""
+    try:
+        done.result()
+    except NotSent as refused:
+        return str(refused)
+    except OSError as refused:
+        return f"письмо не записано: {refused.strerror}"
+    except Exception as broken:
+        logger.exception("notice %s could not be sent", parcel.notice.id)
+        return f"внутренняя ошибка {type(broken).__name__}"
+    return ""
+
+
+def _settle(
+    engine: Engine, parcel: Parcel, report: DeliveryReport, *, at: datetime, failure: str = ""
+) -> DeliveryReport:
+    if failure:
+        return _record_failure(engine, parcel.notice, report, at=at, failure=failure)
+    with session(engine) as work:
+        if parcel.letter is None:
+            outbox.drop(work, parcel.notice)
+            return replace(report, dropped=report.dropped + 1)
+        outbox.record_sent(work, parcel.notice, at=at, subject=parcel.letter.subject)
+    return replace(report, sent=report.sent + 1)
+
+
+def _record_failure(
+    engine: Engine, notice: Notice, report: DeliveryReport, *, at: datetime, failure: str
+) -> DeliveryReport:
+    logger.warning("notice %s not sent, attempt %d: %s", notice.id, notice.attempts, failure)
+    with session(engine) as work:
+        outbox.record_failed(work, notice, at=at, error=failure)
+    dead = notice.attempts >= outbox.MAX_ATTEMPTS
+    errors = report.errors if failure in report.errors else (*report.errors, failure)
+    return replace(report, failed=report.failed + 1, dead=report.dead + dead, errors=errors)

@@ -1,0 +1,252 @@
+"""Puts a roadmap on control: a reviewed catalogue becomes rows, dated control points included."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlmodel import Session, col
+
+from models.roadmaps import Body, Edition, Executor, Indicator, Item, Roadmap
+from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.catalogue.schema import Act, Catalogue, Origin
+from roadmap.catalogue.schema import Item as Entry
+from roadmap.planning import PlannedPoint, plan
+from roadmap.reading import Reading
+from roadmap.shifting import shift_years as shifted
+from tasks.storing import ids_by_code, store, table_of
+from tasks.storing_points import Moved, Stored, store_points, vanished
+
+Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
+
+
+class LoadRefused(ValueError):
+    """The catalogue cannot be put on control as it is; one Russian line, and nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a load did. ``unread``: items that are not controlled and whose term was not understood, with the reason.
+
+    ``moved``: live points whose deadline changed because the calendar did.
+    """
+
+    items: int
+    points_new: int
+    points_kept: int
+    history: int
+    unread: tuple[tuple[str, str], ...] = ()
+    moved: tuple[Moved, ...] = ()
+
+
+def load_roadmap(
+    session: Session,
+    catalogue: Catalogue,
+    *,
+    today: date,
+    at: datetime,
+    controlled_from: date | None = None,
+    shift_years: int = 0,
+    rehearsal: bool = False,
+    window_days: int = 14,
+    calendar: WorkCalendar | None = None,
+) -> Loaded:
+    """Write the catalogue and its control points; the same content a second time changes nothing.
+
+    Points due before ``controlled_from`` (today; for a rehearsal the start of its period) are history. A loaded
+    roadmap takes additions and changed words; ``LoadRefused`` when items or dates would be lost, when a term of a
+    controlled item is not understood, and when a rehearsal meets the real roadmap.
+    """
+    calendar = calendar or calendar_of(catalogue)
+    moved = shifted(catalogue, shift_years)
+    present = session.get(Roadmap, catalogue.code)
+    _refuse_other_copy(present, shift_years=shift_years, rehearsal=rehearsal, code=catalogue.code)
+    if present and controlled_from not in (None, present.controlled_from):
+        raise LoadRefused(
+            f"«{catalogue.code}» уже на контроле с {present.controlled_from:%d.%m.%Y}: этот день не меняют"
+        )
+    planned = plan(catalogue, calendar=calendar, window_days=window_days, shift=shift_years)
+    _refuse_unread(catalogue.code, planned)
+    _refuse_losses(session, catalogue, planned)
+
+    if present is None:
+        since = controlled_from or (moved.period.start if rehearsal else today)
+    else:
+        since = max(present.controlled_from, today)
+    _store_roadmap(
+        session, moved, controlled_from=since, shift_years=shift_years, is_rehearsal=rehearsal, present=present
+    )
+    _store_edition(session, catalogue, shift_years=shift_years, at=at)
+    _store_entries(session, moved, planned, calendar.version)
+    stored: Stored = store_points(
+        session,
+        catalogue.code,
+        [point for *_, points in planned for point in points],
+        controlled_from=since,
+        today=today,
+    )
+    return Loaded(
+        items=len(planned),
+        points_new=stored.new,
+        points_kept=stored.kept,
+        history=stored.history,
+        unread=tuple(
+            (f"{catalogue.code}/{item.code}", "; ".join(reading.problems))
+            for _, item, reading, _ in planned
+            if reading.kind == "unreadable" and item.term.strip()
+        ),
+        moved=stored.moved,
+    )
+
+
+def content_hash(catalogue: Catalogue, shift_years: int = 0) -> str:
+    """Equal for equal content: the catalogue's JSON and the years it is shifted by."""
+    content = json.dumps([catalogue.model_dump(mode="json"), shift_years], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def act_words(act: Act) -> str:
+    """«приказ от 13.08.2021 № 2625», as letters name the act."""
+    return f"{act.kind} от {act.on:%d.%m.%Y} № {act.number}"
+
+
+def _refuse_other_copy(present: Roadmap | None, *, shift_years: int, rehearsal: bool, code: str) -> None:
+    if present is None or (present.is_rehearsal, present.shift_years) == (rehearsal, shift_years):
+        return
+    if present.is_rehearsal == rehearsal:
+        raise LoadRefused(
+            f"«{code}» уже загружена со сдвигом лет {present.shift_years}, а не {shift_years}: "
+            "возьмите другую папку данных (--data)"
+        )
+    there, wanted = ("учебная копия", "рабочая") if present.is_rehearsal else ("рабочая", "учебная копия")
+    raise LoadRefused(f"«{code}» в этой папке — {there}, загружается {wanted}: возьмите другую папку данных (--data)")
+
+
+def _refuse_unread(code: str, planned: Planned) -> None:
+    for _, item, reading, _ in planned:
+        if item.controlled and reading.kind == "unreadable" and item.term.strip():
+            reason = "; ".join(reading.problems) or "причина не названа"
+            raise LoadRefused(
+                f"«{code}/{item.code}»: срок «{item.term}» не прочитан ({reason}) — уточните term, задайте rhythm "
+                "или controlled: false"
+            )
+
+
+def _refuse_losses(session: Session, catalogue: Catalogue, planned: Planned) -> None:
+    """Additions and changed words are taken; lost items and dates need an amendment."""
+    wanted: dict[str, tuple[type[Item] | type[Indicator], set[str]]] = {
+        "мероприятия": (Item, {item.code for _, item, *_ in planned}),
+        "показатели": (Indicator, {entry.code for entry in catalogue.indicators}),
+    }
+    for words, (model, codes) in wanted.items():
+        if lost := sorted(ids_by_code(session, model, catalogue.code).keys() - codes):
+            raise LoadRefused(f"«{catalogue.code}»: в новой редакции нет прежних записей: {words} {', '.join(lost)}")
+    keys = {point.key for *_, points in planned for point in points}
+    if lost := vanished(session, catalogue.code, keys):
+        raise LoadRefused(
+            f"«{catalogue.code}»: в новой редакции пропадают сроки, которые уже на контроле: {', '.join(lost[:5])}"
+            + (f" и ещё {len(lost) - 5}" if len(lost) > 5 else "")
+        )
+
+
+def _store_roadmap(session: Session, moved: Catalogue, *, present: Roadmap | None, **facts: Any) -> None:
+    roadmap = present or Roadmap(code=moved.code, **_roadmap_words(moved), **facts)
+    for name, value in _roadmap_words(moved).items():
+        setattr(roadmap, name, value)
+    session.add(roadmap)
+    session.flush()
+
+
+def _roadmap_words(moved: Catalogue) -> dict[str, Any]:
+    return {
+        "region": moved.region,
+        "title": moved.title,
+        "act": act_words(moved.act),
+        "period_start": moved.period.start,
+        "period_end": moved.period.end,
+        "zone": moved.zone,
+        "roll": moved.roll,
+        "report_by": moved.report_by,
+    }
+
+
+def _store_edition(session: Session, catalogue: Catalogue, *, shift_years: int, at: datetime) -> None:
+    wanted = content_hash(catalogue, shift_years)
+    hashes = (
+        session.execute(
+            select(col(Edition.content_hash))
+            .where(col(Edition.roadmap_code) == catalogue.code)
+            .order_by(col(Edition.id))
+        )
+        .scalars()
+        .all()
+    )
+    if hashes and hashes[-1] == wanted:
+        return
+    if wanted in hashes:
+        raise LoadRefused(
+            f"«{catalogue.code}»: эта редакция уже была заменена более новой — внесите изменение поверх неё"
+        )
+    session.add(
+        Edition(
+            roadmap_code=catalogue.code,
+            act=act_words(catalogue.act),
+            content_hash=wanted,
+            catalogue=catalogue.model_dump(mode="json"),
+            loaded_at=at,
+        )
+    )
+    session.flush()
+
+
+def _store_entries(session: Session, moved: Catalogue, planned: Planned, calendar_version: str) -> None:
+    code = moved.code
+    store(
+        session,
+        Body,
+        code,
+        ({"code": b.code, "name": b.name, "short": b.short, "level": b.level} for b in moved.bodies),
+    )
+    bodies = ids_by_code(session, Body, code)
+    store(session, Item, code, _item_rows(moved, planned, bodies, calendar_version))
+    items = ids_by_code(session, Item, code)
+    wanted = {(items[item.code], bodies[body]) for _, item, *_ in planned for body in item.co_executors}
+    _store_executors(session, set(items.values()), wanted)
+    store(session, Indicator, code, _indicator_rows(moved))
+
+
+def _item_rows(
+    moved: Catalogue, planned: Planned, bodies: dict[str, int], calendar_version: str
+) -> Iterator[dict[str, Any]]:
+    titles = {section.code: section.title for section in moved.sections}
+    for position, (origin, item, reading, _) in enumerate(planned, start=1):
+        words = item.model_dump(
+            include={"code", "number", "group", "title", "responsible", "executors", "term", "result", "kind"}
+        )
+        yield words | {
+            "position": position,
+            "origin": origin,
+            "section": titles[item.section] if item.section else "",
+            "owner_id": bodies[item.owner],
+            "reading": reading.to_json() | {"calendar": calendar_version},
+            "is_controlled": item.controlled,
+            "source": item.source.place,
+        }
+
+
+def _indicator_rows(moved: Catalogue) -> Iterator[dict[str, Any]]:
+    for position, entry in enumerate(moved.indicators, start=1):
+        words = entry.model_dump(exclude={"cumulative", "source"})
+        yield words | {"position": position, "is_cumulative": entry.cumulative, "source": entry.source.place}
+
+
+def _store_executors(session: Session, items: set[int], wanted: set[tuple[int, int]]) -> None:
+    rows = session.execute(select(Executor.item_id, Executor.body_id).where(col(Executor.item_id).in_(items)))  # type: ignore[call-overload]
+    present = {(item, body) for item, body in rows}
+    for item, body in present - wanted:
+        session.execute(delete(Executor).where(col(Executor.item_id) == item, col(Executor.body_id) == body))
+    if new := wanted - present:
+        session.execute(insert(table_of(Executor)), [{"item_id": item, "body_id": body} for item, body in sorted(new)])

@@ -1,0 +1,27 @@
+"""The overview artifacts of every roadmap on control."""
+
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from sqlalchemy import Engine
+
+from models.db import session
+from tasks.cards import publish_overview
+from tasks.point_facts import points
+from tasks.prefect_writing import today_in
+
+
+async def publish_overviews(
+    client: PrefectClient, engine: Engine, *, today: date | None, at: datetime, run_id: UUID | None = None
+) -> int:
+    """Publish the summary, the overdue points and the progress of each roadmap; returns how many roadmaps."""
+    with session(engine) as work:
+        every = sorted(points(work), key=lambda point: point.item.roadmap_code)
+    count = 0
+    for _, group in groupby(every, key=lambda point: point.item.roadmap_code):
+        theirs = list(group)
+        await publish_overview(client, theirs, today=today_in(theirs[0].item.zone, today, at), run_id=run_id)
+        count += 1
+    return count

@@ -1,0 +1,113 @@
+"""Rows → what Prefect shows: one query for many points, never one a point."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Item, Roadmap, Transition
+from roadmap.cards import Happened, ItemFacts, PointFacts
+from roadmap.reading import Reading
+
+LIVE = ("planned", "open", "submitted", "returned")
+
+
+def controlled_items(session: Session) -> dict[int, ItemFacts]:
+    """Every item on control, by id, in the order of the documents."""
+    rows = session.execute(
+        select(Item, Roadmap, Body)
+        .join(Roadmap, col(Roadmap.code) == col(Item.roadmap_code))
+        .join(Body, col(Body.id) == col(Item.owner_id))
+        .where(col(Item.is_controlled))
+        .order_by(col(Item.roadmap_code), col(Item.position))
+    )
+    return {item.id: _item(item, roadmap, owner) for item, roadmap, owner in rows}
+
+
+def points(session: Session, *where: Any, items: dict[int, ItemFacts] | None = None) -> list[PointFacts]:
+    """The points of items on control that meet the conditions; history left out."""
+    items = controlled_items(session) if items is None else items
+    owner, body = aliased(Body), aliased(Body)
+    rows = session.execute(
+        select(ControlPoint, col(owner.name), col(body.short))
+        .join(owner, col(owner.id) == col(ControlPoint.owner_id))
+        .outerjoin(body, col(body.id) == col(ControlPoint.body_id))
+        .where(col(ControlPoint.is_history).is_(False), *where)
+        .order_by(col(ControlPoint.opens_on), col(ControlPoint.id))
+    )
+    return [
+        _point(point, items[point.item_id], owner_name, body_short or "")
+        for point, owner_name, body_short in rows
+        if point.item_id in items
+    ]
+
+
+def point_of(session: Session, key: str) -> PointFacts | None:
+    """The facts of one point; None when it is not on control."""
+    found = points(session, col(ControlPoint.key) == key)
+    return found[0] if found else None
+
+
+def histories(session: Session, keys: Collection[str]) -> dict[str, list[Happened]]:
+    """What happened to each of the points, the oldest first."""
+    told: dict[str, list[Happened]] = {key: [] for key in keys}
+    for some in _chunks(sorted(keys), 500):
+        rows = session.execute(
+            select(col(ControlPoint.key), Transition)
+            .join(Transition, col(Transition.point_id) == col(ControlPoint.id))
+            .where(col(ControlPoint.key).in_(some))
+            .order_by(col(Transition.id))
+        )
+        for key, row in rows:
+            told[key].append(Happened(row.happened_on, row.action, _actor(row.actor), row.reason, row.due_to))
+    return told
+
+
+def _chunks(keys: list[str], size: int) -> Iterable[list[str]]:
+    return (keys[start : start + size] for start in range(0, len(keys), size))
+
+
+def _actor(actor: str) -> str:
+    return "контроль" if actor == "control" else actor
+
+
+def _item(item: Item, roadmap: Roadmap, owner: Body) -> ItemFacts:
+    return ItemFacts(
+        key=item.key,
+        roadmap_code=item.roadmap_code,
+        region=roadmap.region,
+        act=roadmap.act,
+        zone=roadmap.zone,
+        number=item.number or item.code,
+        section=item.section,
+        title=item.title,
+        kind=item.kind,
+        term=item.term,
+        reading=Reading.from_json(item.reading),
+        owner=owner.name,
+        owner_short=owner.short,
+        responsible=item.responsible,
+        executors=item.executors,
+        result=item.result,
+        source=item.source,
+    )
+
+
+def _point(point: ControlPoint, item: ItemFacts, owner: str, body: str) -> PointFacts:
+    return PointFacts(
+        key=point.key,
+        item=item,
+        owner=owner,
+        body=body,
+        purpose=point.purpose,
+        opens_on=point.opens_on,
+        due_on=point.due_on,
+        deadline_on=point.deadline_on,
+        deadline_note=point.deadline_note,
+        status=point.status,
+        overdue_on=point.overdue_on,
+        submitted_on=point.submitted_on,
+        closed_on=point.closed_on,
+    )

@@ -1,0 +1,67 @@
+"""The line to the Prefect server, and bounded work over it."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from prefect.client.orchestration import PrefectClient
+
+from models.settings import Settings
+
+#: More at once does not help: SQLite behind the server writes one at a time.
+AT_ONCE = 4
+PAGE = 200
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done (Russian), how much of it is done, and how much there is."""
+
+T = TypeVar("T")
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """A progress that nobody watches."""
+
+
+def api_url(settings: Settings) -> str:
+    """PREFECT_API_URL where it is set (a worker, an own server), else the server that ``vekha up`` starts."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(settings.host, settings.host)
+    return os.environ.get("PREFECT_API_URL") or f"http://{host}:{settings.port}/api"
+
+
+def connect(settings: Settings) -> PrefectClient:
+    """A client to enter with ``async with``; raises httpx errors when the server is not there."""
+    auth = settings.auth.get_secret_value() if settings.auth else os.environ.get("PREFECT_API_AUTH_STRING")
+    return PrefectClient(api_url(settings), auth_string=auth)
+
+
+async def call(client: PrefectClient, method: str, path: str, body: Any = None) -> Any:
+    """The JSON of one API call; raises ``prefect.exceptions.PrefectHTTPStatusError`` on a refusal."""
+    response = await client.request(method, path, json=body)  # type: ignore[arg-type]
+    return response.json() if response.content else None
+
+
+async def pages(client: PrefectClient, path: str, body: dict[str, Any]) -> list[Any]:
+    """Everything a filter finds, read page by page."""
+    found: list[Any] = []
+    while True:
+        page = await call(client, "POST", path, body | {"limit": PAGE, "offset": len(found)})
+        found += page
+        if len(page) < PAGE:
+            return found
+
+
+async def bounded(work: Iterable[Awaitable[T]]) -> list[T]:
+    """The results in order, at most ``AT_ONCE`` under way; the first failure is raised."""
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(awaitable: Awaitable[T]) -> T:
+        async with free:
+            return await awaitable
+
+    return await asyncio.gather(*(one(awaitable) for awaitable in work))
+
+
+def chunks(things: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    """The things in runs of at most ``size``."""
+    return (things[start : start + size] for start in range(0, len(things), size))

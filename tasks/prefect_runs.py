@@ -1,0 +1,185 @@
+"""One Prefect run per control point: what should be there, what is there, and the mending of the difference."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
+
+from models import ControlPoint, Mirror
+from models.db import session
+from roadmap.cards import FINAL, run_name, state_name
+from tasks.point_facts import LIVE, controlled_items, points
+from tasks.prefect_api import Progress, chunks, pages, silent
+from tasks.prefect_writing import Job, Run, Wanted, carry_out, today_in
+
+#: Names of the flows that keep points, by the kind of the item.
+FLOW_NAMES = {
+    "agreement": "Соглашение",
+    "monitoring": "Мониторинг",
+    "session": "Сессия",
+    "study": "Исследование",
+    "document": "Документ",
+    "measure": "Мероприятие",
+}
+STALE = timedelta(hours=1)
+"""A run that is busy for longer has lost its process."""
+UNFINISHED = ["SCHEDULED", "PENDING", "RUNNING", "PAUSED"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunsReport:
+    """How many runs were written, and how; ``runs_kept`` needed nothing."""
+
+    runs_created: int = 0
+    runs_opened: int = 0
+    runs_renamed: int = 0
+    runs_finished: int = 0
+    runs_restarted: int = 0
+    runs_deleted: int = 0
+    runs_kept: int = 0
+
+    @property
+    def changed(self) -> int:
+        """Runs that were written at all."""
+        written: int = sum(getattr(self, field.name) for field in fields(self)) - self.runs_kept
+        return written
+
+
+def noted_deployments(work: Session) -> dict[str, UUID]:
+    """The deployments the last sync left, by item key."""
+    rows = work.execute(select(Mirror).where(col(Mirror.kind) == "deployment")).scalars()
+    return {row.key: UUID(row.prefect_id) for row in rows}
+
+
+async def reconcile_runs(
+    client: PrefectClient,
+    engine: Engine,
+    deployments: Mapping[str, UUID],
+    *,
+    today: date | None,
+    at: datetime,
+    ahead_days: int,
+    progress: Progress = silent,
+) -> RunsReport:
+    """Make Prefect's runs say what the rows say.
+
+    1. every live point that opens within ``ahead_days`` has one unfinished run, named and in its state;
+    2. a run of a point that was closed elsewhere ends; a run of a point that is gone is deleted;
+    3. a run that died, or that lost its process, is started again by the worker.
+
+    What was done is noted in ``Mirror`` in small batches; killed at any moment, the next call mends the rest. A point
+    without a deployment in ``deployments`` (by item key) is left to the next sync.
+    """
+    with session(engine) as work:
+        wanted = _wanted(work, deployments, today=today, at=at, ahead_days=ahead_days)
+        noted = {row.key: row for row in work.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()}
+    runs = {run.key: run for run in await _unfinished(client)}
+    with session(engine) as work:
+        closed = _closed(work, runs.keys() - wanted.keys(), today=today, at=at)
+    jobs = list(_jobs(wanted, runs, noted=noted, closed=closed, at=at))
+    done = await carry_out(client, engine, jobs, today=today, at=at, progress=progress)
+    written = sum(done.values())
+    counts = {name: done[name] for name in (field.name for field in fields(RunsReport)) if name in done}
+    return RunsReport(**counts, runs_kept=max(len(wanted) + len(closed) - written, 0))
+
+
+def _wanted(
+    work: Session, deployments: Mapping[str, UUID], *, today: date | None, at: datetime, ahead_days: int
+) -> dict[str, Wanted]:
+    horizon = (today or at.date()) + timedelta(days=ahead_days)
+    items = controlled_items(work)
+    live = points(work, col(ControlPoint.status).in_(LIVE), col(ControlPoint.opens_on) <= horizon, items=items)
+    return {
+        point.key: Wanted(
+            point,
+            deployments[point.item.key],
+            run_name(point),
+            state_name(point, today_in(point.item.zone, today, at)),
+        )
+        for point in live
+        if point.item.key in deployments
+    }
+
+
+def _closed(work: Session, keys: Iterable[str], *, today: date | None, at: datetime) -> dict[str, str]:
+    """The final state's name of every closed point among the keys; live ones have ``""``."""
+    found = {}
+    items = controlled_items(work)
+    for some in chunks(sorted(keys), 500):
+        for point in points(work, col(ControlPoint.key).in_(some), items=items):
+            name = state_name(point, today_in(point.item.zone, today, at))
+            found[point.key] = name if name in FINAL else ""
+    return found
+
+
+async def _unfinished(client: PrefectClient) -> list[Run]:
+    body = {
+        "flows": {"name": {"any_": list(FLOW_NAMES.values())}},
+        "flow_runs": {"state": {"type": {"any_": UNFINISHED}}},
+        "sort": "ID_DESC",
+    }
+    return [_run(run) for run in await pages(client, "/flow_runs/filter", body) if run["idempotency_key"]]
+
+
+def _run(run: dict[str, Any]) -> Run:
+    return Run(
+        id=UUID(run["id"]),
+        key=run["idempotency_key"],
+        deployment_id=UUID(run["deployment_id"]) if run["deployment_id"] else None,
+        name=run["name"],
+        type=run["state_type"],
+        state_name=run["state_name"],
+        since=datetime.fromisoformat(run["state"]["timestamp"]),
+        was_asked=bool(run["empirical_policy"]["pause_keys"]),
+    )
+
+
+def _jobs(
+    wanted: Mapping[str, Wanted],
+    runs: Mapping[str, Run],
+    *,
+    noted: Mapping[str, Mirror],
+    closed: Mapping[str, str],
+    at: datetime,
+) -> Iterable[Job]:
+    """What has to be written; deleting and creating anew is two jobs."""
+    for key, run in runs.items():
+        if key in wanted:
+            continue
+        if key not in closed:
+            yield Job("runs_deleted", run, None)
+        elif closed[key] and (run.type == "PAUSED" or not _is_busy(run) or at - run.since > STALE):
+            yield Job("runs_finished", run, None, closed[key])
+    for key, want in wanted.items():
+        mine = runs.get(key)
+        if mine is not None and mine.deployment_id != want.deployment_id:
+            yield Job("runs_deleted", mine, None)
+            mine = None
+        if mine is None:
+            yield Job("runs_created", None, want)
+        elif kind := _mending(want, mine, noted.get(key), at):
+            yield Job(kind, mine, want)
+
+
+def _is_busy(run: Run) -> bool:
+    """On its way through a worker: asked before and scheduled again means an answer waits to be carried out."""
+    return run.type in ("PENDING", "RUNNING") or (run.type == "SCHEDULED" and run.was_asked)
+
+
+def _mending(want: Wanted, run: Run, noted: Mirror | None, at: datetime) -> str:
+    """Which job an unfinished run needs; empty when none."""
+    if _is_busy(run):
+        return "runs_restarted" if run.type != "SCHEDULED" and at - run.since > STALE else ""
+    if run.type == "SCHEDULED" and want.waits:
+        return "runs_opened"
+    is_noted = noted is not None and noted.prefect_id == str(run.id)
+    if run.type == "PAUSED" and not is_noted:
+        return "runs_opened"
+    if run.name != want.name or (run.type == "PAUSED" and run.state_name != want.state_name):
+        return "runs_renamed"
+    return "" if is_noted else "runs_noted"

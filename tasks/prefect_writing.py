@@ -1,0 +1,183 @@
+"""Carries out what the comparison of rows and runs asked for, in small batches that a kill cannot spoil."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from prefect.client.orchestration import PrefectClient
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from models import Mirror
+from models.db import session
+from roadmap.cards import PLANNED, Happened, PointFacts, form_description
+from tasks import waiting
+from tasks.cards import publish_card
+from tasks.point_facts import histories
+from tasks.prefect_api import PAGE, Progress, bounded, chunks, pages
+from tasks.waiting import NewRun
+
+STARTS = time(9)
+"""The hour of the roadmap's zone at which a run that nobody opened before starts by itself."""
+BATCH = 20
+FINISHED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The run a point should have today."""
+
+    point: PointFacts
+    deployment_id: UUID
+    name: str
+    state_name: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for the coordinator already."""
+        return self.state_name != PLANNED
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as the server has it."""
+
+    id: UUID
+    key: str
+    deployment_id: UUID | None
+    name: str
+    type: str
+    state_name: str
+    since: datetime
+    was_asked: bool
+    """Whether it has waited for a decision at least once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run to write: ``kind`` is the field of the report it counts under."""
+
+    kind: str
+    run: Run | None
+    wanted: Wanted | None
+    final: str = ""
+
+
+def today_in(zone: str, today: date | None, at: datetime) -> date:
+    """The day given, else the day it is in the zone."""
+    return today or at.astimezone(ZoneInfo(zone)).date()
+
+
+async def carry_out(
+    client: PrefectClient,
+    engine: Engine,
+    jobs: Sequence[Job],
+    *,
+    today: date | None,
+    at: datetime,
+    progress: Progress,
+) -> Counter[str]:
+    """Do the jobs; returns how many of each kind.
+
+    1. runs without a place are deleted, for their names and keys to be free;
+    2. missing runs are created, many in one call; one that exists and has died is started again;
+    3. every job is finished (state, form, card) and noted, batch by batch.
+    """
+    gone = [job for job in jobs if job.kind == "runs_deleted"]
+    await bounded(_delete(client, engine, job) for job in gone)
+    new = await _create(client, [job for job in jobs if job.kind == "runs_created"], today=today, at=at)
+    rest = new + [job for job in jobs if job.kind not in ("runs_deleted", "runs_created")]
+    done = 0
+    for some in chunks(rest, BATCH):
+        with session(engine) as work:
+            told = histories(work, {job.wanted.point.key for job in some if job.wanted and job.wanted.waits})
+        await bounded(_finish(client, job, told, today=today, at=at) for job in some)
+        with session(engine) as work:
+            for job in some:
+                _note(work, job)
+        done += len(some)
+        progress("запуски контрольных точек", done, len(rest))
+    return Counter(job.kind for job in [*gone, *rest])
+
+
+async def _delete(client: PrefectClient, engine: Engine, job: Job) -> None:
+    assert job.run is not None
+    await client.delete_flow_run(job.run.id)
+    with session(engine) as work:
+        if (row := work.get(Mirror, ("run", job.run.key))) is not None:
+            work.delete(row)
+
+
+async def _create(client: PrefectClient, jobs: list[Job], *, today: date | None, at: datetime) -> list[Job]:
+    """The jobs with the runs that now exist; those of runs that were there and had died become restarts."""
+    groups: dict[UUID, dict[str, Wanted]] = {}
+    for job in jobs:
+        assert job.wanted is not None
+        groups.setdefault(job.wanted.deployment_id, {})[job.wanted.point.key] = job.wanted
+    made = await bounded(
+        waiting.create_runs(client, deployment, [_new_run(want) for want in wants.values()])
+        for deployment, wants in groups.items()
+    )
+    ids = {key: run_id for group in made for key, run_id in group.items()}
+    dead = await _dead(client, list(ids.values()))
+    return [
+        Job(
+            "runs_restarted" if ids[key] in dead else "runs_created",
+            Run(ids[key], key, deployment, want.name, "NEW", want.state_name, at, was_asked=False),
+            want,
+        )
+        for deployment, wants in groups.items()
+        for key, want in wants.items()
+    ]
+
+
+def _new_run(want: Wanted) -> NewRun:
+    point = want.point
+    starts_at = None if want.waits else datetime.combine(point.opens_on, STARTS, ZoneInfo(point.item.zone))
+    return NewRun(point_key=point.key, name=want.name, state_name=want.state_name, starts_at=starts_at)
+
+
+async def _dead(client: PrefectClient, ids: list[UUID]) -> set[UUID]:
+    """Which of the runs have ended: an idempotency key gives the old run back, whatever became of it."""
+    found: set[UUID] = set()
+    for some in chunks(ids, PAGE):
+        asked = {"id": {"any_": [str(run_id) for run_id in some]}, "state": {"type": {"any_": FINISHED}}}
+        found |= {UUID(run["id"]) for run in await pages(client, "/flow_runs/filter", {"flow_runs": asked})}
+    return found
+
+
+async def _finish(
+    client: PrefectClient, job: Job, told: Mapping[str, list[Happened]], *, today: date | None, at: datetime
+) -> None:
+    run, want = job.run, job.wanted
+    assert run is not None
+    match job.kind:
+        case "runs_finished":
+            return await waiting.finish_run(client, run.id, job.final)
+        case "runs_restarted":
+            return await waiting.start_again(client, run.id, at)
+        case "runs_noted":
+            return None
+    assert want is not None
+    if run.name != want.name:
+        await client.update_flow_run(run.id, name=want.name)
+    if run.type == "SCHEDULED" and want.waits:
+        await waiting.open_run(client, run.id, want.state_name)
+    elif run.type == "PAUSED" and run.state_name != want.state_name:
+        await waiting.rename_state(client, run.id, want.state_name)
+    if not want.waits:
+        return None
+    if job.kind in ("runs_created", "runs_opened"):
+        await waiting.give_form(client, run.id, form_description(want.point))
+    day = today_in(want.point.item.zone, today, at)
+    return await publish_card(client, run.id, want.point, told[run.key], today=day)
+
+
+def _note(work: Session, job: Job) -> None:
+    assert job.run is not None
+    name = job.wanted.state_name if job.wanted else job.final
+    words = job.wanted.name if job.wanted else job.run.name
+    work.merge(Mirror(kind="run", key=job.run.key, prefect_id=str(job.run.id), content_hash=words, state_name=name))

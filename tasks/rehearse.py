@@ -1,0 +1,109 @@
+"""Every letter a period would send, and its load by official, without sending or writing anything."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, create_engine, select
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session, col
+
+from models import Channel, Notice, NoticeLine, Official, Roadmap
+from roadmap.notices import RANK
+from tasks.control_day import control_roadmap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsedLetter:
+    """One letter that would leave: ``reasons`` counts its lines, the most urgent reason first."""
+
+    on: date
+    official: str
+    role: str
+    channel: str
+    reasons: tuple[tuple[str, int], ...]
+
+    @property
+    def summary(self) -> str:
+        """«overdue 2, due_soon 1»."""
+        return ", ".join(f"{reason} {n}" for reason, n in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The letters of a period by day; nobody reports anything in it: this is the heaviest load there can be."""
+
+    letters: tuple[RehearsedLetter, ...]
+    undeliverable: int
+
+    @property
+    def by_official(self) -> dict[str, int]:
+        """Letters to each official, the most burdened first."""
+        return dict(Counter(letter.official for letter in self.letters).most_common())
+
+    @property
+    def peak(self) -> tuple[date, int] | None:
+        """The day with the most letters, and how many."""
+        days = Counter(letter.on for letter in self.letters)
+        return max(days.items(), key=lambda day: (day[1], -day[0].toordinal())) if days else None
+
+
+def rehearse(engine: Engine, code: str, *, start: date, end: date) -> Rehearsal:
+    """Simulate the control of one roadmap from ``start`` to ``end``, both included."""
+    undeliverable = 0
+    with _copy(engine) as work:
+        zone = ZoneInfo(work.get_one(Roadmap, code).zone)
+        day = start
+        while day <= end:
+            at = datetime.combine(day, time(0, 30), zone)
+            undeliverable += control_roadmap(work, code, today=day, at=at).told.undeliverable
+            day += timedelta(days=1)
+        return Rehearsal(tuple(letters_between(work, code, start=start, end=end)), undeliverable)
+
+
+def letters_between(work: Session, code: str, *, start: date, end: date) -> Iterator[RehearsedLetter]:
+    """The letters in the outbox for the days of a span, by day and official."""
+    found = (
+        select(Notice.id, col(Notice.on_day), Official, col(Channel.kind), col(NoticeLine.reason))  # type: ignore[call-overload]
+        .join(Official, col(Official.id) == col(Notice.official_id))
+        .join(Channel, col(Channel.id) == col(Notice.channel_id))
+        .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
+        .where(col(Official.roadmap_code) == code, col(Notice.on_day).between(start, end))
+        .order_by(col(Notice.on_day), col(Official.id), col(Notice.id))
+    )
+    counts: dict[int, Counter[str]] = {}
+    heads: dict[int, tuple[date, Official, str]] = {}
+    for notice_id, on_day, official, kind, reason in work.execute(found):
+        counts.setdefault(notice_id, Counter())[reason] += 1
+        heads[notice_id] = (on_day, official, kind)
+    for notice_id, (on_day, official, kind) in heads.items():
+        reasons = tuple((reason, counts[notice_id][reason]) for reason in RANK if counts[notice_id][reason])
+        yield RehearsedLetter(on=on_day, official=official.post, role=official.role, channel=kind, reasons=reasons)
+
+
+@contextmanager
+def _copy(engine: Engine) -> Iterator[Session]:
+    """A session whose writes go nowhere: a copy in memory (SQLite) or a transaction rolled back."""
+    if engine.dialect.name != "sqlite":
+        with engine.connect() as connection, connection.begin() as unwritten, Session(connection) as work:
+            yield work
+            unwritten.rollback()
+        return
+    memory = sqlite3.connect(":memory:", check_same_thread=False)
+    raw = engine.raw_connection()
+    try:
+        raw.driver_connection.backup(memory)  # type: ignore[union-attr]
+    finally:
+        raw.close()
+    rehearsed = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
+    try:
+        with Session(rehearsed) as work:
+            yield work
+            work.rollback()
+    finally:
+        rehearsed.dispose()
+        memory.close()

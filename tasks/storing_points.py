@@ -1,0 +1,120 @@
+"""Brings the control points of a roadmap in line with its plan; what people decided is never overwritten."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import RowMapping, insert, update
+from sqlmodel import Session
+
+from models.lifecycle import LIVE
+from models.points import ControlPoint
+from models.roadmaps import Body, Item
+from roadmap.planning import PlannedPoint
+from tasks.storing import ids_by_code, table_of
+
+POINTS = table_of(ControlPoint)
+
+
+class Moved(NamedTuple):
+    """A deadline that a changed calendar moved."""
+
+    key: str
+    before: date
+    after: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many points are new, were there already, and are history; which deadlines moved."""
+
+    new: int
+    kept: int
+    history: int
+    moved: tuple[Moved, ...]
+
+
+def store_points(
+    session: Session, roadmap_code: str, planned: Iterable[PlannedPoint], *, controlled_from: date, today: date
+) -> Stored:
+    """Insert the points whose key is new; a live point follows its owner and the calendar.
+
+    A point whose deadline lies before ``controlled_from`` is inserted as history.
+    """
+    present = _present(session, roadmap_code)
+    ids = ids_by_code(session, Body, roadmap_code), ids_by_code(session, Item, roadmap_code)
+    new: list[dict[str, Any]] = []
+    moved: list[Moved] = []
+    kept = 0
+    for point in planned:
+        row = present.get(point.key)
+        if row is None:
+            new.append(_row(point, roadmap_code, *ids, is_history=point.deadline_on < controlled_from))
+            continue
+        kept += 1
+        if changes := _changes(row, point, owner_id=ids[0][point.owner_code], today=today):
+            session.execute(update(POINTS).where(POINTS.c.id == row["id"]).values(changes))
+        if "deadline_on" in changes:
+            moved.append(Moved(point.key, row["deadline_on"], point.deadline_on))
+    if new:
+        session.execute(insert(POINTS), new)
+    history = sum(row["is_history"] for row in present.values()) + sum(row["is_history"] for row in new)
+    return Stored(len(new), kept, history, tuple(moved))
+
+
+def vanished(session: Session, roadmap_code: str, wanted: set[str]) -> list[str]:
+    """Keys of live points that a plan no longer has; requests to name dates may go, for the dates have been named."""
+    return sorted(
+        key
+        for key, row in _present(session, roadmap_code).items()
+        if key not in wanted and _is_live(row) and row["purpose"] == "result"
+    )
+
+
+def _present(session: Session, roadmap_code: str) -> Mapping[str, RowMapping]:
+    rows = session.execute(POINTS.select().where(POINTS.c.roadmap_code == roadmap_code)).mappings()
+    return {row["key"]: row for row in rows}
+
+
+def _is_live(row: RowMapping) -> bool:
+    return row["status"] in LIVE and not row["is_history"]
+
+
+def _row(
+    point: PlannedPoint, roadmap_code: str, bodies: dict[str, int], items: dict[str, int], *, is_history: bool
+) -> dict[str, Any]:
+    return {
+        "key": point.key,
+        "roadmap_code": roadmap_code,
+        "item_id": items[point.item_code],
+        "body_id": bodies[point.body_code] if point.body_code else None,
+        "owner_id": bodies[point.owner_code],
+        "purpose": point.purpose,
+        "opens_on": point.opens_on,
+        "due_on": point.due_on,
+        "deadline_on": point.deadline_on,
+        "deadline_note": point.deadline_note,
+        "status": "planned",
+        "is_history": is_history,
+        "next_check_on": None if is_history else point.opens_on,
+    }
+
+
+def _changes(row: RowMapping, point: PlannedPoint, *, owner_id: int, today: date) -> dict[str, Any]:
+    """What a point follows: its owner; the calendar, unless its term was extended; the opening, until it opened."""
+    if not _is_live(row):
+        return {}
+    wanted: dict[str, Any] = {"owner_id": owner_id}
+    if row["due_on"] == point.planned_due_on:
+        wanted |= {"deadline_on": point.deadline_on, "deadline_note": point.deadline_note}
+    if row["status"] == "planned":
+        wanted |= {"opens_on": point.opens_on}
+    changes = {name: value for name, value in wanted.items() if row[name] != value}
+    if "opens_on" in changes:
+        changes["next_check_on"] = point.opens_on
+    if "deadline_on" in changes and row["status"] != "planned":
+        changes["next_check_on"] = today
+        if point.deadline_on >= today:
+            changes["overdue_on"] = None
+    return changes

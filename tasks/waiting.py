@@ -1,0 +1,139 @@
+"""A Prefect run that waits for the coordinator without a process, and the names of its states.
+
+Prefect's ``suspend_flow_run(wait_for_input=…, key=…)`` leaves three things behind: a paused state with a pause key and
+the names of the form's inputs, the pause key in the run's ``empirical_policy``, and the form itself as inputs. The same
+is written here through the API, so that a hundred points open in seconds; on Resume the real flow starts, and its
+``suspend_flow_run`` with the same key returns the answer at once. This leans on the inside of Prefect 3.8: the only
+module that does, with a test against the real server that fails when a new version changes it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRun, FlowRunPolicy, State, StateDetails, StateType
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.input import keyset_from_paused_state
+from prefect.states import Suspended
+
+from roadmap.cards import PLANNED
+from tasks.decide import Decision
+from tasks.prefect_api import call, chunks
+
+#: Longer than any roadmap.
+TIMEOUT_SECONDS = 20 * 366 * 24 * 3600
+#: The server takes no more in one call.
+BULK = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run to create: it waits from the first moment, or starts by itself at its hour."""
+
+    point_key: str
+    name: str
+    state_name: str
+    starts_at: datetime | None
+    """None for a run that waits at once."""
+
+
+def decision_key(number: int) -> str:
+    """The pause key of the n-th decision asked in a run, from 1."""
+    return f"decision-{number}"
+
+
+def waiting_state(name: str, number: int) -> State:
+    """The state of a run that waits for its n-th decision, under a Russian name."""
+    suspended: State = Suspended(timeout_seconds=TIMEOUT_SECONDS, pause_key=decision_key(number))
+    details = suspended.state_details
+    details.run_input_keyset = {str(part): key for part, key in keyset_from_paused_state(suspended).items()}
+    return State(type=StateType.PAUSED, name=name, state_details=details)
+
+
+def scheduled_state(starts_at: datetime, name: str = PLANNED) -> State:
+    """The state of a run that a worker starts at its hour."""
+    return State(type=StateType.SCHEDULED, name=name, state_details=StateDetails(scheduled_time=starts_at))
+
+
+async def create_runs(client: PrefectClient, deployment_id: UUID, runs: Sequence[NewRun]) -> dict[str, UUID]:
+    """Create runs of one deployment in few calls; returns their ids by point. A run that is there is kept as it is.
+
+    A waiting run has no form yet: ``give_form`` follows. Raises RuntimeError when the server refuses one.
+    """
+    ids: dict[str, UUID] = {}
+    for some in chunks(runs, BULK):
+        path = f"/deployments/{deployment_id}/create_flow_run/bulk"
+        answer = await call(client, "POST", path, [_body(run) for run in some])
+        for run, result in zip(some, answer["results"], strict=True):
+            if result["status"] != "CREATED":
+                raise RuntimeError(f"Prefect refused the run of {run.point_key}: {result['error']}")
+            ids[run.point_key] = UUID(result["flow_run_id"])
+    return ids
+
+
+def _body(run: NewRun) -> dict[str, Any]:
+    waits = run.starts_at is None
+    state = waiting_state(run.state_name, 1) if run.starts_at is None else scheduled_state(run.starts_at)
+    return {
+        "name": run.name,
+        "parameters": {"point_key": run.point_key},
+        "idempotency_key": run.point_key,
+        "state": state.model_dump(mode="json", include={"type", "name", "state_details"}),
+        "empirical_policy": {"pause_keys": [decision_key(1)] if waits else []},
+    }
+
+
+def last_asked(run: FlowRun) -> int:
+    """The number of the newest decision asked in a run, 1 when none was: older answers are settled for good."""
+    keys = run.empirical_policy.pause_keys or set()
+    return max((int(key.removeprefix("decision-")) for key in keys if key.startswith("decision-")), default=1)
+
+
+async def open_run(client: PrefectClient, run_id: UUID, name: str) -> None:
+    """Make a scheduled run wait for its first decision; ``give_form`` follows."""
+    await client.update_flow_run(run_id, empirical_policy=FlowRunPolicy(pause_keys={decision_key(1)}))
+    await client.set_flow_run_state(run_id, waiting_state(name, 1), force=True)
+
+
+async def give_form(client: PrefectClient, run_id: UUID, description: str, number: int = 1) -> None:
+    """Save the form a waiting run is resumed with; one that is there already stays."""
+    keyset = waiting_state("", number).state_details.run_input_keyset
+    assert keyset is not None
+    for key, value in ((keyset["schema"], form_schema()), (keyset["description"], description)):
+        try:
+            await client.create_flow_run_input(flow_run_id=run_id, key=key, value=orjson.dumps(value).decode())
+        except PrefectHTTPStatusError as refused:
+            if refused.response.status_code != 409:
+                raise
+
+
+def form_schema() -> dict[str, Any]:
+    """The JSON schema of the form, as ``RunInput.save`` writes it for a model without nested ones."""
+    return {name: value for name, value in Decision.model_json_schema().items() if name != "description"}
+
+
+async def rename_state(client: PrefectClient, run_id: UUID, name: str) -> None:
+    """Give a waiting run's state another name; what it waits for stays. A run that does not wait is left alone."""
+    run = await client.read_flow_run(run_id)
+    if run.state is not None and run.state.is_paused():
+        await _rename(client, run_id, run.state, name)
+
+
+async def _rename(client: PrefectClient, run_id: UUID, state: State, name: str) -> None:
+    if state.name != name:
+        renamed = State(type=StateType.PAUSED, name=name, state_details=state.state_details)
+        await client.set_flow_run_state(run_id, renamed, force=True)
+
+
+async def finish_run(client: PrefectClient, run_id: UUID, name: str) -> None:
+    """End the run of a point that was closed elsewhere."""
+    await client.set_flow_run_state(run_id, State(type=StateType.COMPLETED, name=name), force=True)
+
+
+async def start_again(client: PrefectClient, run_id: UUID, at: datetime) -> None:
+    """Let a worker start a run that died: the flow finds its way from the rows and the answers given."""
+    await client.set_flow_run_state(run_id, scheduled_state(at), force=True)

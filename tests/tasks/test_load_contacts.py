@@ -1,0 +1,214 @@
+"""contacts.yaml: strict, without secrets, applied as often as one likes."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from models import Channel, Official
+from models.db import engine_for, session
+from models.migrate import migrate
+from roadmap.catalogue.loading import built_in
+from roadmap.contacts import holds_no_secret
+from tasks.load_contacts import ContactReport, ContactsError, apply_contacts, read_contacts
+from tasks.load_roadmap import load_roadmap
+
+GOOD = """
+surgut:
+  coordinator: {post: Координатор, channels: [{kind: email, address: coordinator@example.org}]}
+  controller: {post: Заместитель директора, name: Иванова И.И., channels: []}
+  bodies:
+    BODY:
+      - post: Директор
+        channels:
+          - {kind: email, address: director@example.org}
+          - {kind: telegram, address: "${VEKHA_TELEGRAM_TOKEN}/123456"}
+      - post: Методист
+        channels: [{kind: url, address: "json://gateway.example.org/vekha"}]
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A database with one roadmap on control."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
+    migrate(engine)
+    of = built_in("surgut")
+    with session(engine) as work:
+        at = datetime(2021, 9, 3, tzinfo=UTC)
+        load_roadmap(work, of, today=date(2021, 9, 3), at=at, controlled_from=date(2021, 9, 3))
+    yield engine
+    engine.dispose()
+
+
+def owner() -> str:
+    return built_in("surgut").items[0].owner
+
+
+def apply(engine: Engine, tmp_path: Path, text: str) -> ContactReport:
+    path = tmp_path / "contacts.yaml"
+    path.write_text(text.replace("BODY", owner()), encoding="utf-8")
+    with session(engine) as work:
+        return apply_contacts(work, path)["surgut"]
+
+
+def officials(engine: Engine) -> dict[str, tuple[str, bool, bool]]:
+    with session(engine) as work:
+        rows = work.execute(select(Official)).scalars()
+        return {row.post: (row.role, row.is_lead, row.is_active) for row in rows}
+
+
+def addresses(engine: Engine) -> dict[str, bool]:
+    with session(engine) as work:
+        return {row.address: row.is_active for row in work.execute(select(Channel)).scalars()}
+
+
+def test_contacts_become_officials_and_channels(engine: Engine, tmp_path: Path) -> None:
+    report = apply(engine, tmp_path, GOOD)
+    assert (report.officials, report.channels) == (4, 4)
+    assert officials(engine) == {
+        "Координатор": ("coordinator", True, True),
+        "Заместитель директора": ("controller", True, True),
+        "Директор": ("executor", True, True),
+        "Методист": ("executor", False, True),
+    }
+    assert addresses(engine) == {
+        "coordinator@example.org": True,
+        "director@example.org": True,
+        "${VEKHA_TELEGRAM_TOKEN}/123456": True,
+        "json://gateway.example.org/vekha": True,
+    }
+
+
+def test_applying_twice_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    first = apply(engine, tmp_path, GOOD)
+    before = officials(engine), addresses(engine)
+    assert apply(engine, tmp_path, GOOD) == first
+    assert (officials(engine), addresses(engine)) == before
+
+
+def test_what_is_no_longer_named_is_switched_off_and_comes_back(engine: Engine, tmp_path: Path) -> None:
+    apply(engine, tmp_path, GOOD)
+    fewer = "surgut:\n  bodies:\n    BODY:\n      - {post: Методист, name: Петрова, channels: []}\n"
+    apply(engine, tmp_path, fewer)
+    assert officials(engine) == {
+        "Координатор": ("coordinator", False, False),
+        "Заместитель директора": ("controller", False, False),
+        "Директор": ("executor", False, False),
+        "Методист": ("executor", True, True),
+    }
+    assert not addresses(engine)["json://gateway.example.org/vekha"]
+    apply(engine, tmp_path, GOOD)
+    assert officials(engine)["Директор"] == ("executor", True, True)
+    assert all(addresses(engine).values())
+
+
+def test_bodies_with_work_and_nobody_to_write_to_are_named(engine: Engine, tmp_path: Path) -> None:
+    short = {body.code: body.short for body in built_in("surgut").bodies}[owner()]
+    nobody = apply(engine, tmp_path, "surgut: {}\n").without_channel
+    assert short in nobody
+    without_channel = apply(engine, tmp_path, "surgut:\n  bodies:\n    BODY: [{post: Директор}]\n").without_channel
+    assert without_channel == nobody
+    assert set(nobody) - set(apply(engine, tmp_path, GOOD).without_channel) == {short}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param("krasnodar: {}\n", r"дорожной карты «krasnodar» нет \(загружены: surgut\)", id="not loaded"),
+        pytest.param(
+            "surgut:\n  bodies:\n    nikto: []\n", r"surgut\.bodies: органа «nikto» нет; есть: ", id="no such body"
+        ),
+    ],
+)
+def test_a_name_that_is_not_there_is_refused_and_nothing_is_written(
+    engine: Engine, tmp_path: Path, text: str, problem: str
+) -> None:
+    apply(engine, tmp_path, GOOD)
+    before = officials(engine)
+    with pytest.raises(ContactsError, match=rf"^contacts\.yaml: {problem}"):
+        apply(engine, tmp_path, text)
+    assert officials(engine) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param("", r"нужен набор «код дорожной карты: контакты»", id="an empty file"),
+        pytest.param("surgut: [", r"строка 2, столбец 1: ошибка в записи YAML", id="no YAML"),
+        pytest.param("surgut: {phone: 1}", r"surgut, поле phone: такого поля нет", id="an unknown field"),
+        pytest.param(
+            "surgut:\n  bodies:\n    mo:\n      - {channels: []}",
+            r"surgut\.bodies\.mo\[0\], поле post: поля нет",
+            id="no post",
+        ),
+        pytest.param(
+            "surgut:\n  bodies:\n    mo:\n      - {post: А, channels: [{kind: email, address: нет}]}",
+            r"surgut\.bodies\.mo\[0\], поле channels\[0\]: «нет» — не адрес электронной почты",
+            id="no e-mail address",
+        ),
+        pytest.param(
+            "surgut:\n  bodies:\n    mo:\n      - {post: А, channels: [{kind: fax, address: '1'}]}",
+            r"channels\[0\], поле kind: недопустимое значение «fax»",
+            id="an unknown kind",
+        ),
+        pytest.param(
+            "surgut:\n  coordinator: {post: А, channels: [{kind: telegram, address: '123:AAHsecret/55'}]}",
+            r"поле channels\[0\]: адрес telegram пишется как \$\{ИМЯ_ПЕРЕМЕННОЙ\}",
+            id="a token in plain text",
+        ),
+        pytest.param(
+            "surgut:\n  bodies:\n    mo: [{post: А}, {post: А}]",
+            r"должность «А» у органа «mo» названа дважды",
+            id="a post twice",
+        ),
+    ],
+)
+def test_a_fault_is_named_with_file_entry_and_field(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "contacts.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ContactsError, match=rf"^contacts\.yaml: .*{problem}") as refused:
+        read_contacts(path)
+    assert "secret" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ContactsError, match=r"contacts\.yaml: файл не читается"):
+        read_contacts(tmp_path / "contacts.yaml")
+
+
+@pytest.mark.parametrize(
+    ("url", "is_free"),
+    [
+        ("${VEKHA_MINOBR_URL}", True),
+        ("prefect:minobr-url", True),
+        ("json://gateway.example.org:8080/vekha", True),
+        ("tgram://${TOKEN}/-100123456", True),
+        ("discord://${HOOK_ID}/${HOOK_TOKEN}", True),
+        ("mailtos://${USER}:${PASSWORD}@mail.example.org:465", True),
+        ("json://user:password@gateway.example.org", False),
+        ("json://gateway.example.org?+X-Token=abc", False),
+        ("tgram://123456:AAHabcdef/55", False),
+        ("discord://${HOOK_ID}/plainsecret", False),
+        ("mailtos://${USER}:password@mail.example.org", False),
+        ("mailtos://${USER}:12345@mail.example.org", False),
+        ("slack://a/b/c", False),
+        ("${lower}", False),
+        ("просто текст", False),
+    ],
+)
+def test_an_address_with_a_secret_in_plain_text_is_refused(url: str, is_free: bool) -> None:
+    assert holds_no_secret(url) is is_free
+
+
+def test_a_switched_off_official_does_not_make_a_body_reachable(engine: Engine, tmp_path: Path) -> None:
+    apply(engine, tmp_path, GOOD)
+    apply(engine, tmp_path, "surgut: {}\n")
+    with session(engine) as work:
+        active = work.execute(select(Official).where(col(Official.is_active))).all()
+    assert active == []
+    assert apply(engine, tmp_path, "surgut: {}\n").without_channel
