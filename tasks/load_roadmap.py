@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from models.roadmaps import Body, Edition, Executor, Indicator, Item, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
-from roadmap.catalogue.schema import Act, Catalogue, Origin
+from roadmap.catalogue.schema import Catalogue, Origin
 from roadmap.catalogue.schema import Item as Entry
 from roadmap.planning import PlannedPoint, plan
 from roadmap.reading import Reading
@@ -108,11 +108,6 @@ def content_hash(catalogue: Catalogue, shift_years: int = 0) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def act_words(act: Act) -> str:
-    """«приказ от 13.08.2021 № 2625», as letters name the act."""
-    return f"{act.kind} от {act.on:%d.%m.%Y} № {act.number}"
-
-
 def _refuse_other_copy(present: Roadmap | None, *, shift_years: int, rehearsal: bool, code: str) -> None:
     if present is None or (present.is_rehearsal, present.shift_years) == (rehearsal, shift_years):
         return
@@ -164,7 +159,7 @@ def _roadmap_words(moved: Catalogue) -> dict[str, Any]:
     return {
         "region": moved.region,
         "title": moved.title,
-        "act": act_words(moved.act),
+        "act": moved.act.words,
         "period_start": moved.period.start,
         "period_end": moved.period.end,
         "zone": moved.zone,
@@ -193,7 +188,7 @@ def _store_edition(session: Session, catalogue: Catalogue, *, shift_years: int, 
     session.add(
         Edition(
             roadmap_code=catalogue.code,
-            act=act_words(catalogue.act),
+            act=catalogue.act.words,
             content_hash=wanted,
             catalogue=catalogue.model_dump(mode="json"),
             loaded_at=at,

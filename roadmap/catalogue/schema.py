@@ -41,13 +41,27 @@ class ActReference(Entry):
     title: str = ""
 
 
-class Act(ActReference):
-    """The approving act: kind (приказ, распоряжение), number, date, authority, and the act it amends."""
+class Act(Entry):
+    """The approving act: kind (приказ, распоряжение), number, date, authority, and the act it amends.
 
+    A copy of a document may leave the place of number and date blank: then they are empty here, never guessed.
+    """
+
+    kind: Words
+    number: str = ""
+    on: date | None = None
+    title: str = ""
     authority: Words
     amends: ActReference | None = None
     document: Words
     """File name of the source document."""
+
+    @property
+    def words(self) -> str:
+        """«приказ от 13.08.2021 № 2625», as letters name the act."""
+        dated = f" от {self.on:%d.%m.%Y}" if self.on else ""
+        numbered = f" № {self.number}" if self.number else ""
+        return f"{self.kind}{dated}{numbered}" if dated or numbered else f"{self.kind}, {self.authority}"
 
 
 class Period(Entry):

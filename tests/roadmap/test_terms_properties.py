@@ -1,0 +1,105 @@
+"""What holds for the deadline language on any text, any period and any damage to the letters."""
+
+import json
+import string
+from datetime import date
+from pathlib import Path
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from roadmap.reading import Reading, Window
+from roadmap.terms import read
+from roadmap.terms.words import MONTHS
+
+START, END = date(2022, 1, 1), date(2024, 12, 31)
+
+
+def phrases(name: str) -> list[str]:
+    """The phrases of one of the tables beside this file, questions left out."""
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    return [case["text"] for case in map(json.loads, lines) if case.get("group") != "question"]
+
+
+READABLE = sorted({*phrases("terms_cases.jsonl"), *phrases("gold_terms.jsonl")})
+
+
+def read_here(text: str, start: date = START, end: date = END) -> Reading:
+    return read(text, start=start, end=end)
+
+
+ALPHABET = "абвгдежзийклмнопрстуфхцчшщьыъэюяё" + string.digits + " .,-–()«»IVX\u00ad\u00a0" + string.ascii_letters
+WORDS = """
+    май мая 2023 2024 г. гг. до с по в 1 15 31 I II квартал полугодие ежегодно ежемесячно каждый вторник , - и числа
+    месяца следующего за отчетным весь период начиная конца не позднее раз год по плану НИКУ дней рабочих со дня
+    в течение 01.09.2023 01.09 постоянно запросу ( ) включительно
+"""
+PIECES = st.sampled_from(WORDS.split())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(), st.text(ALPHABET), st.lists(PIECES, max_size=9).map(" ".join)))
+def test_reading_never_raises_and_says_either_what_or_why(text):
+    reading = read_here(text)
+    assert reading.text == text
+    assert (reading.kind == "unreadable") == bool(reading.problems)
+    assert reading == read_here(text)
+    if reading.kind in ("windows", "recurring", "continuous"):
+        assert reading.windows
+        assert all(window.start is None or window.start <= window.due for window in reading.windows)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(READABLE), st.dates(), st.integers(-90, 900))
+def test_no_period_makes_reading_raise(text, start, days):
+    end = date.fromordinal(min(max(start.toordinal() + days, 1), date.max.toordinal()))
+    reading = read_here(text, start, end)
+    assert (reading.kind == "unreadable") == bool(reading.problems)
+
+
+DAYS = st.dates(START, END)
+NUMBERS = st.integers(1, 12)
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1][1]} {day.year} г."
+
+
+@st.composite
+def canonical(draw: st.DrawFn) -> tuple[str, Window]:
+    first, last = sorted((draw(DAYS), draw(DAYS)))
+    return draw(
+        st.sampled_from(
+            [
+                (in_words(first), Window(first, first)),
+                (f"до {in_words(first)}", Window(None, first)),
+                (f"не позднее {first:%d.%m.%Y}", Window(None, first)),
+                (f"с {in_words(first)} по {in_words(last)}", Window(first, last)),
+                (f"{first:%d.%m.%Y} – {last:%d.%m.%Y}", Window(first, last)),
+                (f"{MONTHS[0][0]} – {MONTHS[last.month - 1][0]} {last.year} года",
+                 Window(date(last.year, 1, 1), _month_end(last))),
+            ]
+        )
+    )  # fmt: skip
+
+
+def _month_end(day: date) -> date:
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(canonical())
+def test_a_canonical_phrase_is_read_back_to_its_window(phrase):
+    text, window = phrase
+    assert read_here(text).windows == (window,)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(READABLE), st.data())
+def test_a_lost_letter_never_gives_another_due_date_silently(text, data):
+    place = data.draw(st.integers(0, len(text) - 1))
+    assume(text[place].isalpha() and text[place] not in "IVX")
+    whole, damaged = read_here(text), read_here(text[:place] + text[place + 1 :])
+    if damaged.kind != "unreadable":
+        assert [w.due for w in damaged.windows] == [w.due for w in whole.windows]
