@@ -155,19 +155,3 @@ def outbox(session: Session, *, states: tuple[str, ...] = (), limit: int = 50) -
     if states:
         found = found.where(col(Notice.state).in_(states))
     return [NoticeRow(*row) for row in session.exec(found.limit(limit))]
-
-
-def owners_without_channel(session: Session, roadmap_code: str) -> list[Body]:
-    """Bodies that owe something and whom no letter can reach: the yellow marks."""
-    reachable = (
-        select(Official.body_id)
-        .join(Channel, col(Channel.official_id) == col(Official.id))
-        .where(col(Official.is_active), col(Channel.is_active), col(Official.body_id).is_not(None))
-    )
-    owing = select(ControlPoint.owner_id).where(
-        ControlPoint.roadmap_code == roadmap_code,
-        col(ControlPoint.status).in_(LIVE),
-        col(ControlPoint.is_history).is_(False),
-    )
-    found = select(Body).where(col(Body.id).in_(owing), col(Body.id).not_in(reachable))
-    return list(session.exec(found.order_by(Body.code)))

@@ -12,8 +12,10 @@ from deployments.cli.output import day
 from models import ControlPoint, Item, Roadmap, clock, queries
 from models.lifecycle import STATUS_RU
 from roadmap.catalogue.schema import Catalogue
+from roadmap.messages.words import SECTIONS
 from roadmap.planning import read_item
 
+REASON_RU: dict[str, str] = {reason: section.counted for reason, section in SECTIONS.items()}
 ORIGIN_RU = {"table": "таблица", "directive": "поручение", "duty": "обязанность"}
 
 

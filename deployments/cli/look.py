@@ -14,8 +14,8 @@ from models.db import session
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
 from models.migrate import ready_engine
 from roadmap.catalogue.loading import built_in
-from roadmap.messages.words import SECTIONS
 from roadmap.terms import read
+from tasks.load_contacts import bodies_without_channel
 
 Json = Annotated[bool, typer.Option("--json", help="Вывести JSON для программ.")]
 Code = Annotated[str, typer.Argument(metavar="КОД", help="Код дорожной карты, например krasnodar.")]
@@ -95,16 +95,16 @@ def status(
     with session(ready_engine()) as work:
         chosen = [known_roadmap(work, code)] if code else queries.roadmaps(work)
         rows = [queries.status(work, roadmap, today=facts.today_of(roadmap)) for roadmap in chosen]
-        silent = {row.roadmap.code: queries.owners_without_channel(work, row.roadmap.code) for row in rows}
+        silent = {row.roadmap.code: bodies_without_channel(work, row.roadmap.code) for row in rows}
     if as_json:
-        return output.as_json([_status(row, [body.short for body in silent[row.roadmap.code]]) for row in rows])
+        return output.as_json([_status(row, silent[row.roadmap.code]) for row in rows])
     columns = ("дорожная карта", *STATUS_COLUMNS, "проср.", "ближайший")
     output.table(
         "Исполнение дорожных карт", columns, (_status_cells(row) for row in rows), wide=("дорожная карта", "срок")
     )
     for roadmap_code, bodies in silent.items():
         if bodies:
-            names = ", ".join(f"«{body.short}»" for body in bodies)
+            names = ", ".join(f"«{body}»" for body in bodies)
             output.screen.print(f"[yellow]{roadmap_code}: некому писать — {names}; впишите в contacts.yaml[/]")
     return None
 
@@ -156,18 +156,17 @@ def show(
             queries.told(work, found.id),
         )
     if as_json:
+        names = ("on_day", "post", "reason", "state")
         more = {
             "term": row.item.term,
             "reading": row.item.reading,
             "source": row.item.source,
             "note": found.deadline_note,
+            "history": [entry.model_dump(exclude={"id", "point_id", "once_key"}) for entry in past],
+            "evidence": [entry.model_dump(exclude={"id", "point_id"}) for entry in proof],
+            "told": [dict(zip(names, line, strict=True)) for line in told],
         }
-        more |= {"history": [entry.model_dump(exclude={"id", "point_id", "once_key"}) for entry in past]}
-        more |= {"evidence": [entry.model_dump(exclude={"id", "point_id"}) for entry in proof]}
-        names = ("on_day", "post", "reason", "state")
-        return output.as_json(
-            facts.point(row, today) | more | {"told": [dict(zip(names, line, strict=True)) for line in told]}
-        )
+        return output.as_json(facts.point(row, today) | more)
     output.screen.print(f"[bold]{row.item.title}[/]\n{key} — {facts.standing(found, today)}")
     output.screen.print(f"Срок по документу: «{row.item.term or 'не указан'}» ({row.item.source})", markup=False)
     output.screen.print(
@@ -179,7 +178,7 @@ def show(
         "История", ("день", "событие", "кто", "основание"), (_event(entry) for entry in past), wide=("основание",)
     )
     output.table("Подтверждения", ("что", "кто"), ((entry.words, entry.added_by) for entry in proof), wide=("что",))
-    lines = ((day(on), post, SECTIONS[reason].counted, NOTICE_RU[state]) for on, post, reason, state in told)
+    lines = ((day(on), post, facts.REASON_RU[reason], NOTICE_RU[state]) for on, post, reason, state in told)
     return output.table("Уведомления", ("день", "кому", "почему", "письмо"), lines, wide=("кому",))
 
 

@@ -15,7 +15,6 @@ from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
-from roadmap.messages.words import SECTIONS
 from tasks.control_day import control_day
 from tasks.deliver import deliver as deliver_letters
 from tasks.load_contacts import apply_contacts
@@ -88,7 +87,7 @@ def contacts(
         return output.as_json([{"roadmap": code, **facts.counts(entry)} for code, entry in report.items()])
     for code, entry in report.items():
         output.screen.print(f"{code}: должностных лиц {entry.officials}, каналов {entry.channels}")
-        for _, body in entry.unreachable:
+        for body in entry.without_channel:
             output.screen.print(f"{code}: некому писать — «{body}»", style="yellow", markup=False)
     return None
 
@@ -151,7 +150,7 @@ def rehearse(
 
 def _show_rehearsal(code: str, report: Rehearsal) -> None:
     letters = (
-        (day(letter.on), letter.official, ", ".join(f"{SECTIONS[reason].counted}: {n}" for reason, n in letter.reasons))
+        (day(letter.on), letter.official, ", ".join(f"{facts.REASON_RU[reason]}: {n}" for reason, n in letter.reasons))
         for letter in report.letters
     )
     output.table(f"{code}: письма за период", ("день", "кому", "о чём"), letters, wide=("кому", "о чём"))

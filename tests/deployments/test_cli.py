@@ -1,37 +1,47 @@
-"""The command line as a coordinator and as a program meet it: real process, real database, no Prefect running."""
+"""The command line as a coordinator and as a program meet it: real database, no Prefect running."""
 
+import io
 import json
-import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deployments.cli import main
 from roadmap.catalogue.loading import built_in_codes
 
 REPO = Path(__file__).parents[2]
 
 
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 class Vekha:
-    """Runs ``vekha`` in a data folder of its own."""
+    """Runs the ``vekha`` command line in a data folder of its own, in this process: a start takes seconds."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
 
-    def __call__(self, *args: str, stdin: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        settings = {"VEKHA_DATA": str(self.data), "PYTHONPATH": str(REPO), "COLUMNS": "200"} | (env or {})
-        return subprocess.run(
-            [sys.executable, "-m", "deployments.cli", *args],
-            input=stdin,
-            env=os.environ | settings,
-            cwd=self.data.parent,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def __call__(self, *args: str, stdin: str = "", env: dict[str, str] | None = None) -> Done:
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in ({"VEKHA_DATA": str(self.data), "COLUMNS": "200"} | (env or {})).items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["vekha", *args])
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+            try:
+                main()
+            except SystemExit as stopped:
+                code = int(stopped.code or 0)
+        return Done(code, out.getvalue(), err.getvalue())
 
     def json(self, *args: str) -> Any:
         done = self(*args, "--json")
@@ -54,7 +64,7 @@ def vekha(tmp_path: Path) -> Vekha:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Vekha:
-    """Krasnodar on control since 01.01.2024: live points without any rehearsal."""
+    """A rehearsal copy of Krasnodar on control."""
     there = Vekha(tmp_path_factory.mktemp("cli") / "data")
     assert there("load", "krasnodar", "--rehearsal").returncode == 0
     return there
@@ -63,7 +73,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Vekha:
 @pytest.mark.parametrize("code", built_in_codes())
 def test_items_of_every_built_in_system_are_there_before_anything_is_loaded(vekha: Vekha, code: str) -> None:
     rows = vekha.json("items", code)
-    keys = {"key", "number", "origin", "section", "title", "responsible", "executors", "term", "kind", "result", "reading"}
+    keys = {"key", "number", "origin", "section", "title", "responsible", "executors"}
+    keys |= {"term", "kind", "result", "reading"}
     assert rows
     assert all(keys <= row.keys() for row in rows)
     assert {row["origin"] for row in rows} <= {"table", "directive", "duty"}
@@ -181,3 +192,11 @@ def test_a_wrong_setting_is_named(vekha: Vekha) -> None:
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("это файл", encoding="utf-8")
     assert "недоступна для записи" in Vekha(tmp_path / "data").refused("status")
+
+
+def test_the_command_runs_as_a_program_of_its_own(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "deployments.cli", "items", "нет", "--json"]
+    done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("встроенной системы «нет» нет")
+    assert "Traceback" not in done.stderr
