@@ -27,6 +27,7 @@ from tasks.deliver import deliver
 from tasks.mailbox import message
 
 LETTERS = 300
+ROUNDS = 5
 AIM = 0.5
 ON = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 12, 0, tzinfo=UTC)
@@ -72,16 +73,19 @@ def run(letters: int = LETTERS) -> list[dict[str, Any]]:
             if control_day(engine, today=ON, at=AT).notices < letters:
                 raise RuntimeError("too few letters to measure")
             parcels = _ready(engine, letters)
-            bare = min(_bare(parcels, port) for _ in range(2))
-            started = time.perf_counter()
             url = SecretStr(f"mailto://127.0.0.1:{port}?from={FROM[1]}")
             settings = Settings(_env_file=None, data=Path(folder), mail_url=url)
-            report = deliver(engine, settings=settings, at_source=lambda: AT, limit=letters)
-            ours = time.perf_counter() - started
+            bare, ours, sent = 0.0, 0.0, 0
+            # By turns, so that a busy machine slows both sides alike.
+            for n in range(ROUNDS):
+                bare += _bare(parcels[n::ROUNDS], port)
+                started = time.perf_counter()
+                sent += deliver(engine, settings=settings, at_source=lambda: AT, limit=letters // ROUNDS).sent
+                ours += time.perf_counter() - started
             print("?", file=sink.stdin, flush=True)
             received = int(sink.stdout.readline())
-            if report.sent != letters or received != 3 * letters:
-                raise RuntimeError(f"{received} letters received of {3 * letters}: {report}")
+            if sent != letters or received != 2 * letters:
+                raise RuntimeError(f"{received} letters received of {2 * letters}, {sent} delivered")
         finally:
             sink.stdin.close()
     ratio = bare / ours

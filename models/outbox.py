@@ -5,10 +5,9 @@ hide nor repeat what another one did.
 """
 
 from datetime import datetime, timedelta
-
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, or_, select, update
 from sqlmodel import Session, col
 
 from models.letters import Notice
@@ -17,6 +16,7 @@ LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=24)
+_rows: Table = Notice.__table__  # type: ignore[attr-defined]
 #: Rows already in the session are not looked through; what comes back is taken as it is.
 _UNSEEN: Any = {"execution_options": {"synchronize_session": False, "populate_existing": True}}
 
@@ -76,9 +76,8 @@ def _claimable(at: datetime) -> ColumnElement[bool]:
 
 def _finish(session: Session, notice: Notice, **values: object) -> bool:
     finished = session.execute(
-        update(Notice)
-        .where(col(Notice.id) == notice.id, col(Notice.state) == "sending", col(Notice.attempts) == notice.attempts)
-        .values(claimed_until=None, **values),
-        **_UNSEEN,
+        update(_rows)
+        .where(_rows.c.id == notice.id, _rows.c.state == "sending", _rows.c.attempts == notice.attempts)
+        .values(claimed_until=None, **values)
     )
     return bool(finished.rowcount == 1)  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ class Ladder:
     """The reminder ladder of a roadmap, in calendar days before and after the deadline.
 
     ``then_every`` repeats after the last rung of ``after`` (0: never); ``escalate_after`` is when the controller hears
-    first, and after that on Mondays; ``awaiting_every`` counts working days between reminders to the coordinator.
+    first, and from a week later on Mondays; ``awaiting_every`` counts working days between reminders to the coordinator.
     """
 
     before: tuple[int, ...] = (14, 7, 3, 1, 0)
@@ -59,9 +59,9 @@ def escalation_day(deadline_on: date, ladder: Ladder) -> date:
 
 
 def digest_days(deadline_on: date, ladder: Ladder) -> Iterator[date]:
-    """The Mondays after the escalation: the controller gets what is still overdue once a week, in one letter."""
-    escalated = escalation_day(deadline_on, ladder)
-    first = escalated + timedelta(days=7 - escalated.weekday())
+    """The Mondays from a week after the escalation on: the controller's list of what is still overdue."""
+    week_later = escalation_day(deadline_on, ladder) + WEEK
+    first = week_later + timedelta(days=-week_later.weekday() % 7)
     return (first + n * WEEK for n in count())
 
 

@@ -7,13 +7,15 @@ import ssl
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from datetime import datetime
 from email.message import Message
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
+from apprise.utils.parse import is_email
 
 from models import Channel, Notice
 from models.settings import Settings
@@ -131,19 +133,26 @@ def _mail(letter: Letter, *, notice: Notice, address: str, settings: Settings, a
 
 
 def _mail_service(url: str, address: str) -> NotifyLetter:
-    """The mail server of the settings with exactly one recipient: targets, Cc and Bcc in the URL would be copies."""
+    """The mail server of the settings with exactly one recipient."""
+    found = is_email(address)  # type: ignore[no-untyped-call]
+    if not found or found["full_email"] != address:
+        raise NotSent("неверный адрес электронной почты в списке контактов")
+    service = copy(_mail_server(url))
+    service.targets = [(False, address)]
+    return service
+
+
+@lru_cache(maxsize=1)
+def _mail_server(url: str) -> NotifyLetter:
+    """The service of a mail URL, without its targets, Cc and Bcc: those would be copies."""
     parsed = NotifyEmail.parse_url(_limited(url))  # type: ignore[no-untyped-call]
     if not parsed or parsed.get("schema") not in ("mailto", "mailtos"):
         raise NotSent("неверный адрес почтового сервера: VEKHA_MAIL_URL — это mailto:// или mailtos://")
-    for key in ("targets", "cc", "bcc", "reply_to", "to"):
-        parsed.pop(key, None)
+    kept = {name: part for name, part in parsed.items() if name not in ("targets", "to", "cc", "bcc", "reply_to")}
     try:
-        service = NotifyLetter(**parsed, targets=address, asset=_ASSET)  # type: ignore[no-untyped-call]
+        return NotifyLetter(**kept, asset=_ASSET)  # type: ignore[no-untyped-call]
     except TypeError as bad:
         raise NotSent("неверный адрес почтового сервера VEKHA_MAIL_URL: укажите from=") from bad
-    if [target for _, target in service.targets] != [address]:
-        raise NotSent("неверный адрес электронной почты в списке контактов")
-    return service
 
 
 def _limited(url: str, **extra: str) -> str:

@@ -1,4 +1,4 @@
-"""Empties the outbox: claim, compose, send, record, one letter after another's claim; at-least-once."""
+"""Empties the outbox: claim, compose, send, record. At-least-once: what was claimed and not recorded leaves again."""
 
 import logging
 from collections.abc import Callable

@@ -22,7 +22,7 @@ SMTP_LINES = compat32.clone(linesep="\r\n")
 def message(letter: Letter, *, notice: Notice, sender: tuple[str, str], address: str, at: datetime) -> MIMEMultipart:
     """Text and HTML side by side; ``Message-ID`` is the notice's own, so that a second copy is known as such."""
     mail = MIMEMultipart("alternative", policy=SMTP_LINES)
-    mail["Subject"] = Header(letter.subject, "utf-8", header_name="Subject")
+    mail["Subject"] = Header(letter.subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
     mail["From"] = formataddr(sender)
     mail["To"] = address
     if letter.reply_to:

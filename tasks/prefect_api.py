@@ -13,13 +13,13 @@ from models.settings import Settings
 AT_ONCE = 4
 PAGE = 200
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done (Russian), how much of it is done, and how much there is."""
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is."""
 
 T = TypeVar("T")
 
 
-def silent(_what: str, _done: int, _total: int) -> None:
+def silent(_done: int, _total: int) -> None:
     """A progress that nobody watches."""
 
 

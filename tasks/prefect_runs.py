@@ -13,9 +13,11 @@ from sqlmodel import Session, col
 from models import ControlPoint, Mirror
 from models.db import session
 from roadmap.cards import FINAL, run_name, state_name
-from tasks.point_facts import LIVE, controlled_items, points
+from tasks.cards import publish_card
+from tasks.point_facts import LIVE, controlled_items, histories, point_of, points
 from tasks.prefect_api import Progress, chunks, pages, silent
 from tasks.prefect_writing import Job, Run, Wanted, carry_out, today_in
+from tasks.waiting import finish_run, rename_state
 
 #: Names of the flows that keep points, by the kind of the item.
 FLOW_NAMES = {
@@ -183,3 +185,24 @@ def _mending(want: Wanted, run: Run, noted: Mirror | None, at: datetime) -> str:
     if run.name != want.name or (run.type == "PAUSED" and run.state_name != want.state_name):
         return "runs_renamed"
     return "" if is_noted else "runs_noted"
+
+
+async def reflect_point(client: PrefectClient, engine: Engine, key: str, *, at: datetime) -> bool:
+    """Show what has just been decided about one point on its run; False when it has no run to show it on."""
+    with session(engine) as work:
+        noted = work.get(Mirror, ("run", key))
+        point = point_of(work, key)
+        history = histories(work, [key])[key]
+    if noted is None or point is None:
+        return False
+    run_id, today = UUID(noted.prefect_id), today_in(point.item.zone, None, at)
+    name = state_name(point, today)
+    if name in FINAL:
+        await finish_run(client, run_id, name)
+    else:
+        await client.update_flow_run(run_id, name=run_name(point))
+        await rename_state(client, run_id, name)
+    await publish_card(client, run_id, point, history, today=today)
+    with session(engine) as work:
+        work.merge(Mirror(kind="run", key=key, prefect_id=str(run_id), content_hash=run_name(point), state_name=name))
+    return True

@@ -88,7 +88,7 @@ async def carry_out(
     """
     gone = [job for job in jobs if job.kind == "runs_deleted"]
     await bounded(_delete(client, engine, job) for job in gone)
-    new = await _create(client, [job for job in jobs if job.kind == "runs_created"], today=today, at=at)
+    new = await _create(client, [job for job in jobs if job.kind == "runs_created"], at=at)
     rest = new + [job for job in jobs if job.kind not in ("runs_deleted", "runs_created")]
     done = 0
     for some in chunks(rest, BATCH):
@@ -99,7 +99,7 @@ async def carry_out(
             for job in some:
                 _note(work, job)
         done += len(some)
-        progress("запуски контрольных точек", done, len(rest))
+        progress(done, len(rest))
     return Counter(job.kind for job in [*gone, *rest])
 
 
@@ -111,17 +111,15 @@ async def _delete(client: PrefectClient, engine: Engine, job: Job) -> None:
             work.delete(row)
 
 
-async def _create(client: PrefectClient, jobs: list[Job], *, today: date | None, at: datetime) -> list[Job]:
+async def _create(client: PrefectClient, jobs: list[Job], *, at: datetime) -> list[Job]:
     """The jobs with the runs that now exist; those of runs that were there and had died become restarts."""
     groups: dict[UUID, dict[str, Wanted]] = {}
     for job in jobs:
         assert job.wanted is not None
         groups.setdefault(job.wanted.deployment_id, {})[job.wanted.point.key] = job.wanted
-    made = await bounded(
-        waiting.create_runs(client, deployment, [_new_run(want) for want in wants.values()])
-        for deployment, wants in groups.items()
-    )
-    ids = {key: run_id for group in made for key, run_id in group.items()}
+    ids: dict[str, UUID] = {}
+    for deployment, wants in groups.items():  # one after another: SQLite behind the server would refuse the others
+        ids |= await waiting.create_runs(client, deployment, [_new_run(want) for want in wants.values()])
     dead = await _dead(client, list(ids.values()))
     return [
         Job(

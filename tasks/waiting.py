@@ -7,6 +7,7 @@ is written here through the API, so that a hundred points open in seconds; on Re
 module that does, with a test against the real server that fails when a new version changes it.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from tasks.prefect_api import call, chunks
 TIMEOUT_SECONDS = 20 * 366 * 24 * 3600
 #: The server takes no more in one call.
 BULK = 100
+ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +64,26 @@ def scheduled_state(starts_at: datetime, name: str = PLANNED) -> State:
 async def create_runs(client: PrefectClient, deployment_id: UUID, runs: Sequence[NewRun]) -> dict[str, UUID]:
     """Create runs of one deployment in few calls; returns their ids by point. A run that is there is kept as it is.
 
-    A waiting run has no form yet: ``give_form`` follows. Raises RuntimeError when the server refuses one.
+    A waiting run has no form yet: ``give_form`` follows. Raises RuntimeError when the server goes on refusing.
     """
     ids: dict[str, UUID] = {}
     for some in chunks(runs, BULK):
-        path = f"/deployments/{deployment_id}/create_flow_run/bulk"
-        answer = await call(client, "POST", path, [_body(run) for run in some])
-        for run, result in zip(some, answer["results"], strict=True):
-            if result["status"] != "CREATED":
-                raise RuntimeError(f"Prefect refused the run of {run.point_key}: {result['error']}")
-            ids[run.point_key] = UUID(result["flow_run_id"])
+        ids |= await _create_some(client, deployment_id, some)
     return ids
+
+
+async def _create_some(client: PrefectClient, deployment_id: UUID, runs: Sequence[NewRun]) -> dict[str, UUID]:
+    # Where a single call answers "busy" and is repeated by the client, the bulk call reports «database is locked» as a
+    # refusal of each run, and its transaction is lost: the whole batch is asked for again, its keys make that safe.
+    path, bodies = f"/deployments/{deployment_id}/create_flow_run/bulk", [_body(run) for run in runs]
+    results: list[dict[str, Any]] = []
+    for attempt in range(ATTEMPTS):
+        results = (await call(client, "POST", path, bodies))["results"]
+        if all(result["status"] == "CREATED" for result in results):
+            return {run.point_key: UUID(result["flow_run_id"]) for run, result in zip(runs, results, strict=True)}
+        await asyncio.sleep(0.1 * 2**attempt)
+    errors = {result["error"] for result in results if result["error"]}
+    raise RuntimeError(f"Prefect refused runs of deployment {deployment_id}: {'; '.join(sorted(errors))[:500]}")
 
 
 def _body(run: NewRun) -> dict[str, Any]:

@@ -22,7 +22,7 @@ ORIGIN = Origin(
 
 
 def line(reason: Any = "due_soon", days: int = 5, **facts: Any) -> Line:
-    values = {
+    values: dict[str, Any] = {
         "key": "krasnodar/2.1.3/-/2027-05-31",
         "number": "2.1.3",
         "title": "Проведение форсайт-сессии",

@@ -24,7 +24,12 @@ def told(*, today: date, ladder: Ladder = LADDER, **facts: Any) -> list[tuple[st
 
 
 def decision(*, today: date, ladder: Ladder = LADDER, **facts: Any) -> Decision:
-    situation = {"status": "open", "opens_on": OPENS, "deadline_on": DUE, "next_check_on": OPENS} | facts
+    situation: dict[str, Any] = {
+        "status": "open",
+        "opens_on": OPENS,
+        "deadline_on": DUE,
+        "next_check_on": OPENS,
+    } | facts
     return decide(Situation(**situation), today=today, ladder=ladder, calendar=CALENDAR)
 
 
@@ -49,10 +54,10 @@ def decision(*, today: date, ladder: Ladder = LADDER, **facts: Any) -> Decision:
             id="after seven days the controller as well",
         ),
         pytest.param(
-            date(2027, 6, 7),
-            date(2027, 6, 7),
-            [("still_overdue", "controller", -12)],
-            id="the Monday after, the controller's weekly list; the owner's week is not over",
+            date(2027, 6, 14),
+            date(2027, 6, 14),
+            [("still_overdue", "controller", -19)],
+            id="a week later, on Monday, the controller's list; the owner's week is not over",
         ),
         pytest.param(day(14), day(14), [("overdue", "owner", -14)], id="weekly, the owner; the controller not again"),
         pytest.param(
@@ -78,8 +83,9 @@ def test_the_ladder_of_an_open_point(today: date, since: date, expected: list[An
         pytest.param(day(-5), day(-3), id="between rungs: the next one"),
         pytest.param(day(0), day(1), id="the day itself → the day after"),
         pytest.param(day(3), day(7), id="three after → seven after"),
-        pytest.param(day(7), date(2027, 6, 7), id="seven after → the controller's Monday"),
-        pytest.param(date(2027, 6, 7), day(14), id="the Monday → the owner's week"),
+        pytest.param(day(7), day(14), id="seven after → fourteen after"),
+        pytest.param(day(14), date(2027, 6, 14), id="fourteen after → the controller's Monday"),
+        pytest.param(date(2027, 6, 14), day(21), id="the Monday → the owner's next week"),
     ],
 )
 def test_the_next_look_is_the_next_rung_of_anybody(today: date, looks_again: date) -> None:

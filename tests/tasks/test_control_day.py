@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 
 from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap, Transition, lifecycle
 from models.db import session
@@ -89,15 +89,15 @@ def test_after_an_outage_only_the_latest_rung_is_told(world: Any) -> None:
 
 def test_the_controller_hears_once_after_seven_days_and_then_on_mondays(world: Any) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
-    for day in range(30):
+    for day in range(34):
         control(world, WEDNESDAY + timedelta(days=day))
     told = [(on, reason) for on, post, reason, _ in world.letters() if post == "Заместитель министра"]
     # 14 June 2027 is a day off (Russia's day fell on a Saturday): that week's digest comes on the Tuesday.
     assert told == [
         ("2027-06-02", "escalated"),
-        ("2027-06-07", "still_overdue"),
         ("2027-06-15", "still_overdue"),
         ("2027-06-21", "still_overdue"),
+        ("2027-06-28", "still_overdue"),
     ]
 
 
@@ -244,3 +244,25 @@ def test_a_roadmap_may_set_its_own_ladder(world: Any) -> None:
         ("2027-05-17", "due_soon"),
         ("2027-05-28", "overdue"),
     ]
+
+
+def test_a_full_disk_fails_the_roadmap_visibly_and_nothing_is_half_written(
+    small_world: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    for n in range(400):
+        small_world.point(WEDNESDAY - timedelta(days=1), item=f"{n}", next_check_on=WEDNESDAY)
+    before = everything(small_world)
+
+    def full(connection: Any, _: Any) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+
+    event.listen(small_world.engine, "connect", full)
+    small_world.engine.dispose()
+    report = control(small_world, WEDNESDAY)
+    event.remove(small_world.engine, "connect", full)
+    small_world.engine.dispose()
+    assert (report.failed, report.days) == (("krai",), ())
+    assert "disk is full" in caplog.text
+    assert everything(small_world) == before
+    assert control(small_world, WEDNESDAY).lines == 400

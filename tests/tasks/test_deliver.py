@@ -80,7 +80,7 @@ def mail(sink: Any, tmp_path: Path) -> Settings:
 
 
 def settings(folder: Path, url: str | None = None) -> Settings:
-    return Settings(_env_file=None, data=folder, mail_url=SecretStr(url) if url else None)  # type: ignore[call-arg]
+    return Settings(_env_file=None, data=folder, mail_url=SecretStr(url) if url else None)
 
 
 def control(world: Any, today: date = WEDNESDAY) -> None:

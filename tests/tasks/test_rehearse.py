@@ -1,0 +1,36 @@
+"""A rehearsal of letters on either engine: it tells the load and leaves no trace."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from models import ControlPoint, Notice, NoticeLine, Transition
+from tasks.control_day import control_day
+from tasks.rehearse import rehearse
+
+WEDNESDAY = date(2027, 5, 26)
+
+
+def test_a_rehearsal_sends_what_the_days_would_and_writes_nothing(world: Any) -> None:
+    for days in (3, 5, 30):
+        world.point(WEDNESDAY + timedelta(days=days), next_check_on=WEDNESDAY)
+    tables = (ControlPoint, Notice, NoticeLine, Transition)
+    before = [world.rows(table) for table in tables]
+    end = WEDNESDAY + timedelta(days=20)
+    rehearsed = rehearse(world.engine, world.code, start=WEDNESDAY, end=end)
+    assert [world.rows(table) for table in tables] == before
+
+    for day in range(21):
+        today = WEDNESDAY + timedelta(days=day)
+        control_day(world.engine, today=today, at=datetime(today.year, today.month, today.day, 3, tzinfo=UTC))
+    told = [(letter.on, letter.official, sum(n for _, n in letter.reasons)) for letter in rehearsed.letters]
+    really: dict[tuple[date, str], int] = {}
+    for on, post, *_ in world.letters():
+        really[(date.fromisoformat(on), post)] = really.get((date.fromisoformat(on), post), 0) + 1
+    assert told == [(on, post, n) for (on, post), n in really.items()]
+    assert rehearsed.by_official == {"Ректор": 8, "Заместитель министра": 2}
+
+
+def test_a_rehearsal_counts_what_would_reach_nobody(world: Any) -> None:
+    world.point(WEDNESDAY + timedelta(days=3), body="school", next_check_on=WEDNESDAY)
+    rehearsed = rehearse(world.engine, world.code, start=WEDNESDAY, end=WEDNESDAY)
+    assert (rehearsed.undeliverable, [letter.summary for letter in rehearsed.letters]) == (0, ["no_channel 1"])
