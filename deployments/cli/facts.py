@@ -81,11 +81,7 @@ def standing(it: ControlPoint, today: date) -> str:
 
 
 def point_cells(row: queries.PointRow, today: date) -> tuple[str, ...]:
-    """One control point for people: deadline, standing, key, what and who."""
+    """One control point for people: deadline, standing, then what, who and the key that commands take."""
     title = row.item.title if row.point.purpose == "result" else f"Назвать даты: {row.item.title}"
-    return (
-        day(row.point.deadline_on),
-        standing(row.point, today),
-        row.point.key,
-        f"{shorten(title, 90, placeholder='…')} — {shorten(row.owner.short, 40, placeholder='…')}",
-    )
+    what = f"{shorten(title, 110, placeholder='…')} — {shorten(row.owner.short, 40, placeholder='…')}"
+    return day(row.point.deadline_on), standing(row.point, today), f"{what}\n{row.point.key}"

@@ -82,9 +82,8 @@ def points(code: Code, start: From = None, end: To = None, as_json: Json = False
 def show_points(title: str, rows: list[queries.PointRow], today: date) -> None:
     """The table of control points that several commands print."""
     cells = (facts.point_cells(row, today) for row in rows)
-    output.table(
-        title, ("срок", "состояние", "точка", "мероприятие — кто отвечает"), cells, wide=("мероприятие — кто отвечает",)
-    )
+    what = "мероприятие — кто отвечает, ключ"
+    output.table(title, ("срок", "состояние", what), cells, wide=(what,))
 
 
 def status(

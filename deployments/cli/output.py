@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -55,7 +56,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, 
     for column in columns:
         drawn.add_column(column, overflow="fold", no_wrap=column not in wide, min_width=14 if column in wide else None)
     for row in rows:
-        drawn.add_row(*row)
+        drawn.add_row(*(escape(cell) for cell in row))
     screen.print(drawn)
 
 

@@ -1,0 +1,133 @@
+"""``vekha up`` as a newcomer meets it: a process of its own, a real server and worker, Ctrl-C at the end."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import select
+
+from models import ControlPoint, Notice
+from models.db import engine_for, session
+
+REPO = Path(__file__).parents[2]
+GREETED = "Остановить: Ctrl-C"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free: int = probe.getsockname()[1]
+    return free
+
+
+class Started:
+    """A running ``vekha up --roadmap surgut`` and what it has printed."""
+
+    def __init__(self, data: Path, port: int, *more: str) -> None:
+        self.printed = data.parent / f"printed-{time.monotonic_ns()}.txt"
+        env = os.environ | {"PYTHONPATH": str(REPO), "COLUMNS": "120"}
+        env.pop("PREFECT_API_URL", None)
+        command = [sys.executable, "-m", "deployments.cli", "up", "--data", str(data), "--port", str(port)]
+        with self.printed.open("w") as out:
+            self.process = subprocess.Popen(
+                [*command, "--roadmap", "surgut", *more],
+                env=env,
+                cwd=data.parent,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def text(self) -> str:
+        return self.printed.read_text(encoding="utf-8")
+
+    def wait_until_it_greets(self) -> str:
+        until = time.monotonic() + 150
+        while GREETED not in self.text:
+            assert self.process.poll() is None, self.text
+            assert time.monotonic() < until, self.text
+            time.sleep(0.3)
+        return self.text
+
+    def interrupt(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=60)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "data"
+    left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True, check=False).stdout.split()
+    for pid in left:
+        os.kill(int(pid), signal.SIGKILL)
+    assert left == [], "children were left behind"
+
+
+def counted(data: Path) -> tuple[int, int]:
+    """Points and notices in the database."""
+    with session(engine_for(f"sqlite:///{data / 'vekha.db'}")) as work:
+        points = work.exec(select(func.count()).select_from(ControlPoint)).one()
+        return points, work.exec(select(func.count()).select_from(Notice)).one()
+
+
+@pytest.mark.slow
+def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same_data(data: Path, port: int) -> None:
+    started = Started(data, port)
+    text = started.wait_until_it_greets()
+    assert "Ближайшие сроки" in text
+    assert f"http://127.0.0.1:{port}" in text
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health") as answer:
+        assert answer.status == 200
+    assert list((data / "letters").rglob("*.eml")), "letters lie in the mailbox"
+    assert started.interrupt() == 0
+    before = counted(data)
+
+    again = Started(data, port)
+    assert "расхождений нет" in re.sub(r"\s+", " ", again.wait_until_it_greets())
+    assert again.interrupt() == 0
+    assert counted(data) == before
+
+
+def refused(*args: str, cwd: Path, env: dict[str, str] | None = None) -> str:
+    """The one line of a refused start."""
+    command = [sys.executable, "-m", "deployments.cli", "up", "--roadmap", "surgut", *args]
+    whole = os.environ | {"PYTHONPATH": str(REPO)} | (env or {})
+    done = subprocess.run(command, cwd=cwd, env=whole, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (2, ""), done
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    return done.stderr.strip()
+
+
+def test_a_taken_port_is_named_before_anything_is_written(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        assert f"Порт {taken}" in refused("--data", "data", "--port", str(taken), cwd=tmp_path)
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_open_address_without_a_password_is_refused(tmp_path: Path, port: int) -> None:
+    line = refused("--data", "data", "--port", str(port), cwd=tmp_path, env={"VEKHA_HOST": "0.0.0.0"})
+    assert "VEKHA_AUTH" in line
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_unknown_system_is_named(tmp_path: Path, port: int) -> None:
+    assert "tula" in refused("--data", "data", "--port", str(port), "--roadmap", "tula", cwd=tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, port: int) -> None:
+    (tmp_path / "data").write_text("это файл", encoding="utf-8")
+    assert "недоступна для записи" in refused("--data", "data", "--port", str(port), cwd=tmp_path)
