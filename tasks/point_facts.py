@@ -1,5 +1,6 @@
 """Rows → what Prefect shows: one query for many points, never one a point."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -23,7 +24,12 @@ def controlled_items(session: Session) -> dict[int, ItemFacts]:
         .where(col(Item.is_controlled))
         .order_by(col(Item.roadmap_code), col(Item.position))
     )
-    return {item.id: _item(item, roadmap, owner) for item, roadmap, owner in rows}
+    found = [(item, roadmap, owner) for item, roadmap, owner in rows]
+    printed = Counter((item.roadmap_code, item.number) for item, *_ in found)
+    return {
+        item.id: _item(item, roadmap, owner, number=item.number if printed[item.roadmap_code, item.number] == 1 else "")
+        for item, roadmap, owner in found
+    }
 
 
 def points(session: Session, *where: Any, items: dict[int, ItemFacts] | None = None) -> list[PointFacts]:
@@ -73,14 +79,15 @@ def _actor(actor: str) -> str:
     return "контроль" if actor == "control" else actor
 
 
-def _item(item: Item, roadmap: Roadmap, owner: Body) -> ItemFacts:
+def _item(item: Item, roadmap: Roadmap, owner: Body, *, number: str) -> ItemFacts:
+    """A number that several items of the document share says nothing: the code stands in its place."""
     return ItemFacts(
         key=item.key,
         roadmap_code=item.roadmap_code,
         region=roadmap.region,
         act=roadmap.act,
         zone=roadmap.zone,
-        number=item.number or item.code,
+        number=number or item.code,
         section=item.section,
         title=item.title,
         kind=item.kind,

@@ -1,5 +1,6 @@
 """``vekha up``: everything at once — database, roadmaps, Prefect server and worker, sync — until Ctrl-C."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -55,6 +56,7 @@ def up(
             server.start()
         with output.progress("Сверка с Prefect") as advance:
             report = sync(engine, settings=settings, at=clock.now(), progress=advance)
+        asyncio.run(_publish_overviews(engine, settings))
         worker.start()
         _greet(engine, settings, server.url, report.summary())
         while not stop.wait(timeout=1):
@@ -122,6 +124,15 @@ def _last_office_day(engine: Engine, code: str, at: datetime) -> date:
     local = at.astimezone(zone)
     day = local.date() if local.time() >= OFFICE_OPENS else local.date() - timedelta(days=1)
     return calendar.roll(day, "preceding")
+
+
+async def _publish_overviews(engine: Engine, settings: Settings) -> None:
+    """The summaries that the daily control renews each morning."""
+    from tasks.overviews import publish_overviews
+    from tasks.prefect_api import connect
+
+    async with connect(settings) as client:
+        await publish_overviews(client, engine, today=None, at=clock.now())
 
 
 def _greet(engine: Engine, settings: Settings, url: str, summary: str) -> None:
