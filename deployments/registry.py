@@ -1,0 +1,135 @@
+"""What runs on the Prefect server, as data: the flows that keep points, the service flows and their schedules."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from roadmap.cards import ItemFacts, deployment_name, description, tags
+from tasks.prefect_runs import FLOW_NAMES
+
+POOL = "vekha"
+POOL_TYPE = "process"
+HOME_ZONE = "Europe/Moscow"
+
+POINT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"point_key": {"type": "string", "title": "Ключ контрольной точки"}},
+    "required": ["point_key"],
+}
+NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A flow that runs by the clock; ``each_zone``: at that hour of every zone a roadmap lives in."""
+
+    key: str
+    flow: str
+    name: str
+    entrypoint: str
+    cron: str
+    words: str
+    each_zone: bool = False
+
+
+SERVICES = (
+    Service(
+        key="service/daily-control",
+        flow="Ежедневный контроль",
+        name="Каждый день в 06:00",
+        entrypoint="flows.daily_control.daily_control",
+        cron="0 6 * * *",
+        each_zone=True,
+        words="Открывает контрольные точки, отмечает просрочку, готовит письма, обновляет запуски и сводки.",
+    ),
+    Service(
+        key="service/deliver",
+        flow="Отправка писем",
+        name="Каждые 10 минут",
+        entrypoint="flows.deliver_letters.deliver_letters",
+        cron="*/10 * * * *",
+        words="Отправляет подготовленные письма; неудачная отправка повторяется.",
+    ),
+    Service(
+        key="service/sync",
+        flow="Сверка с Prefect",
+        name="Каждую ночь в 03:00",
+        entrypoint="deployments.nightly.nightly_sync",
+        cron="0 3 * * *",
+        words="Сверяет развёртывания и запуски Prefect с базой и исправляет расхождения.",
+    ),
+    Service(
+        key="service/digest",
+        flow="Сводка по дорожной карте",
+        name="По понедельникам в 08:00",
+        entrypoint="flows.weekly_digest.weekly_digest",
+        cron="0 8 * * 1",
+        words="Публикует сводку, перечень просроченного и ход исполнения по разделам.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A deployment as it should be on the server."""
+
+    key: str
+    flow: str
+    name: str
+    entrypoint: str
+    description: str
+    tags: tuple[str, ...]
+    parameter_schema: dict[str, Any]
+    schedules: tuple[tuple[str, str], ...] = ()
+    """(cron, zone); the zone is the schedule's slug as well."""
+
+
+def item_deployments(items: Iterable[ItemFacts]) -> list[Deployment]:
+    """One deployment per item on control, under the flow of its kind; names are unique inside a flow.
+
+    Items of the same number and title in two regions get the region, in one region their code.
+    """
+    listed = list(items)
+    plain = Counter((item.kind, deployment_name(item)) for item in listed)
+    regional = Counter((item.kind, deployment_name(item), item.region) for item in listed)
+    return [
+        Deployment(
+            key=item.key,
+            flow=FLOW_NAMES[item.kind],
+            name=_unique_name(item, plain=plain, regional=regional),
+            entrypoint=f"flows.keep_point.{item.kind}",
+            description=description(item),
+            tags=tuple(tags(item)),
+            parameter_schema=POINT_SCHEMA,
+        )
+        for item in listed
+    ]
+
+
+def _unique_name(item: ItemFacts, *, plain: Counter[Any], regional: Counter[Any]) -> str:
+    name = deployment_name(item)
+    if plain[item.kind, name] > 1:
+        name = f"{name} · {item.region}"
+        if regional[item.kind, deployment_name(item), item.region] > 1:
+            name = f"{name} · {item.key.partition('/')[2]}"
+    return name
+
+
+def service_deployments(zones: Iterable[str]) -> list[Deployment]:
+    """The service flows with their schedules in the zones of the roadmaps; the most common zone is home."""
+    counted = Counter(zones)
+    home = max(sorted(counted), key=lambda zone: counted[zone], default=HOME_ZONE)
+    return [
+        Deployment(
+            key=service.key,
+            flow=service.flow,
+            name=service.name,
+            entrypoint=service.entrypoint,
+            description=service.words,
+            tags=("служебное",),
+            parameter_schema=NO_PARAMETERS,
+            schedules=tuple((service.cron, zone) for zone in (sorted(counted) if service.each_zone else ()) or (home,)),
+        )
+        for service in SERVICES
+    ]

@@ -1,0 +1,212 @@
+"""Makes the Prefect server say what the database says: deployments first, then the runs of the control points."""
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from deployments.registry import POOL, POOL_TYPE, Deployment, item_deployments, service_deployments
+from deployments.serve import CannotStart
+from models import Mirror, Roadmap
+from models.db import session
+from models.settings import Settings
+from roadmap.messages.words import plural
+from tasks.point_facts import controlled_items
+from tasks.prefect_api import Progress, api_url, bounded, call, chunks, connect, pages, silent
+from tasks.prefect_runs import FLOW_NAMES, RunsReport, reconcile_runs
+
+BATCH = 8
+
+
+class PrefectUnreachable(CannotStart):
+    """No Prefect server answers; the text is one Russian line."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did to the server; a second one with no change in between only counts ``unchanged``."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    runs: RunsReport = field(default_factory=RunsReport)
+
+    @property
+    def changed(self) -> int:
+        """Deployments and runs written."""
+        return self.created + self.updated + self.deleted + self.runs.changed
+
+    def summary(self) -> str:
+        """One Russian line for the person at the screen."""
+        deployments = self.created + self.updated + self.unchanged
+        told = f"{deployments} {plural(deployments, 'развёртывание', 'развёртывания', 'развёртываний')}"
+        counts = (
+            ("создано", self.created),
+            ("обновлено", self.updated),
+            ("удалено", self.deleted),
+            ("запусков создано", self.runs.runs_created),
+            ("открыто", self.runs.runs_opened),
+            ("переименовано", self.runs.runs_renamed),
+            ("закрыто", self.runs.runs_finished),
+            ("начато заново", self.runs.runs_restarted),
+            ("запусков удалено", self.runs.runs_deleted),
+        )
+        changes = ", ".join(f"{words}: {count}" for words, count in counts if count)
+        return f"Prefect: {told}; {changes or 'расхождений нет'}."
+
+
+def sync(
+    engine: Engine, *, settings: Settings, at: datetime, today: date | None = None, progress: Progress = silent
+) -> SyncReport:
+    """Reconcile the server with the database; returns what was written. Killed at any moment, the next one mends.
+
+    ``today`` is each roadmap's own day unless given. Raises ``PrefectUnreachable``.
+    """
+    return asyncio.run(sync_async(engine, settings=settings, at=at, today=today, progress=progress))
+
+
+async def sync_async(
+    engine: Engine, *, settings: Settings, at: datetime, today: date | None = None, progress: Progress = silent
+) -> SyncReport:
+    """``sync`` for a caller that already runs an event loop."""
+    try:
+        async with connect(settings) as client:
+            return await sync_with(
+                client, engine, at=at, today=today, ahead_days=settings.runs_ahead_days, progress=progress
+            )
+    except httpx.TransportError as broken:
+        raise PrefectUnreachable(
+            f"Сервер Prefect не отвечает по адресу {api_url(settings)}: запустите vekha up "
+            "или проверьте PREFECT_API_URL"
+        ) from broken
+
+
+async def sync_with(
+    client: PrefectClient,
+    engine: Engine,
+    *,
+    at: datetime,
+    today: date | None = None,
+    ahead_days: int,
+    progress: Progress = silent,
+) -> SyncReport:
+    """``sync`` over an open client.
+
+    1. the server is read: the deployments of our flows carry the hash of their content as version;
+    2. those that are missing or differ are written, and noted batch by batch;
+    3. runs follow their points; 4. deployments of items no longer on control are deleted last.
+    """
+    with session(engine) as work:
+        items = controlled_items(work)
+        zones = list(work.execute(select(col(Roadmap.zone))).scalars())
+    wanted = [*item_deployments(items.values()), *service_deployments(zones)]
+    await _ensure_pool(client)
+    present = await _present(client, {deployment.flow for deployment in wanted} | set(FLOW_NAMES.values()))
+    changed = [d for d in wanted if present.get((d.flow, d.name), {}).get("version") != content_hash(d)]
+    written = await _write(client, engine, changed, progress)
+    ids = {d.key: UUID(row["id"]) for d in wanted if (row := present.get((d.flow, d.name)))} | written
+    _note_unchanged(engine, wanted, ids)
+
+    def onwards(done: int, total: int) -> None:
+        progress(len(changed) + done, len(changed) + total)
+
+    runs = await reconcile_runs(client, engine, ids, today=today, at=at, ahead_days=ahead_days, progress=onwards)
+    kept = {(d.flow, d.name) for d in wanted}
+    orphans = [row for place, row in present.items() if place not in kept]
+    await bounded(client.delete_deployment(UUID(row["id"])) for row in orphans)
+    new = sum((d.flow, d.name) not in present for d in changed)
+    return SyncReport(new, len(changed) - new, len(wanted) - len(changed), len(orphans), runs)
+
+
+def content_hash(deployment: Deployment) -> str:
+    """Equal for equal content; it stands on the server as the deployment's version."""
+    content = json.dumps(asdict(deployment), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+async def _ensure_pool(client: PrefectClient) -> None:
+    pools = await call(client, "POST", "/work_pools/filter", {"work_pools": {"name": {"any_": [POOL]}}})
+    if pools:
+        return
+    try:
+        await client.create_work_pool(WorkPoolCreate(name=POOL, type=POOL_TYPE, description="Исполнитель «Вехи»"))
+    except ObjectAlreadyExists:
+        return
+
+
+async def _present(client: PrefectClient, flows: set[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The deployments of our flows by (flow name, name), in pages."""
+    ours = {"flows": {"name": {"any_": sorted(flows)}}}
+    names = {flow["id"]: flow["name"] for flow in await pages(client, "/flows/filter", ours)}
+    found = await pages(client, "/deployments/filter", ours | {"sort": "NAME_ASC"})
+    return {(names[row["flow_id"]], row["name"]): row for row in found if row["flow_id"] in names}
+
+
+async def _write(
+    client: PrefectClient, engine: Engine, changed: Sequence[Deployment], progress: Progress
+) -> dict[str, UUID]:
+    """Write deployments, several at once; returns their ids by key."""
+    counted = Counter(deployment.flow for deployment in changed)
+    flows = {name: await client.create_flow_from_name(name) for name in counted}
+    ids: dict[str, UUID] = {}
+    for some in chunks(changed, BATCH):
+        made = await bounded(_deploy(client, flows[deployment.flow], deployment) for deployment in some)
+        ids |= {deployment.key: made_id for deployment, made_id in zip(some, made, strict=True)}
+        _note(engine, some, ids)
+        progress(len(ids), len(changed))
+    return ids
+
+
+async def _deploy(client: PrefectClient, flow_id: UUID, deployment: Deployment) -> UUID:
+    body = {
+        "flow_id": str(flow_id),
+        "name": deployment.name,
+        "version": content_hash(deployment),
+        "entrypoint": deployment.entrypoint,
+        "description": deployment.description,
+        "tags": list(deployment.tags),
+        "work_pool_name": POOL,
+        "parameter_openapi_schema": deployment.parameter_schema,
+        "enforce_parameter_schema": True,
+        "schedules": [
+            {"schedule": {"cron": cron, "timezone": zone}, "active": True, "slug": zone.lower().replace("/", "-")}
+            for cron, zone in deployment.schedules
+        ],
+    }
+    return UUID((await call(client, "POST", "/deployments/", body))["id"])
+
+
+def _note(engine: Engine, deployments: Sequence[Deployment], ids: dict[str, UUID]) -> None:
+    with session(engine) as work:
+        for deployment in deployments:
+            work.merge(
+                Mirror(
+                    kind="deployment",
+                    key=deployment.key,
+                    prefect_id=str(ids[deployment.key]),
+                    content_hash=content_hash(deployment),
+                )
+            )
+
+
+def _note_unchanged(engine: Engine, wanted: Sequence[Deployment], ids: dict[str, UUID]) -> None:
+    """Mend the notes where they differ from the server, and drop those of items no longer on control."""
+    with session(engine) as work:
+        rows = {row.key: row for row in work.execute(select(Mirror).where(col(Mirror.kind) == "deployment")).scalars()}
+        for key in rows.keys() - ids.keys():
+            work.delete(rows[key])
+    differing = [d for d in wanted if d.key not in rows or rows[d.key].prefect_id != str(ids[d.key])]
+    _note(engine, differing, ids)

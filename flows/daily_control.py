@@ -1,0 +1,40 @@
+"""The day's work over every roadmap, and what Prefect shows of it."""
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+
+from models import clock, db
+from models.settings import Settings
+from tasks.control_day import ControlReport, control_day
+from tasks.overviews import publish_overviews
+from tasks.prefect_api import connect
+from tasks.prefect_runs import noted_deployments, reconcile_runs
+
+control_day_task = task(name="Контроль дня", cache_policy=NO_CACHE)(control_day)
+reconcile_task = task(name="Состояния запусков", cache_policy=NO_CACHE)(reconcile_runs)
+overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
+
+
+@flow(name="Ежедневный контроль")
+async def daily_control() -> State:
+    """Open, mark overdue, decide letters; then the runs and the overviews. Fails when a roadmap failed."""
+    engine, settings, at = db.engine(), Settings(), clock.now()
+    report = control_day_task(engine, today=None, at=at)
+    with db.session(engine) as work:
+        deployments = noted_deployments(work)
+    async with connect(settings) as client:
+        await reconcile_task(client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days)
+        await overview_task(client, engine, today=None, at=at, run_id=flow_run.id)
+    if report.failed:
+        return Failed(name="Есть сбои", message=f"Контроль не прошёл: {', '.join(report.failed)}. {_summary(report)}")
+    return Completed(name="Контроль проведён", message=_summary(report))
+
+
+def _summary(report: ControlReport) -> str:
+    return (
+        f"Открыто: {report.opened}, просрочено: {report.overdue}, строк в письмах: {report.lines}, "
+        f"писем: {report.notices}, не до кого довести: {report.undeliverable}."
+    )

@@ -1,0 +1,23 @@
+"""Letters leave."""
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from models import clock, db
+from models.settings import Settings
+from tasks.deliver import deliver
+
+deliver_task = task(name="Отправить письма", cache_policy=NO_CACHE)(deliver)
+
+
+@flow(name="Отправка писем")
+def deliver_letters() -> State:
+    """Send what is due; what failed is tried again later, a letter given up for good makes the run fail."""
+    report = deliver_task(db.engine(), settings=Settings(), at_source=clock.now)
+    told = f"Отправлено: {report.sent}, отложено: {report.failed}, отменено: {report.dropped}."
+    reasons = f" Причины: {'; '.join(report.errors)}." if report.errors else ""
+    if report.dead:
+        return Failed(name="Письма не дошли", message=f"Не дошло писем: {report.dead}. {told}{reasons}")
+    return Completed(name="Отправлено", message=told + reasons)

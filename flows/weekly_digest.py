@@ -1,0 +1,22 @@
+"""The week's overview of every roadmap."""
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from models import clock, db
+from models.settings import Settings
+from tasks.overviews import publish_overviews
+from tasks.prefect_api import connect
+
+overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
+
+
+@flow(name="Сводка по дорожной карте")
+async def weekly_digest() -> State:
+    """Publish the summary table, what is overdue and the progress per section of each roadmap."""
+    async with connect(Settings()) as client:
+        count = await overview_task(client, db.engine(), today=None, at=clock.now(), run_id=flow_run.id)
+    return Completed(name="Сводки готовы", message=f"Комплексов мер: {count}.")

@@ -1,0 +1,82 @@
+"""The coordinator's form in the Prefect pages, in a real browser."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from deployments.serve import Worker
+from deployments.sync import sync
+from models import lifecycle
+from models.db import session
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+OUT = Path(__file__).parent.parent / "out"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of headless Chromium that reaches nothing but this machine."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("Chromium is needed for the browser test: apt-get install chromium")
+    OUT.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000}, locale="ru-RU")
+        page.route("**/*", lambda route: route.continue_() if "127.0.0.1" in route.request.url else route.abort())
+        page.set_default_timeout(30_000)
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def open_point(office: Any, worker: Worker, today: date) -> str:
+    """A point that is open and waits for the coordinator."""
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    return key
+
+
+def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
+    office: Any, open_point: str, page: Page, today: date
+) -> None:
+    run = office.runs()[open_point]
+    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.get_by_text("В работе").first.wait_for()
+    page.screenshot(path=OUT / "run-waits.png")
+    page.get_by_role("button", name="Resume").first.click()
+    page.get_by_role("dialog").get_by_text("Решение").wait_for()
+    page.wait_for_timeout(500)  # the dialog fades in
+    page.screenshot(path=OUT / "form-empty.png")
+    fill(page, today)
+    page.screenshot(path=OUT / "form-filled.png")
+    page.get_by_role("button", name="Submit").last.click()
+    office.wait_for(open_point, "Исполнено")
+    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.get_by_text("Исполнено").first.wait_for()
+    page.screenshot(path=OUT / "run-done.png")
+    with session(office.engine) as work:
+        point = lifecycle.point_by_key(work, open_point)
+    assert (point.status, point.submitted_on) == ("accepted", today - timedelta(days=1))
+
+
+def fill(page: Page, today: date) -> None:
+    """Choose «принять» and write the ground, the day and the proof."""
+    form = page.get_by_role("dialog")
+    form.locator(".p-select-button__control").click()
+    page.wait_for_timeout(1500); page.screenshot(path=OUT / "select.png"); (OUT / "form.html").write_text(page.locator("body").inner_html()); page.get_by_text("принять", exact=True).click(timeout=2000)
+    for label, words in (
+        ("Основание", "протокол совещания от 20.05.2027 № 4"),
+        ("Дата исполнения", f"{today - timedelta(days=1):%d.%m.%Y}"),
+        ("Подтверждение", "приказ от 21.05.2027 № 118"),
+    ):
+        form.locator(".schema-form-property", has_text=label).filter(
+            has=page.locator(".schema-form-property__label", has_text=label)
+        ).last.locator("textarea").fill(words)

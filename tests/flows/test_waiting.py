@@ -1,0 +1,101 @@
+"""What the cheap opening leans on, held against the real server and the real flow: a new Prefect must not change it."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from prefect.input import RunInput
+from prefect.states import Suspended
+
+from deployments.sync import sync
+from tasks import waiting
+from tasks.decide import Decision
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def opened(office: Any, today: date) -> tuple[str, UUID]:
+    """A point that is open, and its run, opened without a process."""
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    return key, UUID(office.runs()[key]["id"])
+
+
+def test_the_server_keeps_the_pause_key_and_the_names_of_the_form(office: Any, opened: Any) -> None:
+    run = office.runs()[opened[0]]
+    assert run["empirical_policy"]["pause_keys"] == ["decision-1"]
+    details = run["state"]["state_details"]
+    assert (details["pause_key"], details["pause_reschedule"]) == ("decision-1", True)
+    assert details["run_input_keyset"]["schema"] == "suspended-decision-1-schema"
+    assert datetime.fromisoformat(details["pause_timeout"]) > datetime.now(UTC) + timedelta(days=19 * 365)
+
+
+def test_the_form_is_the_one_prefect_itself_would_save(office: Any, opened: Any) -> None:
+    _, run_id = opened
+    own: dict[str, Any] = {}
+
+    async def by_prefect(key: str, value: Any, flow_run_id: UUID | None = None) -> None:
+        own[key] = value
+
+    async def saved(_client: Any) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("prefect.input.run_input.acreate_flow_run_input", by_prefect)
+            keyset = waiting.waiting_state("В работе", 1).state_details.run_input_keyset
+            await Decision.with_initial_data(description="текст").asave(keyset, flow_run_id=run_id)  # type: ignore[arg-type]
+
+    office.api(saved)
+    schema = own["suspended-decision-1-schema"]
+    schema.pop("description", None)
+    assert waiting.form_schema() == schema
+    assert list(own) == ["suspended-decision-1-schema", "suspended-decision-1-description"]
+
+
+def test_an_answer_without_the_required_field_is_refused_by_the_server(office: Any, opened: Any) -> None:
+    _, run_id = opened
+    answer = office.api(lambda client: client.resume_flow_run(run_id, run_input={"reason": "приказ"}))
+    assert answer.status.value == "REJECT"
+    assert office.runs()[opened[0]]["state_type"] == "PAUSED"
+
+
+def test_a_renamed_state_still_waits_for_the_same_form(office: Any, opened: Any) -> None:
+    key, run_id = opened
+    before = office.runs()[key]["state"]["state_details"]
+    office.api(lambda client: waiting.rename_state(client, run_id, "Просрочено"))
+    run = office.runs()[key]
+    assert (run["state_type"], run["state_name"]) == ("PAUSED", "Просрочено")
+    same = ("pause_key", "pause_timeout", "run_input_keyset", "pause_reschedule")
+    assert {name: run["state"]["state_details"][name] for name in same} == {name: before[name] for name in same}
+    answer = office.api(lambda client: client.resume_flow_run(run_id, run_input={"decision": "принять"}))
+    assert answer.status.value == "ACCEPT"
+
+
+def test_a_run_that_no_longer_waits_is_not_renamed(office: Any, opened: Any) -> None:
+    key, run_id = opened
+    office.api(lambda client: waiting.finish_run(client, run_id, "Исполнено"))
+    office.api(lambda client: waiting.rename_state(client, run_id, "Просрочено"))
+    assert (office.runs()[key]["state_type"], office.runs()[key]["state_name"]) == ("COMPLETED", "Исполнено")
+
+
+def test_the_form_asks_in_russian_and_has_no_field_of_two_types() -> None:
+    assert issubclass(Decision, RunInput)
+    fields = waiting.form_schema()["properties"]
+    assert [field["title"] for field in fields.values()] == [
+        "Решение",
+        "Основание",
+        "Дата исполнения",
+        "Новый срок",
+        "Подтверждение",
+    ]
+    assert {field["type"] for field in fields.values()} == {"string"}
+
+
+def test_the_names_of_the_form_come_from_a_suspended_state() -> None:
+    assert Suspended(timeout_seconds=1, pause_key="decision-1").name == "Suspended"
+    assert waiting.waiting_state("В работе", 3).state_details.run_input_keyset == {
+        "description": "suspended-decision-3-description",
+        "response": "suspended-decision-3-response",
+        "schema": "suspended-decision-3-schema",
+    }
