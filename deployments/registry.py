@@ -46,9 +46,10 @@ SERVICES = (
     Service(
         key="service/deliver",
         flow="Отправка писем",
-        name="Каждые 10 минут",
+        name="Каждые 10 минут с 09:00 до 19:00",
         entrypoint="flows.deliver_letters.deliver_letters",
-        cron="*/10 * * * *",
+        cron="*/10 9-18 * * *",
+        each_zone=True,
         words="Отправляет подготовленные письма; неудачная отправка повторяется.",
     ),
     Service(

@@ -6,6 +6,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+from flows.naming import dated
 from models import clock, db
 from models.settings import Settings
 from tasks.control_day import ControlReport, control_day
@@ -18,7 +19,7 @@ reconcile_task = task(name="Состояния запусков", cache_policy=N
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
 
 
-@flow(name="Ежедневный контроль")
+@flow(name="Ежедневный контроль", flow_run_name=dated("Ежедневный контроль"))
 async def daily_control() -> State:
     """Open, mark overdue, decide letters; then the runs and the overviews. Fails when a roadmap failed."""
     engine, settings, at = db.engine(), Settings(), clock.now()

@@ -5,6 +5,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.naming import dated
 from models import clock, db
 from models.settings import Settings
 from tasks.deliver import deliver
@@ -12,7 +13,7 @@ from tasks.deliver import deliver
 deliver_task = task(name="Отправить письма", cache_policy=NO_CACHE)(deliver)
 
 
-@flow(name="Отправка писем")
+@flow(name="Отправка писем", flow_run_name=dated("Отправка писем"))
 def deliver_letters() -> State:
     """Send what is due; what failed is tried again later, a letter given up for good makes the run fail."""
     report = deliver_task(db.engine(), settings=Settings(), at_source=clock.now)

@@ -6,6 +6,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from flows.naming import dated
 from models import clock, db
 from models.settings import Settings
 from tasks.overviews import publish_overviews
@@ -14,7 +15,7 @@ from tasks.prefect_api import connect
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
 
 
-@flow(name="Сводка по дорожной карте")
+@flow(name="Сводка по дорожной карте", flow_run_name=dated("Сводка по дорожной карте"))
 async def weekly_digest() -> State:
     """Publish the summary table, what is overdue and the progress per section of each roadmap."""
     async with connect(Settings()) as client:

@@ -9,6 +9,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def local(zone: str) -> datetime:
+    """The present instant on the clocks of an IANA zone."""
+    return datetime.now(ZoneInfo(zone))
+
+
 def today(zone: str) -> date:
     """The present day in an IANA zone."""
-    return datetime.now(ZoneInfo(zone)).date()
+    return local(zone).date()

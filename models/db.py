@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -24,14 +23,23 @@ def _careful_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-@lru_cache(maxsize=8)
+_engines: dict[str, Engine] = {}
+
+
 def engine_for(url: str) -> Engine:
-    """The engine of a database URL, one per process."""
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _careful_sqlite)
-    return engine
+    """The engine of a database URL, one per process until ``close_engines``."""
+    if url not in _engines:
+        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _careful_sqlite)
+        _engines[url] = engine
+    return _engines[url]
+
+
+def close_engines() -> None:
+    """Close every idle connection; the next ``engine_for`` opens anew."""
+    while _engines:
+        _engines.popitem()[1].dispose()
 
 
 def engine() -> Engine:

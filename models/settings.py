@@ -1,10 +1,18 @@
 """Settings of one installation, read from the environment (prefix ``VEKHA_``) and an optional .env file."""
 
 from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError(f"часового пояса «{zone}» нет, пример: Europe/Moscow")
+    return zone
 
 
 class Settings(BaseSettings):
@@ -23,6 +31,8 @@ class Settings(BaseSettings):
     """Address of the Prefect server that ``vekha up`` starts."""
     auth: SecretStr | None = None
     """user:password of the Prefect pages; required to listen beyond loopback."""
+    zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
+    """IANA zone of the coordinator's clock: names of service runs, the greeting of ``vekha up``."""
     runs_ahead_days: int = Field(default=400, ge=1)
     """How far ahead Prefect runs are created for control points."""
     window_days: int = Field(default=14, ge=0)

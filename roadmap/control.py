@@ -15,7 +15,7 @@ class Ladder:
     """The reminder ladder of a roadmap, in calendar days before and after the deadline.
 
     ``then_every`` repeats after the last rung of ``after`` (0: never); ``escalate_after`` is when the controller hears
-    first, and from a week later on Mondays; ``awaiting_every`` counts working days between reminders to the coordinator.
+    first, and from a week later on Mondays; ``awaiting_every`` counts working days between the coordinator's reminders.
     """
 
     before: tuple[int, ...] = (14, 7, 3, 1, 0)

@@ -59,5 +59,11 @@ def progress_markdown(points: Sequence[PointFacts], *, region: str, today: date)
 def _progress(section: str, points: Sequence[PointFacts], today: date) -> str:
     names = [state_name(point, today) for point in points]
     in_time, late = names.count(DONE), names.count(DONE_LATE)
-    share = f"{100 * (in_time + late) / len(names):.0f} %" if names else "—"
+    share = _bar((in_time + late) / len(names)) if names else "—"
     return f"| {section} | {len(names)} | {in_time + late} | {in_time} | {names.count(OVERDUE)} | {share} |"
+
+
+def _bar(share: float) -> str:
+    """«████░░░░░░ 40 %»."""
+    full = round(share * 10)
+    return f"{'█' * full}{'░' * (10 - full)} {share:.0%}".replace("%", " %")

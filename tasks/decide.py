@@ -25,7 +25,7 @@ class Decision(RunInput):
     """What the coordinator answers on the run's page; ``decision-N`` of a run is one of these."""
 
     decision: Literal["принять", "вернуть", "перенести", "снять"] = Field(
-        title="Решение", description="Что решено по этой контрольной точке."
+        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
     )
     reason: str = Field(
         default="",

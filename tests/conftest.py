@@ -20,7 +20,7 @@ from sqlmodel import select
 
 from deployments.serve import PrefectServer, Worker
 from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
-from models.db import engine_for, session
+from models.db import close_engines, engine_for, session
 from models.migrate import migrate
 from models.settings import Settings
 from roadmap.reading import Reading, Window
@@ -28,6 +28,13 @@ from tasks.prefect_api import call, connect, pages
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def no_connection_outlives_its_test() -> Iterator[None]:
+    """Databases are the test's own: an idle connection left behind would be reported in some later test."""
+    yield
+    close_engines()
 
 
 @pytest.fixture(scope="session")

@@ -137,7 +137,7 @@ async def _publish_overviews(engine: Engine, settings: Settings) -> None:
 
 def _greet(engine: Engine, settings: Settings, url: str, summary: str) -> None:
     """What a newcomer needs to see: the nearest deadlines, where Prefect is, where the letters go."""
-    today = clock.today("Europe/Moscow")
+    today = clock.today(settings.zone)
     with session(engine) as work:
         rows = queries.points(work, start=today, statuses=LIVE, limit=NEAREST)
         standing = [queries.status(work, entry, today=facts.today_of(entry)) for entry in queries.roadmaps(work)]

@@ -185,8 +185,9 @@ def test_a_broken_catalogue_names_file_entry_field_and_remedy_and_writes_nothing
     assert vekha.json("status") == []
 
 
-def test_a_wrong_setting_is_named(vekha: Vekha) -> None:
-    assert "VEKHA_PORT" in vekha.refused("status", env={"VEKHA_PORT": "тысяча"})
+@pytest.mark.parametrize(("name", "value"), [("VEKHA_PORT", "тысяча"), ("VEKHA_ZONE", "Москва")])
+def test_a_wrong_setting_is_named(vekha: Vekha, name: str, value: str) -> None:
+    assert name in vekha.refused("status", env={name: value})
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
