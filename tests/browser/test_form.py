@@ -58,10 +58,11 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     fill(page, today)
     page.screenshot(path=OUT / "form-filled.png")
     page.get_by_role("button", name="Submit").last.click()
-    page.get_by_text("Flow run resumed").wait_for()
+    page.get_by_text("Flow run resumed").first.wait_for()
     office.wait_for(open_point, "Исполнено")
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
     page.get_by_text("Исполнено").first.wait_for()
+    page.wait_for_timeout(1500)  # the page fades in
     page.screenshot(path=OUT / "run-done.png")
     with session(office.engine) as work:
         point = lifecycle.point_by_key(work, open_point)

@@ -198,9 +198,7 @@ def test_a_killed_sync_is_healed_by_the_next(
     assert once(office).runs.runs_opened == 1
     run_id = office.runs()[waiting]["id"]
     inputs = office.api(
-        lambda client: client._client.post(
-            f"/flow_runs/{run_id}/input/filter", json={"prefix": ""}
-        )
+        lambda client: client._client.post(f"/flow_runs/{run_id}/input/filter", json={"prefix": "", "limit": 10})
     ).json()
     assert sorted(entry["key"] for entry in inputs) == [
         "suspended-decision-1-description",
