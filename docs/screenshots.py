@@ -10,11 +10,10 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
-WAITING = ("Просрочено", "В работе")
 
 
 def main(address: str) -> None:
-    """Deployments, upcoming runs, a run that waits, its form, the overview of a roadmap."""
+    """Deployments, the runs to come of one, a run that waits with its card, its form, progress of a roadmap."""
     browser_path = shutil.which("chromium") or sys.exit("chromium is needed: apt-get install chromium")
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
@@ -22,14 +21,16 @@ def main(address: str) -> None:
             executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
         )
         page = browser.new_page(viewport={"width": 1400, "height": 900}, locale="ru-RU")
-        run = waiting_run(address)
         take(page, f"{address}/deployments", "deployments")
-        take(page, f"{address}/runs?state=Scheduled", "runs")
-        take(page, f"{address}/runs/flow-run/{run['id']}", "run")
+        weekly = one(address, "deployments", {"deployments": {"name": {"like_": "1.2.3 "}}})
+        take(page, f"{address}/deployments/deployment/{weekly['id']}?tab=Upcoming", "upcoming")
+        waiting = {"state": {"name": {"any_": ["Просрочено"]}}, "tags": {"all_": ["moscow-oblast"]}}
+        run = one(address, "flow_runs", {"flow_runs": waiting})
+        take(page, f"{address}/runs/flow-run/{run['id']}?tab=Artifacts", "run")
         page.get_by_role("button", name="Resume").click()
         page.wait_for_timeout(2000)
         page.screenshot(path=PICTURES / "decision.png")
-        take(page, f"{address}/artifacts", "artifacts")
+        take(page, f"{address}/artifacts/key/moscow-oblast-progress", "progress")
         browser.close()
 
 
@@ -41,15 +42,13 @@ def take(page: Page, url: str, name: str) -> None:
     page.screenshot(path=PICTURES / f"{name}.png")
 
 
-def waiting_run(address: str) -> dict[str, Any]:
-    """A run that waits for a decision."""
-    wanted = {"flow_runs": {"state": {"name": {"any_": list(WAITING)}}}, "limit": 1}
-    request = urllib.request.Request(
-        f"{address}/api/flow_runs/filter", json.dumps(wanted).encode(), {"Content-Type": "application/json"}
-    )
+def one(address: str, kind: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The first thing of a kind that a filter of the Prefect API finds."""
+    body = json.dumps(wanted | {"limit": 1}).encode()
+    request = urllib.request.Request(f"{address}/api/{kind}/filter", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         found: list[dict[str, Any]] = json.load(answer)
-    return found[0] if found else sys.exit("no run waits for a decision")
+    return found[0] if found else sys.exit(f"no {kind} to show: {wanted}")
 
 
 if __name__ == "__main__":
