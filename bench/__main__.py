@@ -3,5 +3,6 @@
 from bench import control, letters, phrases, sync
 from bench.table import show
 
-for part in (phrases, letters, control, sync):
-    show(part.run())
+if __name__ == "__main__":  # parts start processes of their own, which import this module
+    for part in (phrases, letters, control, sync):
+        show(part.run())
