@@ -64,7 +64,7 @@ def open_point(engine: Engine, key: str, *, at: datetime) -> str:
     with session(engine) as work:
         point = lifecycle.point_by_key(work, key)
         if point.status == "planned":
-            move = Move(action="open", actor="control", at=at, on=point.opens_on, tell=False)
+            move = Move(action="open", actor="ежедневный контроль", at=at, on=point.opens_on, tell=False)
             point = lifecycle.change(work, key, move)
         return point.status
 

@@ -67,16 +67,12 @@ def histories(session: Session, keys: Collection[str]) -> dict[str, list[Happene
             .order_by(col(Transition.id))
         )
         for key, row in rows:
-            told[key].append(Happened(row.happened_on, row.action, _actor(row.actor), row.reason, row.due_to))
+            told[key].append(Happened(row.happened_on, row.action, row.actor, row.reason, row.due_to))
     return told
 
 
 def _chunks(keys: list[str], size: int) -> Iterable[list[str]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
-
-
-def _actor(actor: str) -> str:
-    return "контроль" if actor == "control" else actor
 
 
 def _item(item: Item, roadmap: Roadmap, owner: Body, *, number: str) -> ItemFacts:

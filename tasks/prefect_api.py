@@ -52,14 +52,21 @@ async def pages(client: PrefectClient, path: str, body: dict[str, Any]) -> list[
 
 
 async def bounded(work: Iterable[Awaitable[T]]) -> list[T]:
-    """The results in order, at most ``AT_ONCE`` under way; the first failure is raised."""
+    """The results in order, at most ``AT_ONCE`` under way; the first failure is raised once the others are done.
+
+    A call cut off half-way can leave the server's SQLite locked for a minute.
+    """
     free = asyncio.Semaphore(AT_ONCE)
 
     async def one(awaitable: Awaitable[T]) -> T:
         async with free:
             return await awaitable
 
-    return await asyncio.gather(*(one(awaitable) for awaitable in work))
+    results = await asyncio.gather(*(one(awaitable) for awaitable in work), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
 
 
 def chunks(things: Sequence[T], size: int) -> Iterable[Sequence[T]]:

@@ -49,7 +49,6 @@ def up(
     check_before_start(settings)
     engine = ready_engine()
     _load(engine, codes, settings=settings, rehearsal=rehearsal)
-    stop = _stop_on_signals()
     server, worker = PrefectServer(settings), Worker(settings)
     try:
         with output.errors.status("Запускается сервер Prefect…"):
@@ -59,9 +58,12 @@ def up(
         asyncio.run(_publish_overviews(engine, settings))
         worker.start()
         _greet(engine, settings, server.url, report.summary())
+        stop = _stop_on_signals()
         while not stop.wait(timeout=1):
             server.check()
             worker.keep_alive()
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
     finally:
         with output.errors.status("Останавливается…"):
             worker.stop()
