@@ -67,6 +67,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
+        # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
         "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         # The default of 10 s is what a coordinator waits for after pressing the button.

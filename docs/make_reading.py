@@ -1,0 +1,76 @@
+"""Writes docs/reading.md, the list of every form that is read, from the grammar's own cases.
+
+Run ``python docs/make_reading.py`` after a case is added; a test holds that the page is up to date.
+"""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "reading.md"
+CASES = ROOT / "tests" / "roadmap" / "terms_cases.jsonl"
+START, END = date(2022, 1, 1), date(2024, 12, 31)
+SHOWN = 3
+HEADINGS = {
+    "windows": "Сроки с днями",
+    "recurring": "Повторяющиеся сроки",
+    "continuous": "Непрерывные сроки",
+    "relative": "Сроки от события",
+    "external": "Сроки по плану, который ещё появится",
+    "on_demand": "Сроки без дат",
+    "question": "Что остаётся вопросом",
+}
+INTRO = f"""# Какие сроки читает Веха
+
+Страница составлена из примеров самой грамматики командой `python docs/make_reading.py`; каждый пример — проверка.
+Период в примерах: {START:%d.%m.%Y}–{END:%d.%m.%Y}. Что не понято целиком, остаётся вопросом с причиной, а не догадкой.
+Прочитать свои слова: `vekha explain "до 10 числа месяца, следующего за отчётным"`.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    from roadmap.terms import RULES
+
+    cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+    parts = [INTRO]
+    for group, heading in HEADINGS.items():
+        rows = [_row(case["text"]) for case in cases if case["group"] == group]
+        second = "вопрос" if group == "question" else "прочтение"
+        parts.append(f"## {heading}\n\n| слова | {second} |\n|---|---|\n" + "\n".join(rows) + "\n")
+    rules = "\n".join(f"| `{name}` | {words} |" for name, words in RULES.items())
+    parts.append(f"## Правила\n\n| правило | что оно говорит |\n|---|---|\n{rules}\n")
+    return "\n".join(parts)
+
+
+def _row(text: str) -> str:
+    from roadmap.terms import read
+
+    shown = " ".join(text.split()).replace("|", "/") or "пустая строка"
+    return f"| {shown} | {_meaning(read(text, start=START, end=END))} |"
+
+
+def _meaning(reading: Any) -> str:
+    from roadmap.terms.saying import say
+
+    if reading.kind == "unreadable":
+        return str(reading.problems[0])
+    if not reading.windows:
+        return say(reading)
+    days = [_window(window.start, window.due) for window in reading.windows[:SHOWN]]
+    more = f"… всего {len(reading.windows)}" if len(reading.windows) > SHOWN else ""
+    return "; ".join([*days, more] if more else days)
+
+
+def _window(start: date | None, due: date) -> str:
+    if start is None:
+        return f"до {due:%d.%m.%Y}"
+    return f"{due:%d.%m.%Y}" if start == due else f"{start:%d.%m.%Y}–{due:%d.%m.%Y}"
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    PAGE.write_text(page(), encoding="utf-8")
