@@ -30,7 +30,10 @@ def main(address: str) -> None:
         page.get_by_role("button", name="Resume").click()
         page.wait_for_timeout(2000)
         page.screenshot(path=PICTURES / "decision.png")
-        take(page, f"{address}/artifacts/key/moscow-oblast-progress", "progress")
+        progress = one(
+            address, "artifacts", {"artifacts": {"key": {"any_": ["moscow-oblast-progress"]}}, "sort": "CREATED_DESC"}
+        )
+        take(page, f"{address}/artifacts/artifact/{progress['id']}", "progress")
         browser.close()
 
 

@@ -21,7 +21,6 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
 
-from roadmap.cards import PLANNED
 from tasks.decide import Decision
 from tasks.prefect_api import call, chunks
 
@@ -56,9 +55,9 @@ def waiting_state(name: str, number: int) -> State:
     return State(type=StateType.PAUSED, name=name, state_details=details)
 
 
-def scheduled_state(starts_at: datetime, name: str = PLANNED) -> State:
-    """The state of a run that a worker starts at its hour."""
-    return State(type=StateType.SCHEDULED, name=name, state_details=StateDetails(scheduled_time=starts_at))
+def scheduled_state(starts_at: datetime) -> State:
+    """The state of a run that a worker starts at its hour. Under any other name the pages would not show it as upcoming."""
+    return State(type=StateType.SCHEDULED, name="Scheduled", state_details=StateDetails(scheduled_time=starts_at))
 
 
 async def create_runs(client: PrefectClient, deployment_id: UUID, runs: Sequence[NewRun]) -> dict[str, UUID]:

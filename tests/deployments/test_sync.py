@@ -62,7 +62,7 @@ def test_every_item_has_a_deployment_and_every_point_a_named_run(office: Any, tw
     due = today + timedelta(days=20)
     assert runs[waiting]["name"] == f"1.2 Форсайт-сессия 1.2 для методистов · до {due:%d.%m.%Y}"
     assert (runs[waiting]["state_type"], runs[waiting]["state_name"]) == ("PAUSED", "В работе")
-    assert (runs[planned]["state_type"], runs[planned]["state_name"]) == ("SCHEDULED", "Запланировано")
+    assert (runs[planned]["state_type"], runs[planned]["state_name"]) == ("SCHEDULED", "Scheduled")
     opens = datetime.fromisoformat(runs[planned]["next_scheduled_start_time"])
     assert opens == datetime.combine(today + timedelta(days=30), datetime.min.time(), UTC) + timedelta(hours=6)
 

@@ -116,7 +116,7 @@ def test_a_planned_run_started_by_the_worker_waits_like_any_other(office: Any, w
     office.add_roadmap()
     key = office.add_point(item="1.2", opens_on=today + timedelta(days=1), due_on=today + timedelta(days=9))
     mend(office)
-    due_now = {"state": {"type": "SCHEDULED", "name": "Запланировано"}, "force": True}
+    due_now = {"state": {"type": "SCHEDULED", "name": "Scheduled"}, "force": True}
     run_id = office.runs()[key]["id"]
     office.api(lambda client: call(client, "POST", f"/flow_runs/{run_id}/set_state", due_now))
     office.wait_for(key, "В работе")
@@ -139,4 +139,6 @@ def test_the_daily_control_renames_runs_and_publishes_the_overview(office: Any, 
     assert "Сводка по дорожной карте" in artifacts["krasnodar-summary"]["description"]
     assert '"Состояние": "Просрочено"' in str(artifacts["krasnodar-summary"]["data"]).replace("'", '"')
     assert "| 1.2 | Форсайт-сессия 1.2 для методистов |" in artifacts["krasnodar-overdue"]["data"]
-    assert "| 1. Организационное обеспечение | 1 | 0 | 0 | 1 | ░░░░░░░░░░ 0 % |" in artifacts["krasnodar-progress"]["data"]
+    assert (
+        "| 1. Организационное обеспечение | 1 | 0 | 0 | 1 | ░░░░░░░░░░ 0 % |" in artifacts["krasnodar-progress"]["data"]
+    )
