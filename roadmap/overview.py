@@ -7,6 +7,8 @@ from roadmap.cards import DONE, DONE_LATE, FINAL, OVERDUE, PointFacts, day, shor
 
 SUMMARY_ROWS = 200
 HORIZON_DAYS = 60
+#: What fits a page without scrolling aside.
+WIDE, NARROW = 60, 34
 
 
 def summary_rows(points: Iterable[PointFacts], today: date) -> list[dict[str, str]]:
@@ -33,11 +35,11 @@ def overdue_markdown(points: Iterable[PointFacts], *, region: str, today: date) 
     if not late:
         return f"## Просрочено · {region}\n\nНа {day(today)} просроченных контрольных точек нет."
     rows = [
-        f"| {p.item.number} | {short(p.item.title, 90)} | {p.body or p.owner} | {day(p.deadline_on)} "
-        f"| {(today - p.deadline_on).days} |".replace("\n", " ")
+        f"| {day(p.deadline_on)} | {(today - p.deadline_on).days} | {p.item.number} {short(p.item.title, WIDE)} "
+        f"| {short(p.body or p.owner, NARROW)} |"
         for p in late
     ]
-    head = ["| № | Мероприятие | Отвечает | Срок | Дней |", "|---|---|---|---|---|"]
+    head = ["| Срок | Дней | Мероприятие | Отвечает |", "|---|---|---|---|"]
     return "\n".join([f"## Просрочено · {region}", "", f"На {day(today)}: {len(late)}.", "", *head, *rows])
 
 
@@ -46,11 +48,11 @@ def progress_markdown(points: Sequence[PointFacts], *, region: str, today: date)
     sections: dict[str, list[PointFacts]] = {}
     for point in points:
         sections.setdefault(point.item.section or "Вне разделов", []).append(point)
-    rows = [_progress(short(section, 90), within, today) for section, within in sections.items()]
+    rows = [_progress(short(section, NARROW), within, today) for section, within in sections.items()]
     if len(sections) > 1:
         rows.append(_progress("**Всего**", points, today))
     head = [
-        "| Раздел | Точек | Исполнено | Из них в срок | Просрочено | Доля исполненных |",
+        "| Раздел | Доля исполненных | Точек | Исполнено | В срок | Просрочено |",
         "|---|---|---|---|---|---|",
     ]
     return "\n".join([f"## Ход исполнения · {region}", "", f"На {day(today)}.", "", *head, *rows])
@@ -60,7 +62,7 @@ def _progress(section: str, points: Sequence[PointFacts], today: date) -> str:
     names = [state_name(point, today) for point in points]
     in_time, late = names.count(DONE), names.count(DONE_LATE)
     share = _bar((in_time + late) / len(names)) if names else "—"
-    return f"| {section} | {len(names)} | {in_time + late} | {in_time} | {names.count(OVERDUE)} | {share} |"
+    return f"| {section} | {share} | {len(names)} | {in_time + late} | {in_time} | {names.count(OVERDUE)} |"
 
 
 def _bar(share: float) -> str:

@@ -56,7 +56,7 @@ def waiting_state(name: str, number: int) -> State:
 
 
 def scheduled_state(starts_at: datetime) -> State:
-    """The state of a run that a worker starts at its hour. Under any other name the pages would not show it as upcoming."""
+    """The state of a run that a worker starts at its hour; under another name the pages do not list it as upcoming."""
     return State(type=StateType.SCHEDULED, name="Scheduled", state_details=StateDetails(scheduled_time=starts_at))
 
 
