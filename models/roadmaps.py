@@ -95,6 +95,10 @@ class Item(SQLModel, table=True):
     """``Reading.to_json()``."""
     is_controlled: bool
     source: str
+    dropped_on: date | None = None
+    """The day a later edition dropped the item; it stays visible, off control."""
+    dropped_by: str | None = None
+    """The act that dropped it, as letters name it."""
 
     @property
     def key(self) -> str:

@@ -1,6 +1,5 @@
 """From a reading to control points: what is due, from when it is worked on, and the day it really ends."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -193,16 +192,18 @@ def _relative(catalogue: Catalogue, item: Item, reading: Reading, calendar: Work
     due = _after(event, reading, calendar)
     if due is None:
         return _naming(catalogue, calendar, unknown="число месяцев после события не прочитано")
-    return _Duty(event, due)
+    counts_back = due < event
+    return _Duty(due - timedelta(days=DAYS_BEFORE_DATE) if counts_back else event, due)
 
 
 def _after(event: date, reading: Reading, calendar: WorkCalendar) -> date | None:
     """«В течение месяца» ends on the same number, or on the month's last day where there is none."""
     if reading.relative is None:
-        counted = re.match(r"(?:в(?: течение)?|через) (?:(\d+) )?(месяц|год)", reading.text.strip(), re.IGNORECASE)
-        return counted and add_months(event, int(counted[1] or 1) * (12 if counted[2].lower() == "год" else 1))
-    n, days = reading.relative
-    return calendar.add_working_days(event, n) if days == "working_days" else event + timedelta(days=n)
+        return None
+    n, unit_of_count = reading.relative
+    if unit_of_count == "months":
+        return add_months(event, n)
+    return calendar.add_working_days(event, n) if unit_of_count == "working_days" else event + timedelta(days=n)
 
 
 def _naming(catalogue: Catalogue, calendar: WorkCalendar, *, unknown: str) -> _Duty:

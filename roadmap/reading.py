@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 Kind = Literal["windows", "recurring", "continuous", "external", "relative", "on_demand", "unreadable"]
 Every = Literal["week", "month", "quarter", "half_year", "year"]
-DayUnit = Literal["calendar_days", "working_days"]
+DayUnit = Literal["calendar_days", "working_days", "months"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Reading:
     """The meaning of one deadline phrase inside the period of one roadmap.
 
     ``windows`` is filled for windows, recurring and continuous (one span); ``every`` for recurring;
-    ``plan`` for external («НИКУ»); ``relative`` and ``event`` (the words of the event) for relative.
+    ``plan`` for external («НИКУ»); ``relative`` and ``event`` (the words of the event) for relative: a negative
+    number counts back («за 14 дней до …»), ``event`` is None where the text leaves it out («в 3-дневный срок»).
     ``rule`` names the rule that gave the reading. ``problems`` says, in Russian, why a phrase is unreadable.
     """
 

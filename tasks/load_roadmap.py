@@ -69,18 +69,18 @@ def load_roadmap(
             f"«{catalogue.code}» уже на контроле с {present.controlled_from:%d.%m.%Y}: этот день не меняют"
         )
     planned = plan(catalogue, calendar=calendar, window_days=window_days, shift=shift_years)
-    _refuse_unread(catalogue.code, planned)
+    refuse_unread(catalogue.code, planned)
     _refuse_losses(session, catalogue, planned)
 
     if present is None:
         since = controlled_from or (moved.period.start if rehearsal else today)
     else:
         since = max(present.controlled_from, today)
-    _store_roadmap(
+    store_roadmap(
         session, moved, controlled_from=since, shift_years=shift_years, is_rehearsal=rehearsal, present=present
     )
-    _store_edition(session, catalogue, shift_years=shift_years, at=at)
-    _store_entries(session, moved, planned, calendar.version)
+    store_edition(session, catalogue, shift_years=shift_years, at=at)
+    store_entries(session, moved, planned, calendar.version)
     stored: Stored = store_points(
         session,
         catalogue.code,
@@ -120,7 +120,8 @@ def _refuse_other_copy(present: Roadmap | None, *, shift_years: int, rehearsal: 
     raise LoadRefused(f"«{code}» в этой папке — {there}, загружается {wanted}: возьмите другую папку данных (--data)")
 
 
-def _refuse_unread(code: str, planned: Planned) -> None:
+def refuse_unread(code: str, planned: Planned) -> None:
+    """``LoadRefused`` when the term of a controlled item is not understood."""
     for _, item, reading, _ in planned:
         if item.controlled and reading.kind == "unreadable" and item.term.strip():
             reason = "; ".join(reading.problems) or "причина не названа"
@@ -132,22 +133,31 @@ def _refuse_unread(code: str, planned: Planned) -> None:
 
 def _refuse_losses(session: Session, catalogue: Catalogue, planned: Planned) -> None:
     """Additions and changed words are taken; lost items and dates need an amendment."""
+    dropped = _dropped(session, catalogue.code)
     wanted: dict[str, tuple[type[Item] | type[Indicator], set[str]]] = {
-        "мероприятия": (Item, {item.code for _, item, *_ in planned}),
+        "мероприятия": (Item, {item.code for _, item, *_ in planned} | dropped),
         "показатели": (Indicator, {entry.code for entry in catalogue.indicators}),
     }
     for words, (model, codes) in wanted.items():
         if lost := sorted(ids_by_code(session, model, catalogue.code).keys() - codes):
             raise LoadRefused(f"«{catalogue.code}»: в новой редакции нет прежних записей: {words} {', '.join(lost)}")
-    keys = {point.key for *_, points in planned for point in points}
-    if lost := vanished(session, catalogue.code, keys):
+    if back := sorted({item.code for _, item, *_ in planned} & dropped):
+        raise LoadRefused(f"«{catalogue.code}»: записи исключены более новой редакцией: {', '.join(back)}")
+    points = [point for *_, points in planned for point in points]
+    if lost := vanished(session, catalogue.code, points):
         raise LoadRefused(
             f"«{catalogue.code}»: в новой редакции пропадают сроки, которые уже на контроле: {', '.join(lost[:5])}"
             + (f" и ещё {len(lost) - 5}" if len(lost) > 5 else "")
         )
 
 
-def _store_roadmap(session: Session, moved: Catalogue, *, present: Roadmap | None, **facts: Any) -> None:
+def _dropped(session: Session, code: str) -> set[str]:
+    found = select(col(Item.code)).where(col(Item.roadmap_code) == code, col(Item.dropped_on).is_not(None))
+    return set(session.execute(found).scalars())
+
+
+def store_roadmap(session: Session, moved: Catalogue, *, present: Roadmap | None, **facts: Any) -> None:
+    """Write the words and rules of the roadmap; ``facts`` are given to a new one only."""
     roadmap = present or Roadmap(code=moved.code, **_roadmap_words(moved), **facts)
     for name, value in _roadmap_words(moved).items():
         setattr(roadmap, name, value)
@@ -168,7 +178,8 @@ def _roadmap_words(moved: Catalogue) -> dict[str, Any]:
     }
 
 
-def _store_edition(session: Session, catalogue: Catalogue, *, shift_years: int, at: datetime) -> None:
+def store_edition(session: Session, catalogue: Catalogue, *, shift_years: int, at: datetime) -> None:
+    """Add the edition unless it is the newest; ``LoadRefused`` when a newer one has replaced it."""
     wanted = content_hash(catalogue, shift_years)
     hashes = (
         session.execute(
@@ -197,7 +208,8 @@ def _store_edition(session: Session, catalogue: Catalogue, *, shift_years: int, 
     session.flush()
 
 
-def _store_entries(session: Session, moved: Catalogue, planned: Planned, calendar_version: str) -> None:
+def store_entries(session: Session, moved: Catalogue, planned: Planned, calendar_version: str) -> None:
+    """Bring bodies, items, co-executors and indicators in line by code; what is not wanted stays."""
     code = moved.code
     store(
         session,
@@ -209,7 +221,7 @@ def _store_entries(session: Session, moved: Catalogue, planned: Planned, calenda
     store(session, Item, code, _item_rows(moved, planned, bodies, calendar_version))
     items = ids_by_code(session, Item, code)
     wanted = {(items[item.code], bodies[body]) for _, item, *_ in planned for body in item.co_executors}
-    _store_executors(session, set(items.values()), wanted)
+    _store_executors(session, {items[item.code] for _, item, *_ in planned}, wanted)
     store(session, Indicator, code, _indicator_rows(moved))
 
 

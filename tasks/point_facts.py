@@ -15,13 +15,14 @@ from roadmap.reading import Reading
 LIVE = ("planned", "open", "submitted", "returned")
 
 
-def controlled_items(session: Session) -> dict[int, ItemFacts]:
-    """Every item on control, by id, in the order of the documents."""
+def controlled_items(session: Session, *, with_dropped: bool = False) -> dict[int, ItemFacts]:
+    """Every item on control, by id, in the order of the documents; on request those an edition dropped as well."""
+    wanted = col(Item.is_controlled)
     rows = session.execute(
         select(Item, Roadmap, Body)
         .join(Roadmap, col(Roadmap.code) == col(Item.roadmap_code))
         .join(Body, col(Body.id) == col(Item.owner_id))
-        .where(col(Item.is_controlled))
+        .where(wanted | col(Item.dropped_on).is_not(None) if with_dropped else wanted)
         .order_by(col(Item.roadmap_code), col(Item.position))
     )
     found = [(item, roadmap, owner) for item, roadmap, owner in rows]

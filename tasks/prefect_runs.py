@@ -111,7 +111,7 @@ def _wanted(
 def _closed(work: Session, keys: Iterable[str], *, today: date | None, at: datetime) -> dict[str, str]:
     """The final state's name of every closed point among the keys; live ones have ``""``."""
     found = {}
-    items = controlled_items(work)
+    items = controlled_items(work, with_dropped=True)
     for some in chunks(sorted(keys), 500):
         for point in points(work, col(ControlPoint.key).in_(some), items=items):
             name = state_name(point, today_in(point.item.zone, today, at))

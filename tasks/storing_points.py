@@ -1,6 +1,6 @@
 """Brings the control points of a roadmap in line with its plan; what people decided is never overwritten."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -8,13 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import RowMapping, insert, update
 from sqlmodel import Session
 
-from models.lifecycle import LIVE
-from models.points import ControlPoint
 from models.roadmaps import Body, Item
 from roadmap.planning import PlannedPoint
-from tasks.storing import ids_by_code, table_of
-
-POINTS = table_of(ControlPoint)
+from tasks.standing_points import POINTS, duty_of, is_live, keys_of, serve, standing
+from tasks.storing import ids_by_code
 
 
 class Moved(NamedTuple):
@@ -38,47 +35,49 @@ class Stored:
 def store_points(
     session: Session, roadmap_code: str, planned: Iterable[PlannedPoint], *, controlled_from: date, today: date
 ) -> Stored:
-    """Insert the points whose key is new; a live point follows its owner and the calendar.
+    """Insert the points that are not there yet; a live point follows its owner and the calendar.
 
     A point whose deadline lies before ``controlled_from`` is inserted as history.
     """
-    present = _present(session, roadmap_code)
+    wanted = list(planned)
+    there = standing(session, roadmap_code)
+    serving = serve(there, wanted)
+    keys = keys_of(session, roadmap_code)
     ids = ids_by_code(session, Body, roadmap_code), ids_by_code(session, Item, roadmap_code)
     new: list[dict[str, Any]] = []
     moved: list[Moved] = []
-    kept = 0
-    for point in planned:
-        row = present.get(point.key)
+    for point in wanted:
+        row = serving.get(duty_of(point))
         if row is None:
-            new.append(_row(point, roadmap_code, *ids, is_history=point.deadline_on < controlled_from))
+            fresh = _row(point, roadmap_code, *ids, is_history=point.deadline_on < controlled_from)
+            new.append(fresh | {"key": _free(point.key, keys)})
             continue
-        kept += 1
         if changes := _changes(row, point, owner_id=ids[0][point.owner_code], today=today):
             session.execute(update(POINTS).where(POINTS.c.id == row["id"]).values(changes))
         if "deadline_on" in changes:
-            moved.append(Moved(point.key, row["deadline_on"], point.deadline_on))
+            moved.append(Moved(row["key"], row["deadline_on"], point.deadline_on))
     if new:
         session.execute(insert(POINTS), new)
-    history = sum(row["is_history"] for row in present.values()) + sum(row["is_history"] for row in new)
-    return Stored(len(new), kept, history, tuple(moved))
+    history = sum(standing_row.row["is_history"] for standing_row in there) + sum(row["is_history"] for row in new)
+    return Stored(len(new), len(wanted) - len(new), history, tuple(moved))
 
 
-def vanished(session: Session, roadmap_code: str, wanted: set[str]) -> list[str]:
+def vanished(session: Session, roadmap_code: str, planned: Iterable[PlannedPoint]) -> list[str]:
     """Keys of live points that a plan no longer has; requests to name dates may go, for the dates have been named."""
+    there = standing(session, roadmap_code)
+    served = {row["id"] for row in serve(there, planned).values()}
     return sorted(
-        key
-        for key, row in _present(session, roadmap_code).items()
-        if key not in wanted and _is_live(row) and row["purpose"] == "result"
+        row["key"] for _, row in there if row["id"] not in served and is_live(row) and row["purpose"] == "result"
     )
 
 
-def _present(session: Session, roadmap_code: str) -> Mapping[str, RowMapping]:
-    rows = session.execute(POINTS.select().where(POINTS.c.roadmap_code == roadmap_code)).mappings()
-    return {row["key"]: row for row in rows}
-
-
-def _is_live(row: RowMapping) -> bool:
-    return row["status"] in LIVE and not row["is_history"]
+def _free(key: str, taken: set[str]) -> str:
+    """The key, or with a number after it where an earlier edition used it for a point that has left that day."""
+    free, n = key, 2
+    while free in taken:
+        free, n = f"{key}-{n}", n + 1
+    taken.add(free)
+    return free
 
 
 def _row(
@@ -103,7 +102,7 @@ def _row(
 
 def _changes(row: RowMapping, point: PlannedPoint, *, owner_id: int, today: date) -> dict[str, Any]:
     """What a point follows: its owner; the calendar, unless its term was extended; the opening, until it opened."""
-    if not _is_live(row):
+    if not is_live(row):
         return {}
     wanted: dict[str, Any] = {"owner_id": owner_id}
     if row["due_on"] == point.planned_due_on:

@@ -6,12 +6,14 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from deployments.cli import decide, look, output, up, work
+from deployments.cli import decide, editions, explain, importing, look, output, up, work
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import CatalogueError
+from tasks.amend_roadmap import AmendRefused
 from tasks.load_contacts import ContactsError
 from tasks.load_roadmap import LoadRefused
+from tasks.refusing import DocumentRefused
 
 app = typer.Typer(
     name="vekha",
@@ -27,7 +29,12 @@ app.command("points")(look.points)
 app.command("show")(look.show)
 app.command("outbox")(look.outbox)
 app.command("terms")(look.terms)
+app.command("import")(importing.import_)
+app.command("check")(explain.check)
+app.command("explain")(explain.explain)
 app.command("load")(work.load)
+app.command("amend")(editions.amend)
+app.command("next-edition")(editions.next_edition)
 app.command("contacts")(work.contacts)
 app.command("control")(work.control)
 app.command("deliver")(work.deliver)
@@ -40,7 +47,16 @@ app.command("extend")(decide.extend)
 app.command("withdraw")(decide.withdraw)
 
 #: What a person can mend: told in one line, exit code 2, no traceback.
-MENDABLE = (CatalogueError, ContactsError, DatabaseProblem, LoadRefused, Refused, up.CannotStart)
+MENDABLE = (
+    AmendRefused,
+    CatalogueError,
+    ContactsError,
+    DatabaseProblem,
+    DocumentRefused,
+    LoadRefused,
+    Refused,
+    up.CannotStart,
+)
 
 
 def main() -> None:

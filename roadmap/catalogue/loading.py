@@ -11,6 +11,7 @@ from roadmap.catalogue.checking import inconsistencies
 from roadmap.catalogue.refusals import refusals
 from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
+from roadmap.documents.questions import open_questions
 
 _BUILT_IN = ("kirov", "moscow-oblast", "krasnodar", "bashkortostan", "surgut")
 
@@ -42,8 +43,11 @@ def built_in(code: str) -> Catalogue:
     return parse_catalogue(files("roadmap.catalogue").joinpath(file).read_bytes(), file)
 
 
-def load_catalogue(path: Path) -> Catalogue:
-    """The catalogue in the file; raises ``CatalogueError`` for whatever keeps it from being one."""
+def load_catalogue(path: Path, *, unsettled: bool = False) -> Catalogue:
+    """The catalogue in the file; raises ``CatalogueError`` for whatever keeps it from being one.
+
+    A draft with open questions is refused too, unless it is only to be looked at (``unsettled``).
+    """
     if path.is_dir():
         raise CatalogueError.of(f"{path.name}: это папка — укажите файл YAML")
     try:
@@ -52,6 +56,8 @@ def load_catalogue(path: Path) -> Catalogue:
         raise CatalogueError.of(f"{path.name}: файла нет — проверьте путь {path}") from error
     except OSError as error:
         raise CatalogueError.of(f"{path.name}: файл не читается — проверьте права на {path}") from error
+    if asked := () if unsettled else open_questions(content.decode("utf-8-sig", "replace")):
+        raise CatalogueError.of(*(f"{path.name}: {line} — решите вопрос и удалите его строку" for line in asked))
     return parse_catalogue(content, path.name)
 
 

@@ -4,16 +4,21 @@ from datetime import date
 from itertools import pairwise
 
 from roadmap.reading import Every, Window
-from roadmap.terms.dates import Dated, bounds, end, stretch_bounds, words
+from roadmap.terms.dates import YEARS, Dated, bounds, end, stretch_bounds, words
 from roadmap.terms.nodes import (
+    Bracketed,
     Demand,
+    Header,
     MonthDay,
+    NthWeekday,
     Offset,
+    Paces,
     Part,
     Plan,
     Recur,
     Since,
     Stretch,
+    Then,
     UnclearError,
     Until,
     Weekdays,
@@ -43,7 +48,15 @@ def describe(part: Part) -> str:
             return f"{day} числа"
         case Recur(every):
             return _EVERY_WORDS[every]
-        case Weekdays():
+        case Then(every):
+            return f"далее {_EVERY_WORDS[every]}"
+        case Paces():
+            return "раз в несколько недель, месяцев или лет"
+        case Header(year):
+            return f"{year} год:"
+        case Bracketed():
+            return "дата в скобках"
+        case Weekdays() | NthWeekday():
             return "день недели"
         case Whole(habit):
             return "постоянно" if habit else "весь период"
@@ -60,9 +73,9 @@ def contradiction(one: Part, other: Part) -> UnclearError:
     return UnclearError(f"Противоречие: «{describe(one)}» и «{describe(other)}».")
 
 
-def due_first(window: Window) -> tuple[date, date]:
+def due_first(window: Window) -> tuple[date, date, bool]:
     """The order of windows in a reading."""
-    return window.start or window.due, window.due
+    return window.start or window.due, window.due, window.start is not None
 
 
 def window_of(item: Dated) -> Window:
@@ -70,6 +83,8 @@ def window_of(item: Dated) -> Window:
     if isinstance(item, Stretch):
         return Window(*stretch_bounds(item))
     due = bounds(item.point)[1]
+    if item.point.scale == "school_year":
+        raise UnclearError(f"Неясно, каким днём кончается «{words(item.point)}».")
     if item.by == "date" and item.point.scale != "day":
         raise UnclearError(f"Неясно, входит ли в срок «{words(item.point)}»: не сказано «до конца».")
     return Window(None, due)
@@ -77,7 +92,7 @@ def window_of(item: Dated) -> Window:
 
 def check_list(items: list[Dated]) -> None:
     """Years beside months, or a bare date after «до», leave open what was meant."""
-    years = [item for item in items if end(item).scale == "year"]
+    years = [item for item in items if end(item).scale in YEARS]
     if years and len(years) < len(items):
         raise contradiction(years[0], next(item for item in items if item not in years))
     for before, after in pairwise(items):

@@ -1,13 +1,15 @@
 """Points of the tree → dates, and the years the words leave out."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 from roadmap.terms.nodes import Point, Stretch, UnclearError, Until
-from roadmap.terms.words import MONTHS
+from roadmap.terms.words import MONTHS, ROMAN
 
 Dated = Stretch | Until
-_ROMAN = ("", "I", "II", "III", "IV")
+YEARS = ("year", "school_year")
+
 _MONTHS_IN = {"quarter": 3, "half_year": 6}
 
 
@@ -21,7 +23,9 @@ def words(point: Point) -> str:
         return f"{MONTHS[point.no - 1][point.of]}{year}"
     if point.scale == "year":
         return f"{point.year} год"
-    number = _ROMAN[point.no] if point.no < len(_ROMAN) else str(point.no)
+    if point.scale == "school_year" and point.year:
+        return f"{point.year}/{point.year + 1} учебный год"
+    number = ROMAN[point.no] if point.no < len(ROMAN) else str(point.no)
     return f"{number} {'квартал' if point.scale == 'quarter' else 'полугодие'}{year}"
 
 
@@ -40,11 +44,20 @@ def bounds(point: Point) -> tuple[date, date]:
         return date(year, point.no, 1), date(year, point.no, monthrange(year, point.no)[1])
     if scale == "year":
         return date(year, 1, 1), date(year, 12, 31)
+    if scale == "school_year":
+        return date(year, 9, 1), date(year + 1, 8, 31)
     length = _MONTHS_IN[scale]
     last = point.no * length
     if not length <= last <= 12:
         raise UnclearError(f"Такого отрезка года нет: «{words(point)}».")
     return date(year, last - length + 1, 1), date(year, last, monthrange(year, last)[1])
+
+
+def nth_weekday(first: date, last: date, number: int, weekday: int) -> date:
+    """The n-th Monday (0)… of a month, quarter or year given by its first and last day; −1 is the last one."""
+    if number < 0:
+        return last - timedelta(days=(last.weekday() - weekday) % 7)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
 
 
 def stretch_bounds(stretch: Stretch) -> tuple[date, date]:
@@ -88,12 +101,25 @@ def with_year(item: Dated, year: int) -> Dated:
 
 def with_years(items: list[Dated]) -> list[Dated]:
     """«Март, июнь 2023 г.»: a year belongs to the names before it, as long as there is one way to read them."""
+    if (backwards := _one_year_backwards(items)) is not None:
+        return backwards
     filled: list[Dated] = []
     for place, item in enumerate(items):
         if end(item).year is None:
             item = _inherit(item, items[place + 1 :], filled)
         filled.append(item)
     return filled
+
+
+def _one_year_backwards(items: list[Dated]) -> list[Dated] | None:
+    """«Декабрь, сентябрь 2023 г.» in any order, unless it may be autumn of one year and spring of the next."""
+    year = end(items[-1]).year
+    if year is None or any(end(item).year is not None for item in items[:-1]):
+        return None
+    filled = [*(with_year(item, year) for item in items[:-1]), items[-1]]
+    dues = [bounds(end(item))[1] for item in filled]
+    falls = all(before > after for before, after in pairwise(dues))
+    return filled if falls and not (dues[0].month > 6 >= dues[-1].month) else None
 
 
 def _inherit(item: Dated, later: list[Dated], earlier: list[Dated]) -> Dated:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from roadmap.reading import Window
 from roadmap.terms.checks import check_overlap, contradiction, window_of
-from roadmap.terms.dates import Dated, bounds, end, stretch_bounds
+from roadmap.terms.dates import YEARS, Dated, bounds, end, stretch_bounds
 from roadmap.terms.nodes import Part, Since, Stretch, UnclearError, Until, Whole
 from roadmap.terms.rhythms import Limits
 
@@ -19,7 +19,8 @@ def one_span(items: list[Dated]) -> tuple[date, date]:
         stretches.append(item)
     spans = sorted({stretch_bounds(stretch) for stretch in stretches})
     if len(spans) > 1:
-        whole_years = all(stretch.last.scale == "year" and stretch.how == "single" for stretch in stretches)
+        scales = {stretch.last.scale for stretch in stretches}
+        whole_years = scales in ({"year"}, {"school_year"}) and all(stretch.how == "single" for stretch in stretches)
         in_a_row = all(after[0].year == before[0].year + 1 for before, after in pairwise(spans))
         if not (whole_years and in_a_row):
             raise contradiction(stretches[0], stretches[-1])
@@ -30,7 +31,7 @@ def limits_of(parts: list[Part], period: Limits) -> tuple[Limits, bool]:
     """The span between which a rhythm or a habit runs, and whether the text names it whole."""
     stretches: list[Dated] = [part for part in parts if isinstance(part, Stretch)]
     whole = next((part for part in parts if isinstance(part, Whole)), None)
-    narrow = next((item for item in stretches if end(item).scale != "year" and _is_single(item)), None)
+    narrow = next((item for item in stretches if end(item).scale not in YEARS and _is_single(item)), None)
     if whole and narrow:
         raise contradiction(whole, narrow)
     since = {bounds(part.point)[0] for part in parts if isinstance(part, Since)}

@@ -1,18 +1,21 @@
 """Tree + period → reading: which of the seven kinds a phrase is, and its windows."""
 
-from roadmap.reading import Reading, Window
+from roadmap.reading import DayUnit, Reading, Window
 from roadmap.terms.checks import check_apart, check_list, check_overlap, contradiction, due_first, window_of
-from roadmap.terms.dates import Dated, with_years, words
+from roadmap.terms.dates import YEARS, Dated, end, with_years, words
 from roadmap.terms.limits import limits_of, one_span
 from roadmap.terms.nodes import (
     Demand,
     MonthDay,
+    NthWeekday,
     Offset,
+    Paces,
     Part,
     Plan,
     Recur,
     Since,
     Stretch,
+    Then,
     UnclearError,
     Until,
     Weekdays,
@@ -21,7 +24,7 @@ from roadmap.terms.nodes import (
 from roadmap.terms.recurring import recurring
 from roadmap.terms.rhythms import Limits
 
-_RHYTHM = (Recur, Weekdays, MonthDay)
+_RHYTHM = (Recur, Paces, Then, Weekdays, NthWeekday, MonthDay)
 _ALONE = (Plan, Demand, Offset)
 _STRETCH_RULES = {
     ("day", True): "day",
@@ -34,6 +37,13 @@ _STRETCH_RULES = {
     ("half_year", False): "half-year-window",
     ("year", True): "year-window",
     ("year", False): "years-span",
+    ("school_year", True): "school-year",
+    ("school_year", False): "school-years-span",
+}
+_OFFSET_RULES: dict[DayUnit, str] = {
+    "calendar_days": "days-after-event",
+    "working_days": "working-days-after-event",
+    "months": "months-after-event",
 }
 
 
@@ -67,15 +77,15 @@ def _alone(text: str, parts: tuple[Part, ...]) -> Reading:
 
 
 def _after_event(text: str, offset: Offset) -> Reading:
-    """Days are a count; months have no number of days, so ``relative`` stays empty and the event alone is kept."""
-    if offset.number < 1:
-        raise UnclearError(f"Срок в {offset.number} дней невозможен.")
-    if offset.event is None:
+    """So many days or months from an event; a term in days that names none waits for it."""
+    if offset.number == 0:
+        raise UnclearError("Срок в 0 дней невозможен.")
+    if offset.event is None and not offset.alone:
         raise UnclearError("Не названо событие, от которого считается срок.")
-    event = text[slice(*offset.event)]
-    if offset.unit == "months":
-        return Reading(text, "relative", "months-after-event", event=event)
-    rule = "working-days-after-event" if offset.unit == "working_days" else "days-after-event"
+    event = text[slice(*offset.event)] if offset.event else None
+    rule = _OFFSET_RULES[offset.unit]
+    if offset.number < 0:
+        rule = "before-event"
     return Reading(text, "relative", rule, relative=(offset.number, offset.unit), event=event)
 
 
@@ -83,7 +93,8 @@ def _dated(text: str, items: list[Dated], period: Limits) -> Reading:
     if any(_is_span_of_years(item) for item in items):
         span = one_span(items)
         check_overlap(Window(*span), period)
-        return Reading(text, "continuous", "years-span", (Window(*span),))
+        rule = "school-years-span" if any(end(item).scale == "school_year" for item in items) else "years-span"
+        return Reading(text, "continuous", rule, (Window(*span),))
     if len(items) == 1:
         window, rule = window_of(items[0]), _rule(items[0])
         check_overlap(window, period)
@@ -108,7 +119,9 @@ def _continuous(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
 
 
 def _is_span_of_years(item: Dated) -> bool:
-    return isinstance(item, Stretch) and item.last.scale == "year" and (item.during or item.first != item.last)
+    if not isinstance(item, Stretch) or item.last.scale not in YEARS:
+        return False
+    return item.during or item.first != item.last
 
 
 def _rule(item: Dated) -> str:

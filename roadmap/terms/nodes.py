@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from roadmap.reading import DayUnit, Every
 
-Scale = Literal["day", "month", "quarter", "half_year", "year"]
+Scale = Literal["day", "month", "quarter", "half_year", "year", "school_year"]
 How = Literal["single", "dash", "to", "until"]
 By = Literal["date", "end"]
 Place = Literal["same", "next", "last"]
@@ -12,6 +12,8 @@ Place = Literal["same", "next", "last"]
 
 class Point(NamedTuple):
     """A calendar unit or a day; ``year`` is None where the text leaves it out; ``no`` counts inside the year.
+
+    A school year stands under the year in which it begins.
 
     ``of`` marks a month in the genitive («мая 2024 г.»), which alone may have lost its day.
     """
@@ -52,10 +54,44 @@ class MonthDay(NamedTuple):
     day: int
     until: bool
     place: Place
+    every: Every | None = None
 
 
 class Recur(NamedTuple):
     every: Every
+
+
+class Paces(NamedTuple):
+    """«Раз в две недели»: every so many units, counted from a day that the text must name."""
+
+    number: int
+    unit: Every
+
+
+class Then(NamedTuple):
+    """«Далее ежегодно»: what was said before returns every year."""
+
+    every: Every
+
+
+class NthWeekday(NamedTuple):
+    """«Последняя пятница месяца»: Monday is 0, the last one is −1; ``every`` is None where no unit is named."""
+
+    number: int
+    day: int
+    every: Every | None = None
+
+
+class Header(NamedTuple):
+    """«2023 год: …»: the year of the names after it."""
+
+    year: int
+
+
+class Bracketed(NamedTuple):
+    """A date in brackets, which may explain a rhythm and nothing else."""
+
+    parts: tuple["Stretch | Until | MonthDay", ...]
 
 
 class Weekdays(NamedTuple):
@@ -83,14 +119,36 @@ class Demand(NamedTuple):
 
 
 class Offset(NamedTuple):
-    """So many days or months after an event; the place of its words in the text, None when it is not named."""
+    """So many days or months after an event, before it for a negative number; the place of its words in the
+    text, None when it is not named."""
 
     number: int
-    unit: DayUnit | Literal["months"]
+    unit: DayUnit
     event: tuple[int, int] | None = None
+    alone: bool = False
+    """«В 3-дневный срок» may stand without an event; «в течение 3 дней» may not."""
+
+    def back(self) -> "Offset":
+        return self._replace(number=-self.number)
 
 
-Part = Stretch | Until | Since | MonthDay | Recur | Weekdays | Whole | Plan | Demand | Offset
+Part = (
+    Stretch
+    | Until
+    | Since
+    | MonthDay
+    | Recur
+    | Paces
+    | Then
+    | Weekdays
+    | NthWeekday
+    | Whole
+    | Plan
+    | Demand
+    | Offset
+    | Header
+    | Bracketed
+)
 
 
 class UnclearError(Exception):

@@ -15,19 +15,24 @@ from lark import Token
 from lark.common import LexerConf
 from lark.lexer import Lexer, LexerState
 
-from roadmap.terms.words import MONTH_SHORT, lexicon
+from roadmap.terms.words import MONTH_SHORT, OTHER_SHORT, lexicon
 
 _PIECE = re.compile(
     r"""(?P<SHORTDATE>[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9]))
+    |(?P<SCHOOLYEARS>[0-9]{4}\s?/\s?(?:[0-9]{4}|[0-9]{2})(?![0-9])
+        |[0-9]{4}\s?[-\u2010-\u2015]\s?(?:[0-9]{4}|[0-9]{2})(?=\s*[уy]ч))
     |(?P<DATE>[0-9]{1,2}\s?\.\s?[0-9]{1,2}\s?\.\s?[0-9]{4}(?![0-9]))
     |(?P<ISO>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]|-))
     |(?P<DAYMONTH>[0-9]{1,2}\.[0-9]{2}(?![0-9]|\s?\.\s?[0-9]))
     |(?P<NDAY>[0-9]{1,3}(?:\s?-?\s?(?:ти|х|и))?\s?-?\s?дневн(?:ый|ого)(?![^\W\d_]))
     |(?P<SPELLED>[0-9]{1,3}\s?\([^\W\d_]+\))
-    |(?P<NUM>[0-9]+(?:[-\u2010\u2011](?:й|го|е|ое|ый|ого|ом|м)(?![^\W\d_]))?)
+    |(?P<NUM>[0-9]+(?:[-\u2010\u2011](?:й|го|е|ое|ой|ый|ого|ом|му|м|я|ю)(?![^\W\d_]))?)
+    |(?P<ROMAN>(?:[IІ]{1,3}|[IІ]V)(?:[-\u2010\u2011](?:й|го|е|ое|ой|ый|ого|ом|му|м)(?![^\W\d_])|(?=кварт|полуг|кв\b)))
+    |(?P<HALFSHORT>п/г(?![^\W\d_]))
     |(?P<WORD>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad\u200b-\u200d\u2060])*)
     |(?P<DASH>[-\u2010-\u2015\u2212]+)
     |(?P<LP>\()|(?P<RP>\))
+    |(?P<COLON>:)
     |(?P<OTHER>\.{2,}|…)
     |(?P<SEP>[,;.])
     |(?P<SPACE>[\s\u00ad\u200b-\u200d\u2060\ufeff]+)
@@ -40,7 +45,8 @@ _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060))
 _LOOK_ALIKES = str.maketrans("ABCEHKMOPTXYaceopxyk", "АВСЕНКМОРТХУасеорхук")
 _ROMAN = str.maketrans({"І": "I", "і": "i", "Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV"})
 _WORDS = lexicon()
-_ABBREVIATIONS = {"г", "гг", *MONTH_SHORT}
+_ABBREVIATIONS = {*MONTH_SHORT, *OTHER_SHORT}
+_FIGURES = {"NUM", "DATE", "ISO", "DAYMONTH", "NDAY", "SPELLED", "SCHOOLYEARS"}
 # Longer runs of letters are no words; remembering them would fill the memory.
 LONGEST_WORD = 40
 YEARS = range(1990, 2100)
@@ -83,6 +89,9 @@ def _figures(kind: str, raw: str) -> tuple[str, Any]:
         return kind, numbers[0]
     if kind == "ISO":
         return "DATE", numbers[::-1]
+    if kind == "SCHOOLYEARS":
+        first, last = numbers
+        return kind, [first, last if last > 99 else first // 100 * 100 + last]
     return kind, numbers
 
 
@@ -106,8 +115,12 @@ def tokens(text: str) -> Iterator[Token]:
         dot_belongs, value = False, raw
         if kind == "WORD" and len(raw) <= LONGEST_WORD:
             kind, value, dot_belongs = _classify(raw)
-        elif kind in ("NUM", "DATE", "ISO", "DAYMONTH", "NDAY", "SPELLED"):
+        elif kind in _FIGURES:
             kind, value = _figures(kind, raw)
+        elif kind == "ROMAN":
+            kind, value, _ = _classify(_LETTERS.findall(raw)[0])
+        elif kind == "HALFSHORT":
+            kind, value = "SUBYEAR", "half_year"
         elif kind == "ELSE":
             kind = "OTHER"
         if kind == "YM" and last == "YM":

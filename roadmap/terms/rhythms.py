@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from roadmap.reading import Every, Window
 from roadmap.spans import slices, unit
-from roadmap.terms.dates import bounds, stretch_bounds, with_year, words
-from roadmap.terms.nodes import MonthDay, Stretch, UnclearError, Until
+from roadmap.terms.dates import bounds, nth_weekday, stretch_bounds, with_year, words
+from roadmap.terms.nodes import MonthDay, NthWeekday, Stretch, UnclearError, Until
 
 RULE_OF: dict[Every, str] = {
     "week": "weekly",
@@ -40,6 +40,13 @@ def on_weekdays(limits: Limits, days: frozenset[int]) -> tuple[Window, ...]:
     count = (limits.end - limits.start).days + 1
     found = (limits.start + _DAY * n for n in range(count))
     return tuple(Window(day, day) for day in found if day.weekday() in days)
+
+
+def on_nth_weekdays(limits: Limits, every: Every, days: Iterable[NthWeekday]) -> tuple[Window, ...]:
+    """«Последняя пятница» of every month, quarter or year."""
+    units = [unit(window.due, every) for window in whole_units(limits, every)]
+    found = {nth_weekday(*whole, day.number, day.day) for whole in units for day in days}
+    return tuple(Window(day, day) for day in sorted(found) if limits.start <= day <= limits.end)
 
 
 def on_month_days(limits: Limits, every: Every, days: Iterable[MonthDay], *, latest: date) -> list[Window]:

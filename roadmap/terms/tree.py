@@ -1,54 +1,27 @@
 """Grammar → tree: the rules of deadline.lark turned into nodes while the parser runs."""
 
-from itertools import pairwise
+from datetime import date, timedelta
 from typing import Any, cast
 
-from lark import Token, Transformer, v_args
+from lark import Token, v_args
 
-from roadmap.reading import DayUnit, Every
-from roadmap.terms.dates import end, words
+from roadmap.terms.dates import bounds, nth_weekday, words
 from roadmap.terms.nodes import (
+    Bracketed,
     Demand,
+    Header,
     MonthDay,
-    Offset,
     Part,
     Plan,
     Point,
-    Recur,
     Since,
     Stretch,
     UnclearError,
     Until,
-    Weekdays,
     Whole,
 )
-
-# How often in a unit → the rhythm that gives every time a window of its own; other counts name no dates.
-TIMES: dict[tuple[int, Every], Every] = {
-    (2, "year"): "half_year",
-    (4, "year"): "quarter",
-    (12, "year"): "month",
-    (2, "half_year"): "quarter",
-    (3, "quarter"): "month",
-}
-_NUMBERS = {"NUM", "CNT", "NDAY", "NMONTH"}
-_LINKS = {"AND", "V", "S", "PO", "NA", "DASH"}
-_UNITS = {"UNIT", "SUBYEAR", "YM", "HALF"}
-
-
-def _value(args: tuple[Any, ...], types: set[str]) -> Any:
-    """The value of the first token of these types, or None."""
-    return next((arg.value for arg in args if isinstance(arg, Token) and arg.type in types), None)
-
-
-def _tail(args: tuple[Any, ...]) -> tuple[int, int] | None:
-    return args[-1] if args and type(args[-1]) is tuple else None
-
-
-def _every(args: tuple[Any, ...]) -> Every:
-    """The unit said last: «в каждом месяце», «раз в год»."""
-    token = next(arg for arg in reversed(args) if arg.type in _UNITS)
-    return "year" if token.type == "YM" else cast(Every, token.value)
+from roadmap.terms.tree_parts import check_days, check_gaps, headed, lost_day, opened
+from roadmap.terms.tree_rhythms import LINKS, UNITS, Rhythms, every_of, tail_of, value
 
 
 def _in_year(number: Token, scale: Token, year: int | None) -> Point:
@@ -59,52 +32,26 @@ def _in_year(number: Token, scale: Token, year: int | None) -> Point:
     return Point("day", year, scale.value, number.value)
 
 
-def _lost_day(month: Point) -> UnclearError:
-    return UnclearError(f"Похоже, потеряно число месяца: «{words(month)}».")
-
-
-def _check_days(parts: tuple[Any, ...]) -> None:
-    """«Мая 2024 г.» has lost its day, unless «в течение» asks for the genitive."""
-    stretches = [part for part in parts if isinstance(part, Stretch)]
-    if any(part.during for part in stretches):
-        return
-    for part in stretches:
-        if part.how in ("single", "dash") and (part.first.of or part.last.of):
-            raise _lost_day(part.last if part.last.of else part.first)
-
-
-def _check_gaps(parts: tuple[Any, ...]) -> None:
-    """Two dates side by side may have lost a comma or a dash: a comma is certain only inside a list that has others."""
-    repeats = any(isinstance(part, Recur) for part in parts)
-    listed = any(isinstance(part, Token) for part in parts)
-    for one, other in pairwise(parts):
-        before = one[-1] if type(one) is list else one
-        after = other[0] if type(other) is list else other
-        if not (isinstance(before, Stretch | Until) and isinstance(after, Stretch | Until)):
-            continue
-        if repeats and (end(before).year is None) != (end(after).year is None):
-            continue
-        months = {end(before).scale, end(after).scale} == {"month"} and type(before) is type(after) is Stretch
-        if not (listed and months and end(before).year is not None):
-            raise UnclearError(f"Между «{words(end(before))}» и «{words(end(after))}» нет ни запятой, ни тире.")
+def _point_of(day: date) -> Point:
+    return Point("day", day.year, day.month, day.day)
 
 
 @v_args(inline=True)
-class Builder(Transformer[Token, tuple[Part, ...]]):
+class Builder(Rhythms):
     """One method for each alternative of the grammar."""
 
     def start(self, *parts: Any) -> tuple[Part, ...]:
-        _check_days(parts)
-        if len(parts) == 1 and type(parts[0]) is not list:
+        check_days(parts)
+        if len(parts) == 1 and type(parts[0]) is not list and type(parts[0]) not in (Header, Bracketed):
             return parts
-        _check_gaps(parts)
+        check_gaps(parts)
         flat: list[Part] = []
         for part in parts:
             if type(part) is list:
                 flat += part
             elif not isinstance(part, Token):
                 flat.append(part)
-        return tuple(flat)
+        return tuple(opened(headed(flat)))
 
     # Points: the year, where there is one, follows.
 
@@ -116,6 +63,17 @@ class Builder(Transformer[Token, tuple[Part, ...]]):
 
     def subyear(self, number: Token, unit: Token, *year: Token) -> Point:
         return Point(unit.value, year[0].value if year else None, number.value)
+
+    def school_year(self, *args: Token) -> Point:
+        """«2023/2024 учебный год» begins in 2023; the second year must follow the first."""
+        named = value(args, {"SCHOOLYEARS"}) or [arg.value for arg in args if arg.type == "YEAR"]
+        first, last = named
+        if last != first + 1:
+            raise UnclearError(f"Такого учебного года нет: «{first}/{last}».")
+        return Point("school_year", first)
+
+    def unnamed_school_year(self, *_: Token) -> Point:
+        raise UnclearError("Не сказано, какой именно учебный год.")
 
     def year(self, year: Token, *_: Token) -> Point:
         return Point("year", year.value)
@@ -134,21 +92,51 @@ class Builder(Transformer[Token, tuple[Part, ...]]):
 
     def from_to(self, _: Token, first: Point, __: Token, last: Point) -> Stretch:
         if last.of:
-            raise _lost_day(last)
+            raise lost_day(last)
         return Stretch(first, last, "to")
 
     def from_until(self, _: Token, first: Point, __: Token, last: Point) -> Stretch:
         return Stretch(first, last, "until")
 
+    def from_until_end(self, _: Token, first: Point, *rest: Any) -> Stretch:
+        """«С 1 сентября 2023 г. до конца 2024 года»: the years must be said, the ends may be unlike."""
+        if first.year is None:
+            first = first._replace(year=rest[-1].year)
+        opens, due = bounds(first)[0], bounds(rest[-1])[1]
+        return Stretch(_point_of(opens), _point_of(due), "to")
+
+    def decade(self, number: Token, _: Token, month: Token, *__: Token) -> Stretch:
+        """«III декада мая 2024 г.» is the 21st to the month's last day."""
+        year = value(__, {"YEAR"})
+        whole = Point("month", year, month.value)
+        if number.value not in (1, 2, 3):
+            raise UnclearError(f"В месяце три декады: «{number.value} декада».")
+        if year is None:
+            raise UnclearError(f"Не назван год: «{number.value} декада, {words(whole)}».")
+        last = bounds(whole)[1].day if number.value == 3 else 10 * number.value
+        first = Point("day", year, month.value, 10 * number.value - 9)
+        return Stretch(first, first._replace(day=last), "to")
+
+    def weekday_of_month(self, *args: Token) -> Stretch:
+        """«Первый вторник мая 2024 г.» is that day."""
+        year = value(args, {"YEAR"})
+        month = Point("month", year, value(args, {"MONTHGEN", "MONTHABBR"}), of=True)
+        if year is None:
+            raise UnclearError(f"Не назван год: «{words(month)}».")
+        number = -1 if args[0].type == "LAST" else args[0].value
+        day = nth_weekday(*bounds(month), number, value(args, {"WEEKDAY"}))
+        point = Point("day", year, month.no, day.day)
+        return Stretch(point, point)
+
     def numbers_dashed(self, *args: Token) -> Stretch:
         first, last = (arg for arg in args if arg.type in ("NUM", "ORD"))
         scale = next(arg for arg in args if arg.type in ("MONTHGEN", "SUBYEAR"))
-        year = _value(args, {"YEAR"})
+        year = value(args, {"YEAR"})
         return Stretch(_in_year(first, scale, year), _in_year(last, scale, year), "to")
 
     def numbers(self, *args: Token) -> list[Stretch]:
         scale = next(arg for arg in args if arg.type in ("MONTHGEN", "SUBYEAR"))
-        year = _value(args, {"YEAR"})
+        year = value(args, {"YEAR"})
         points = [_in_year(arg, scale, year) for arg in args if arg.type in ("NUM", "ORD")]
         return [Stretch(point, point) for point in points]
 
@@ -165,6 +153,12 @@ class Builder(Transformer[Token, tuple[Part, ...]]):
 
     def bracketed(self, _: Token, part: Part, __: Token) -> Part:
         return part
+
+    def bracketed_date(self, _: Token, part: Any, __: Token) -> Bracketed:
+        return Bracketed(tuple(part) if type(part) is list else (part,))
+
+    def header(self, *args: Token) -> Header:
+        return Header(cast(int, value(args, {"YEAR"})))
 
     def during(self, *args: Any) -> Any:
         dates = args[-1]
@@ -184,7 +178,7 @@ class Builder(Transformer[Token, tuple[Part, ...]]):
         raise UnclearError("Не сказано, до конца какого именно месяца, квартала или года.")
 
     def until_next_year(self, *args: Token) -> Until:
-        day, month = _value(args, {"NUM"}), _value(args, {"MONTHGEN"})
+        day, month = value(args, {"NUM"}), value(args, {"MONTHGEN"})
         return Until(Point("day", None, month, day), next_year=True)
 
     def number_of_month(self, *args: Token) -> MonthDay:
@@ -193,7 +187,7 @@ class Builder(Transformer[Token, tuple[Part, ...]]):
     def number_of_this_month(self, *args: Token) -> MonthDay:
         if args[-1].value != "month":
             raise UnclearError("Не назван месяц, к числу которого относится срок.")
-        return MonthDay(_value(args, {"NUM"}), args[0].type != "NUM", "same")
+        return MonthDay(value(args, {"NUM"}), args[0].type != "NUM", "same")
 
     def number_of_next_month(self, *args: Token) -> MonthDay:
         return self._month_day(args, "next")
@@ -203,33 +197,28 @@ class Builder(Transformer[Token, tuple[Part, ...]]):
 
     @staticmethod
     def _month_day(args: tuple[Token, ...], place: Any) -> MonthDay:
-        if _value(args, {"UNIT"}) != "month":
+        if value(args, {"UNIT"}) != "month":
             raise UnclearError("Не назван месяц, к числу которого относится срок.")
-        return MonthDay(_value(args, {"NUM"}), True, place)
+        types = [arg.type for arg in args]
+        every = None
+        if place == "next" and types.index("UNIT") < types.index("NEXT"):
+            reported = args[types.index("NEXT") :]
+            every = every_of(reported) if UNITS & {arg.type for arg in reported} else None
+        return MonthDay(value(args, {"NUM"}), True, place, every)
+
+    def before_date(self, *args: Any) -> Until:
+        """«За 14 дней до 1 сентября 2023 г.» is a date, unless working days or months are counted back."""
+        point, unit = args[-1], value(args, {"UNIT"})
+        if value(args, {"DAYKIND"}) == "working_days" or unit == "month" or point.scale != "day":
+            raise UnclearError(f"Назовите сам день: он считается назад от «{words(point)}».")
+        day = bounds(point)[0] - timedelta(days=(value(args, {"NUM", "CNT"}) or 1) * (7 if unit else 1))
+        return Until(_point_of(day))
+
+    def numbers_of_month(self, *args: Token) -> list[MonthDay]:
+        return [MonthDay(arg.value, args[0].type != "NUM", "same") for arg in args if arg.type == "NUM"]
 
     def since(self, *args: Any) -> Since:
         return Since(args[-1])
-
-    # Rhythms
-
-    def every(self, *args: Token) -> Recur:
-        return Recur(args[0].value if args[0].type == "EVERY" else _every(args))
-
-    def times(self, *args: Token) -> Recur:
-        count, unit = _value(args, _NUMBERS) or 1, _every(args)
-        every = unit if count == 1 else TIMES.get((count, unit))
-        if every is None:
-            raise UnclearError(f"Сказано, сколько раз, но не сказано когда: «{count} {_value(args, {'RAZ'})}».")
-        return Recur(every)
-
-    def times_in_several(self, *args: Token) -> Part:
-        raise UnclearError("Повторение реже одного раза за отрезок времени: не сказано, с какого дня вести счёт.")
-
-    def each_weekday(self, *args: Token) -> Weekdays:
-        return Weekdays(args[-1].value, False)
-
-    def more_weekdays(self, day: Token) -> Weekdays:
-        return Weekdays(day.value, True)
 
     # Whole period, plans, demand, events
 
@@ -240,31 +229,20 @@ class Builder(Transformer[Token, tuple[Part, ...]]):
         return Whole(False)
 
     def tail(self, *names: Token) -> tuple[int, int]:
-        if not _LINKS.isdisjoint((names[0].type, names[-1].type)):
+        if not LINKS.isdisjoint((names[0].type, names[-1].type)):
             raise UnclearError("План или событие названы не полностью.")
         return cast(int, names[0].start_pos), cast(int, names[-1].end_pos)
 
     def plan(self, *args: Any) -> Plan:
-        name = _value(args, {"PLAN"})
-        if own := _value(args, {"OWN"}):
+        name = value(args, {"PLAN"})
+        if own := value(args, {"OWN"}):
             name = f"{own} {name}"
-        return Plan(name, _tail(args))
+        return Plan(name, tail_of(args))
 
     def named_plan(self, *args: Any) -> Plan:
-        tail = _tail(args)
+        tail = tail_of(args)
         last = tail[1] if tail else next(arg for arg in reversed(args) if isinstance(arg, Token)).end_pos
         return Plan("", (args[1].start_pos, cast(int, last)))
 
     def demand(self, *_: Any) -> Demand:
         return Demand()
-
-    def days(self, *args: Any) -> Offset:
-        unit: DayUnit = _value(args, {"DAYKIND"}) or "calendar_days"
-        return Offset(_value(args, _NUMBERS), unit, _tail(args))
-
-    def units(self, *args: Any) -> Offset:
-        count = _value(args, _NUMBERS) or 1
-        unit = _value(args, {"UNIT"}) or ("month" if _value(args, {"NMONTH"}) else "year")
-        if unit == "week":
-            return Offset(7 * count, "calendar_days", _tail(args))
-        return Offset(count if unit == "month" else 12 * count, "months", _tail(args))

@@ -294,19 +294,25 @@ def test_a_relative_term_counts_from_its_event(on: str | None, relative: Any, du
     assert point.opens_on == (day(on) if on else day("2026-02-16"))
 
 
+def test_what_is_due_before_an_event_opens_a_month_ahead_of_its_day() -> None:
+    of = catalogue({"event": {"words": "дня конференции", "on": day("2024-03-15")}})
+    (point,) = planned(of, reading("relative", relative=(-14, "calendar_days"), event="дня конференции"))
+    assert (point.opens_on, point.due_on) == (day("2024-01-31"), day("2024-03-01"))
+
+
 @pytest.mark.parametrize(
-    ("words", "on", "due"),
+    ("months", "on", "due"),
     [
-        pytest.param("в течение месяца со дня регистрации", "2026-03-12", "2026-04-12", id="the same number"),
-        pytest.param("в течение месяца со дня регистрации", "2026-08-31", "2026-09-30", id="or the last day"),
-        pytest.param("через 2 месяца после регистрации", "2026-12-31", "2027-02-28", id="two months over the year"),
-        pytest.param("в течение года со дня регистрации", "2026-03-12", "2027-03-12", id="a year"),
-        pytest.param("в течение двух месяцев со дня регистрации", "2026-03-12", "2026-03-03", id="else a question"),
+        pytest.param(1, "2026-03-12", "2026-04-12", id="the same number"),
+        pytest.param(1, "2026-08-31", "2026-09-30", id="or the last day"),
+        pytest.param(2, "2026-12-31", "2027-02-28", id="two months over the year"),
+        pytest.param(12, "2026-03-12", "2027-03-12", id="a year"),
+        pytest.param(-1, "2026-03-31", "2026-02-28", id="a month before"),
     ],
 )
-def test_months_after_an_event_end_on_the_same_number(words: str, on: str, due: str) -> None:
+def test_months_after_an_event_end_on_the_same_number(months: int, on: str, due: str) -> None:
     of = catalogue({"event": {"words": "день регистрации", "on": day(on)}})
-    (point,) = planned(of, reading("relative", text=words, event="регистрации"))
+    (point,) = planned(of, reading("relative", relative=(months, "months"), event="регистрации"))
     assert point.due_on == day(due)
 
 

@@ -1,0 +1,218 @@
+"""The act itself: kind, number, date, authority, title, what it amends, its period, who controls it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from roadmap.documents.neutral import Paragraph
+
+MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+KINDS = ("приказ", "распоряжение", "постановление", "решение", "указ")
+
+_DAY = re.compile(
+    r"(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>(?:19|20)\d{2})\b"
+    rf"|[«\"]?\s?(?P<d2>\d{{1,2}})\s?[»\"]?\s+(?P<month>{'|'.join(MONTHS)})\s+(?P<y2>(?:19|20)\d{{2}})",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?:№|(?<!\w)N)\s*(?P<n>[0-9А-ЯA-Zа-яa-z][\w./\-]*)")
+_AMENDS = re.compile(
+    r"(?P<kind>приказ|распоряжени|постановлени)(?P<ending>\w*)\s[^«»]*?\bот\s+(?P<on>[^№]{8,30}?)\s*(?:г\.|года)?\s*№\s*"
+    r"(?P<n>[\w\-/]+)(?:\s*«(?P<title>.+)»)?",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"[А-ЯЁ][а-яё\-]+\s+[А-ЯЁ]\.\s?[А-ЯЁ]\.|[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё\-]+")
+_CONTROL = re.compile(
+    r"^(?:\d+[.)]\s*)?Контроль\s+(?:за|над)\s+(?:вы|ис)полнени\w+.*?(?:возложить\s+на\s+(?P<whom>.+?)|(?P<self>оставляю\s+за\s+собой))"
+    r"\s*(?:\(.*\))?\.?$",
+    re.IGNORECASE,
+)
+_NOMINATIVE = {
+    "заместителя": "заместитель",
+    "первого": "первый",
+    "начальника": "начальник",
+    "директора": "директор",
+    "министра": "министр",
+    "руководителя": "руководитель",
+    "председателя": "председатель",
+    "ведущего": "ведущий",
+    "специалиста": "специалист",
+}
+HEAD = 40
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAct:
+    """What the head of the document says; empty where it does not."""
+
+    kind: str = ""
+    number: str = ""
+    on: date | None = None
+    title: str = ""
+    authority: str = ""
+    amends: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The public JSON form."""
+        names = ("kind", "number", "title", "authority", "amends")
+        return {name: getattr(self, name) for name in names} | {"on": self.on.isoformat() if self.on else None}
+
+
+def day_of(text: str) -> date | None:
+    """The first real day named in the words."""
+    for match in _DAY.finditer(text):
+        month = int(match["m"]) if match["m"] else MONTHS.index(match["month"].casefold()) + 1
+        try:
+            return date(int(match["y"] or match["y2"]), month, int(match["d"] or match["d2"]))
+        except ValueError:
+            continue
+    return None
+
+
+def find_act(paragraphs: Sequence[Paragraph]) -> FoundAct:
+    """The act named in the head of the document; parts that are not there stay empty."""
+    texts = [paragraph.text for paragraph in paragraphs]
+    start = next((n for n, text in enumerate(texts[:HEAD]) if _kind(text)), None)
+    if start is None:
+        return _act_of_approval(texts)
+    end = next((n for n in range(start + 1, len(texts)) if _body_starts(texts[n])), min(len(texts), start + 12))
+    head = texts[start:end]
+    title_at = next((n for n, text in enumerate(head) if re.match(r"Об?о?\s+[а-яё]", text)), None)
+    title = head[title_at] if title_at is not None else ""
+    dated = " ".join(text for n, text in enumerate(head) if n != title_at)
+    number = _NUMBER.search(dated) or _NUMBER.search(" ".join(texts[:start]))
+    return FoundAct(
+        kind=_kind(texts[start]),
+        number=number["n"].rstrip(".,;") if number else "",
+        on=day_of(dated) or day_of(" ".join(texts[:start])),
+        title=title,
+        authority=_authority(texts[:start], texts) or _authority_of_title(title),
+        amends=_amended(title),
+    )
+
+
+def _kind(text: str) -> str:
+    squeezed = re.sub(r"\s", "", text)
+    word = next((kind for kind in KINDS if squeezed.upper().startswith(kind.upper())), "")
+    return word if word and squeezed[: len(word)].isupper() and not squeezed[: len(word) + 1].endswith("Ы") else ""
+
+
+def _body_starts(text: str) -> bool:
+    return bool(re.match(r"(В соответствии|На основании|В целях|Во исполнение|С целью|В связи|1[.)]\s)", text))
+
+
+def _act_of_approval(texts: Sequence[str]) -> FoundAct:
+    """«УТВЕРЖДЕНО распоряжением министерства … от … № …» where the order itself is not in the file."""
+    head = " ".join(texts[:HEAD])
+    match = re.search(
+        r"УТВЕРЖД\w+\s+(приказ|распоряжени|постановлени)\w*\s+(.{5,200}?)\s+от\b(.{0,60})", head, re.IGNORECASE
+    )
+    if match is None:
+        return FoundAct()
+    kind = next(kind for kind in KINDS if kind.startswith(match[1].casefold()))
+    number = re.search(r"№\s*([\w\-/]*\d[\w\-/]*)", match[3])
+    authority = _nominative(match[2])
+    return FoundAct(kind=kind, number=number[1] if number else "", on=day_of(match[3]), authority=authority)
+
+
+def _authority(before: Sequence[str], texts: Sequence[str]) -> str:
+    """The upper-case name above the kind, in the letters that the text itself uses for it."""
+    shouted = [text for text in before if text.isupper() and max(map(len, text.split())) > 4]
+    if not shouted:
+        return next(
+            (text for text in before if re.match(r"(министерств|департамент|комитет|управлен|администр)", text, re.I)),
+            "",
+        )
+    name = " ".join(shouted)
+    head, _, rest = name.partition(" ")
+    found = (
+        re.search(re.escape(rest), "\n".join(text for text in texts if not text.isupper()), re.IGNORECASE)
+        if rest
+        else None
+    )
+    return f"{head.capitalize()} {found.group()}" if found else name
+
+
+def _authority_of_title(title: str) -> str:
+    match = re.search(r"(?:приказом|распоряжением|постановлением)\s+([А-ЯЁ].+?)\s+от\s", title)
+    return _nominative(match[1]) if match else ""
+
+
+def _nominative(genitive: str) -> str:
+    return re.sub(r"^(\w+?)(ства|та|ния)\b", lambda m: m[1] + {"ства": "ство", "та": "т", "ния": "ние"}[m[2]], genitive)
+
+
+def _amended(title: str) -> dict[str, Any] | None:
+    if not re.match(r"О внесении изменени", title):
+        return None
+    match = _AMENDS.search(title)
+    on = day_of(match["on"]) if match else None
+    if match is None or on is None:
+        return None
+    kind = next(kind for kind in KINDS if kind.startswith(match["kind"].casefold()))
+    return {"kind": kind, "number": match["n"], "on": on.isoformat(), "title": match["title"] or ""}
+
+
+def find_period(
+    act: FoundAct, titles: Sequence[str], terms: Sequence[str], texts: Sequence[str]
+) -> tuple[date, date, str] | None:
+    """From the act's date to the end that a title, the terms or the text («на период до 2024 года») name."""
+    for title in titles:
+        years = [int(year) for year in re.findall(r"(?<!\d)20\d{2}(?!\d)", title)]
+        if years and re.search(r"(на|в|период|до)\s.*20\d{2}", title) and not re.search(r"\bот\b[^,]*20\d{2}", title):
+            dated = act.on if act.on and (act.on.year >= min(years) or len(years) == 1) else None
+            start = dated or date(min(years), 1, 1)
+            if start.year <= max(years):
+                return start, date(max(years), 12, 31), f"до конца года, названного в заголовке: «{title}»"
+    named = [(int(year), term) for term in terms for year in re.findall(r"(?<!\d)20\d{2}(?!\d)", term)]
+    named = named or [
+        (int(m[1]), m[0])
+        for text in texts
+        if "дорожн" in text
+        for m in re.finditer(r"на период до (20\d{2}) года", text)
+    ]
+    if act.on is None or not named or max(named)[0] < act.on.year:
+        return None
+    last, words = max(named)
+    return act.on, date(last, 12, 31), f"от даты акта до конца последнего года, названного в документе: «{words}»"
+
+
+def find_controller(paragraphs: Sequence[Paragraph]) -> dict[str, Any] | None:
+    """Whom the act charges with control, as the catalogue keeps it."""
+    for n, paragraph in enumerate(paragraphs):
+        match = _CONTROL.match(paragraph.text)
+        if match is None:
+            continue
+        if match["self"]:
+            post = _signer([p.text for p in paragraphs[n + 1 : n + 6]])
+            return {"post": post, "source": {"place": paragraph.place}} if post else None
+        whom = paragraph.text[match.start("whom") :]
+        person = _PERSON.search(whom)
+        post = _PERSON.sub("", re.sub(r"\(.*\)", "", whom)).strip(" ,.;–-")
+        entry: dict[str, Any] = {"post": _post(post) or "контролирующий"}
+        if person:
+            entry["name"] = person.group()
+        return entry | {"source": {"place": paragraph.place}}
+    return None
+
+
+def _post(genitive: str) -> str:
+    words = genitive.split()
+    for n, word in enumerate(words[:3]):
+        if word not in _NOMINATIVE or (n and words[n - 1] == "заместитель"):
+            break
+        words[n] = _NOMINATIVE[word]
+    return " ".join(words)
+
+
+def _signer(after: Sequence[str]) -> str:
+    post = re.compile(
+        r"(?:первый |исполняющий обязанности )?(?:заместитель |и\.\s?о\. )?"
+        r"(?:министр|директор|начальник|глава|губернатор|руководител|председател)",
+        re.IGNORECASE,
+    )
+    return next((_PERSON.sub("", text).strip() for text in after if post.match(text)), "")

@@ -1,0 +1,144 @@
+"""Items with their codes, readings, bodies and questions, from the rows and paragraphs that hold them."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from roadmap.documents import points
+from roadmap.documents.bodies import Bodies, Body
+from roadmap.documents.questions import Answers, Question
+from roadmap.documents.rows import FoundItem
+from roadmap.reading import Reading
+from roadmap.terms import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item with all that the document says of it and what we read in it."""
+
+    code: str
+    origin: str
+    item: FoundItem
+    reading: Reading
+    bodies: tuple[Body, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def group(self) -> str:
+        """The wider measure, or the heading above the section."""
+        return self.item.group.title if self.item.group else self.item.parent
+
+    def to_json(self) -> dict[str, Any]:
+        """The public JSON form."""
+        words = {name: self.item.words.get(name, "") for name in ("title", "responsible", "executors", "term")}
+        return {
+            "number": self.item.number,
+            "origin": self.origin,
+            "section": self.item.section,
+            "group": self.group,
+            **words,
+            "reading": self.reading.to_json(),
+            "result": self.item.words.get("result", ""),
+            "source": self.item.place,
+        }
+
+
+def reader_of(start: date, end: date) -> Callable[[str], Reading]:
+    """Reads terms inside a period, each phrase once."""
+
+    @cache
+    def reading(words: str) -> Reading:
+        return read(words, start=start, end=end)
+
+    return reading
+
+
+def entries_of(
+    raw: list[tuple[str, str, FoundItem]],
+    period: tuple[date, date, str],
+    known: Bodies,
+    answers: Answers,
+    *,
+    authority: str,
+) -> list[Entry]:
+    """The items with codes, readings inside the period, bodies (added to those known) and questions."""
+    reading = reader_of(*period[:2])
+    taken: Counter[str] = Counter()
+    entries: list[Entry] = []
+    ordinals: Counter[str] = Counter()
+    for origin, code, item in raw:
+        ordinals[item.section_code] += 1
+        wanted = code or _code(item, ordinals[item.section_code])
+        taken[wanted] += 1
+        questions: list[Question] = []
+        if taken[wanted] > 1:
+            if not code:
+                questions.append(
+                    Question("number", item.place, item.number, "этот номер в разделе уже был", "оставить оба")
+                )
+            wanted = f"{wanted}-{taken[wanted]}"
+        term = _answered_term(item, answers)
+        meaning = reading(term)
+        questions += _term_questions(origin, item, meaning)
+        bodies = _bodies(item, known, answers, authority, questions)
+        questions = [q for q in questions if q.about == "term" or answers.of(q.about, q.words) is None]
+        entry = Entry(
+            code=wanted, origin=origin, item=item, reading=meaning, bodies=tuple(bodies), questions=tuple(questions)
+        )
+        entries.append(entry)
+    return entries
+
+
+def _code(item: FoundItem, ordinal: int) -> str:
+    number = item.number if re.fullmatch(r"\d+(\.\d+)*", item.number) else str(ordinal)
+    section = item.section_code
+    if section.endswith("roadmap"):
+        return section.removesuffix("roadmap") + number
+    return number if number.startswith(f"{section}.") else f"{section}.{number}"
+
+
+def _answered_term(item: FoundItem, answers: Answers) -> str:
+    """The item's term, with the answer in the place of words that were asked about."""
+    term = item.words.get("term", "")
+    answer = answers.of("term", term or item.words.get("title", ""))
+    if answer is not None:
+        item.words["term"] = "" if answer.casefold() == "назвать даты" else answer
+        item.term_answered = True
+    return item.words.get("term", "")
+
+
+def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Question]:
+    if item.term_answered and (not reading.text or reading.kind != "unreadable"):
+        return []
+    if reading.text:
+        if reading.kind != "unreadable":
+            return []
+        why = "; ".join(reading.problems) or "срок не читается"
+        return [Question("term", item.place, reading.text, why, "вписать срок словами, например «до 31.12.2027»")]
+    title = item.words.get("title", "")
+    if origin == "table":
+        return [Question("term", item.place, title, "срок не указан", "назвать даты")]
+    if points.names_a_term(title):
+        return [
+            Question(
+                "term", item.place, title, "в словах есть срок, но он не прочитан", "вписать срок или «назвать даты»"
+            )
+        ]
+    return []
+
+
+def _bodies(item: FoundItem, known: Bodies, answers: Answers, authority: str, questions: list[Question]) -> list[Body]:
+    responsible = item.words.get("responsible", "")
+    named = responsible or answers.of("responsible", item.words.get("title", "")) or ""
+    bodies = known.named_in(named)
+    if not bodies:
+        proposed = authority or "назвать орган"
+        questions.append(
+            Question("responsible", item.place, item.words.get("title", ""), "ответственный не назван", proposed)
+        )
+        bodies = known.named_in(authority or "Ответственный не назван")
+    return bodies + [body for body in known.named_in(item.words.get("executors", "")) if body not in bodies]

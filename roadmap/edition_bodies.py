@@ -1,0 +1,57 @@
+"""The bodies of a new edition under the codes of the old one, so that a body named alike is the same body."""
+
+from collections.abc import Mapping
+
+from roadmap.catalogue.schema import Body, Catalogue, Item
+from roadmap.edition_matching import plain
+
+
+def in_old_bodies(old: Catalogue, new: Catalogue) -> Catalogue:
+    """``new`` with the old codes for its bodies: known by full name, short name or alias, else by code."""
+    codes = _codes(old, new)
+    if all(code == kept for code, kept in codes.items()):
+        return new
+    bodies = tuple(
+        body.model_copy(update={"code": codes[body.code], "members": tuple(codes[code] for code in body.members)})
+        for body in new.bodies
+    )
+    parts = {
+        part: tuple(_renamed(item, codes) for item in getattr(new, part)) for part in ("items", "directives", "duties")
+    }
+    return new.model_copy(update={"bodies": bodies, **parts})
+
+
+def _renamed(item: Item, codes: Mapping[str, str]) -> Item:
+    return item.model_copy(
+        update={
+            "owner": codes[item.owner],
+            "co_executors": tuple(codes[code] for code in item.co_executors),
+            "fan_out": item.fan_out and codes[item.fan_out],
+        }
+    )
+
+
+def _codes(old: Catalogue, new: Catalogue) -> dict[str, str]:
+    """Code in the new edition → code to keep; one that only the new edition has gets a code of its own."""
+    holders = {name: body.code for body in old.bodies for name in _names(body)}
+    codes: dict[str, str] = {}
+    for body in new.bodies:
+        known = [holders[name] for name in _names(body) if name in holders]
+        if known and known[0] not in codes.values():
+            codes[body.code] = known[0]
+    there = {body.code for body in old.bodies}
+    taken = there | set(codes.values())
+    for body in new.bodies:
+        if body.code in codes:
+            continue
+        free, n = body.code, 2
+        if body.code not in there or body.code in codes.values():
+            while free in taken:
+                free, n = f"{body.code}-{n}", n + 1
+        codes[body.code] = free
+        taken.add(free)
+    return codes
+
+
+def _names(body: Body) -> list[str]:
+    return [plain(name) for name in (body.name, body.short, *body.aliases)]

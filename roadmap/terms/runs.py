@@ -1,0 +1,90 @@
+"""Repetitions that the text anchors itself: «раз в две недели, начиная с …», «сентябрь 2023 г., далее ежегодно»."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import count
+
+from roadmap.reading import Reading, Window
+from roadmap.spans import MONTHS, add_months
+from roadmap.terms.checks import check_apart, check_list, check_overlap, contradiction, describe, due_first, window_of
+from roadmap.terms.dates import Dated, bounds, stretch_bounds, with_years
+from roadmap.terms.limits import limits_of
+from roadmap.terms.nodes import Paces, Part, Point, Since, Stretch, Then, UnclearError, Until
+from roadmap.terms.rhythms import Limits
+
+_DAY = timedelta(days=1)
+
+
+def then_yearly(text: str, parts: tuple[Part, ...], then: Then, period: Limits) -> Reading:
+    """The dated terms, and the same in every later year to the end of the period."""
+    if then.every != "year":
+        raise UnclearError(f"Неясно, от какого дня считать «{describe(then)}».")
+    items: list[Dated] = []
+    for part in parts:
+        if isinstance(part, Stretch | Until):
+            items.append(part)
+        elif part != then:
+            raise contradiction(then, part)
+    items = with_years(items)
+    check_list(items)
+    for item in items:
+        check_overlap(window_of(item), period)
+    windows = sorted({window for item in items for window in _yearly(item, period.end)}, key=due_first)
+    check_apart(windows)
+    return Reading(text, "recurring", "then-yearly", tuple(windows), every="year")
+
+
+def _yearly(item: Dated, end: date) -> Iterator[Window]:
+    for later in count():
+        window = window_of(_later(item, later))
+        if (window.start or window.due) > end:
+            return
+        yield window if window.start is None else Window(window.start, min(window.due, end))
+
+
+def _later(item: Dated, years: int) -> Dated:
+    def moved(point: Point) -> Point:
+        return point._replace(year=point.year + years) if point.year is not None else point
+
+    if isinstance(item, Until):
+        return item._replace(point=moved(item.point))
+    return item._replace(first=moved(item.first), last=moved(item.last))
+
+
+def at_paces(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
+    """Windows of so many units on end, from the day the text names; each has one term, due on its last day."""
+    paces = next(part for part in parts if isinstance(part, Paces))
+    bounding: list[Part] = []
+    for part in parts:
+        if isinstance(part, Since | Stretch | Until):
+            bounding.append(part)
+        elif part != paces:
+            raise contradiction(paces, part)
+    since = [bounds(part.point)[0] for part in bounding if isinstance(part, Since)]
+    since += [stretch_bounds(part)[0] for part in bounding if isinstance(part, Stretch)]
+    if not since:
+        raise UnclearError("Не сказано, с какого дня вести счёт: допишите «начиная с …».")
+    limits, _ = limits_of(bounding, period)
+    windows = tuple(_paced(since[0], paces, limits))
+    return Reading(text, "recurring", "every-several", windows)
+
+
+def _paced(start: date, paces: Paces, limits: Limits) -> Iterator[Window]:
+    for n in count():
+        first = _after(start, paces, n)
+        if first > limits.end:
+            return
+        try:
+            due = min(_after(start, paces, n + 1) - _DAY, limits.end)
+        except (OverflowError, ValueError):
+            due = limits.end
+        if due >= limits.start:
+            yield Window(first, due)
+        if due == limits.end:
+            return
+
+
+def _after(start: date, paces: Paces, times: int) -> date:
+    if paces.unit == "week":
+        return start + timedelta(weeks=paces.number * times)
+    return add_months(start, paces.number * times * MONTHS[paces.unit])

@@ -1,0 +1,97 @@
+"""What a new edition does to the control points that are there: which move, which are withdrawn, which are new."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from roadmap.edition_points import paired_days
+from roadmap.planning import PlannedPoint
+from tasks.standing_points import Standing, duty_of, is_live, serve
+
+Place = tuple[str, str]
+"""Roadmap, item and body in one, and the purpose of the points."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A live point that keeps its key and gets the day of ``to``."""
+
+    id: int
+    key: str
+    status: str
+    opens_on: date
+    due_on: date
+    to: PlannedPoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """A live point whose day the edition no longer has."""
+
+    id: int
+    key: str
+    status: str
+    due_on: date
+
+    @property
+    def item_code(self) -> str:
+        """The item of the point, from its key."""
+        return self.key.split("/")[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointPlan:
+    """``new`` holds what is to come and, in ``history``, how many of them have passed already."""
+
+    kept: int
+    moved: tuple[Shift, ...]
+    withdrawn: tuple[Leaving, ...]
+    new: tuple[PlannedPoint, ...]
+    history: int
+
+
+def plan_points(there: Sequence[Standing], planned: Iterable[PlannedPoint], *, since: date) -> PointPlan:
+    """Old and new days of each item and body, paired in order.
+
+    Accepted, withdrawn and past points stand where they are: a new day that pairs with one of them is planned anew,
+    so that nothing the act asks for is taken as done without a decision.
+    """
+    wanted = list(planned)
+    serving = serve(there, wanted)
+    served = {row["id"] for row in serving.values()}
+    leaving: dict[Place, list[Standing]] = defaultdict(list)
+    for one in there:
+        if one.row["id"] not in served:
+            leaving[one.duty[:2]].append(one)
+    coming: dict[Place, list[PlannedPoint]] = defaultdict(list)
+    for point in wanted:
+        if duty_of(point) not in serving:
+            coming[duty_of(point)[:2]].append(point)
+    moved: list[Shift] = []
+    withdrawn: list[Leaving] = []
+    for place, old in leaving.items():
+        _pair(old, coming.get(place, []), moved, withdrawn)
+    met = {duty_of(shift.to) for shift in moved}
+    new = tuple(point for points in coming.values() for point in points if duty_of(point) not in met)
+    return PointPlan(
+        kept=len(serving),
+        moved=tuple(moved),
+        withdrawn=tuple(withdrawn),
+        new=new,
+        history=sum(point.deadline_on < since for point in new),
+    )
+
+
+def _pair(old: list[Standing], new: list[PlannedPoint], moved: list[Shift], withdrawn: list[Leaving]) -> None:
+    """The points of one item and body: a live one gets the new day that it is paired with, or leaves."""
+    old.sort(key=lambda one: one.duty.day)
+    pairs = dict(paired_days([one.duty.day for one in old], [point.due_on for point in new]))
+    for i, (_, row) in enumerate(old):
+        if not is_live(row):
+            continue
+        facts = {name: row[name] for name in ("id", "key", "status", "due_on")}
+        if i in pairs:
+            moved.append(Shift(**facts, opens_on=row["opens_on"], to=new[pairs[i]]))
+        else:
+            withdrawn.append(Leaving(**facts))
