@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-import threading
+import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -57,9 +57,10 @@ def up(
             report = sync(engine, settings=settings, at=clock.now(), progress=advance)
         asyncio.run(_publish_overviews(engine, settings))
         worker.start()
+        stop = _Stop()
         _greet(engine, settings, server.url, report.summary())
-        stop = _stop_on_signals()
-        while not stop.wait(timeout=1):
+        while not stop.is_asked:
+            time.sleep(0.5)
             server.check()
             worker.keep_alive()
     except KeyboardInterrupt:
@@ -87,11 +88,16 @@ def _chosen(roadmap: Sequence[str] | None) -> tuple[str, ...]:
     return codes
 
 
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: stop.set())
-    return stop
+class _Stop:
+    """Ctrl-C or SIGTERM was asked for; a plain flag, because a second signal inside a lock's own code would hang."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.is_asked = True
 
 
 def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal: bool) -> None:

@@ -61,7 +61,8 @@ class Started:
         return self.text
 
     def interrupt(self) -> int:
-        self.process.send_signal(signal.SIGINT)
+        for _ in range(2):  # an impatient person presses twice
+            self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=60)
 
 
