@@ -6,12 +6,15 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deployments.cli import main
+from models import clock
+from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in_codes
 
 REPO = Path(__file__).parents[2]
@@ -147,15 +150,18 @@ def test_a_dry_run_writes_nothing(vekha: Vekha) -> None:
 def test_a_days_control_and_delivery_work_without_prefect(tmp_path: Path) -> None:
     vekha = Vekha(tmp_path / "data")
     vekha("load", "surgut", "--rehearsal")
-    first = vekha.json("control", "--on", "2026-12-01")
-    again = vekha.json("control", "--on", "2026-12-01")
+    working_day = WorkCalendar({}).next_working(clock.today("Asia/Yekaterinburg") + timedelta(days=8)).isoformat()
+    first = vekha.json("control", "--on", working_day)
+    again = vekha.json("control", "--on", working_day)
     assert sum(day["told"]["notices"] for day in first["days"]) > 0
     assert sum(day["told"]["lines"] for day in again["days"]) == 0
 
 
 def test_rehearse_lists_the_letters_of_a_period_and_writes_nothing(loaded: Vekha) -> None:
     before = loaded.json("outbox")
-    report = loaded.json("rehearse", "krasnodar", "--from", "2027-03-01", "--to", "2027-03-31")
+    today = clock.today("Europe/Moscow")
+    period = ("--from", (today + timedelta(days=1)).isoformat(), "--to", (today + timedelta(days=40)).isoformat())
+    report = loaded.json("rehearse", "krasnodar", *period)
     assert report["letters"]
     assert sum(report["by_official"].values()) == len(report["letters"])
     assert loaded.json("outbox") == before
