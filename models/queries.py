@@ -10,7 +10,7 @@ from models.letters import Notice, NoticeLine
 from models.lifecycle import LIVE
 from models.people import Channel, Official
 from models.points import ControlPoint, Evidence, Transition
-from models.roadmaps import Body, Executor, Item, Roadmap
+from models.roadmaps import Body, Item, Roadmap
 
 
 def is_overdue(point: ControlPoint, today: date) -> bool:
@@ -104,12 +104,6 @@ def status(session: Session, roadmap: Roadmap, *, today: date) -> RoadmapStatus:
     ).one()
     total = session.exec(select(func.count()).select_from(Item).where(Item.roadmap_code == roadmap.code)).one()
     return RoadmapStatus(roadmap, total, dict(counts.all()), overdue, history, upcoming)
-
-
-def executors(session: Session, item_id: int) -> list[Body]:
-    """The co-executors of an item."""
-    joined = select(Body).join(Executor, col(Executor.body_id) == col(Body.id)).where(Executor.item_id == item_id)
-    return list(session.exec(joined.order_by(Body.code)))
 
 
 def history(session: Session, point_id: int) -> list[Transition]:
