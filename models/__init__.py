@@ -1,12 +1,15 @@
 """What is true. Importing the package registers every table."""
 
+from models.asked import AuditEntry, Request
 from models.letters import Notice, NoticeLine
 from models.mirror import Mirror
-from models.people import Channel, Official
+from models.people import Absence, Channel, Official, Silence
 from models.points import ControlPoint, Evidence, Transition
-from models.roadmaps import Body, Edition, Executor, Indicator, Item, Roadmap
+from models.roadmaps import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 
 __all__ = [
+    "Absence",
+    "AuditEntry",
     "Body",
     "Channel",
     "ControlPoint",
@@ -15,10 +18,13 @@ __all__ = [
     "Executor",
     "Indicator",
     "Item",
+    "ItemNeed",
     "Mirror",
     "Notice",
     "NoticeLine",
     "Official",
+    "Request",
     "Roadmap",
+    "Silence",
     "Transition",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy import Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from models.base import one_of
@@ -40,6 +40,10 @@ class Notice(SQLModel, table=True):
     error: str = ""
     """The last failure, without addresses or secrets."""
     subject: str = ""
+    has_digest: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """The week's table goes into this letter."""
+    has_drill: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """This letter asks to confirm that letters arrive."""
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
     @property

@@ -1,4 +1,4 @@
-"""The only code that changes the status of a control point, and the one table of what may follow what.
+"""The only code that changes the status of a control point; ``models.moves`` says what may follow what.
 
 Every change is one guarded UPDATE («… WHERE status = what we saw») and one append-only ``Transition``: of two people
 deciding at once the first wins, the other is told so by ``Refused``.
@@ -7,87 +7,46 @@ deciding at once the first wins, the other is told so by ``Refused``.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlmodel
 from sqlalchemy import func, insert, literal, select, update
 from sqlmodel import Session, col
 
+from models.asked import Request
+from models.moves import (
+    ACTION_RU,
+    ALLOWED,
+    EVENT_RU,
+    LIVE,
+    NEEDS_REASON,
+    NEWS,
+    STATUS_RU,
+    Action,
+    File,
+    Move,
+    Refused,
+)
 from models.points import ControlPoint, Evidence, Transition
 
-Action = Literal["open", "overdue", "submit", "return", "accept", "extend", "withdraw"]
-LIVE = ("planned", "open", "submitted", "returned")
-
-#: (action, status before) → status after; what is not here is forbidden. Every «снятие» needs a ground.
-ALLOWED: dict[tuple[Action, str], str] = {
-    ("open", "planned"): "open",
-    ("overdue", "open"): "open",
-    ("overdue", "returned"): "returned",
-    ("submit", "open"): "submitted",
-    ("submit", "returned"): "submitted",
-    ("return", "submitted"): "returned",
-    ("accept", "submitted"): "accepted",
-    **{("extend", status): status for status in LIVE},
-    **{("withdraw", status): "withdrawn" for status in LIVE},
-}
-NEEDS_REASON: frozenset[Action] = frozenset({"return", "extend", "withdraw"})
-NEWS: dict[Action, str] = {
-    "submit": "submitted",
-    "return": "returned",
-    "extend": "extended",
-    "accept": "accepted",
-    "withdraw": "withdrawn",
-}
-
-STATUS_RU = {
-    "planned": "запланировано",
-    "open": "в работе",
-    "submitted": "на проверке",
-    "returned": "на доработке",
-    "accepted": "исполнено",
-    "withdrawn": "снято с контроля",
-}
-ACTION_RU: dict[Action, str] = {
-    "open": "открыть",
-    "overdue": "отметить просрочку",
-    "submit": "сообщить об исполнении",
-    "return": "вернуть на доработку",
-    "accept": "принять",
-    "extend": "перенести срок",
-    "withdraw": "снять с контроля",
-}
-EVENT_RU: dict[str, str] = {
-    "open": "открыто",
-    "overdue": "срок истёк",
-    "submit": "сообщено об исполнении",
-    "return": "возвращено на доработку",
-    "accept": "исполнение принято",
-    "extend": "срок перенесён",
-    "withdraw": "снято с контроля",
-}
-
-
-class Refused(ValueError):
-    """The action is not possible for this point as it stands now; the text is one Russian line for people."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """One wanted change. ``on`` is the day it counts from (for submit: the day the result was done)."""
-
-    action: Action
-    actor: str
-    at: datetime
-    on: date
-    reason: str = ""
-    evidence: str = ""
-    due_on: date | None = None
-    """For extend: the new day as decided."""
-    deadline_on: date | None = None
-    """For extend: ``due_on`` after the working-day rule."""
-    once_key: str | None = None
-    tell: bool = True
-    """Off for history that nobody should hear of."""
+__all__ = [
+    "ACTION_RU",
+    "ALLOWED",
+    "EVENT_RU",
+    "LIVE",
+    "STATUS_RU",
+    "Action",
+    "Done",
+    "File",
+    "Move",
+    "Refused",
+    "accept",
+    "change",
+    "mark_overdue",
+    "open_due",
+    "point_by_key",
+    "record_history",
+]
 
 
 def point_by_key(session: Session, key: str) -> ControlPoint:
@@ -109,7 +68,12 @@ def change(session: Session, key: str, move: Move) -> ControlPoint:
     status = _status_after(point, move)
     changed = session.execute(
         update(ControlPoint)
-        .where(col(ControlPoint.id) == point.id, col(ControlPoint.status) == point.status)
+        .where(
+            col(ControlPoint.id) == point.id,
+            col(ControlPoint.status) == point.status,
+            col(ControlPoint.due_on) == point.due_on,
+            col(ControlPoint.owner_id) == point.owner_id,
+        )
         .values(status=status, **_facts(move))
         .execution_options(synchronize_session=False)
     )
@@ -118,11 +82,30 @@ def change(session: Session, key: str, move: Move) -> ControlPoint:
         raise Refused(f"«{key}»: решение уже принято другим, сейчас — {STATUS_RU[point.status]}")
     assert point.id is not None
     session.add(_transition(point, move, status))
-    if move.evidence:
-        session.add(Evidence(point_id=point.id, words=move.evidence, added_by=move.actor, added_at=move.at))
+    if move.evidence or move.file:
+        session.add(_evidence(point.id, move))
+    if point.asks and move.action in SETTLES:
+        _settle_requests(session, point.id, move)
     session.flush()
     session.refresh(point)
     return point
+
+
+#: What each action makes of the requests that wait: the kind it answers is granted, the others lose their ground.
+SETTLES: dict[Action, str] = {"extend": "extend", "reassign": "not_mine", "submit": "", "accept": "", "withdraw": ""}
+
+
+def _settle_requests(session: Session, point_id: int, move: Move) -> None:
+    answered = SETTLES[move.action]
+    waiting = update(Request).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")
+    decided = {"decided_on": move.on, "decided_at": move.at, "decided_by": move.actor, "ground": move.reason}
+    if answered:
+        session.execute(waiting.where(col(Request.kind) == answered).values(state="granted", **decided))
+    else:
+        session.execute(waiting.values(state="settled", **decided))
+    still = select(Request.id).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")  # type: ignore[call-overload]
+    asks = session.execute(still).first() is not None
+    session.execute(update(ControlPoint).where(col(ControlPoint.id) == point_id).values(asks=asks))
 
 
 def accept(session: Session, key: str, move: Move) -> ControlPoint:
@@ -238,6 +221,8 @@ def _status_after(point: ControlPoint, move: Move) -> str:
         raise Refused(f"«{point.key}»: нельзя {ACTION_RU[move.action]}, сейчас — {STATUS_RU[point.status]}")
     if move.action in NEEDS_REASON and not move.reason.strip():
         raise Refused(f"«{point.key}»: чтобы {ACTION_RU[move.action]}, укажите основание")
+    if move.action == "reassign" and move.owner_id in (None, point.owner_id):
+        raise Refused(f"«{point.key}»: назовите другой орган, которому передаётся исполнение")
     if move.action == "extend":
         if move.due_on is None or move.deadline_on is None or move.due_on < point.opens_on:
             raise Refused(f"«{point.key}»: укажите новый срок не раньше {point.opens_on:%d.%m.%Y}")
@@ -248,7 +233,9 @@ def _status_after(point: ControlPoint, move: Move) -> str:
 
 def _facts(move: Move) -> dict[str, Any]:
     """The columns a move sets beside the status."""
-    facts: dict[str, Any] = {"news": NEWS.get(move.action), "next_check_on": move.on} if move.tell else {}
+    facts: dict[str, Any] = {}
+    if move.tell and move.action in NEWS:
+        facts = {"news": NEWS[move.action], "next_check_on": move.on}
     match move.action:
         case "submit":
             facts |= {"submitted_on": move.on}
@@ -256,11 +243,30 @@ def _facts(move: Move) -> dict[str, Any]:
             facts |= {"submitted_on": None}
         case "extend":
             facts |= {"due_on": move.due_on, "deadline_on": move.deadline_on, "overdue_on": None}
+        case "ask":
+            facts |= {"asks": True}
+        case "reassign":
+            facts |= {"owner_id": move.owner_id}
         case "accept" | "withdraw":
             facts |= {"closed_on": move.on}
             if not move.tell:
                 facts |= {"next_check_on": None, "news": None}
     return facts
+
+
+def _evidence(point_id: int, move: Move) -> Evidence:
+    file = move.file
+    return Evidence(
+        point_id=point_id,
+        words=move.evidence,
+        is_interim=move.action == "progress",
+        file_hash=file.hash if file else None,
+        file_name=file.name if file else None,
+        media_type=file.media_type if file else None,
+        size=file.size if file else None,
+        added_by=move.actor,
+        added_at=move.at,
+    )
 
 
 def _transition(point: ControlPoint, move: Move, status: str) -> Transition:

@@ -20,9 +20,31 @@ def config(connection: Connection) -> Config:
 
 
 def migrate(database: Engine, revision: str = "head") -> None:
-    """Upgrade to a revision, by default the newest; does nothing when already there."""
-    with database.begin() as connection:
-        command.upgrade(config(connection), revision)
+    """Upgrade to a revision, by default the newest; does nothing when already there. All of it or nothing."""
+    with database.connect() as connection:
+        if database.dialect.name != "sqlite":
+            with connection.begin():
+                command.upgrade(config(connection), revision)
+            return
+        # SQLite changes a constraint by building the table anew: dropping the old one must not count as deleting rows
+        # that others refer to. The switch works outside a transaction only.
+        _foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                # The driver begins nothing before a change of the schema: a kill would leave half of it.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                command.upgrade(config(connection), revision)
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise RuntimeError(f"a migration left a row of {broken[0]} without the row it refers to")
+        finally:
+            _foreign_keys(connection, "ON")
+
+
+def _foreign_keys(connection: Connection, switch: str) -> None:
+    """Set past SQLAlchemy, which would begin a transaction."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys={switch}")
+    cursor.close()
 
 
 def ready_engine() -> Engine:

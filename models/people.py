@@ -1,9 +1,12 @@
-"""Who answers: officials of bodies and the channels that reach them."""
+"""Who answers: officials of bodies, the channels that reach them, who stands in, who is not to be written to."""
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import one_of
+from models.types import UtcDateTime
 
 ROLES = ("executor", "coordinator", "controller")
 CHANNELS = ("email", "telegram", "url")
@@ -28,6 +31,10 @@ class Official(SQLModel, table=True):
     """The one of a body who answers for its points; the first in contacts.yaml."""
     is_active: bool = True
     """Off when contacts.yaml no longer names the official; rows are never deleted, letters refer to them."""
+    zone: str | None = None
+    """IANA zone of the official's office; None: the roadmap's."""
+    link_serial: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Part of every signed link; raising it revokes all links given out before."""
 
 
 class Channel(SQLModel, table=True):
@@ -40,3 +47,42 @@ class Channel(SQLModel, table=True):
     kind: str
     address: str
     is_active: bool = True
+    drilled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When the official was last asked to confirm that letters arrive here."""
+    proven_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When a link from a letter to this channel was last confirmed by a button; None: not proven yet."""
+
+
+class Absence(SQLModel, table=True):
+    """An official is away and another answers: between the days, both included, the letters go to the deputy."""
+
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="period"),
+        CheckConstraint("official_id <> deputy_id", name="another"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    official_id: int = Field(foreign_key="official.id", index=True)
+    deputy_id: int = Field(foreign_key="official.id", index=True)
+    starts_on: date
+    ends_on: date
+    set_by: str
+    set_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    once_key: str | None = Field(default=None, unique=True)
+
+
+class Silence(SQLModel, table=True):
+    """Nothing is sent about an item or a body until the day, included: a reason is always given and shown."""
+
+    __table_args__ = (CheckConstraint("(item_id IS NULL) <> (body_id IS NULL)", name="item_or_body"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    roadmap_code: str = Field(foreign_key="roadmap.code", index=True)
+    item_id: int | None = Field(default=None, foreign_key="item.id")
+    body_id: int | None = Field(default=None, foreign_key="body.id")
+    reason: str
+    until: date
+    set_by: str
+    set_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    lifted_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    lifted_by: str | None = None

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index, false, text
 from sqlmodel import Field, SQLModel
 
 from models.base import one_of
 from models.types import UtcDateTime
 
 STATUSES = ("planned", "open", "submitted", "returned", "accepted", "withdrawn")
-NEWS = ("submitted", "returned", "extended", "accepted", "withdrawn")
+NEWS = ("submitted", "returned", "extended", "accepted", "withdrawn", "asked", "refused", "reassigned")
 PURPOSES = ("result", "name_dates")
 
 
@@ -68,6 +68,8 @@ class ControlPoint(SQLModel, table=True):
     """The first day on which somebody may have to be told something; None when nobody has to be."""
     news: str | None = None
     """What happened and has not been told yet."""
+    asks: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """A request of the owner (another deadline, another body) waits for a decision."""
     overdue_on: date | None = None
     """The first day past the deadline, once noticed; cleared by an extension."""
     submitted_on: date | None = None
@@ -97,10 +99,18 @@ class Transition(SQLModel, table=True):
 
 
 class Evidence(SQLModel, table=True):
-    """Document details or link that show a result."""
+    """Document details, link or file that show a result (or, ``is_interim``, how far it has come)."""
 
     id: int | None = Field(default=None, primary_key=True)
     point_id: int = Field(foreign_key="control_point.id", index=True)
     words: str
+    is_interim: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    file_hash: str | None = None
+    """SHA-256 of a stored file, its name under ``Settings.files``; None when only words were given."""
+    file_name: str | None = None
+    """As the sender named it; shown and offered on download, never used as a path."""
+    media_type: str | None = None
+    size: int | None = None
+    """Bytes."""
     added_by: str
     added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

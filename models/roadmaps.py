@@ -20,6 +20,7 @@ class Roadmap(SQLModel, table=True):
         one_of("roll", ("preceding", "following", "none")),
         one_of("report_by", ("period_end", "next_month_10")),
         CheckConstraint("period_start <= period_end", name="period"),
+        one_of("extensions_by", ("coordinator", "controller")),
     )
 
     code: str = Field(primary_key=True)
@@ -39,6 +40,8 @@ class Roadmap(SQLModel, table=True):
     is_rehearsal: bool = False
     ladder: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     """The roadmap's own reminder ladder; None means the default."""
+    extensions_by: str = Field(default="coordinator", sa_column_kwargs={"server_default": "coordinator"})
+    """Who decides on another deadline: the coordinator, or the controller where the act says so."""
 
 
 class Edition(SQLModel, table=True):
@@ -111,6 +114,15 @@ class Executor(SQLModel, table=True):
 
     item_id: int = Field(foreign_key="item.id", primary_key=True)
     body_id: int = Field(foreign_key="body.id", primary_key=True, index=True)
+
+
+class ItemNeed(SQLModel, table=True):
+    """An item can only be done after another: lateness of the other excuses this one's."""
+
+    __tablename__ = "item_need"
+
+    item_id: int = Field(foreign_key="item.id", primary_key=True)
+    needs_id: int = Field(foreign_key="item.id", primary_key=True, index=True)
 
 
 class Indicator(SQLModel, table=True):

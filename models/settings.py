@@ -31,6 +31,24 @@ class Settings(BaseSettings):
     """Address of the Prefect server that ``vekha up`` starts."""
     auth: SecretStr | None = None
     """user:password of the Prefect pages; required to listen beyond loopback."""
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=4280, ge=1, le=65535)
+    """Address of the pages for officials and of the coordinator's page."""
+    public_url: str | None = None
+    """How officials reach the pages when not as web_host:web_port, e.g. https://vekha.example.ru behind a proxy."""
+    control_password: SecretStr | None = None
+    """Password of the coordinator's page; required to listen beyond loopback."""
+    link_key: SecretStr | None = None
+    """Signs the links in letters; without it a key of its own is kept in ``data`` (loopback only)."""
+    link_days: int = Field(default=90, ge=1)
+    """How long a link in a letter opens the pages."""
+    max_file_mb: int = Field(default=20, ge=1, le=1024)
+    """The largest file that is taken as evidence."""
+    office_from: int = Field(default=9, ge=0, le=23)
+    office_to: int = Field(default=18, ge=1, le=24)
+    """Letters leave only between these hours of the official's zone."""
+    watch_url: SecretStr | None = None
+    """Address that an outside watcher expects to be called (healthchecks-style); silence is its alarm."""
     zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     """IANA zone of the coordinator's clock: names of service runs, the greeting of ``vekha up``."""
     runs_ahead_days: int = Field(default=400, ge=1)
@@ -49,6 +67,17 @@ class Settings(BaseSettings):
     def shown_database(self) -> str:
         """The database in words that hold no password."""
         return make_url(self.database).render_as_string(hide_password=True)
+
+    @property
+    def pages_url(self) -> str:
+        """What every link in a letter begins with."""
+        host = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
+        return (self.public_url or f"http://{host}:{self.web_port}").rstrip("/")
+
+    @property
+    def files(self) -> Path:
+        """The folder of files given as evidence, outside anything that is served."""
+        return self.data / "files"
 
     @property
     def letters(self) -> Path:

@@ -28,10 +28,15 @@ EVERY_RU = {
 ACTIONS_RU = {
     "open": "открыта",
     "overdue": "срок истёк",
+    "acknowledge": "принято в работу",
+    "progress": "промежуточный отчёт",
     "submit": "сообщено об исполнении",
     "return": "возвращено на доработку",
     "accept": "принято",
+    "ask": "исполнитель обратился с просьбой",
+    "refuse": "просьба отклонена",
     "extend": "срок перенесён",
+    "reassign": "передано другому исполнителю",
     "withdraw": "снято с контроля",
 }
 #: Rules of planning that are no rules of reading.

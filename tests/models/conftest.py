@@ -51,6 +51,7 @@ def planned_point(engine: Engine) -> str:
         work.flush()
         body = Body(roadmap_code="krasnodar", code="minobr", name="министерство", short="мин", level="regional")
         work.add(body)
+        work.add(Body(roadmap_code="krasnodar", code="iro", name="институт", short="ИРО", level="regional"))
         work.flush()
         assert body.id is not None
         item = Item(

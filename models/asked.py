@@ -1,0 +1,69 @@
+"""What officials ask of the coordinator, and the record of everything people did on the pages."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.base import one_of
+from models.types import UtcDateTime
+
+REQUEST_KINDS = ("extend", "not_mine")
+REQUEST_STATES = ("waiting", "granted", "refused", "settled")
+
+
+class Request(SQLModel, table=True):
+    """Another deadline (``extend``) or another body (``not_mine``) is asked for one point.
+
+    ``settled`` means that the point was closed or reported before anybody decided. One of a kind waits per point.
+    """
+
+    __table_args__ = (
+        one_of("kind", REQUEST_KINDS),
+        one_of("state", REQUEST_STATES),
+        CheckConstraint("kind <> 'extend' OR new_due_on IS NOT NULL", name="extend_names_a_day"),
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
+        Index(
+            "uq_request_waiting",
+            "point_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    point_id: int = Field(foreign_key="control_point.id", index=True)
+    kind: str
+    official_id: int | None = Field(default=None, foreign_key="official.id")
+    asked_by: str
+    asked_on: date
+    """In the roadmap's zone."""
+    asked_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    due_on: date
+    """The deadline as it stood when asked."""
+    reason: str
+    new_due_on: date | None = None
+    to_body_id: int | None = Field(default=None, foreign_key="body.id")
+    state: str = "waiting"
+    decided_on: date | None = None
+    decided_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    decided_by: str | None = None
+    ground: str = ""
+    """The words of the decision."""
+
+
+class AuditEntry(SQLModel, table=True):
+    """One thing somebody did on a page or by a command on people and links. Append-only."""
+
+    __tablename__ = "audit_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    actor: str
+    """Post of the official, «координатор», or «не опознан»; never an address."""
+    action: str
+    subject: str = ""
+    """Key of a point, code of a body, number of an official."""
+    detail: str = ""

@@ -1,0 +1,112 @@
+"""Requests of officials: asked once, decided once. A granted one is the move it asked for; ``lifecycle`` does that."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from models.asked import Request
+from models.lifecycle import Move, Refused, change, point_by_key
+from models.points import ControlPoint
+
+Kind = Literal["extend", "not_mine"]
+KIND_RU: dict[str, str] = {"extend": "перенос срока", "not_mine": "передача другому исполнителю"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked: another deadline (``new_due_on``) or another body (``to_body_id``, None when not known whose)."""
+
+    kind: Kind
+    official_id: int | None
+    reason: str
+    new_due_on: date | None = None
+    to_body_id: int | None = None
+
+
+def ask(session: Session, key: str, asked: Asked, move: Move) -> Request:
+    """Record a request and tell the one who decides; ``move`` carries actor, day, instant and ``once_key``.
+
+    The same ``once_key`` again returns the request that waits. ``Refused`` when one of the kind waits already, or when
+    the day asked for is not later than the deadline.
+    """
+    point = point_by_key(session, key)
+    waiting = _waiting(session, point, asked.kind)
+    if waiting is not None:
+        if move.once_key and waiting.asked_by == move.actor and waiting.reason == asked.reason:
+            return waiting
+        raise Refused(f"«{key}»: {KIND_RU[asked.kind]} — просьба уже ждёт решения")
+    if asked.kind == "extend" and (asked.new_due_on is None or asked.new_due_on <= point.due_on):
+        raise Refused(f"«{key}»: новый срок должен быть позже нынешнего, {point.due_on:%d.%m.%Y}")
+    change(session, key, replace(move, action="ask", reason=asked.reason, due_on=asked.new_due_on))
+    assert point.id is not None
+    request = Request(
+        point_id=point.id,
+        kind=asked.kind,
+        official_id=asked.official_id,
+        asked_by=move.actor,
+        asked_on=move.on,
+        asked_at=move.at,
+        due_on=point.due_on,
+        reason=asked.reason,
+        new_due_on=asked.new_due_on,
+        to_body_id=asked.to_body_id,
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def refuse(session: Session, request_id: int, move: Move) -> ControlPoint:
+    """Refuse a request; ``move.reason`` is the ground. ``Refused`` when it was decided before, or just now."""
+    _, key = _decided(session, request_id, "refused", move)
+    point = change(session, key, replace(move, action="refuse"))
+    point.asks = session.exec(select(Request).where(*_open(point))).first() is not None
+    session.add(point)
+    session.flush()
+    return point
+
+
+def grant(session: Session, request_id: int, move: Move) -> ControlPoint:
+    """Carry out what was asked: ``move`` carries the day or the body decided, which may differ from those asked for.
+
+    ``Refused`` when the request was decided before.
+    """
+    request, key = _decided(session, request_id, "granted", move)
+    action: Literal["extend", "reassign"] = "extend" if request.kind == "extend" else "reassign"
+    return change(session, key, replace(move, action=action))
+
+
+def _decided(session: Session, request_id: int, state: str, move: Move) -> tuple[Request, str]:
+    """Take the decision for us: of two deciding at once the second finds nothing that waits."""
+    request, key = request_and_key(session, request_id)
+    taken = session.execute(
+        update(Request)
+        .where(col(Request.id) == request_id, col(Request.state) == "waiting")
+        .values(state=state, decided_on=move.on, decided_at=move.at, decided_by=move.actor, ground=move.reason.strip())
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(f"«{key}»: просьба ({KIND_RU[request.kind]}) уже решена")
+    return request, key
+
+
+def request_and_key(session: Session, request_id: int) -> tuple[Request, str]:
+    """A request with the key of its point; ``Refused`` when there is none."""
+    found = session.exec(
+        select(Request, ControlPoint.key)
+        .join(ControlPoint, col(ControlPoint.id) == col(Request.point_id))
+        .where(Request.id == request_id)
+    ).first()
+    if found is None:
+        raise Refused(f"Просьбы № {request_id} нет")
+    return found
+
+
+def _waiting(session: Session, point: ControlPoint, kind: str) -> Request | None:
+    return session.exec(select(Request).where(*_open(point), Request.kind == kind)).first()
+
+
+def _open(point: ControlPoint) -> tuple[bool, bool]:
+    return (Request.point_id == point.id, Request.state == "waiting")

@@ -1,0 +1,124 @@
+"""What may follow what: the actions on a control point, what each needs, and their Russian names."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Action = Literal[
+    "open",
+    "overdue",
+    "acknowledge",
+    "progress",
+    "submit",
+    "return",
+    "accept",
+    "ask",
+    "refuse",
+    "extend",
+    "reassign",
+    "withdraw",
+]
+LIVE = ("planned", "open", "submitted", "returned")
+
+#: (action, status before) → status after; what is not here is forbidden. Every «снятие» needs a ground.
+ALLOWED: dict[tuple[Action, str], str] = {
+    ("open", "planned"): "open",
+    ("overdue", "open"): "open",
+    ("overdue", "returned"): "returned",
+    ("submit", "open"): "submitted",
+    ("submit", "returned"): "submitted",
+    ("return", "submitted"): "returned",
+    ("accept", "submitted"): "accepted",
+    **{("acknowledge", status): status for status in ("open", "returned")},
+    **{("progress", status): status for status in ("open", "returned")},
+    **{("ask", status): status for status in ("planned", "open", "returned")},
+    **{("refuse", status): status for status in LIVE},
+    **{("extend", status): status for status in LIVE},
+    **{("reassign", status): status for status in ("planned", "open", "returned")},
+    **{("withdraw", status): "withdrawn" for status in LIVE},
+}
+NEEDS_REASON: frozenset[Action] = frozenset({"progress", "return", "ask", "refuse", "extend", "reassign", "withdraw"})
+NEWS: dict[Action, str] = {
+    "submit": "submitted",
+    "return": "returned",
+    "ask": "asked",
+    "refuse": "refused",
+    "extend": "extended",
+    "reassign": "reassigned",
+    "accept": "accepted",
+    "withdraw": "withdrawn",
+}
+
+STATUS_RU = {
+    "planned": "запланировано",
+    "open": "в работе",
+    "submitted": "на проверке",
+    "returned": "на доработке",
+    "accepted": "исполнено",
+    "withdrawn": "снято с контроля",
+}
+ACTION_RU: dict[Action, str] = {
+    "open": "открыть",
+    "overdue": "отметить просрочку",
+    "acknowledge": "подтвердить принятие в работу",
+    "progress": "сообщить о ходе исполнения",
+    "submit": "сообщить об исполнении",
+    "return": "вернуть на доработку",
+    "accept": "принять",
+    "ask": "обратиться с просьбой",
+    "refuse": "отклонить просьбу",
+    "extend": "перенести срок",
+    "reassign": "передать другому исполнителю",
+    "withdraw": "снять с контроля",
+}
+EVENT_RU: dict[str, str] = {
+    "open": "открыто",
+    "overdue": "срок истёк",
+    "acknowledge": "принято в работу",
+    "progress": "промежуточный отчёт",
+    "submit": "сообщено об исполнении",
+    "return": "возвращено на доработку",
+    "accept": "исполнение принято",
+    "ask": "исполнитель обратился с просьбой",
+    "refuse": "просьба отклонена",
+    "extend": "срок перенесён",
+    "reassign": "передано другому исполнителю",
+    "withdraw": "снято с контроля",
+}
+
+
+class Refused(ValueError):
+    """The action is not possible for this point as it stands now; the text is one Russian line for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that is stored already: its SHA-256 (the name it is stored under), how the sender named it, bytes."""
+
+    hash: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One wanted change. ``on`` is the day it counts from (for submit: the day the result was done)."""
+
+    action: Action
+    actor: str
+    at: datetime
+    on: date
+    reason: str = ""
+    evidence: str = ""
+    due_on: date | None = None
+    """For extend: the new day as decided."""
+    deadline_on: date | None = None
+    """For extend: ``due_on`` after the working-day rule."""
+    owner_id: int | None = None
+    """For reassign: the body that answers from now on."""
+    file: File | None = None
+    """The file behind ``evidence``."""
+    once_key: str | None = None
+    tell: bool = True
+    """Off for history that nobody should hear of."""

@@ -1,0 +1,117 @@
+"""Signed links: an official answers a letter, or subscribes to a calendar, without an account.
+
+A link holds numbers only, never a name or an address. It is bound to one official (or body), expires, and dies when
+the official's ``link_serial`` is raised.
+"""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
+from sqlmodel import Session
+
+from models import Body, Channel, Official
+from models.settings import Settings
+
+DAY_SECONDS = 24 * 3600
+
+
+class LinkRefused(ValueError):
+    """The link opens nothing; the text is one Russian line for the person who followed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a link stands for; ``channel`` is where the letter with it went, None when given out by hand."""
+
+    official: Official
+    channel: Channel | None
+
+
+def official_url(settings: Settings, official: Official, channel_id: int | None = None, *, path: str = "") -> str:
+    """The personal page of an official, «…/o/<token>» + ``path``."""
+    token = _timed(settings).dumps([official.id, official.link_serial, channel_id])
+    return f"{settings.pages_url}/o/{token}{path}"
+
+
+def bearer(work: Session, settings: Settings, token: str) -> Bearer:
+    """Who may act by the token. Raises ``LinkRefused``: expired, revoked, forged, of a person who has left."""
+    try:
+        official_id, serial, channel_id = _timed(settings).loads(token, max_age=settings.link_days * DAY_SECONDS)
+    except SignatureExpired as old:
+        raise LinkRefused("Срок действия ссылки истёк. Откройте ссылку из последнего письма.") from old
+    except (BadSignature, ValueError, TypeError) as forged:
+        raise LinkRefused("Ссылка неполна или повреждена. Откройте её из письма целиком.") from forged
+    official = work.get(Official, official_id)
+    if official is None or not official.is_active or official.link_serial != serial:
+        raise LinkRefused("Ссылка отозвана. Откройте ссылку из последнего письма или обратитесь к координатору.")
+    channel = work.get(Channel, channel_id) if channel_id is not None else None
+    return Bearer(official, channel if channel and channel.official_id == official.id else None)
+
+
+def calendar_url(settings: Settings, whose: Official | Body) -> str:
+    """The feed of deadlines, «…/calendar/<token>.ics»: it does not expire, a calendar program asks for years."""
+    kind = "o" if isinstance(whose, Official) else "b"
+    serial = whose.link_serial if isinstance(whose, Official) else 0
+    return f"{settings.pages_url}/calendar/{_lasting(settings).dumps([kind, whose.id, serial])}.ics"
+
+
+def calendar_owner(work: Session, settings: Settings, token: str) -> Official | Body:
+    """Whose deadlines the token shows. Raises ``LinkRefused``."""
+    try:
+        kind, number, serial = _lasting(settings).loads(token)
+    except (BadSignature, ValueError, TypeError) as forged:
+        raise LinkRefused("Ссылка на календарь повреждена.") from forged
+    whose: Official | Body | None = work.get(Official if _is_official(kind) else Body, number)
+    if whose is None or (isinstance(whose, Official) and (not whose.is_active or whose.link_serial != serial)):
+        raise LinkRefused("Ссылка на календарь отозвана.")
+    return whose
+
+
+def revoke(work: Session, official: Official) -> None:
+    """Every link given to the official so far is dead from now on."""
+    official.link_serial += 1
+    work.add(official)
+
+
+def _is_official(kind: Literal["o", "b"]) -> bool:
+    return kind == "o"
+
+
+def _timed(settings: Settings) -> Any:
+    return URLSafeTimedSerializer(_key(settings), salt="official", signer_kwargs=_SHA256)
+
+
+def _lasting(settings: Settings) -> Any:
+    return URLSafeSerializer(_key(settings), salt="calendar", signer_kwargs=_SHA256)
+
+
+_SHA256 = {"digest_method": hashlib.sha256}
+
+
+def _key(settings: Settings) -> str:
+    """The key from the settings; without it one of our own, made once, readable by the owner only."""
+    if settings.link_key is not None:
+        return settings.link_key.get_secret_value()
+    path = settings.data / "link.key"
+    if not path.exists():
+        _make_key(path)
+    return path.read_text(encoding="ascii")
+
+
+def _make_key(path: Path) -> None:
+    """Two processes starting at once agree: the file appears whole, and only the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        pass
+    finally:
+        unfinished.unlink()
