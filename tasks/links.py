@@ -9,7 +9,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 from sqlmodel import Session
@@ -66,7 +66,7 @@ def calendar_owner(work: Session, settings: Settings, token: str) -> Official | 
         kind, number, serial = _lasting(settings).loads(token)
     except (BadSignature, ValueError, TypeError) as forged:
         raise LinkRefused("Ссылка на календарь повреждена.") from forged
-    whose: Official | Body | None = work.get(Official if _is_official(kind) else Body, number)
+    whose: Official | Body | None = work.get(Official, number) if kind == "o" else work.get(Body, number)
     if whose is None or (isinstance(whose, Official) and (not whose.is_active or whose.link_serial != serial)):
         raise LinkRefused("Ссылка на календарь отозвана.")
     return whose
@@ -76,10 +76,6 @@ def revoke(work: Session, official: Official) -> None:
     """Every link given to the official so far is dead from now on."""
     official.link_serial += 1
     work.add(official)
-
-
-def _is_official(kind: Literal["o", "b"]) -> bool:
-    return kind == "o"
 
 
 def _timed(settings: Settings) -> Any:
