@@ -1,0 +1,115 @@
+"""Is Vekha alive? What it watched and sent in the last week, and the call that an outside watcher waits for.
+
+Each week at least the digest leaves: a week without a letter means that control, delivery or the mail stands still. The
+outside watcher (healthchecks-style) alarms people when the call does not come, or when it comes as «…/fail».
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session, col
+
+from models import ControlPoint, Edition, Notice
+from models.db import session
+from models.lifecycle import LIVE
+from models.settings import Settings
+
+WEEK = timedelta(days=7)
+LATE = timedelta(hours=26)
+"""A letter that should have left so long ago: a day and the hours until the office opens."""
+PATIENCE_SECONDS = 10.0
+
+
+class WatcherUnreachable(RuntimeError):
+    """The watcher did not take the call; the text, one Russian line, does not hold the address: it is a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """The last seven days of every roadmap together."""
+
+    watched: int
+    """Live control points, history left out."""
+    sent: int
+    """Letters that left in the last seven days."""
+    undelivered: int
+    """Letters given up in the last seven days."""
+    stuck: int
+    """Letters that should have left more than a day ago and still wait."""
+    last_sent_at: datetime | None
+    on_duty_since: datetime | None
+    """When the first roadmap came on control; None when there is none."""
+
+    @property
+    def line(self) -> str:
+        """«Точек на контроле: 149, писем за неделю отправлено: 33, не доставлено: 0.»"""
+        letters = f"писем за неделю отправлено: {self.sent}, не доставлено: {self.undelivered}"
+        return f"Точек на контроле: {self.watched}, {letters}."
+
+    def problems(self, at: datetime) -> list[str]:
+        """Russian lines of what is wrong; empty when all is well. A roadmap loaded this week is given its time."""
+        if self.on_duty_since is None:
+            return ["ни одной дорожной карты на контроле нет"]
+        found = []
+        newest = max(filter(None, (self.last_sent_at, self.on_duty_since)))
+        if at - newest > WEEK:
+            found.append(f"за неделю не ушло ни одного письма, последнее — {newest:%d.%m.%Y}")
+        if self.undelivered:
+            found.append(f"не доставлено писем за неделю: {self.undelivered}")
+        if self.stuck:
+            found.append(f"писем ждут отправки больше суток: {self.stuck}")
+        return found
+
+
+def heartbeat(work: Session, *, at: datetime) -> Heartbeat:
+    """The week up to ``at``."""
+    week = at - WEEK
+    watched = (
+        select(func.count())
+        .select_from(ControlPoint)
+        .where(col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
+    )
+    letters = select(func.count()).select_from(Notice)
+    waiting = letters.where(col(Notice.state).in_(("queued", "sending")), col(Notice.not_before) < at - LATE)
+    return Heartbeat(
+        watched=work.execute(watched).scalar_one(),
+        sent=work.execute(letters.where(col(Notice.state) == "sent", col(Notice.sent_at) > week)).scalar_one(),
+        undelivered=work.execute(
+            letters.where(col(Notice.state) == "dead", col(Notice.on_day) > week.date())
+        ).scalar_one(),
+        stuck=work.execute(waiting).scalar_one(),
+        last_sent_at=work.execute(select(func.max(col(Notice.sent_at)))).scalar_one(),
+        on_duty_since=work.execute(select(func.min(col(Edition.loaded_at)))).scalar_one(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What was found, and whether the watcher was called (False: no address is set)."""
+
+    heartbeat: Heartbeat
+    problems: tuple[str, ...]
+    called: bool
+
+
+def watch(engine: Engine, *, settings: Settings, at: datetime) -> Watch:
+    """Look and call the watcher. Raises ``WatcherUnreachable`` when it does not answer."""
+    with session(engine) as work:
+        found = heartbeat(work, at=at)
+    problems = tuple(found.problems(at))
+    if settings.watch_url is None:
+        return Watch(found, problems, called=False)
+    _call(settings.watch_url.get_secret_value(), found, problems)
+    return Watch(found, problems, called=True)
+
+
+def _call(url: str, found: Heartbeat, problems: tuple[str, ...]) -> None:
+    address = url.rstrip("/") + ("/fail" if problems else "")
+    words = "\n".join((*problems, found.line))
+    try:
+        httpx.post(address, content=words.encode(), timeout=PATIENCE_SECONDS).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as failed:
+        reason = f"ответ {failed.response.status_code}" if isinstance(failed, httpx.HTTPStatusError) else "нет связи"
+        raise WatcherUnreachable(f"Наблюдатель не принял сигнал ({reason}): проверьте VEKHA_WATCH_URL и сеть") from None

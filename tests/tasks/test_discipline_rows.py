@@ -1,0 +1,89 @@
+"""Discipline is read from what really happened: letters that left, requests, returns."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from models import ControlPoint, Item, ItemNeed, Notice, Request
+from models.asking import Asked, ask
+from models.db import session
+from models.lifecycle import Move, change
+from tasks.control_day import control_day
+from tasks.discipline import discipline, judged
+
+MORNING = datetime(2027, 5, 26, 7, 0, tzinfo=UTC)
+TODAY = date(2027, 6, 10)
+
+
+def report(world: Any, key: str, on: date) -> None:
+    with session(world.engine) as work:
+        at = datetime(2027, 6, 9, tzinfo=UTC)
+        change(work, key, Move(action="submit", actor="ректор", at=at, on=on))
+
+
+def letters_left(world: Any, at: datetime) -> None:
+    world.change(Notice, state="sent", sent_at=at)
+
+
+def outcomes(world: Any) -> dict[str, tuple[str, str | None]]:
+    with session(world.engine) as work:
+        return {one.record.key: (one.outcome, one.excuse) for one in judged(work, world.code, today=TODAY)}
+
+
+def test_a_letter_that_left_in_time_makes_lateness_ones_own(world: Any) -> None:
+    key = world.point(date(2027, 5, 27))
+    control_day(world.engine, today=MORNING.date(), at=MORNING)
+    letters_left(world, MORNING)
+    assert outcomes(world) == {key: ("overdue", None)}
+
+
+@pytest.mark.parametrize("left", [None, datetime(2027, 5, 28, 7, tzinfo=UTC)], ids=["never left", "left too late"])
+def test_a_letter_that_did_not_arrive_in_time_is_counted_apart(world: Any, left: datetime | None) -> None:
+    key = world.point(date(2027, 5, 27))
+    control_day(world.engine, today=MORNING.date(), at=MORNING)
+    if left:
+        letters_left(world, left)
+    assert outcomes(world) == {key: ("overdue", "not_told")}
+
+
+def test_the_item_before_was_late(world: Any) -> None:
+    first = world.point(date(2027, 5, 20))
+    then = world.point(date(2027, 5, 27), body="school")
+    with session(world.engine) as work:
+        one, two = work.execute(select(col(Item.id)).order_by(col(Item.id))).scalars()
+        work.add(ItemNeed(item_id=two, needs_id=one))
+    with session(world.engine) as work:
+        found = {one.record.key: one.record for one in judged(work, world.code, today=TODAY)}
+    assert (found[then].needs, found[first].needs) == ((first,), ())
+
+
+def test_a_request_that_was_left_lying_excuses(world: Any) -> None:
+    key = world.point(date(2027, 5, 27))
+    control_day(world.engine, today=MORNING.date(), at=MORNING)
+    letters_left(world, MORNING)
+    with session(world.engine) as work:
+        asked = Asked(kind="extend", official_id=None, reason="болезнь", new_due_on=date(2027, 6, 30))
+        ask(work, key, asked, Move(action="ask", actor="ректор", at=MORNING, on=MORNING.date()))
+    assert outcomes(world) == {key: ("overdue", "decided_late")}
+    with session(world.engine) as work:
+        work.execute(update(Request).values(state="refused", decided_on=date(2027, 5, 27), decided_at=MORNING))
+        work.execute(update(ControlPoint).values(asks=False))
+    assert outcomes(world) == {key: ("overdue", None)}
+
+
+def test_the_table_of_a_period(world: Any) -> None:
+    in_time, late = world.point(date(2027, 5, 27)), world.point(date(2027, 5, 28))
+    world.point(date(2027, 9, 1))
+    control_day(world.engine, today=MORNING.date(), at=MORNING)
+    letters_left(world, MORNING)
+    report(world, in_time, date(2027, 5, 26))
+    report(world, late, date(2027, 6, 2))
+    with session(world.engine) as work:
+        change(work, late, Move(action="return", actor="координатор", at=MORNING, on=TODAY, reason="неполно"))
+    report(world, late, date(2027, 6, 4))
+    with session(world.engine) as work:
+        rows = discipline(work, world.code, today=TODAY, since=date(2027, 5, 1), until=date(2027, 5, 31))
+    assert [(r.body, r.in_time, r.late, r.overdue, r.returned) for r in rows] == [("ИРО", 1, 1, 0, 1)]
