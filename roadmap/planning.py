@@ -68,6 +68,14 @@ def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0) -> Reading:
     return shift_reading(terms.read(item.term, start=period.start, end=period.end), shift, period=period)
 
 
+def read_co_terms(catalogue: Catalogue, item: Item, *, shift: int = 0) -> list[tuple[str, Reading]]:
+    """(body, dated meaning) of every co-executor that has a term of its own inside the item."""
+    return [
+        (own.body, read_item(catalogue, item.model_copy(update={"term": own.term}), shift=shift))
+        for own in item.co_terms
+    ]
+
+
 def plan(
     catalogue: Catalogue, *, calendar: WorkCalendar, window_days: int = 14, shift: int = 0
 ) -> list[tuple[Origin, Item, Reading, list[PlannedPoint]]]:
@@ -80,22 +88,31 @@ def plan(
     for (origin, item), (_, moved_item) in zip(catalogue.duties_by_origin(), moved.duties_by_origin(), strict=True):
         reading = read_item(catalogue, item, shift=shift)
         points = plan_item(moved, moved_item, reading, calendar=calendar, window_days=window_days)
+        for body, own in read_co_terms(catalogue, item, shift=shift):
+            points += plan_item(moved, moved_item, own, calendar=calendar, window_days=window_days, co_executor=body)
         planned.append((origin, moved_item, reading, points))
     return planned
 
 
 def plan_item(
-    catalogue: Catalogue, item: Item, reading: Reading, *, calendar: WorkCalendar, window_days: int = 14
+    catalogue: Catalogue,
+    item: Item,
+    reading: Reading,
+    *,
+    calendar: WorkCalendar,
+    window_days: int = 14,
+    co_executor: str | None = None,
 ) -> list[PlannedPoint]:
-    """The control points of one item; the same reading gives the same keys, for ever.
+    """The control points of one item, or of one co-executor of it with a term of its own.
 
-    None for an item that is not controlled, for ``on_demand`` and for words that are ``unreadable`` (a question, never
-    a guess). An item to which the document gives no term at all has one point, to name it.
+    The same reading gives the same keys, for ever. None for an item that is not controlled, for ``on_demand`` and for
+    words that are ``unreadable`` (a question, never a guess). An item to which the document gives no term at all has
+    one point, to name it.
     """
     if not item.controlled:
         return []
     duties = _merged(_duties(catalogue, item, reading, calendar=calendar, window_days=window_days))
-    members = _members(catalogue, item)
+    members = (co_executor,) if co_executor else _members(catalogue, item)
     return [_point(catalogue, item, duty, member, calendar) for duty in duties for member in members]
 
 

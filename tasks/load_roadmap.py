@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
-from models.roadmaps import Body, Edition, Executor, Indicator, Item, Roadmap
+from models.roadmaps import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue, Origin
 from roadmap.catalogue.schema import Item as Entry
 from roadmap.planning import PlannedPoint, plan
 from roadmap.reading import Reading
 from roadmap.shifting import shift_years as shifted
-from tasks.storing import ids_by_code, store, table_of
-from tasks.storing_points import Moved, Stored, store_points, vanished
+from tasks.storing import ids_by_code, store
+from tasks.storing_points import Moved, store_points, vanished
 
 Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
 
@@ -64,40 +64,30 @@ def load_roadmap(
     moved = shifted(catalogue, shift_years)
     present = session.get(Roadmap, catalogue.code)
     _refuse_other_copy(present, shift_years=shift_years, rehearsal=rehearsal, code=catalogue.code)
-    if present and controlled_from not in (None, present.controlled_from):
-        raise LoadRefused(
-            f"«{catalogue.code}» уже на контроле с {present.controlled_from:%d.%m.%Y}: этот день не меняют"
-        )
+    since = _since(
+        present,
+        catalogue.code,
+        wanted=controlled_from,
+        otherwise=moved.period.start if rehearsal else today,
+        today=today,
+    )
     planned = plan(catalogue, calendar=calendar, window_days=window_days, shift=shift_years)
     refuse_unread(catalogue.code, planned)
     _refuse_losses(session, catalogue, planned)
 
-    if present is None:
-        since = controlled_from or (moved.period.start if rehearsal else today)
-    else:
-        since = max(present.controlled_from, today)
     store_roadmap(
         session, moved, controlled_from=since, shift_years=shift_years, is_rehearsal=rehearsal, present=present
     )
     store_edition(session, catalogue, shift_years=shift_years, at=at)
     store_entries(session, moved, planned, calendar.version)
-    stored: Stored = store_points(
-        session,
-        catalogue.code,
-        [point for *_, points in planned for point in points],
-        controlled_from=since,
-        today=today,
-    )
+    points = [point for *_, points in planned for point in points]
+    stored = store_points(session, catalogue.code, points, controlled_from=since, today=today)
     return Loaded(
         items=len(planned),
         points_new=stored.new,
         points_kept=stored.kept,
         history=stored.history,
-        unread=tuple(
-            (f"{catalogue.code}/{item.code}", "; ".join(reading.problems))
-            for _, item, reading, _ in planned
-            if reading.kind == "unreadable" and item.term.strip()
-        ),
+        unread=tuple(_unread(catalogue.code, planned)),
         moved=stored.moved,
     )
 
@@ -106,6 +96,21 @@ def content_hash(catalogue: Catalogue, shift_years: int = 0) -> str:
     """Equal for equal content: the catalogue's JSON and the years it is shifted by."""
     content = json.dumps([catalogue.model_dump(mode="json"), shift_years], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _since(present: Roadmap | None, code: str, *, wanted: date | None, otherwise: date, today: date) -> date:
+    """The day before which new points are history; a roadmap on control keeps the day it was taken on control."""
+    if present is None:
+        return wanted or otherwise
+    if wanted not in (None, present.controlled_from):
+        raise LoadRefused(f"«{code}» уже на контроле с {present.controlled_from:%d.%m.%Y}: этот день не меняют")
+    return max(present.controlled_from, today)
+
+
+def _unread(code: str, planned: Planned) -> Iterator[tuple[str, str]]:
+    for _, item, reading, _ in planned:
+        if reading.kind == "unreadable" and item.term.strip():
+            yield f"{code}/{item.code}", "; ".join(reading.problems)
 
 
 def _refuse_other_copy(present: Roadmap | None, *, shift_years: int, rehearsal: bool, code: str) -> None:
@@ -121,7 +126,7 @@ def _refuse_other_copy(present: Roadmap | None, *, shift_years: int, rehearsal: 
 
 
 def refuse_unread(code: str, planned: Planned) -> None:
-    """``LoadRefused`` when the term of a controlled item is not understood."""
+    """``LoadRefused`` when the term of a controlled item, or of a co-executor in it, is not understood."""
     for _, item, reading, _ in planned:
         if item.controlled and reading.kind == "unreadable" and item.term.strip():
             reason = "; ".join(reading.problems) or "причина не названа"
@@ -175,6 +180,9 @@ def _roadmap_words(moved: Catalogue) -> dict[str, Any]:
         "zone": moved.zone,
         "roll": moved.roll,
         "report_by": moved.report_by,
+        "extensions_by": moved.extensions_by,
+        # What the coordinator has set by command stays where the catalogue says nothing.
+        **({"ladder": moved.ladder.model_dump(exclude_none=True, mode="json")} if moved.ladder else {}),
     }
 
 
@@ -221,7 +229,10 @@ def store_entries(session: Session, moved: Catalogue, planned: Planned, calendar
     store(session, Item, code, _item_rows(moved, planned, bodies, calendar_version))
     items = ids_by_code(session, Item, code)
     wanted = {(items[item.code], bodies[body]) for _, item, *_ in planned for body in item.co_executors}
-    _store_executors(session, {items[item.code] for _, item, *_ in planned}, wanted)
+    there = {items[item.code] for _, item, *_ in planned}
+    _store_pairs(session, col(Executor.item_id), col(Executor.body_id), there, wanted)
+    needs = {(items[item.code], items[needed]) for _, item, *_ in planned for needed in item.after}
+    _store_pairs(session, col(ItemNeed.item_id), col(ItemNeed.needs_id), there, needs)
     store(session, Indicator, code, _indicator_rows(moved))
 
 
@@ -250,10 +261,10 @@ def _indicator_rows(moved: Catalogue) -> Iterator[dict[str, Any]]:
         yield words | {"position": position, "is_cumulative": entry.cumulative, "source": entry.source.place}
 
 
-def _store_executors(session: Session, items: set[int], wanted: set[tuple[int, int]]) -> None:
-    rows = session.execute(select(Executor.item_id, Executor.body_id).where(col(Executor.item_id).in_(items)))  # type: ignore[call-overload]
-    present = {(item, body) for item, body in rows}
-    for item, body in present - wanted:
-        session.execute(delete(Executor).where(col(Executor.item_id) == item, col(Executor.body_id) == body))
+def _store_pairs(session: Session, left: Any, right: Any, items: set[int], wanted: set[tuple[int, int]]) -> None:
+    """Bring the pairs (item, what it is tied to) of the items in line; ``left`` and ``right`` are the two columns."""
+    present = {(one, other) for one, other in session.execute(select(left, right).where(left.in_(items)))}
+    for one, other in present - wanted:
+        session.execute(delete(left.table).where(left == one, right == other))
     if new := wanted - present:
-        session.execute(insert(table_of(Executor)), [{"item_id": item, "body_id": body} for item, body in sorted(new)])
+        session.execute(insert(left.table), [{left.key: one, right.key: other} for one, other in sorted(new)])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from roadmap import terms
 from roadmap.catalogue.schema import Body, Catalogue, Item
 
 
@@ -13,6 +14,7 @@ def inconsistencies(catalogue: Catalogue) -> Iterator[str]:
     yield from _repeated_codes(catalogue)
     yield from _shared_names(catalogue.bodies)
     yield from _wrong_members(catalogue.bodies)
+    yield from _circles(catalogue)
     for part in ("items", "directives", "duties"):
         for index, item in enumerate(getattr(catalogue, part)):
             yield from (f"{part}[{index}] ({item.code}), {line}" for line in _wrong_references(item, catalogue))
@@ -78,6 +80,40 @@ def _wrong_references(item: Item, catalogue: Catalogue) -> Iterator[str]:
         yield f"поле fan_out: {_no_body(item.fan_out)}"
     elif item.fan_out is not None and not bodies[item.fan_out].members:
         yield f"поле fan_out: «{item.fan_out}» — не группа: впишите members этого органа или уберите fan_out"
+
+    yield from _wrong_co_terms(item, catalogue)
+    known = {entry.code for _, entry in catalogue.duties_by_origin()}
+    for n, code in enumerate(item.after):
+        if code not in known:
+            yield f"поле after[{n}]: нет записи с кодом «{code}» — исправьте код"
+
+
+def _wrong_co_terms(item: Item, catalogue: Catalogue) -> Iterator[str]:
+    for n, co_term in enumerate(item.co_terms):
+        place = f"поле co_terms[{n}]"
+        reading = terms.read(co_term.term, start=catalogue.period.start, end=catalogue.period.end)
+        if reading.kind == "unreadable":
+            yield f"{place}: срок «{co_term.term}» не прочитан ({'; '.join(reading.problems)}) — уточните term"
+        if co_term.body not in item.co_executors:
+            yield f"{place}: «{co_term.body}» не назван в co_executors — добавьте его туда"
+        if item.fan_out is not None:
+            yield f"{place}: пункт уже разделён по участникам группы (fan_out) — уберите одно из двух"
+
+
+def _circles(catalogue: Catalogue) -> Iterator[str]:
+    """An item that, through others, must wait for itself."""
+    after = {item.code: item.after for _, item in catalogue.duties_by_origin()}
+    for code in after:
+        seen: set[str] = set()
+        ahead = list(after[code])
+        while ahead:
+            one = ahead.pop()
+            if one == code:
+                yield f"запись ({code}), поле after: пункт ждёт сам себя — разорвите круг"
+                break
+            if one not in seen:
+                seen.add(one)
+                ahead += after.get(one, ())
 
 
 def _no_body(code: str) -> str:

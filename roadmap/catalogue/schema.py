@@ -121,12 +121,32 @@ class Event(Entry):
     on: date | None = None
 
 
+class CoTerm(Entry):
+    """A term of its own that a co-executor has inside an item («данные – до 1 марта»); verbatim."""
+
+    body: Code
+    term: Words
+
+
+class ReminderLadder(Entry):
+    """Where the reminders of a roadmap differ from the usual; the fields are those of ``roadmap.control.Ladder``."""
+
+    before: tuple[int, ...] | None = None
+    after: tuple[int, ...] | None = None
+    then_every: int | None = None
+    escalate_after: int | None = None
+    awaiting_every: int | None = None
+    ask_extension_by: int | None = None
+
+
 class Item(Entry):
     """One duty of the document: a row of the table, a directive of the act's text, or a standing duty.
 
     ``responsible``, ``executors``, ``term``, ``result`` are verbatim; ``owner`` and ``co_executors`` are codes of
-    bodies. ``rhythm`` sets another rhythm of control points than the reading's; ``fan_out`` is the code of a group:
-    one control point for each member. ``controlled`` is off for a pure activity that leaves no result.
+    bodies; ``co_terms`` gives some of them a term of their own; ``after`` names items that must be done before this
+    one (lateness of theirs excuses its own). ``rhythm`` sets another rhythm of control points than the reading's;
+    ``fan_out`` is the code of a group: one control point for each member. ``controlled`` is off for a pure activity
+    that leaves no result.
     """
 
     code: Code
@@ -140,6 +160,8 @@ class Item(Entry):
     executors: str = ""
     owner: Code
     co_executors: tuple[Code, ...] = ()
+    co_terms: tuple[CoTerm, ...] = ()
+    after: tuple[Code, ...] = ()
     term: str = ""
     result: str = ""
     kind: ItemKind
@@ -188,6 +210,9 @@ class Catalogue(Entry):
     """IANA name of the time zone."""
     roll: Roll = "preceding"
     report_by: ReportBy = "period_end"
+    ladder: ReminderLadder | None = None
+    extensions_by: Literal["coordinator", "controller"] = "coordinator"
+    """Who decides on another deadline."""
     days_off: tuple[DayOff, ...] = ()
     controller: Controller | None = None
     coordinator: Controller | None = None
