@@ -1,0 +1,134 @@
+"""Stages of a process: days, who waits for whom, what follows from what was done, when it will end."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from roadmap.calendar import WorkCalendar
+from roadmap.processes.forecast import durations, forecast
+from roadmap.processes.loading import built_in
+from roadmap.processes.schema import Process
+from roadmap.processes.staging import PlannedStage, Standing, is_over, plan_stages, progress, ready
+
+CALENDAR = WorkCalendar()
+AGREEMENT = built_in()["agreement"]
+OPENS, DEADLINE = date(2026, 8, 3), date(2026, 9, 15)
+TODAY = date(2026, 8, 17)
+
+
+def planned(process: Process = AGREEMENT, **more: Any) -> list[PlannedStage]:
+    given: dict[str, Any] = {"opens_on": OPENS, "deadline_on": DEADLINE, "cases": ("sochi", "anapa")}
+    return plan_stages(process, calendar=CALENDAR, **(given | more))
+
+
+def standing(done: dict[tuple[str, str | None], date], process: Process = AGREEMENT) -> list[Standing]:
+    def of(stage: PlannedStage) -> Standing:
+        state: Any = "done" if stage.place in done else "waiting" if stage.waits else "current"
+        return Standing(
+            code=stage.code, case=stage.case, state=state, due_on=stage.due_on, done_on=done.get(stage.place)
+        )
+
+    return [of(stage) for stage in planned(process)]
+
+
+def test_every_built_in_process_is_valid_and_named_after_its_kind() -> None:
+    assert set(built_in()) == {"agreement", "session", "study", "document", "registry"}
+
+
+def test_what_is_common_is_done_once_and_the_rest_by_each_municipality() -> None:
+    places = [stage.place for stage in planned()]
+    assert places[:3] == [("draft", None), ("approved", None), ("sent", None)]
+    assert places[3:7] == [
+        (code, "sochi") for code in ("signed-municipality", "signed-institute", "signed-ministry", "registered")
+    ]
+    assert len(places) == 3 + 2 * 4
+
+
+def test_days_are_counted_back_from_the_deadline_in_working_days() -> None:
+    due = {stage.code: stage.due_on for stage in planned()}
+    assert due["registered"] == DEADLINE
+    assert due["signed-ministry"] == date(2026, 9, 11)
+    assert all(stage.opens_on <= stage.due_on for stage in planned())
+    assert [stage.code for stage in planned() if not stage.waits] == ["draft"]
+
+
+def test_a_renewal_leaves_out_what_is_done_once_for_good() -> None:
+    renewal = planned(renews=True)
+    assert renewal[0].place == ("sent", None)
+    assert not renewal[0].waits
+
+
+def test_a_stage_starts_when_all_it_needs_is_done() -> None:
+    done: dict[tuple[str, str | None], date] = {
+        ("draft", None): TODAY,
+        ("approved", None): TODAY,
+        ("sent", None): TODAY,
+    }
+    started = ready(AGREEMENT, standing(done), today=TODAY, calendar=CALENDAR)
+    assert {start.place for start in started} == {
+        (code, case) for code in ("signed-municipality", "signed-institute") for case in ("sochi", "anapa")
+    }
+    one = done | {("signed-municipality", "sochi"): TODAY}
+    assert ("signed-ministry", "sochi") not in {
+        s.place for s in ready(AGREEMENT, standing(one), today=TODAY, calendar=CALENDAR)
+    }
+    both = one | {("signed-institute", "sochi"): TODAY}
+    assert ("signed-ministry", "sochi") in {
+        s.place for s in ready(AGREEMENT, standing(both), today=TODAY, calendar=CALENDAR)
+    }
+
+
+def test_nobody_is_late_on_the_day_he_gets_the_ball() -> None:
+    late = date(2026, 9, 30)
+    done: dict[tuple[str, str | None], date] = {("draft", None): late}
+    (start,) = ready(AGREEMENT, standing(done), today=late, calendar=CALENDAR)
+    assert (start.opens_on, start.due_on) == (late, date(2026, 10, 2))
+
+
+def test_a_stage_counted_forward_runs_from_the_real_day() -> None:
+    session = built_in()["session"]
+    held = date(2026, 9, 16)
+    done: dict[tuple[str, str | None], date] = {(code, None): held for code in ("programme", "invitations", "held")}
+    (start,) = ready(session, standing(done, session), today=held, calendar=CALENDAR)
+    assert (start.place, start.due_on) == (("protocol", None), date(2026, 9, 23))
+
+
+def test_it_is_over_when_every_stage_is_done_and_progress_is_counted() -> None:
+    every = {stage.place: TODAY for stage in planned()}
+    assert is_over(standing(every))
+    partly = {place: day for place, day in every.items() if place != ("registered", "anapa")}
+    assert not is_over(standing(partly))
+    assert progress(standing(partly), "registered") == (1, 2)
+    assert not is_over([])
+
+
+def test_the_forecast_follows_the_plan_and_then_the_history() -> None:
+    first = forecast(AGREEMENT, standing({}), {}, today=TODAY, calendar=CALENDAR)
+    assert first is not None
+    assert (first.from_history, first.counted) == (0, 7)
+    took = durations([("registered", TODAY, date(2026, 9, 14))] * 3, CALENDAR)
+    slow = forecast(AGREEMENT, standing({}), took, today=TODAY, calendar=CALENDAR)
+    assert slow is not None
+    assert slow.ends_on > first.ends_on
+    assert "(1 из 7)" in slow.method
+    assert (
+        forecast(AGREEMENT, standing({s.place: TODAY for s in planned()}), {}, today=TODAY, calendar=CALENDAR) is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("stages", "words"),
+    [
+        pytest.param([{"code": "a", "needs": ["b"], "before": 0}], "нет выше", id="a need must stand above"),
+        pytest.param([{"code": "a"}], "назовите одно из двух", id="days are named"),
+        pytest.param([{"code": "a", "after": 3}], "отсчитывают от этапов", id="after needs something to count from"),
+        pytest.param([{"code": "a", "before": 0}, {"code": "a", "before": 0}], "назван дважды", id="a code once"),
+        pytest.param([{"code": "a", "before": 0, "common": True}], "common имеет смысл", id="common among many"),
+    ],
+)
+def test_a_process_that_leads_nowhere_is_refused(stages: list[dict[str, Any]], words: str) -> None:
+    filled = [{"title": "Этап", "todo": "Сделайте.", "party": "owner"} | stage for stage in stages]
+    with pytest.raises(ValidationError, match=words):
+        Process.model_validate({"code": "x", "version": 1, "title": "Процесс", "stages": filled})
