@@ -1,7 +1,9 @@
 """How long the import of a long order takes, how it grows, and how much memory it needs.
 
 The file is made from its XML, for a table of 10,000 rows takes minutes through python-docx; it has merged cells,
-repeated headers and headings as real orders have. Each import runs in a process of its own, which tells its peak.
+repeated headers and headings as real orders have. Each import runs in a process of its own, which tells its peak. The
+seconds are those that a person waits for, with the loading of modules and grammar; the growth is that of the import
+alone, in processor time and after a first one of a single row: a second of loading beside a small file would hide it.
 """
 
 import io
@@ -29,9 +31,13 @@ started = time.perf_counter()
 from roadmap.documents.draft import draft
 from roadmap.documents.found import find
 from tasks.read_document import read_document
+draft(find(read_document(Path(sys.argv[2]))))
+loaded = time.process_time()
 found = find(read_document(Path(sys.argv[1])))
 text = draft(found)
-done = {"seconds": time.perf_counter() - started, "items": found.counts["item"], "rows": found.rows}
+ended = time.process_time()
+seconds = time.perf_counter() - started
+done = {"seconds": seconds, "net": ended - loaded, "items": found.counts["item"], "rows": found.rows}
 done["counted"] = sum(found.counts.values())
 done["questions"] = len(found.all_questions())
 done["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -44,7 +50,7 @@ def run(rows: int = ROWS, more: int = MORE) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         small = _measured(Path(folder) / "small.docx", rows)
         large = _measured(Path(folder) / "large.docx", more)
-    growth = large["seconds"] / small["seconds"]
+    growth = large["net"] / small["net"]
     name = f"import of a .docx with {rows:,} rows"
     return [
         _row(name, small["seconds"], "s", f"≤ {AIM_SECONDS:g}", small["seconds"] <= AIM_SECONDS),
@@ -59,7 +65,10 @@ def _row(name: str, value: float, unit: str, aim: str, ok: bool) -> dict[str, An
 
 def _measured(path: Path, rows: int) -> dict[str, Any]:
     path.write_bytes(order(rows))
-    done = subprocess.run([sys.executable, "-c", IMPORT, str(path)], capture_output=True, text=True, check=True)
+    first = path.with_name("first.docx")
+    first.write_bytes(order(1))
+    command = [sys.executable, "-c", IMPORT, str(path), str(first)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout)
     if told["items"] != rows or told["counted"] != told["rows"] or told["questions"]:
         raise RuntimeError(f"not every row was accounted for: {told}")

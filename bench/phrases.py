@@ -18,7 +18,7 @@ GOLD = Path(__file__).parents[1] / "tests" / "roadmap" / "gold_terms.jsonl"
 START, END = date(1995, 1, 1), date(2095, 12, 31)
 DISTINCT, REPEATS, BEST_OF = 10_000, 200, 3
 DATEPARSER_LIMIT_S = 3.0
-AIM = 10_000
+AIM = 20_000
 
 
 def gold() -> list[dict[str, Any]]:

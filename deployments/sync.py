@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,8 @@ import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
-from sqlalchemy import Engine, select
-from sqlmodel import col
+from sqlalchemy import Engine
+from sqlmodel import select
 
 from deployments.registry import POOL, POOL_TYPE, Deployment, item_deployments, service_deployments
 from deployments.serve import CannotStart
@@ -60,6 +60,7 @@ class SyncReport:
             ("запусков создано", self.runs.runs_created),
             ("открыто", self.runs.runs_opened),
             ("переименовано", self.runs.runs_renamed),
+            ("перенесено", self.runs.runs_moved),
             ("закрыто", self.runs.runs_finished),
             ("начато заново", self.runs.runs_restarted),
             ("запусков удалено", self.runs.runs_deleted),
@@ -111,10 +112,12 @@ async def sync_with(
     """
     with session(engine) as work:
         items = controlled_items(work)
-        zones = list(work.execute(select(col(Roadmap.zone))).scalars())
+        zones = list(work.exec(select(Roadmap.zone)))
+        noted = {row.key: row.prefect_id for row in work.exec(select(Mirror).where(Mirror.kind == "deployment"))}
     wanted = [*item_deployments(items.values()), *service_deployments(zones)]
     await _ensure_pool(client)
     present = await _present(client, {deployment.flow for deployment in wanted} | set(FLOW_NAMES.values()))
+    wanted = _under_their_names(wanted, present, noted)
     changed = [d for d in wanted if present.get((d.flow, d.name), {}).get("version") != content_hash(d)]
     written = await _write(client, engine, changed, progress)
     ids = {d.key: UUID(row["id"]) for d in wanted if (row := present.get((d.flow, d.name)))} | written
@@ -129,6 +132,25 @@ async def sync_with(
     await bounded(client.delete_deployment(UUID(row["id"])) for row in orphans)
     new = sum((d.flow, d.name) not in present for d in changed)
     return SyncReport(new, len(changed) - new, len(wanted) - len(changed), len(orphans), runs)
+
+
+def _under_their_names(
+    wanted: Sequence[Deployment], present: Mapping[tuple[str, str], dict[str, Any]], noted: Mapping[str, str]
+) -> list[Deployment]:
+    """Deployments that are there keep their name when an edition changes an item's words or number.
+
+    Prefect cannot rename a deployment, and its runs cannot move to another: under a new name they would be lost. The
+    description and the names of the runs say the new words.
+    """
+    places = {row["id"]: place for place, row in present.items()}
+    taken = {(deployment.flow, deployment.name) for deployment in wanted}
+    kept = []
+    for deployment in wanted:
+        there = places.get(noted.get(deployment.key, ""))
+        if there is not None and there not in taken and there[0] == deployment.flow:
+            deployment = replace(deployment, name=there[1])
+        kept.append(deployment)
+    return kept
 
 
 def content_hash(deployment: Deployment) -> str:
@@ -205,7 +227,7 @@ def _note(engine: Engine, deployments: Sequence[Deployment], ids: dict[str, UUID
 def _note_unchanged(engine: Engine, wanted: Sequence[Deployment], ids: dict[str, UUID]) -> None:
     """Mend the notes where they differ from the server, and drop those of items no longer on control."""
     with session(engine) as work:
-        rows = {row.key: row for row in work.execute(select(Mirror).where(col(Mirror.kind) == "deployment")).scalars()}
+        rows = {row.key: row for row in work.exec(select(Mirror).where(Mirror.kind == "deployment"))}
         for key in rows.keys() - ids.keys():
             work.delete(rows[key])
     differing = [d for d in wanted if d.key not in rows or rows[d.key].prefect_id != str(ids[d.key])]

@@ -5,8 +5,10 @@ Checked is only what the words make certain:
 - ``unread``: a term that is a question;
 - ``early``: a term before the act's date, or fewer than five working days after it;
 - ``order``: an item due before an earlier one of its section that it names (by number, or by the words of its result);
+- ``need``: an item of the table due before an earlier one whose result it may use;
 - ``owner``: a directive and a row of the table with the same duty and different owners;
 - ``body``: words in the cells of responsible bodies of a controlled item that no body of the catalogue bears;
+- ``fit``: a controlled item whose proof does not fit its kind;
 - ``alias``: «далее – …» given twice;
 - ``twice``: two items with the same title and owner;
 - ``day_off``: a named deadline on a day off;
@@ -21,11 +23,13 @@ from typing import Literal
 
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Catalogue, Item
-from roadmap.checking_words import aliases_given, mentions, normal, same_duty, unknown_bodies
+from roadmap.checking_kinds import misfit
+from roadmap.checking_needs import possible_need
+from roadmap.checking_words import aliases_given, known_part, mentions, normal, same_duty, unknown_bodies
 from roadmap.planning import plan, read_item
 from roadmap.reading import Reading
 
-Kind = Literal["unread", "early", "order", "owner", "body", "alias", "twice", "day_off", "load"]
+Kind = Literal["unread", "early", "order", "need", "owner", "body", "fit", "alias", "twice", "day_off", "load"]
 Severity = Literal["error", "question", "note"]
 
 WORKING_DAYS_TO_ACT = 5
@@ -62,8 +66,10 @@ def check(catalogue: Catalogue, calendar: WorkCalendar, *, working_days: int = W
         *_unread(items),
         *_early(catalogue, items, calendar, working_days),
         *_order(items),
+        *_needs(catalogue),
         *_owners(catalogue),
         *_bodies(catalogue),
+        *(Finding("fit", _place(item), said, "question") for item, _ in items if (said := misfit(item))),
         *_aliases(catalogue),
         *_twice(catalogue),
         *_days_off(catalogue, items, calendar),
@@ -128,6 +134,23 @@ def _order(items: Read) -> Iterator[Finding]:
         seen[item.section].append((item, reading))
 
 
+def _needs(catalogue: Catalogue) -> Iterator[Finding]:
+    """Of two rows of the table the later uses what the earlier makes, yet ends before it; both places are said."""
+    read = [(item, read_item(catalogue, item)) for item in catalogue.items]
+    dated = [(item, min(w.due for w in reading.windows)) for item, reading in read if reading.kind == "windows"]
+    for n, (item, due) in enumerate(dated):
+        for earlier, needed in dated[:n]:
+            same_section = item.section == earlier.section and item.section is not None
+            if due >= needed or (same_section and mentions(item, earlier)):
+                continue
+            if words := possible_need(item, earlier):
+                said = (
+                    f"возможно, нужен результат более раннего пункта «{words}»: срок {due:%d.%m.%Y} раньше "
+                    f"его срока {needed:%d.%m.%Y} ({_place(earlier)})"
+                )
+                yield Finding("need", _place(item), said, "question")
+
+
 def _owners(catalogue: Catalogue) -> Iterator[Finding]:
     names = {body.code: body.short for body in catalogue.bodies}
     for directive in catalogue.directives:
@@ -151,20 +174,26 @@ def _bodies(catalogue: Catalogue) -> Iterator[Finding]:
                     places.append(item)
     for words, places in found.items():
         more = f" и ещё {len(places) - 1}" if len(places) > 1 else ""
-        yield Finding("body", _place(places[0]) + more, f"орган «{words}» нигде не определён", "question")
+        known = known_part(words, names)
+        said = (
+            f"орган «{words}» опознан не целиком, определён только «{known}»"
+            if known
+            else (f"орган «{words}» нигде не определён")
+        )
+        yield Finding("body", _place(places[0]) + more, said, "question")
 
 
 def _aliases(catalogue: Catalogue) -> Iterator[Finding]:
-    given: dict[str, list[tuple[str, str]]] = {}
+    given: dict[str, list[tuple[str, str, str]]] = {}
     for _, item in catalogue.duties_by_origin():
         for cell in (item.title, item.responsible, item.executors, item.result):
             for alias, before in aliases_given(cell):
-                given.setdefault(normal(alias), []).append((before or alias, _place(item)))
-    for alias, found in given.items():
+                given.setdefault(normal(alias), []).append((alias, before or alias, _place(item)))
+    for found in given.values():
         if len(found) > 1:
-            severity: Severity = "question" if len({normal(words) for words, _ in found}) > 1 else "note"
-            where = "; ".join(f"{words} — {place}" for words, place in found)
-            yield Finding("alias", found[0][1], f"сокращение «{alias}» введено повторно: {where}", severity)
+            severity: Severity = "question" if len({normal(words) for _, words, _ in found}) > 1 else "note"
+            where = "; ".join(f"{words} — {place}" for _, words, place in found)
+            yield Finding("alias", found[0][2], f"сокращение «{found[0][0]}» введено повторно: {where}", severity)
     for body in catalogue.bodies:
         names = Counter(normal(name) for name in (body.name, *body.aliases))
         for name, count in names.items():

@@ -60,7 +60,8 @@ def aliases_given(cell: str) -> Iterator[tuple[str, str]]:
 
 
 def unknown_bodies(cell: str, names: Iterable[str]) -> list[str]:
-    """The parts of a cell of responsible bodies that no known name covers by half.
+    """The parts of a cell of responsible bodies that known names do not cover whole: «Министерство просвещения» is not
+    «Министерство».
 
     What stands in brackets explains, a part with a person's name is a person, «… (далее – X)» is the body X.
     """
@@ -72,9 +73,20 @@ def unknown_bodies(cell: str, names: Iterable[str]) -> list[str]:
     unknown = []
     for part in _PART.finditer(text):
         inside = [n for n, word in enumerate(words) if part.start() <= word.start() < part.end()]
-        if not _PERSON.search(part[0]) and 2 * sum(covered[n] for n in inside) < len(inside):
+        if not _PERSON.search(part[0]) and not all(covered[n] for n in inside):
             unknown.append(" ".join(part[0].split()))
     return unknown
+
+
+def known_part(words: str, names: Iterable[str]) -> str:
+    """The words of a part that known names do cover, particles left out; empty where there are none."""
+    known = {tuple(stems(form)) for name in names for form in (name, _ASIDE.sub(" ", name))} - {()}
+    found = _WORD.findall(words)
+    keys = [key for word in found for key in stems(word)]
+    covered = _covered(keys, known)
+    return " ".join(
+        word for word, key, is_known in zip(found, keys, covered, strict=True) if is_known and key not in _NO_BODY
+    )
 
 
 def _covered(keys: list[str], known: set[tuple[str, ...]]) -> list[bool]:

@@ -22,23 +22,14 @@ def in_old_bodies(old: Catalogue, new: Catalogue) -> Catalogue:
 
 
 def _renamed(item: Item, codes: Mapping[str, str]) -> Item:
-    return item.model_copy(
-        update={
-            "owner": codes[item.owner],
-            "co_executors": tuple(codes[code] for code in item.co_executors),
-            "fan_out": item.fan_out and codes[item.fan_out],
-        }
-    )
+    """A group that the draft does not name stays unnamed: what a draft leaves out is told from what it takes away."""
+    facts = {"owner": codes[item.owner], "co_executors": tuple(codes[code] for code in item.co_executors)}
+    return item.model_copy(update=facts | ({"fan_out": codes[item.fan_out]} if item.fan_out else {}))
 
 
 def _codes(old: Catalogue, new: Catalogue) -> dict[str, str]:
     """Code in the new edition → code to keep; one that only the new edition has gets a code of its own."""
-    holders = {name: body.code for body in old.bodies for name in _names(body)}
-    codes: dict[str, str] = {}
-    for body in new.bodies:
-        known = [holders[name] for name in _names(body) if name in holders]
-        if known and known[0] not in codes.values():
-            codes[body.code] = known[0]
+    codes = _known(old, new)
     there = {body.code for body in old.bodies}
     taken = there | set(codes.values())
     for body in new.bodies:
@@ -51,6 +42,22 @@ def _codes(old: Catalogue, new: Catalogue) -> dict[str, str]:
         codes[body.code] = free
         taken.add(free)
     return codes
+
+
+def _known(old: Catalogue, new: Catalogue) -> dict[str, str]:
+    """The bodies found again: those named in full first, so that no body loses its own name to another's alias."""
+    codes: dict[str, str] = {}
+    for names in (_own_names, _names):
+        holders = {name: body.code for body in reversed(old.bodies) for name in names(body)}
+        for body in new.bodies:
+            known = [holders[name] for name in names(body) if name in holders]
+            if body.code not in codes and known and known[0] not in codes.values():
+                codes[body.code] = known[0]
+    return codes
+
+
+def _own_names(body: Body) -> list[str]:
+    return [plain(name) for name in (body.name, body.short)]
 
 
 def _names(body: Body) -> list[str]:

@@ -1,12 +1,9 @@
-"""A new edition under the codes and settings of the old one: codes are part of keys, settings are no words."""
+"""A new edition under the codes of the old one, for codes are part of the keys of control points."""
 
 from collections.abc import Collection, Mapping
 
-from roadmap.catalogue.schema import Catalogue, Item
+from roadmap.catalogue.schema import Catalogue
 from roadmap.edition_matching import Entry, match
-
-CONTROL = ("kind", "rhythm", "fan_out", "event", "controlled")
-"""What the catalogue says of an item beside the document's words."""
 
 
 def stable_codes(
@@ -40,20 +37,3 @@ def recoded(old: Catalogue, new: Catalogue, codes: Mapping[str, str]) -> Catalog
     known = stable_codes(found.pairs, there, [entry.code for entry in new.indicators], ())
     indicators = tuple(entry.model_copy(update={"code": known[entry.code]}) for entry in new.indicators)
     return new.model_copy(update=parts | {"code": old.code, "indicators": indicators})
-
-
-def controlled_as_before(edition: Catalogue, before: Mapping[str, Item]) -> Catalogue:
-    """The edition with what the document does not say taken from the items before, by code.
-
-    A group that the edition does not have cannot be fanned out to: then its own setting stays.
-    """
-    groups = {body.code for body in edition.bodies if body.members}
-
-    def kept(item: Item) -> Item:
-        if (was := before.get(item.code)) is None:
-            return item
-        facts = {field: getattr(was, field) for field in CONTROL}
-        return item.model_copy(update=facts | ({} if was.fan_out in groups else {"fan_out": item.fan_out}))
-
-    parts = {part: tuple(kept(item) for item in getattr(edition, part)) for part in ("items", "directives", "duties")}
-    return edition.model_copy(update=parts)

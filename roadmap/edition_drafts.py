@@ -23,11 +23,12 @@ class DraftEntry(Generic[Value]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A catalogue with questions: ``questions`` by field, ``entries`` by list and in its order."""
+    """A catalogue with questions: ``questions`` by field, ``entries`` by list and in its order; ``head`` for people."""
 
     catalogue: Catalogue
     questions: Mapping[str, tuple[str, ...]]
     entries: Mapping[str, Sequence[tuple[str, ...]]]
+    head: tuple[str, ...] = ()
 
     @property
     def asked(self) -> int:
@@ -42,7 +43,8 @@ class Draft:
         for field in self.questions:
             data.setdefault(field, [])
         order = [field for field in type(self.catalogue).model_fields if field in data]
-        return "\n".join(block for field in order for block in self._block(field, data[field])) + "\n"
+        head = [*(f"# {line}" for line in self.head), *([""] if self.head else [])]
+        return "\n".join([*head, *(block for field in order for block in self._block(field, data[field]))]) + "\n"
 
     def _block(self, field: str, value: Any) -> Iterator[str]:
         yield from _comments(self.questions.get(field, ()), indent="")

@@ -10,13 +10,17 @@ from typing import Literal
 
 from roadmap.catalogue.schema import Catalogue, Item, Origin
 from roadmap.edition_bodies import in_old_bodies
-from roadmap.edition_codes import CONTROL, controlled_as_before, recoded, stable_codes
+from roadmap.edition_codes import recoded, stable_codes
+from roadmap.edition_header import header_changes
+from roadmap.edition_kept import CONTROL, Kept, alike, as_reviewed, carried_over, split_before
 from roadmap.edition_matching import Candidate, Entry, Matching, match
 from roadmap.planning import read_item
 from roadmap.reading import Reading
 
 Kind = Literal["words", "term", "owner", "number", "control"]
 DROPPED = "dropped"
+KEPT = "kept"
+"""Answers that name no new item: the old one goes by the act, or goes on as it is."""
 
 WORDS = ("title", "group", "responsible", "executors", "result", "term")
 
@@ -54,18 +58,19 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A doubt that a person settles: which new item an old one has become, or none. ``proposed`` None: dropped."""
+    """A doubt that a person settles: which new item an old one has become (``proposed``), ``DROPPED`` or ``KEPT``."""
 
     old: Item
     candidates: tuple[Candidate, ...]
     titles: Mapping[str, str]
-    proposed: str | None
+    proposed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Each item of the old edition is in ``kept``, ``changed`` or ``dropped``, each of the new in the first two or
     ``added``. ``edition`` is the new edition in stable codes; while there are ``questions``, it follows the proposals.
+    ``settings`` go on though the draft does not state them; ``carried`` are items of ``kept`` that it does not have.
     """
 
     kept: tuple[Pair, ...]
@@ -75,6 +80,8 @@ class Plan:
     questions: tuple[Question, ...]
     header: tuple[Change, ...]
     edition: Catalogue
+    settings: tuple[Kept, ...] = ()
+    carried: tuple[Item, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -105,46 +112,68 @@ def compare(
     *,
     answers: Mapping[str, str] | None = None,
     reserved: Collection[str] = (),
-    keep_control: bool = False,
+    is_read: bool = False,
+    as_drafted: Collection[str] = (),
 ) -> Plan:
     """What leads from the old edition to the new one.
 
-    ``answers``: old code → code in the new edition, or ``dropped``. ``reserved``: codes that new items must not take
-    (items dropped by earlier editions). ``keep_control``: kind, rhythm, fan-out, event and control of an item found
-    again stay as they were, for a draft read from a document does not know them. ``AnswerRefused`` for an answer about
-    an item that is not there.
+    ``answers``: old code → code in the new edition, ``DROPPED`` or ``KEPT``. ``reserved``: codes that new items must
+    not take (items dropped by earlier editions). ``is_read``: the draft was read from a document, so that what it
+    proposes for the same words settles nothing, and standing duties it does not find go on. ``as_drafted``: old codes
+    of items that take every setting from the draft. ``AnswerRefused`` for an item that is not there.
     """
-    answers = answers or {}
-    new = in_old_bodies(old, new)
+    new, whole = split_before(old, in_old_bodies(old, new)) if is_read else (in_old_bodies(old, new), ())
+    answers = dict.fromkeys(whole, KEPT) | dict(answers or {})
     olds, news = dict(_by_code(old)), dict(_by_code(new))
-    _refuse_answers(answers, olds, news)
-    answered = {code: target for code, target in answers.items() if target != DROPPED}
-    found = match(
-        [_entry(old, item) for code, (_, item) in olds.items() if code not in answers],
-        [_entry(new, item) for code, (_, item) in news.items() if code not in answered.values()],
-    )
-    pairs = {**found.pairs, **answered}
+    _refuse_unknown(as_drafted, olds)
+    found = _matched(old, new, answers)
+    pairs = found.pairs
+    carried = [code for code in olds if code not in pairs and _goes_on(code, olds[code][0], answers, is_read=is_read)]
     codes = stable_codes(pairs, olds, news, reserved)
-    edition = recoded(old, new, codes)
-    if keep_control:
-        edition = controlled_as_before(edition, {code: item for code, (_, item) in olds.items() if code in pairs})
-    coded = {item.code: (origin, item) for origin, item in edition.duties_by_origin()}
-    paired = [_pair(old, edition, olds[code], coded[code], new_code=pairs[code]) for code in olds if code in pairs]
+    edition, settings = as_reviewed(old, recoded(old, new, codes), found=pairs, is_read=is_read, as_drafted=as_drafted)
+    edition = carried_over(old, edition, carried)
+    coded = dict(_by_code(edition))
+    both = [code for code in olds if code in pairs or code in carried]
+    paired = [_pair(old, edition, olds[code], coded[code], new_code=pairs.get(code, "")) for code in both]
     plan = Plan(
         kept=tuple(pair for pair in paired if not pair.changes),
         changed=tuple(pair for pair in paired if pair.changes),
         added=tuple(coded[codes[code]][1] for code in news if code not in pairs.values()),
-        dropped=tuple(item for code, (_, item) in olds.items() if code not in pairs),
-        questions=tuple(_questions(found, olds, news)),
-        header=tuple(_header(old, edition)),
+        dropped=tuple(item for code, (_, item) in olds.items() if code not in both),
+        questions=tuple(_questions(found, olds, news, carried)),
+        header=tuple(Change("words", *change) for change in header_changes(old, edition)),
         edition=edition,
+        settings=settings,
+        carried=tuple(olds[code][1] for code in carried),
     )
     _check_conservation(plan, olds, coded)
     return plan
 
 
+def _matched(old: Catalogue, new: Catalogue, answers: Mapping[str, str]) -> Matching:
+    """The pairs of both editions, those that were answered first; doubts about the rest."""
+    _refuse_answers(answers, dict(_by_code(old)), dict(_by_code(new)))
+    answered = {code: target for code, target in answers.items() if target not in (DROPPED, KEPT)}
+    taken = set(answered.values())
+    found = match(
+        [_entry(old, item) for _, item in old.duties_by_origin() if item.code not in answers],
+        [_entry(new, item) for _, item in new.duties_by_origin() if item.code not in taken],
+    )
+    return Matching({**found.pairs, **answered}, found.doubts)
+
+
+def _goes_on(code: str, origin: Origin, answers: Mapping[str, str], *, is_read: bool) -> bool:
+    """Import finds the duties of a regulation only in part: that one is missing there is no decision."""
+    return answers.get(code, KEPT if is_read and origin == "duty" else DROPPED) == KEPT
+
+
 def _by_code(catalogue: Catalogue) -> Iterator[tuple[str, tuple[Origin, Item]]]:
     return ((item.code, (origin, item)) for origin, item in catalogue.duties_by_origin())
+
+
+def _refuse_unknown(codes: Collection[str], olds: Collection[str]) -> None:
+    if unknown := [code for code in codes if code not in olds]:
+        raise AnswerRefused(f"в прежней редакции нет пункта «{unknown[0]}» — исправьте код")
 
 
 def _refuse_answers(answers: Mapping[str, str], olds: Collection[str], news: Collection[str]) -> None:
@@ -152,7 +181,7 @@ def _refuse_answers(answers: Mapping[str, str], olds: Collection[str], news: Col
     for code, target in answers.items():
         if code not in olds:
             raise AnswerRefused(f"ответ на «{code}»: в прежней редакции нет такого пункта — исправьте код")
-        if target == DROPPED:
+        if target in (DROPPED, KEPT):
             continue
         if target not in news:
             raise AnswerRefused(f"ответ «{code}: {target}»: в новой редакции нет пункта «{target}» — исправьте код")
@@ -197,9 +226,10 @@ def _changes(
     if a.number != b.number:
         yield Change("number", "number", a.number, b.number)
     for field in WORDS:
-        if (before := getattr(a, field)) != (after := getattr(b, field)) and not (field == "term" and is_moved):
+        before, after = getattr(a, field), getattr(b, field)
+        if not alike(before, after) and not (field == "term" and is_moved):
             yield Change("words", field, before, after)
-    if (before := _section(old, a)) != (after := _section(new, b)):
+    if not alike(before := _section(old, a), after := _section(new, b)):
         yield Change("words", "section", before, after)
     if is_moved:
         yield Change("term", "term", a.term, b.term)
@@ -211,7 +241,7 @@ def _changes(
         yield Change("control", "origin", origin, other_origin)
     for field in CONTROL:
         if (before := getattr(a, field)) != (after := getattr(b, field)):
-            yield Change("control", field, _shown(before), _shown(after))
+            yield Change("control", field, shown(before), shown(after))
 
 
 def _shorts(catalogue: Catalogue, codes: Collection[str]) -> str:
@@ -219,7 +249,8 @@ def _shorts(catalogue: Catalogue, codes: Collection[str]) -> str:
     return ", ".join(names[code] for code in codes)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A setting in words for people."""
     if isinstance(value, bool):
         return "да" if value else "нет"
     if value is None:
@@ -228,32 +259,16 @@ def _shown(value: object) -> str:
     return str(value) if words is None else f"{words}, {on:%d.%m.%Y}" if on else str(words)
 
 
-def _header(old: Catalogue, new: Catalogue) -> Iterator[Change]:
-    """What differs above the items: act, title, period, rules, bodies and indicators."""
-    facts = {
-        "act": (old.act.words, new.act.words),
-        "title": (old.title, new.title),
-        "period": tuple(f"{c.period.start:%d.%m.%Y} – {c.period.end:%d.%m.%Y}" for c in (old, new)),
-        "roll": (old.roll, new.roll),
-        "report_by": (old.report_by, new.report_by),
-    }
-    for field, (before, after) in facts.items():
-        if before != after:
-            yield Change("words", field, before, after)
-    for part, words in (("bodies", "name"), ("indicators", "title")):
-        was = {entry.code: getattr(entry, words) for entry in getattr(old, part)}
-        now = {entry.code: getattr(entry, words) for entry in getattr(new, part)}
-        for code in dict.fromkeys([*was, *now]):
-            if was.get(code) != now.get(code):
-                yield Change("words", part, was.get(code, ""), now.get(code, ""))
-
-
 def _questions(
-    found: Matching, olds: Mapping[str, tuple[Origin, Item]], news: Mapping[str, tuple[Origin, Item]]
+    found: Matching,
+    olds: Mapping[str, tuple[Origin, Item]],
+    news: Mapping[str, tuple[Origin, Item]],
+    carried: Collection[str],
 ) -> Iterator[Question]:
     for code, candidates in found.doubts.items():
         titles = {candidate.code: news[candidate.code][1].title for candidate in candidates}
-        yield Question(old=olds[code][1], candidates=candidates, titles=titles, proposed=found.pairs.get(code))
+        proposed = found.pairs.get(code) or (KEPT if code in carried else DROPPED)
+        yield Question(old=olds[code][1], candidates=candidates, titles=titles, proposed=proposed)
 
 
 def _check_conservation(plan: Plan, olds: Collection[str], news: Collection[str]) -> None:

@@ -6,14 +6,17 @@ from datetime import date
 from typing import Any
 
 from roadmap import terms
-from roadmap.calendar import WorkCalendar
+from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Act, Catalogue, Indicator, Item, Period
 from roadmap.edition_drafts import Draft, DraftEntry
+from roadmap.messages.words import plural
 from roadmap.reading import Reading
 from roadmap.shifting import shift_reading, shift_years
 
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+SPAN = re.compile(r"(?<!\d)(20\d\d)(\s*(?:[-\u2010-\u2015]|по)\s*)(20\d\d)(?!\d)")
 DAY_OF_MONTH = re.compile(r"(?<!\d)(\d{1,2})(?=(?:[-\u2011]?го)?\s+[а-яё]{3,}|\.\d)", re.IGNORECASE)
+NO_TERM = "срок в документе не назван — впишите его в term или оставьте: исполнителя попросят назвать даты"
 #: Beginnings of titles that name a thing done once: «Утверждение положения», «Определён ответственный».
 ONCE = re.compile(
     r"(утверд|утвержд|разработ|созда|назнач|определ|внес|внесен|принят|приня|заключ|сформир|формирование|"
@@ -26,7 +29,8 @@ def next_edition(old: Catalogue, *, first: int, last: int) -> Draft:
     """The draft for the years ``first`` to ``last``; each item whose shift has no meaning bears a question.
 
     A term is shifted in its words and read again: it must mean exactly the old dates moved by whole years, and must lie
-    in the new period; otherwise it is a question. ``ValueError`` when the years run backwards.
+    in the new period; otherwise it is a question. Years that run to the end of the old period run to the end of the
+    new one. ``ValueError`` when the years run backwards.
     """
     if last < first:
         raise ValueError(f"Годы {first}-{last} идут назад: поставьте меньший первым")
@@ -60,12 +64,22 @@ def next_edition(old: Catalogue, *, first: int, last: int) -> Draft:
             questions[post] = (f"по прежнему акту — {named.name}: подтвердите или исправьте",)
     entries = {part: tuple(entry.questions for entry in made) for part, made in parts.items()}
     entries["indicators"] = tuple(entry.questions for entry in indicators)
-    return Draft(catalogue=catalogue, questions=questions, entries=entries)
+    head = (
+        f"Проект на {_years(period)} по дорожной карте «{old.code}» ({old.act.words}): годы в сроках сдвинуты на "
+        f"{_shift_words(shift)}, остальное — слова прежнего акта.",
+        "Ответьте на каждый вопрос в записи под ним и удалите его строку; затем поставьте карту на контроль: "
+        "vekha load ФАЙЛ",
+    )
+    return Draft(catalogue=catalogue, questions=questions, entries=entries, head=head)
 
 
 def _years(period: Period) -> str:
     first, last = period.start.year, period.end.year
     return f"{first} год" if first == last else f"{first}–{last} годы"
+
+
+def _shift_words(shift: int) -> str:
+    return f"{shift} {plural(shift, 'год', 'года', 'лет')}"
 
 
 class _Maker:
@@ -81,7 +95,8 @@ class _Maker:
     def item(self, item: Item, *, origin: str) -> DraftEntry[Item]:
         """The item with its term shifted, its event open, and the questions about it."""
         term, questions = self._term(item)
-        if ONCE.match(item.title.strip()) and self._is_single(item):
+        is_standing = origin == "duties" and not item.term.strip()
+        if ONCE.match(item.title.strip()) and self._is_single(item) and not is_standing:
             questions.append("разовое мероприятие: нужно ли оно в новом периоде")
         elif origin == "directives":
             questions.append("поручение прежнего акта: нужно ли оно в новом")
@@ -106,11 +121,23 @@ class _Maker:
 
     def _term(self, item: Item) -> tuple[str, list[str]]:
         if not item.term.strip():
-            return item.term, [] if item.rhythm or not item.controlled else ["срок в документе не назван"]
-        before = terms.read(item.term, start=self.old.period.start, end=self.old.period.end)
+            return item.term, [] if item.rhythm or not item.controlled else [NO_TERM]
+        before = terms.read(
+            item.term, start=self.old.period.start, end=self.old.period.end, calendar=calendar_of(self.old)
+        )
         words = self._shifted(item.term)
         asked = list(self._doubts(item, before, words))
-        return words, asked
+        return self._stretched(words), asked
+
+    def _stretched(self, words: str) -> str:
+        """The shifted words with a span that ran to the end of the old period running to the end of the new one."""
+        end = self.period.end.year
+
+        def to_end(span: re.Match[str]) -> str:
+            runs_out = int(span[3]) == self.moved.end.year and int(span[1]) < end
+            return f"{span[1]}{span[2]}{end}" if runs_out else span[0]
+
+        return SPAN.sub(to_end, words)
 
     def _doubts(self, item: Item, before: Reading, words: str) -> Iterator[str]:
         if before.kind == "unreadable":
@@ -119,12 +146,14 @@ class _Maker:
         if before.kind == "external":
             yield f"сроки назначает внешний план ({before.plan or 'без названия'}) — впишите срок по новому плану"
             return
-        again = terms.read(words, start=self.moved.start, end=self.moved.end)
+        again = terms.read(words, start=self.moved.start, end=self.moved.end, calendar=calendar_of(self.old))
         wanted = shift_reading(before, self.shift, period=self.old.period)
         if _meaning(again) != _meaning(wanted):
-            yield f"прежний срок «{item.term}» сдвинуть на {self.shift} г. без потерь нельзя — впишите новый"
+            by = _shift_words(self.shift)
+            yield f"прежний срок «{item.term}» сдвинуть на {by} без потерь нельзя — впишите новый"
             return
-        placed = terms.read(words, start=self.period.start, end=self.period.end)
+        words = self._stretched(words)
+        placed = terms.read(words, start=self.period.start, end=self.period.end, calendar=calendar_of(self.old))
         if placed.kind == "unreadable":
             yield f"срок «{words}» не подходит к новому периоду ({'; '.join(placed.problems).rstrip('.')})"
             return
@@ -133,14 +162,21 @@ class _Maker:
             yield from self._days_off(words, placed)
 
     def _spans(self, words: str, placed: Reading) -> Iterator[str]:
-        """A term that names its years fits a period of the same length only."""
-        years = self.old.period.end.year - self.old.period.start.year
-        if years == self.period.end.year - self.period.start.year:
+        """A term that names its years fits a period of the same length only, unless it names the whole of it."""
+        first, last = self.period.start.year, self.period.end.year
+        named = {int(year) for year in YEAR.findall(words)}
+        if max(named) > last:
+            yield f"срок «{words}» выходит за новый период ({_years(self.period)}) — впишите новый"
+            return
+        is_open = placed.kind == "recurring" and named == {first} and not SPAN.search(words)
+        spans = [(int(span[1]), int(span[3])) for span in SPAN.finditer(words)]
+        if is_open or (first, last) in spans or self.moved.end.year == last:
             return
         if placed.kind in ("continuous", "recurring"):
             yield f"новый период другой длины ({_years(self.period)}): охватывает ли его срок «{words}»"
         elif len({window.due.year for window in placed.windows}) > 1:
-            yield f"новый период другой длины ({_years(self.period)}): все ли годы названы в сроке «{words}»"
+            missing = ", ".join(str(year) for year in range(first, last + 1) if year not in named)
+            yield f"новый период другой длины: в сроке «{words}» не назван {missing} год — добавьте или подтвердите"
 
     def _days_off(self, words: str, placed: Reading) -> Iterator[str]:
         """A day that was chosen by its number may fall on a day off in another year."""
@@ -153,7 +189,9 @@ class _Maker:
                 yield f"{day:%d.%m.%Y} — нерабочий день ({self.calendar.day_off_name(day)}): подтвердите или исправьте"
 
     def _is_single(self, item: Item) -> bool:
-        reading = terms.read(item.term, start=self.old.period.start, end=self.old.period.end)
+        reading = terms.read(
+            item.term, start=self.old.period.start, end=self.old.period.end, calendar=calendar_of(self.old)
+        )
         return (
             item.rhythm is None and reading.kind in ("windows", "relative", "unreadable") and len(reading.windows) <= 1
         )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from roadmap import terms
-from roadmap.calendar import WorkCalendar
+from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue, Item, Origin, Roll
 from roadmap.reading import Every, Reading, Window
 from roadmap.shifting import shift_reading, shift_years
@@ -15,6 +15,8 @@ from roadmap.spans import DAY, add_months, slices, unit
 Purpose = Literal["result", "name_dates"]
 
 OWN_RHYTHM = "own-rhythm"
+#: Rules whose days hang on the working days of their month.
+COUNTED_IN_MONTHS = "working-day-of-"
 CONTINUOUS_EVERY: Every = "quarter"
 """Our rhythm for «весь период» and the like, not the document's."""
 DAYS_BEFORE_DATE = 30
@@ -65,7 +67,12 @@ def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0) -> Reading:
             period = shift_years(catalogue, shift).period
         windows = slices(period.start, period.end, item.rhythm)
         return Reading(text="", kind="recurring", rule=OWN_RHYTHM, windows=windows, every=item.rhythm)
-    return shift_reading(terms.read(item.term, start=period.start, end=period.end), shift, period=period)
+    reading = terms.read(item.term, start=period.start, end=period.end, calendar=calendar_of(catalogue))
+    if shift and reading.rule.startswith(COUNTED_IN_MONTHS):
+        # Which day is the fifth working day of a month differs from year to year: the words are read once more.
+        moved = shift_years(catalogue, shift).period
+        return terms.read(item.term, start=moved.start, end=moved.end, calendar=calendar_of(catalogue))
+    return shift_reading(reading, shift, period=period)
 
 
 def read_co_terms(catalogue: Catalogue, item: Item, *, shift: int = 0) -> list[tuple[str, Reading]]:
@@ -124,7 +131,7 @@ def _duties(
             begins = catalogue.period.start
             return [_Duty(_opens(window, begins, window_days), window.due) for window in reading.windows]
         case "recurring":
-            return _recurring(catalogue, _regrouped(reading, item.rhythm), item.rhythm or reading.every or "month")
+            return _recurring(catalogue, _regrouped(reading, item.rhythm), item.rhythm or reading.every or "week")
         case "continuous":
             return _continuous(catalogue, reading.windows, item.rhythm or CONTINUOUS_EVERY)
         case "external":

@@ -1,30 +1,39 @@
 """Puts a new edition of a roadmap on control: what is found again goes on, what is dropped is withdrawn by the act."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
-from models import lifecycle
-from models.lifecycle import Move
-from models.points import ControlPoint
 from models.roadmaps import Edition, Indicator, Item, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue
 from roadmap.editions import AnswerRefused, Plan, compare
 from roadmap.planning import plan
 from roadmap.shifting import shift_years as shifted
-from tasks.amended_points import PointPlan, Shift, plan_points
+from tasks.amended_points import PointPlan, carry_out, plan_points
 from tasks.load_roadmap import Planned, content_hash, refuse_unread, store_edition, store_entries, store_roadmap
-from tasks.standing_points import BY_EDITION, standing
+from tasks.standing_points import standing
 from tasks.storing import ids_by_code, table_of
 from tasks.storing_points import store_points
 
 
 class AmendRefused(ValueError):
     """The edition cannot be put on control as it is; one Russian line, and nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What people settled beside the draft: the arguments of ``roadmap.editions.compare`` of these names."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    is_read: bool = False
+    as_drafted: Collection[str] = ()
+
+
+NONE = Choices()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +65,7 @@ def preview(
     draft: Catalogue,
     *,
     today: date,
-    answers: Mapping[str, str] | None = None,
-    keep_control: bool = False,
+    choices: Choices = NONE,
     window_days: int = 14,
     calendar: WorkCalendar | None = None,
 ) -> Amendment:
@@ -65,13 +73,14 @@ def preview(
     old, newest = loaded_edition(session, roadmap_code)
     roadmap = session.get_one(Roadmap, roadmap_code)
     reserved = ids_by_code(session, Item, roadmap_code).keys()
-    compared = compare(old, draft, reserved=reserved, keep_control=keep_control)
+    try:
+        compared = _compared(old, draft, choices, reserved=reserved)
+    except AnswerRefused as refused:
+        raise AmendRefused(f"«{roadmap_code}»: {refused}") from refused
     is_new = content_hash(compared.edition, roadmap.shift_years) != newest
-    if is_new and answers:
-        try:
-            compared = compare(old, draft, answers=answers, reserved=reserved, keep_control=keep_control)
-        except AnswerRefused as refused:
-            raise AmendRefused(str(refused)) from refused
+    if choices.is_read and compared.is_empty:
+        # The places and spellings of another reading of the same document are no edition.
+        is_new = False
     planned = plan(
         compared.edition,
         calendar=calendar or calendar_of(compared.edition),
@@ -91,6 +100,25 @@ def preview(
     )
 
 
+def _compared(old: Catalogue, draft: Catalogue, choices: Choices, *, reserved: Collection[str]) -> Plan:
+    """The comparison with the answers, unless the draft is on control already: then what they name has gone."""
+
+    def compared(answers: Mapping[str, str]) -> Plan:
+        return compare(
+            old, draft, answers=answers, reserved=reserved, is_read=choices.is_read, as_drafted=choices.as_drafted
+        )
+
+    without = compared({})
+    if not choices.answers:
+        return without
+    try:
+        return compared(choices.answers)
+    except AnswerRefused:
+        if without.is_empty:
+            return without
+        raise
+
+
 def amend(
     session: Session,
     roadmap_code: str,
@@ -98,8 +126,7 @@ def amend(
     *,
     today: date,
     at: datetime,
-    answers: Mapping[str, str] | None = None,
-    keep_control: bool = False,
+    choices: Choices = NONE,
     window_days: int = 14,
     calendar: WorkCalendar | None = None,
 ) -> Amendment:
@@ -117,8 +144,7 @@ def amend(
         roadmap_code,
         draft,
         today=today,
-        answers=answers,
-        keep_control=keep_control,
+        choices=choices,
         window_days=window_days,
         calendar=calendar,
     )
@@ -126,25 +152,34 @@ def amend(
         return amendment
     _refuse_questions(amendment)
     refuse_unread(roadmap_code, amendment.planned)
-    edition, roadmap = amendment.plan.edition, session.get_one(Roadmap, roadmap_code)
-    moved = shifted(edition, amendment.shift_years)
-    _move_points(session, amendment, hash_=content_hash(edition, amendment.shift_years)[:12], today=today, at=at)
-    store_roadmap(session, moved, present=roadmap)
-    store_entries(session, moved, amendment.planned, (calendar or calendar_of(edition)).version)
-    _drop_items(session, roadmap_code, amendment, today=today)
-    _drop_indicators(session, moved)
-    stored = store_points(
-        session,
-        roadmap_code,
-        [point for *_, points in amendment.planned for point in points],
-        controlled_from=max(roadmap.controlled_from, today),
-        today=today,
-    )
-    if stored.new != len(amendment.points.new):
-        raise RuntimeError(f"{roadmap_code}: {stored.new} points were planned, {len(amendment.points.new)} were shown")
-    store_edition(session, edition, shift_years=amendment.shift_years, at=at)
-    session.expire_all()
+    _write(session, amendment, today=today, at=at, calendar=calendar or calendar_of(amendment.plan.edition))
     return amendment
+
+
+def _write(session: Session, amendment: Amendment, *, today: date, at: datetime, calendar: WorkCalendar) -> None:
+    """Steps 2 to 4 of ``amend``; the edition last, so that one that is stored was carried out."""
+    code, edition, shift = amendment.roadmap_code, amendment.plan.edition, amendment.shift_years
+    roadmap, moved = session.get_one(Roadmap, code), shifted(edition, shift)
+    carry_out(
+        session,
+        amendment.points,
+        act=amendment.act,
+        gone={item.code for item in amendment.plan.dropped},
+        edition=content_hash(edition, shift)[:12],
+        today=today,
+        at=at,
+    )
+    store_roadmap(session, moved, present=roadmap)
+    store_entries(session, moved, amendment.planned, calendar.version)
+    _drop_items(session, code, amendment, today=today)
+    _drop_indicators(session, moved)
+    wanted = [point for *_, points in amendment.planned for point in points]
+    since = max(roadmap.controlled_from, today)
+    stored = store_points(session, code, wanted, controlled_from=since, today=today)
+    if stored.new != len(amendment.points.new):
+        raise RuntimeError(f"{code}: {stored.new} points were planned, {len(amendment.points.new)} were shown")
+    store_edition(session, edition, shift_years=shift, at=at)
+    session.expire_all()
 
 
 def _refuse_questions(amendment: Amendment) -> None:
@@ -154,37 +189,8 @@ def _refuse_questions(amendment: Amendment) -> None:
     shown = ", ".join(codes[:5]) + (f" и ещё {len(codes) - 5}" if len(codes) > 5 else "")
     raise AmendRefused(
         f"«{amendment.roadmap_code}»: редакция не применена, нет ответа на вопросы о пунктах {shown} — "
-        'впишите в answers.yaml строки вида "прежний код": "новый код" или dropped и укажите --answers'
+        "без --apply команда покажет готовые строки для файла answers.yaml; укажите его в --answers"
     )
-
-
-def _move_points(session: Session, amendment: Amendment, *, hash_: str, today: date, at: datetime) -> None:
-    """A person hears of a point that was opened; what is only planned moves silently."""
-    actor = f"редакция {amendment.act}"
-
-    def move(point_id: int, status: str, **facts: object) -> Move:
-        key = f"{BY_EDITION}{hash_}:{point_id}"
-        return Move(actor=actor, at=at, on=today, once_key=key, tell=status != "planned", **facts)  # type: ignore[arg-type]
-
-    for one in amendment.points.moved:
-        _open_earlier(session, one)
-        reason = f"срок установлен в новой редакции: {amendment.act}"
-        dates = {"due_on": one.to.due_on, "deadline_on": one.to.deadline_on}
-        lifecycle.change(session, one.key, move(one.id, one.status, action="extend", reason=reason, **dates))
-    gone = {item.code for item in amendment.plan.dropped}
-    for leaving in amendment.points.withdrawn:
-        is_gone = leaving.item_code in gone
-        reason = f"{'пункт исключён' if is_gone else 'срок исключён'}: {amendment.act}"
-        lifecycle.change(session, leaving.key, move(leaving.id, leaving.status, action="withdraw", reason=reason))
-
-
-def _open_earlier(session: Session, one: Shift) -> None:
-    """A point is never due before it opens: a term that moved ahead takes the opening with it."""
-    if one.to.opens_on < one.opens_on:
-        points, opens_on = table_of(ControlPoint), one.to.opens_on
-        looked_at = {"next_check_on": opens_on} if one.status == "planned" else {}
-        session.execute(update(points).where(points.c.id == one.id).values(opens_on=opens_on, **looked_at))
-        session.expire_all()
 
 
 def _drop_items(session: Session, code: str, amendment: Amendment, *, today: date) -> None:

@@ -1,13 +1,22 @@
-"""What a new edition does to the control points that are there: which move, which are withdrawn, which are new."""
+"""What a new edition does to the control points that are there: which move, which are withdrawn, which are new.
+
+A person hears of every open point. Of the points of one duty that are only planned the nearest is told of, once, with
+the number of the others: the act has moved or ended what somebody counts on, and the rest follows from it.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from sqlalchemy import update
+from sqlmodel import Session
+
+from models import lifecycle
+from models.lifecycle import Move
 from roadmap.edition_points import paired_days
 from roadmap.planning import PlannedPoint
-from tasks.standing_points import Standing, duty_of, is_live, serve
+from tasks.standing_points import BY_EDITION, POINTS, Standing, duty_of, is_live, serve
 
 Place = tuple[str, str]
 """Roadmap, item and body in one, and the purpose of the points."""
@@ -95,3 +104,61 @@ def _pair(old: list[Standing], new: list[PlannedPoint], moved: list[Shift], with
             moved.append(Shift(**facts, opens_on=row["opens_on"], to=new[pairs[i]]))
         else:
             withdrawn.append(Leaving(**facts))
+
+
+def heralds(points: Iterable[Shift | Leaving]) -> dict[str, int]:
+    """Keys of the points that somebody is told of, each with how many others of its duty it speaks for."""
+    duties: dict[str, list[Shift | Leaving]] = defaultdict(list)
+    for point in points:
+        duties[point.key.rpartition("/")[0]].append(point)
+    told: dict[str, int] = {}
+    for row in duties.values():
+        row.sort(key=lambda point: (point.due_on, point.key))
+        speaking = [point for point in row if point.status != "planned"] or row[:1]
+        told |= dict.fromkeys((point.key for point in speaking), 0)
+        told[speaking[0].key] = len(row) - len(speaking)
+    return told
+
+
+def carry_out(
+    session: Session, points: PointPlan, *, act: str, gone: Collection[str], edition: str, today: date, at: datetime
+) -> None:
+    """Move and withdraw the points, with the act as the ground.
+
+    ``gone``: codes of the items that the act drops; ``edition``: what tells this edition from all others, so that a
+    second time changes nothing.
+    """
+
+    def move(point: Shift | Leaving, told: Mapping[str, int], reason: str, **facts: object) -> None:
+        if others := told.get(point.key):
+            reason += f"; это касается и других сроков пункта ({others})"
+        once_key, tell = f"{BY_EDITION}{edition}:{point.id}", point.key in told
+        step = Move(
+            actor=f"редакция {act}",
+            at=at,
+            on=today,
+            reason=reason,
+            once_key=once_key,
+            tell=tell,
+            **facts,  # type: ignore[arg-type]
+        )
+        lifecycle.change(session, point.key, step)
+
+    told = heralds(points.moved)
+    for one in points.moved:
+        _open_earlier(session, one)
+        dates = {"due_on": one.to.due_on, "deadline_on": one.to.deadline_on}
+        move(one, told, f"срок перенесён актом: {act}", action="extend", **dates)
+    told = heralds(points.withdrawn)
+    for leaving in points.withdrawn:
+        what = "пункт исключён" if leaving.item_code in gone else "срок исключён"
+        move(leaving, told, f"{what}: {act}", action="withdraw")
+
+
+def _open_earlier(session: Session, one: Shift) -> None:
+    """A point is never due before it opens: a term that moved ahead takes the opening with it."""
+    if one.to.opens_on < one.opens_on:
+        opens_on = one.to.opens_on
+        looked_at = {"next_check_on": opens_on} if one.status == "planned" else {}
+        session.execute(update(POINTS).where(POINTS.c.id == one.id).values(opens_on=opens_on, **looked_at))
+        session.expire_all()

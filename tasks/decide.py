@@ -1,9 +1,11 @@
 """The coordinator's form and what an answer does to the rows."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -60,10 +62,14 @@ def open_point_task(engine: Engine, key: str, *, at: datetime) -> str:
 
 
 def open_point(engine: Engine, key: str, *, at: datetime) -> str:
-    """Open the point when it is still planned; returns the status, ``Refused`` when there is no such point."""
+    """Open the point when its day has come; returns the status, ``Refused`` when there is no such point.
+
+    A run that was to start on a day that has been moved since may come too early: it opens nothing.
+    """
     with session(engine) as work:
         point = lifecycle.point_by_key(work, key)
-        if point.status == "planned":
+        zone = ZoneInfo(work.get_one(Roadmap, point.roadmap_code).zone)
+        if point.status == "planned" and point.opens_on <= at.astimezone(zone).date():
             move = Move(action="open", actor="ежедневный контроль", at=at, on=point.opens_on, tell=False)
             point = lifecycle.change(work, key, move)
         return point.status
@@ -75,14 +81,26 @@ def decide_task(engine: Engine, key: str, decision: Decision, *, once_key: str, 
     return decide(engine, key, decision, once_key=once_key, today=today, at=at)
 
 
-def decide(engine: Engine, key: str, decision: Decision, *, once_key: str, today: date, at: datetime) -> Outcome:
+def decide(
+    engine: Engine,
+    key: str,
+    decision: Decision,
+    *,
+    once_key: str,
+    today: date,
+    at: datetime,
+    actor: str = ACTOR,
+    before: Callable[[Session], None] | None = None,
+) -> Outcome:
     """Carry out a decision; what cannot be carried out changes nothing and says why.
 
-    The same ``once_key`` a second time changes nothing.
+    The same ``once_key`` a second time changes nothing. ``before`` may raise ``Refused`` inside the same transaction.
     """
     try:
         with session(engine) as work:
-            move = _move(work, key, decision, once_key=once_key, today=today, at=at)
+            if before is not None:
+                before(work)
+            move = replace(_move(work, key, decision, once_key=once_key, today=today, at=at), actor=actor)
             if move.action == "accept":
                 return Outcome(lifecycle.accept(work, key, move).status)
             return Outcome(lifecycle.change(work, key, move).status)
@@ -116,7 +134,7 @@ def _move(work: Session, key: str, decision: Decision, *, once_key: str, today: 
                 reason=decision.reason,
                 evidence=decision.evidence,
                 due_on=due,
-                deadline_on=_deadline(work, key, due),
+                deadline_on=deadline_of(work, key, due),
                 once_key=once_key,
             )
     return Move(
@@ -142,7 +160,8 @@ def _done_on(work: Session, key: str, words: str, today: date) -> date:
     return today if reported else done
 
 
-def _deadline(work: Session, key: str, due: date) -> date:
+def deadline_of(work: Session, key: str, due: date) -> date:
+    """The day that is controlled when a point is due on a day: after the working-day rule of its roadmap."""
     code = lifecycle.point_by_key(work, key).roadmap_code
     return calendar_of(work, code).roll(due, work.get_one(Roadmap, code).roll)  # type: ignore[arg-type]
 

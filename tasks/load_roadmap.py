@@ -231,7 +231,7 @@ def store_entries(session: Session, moved: Catalogue, planned: Planned, calendar
     wanted = {(items[item.code], bodies[body]) for _, item, *_ in planned for body in item.co_executors}
     there = {items[item.code] for _, item, *_ in planned}
     _store_pairs(session, col(Executor.item_id), col(Executor.body_id), there, wanted)
-    needs = {(items[item.code], items[needed]) for _, item, *_ in planned for needed in item.after}
+    needs = {(items[item.code], items[needed]) for _, item, *_ in planned for needed in item.after if needed in items}
     _store_pairs(session, col(ItemNeed.item_id), col(ItemNeed.needs_id), there, needs)
     store(session, Indicator, code, _indicator_rows(moved))
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from models import ControlPoint, Mirror
 from models.db import session
 from roadmap.cards import FINAL, run_name, state_name
+from roadmap.catalogue.schema import ITEM_KINDS_RU
 from tasks.cards import publish_card
 from tasks.point_facts import LIVE, controlled_items, histories, point_of, points
 from tasks.prefect_api import Progress, chunks, pages, silent
@@ -20,14 +21,7 @@ from tasks.prefect_writing import Job, Run, Wanted, carry_out, today_in
 from tasks.waiting import finish_run, rename_state
 
 #: Names of the flows that keep points, by the kind of the item.
-FLOW_NAMES = {
-    "agreement": "Соглашение",
-    "monitoring": "Мониторинг",
-    "session": "Сессия",
-    "study": "Исследование",
-    "document": "Документ",
-    "measure": "Мероприятие",
-}
+FLOW_NAMES = ITEM_KINDS_RU
 STALE = timedelta(hours=1)
 """A run that is busy for longer has lost its process."""
 UNFINISHED = ["SCHEDULED", "PENDING", "RUNNING", "PAUSED"]
@@ -40,6 +34,7 @@ class RunsReport:
     runs_created: int = 0
     runs_opened: int = 0
     runs_renamed: int = 0
+    runs_moved: int = 0
     runs_finished: int = 0
     runs_restarted: int = 0
     runs_deleted: int = 0
@@ -95,7 +90,9 @@ def _wanted(
 ) -> dict[str, Wanted]:
     horizon = (today or at.date()) + timedelta(days=ahead_days)
     items = controlled_items(work)
-    live = points(work, col(ControlPoint.status).in_(LIVE), col(ControlPoint.opens_on) <= horizon, items=items)
+    # The stages of a process are shown on the run of the point they belong to.
+    whole = col(ControlPoint.parent_id).is_(None)
+    live = points(work, col(ControlPoint.status).in_(LIVE), col(ControlPoint.opens_on) <= horizon, whole, items=items)
     return {
         point.key: Wanted(
             point,
@@ -138,7 +135,12 @@ def _run(run: dict[str, Any]) -> Run:
         state_name=run["state_name"],
         since=datetime.fromisoformat(run["state"]["timestamp"]),
         was_asked=bool(run["empirical_policy"]["pause_keys"]),
+        starts_at=_instant(run["next_scheduled_start_time"]),
     )
+
+
+def _instant(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None
 
 
 def _jobs(
@@ -182,6 +184,8 @@ def _mending(want: Wanted, run: Run, noted: Mirror | None, at: datetime) -> str:
     is_noted = noted is not None and noted.prefect_id == str(run.id)
     if run.type == "PAUSED" and not is_noted:
         return "runs_opened"
+    if run.type == "SCHEDULED" and run.starts_at != want.starts_at:
+        return "runs_moved"
     if run.name != want.name or (run.type == "PAUSED" and run.state_name != want.state_name):
         return "runs_renamed"
     return "" if is_noted else "runs_noted"

@@ -40,6 +40,13 @@ class Wanted:
         """Whether it waits for the coordinator already."""
         return self.state_name != PLANNED
 
+    @property
+    def starts_at(self) -> datetime | None:
+        """When a worker starts it; None for a run that waits."""
+        if self.waits:
+            return None
+        return datetime.combine(self.point.opens_on, STARTS, ZoneInfo(self.point.item.zone))
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -54,6 +61,8 @@ class Run:
     since: datetime
     was_asked: bool
     """Whether it has waited for a decision at least once."""
+    starts_at: datetime | None = None
+    """When a worker is to start it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +142,7 @@ async def _create(client: PrefectClient, jobs: list[Job], *, at: datetime) -> li
 
 
 def _new_run(want: Wanted) -> NewRun:
-    point = want.point
-    starts_at = None if want.waits else datetime.combine(point.opens_on, STARTS, ZoneInfo(point.item.zone))
-    return NewRun(point_key=point.key, name=want.name, state_name=want.state_name, starts_at=starts_at)
+    return NewRun(point_key=want.point.key, name=want.name, state_name=want.state_name, starts_at=want.starts_at)
 
 
 async def _dead(client: PrefectClient, ids: list[UUID]) -> set[UUID]:
@@ -164,6 +171,8 @@ async def _finish(
         await client.update_flow_run(run.id, name=want.name)
     if run.type == "SCHEDULED" and want.waits:
         await waiting.open_run(client, run.id, want.state_name)
+    elif run.type == "SCHEDULED" and want.starts_at is not None and run.starts_at != want.starts_at:
+        await waiting.start_at(client, run.id, want.starts_at)
     elif run.type == "PAUSED" and run.state_name != want.state_name:
         await waiting.rename_state(client, run.id, want.state_name)
     if not want.waits:

@@ -1,5 +1,6 @@
 """Web pages as the neutral form: paragraphs and tables with spans; scripts and styles are left out."""
 
+import logging
 from html.parser import HTMLParser
 
 from bs4 import UnicodeDammit
@@ -12,6 +13,9 @@ MOST_ROWS_DOWN = 2_000
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "br", "hr"}
 _BLOCKS |= {"section", "article", "header", "footer", "table", "tr", "td", "th", "body"}
 _SILENT = frozenset(("script", "style", "head", "template", "noscript"))
+
+# What the library says of damage goes to a log where there is one, not between the lines that a person reads.
+logging.getLogger("bs4").addHandler(logging.NullHandler())
 
 
 def from_html(content: bytes, name: str) -> Document:
@@ -45,8 +49,7 @@ class _Parser(HTMLParser):
         if tag in _SILENT:
             self._silent += 1
         elif tag == "table":
-            if not self._depth:
-                self._end_paragraph()
+            self._part()
             self._depth += 1
         elif self._depth == 1 and tag == "tr":
             self._end_row()
@@ -64,6 +67,7 @@ class _Parser(HTMLParser):
             if self._depth == 1:
                 self._end_table()
             self._depth -= 1
+            self._words.append(" ")
         elif self._depth == 1 and tag in ("td", "th"):
             self._end_cell()
         elif self._depth == 1 and tag == "tr":

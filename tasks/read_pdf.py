@@ -1,56 +1,139 @@
-"""PDF files with a text layer as the neutral form: tables by their lines, the words around them as paragraphs."""
+"""PDF files with a text layer as the neutral form: tables by lines or columns, the words around them as paragraphs."""
 
 import io
+import logging
+import re
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
+from roadmap.documents.columns import columns_of
 from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
+from tasks.read_lines import NUMBER, Grid, lines_of
+from tasks.read_unruled import Unruled, may_hold_header, unruled_tables
 from tasks.refusing import DocumentRefused
 
 MOST_PAGES = 1_000
 FEWEST_LETTERS = 20
+LARGEST_UNPACKED = 200 * 1024 * 1024
+_PIECE = 1024 * 1024
+_UNKNOWN = re.compile(r"\(cid:\d+\)|\ufffd|[\ue000-\uf8ff]")
 _APART = 0.6
+_CLOSE = 40
+
+# What the library says of damage goes to a log where there is one, not between the lines that a person reads.
+logging.getLogger("pdfminer").addHandler(logging.NullHandler())
 
 
 def from_pdf(content: bytes, name: str) -> Document:
     """The document in the bytes of a PDF; raises ``DocumentRefused`` for a password, damage, or pictures only."""
+    _refuse_swelling(content, name)
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             if len(pdf.pages) > MOST_PAGES:
                 raise DocumentRefused(
                     f"{name}: в файле больше {MOST_PAGES} страниц — оставьте только приказ с приложениями"
                 )
-            blocks = [block for page in pdf.pages for block in _page(page)]
+            blocks = list(_blocks(pdf.pages))
     except PdfminerException as error:
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args):
             raise DocumentRefused(f"{name}: файл защищён паролем — снимите пароль и повторите") from error
         raise DocumentRefused(f"{name}: файл повреждён или это не PDF — сохраните его заново") from error
-    letters = sum(len(block.text) for block in blocks if isinstance(block, Paragraph))
-    letters += sum(
-        len(cell) for block in blocks if isinstance(block, Table) for row in block.rows for cell in row.cells
-    )
-    if letters < FEWEST_LETTERS:
-        raise DocumentRefused(f"{name}: в файле нет текста, только изображения — распознайте его или возьмите .docx")
+    _refuse_without_words(blocks, name)
     return Document(name, tuple(blocks))
 
 
-def _page(page: Any) -> Iterator[Paragraph | Table]:
-    """Paragraphs and tables of a page from top to bottom."""
-    tables = page.find_tables()
-    boxes = [table.bbox for table in tables]
-    free = page.filter(lambda thing: not any(_inside(thing, box) for box in boxes)) if boxes else page
+def _refuse_without_words(blocks: list[Paragraph | Table], name: str) -> None:
+    """Pictures only, or letters of a font that does not say which they are."""
+    texts = [block.text for block in blocks if isinstance(block, Paragraph)]
+    texts += [cell for block in blocks if isinstance(block, Table) for row in block.rows for cell in row.cells]
+    letters = sum(map(len, texts))
+    if letters < FEWEST_LETTERS:
+        raise DocumentRefused(f"{name}: в файле нет текста, только изображения — распознайте его или возьмите .docx")
+    if sum(len(_UNKNOWN.sub("", text)) for text in texts) < letters * 0.7:
+        raise DocumentRefused(f"{name}: шрифт файла не даёт прочесть буквы — распознайте его или возьмите .docx")
+
+
+def _refuse_swelling(content: bytes, name: str) -> None:
+    """Streams are unpacked here bit by bit and thrown away, for the reader unpacks each in one go; pictures are not."""
+    left = LARGEST_UNPACKED
+    for start in re.finditer(rb"stream\r?\n", content):
+        if b"/Image" in content[max(0, start.start() - 300) : start.start()]:
+            continue
+        waiting = content[start.end() : max(start.end(), content.find(b"endstream", start.end()))]
+        unpacker = zlib.decompressobj()
+        try:
+            while waiting:
+                left -= len(unpacker.decompress(waiting, _PIECE))
+                waiting = unpacker.unconsumed_tail
+                if left < 0:
+                    raise DocumentRefused(f"{name}: после распаковки файл больше 200 МБ — сохраните его заново")
+        except zlib.error:  # packed otherwise, or damaged: the reader will tell
+            continue
+
+
+def _blocks(pages: list[Any]) -> Iterator[Paragraph | Table]:
+    grid: Grid | None = None
+    for page in pages:
+        found, grid = _page(page, grid)
+        yield from found
+
+
+def _page(page: Any, before: Grid | None) -> tuple[list[Paragraph | Table], Grid | None]:
+    """Paragraphs and tables of a page from top to bottom, and the columns of a table without lines that goes on."""
+    ruled = [table for table in page.find_tables() if _is_drawn(table, page)]
+    boxes = [table.bbox for table in ruled]
+    free = _outside(page, boxes)
+    unruled: list[Unruled] = []
+    grid = None
+    if before is not None or may_hold_header(free.extract_text()):
+        unruled, grid = unruled_tables(lines_of(free.extract_words()), page.page_number, before)
+        boxes += [(0, table.top, page.width, table.bottom) for table in unruled]
+        free = _outside(free, boxes[len(ruled) :])
     pieces: list[tuple[float, Paragraph | Table]] = []
     pieces += _paragraphs(free.extract_text_lines(), page.page_number, [box[1] for box in boxes])
-    for table in tables:
-        rows = tuple(_rows(table, page.page_number))
-        if rows:
-            pieces.append((table.bbox[1], Table(rows)))
+    tables = [(table.bbox[1], Table(tuple(_rows(table, page.page_number)))) for table in ruled]
+    tables += [(table.top, table.table) for table in unruled]
+    pieces += _placed(sorted(tables, key=lambda piece: piece[0]), page.page_number)
     page.close()
-    yield from (block for _, block in sorted(pieces, key=lambda piece: piece[0]))
+    return [block for _, block in sorted(pieces, key=lambda piece: piece[0])], grid
+
+
+def _outside(page: Any, boxes: list[Any]) -> Any:
+    return page.filter(lambda thing: not any(_inside(thing, box) for box in boxes)) if boxes else page
+
+
+def _placed(tables: list[tuple[float, Table]], page: int) -> list[tuple[float, Table]]:
+    """Where a page has several tables, the place of a row says in which of them it stands."""
+    if len(tables) < 2:
+        return tables
+    return [
+        (top, replace(table, rows=tuple(replace(row, place=_place(page, n, m)) for m, row in enumerate(table.rows, 1))))
+        for n, (top, table) in enumerate(tables, start=1)
+    ]
+
+
+def _place(page: int, table: int, row: int) -> str:
+    return f"с. {page}, таблица {table}, строка {row}"
+
+
+def _is_drawn(table: Any, page: Any) -> bool:
+    """Whether lines part the rows and columns: a frame, or a header above words without lines, does not."""
+    rows = table.extract()
+    if not any(any(row) for row in rows) or len(table.columns) < 2:
+        return False
+    if len(rows) == 1 and columns_of(tuple(map(clean, rows[0]))) is not None:
+        bottom = table.bbox[3]
+        lined = any(bottom - 1 < edge["top"] < bottom + _CLOSE and edge["top"] > bottom + 1 for edge in page.edges)
+        if not lined and any(bottom < letter["top"] < bottom + _CLOSE for letter in page.chars):
+            return False
+    heaped = any(sum(bool(NUMBER.match(part)) for part in (row[0] or "").split("\n")) > 1 for row in rows)
+    return not heaped
 
 
 def _inside(thing: dict[str, Any], box: tuple[float, float, float, float]) -> bool:

@@ -110,7 +110,7 @@ def _changes(row: RowMapping, point: PlannedPoint, *, owner_id: int, today: date
     if row["status"] == "planned":
         wanted |= {"opens_on": point.opens_on}
     changes = {name: value for name, value in wanted.items() if row[name] != value}
-    if "opens_on" in changes:
+    if "opens_on" in changes and not row["news"]:
         changes["next_check_on"] = point.opens_on
     if "deadline_on" in changes and row["status"] != "planned":
         changes["next_check_on"] = today

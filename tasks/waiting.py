@@ -144,6 +144,11 @@ async def finish_run(client: PrefectClient, run_id: UUID, name: str) -> None:
     await client.set_flow_run_state(run_id, State(type=StateType.COMPLETED, name=name), force=True)
 
 
+async def start_at(client: PrefectClient, run_id: UUID, starts_at: datetime) -> None:
+    """Let a worker start a scheduled run at another hour."""
+    await client.set_flow_run_state(run_id, scheduled_state(starts_at), force=True)
+
+
 async def start_again(client: PrefectClient, run_id: UUID, at: datetime) -> None:
     """Let a worker start a run that died: the flow finds its way from the rows and the answers given."""
     await client.set_flow_run_state(run_id, scheduled_state(at), force=True)

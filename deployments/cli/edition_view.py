@@ -9,12 +9,14 @@ from rich.text import Text
 
 from deployments.cli.output import day
 from roadmap.catalogue.schema import Item
+from roadmap.edition_answers import ABOUT, WORDS, asked_about, pasted
+from roadmap.edition_kept import Kept
 from roadmap.edition_matching import Candidate
-from roadmap.editions import Change, Kind, Pair, Plan, Question
+from roadmap.editions import Change, Kind, Pair, Plan, Question, shown
 from roadmap.messages.words import plural
 from roadmap.reading import Reading
 from tasks.amend_roadmap import Amendment
-from tasks.amended_points import PointPlan
+from tasks.amended_points import PointPlan, heralds
 
 FIELD_RU = {
     "number": "номер",
@@ -35,6 +37,10 @@ FIELD_RU = {
     "controlled": "на контроле",
     "act": "акт",
     "period": "период",
+    "zone": "часовой пояс",
+    "days_off": "нерабочие дни",
+    "controller": "контроль",
+    "coordinator": "координатор",
     "roll": "перенос с выходных",
     "report_by": "отчёт",
     "bodies": "орган",
@@ -55,7 +61,8 @@ def lines(amendment: Amendment) -> Iterator[Text]:
     plan = amendment.plan
     yield Text(f"{amendment.roadmap_code}: «{amendment.act_before}» → «{amendment.act}»", style="bold")
     if amendment.shift_years:
-        yield Text(f"Учебная копия: контрольные точки сдвинуты на {amendment.shift_years} г., прочтения — в годах акта")
+        years = f"{amendment.shift_years} {plural(amendment.shift_years, 'год', 'года', 'лет')}"
+        yield Text(f"Учебная копия: контрольные точки сдвинуты на {years}, прочтения — в годах акта")
     for change in plan.header:
         yield from _change(change, indent="")
     for pair in plan.changed:
@@ -70,8 +77,12 @@ def lines(amendment: Amendment) -> Iterator[Text]:
     for item in plan.dropped:
         yield Text(f"- {item.code}  {_short(item.title)}", style="red")
     yield from _points(amendment.points)
+    yield from _settings(plan)
     for question in plan.questions:
         yield from _question(question)
+    if plan.questions:
+        yield Text("Строки для файла answers.yaml (ответ: код пункта новой редакции, исключён или сохранить):")
+        yield Text(pasted(plan.questions).rstrip(), style="magenta")
     yield from (Text(line) for line in sums(plan))
 
 
@@ -121,6 +132,11 @@ def _points(points: PointPlan) -> Iterator[Text]:
         f"снимается {len(points.withdrawn)}, новых {len(points.new)} (из них в истории {points.history})",
         style="bold",
     )
+    told = len(heralds(points.moved)), len(heralds(points.withdrawn))
+    if any(told):
+        yield Text(
+            f"В ближайшем письме исполнителям: перенесено {told[0]}, снято {told[1]} (об остальных — той же строкой)"
+        )
     for shift in points.moved:
         yield Text(f"→ {shift.key}: {day(shift.due_on)} → {day(shift.to.due_on)}", style="cyan")
     new, gone = defaultdict(list), defaultdict(list)
@@ -134,13 +150,33 @@ def _points(points: PointPlan) -> Iterator[Text]:
             yield Text(f"{mark} {code}: {counted} — {_listed(days)}", style=style)
 
 
+def _settings(plan: Plan) -> Iterator[Text]:
+    """What goes on though the draft says nothing of it, or import proposes another."""
+    if plan.carried:
+        carried = _listed([item.code for item in plan.carried])
+        yield Text(f"Сохранены пункты, строк которых в проекте нет: {len(plan.carried)} — {carried}")
+    fields: dict[str, list[str]] = defaultdict(list)
+    for kept in plan.settings:
+        fields[kept.field].append(kept.code)
+    if not fields:
+        return
+    yield Text("Сохранены прежние настройки, которых в проекте нет или которые предложил импорт:")
+    for field, codes in fields.items():
+        yield Text(f"    {FIELD_RU[field]}: {len(codes)} — {_listed(codes)}")
+    for kept in plan.settings:
+        if kept.field == "owner":
+            yield Text(f"    {kept.code} отвечает: «{kept.value}», импорт предлагает «{kept.drafted}»")
+    yield Text("    взять из проекта: --as-drafted ПУНКТ")
+
+
 def _question(question: Question) -> Iterator[Text]:
     yield Text(f"? {question.old.code}  {_short(question.old.title)}", style="magenta bold")
     for candidate in question.candidates:
         is_proposed = "  ← предлагается" if candidate.code == question.proposed else ""
         title = _short(question.titles[candidate.code])
         yield Text(f"    {candidate.code}  {title} (сходство {candidate.score:.2f}){is_proposed}", style="magenta")
-    yield Text(f'    ответ: "{question.old.code}": "{question.proposed or "dropped"}"', style="magenta")
+    if question.proposed in WORDS:
+        yield Text(f"    предлагается: {WORDS[question.proposed]}", style="magenta")
 
 
 def to_json(amendment: Amendment, *, applied: bool) -> dict[str, Any]:
@@ -171,6 +207,8 @@ def to_json(amendment: Amendment, *, applied: bool) -> dict[str, Any]:
             "new": [{"item": point.item_code, "due_on": point.due_on} for point in points.new],
             "history": points.history,
         },
+        "settings": [_kept_json(kept) for kept in plan.settings],
+        "carried": [item.code for item in plan.carried],
         "questions": [_question_json(question) for question in plan.questions],
     }
 
@@ -202,12 +240,18 @@ def _change_json(change: Change) -> dict[str, str]:
     return {"kind": change.kind, "field": change.field, "before": change.before, "after": change.after}
 
 
+def _kept_json(kept: Kept) -> dict[str, Any]:
+    return {"code": kept.code, "field": kept.field, "kept": shown(kept.value), "drafted": shown(kept.drafted)}
+
+
 def _question_json(question: Question) -> dict[str, Any]:
     return {
         "code": question.old.code,
         "title": question.old.title,
         "candidates": _candidates(question.candidates, question),
-        "proposed": question.proposed or "dropped",
+        "proposed": question.proposed,
+        "about": ABOUT,
+        "words": asked_about(question.old),
     }
 
 

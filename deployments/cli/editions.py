@@ -3,25 +3,29 @@
 import re
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Engine
 from sqlmodel import Session
 
-from deployments.cli import edition_view, output
+from deployments.cli import edition_view, facts, output
 from deployments.cli.look import Code, Json, known_roadmap
 from models import Roadmap, clock
 from models.db import session
 from models.migrate import ready_engine
 from models.settings import Settings
+from roadmap.answers import AnswersError, read_answers
 from roadmap.catalogue.loading import CatalogueError, built_in, load_catalogue
 from roadmap.catalogue.schema import Catalogue
-from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
+from roadmap.edition_answers import by_code
 from roadmap.edition_drafts import MARK
+from roadmap.edition_kept import is_read_from_document
 from roadmap.messages.words import plural
 from roadmap.next_edition import next_edition as derive
-from tasks.amend_roadmap import Amendment, AmendRefused, loaded_edition, preview
+from tasks.amend_roadmap import Amendment, AmendRefused, Choices, loaded_edition, preview
 from tasks.amend_roadmap import amend as put_on_control
 
 
@@ -31,31 +35,68 @@ def amend(
     apply: Annotated[bool, typer.Option("--apply", help="Применить; без него — только показать.")] = False,
     answers: Annotated[
         Path | None,
-        typer.Option("--answers", help='Ответы на вопросы, .yaml: "прежний код": "новый код" или dropped.'),
+        typer.Option("--answers", metavar="ОТВЕТЫ", help="Файл answers.yaml; готовые строки показывает сравнение."),
     ] = None,
-    keep_control: Annotated[
-        bool,
+    as_drafted: Annotated[
+        list[str] | None,
         typer.Option(
-            "--keep-control",
-            help="Вид, ритм, разбивку по органам и контроль взять из прежней редакции.",
+            "--as-drafted",
+            metavar="ПУНКТ",
+            help="Исполнителя и порядок контроля этого пункта взять из проекта; можно повторять.",
         ),
-    ] = False,
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Сравнить новую редакцию с той, что на контроле, и с --apply поставить её на контроль."""
-    new = load_catalogue(draft, unsettled=not apply)
-    answered = _answers(answers) if answers else {}
-    with session(ready_engine()) as work:
-        today, days = clock.today(known_roadmap(work, code).zone), Settings().window_days
-        asked: dict[str, Any] = {"answers": answered, "keep_control": keep_control, "window_days": days}
+    """Сравнить новую редакцию с той, что на контроле, и с --apply поставить её на контроль.
+
+    Чего в проекте нет (вид, ритм, разбивка по органам, контроль), остаётся как прежде.
+    """
+    new, is_read = load_catalogue(draft, unsettled=not apply), is_read_from_document(draft.read_text("utf-8-sig"))
+    engine, days = ready_engine(), Settings().window_days
+    with session(engine) as work:
+        today = clock.today(known_roadmap(work, code).zone)
+        answered = _answers(answers, loaded_edition(work, code)[0], new) if answers else {}
+        choices = Choices(answers=answered, is_read=is_read, as_drafted=tuple(as_drafted or ()))
         if apply:
-            done = put_on_control(work, code, new, today=today, at=clock.now(), **asked)
+            done = put_on_control(work, code, new, today=today, at=clock.now(), choices=choices, window_days=days)
         else:
-            done = preview(work, code, new, today=today, **asked)
-    is_applied = apply and done.is_new
+            done = preview(work, code, new, today=today, choices=choices, window_days=days)
+    if not as_json:
+        _show(done, is_applied=apply and done.is_new)
+    # Asked again when nothing is new: a command that was killed after its transaction is finished by the next.
+    synced = _sync(engine) if apply else None
     if as_json:
-        return output.as_json(edition_view.to_json(done, applied=is_applied))
-    return _show(done, is_applied=is_applied)
+        told = {"prefect": synced.to_json()} if synced else {}
+        return output.as_json(edition_view.to_json(done, applied=apply and done.is_new) | told)
+    if synced:
+        output.screen.print(synced.line, markup=False, soft_wrap=True)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Synced:
+    """What became of the Prefect server after an amendment; ``counts`` None: it was out of reach."""
+
+    line: str
+    counts: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"synced": True, **self.counts} if self.counts else {"synced": False, "problem": self.line}
+
+
+def _sync(engine: Engine) -> _Synced:
+    """Bring the server up to date; the database is amended whether or not it answers."""
+    import httpx  # with Prefect it takes seconds to import
+
+    from deployments.sync import PrefectUnreachable
+    from deployments.sync import sync as sync_prefect
+
+    try:
+        with output.progress("Сверка с Prefect") as advance:
+            report = sync_prefect(engine, settings=Settings(), at=clock.now(), progress=advance)
+    except (PrefectUnreachable, httpx.HTTPError):
+        return _Synced("Сервер Prefect сейчас не отвечает: запуски обновит следующий запуск vekha up или vekha sync")
+    return _Synced(report.summary(), facts.counts(report))
 
 
 def _show(done: Amendment, *, is_applied: bool) -> None:
@@ -66,7 +107,7 @@ def _show(done: Amendment, *, is_applied: bool) -> None:
         output.screen.print(line, soft_wrap=True)
     asked = len(done.plan.questions)
     if is_applied:
-        output.screen.print("Применено. Запуски Prefect обновятся при сверке: vekha sync", style="bold")
+        output.screen.print("Применено.", style="bold")
     elif asked:
         words = plural(asked, "вопрос", "вопроса", "вопросов")
         output.screen.print(f"Открыто {asked} {words}: ответьте в файле --answers", style="magenta bold")
@@ -74,20 +115,20 @@ def _show(done: Amendment, *, is_applied: bool) -> None:
         output.screen.print("Ничего не записано; применить: --apply", style="bold")
 
 
-def _answers(path: Path) -> dict[str, str]:
+def _answers(path: Path, old: Catalogue, new: Catalogue) -> dict[str, str]:
     try:
-        found = read_yaml(path.read_text(encoding="utf-8-sig")) or {}
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as unread:
         raise AmendRefused(
             f"{path.name}: файл ответов не читается — проверьте путь {path} и кодировку UTF-8"
         ) from unread
-    except UnreadableYaml as broken:
-        raise AmendRefused(f"{path.name}: {broken}") from broken
-    if not isinstance(found, dict):
-        raise AmendRefused(f'{path.name}: нужны строки вида "прежний код": "новый код" или dropped')
-    for old, new in found.items():
-        if not isinstance(old, str) or not isinstance(new, str):
-            raise AmendRefused(f'{path.name}: код — строка; возьмите в кавычки: "{old}": "{new}"')
+    try:
+        found, unmatched = by_code(read_answers(text, path.name), old, new)
+    except AnswersError as refused:
+        raise AmendRefused(str(refused)) from refused
+    for answer in unmatched:
+        line = f"{path.name}: ответ о «{answer.words}» не понадобился — такого пункта на контроле нет"
+        output.errors.print(line, style="yellow", markup=False)
     return found
 
 
@@ -109,7 +150,8 @@ def next_edition(
         return
     _write(out, made.to_yaml())
     asked = f"{made.asked} {plural(made.asked, 'вопрос', 'вопроса', 'вопросов')}"
-    output.screen.print(f"{out}: проект «{made.catalogue.code}», {asked} в строках «{MARK.strip()}»", markup=False)
+    line = f"{out}: проект «{made.catalogue.code}», {asked} в строках «{MARK.strip()}»"
+    output.screen.print(line, markup=False, soft_wrap=True)
 
 
 def _years(words: str) -> tuple[int, int]:

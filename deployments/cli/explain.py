@@ -21,7 +21,7 @@ from models.settings import Settings
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
-from roadmap.checking import Load
+from roadmap.checking import Finding, Load
 from roadmap.checking import check as check_document
 from roadmap.checking import load as load_of
 from roadmap.explaining import Explained, explain_item
@@ -30,15 +30,19 @@ from roadmap.reading import Reading
 from roadmap.terms import RULES, read
 from roadmap.terms.saying import say
 
-_KEY = re.compile(r"(?P<roadmap>[a-z][a-z0-9.\-]*)/(?P<item>[a-z0-9][a-z0-9.\-]*)(?P<point>/[^/\s]+/\d{4}-\d\d-\d\d)?")
+_KEY = re.compile(
+    r"(?P<roadmap>[a-z][a-z0-9.\-]*)/(?P<item>[a-z0-9][a-z0-9.\-]*)(?P<point>/[^/\s]+/\d{4}-\d\d-\d\d(-\d+)?)?"
+)
 _SHOWN = 12
 SEVERITY_RU = {"error": "ошибка", "question": "вопрос", "note": "к сведению"}
 KIND_RU = {
     "unread": "срок не прочитан",
     "early": "срок рядом с датой акта или раньше",
     "order": "порядок сроков",
+    "need": "возможно, нужен результат, которого ещё нет",
     "owner": "разные ответственные",
     "body": "орган не определён",
+    "fit": "вид не подходит к подтверждению",
     "alias": "сокращение введено повторно",
     "twice": "мероприятие повторяется",
     "day_off": "срок в нерабочий день",
@@ -78,11 +82,14 @@ def explain(
     first, last = as_day(start) or date(2000, 1, 1), as_day(end) or date(2099, 12, 31)
     if last < first:
         output.fail(f"Период кончается ({last}) раньше, чем начинается ({first}): поправьте --from и --to")
-    reading = read(what, start=first, end=last)
+    calendar = WorkCalendar()
+    reading = read(what, start=first, end=last, calendar=calendar)
+    facts = _reading(reading) | {"period": [first, last], "calendar": calendar.version}
     if as_json:
-        return output.as_json(_reading(reading) | {"period": [first, last]})
+        return output.as_json(facts)
     for line in _reading_lines(reading):
         output.screen.print(line, markup=False)
+    output.screen.print(f"Период: {day(first)} – {day(last)}; календарь: {calendar.version}.", markup=False)
     return None
 
 
@@ -95,9 +102,9 @@ def _explain_key(key: re.Match[str], *, as_json: bool) -> None:
     calendar = calendar_of(catalogue)
     found = explain_item(catalogue, item, calendar=calendar, window_days=Settings().window_days, shift=document.shift)
     points = [point for point in found.points if not key["point"] or point.key == key[0]]
-    if key["point"] and not points:
-        output.fail(f"Контрольной точки «{key[0]}» нет; точки: vekha points {key['roadmap']}")
     facts = _facts(document, found, points, calendar)
+    if key["point"] and not points:
+        facts = _facts_of_stored(document, found, key[0], calendar)
     if as_json:
         return output.as_json(facts)
     return _show(facts, found.reading)
@@ -130,6 +137,19 @@ def _facts(document: _Document, found: Explained, points: list[PlannedPoint], ca
     }
 
 
+def _facts_of_stored(document: _Document, found: Explained, key: str, calendar: WorkCalendar) -> dict[str, Any]:
+    """A point that an edition or an extension has moved keeps its key: it is found by the day it now stands for."""
+    with session(ready_engine()) as work:
+        stored = work.exec(select(ControlPoint).where(ControlPoint.key == key)).first()
+    if stored is None:
+        output.fail(f"Контрольной точки «{key}» нет; точки: vekha points {document.catalogue.code}")
+    body = key.split("/")[2]
+    same = [p for p in found.points if (p.body_code or "-") == body and p.planned_due_on == stored.due_on]
+    facts = _facts(document, found, same, calendar)
+    facts["on_control"] = [{"key": key, "due_on": stored.due_on, "deadline_on": stored.deadline_on}]
+    return facts
+
+
 def _point(point: PlannedPoint) -> dict[str, Any]:
     return {
         "key": point.key,
@@ -145,7 +165,7 @@ def _on_control(keys: set[str]) -> Iterator[dict[str, Any]]:
     """Points whose deadline people have moved: what stands on control is not what the document gives."""
     with session(ready_engine()) as work:
         for point in work.exec(select(ControlPoint).where(col(ControlPoint.key).in_(keys)).order_by(ControlPoint.key)):
-            if not point.key.endswith(point.due_on.isoformat()):
+            if f"/{point.due_on.isoformat()}" not in point.key:
                 yield {"key": point.key, "due_on": point.due_on, "deadline_on": point.deadline_on}
 
 
@@ -185,7 +205,7 @@ def _show(facts: dict[str, Any], reading: Reading) -> None:
     title = f"Контрольных точек: {len(points)}"
     output.table(title, ("срок", "контрольный день", "почему"), rows, wide=("почему",))
     for moved in facts["on_control"]:
-        output.screen.print(f"{moved['key']}: срок продлён до {day(moved['deadline_on'])}", markup=False)
+        output.screen.print(f"На контроле {moved['key']}: срок {day(moved['deadline_on'])}", markup=False)
     for other in facts["otherwise"]:
         output.screen.print(_otherwise(other), markup=False)
 
@@ -202,6 +222,7 @@ def _otherwise(other: dict[str, Any]) -> str:
 def check(
     what: Annotated[str, typer.Argument(metavar="КОД|ФАЙЛ", help="Код дорожной карты или файл каталога .yaml.")],
     as_json: Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Код завершения 1, если найдена ошибка.")] = False,
 ) -> None:
     """Противоречия в самом документе: сроки, ответственные, органы, повторы, пики нагрузки."""
     is_file = what.endswith((".yaml", ".yml")) or Path(what).is_file()
@@ -209,7 +230,7 @@ def check(
     calendar = calendar_of(catalogue)
     findings, rows = check_document(catalogue, calendar), load_of(catalogue, calendar)
     if as_json:
-        return output.as_json(
+        output.as_json(
             {
                 "code": catalogue.code,
                 "document": catalogue.act.words,
@@ -217,10 +238,17 @@ def check(
                 "load": [asdict(row) for row in rows],
             }
         )
+    else:
+        _show_findings(catalogue, findings)
+        _show_load(catalogue, rows)
+    if strict and any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _show_findings(catalogue: Catalogue, findings: list[Finding]) -> None:
     cells = ((SEVERITY_RU[f.severity], KIND_RU[f.kind], f"{f.words}\n{f.place}") for f in findings)
     title = f"{catalogue.code}: замечаний к документу {len(findings)}"
     output.table(title, ("важность", "что", "подробнее"), cells, wide=("подробнее",))
-    return _show_load(catalogue, rows)
 
 
 def _show_load(catalogue: Catalogue, rows: list[Load]) -> None:

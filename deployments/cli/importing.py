@@ -9,15 +9,25 @@ import typer
 
 from deployments.cli import output
 from deployments.cli.look import Json
-from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
+from roadmap.answers import AnswersError, read_answers
 from roadmap.documents.draft import draft
 from roadmap.documents.found import Found, find
 from roadmap.documents.neutral import together
-from roadmap.documents.questions import Answers, AnswersError
+from roadmap.documents.questions import Answers
 from tasks.read_document import read_document
 
+PARAGRAPH_RU = {
+    "item": "поручения и обязанности",
+    "indicator": "показатели",
+    "definition": "определения",
+    "continuation": "продолжения",
+    "heading": "заголовки",
+    "statement": "положения без обязанностей",
+    "question": "вопросы",
+}
 CLASS_RU = {
-    "item": "мероприятия и показатели",
+    "item": "мероприятия",
+    "indicator": "показатели",
     "continuation": "продолжения",
     "heading": "заголовки",
     "header": "шапки",
@@ -31,9 +41,12 @@ def import_(
         Path | None, typer.Option("-o", "--output", metavar="ЧЕРНОВИК", help="Куда записать черновик.")
     ] = None,
     answers: Annotated[Path | None, typer.Option("--answers", metavar="ОТВЕТЫ", help="Файл answers.yaml.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Заменить черновик, если он есть.")] = False,
     as_json: Json = False,
 ) -> None:
     """Прочитать приказ: мероприятия, поручения, показатели, учёт каждой строки и черновик каталога."""
+    if out is not None:
+        _may_write(out, files, force=force)
     found = find(together(read_document(path) for path in files), _answers(answers))
     if out is not None:
         _write(out, draft(found))
@@ -46,13 +59,27 @@ def _answers(path: Path | None) -> Answers:
     if path is None:
         return Answers()
     try:
-        return Answers(read_yaml(path.read_text(encoding="utf-8-sig")) or ())
+        return Answers(read_answers(path.read_text(encoding="utf-8-sig"), path.name))
     except FileNotFoundError:
         output.fail(f"{path.name}: файла нет — проверьте путь {path}")
     except (OSError, UnicodeDecodeError):
         output.fail(f"{path.name}: файл не читается — нужен YAML в UTF-8")
-    except (UnreadableYaml, AnswersError) as problem:
-        output.fail(f"{path.name}: {problem}")
+    except AnswersError as problem:
+        output.fail(str(problem))
+
+
+def _may_write(out: Path, files: list[Path], *, force: bool) -> None:
+    """Refused before anything is read: a draft that a person has worked on, and the order itself."""
+    try:
+        there, the_order = out.exists(), any(out.exists() and out.samefile(file) for file in files if file.exists())
+    except OSError:
+        output.fail(f"{out}: сюда не записать — проверьте путь и права")
+    if out.is_dir():
+        output.fail(f"{out}: это папка — укажите имя файла, например {out / 'draft.yaml'}")
+    if the_order:
+        output.fail(f"{out}: это сам документ — выберите для черновика другое имя")
+    if there and not force:
+        output.fail(f"{out}: файл уже есть — выберите другое имя или укажите --force")
 
 
 def _write(path: Path, text: str) -> None:
@@ -86,6 +113,8 @@ def _show(found: Found, out: Path | None) -> None:
     )
     counted: list[Any] = [f"{words} {found.counts[name]}" for name, words in CLASS_RU.items()]  # type: ignore[index]
     say(f"Строк таблиц: {found.rows} = {' + '.join(counted)}")
+    counted = [f"{words} {found.texts[name]}" for name, words in PARAGRAPH_RU.items()]  # type: ignore[index]
+    say(f"Абзацев текста: {sum(found.texts.values())} = {' + '.join(counted)}")
     questions = found.all_questions()
     for question in questions:
         say(f"ВОПРОС {question.line}", markup=False)

@@ -2,18 +2,21 @@
 
 import json
 import sys
+from collections import Counter
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from deployments.cli import facts, output
 from deployments.cli.output import day
-from models import Roadmap, queries
+from models import Item, Roadmap, queries
 from models.db import session
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
 from models.migrate import ready_engine
 from roadmap.catalogue.loading import built_in
+from roadmap.messages.words import plural
 from roadmap.terms import read
 from tasks.load_contacts import bodies_without_channel
 
@@ -49,24 +52,45 @@ def terms(start: From = None, end: To = None) -> None:
 
 def items(code: Code, as_json: Json = False) -> None:
     """Мероприятия дорожной карты: слова документа и прочтение срока."""
+    gone: dict[str, dict[str, Any]] = {}
     with session(ready_engine()) as work:
         rows = list(facts.stored_items(work, code)) if work.get(Roadmap, code) else []
+        gone = {item.key: _dropping(item) for item in _dropped(work, code)}
     rows = rows or list(facts.catalogue_items(built_in(code)))
     if as_json:
-        return output.as_json(rows)
-    cells = (
-        (
-            row["key"].split("/", 1)[1],
-            facts.ORIGIN_RU[row["origin"]],
-            row["title"],
-            row["term"] or "—",
-            row["reading"]["rule"],
-        )
-        for row in rows
-    )
-    return output.table(
-        f"{code}: {len(rows)}", ("№", "откуда", "мероприятие", "срок", "правило"), cells, wide=("мероприятие", "срок")
-    )
+        return output.as_json([row | gone.get(row["key"], NOT_DROPPED) for row in rows])
+    wide = ("мероприятие", "срок")
+    live = [row for row in rows if row["key"] not in gone]
+    cells = ((*_item_cells(row), row["reading"]["rule"]) for row in live)
+    output.table(f"{code}: {len(live)}", ("№", "откуда", "мероприятие", "срок", "правило"), cells, wide=wide)
+    if gone:
+        taken_off = ((row, gone[row["key"]]) for row in rows if row["key"] in gone)
+        cells = ((*_item_cells(row), day(by["dropped_on"]), by["dropped_by"] or "") for row, by in taken_off)
+        columns = ("№", "откуда", "мероприятие", "срок", "снято", "акт")
+        output.table(f"Снято с контроля: {len(gone)}", columns, cells, wide=(*wide, "акт"))
+    return None
+
+
+def _item_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["key"].split("/", 1)[1], facts.ORIGIN_RU[row["origin"]], row["title"], row["term"] or "—"
+
+
+def _dropped(work: Session, code: str) -> list[Item]:
+    """The items that later editions took off control."""
+    return [item for item, _ in queries.items(work, code) if item.dropped_on]
+
+
+NOT_DROPPED = {"dropped_on": None, "dropped_by": None}
+
+
+def _dropping(item: Item) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in NOT_DROPPED}
+
+
+def _by_act(dropped: list[Item]) -> list[dict[str, Any]]:
+    """How many items each act took off control, and when."""
+    counted = Counter((item.dropped_by or "", item.dropped_on) for item in dropped)
+    return [{"act": act, "on": on, "items": n} for (act, on), n in counted.items()]
 
 
 def points(code: Code, start: From = None, end: To = None, as_json: Json = False) -> None:
@@ -95,12 +119,17 @@ def status(
         chosen = [known_roadmap(work, code)] if code else queries.roadmaps(work)
         rows = [queries.status(work, roadmap, today=facts.today_of(roadmap)) for roadmap in chosen]
         silent = {row.roadmap.code: bodies_without_channel(work, row.roadmap.code) for row in rows}
+        gone = {row.roadmap.code: _by_act(_dropped(work, row.roadmap.code)) for row in rows}
     if as_json:
-        return output.as_json([_status(row, silent[row.roadmap.code]) for row in rows])
+        return output.as_json([_status(row, silent[row.roadmap.code], gone[row.roadmap.code]) for row in rows])
     columns = ("дорожная карта", *STATUS_COLUMNS, "проср.", "ближайший")
-    output.table(
-        "Исполнение дорожных карт", columns, (_status_cells(row) for row in rows), wide=("дорожная карта", "срок")
-    )
+    cells = (_status_cells(row) for row in rows)
+    output.table("Исполнение дорожных карт", columns, cells, wide=("дорожная карта", "срок"))
+    for roadmap_code, acts in gone.items():
+        for act in acts:
+            counted = f"{act['items']} {plural(act['items'], 'пункт', 'пункта', 'пунктов')}"
+            line = f"{roadmap_code}: снято актом «{act['act']}» ({day(act['on'])}) — {counted}"
+            output.screen.print(line, markup=False, soft_wrap=True)
     for roadmap_code, bodies in silent.items():
         if bodies:
             names = ", ".join(f"«{body}»" for body in bodies)
@@ -108,14 +137,15 @@ def status(
     return None
 
 
-def _status(row: queries.RoadmapStatus, silent: list[str]) -> dict[str, Any]:
+def _status(row: queries.RoadmapStatus, silent: list[str], gone: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "roadmap": row.roadmap.code,
         "title": row.roadmap.title,
         "region": row.roadmap.region,
         "rehearsal": row.roadmap.is_rehearsal,
         "shift_years": row.roadmap.shift_years,
-        "items": row.items,
+        "items": row.items - sum(act["items"] for act in gone),
+        "dropped": gone,
         "points": {name: row.by_status.get(name, 0) for name in STATUS_RU},
         "overdue": row.overdue,
         "history": row.history,
@@ -160,6 +190,7 @@ def show(
             "term": row.item.term,
             "reading": row.item.reading,
             "source": row.item.source,
+            **_dropping(row.item),
             "note": found.deadline_note,
             "history": [entry.model_dump(exclude={"id", "point_id", "once_key"}) for entry in past],
             "evidence": [entry.model_dump(exclude={"id", "point_id"}) for entry in proof],
@@ -167,6 +198,8 @@ def show(
         }
         return output.as_json(facts.point(row, today) | more)
     output.screen.print(f"[bold]{row.item.title}[/]\n{key} — {facts.standing(found, today)}")
+    if row.item.dropped_on:
+        output.screen.print(f"Пункт снят с контроля {day(row.item.dropped_on)}: {row.item.dropped_by}", markup=False)
     output.screen.print(f"Срок по документу: «{row.item.term or 'не указан'}» ({row.item.source})", markup=False)
     output.screen.print(
         f"Открыта {day(found.opens_on)}, срок {day(found.due_on)}, контрольный день {day(found.deadline_on)}"

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from roadmap.documents.neutral import Paragraph
+from roadmap.documents.passages import whole
 
 MONTHS = (
     *("января", "февраля", "марта", "апреля", "мая", "июня"),
@@ -42,6 +43,9 @@ _NOMINATIVE = {
     "ведущего": "ведущий",
     "специалиста": "специалист",
 }
+_AGENCY = re.compile(
+    r"\s+(?=(?:МИНИСТЕРСТВО|ДЕПАРТАМЕНТ|КОМИТЕТ|УПРАВЛЕНИЕ|ОТДЕЛ|АГЕНТСТВО|СЛУЖБА|АДМИНИСТРАЦИЯ|ПРАВИТЕЛЬСТВО)\s)"
+)
 HEAD = 40
 
 
@@ -120,21 +124,62 @@ def _act_of_approval(texts: Sequence[str]) -> FoundAct:
 
 
 def _authority(before: Sequence[str], texts: Sequence[str]) -> str:
-    """The upper-case name above the kind, in the letters that the text itself uses for it."""
+    """The upper-case name above the kind, in the letters that the text itself uses for it.
+
+    Of several bodies, one above the other, the last one issues the act: «АДМИНИСТРАЦИЯ … РАЙОНА / ДЕПАРТАМЕНТ …».
+    """
     shouted = [text for text in before if text.isupper() and max(map(len, text.split())) > 4]
     if not shouted:
-        return next(
-            (text for text in before if re.match(r"(министерств|департамент|комитет|управлен|администр)", text, re.I)),
-            "",
-        )
-    name = " ".join(shouted)
-    head, _, rest = name.partition(" ")
-    found = (
-        re.search(re.escape(rest), "\n".join(text for text in texts if not text.isupper()), re.IGNORECASE)
-        if rest
-        else None
+        agency = re.compile(r"(министерств|департамент|комитет|управлен|администр)", re.IGNORECASE)
+        return next((text for text in before if agency.match(text)), "")
+    names = [name.strip() for name in _AGENCY.split(" ".join(shouted)) if name.strip()]
+    quiet = [text for text in texts if not text.isupper()]
+    below = "(?P<of>\\s+администрации\\s+[^,.;:()«»]{3,80})?" if names[0].startswith("АДМИНИСТРАЦИЯ ") else ""
+    head, _, rest = names[-1].partition(" ")
+    words = re.compile(rf"\b{head}\s+{_either_e(rest)}{below if len(names) > 1 else ''}(?!\w)", re.IGNORECASE)
+    found = [match for text in quiet for match in words.finditer(text)]
+    if not found and rest:
+        words = re.compile(_either_e(rest), re.IGNORECASE)
+        found = [match for text in quiet for match in words.finditer(text)]
+        return f"{_as_written(head, rest, quiet)} {found[0].group()}" if found else quieted(names[-1])
+    if not found:
+        return quieted(names[-1])
+    best = next((match for match in found if match.groupdict().get("of")), found[0]).group().strip()
+    return _as_written(head, rest, quiet) + best[len(head) :]
+
+
+def _as_written(head: str, rest: str, quiet: Sequence[str]) -> str:
+    """«министерство» where the text writes it with a small letter wherever it stands inside a sentence."""
+    inside = re.compile(rf"(?<=\s){head[:-1]}\w*(?=\s+{_either_e(rest)})", re.IGNORECASE)
+    written = [match[0] for text in quiet for match in inside.finditer(text)]
+    return head.lower() if written and all(word.islower() for word in written) else head.capitalize()
+
+
+def _either_e(words: str) -> str:
+    """A pattern in which «е» and «ё» are one letter."""
+    return re.sub(r"[её]", "[её]", re.escape(words), flags=re.IGNORECASE)
+
+
+def quieted(shouted: str) -> str:
+    """«МИНИСТЕРСТВО ОБРАЗОВАНИЯ КИРОВСКОЙ ОБЛАСТИ» with a capital only where a name has one."""
+    words = shouted.lower()
+    words = re.sub(r"[\w\-]+ск(?:ого|ой|ий|ая)(?=(?: \w+ого)? (?:кра|област|район|округ))", _titled, words)
+    words = re.sub(
+        r"(?<=республики )\w+|(?<=города )[\w\-]+|(?:республики|югр[аы]|российской федерации)", _titled, words
     )
-    return f"{head.capitalize()} {found.group()}" if found else name
+    return words[:1].upper() + words[1:]
+
+
+def _titled(match: re.Match[str]) -> str:
+    return match[0].title() if match[0] != "российской федерации" else "Российской Федерации"
+
+
+def title_of_regulation(paragraphs: Sequence[Paragraph]) -> str:
+    """«Положение о …» as the annex is headed; empty where the document holds none."""
+    heading = re.compile(r"(?:«?\s*)(?:ПОЛОЖЕНИЕ|Положение|РЕГЛАМЕНТ|Регламент|ПОРЯДОК|Порядок)\s+(?=[а-яё(])")
+    found = next((p.text for p in whole(paragraphs) if heading.match(p.text) and p.text[-1] not in ";.:"), "")
+    head, _, rest = found.lstrip("« ").partition(" ")
+    return f"{head.capitalize()} {rest}".strip() if found else ""
 
 
 def _authority_of_title(title: str) -> str:
@@ -155,30 +200,6 @@ def _amended(title: str) -> dict[str, Any] | None:
         return None
     kind = next(kind for kind in KINDS if kind.startswith(match["kind"].casefold()))
     return {"kind": kind, "number": match["n"], "on": on.isoformat(), "title": match["title"] or ""}
-
-
-def find_period(
-    act: FoundAct, titles: Sequence[str], terms: Sequence[str], texts: Sequence[str]
-) -> tuple[date, date, str] | None:
-    """From the act's date to the end that a title, the terms or the text («на период до 2024 года») name."""
-    for title in titles:
-        years = [int(year) for year in re.findall(r"(?<!\d)20\d{2}(?!\d)", title)]
-        if years and re.search(r"(на|в|период|до)\s.*20\d{2}", title) and not re.search(r"\bот\b[^,]*20\d{2}", title):
-            dated = act.on if act.on and (act.on.year >= min(years) or len(years) == 1) else None
-            start = dated or date(min(years), 1, 1)
-            if start.year <= max(years):
-                return start, date(max(years), 12, 31), f"до конца года, названного в заголовке: «{title}»"
-    named = [(int(year), term) for term in terms for year in re.findall(r"(?<!\d)20\d{2}(?!\d)", term)]
-    named = named or [
-        (int(m[1]), m[0])
-        for text in texts
-        if "дорожн" in text
-        for m in re.finditer(r"на период до (20\d{2}) года", text)
-    ]
-    if act.on is None or not named or max(named)[0] < act.on.year:
-        return None
-    last, words = max(named)
-    return act.on, date(last, 12, 31), f"от даты акта до конца последнего года, названного в документе: «{words}»"
 
 
 def find_controller(paragraphs: Sequence[Paragraph]) -> dict[str, Any] | None:

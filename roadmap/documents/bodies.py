@@ -5,27 +5,58 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from roadmap.documents.bearers import is_body
+from roadmap.documents.cases import nominative
 from roadmap.documents.neutral import clean, plain
+from roadmap.documents.questions import Answers, Question
 
-_ALIAS = re.compile(r"\(\s*далее(?:\s+(?:совместно|соответственно))?\s*[-–—]?\s*([^()]+?)\s*\)")
+_ALIAS = re.compile(
+    r"\(\s*далее(?P<each>\s+соответственно)?(?:\s+(?:совместно|именуем\w+|именуется|именуются|также|по\s+тексту))*"
+    r"\s*[-–—:]?\s*(?P<short>(?:[^()]|\([^()]*\))+?)\s*\)"
+)
+_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[а-я]\)|[-–—•])\s+")
+_APPOSITION = re.compile(r",\s+(?:структурное|обособленное)\s+подразделение\s.*$")
 _PERSON = re.compile(r"\s*\((?:[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё\-]+|[А-ЯЁ][а-яё\-]+\s+[А-ЯЁ]\.\s?[А-ЯЁ]\.)\)")
-_GOES_ON = re.compile(r"^(?:науки|культуры|спорта|молод|семь|труда|туризма|физической|государственной|кадров|опеки|и )")
+_ASIDE = re.compile(r"\s*\((?:по согласованию|(?:отдел|сектор|управление)\s[^()]*)\)")
+_GOES_ON = re.compile(
+    r"^(?:науки|культуры|спорта|молод|семь|труда|туризма|физической|государственной|кадров|опеки|связи|и "
+    r"|[а-яё\-]+(?:[аеи]ния|ства|ости|ой|ей|ого|его|ых|их|туры|уда|изма|орта)(?!\w))"
+)
+_AGENCY = re.compile(
+    r"^(?:[А-ЯЁа-яё\-]+\s){0,3}(?:министерств|департамент|комитет|управлени|отдел|агентств|сектор|инспекци)", re.I
+)
 _LATIN = dict(zip("абвгдезийклмнопрстуфхцыэ", "abvgdeziyklmnoprstufhcye", strict=True)) | {
     "ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ъ": "", "ь": "",
 }  # fmt: skip
 _LEVELS = (
     ("municipal", re.compile(r"муниципал|\bмо[уц]|\bммс\b|район|городск|администраци")),
-    ("institutional", re.compile(r"образовательны(?:е|х) организаци|\bоо\b|школ|площадк|детск(?:ий|ие) сад")),
+    ("institutional", re.compile(r"образовательн(?:ые|ых|ой) организаци|\bоо\b|школ|площадк|детск(?:ий|ие) сад")),
     ("federal", re.compile(r"федеральн\w+ (?:оператор|координатор|центр)|минпросвещения|российской федерации")),
+    (
+        "regional",
+        re.compile(
+            r"региональн|област|(?:ого|ский) кра[йя]|республик|автономного округа|"
+            r"(?<!федеральное )государственно\w+ (?:автономн|бюджетн|казенн|казённ)"
+        ),
+    ),
 )
+LEVELS_RU = {
+    "федеральный": "federal",
+    "региональный": "regional",
+    "муниципальный": "municipal",
+    "образовательная организация": "institutional",
+}
 LONGEST = 48
+_LONGEST_NAME = 300
 
 
 def aliases(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(the words before, the short name) for each «(далее – …)»."""
+    """(the words before, the short name) for each «(далее – …)»; «далее соответственно – …, …» gives several."""
     for text in texts:
         for match in _ALIAS.finditer(text):
-            yield clean(text[: match.start()]), match[1].strip()
+            before = clean(_NUMBER.sub("", text[: match.start()]))
+            shorts = match["short"].split(",") if match["each"] else [match["short"]]
+            yield from ((before, short.strip(' «»"') if match["each"] else short.strip()) for short in shorts)
 
 
 @dataclass(slots=True)
@@ -36,10 +67,28 @@ class Body:
     name: str
     short: str
     other: list[str] = field(default_factory=list)
+    level: str = ""
+
+    @property
+    def level_told(self) -> str:
+        """The level that the document gives the body, by its structure or its name; empty where it gives none."""
+        named = (level for level, words in _LEVELS if words.search(self.name.casefold()))
+        return self.level or next(named, "")
+
+    def doubt(self, place: str) -> Question | None:
+        """The question about a level that neither the name nor the structure of the document gives."""
+        if self.level_told:
+            return None
+        proposed = "«региональный» или «федеральный», «муниципальный», «образовательная организация»"
+        return Question("responsible", place, self.name, "уровень органа не назван, в черновике региональный", proposed)
+
+    def settle(self, answer: str) -> None:
+        """The level that a person named."""
+        self.level = LEVELS_RU.get(answer.casefold().strip(" .«»"), self.level)
 
     def to_entry(self) -> dict[str, Any]:
         """The body as the catalogue keeps it."""
-        level = next((level for level, words in _LEVELS if words.search(self.name.casefold())), "regional")
+        level = self.level_told or "regional"
         found: dict[str, Any] = {"code": self.code, "name": self.name, "short": self.short, "level": level}
         return found | ({"aliases": self.other} if self.other else {})
 
@@ -51,11 +100,40 @@ class Bodies:
         self.all: list[Body] = []
         self._by_name: dict[str, Body] = {}
         self._codes: set[str] = set()
+        self._whole: set[str] = set()
+        self._levels: dict[str, str] = {}
+        self._learned: dict[str, tuple[str, str]] = {}
+
+    def learn(self, texts: Iterable[str]) -> frozenset[str]:
+        """The short names that the texts give to bodies; a body met later under either name has both."""
+        shorts = []
+        for before, short in aliases(texts):
+            if len(before) <= _LONGEST_NAME and is_body(before):
+                shorts.append(short)
+                self._learned.setdefault(plain(short), (before, short))
+                self._learned.setdefault(plain(before), (before, short))
+        return frozenset(shorts)
+
+    def keep_whole(self, name: str, level: str = "") -> None:
+        """One body, whatever commas its name holds, on the level that the document gives it."""
+        self._whole.add(plain(name))
+        if level:
+            self._levels.setdefault(plain(name), level)
+
+    def level_questions(self, bearers: Iterable[tuple[Body, str]], answers: Answers) -> list[Question]:
+        """A question for each (body, place) whose level is not told; an answer is taken over."""
+        asked: dict[str, Question] = {}
+        for body, place in bearers:
+            if answer := answers.of("responsible", body.name):
+                body.settle(answer)
+            elif question := body.doubt(place):
+                asked.setdefault(body.code, question)
+        return list(asked.values())
 
     def named_in(self, cell: str) -> list[Body]:
         """The bodies that a cell names, new ones among them, each once."""
         found: list[Body] = []
-        for words in _pieces(cell):
+        for words in [cell] if plain(cell) in self._whole else _pieces(cell):
             body = self._body(words)
             if body is not None and body not in found:
                 found.append(body)
@@ -63,20 +141,29 @@ class Bodies:
 
     def _body(self, words: str) -> Body | None:
         alias = _ALIAS.search(words)
-        short = alias[1] if alias else ""
-        name = clean(_PERSON.sub("", _ALIAS.sub("", words))).strip(" .,;:")
-        if not plain(name):
+        said = clean(_ASIDE.sub("", _PERSON.sub("", _ALIAS.sub("", words)))).strip(" .,;:")
+        if not plain(said):
             return None
-        known = self._by_name.get(plain(name)) or (self._by_name.get(plain(short)) if short else None)
+        name, short = nominative(said), alias["short"].strip() if alias else ""
+        before = _APPOSITION.sub("", name)
+        name, short = self._learned.get(plain(name)) or self._learned.get(plain(before)) or (name, short)
+        names = [name, short, said] if said != name else [name, short]
+        known = next((self._by_name[plain(each)] for each in names if each and plain(each) in self._by_name), None)
         if known is None:
-            known = Body(self._code(short or name), name, short or _shortened(name))
+            known = Body(self._code(short or name), name, short or self._short(name))
             self.all.append(known)
-        for other in (name, short):
+        known.level = known.level or self._levels.get(plain(words), "")
+        for other in names:
             if other and plain(other) not in self._by_name:
                 self._by_name[plain(other)] = known
                 if other not in (known.name, known.short):
                     known.other.append(other)
         return known
+
+    def _short(self, name: str) -> str:
+        """A short name that no other body has; the whole name where each shorter one is taken."""
+        taken = {plain(body.short) for body in self.all}
+        return next((short for short in (_shortened(name), _proper(name)) if plain(short) not in taken), name)
 
     def _code(self, words: str) -> str:
         stem, n = latin(words), 1
@@ -98,6 +185,14 @@ def _shortened(name: str) -> str:
     return name if len(name) <= LONGEST else name[: LONGEST - 1].rsplit(" ", 1)[0] + "…"
 
 
+def _proper(name: str) -> str:
+    """What follows the legal form: «Центр …» of «Государственное автономное учреждение … Центр …»."""
+    quoted = re.search(r"[«\"](?P<name>.+)[»\"]", name)
+    own = re.search(r"(?:учреждени|организаци|предприяти)\w+\s.*?(?<=[а-яё»]\s)(?P<name>[А-ЯЁ][а-яё\-]+\s.+)$", name)
+    match = quoted or own
+    return _shortened(match["name"]) if match else name
+
+
 def _pieces(cell: str) -> Iterator[str]:
     """The names in a cell: parted by «;» where there is one, else by commas outside brackets and quotes."""
     mark = ";" if ";" in _outside(cell) else ","
@@ -113,11 +208,18 @@ def _pieces(cell: str) -> Iterator[str]:
             piece += letter
     names: list[str] = []
     for words in map(clean, [*found, piece]):
-        if names and _GOES_ON.match(words):
+        if names and _goes_on(names[-1], words):
             names[-1] += f", {words}"
         else:
             names.append(words)
     yield from names
+
+
+def _goes_on(before: str, words: str) -> bool:
+    """«…образования, науки и молодёжной политики»: what follows an agency in the genitive is the rest of its name."""
+    if not words or not words[0].islower() or is_body(words):
+        return False
+    return bool(_GOES_ON.match(words)) and (words.startswith("и ") or bool(_AGENCY.match(before)))
 
 
 def _outside(cell: str) -> str:

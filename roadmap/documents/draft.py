@@ -1,13 +1,14 @@
 """The draft of a catalogue: what was found as YAML, each open question as a comment above the entry it asks about."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import yaml
 
 from roadmap.catalogue.schema import ItemKind
+from roadmap.checking_kinds import keeps_registry
 from roadmap.documents.bodies import latin
 from roadmap.documents.entries import Entry
 from roadmap.documents.found import Found
@@ -32,6 +33,13 @@ _KINDS: tuple[tuple[ItemKind, re.Pattern[str]], ...] = (
         re.compile(r"приказ|положени|распорядительн|реестр|разработ|документ|методическ\w+ рекомендац|справк|письмо"),
     ),
 )
+#: Entries in one dump: the dumper keeps all that it was given, and a long order would swell it.
+AT_ONCE = 50
+_KIND, _LEVEL = re.compile(r"  kind: \w+$"), re.compile(r"  level: \w+$")
+_KIND_PROPOSED = "  # предложено по словам, проверьте"
+_LEVEL_SEEN = "  # предложено по названию, проверьте"
+_LEVEL_GUESSED = "  # по названию уровень не виден: предложен regional, проверьте"
+_REGIONAL = re.compile(r"министерств|департамент|област|\bкра[йяе]|республик|регион|институт развития|\bцнппм|\bиро\b")
 _HEAD = (
     "Черновик, составленный при импорте: слова взяты из документа, коды и виды мероприятий предложены.",
     "Строки «ВОПРОС» не дают поставить карту на контроль: ответьте в записи под вопросом и удалите строку вопроса,",
@@ -45,7 +53,7 @@ def draft(found: Found) -> str:
     start, end, ground = found.period
     about = _by_about(found.questions)
     parts = [*(f"# {line}" for line in _HEAD), ""]
-    parts += _asked(question for question in found.questions if question.about not in ("act", "period"))
+    parts += _asked(question for question in found.questions if question.about not in ("act", "period", "indicator"))
     parts.append(
         _dump(
             {
@@ -65,22 +73,23 @@ def draft(found: Found) -> str:
         parts.append(_dump({"controller": found.controller}))
     if found.definitions:
         parts.append(_dump({"definitions": found.definitions}))
-    bodies = [body.to_entry() for body in found.bodies.all] or [_author(found)]
-    parts.append(_dump({"bodies": bodies}))
+    parts.append(_bodies([body.to_entry() for body in found.bodies.all] or [_author(found)]))
     if found.sections:
         parts.append(_dump({"sections": [{"code": code, "title": title} for code, title in found.sections.items()]}))
     for name, origin in (("items", "table"), ("directives", "directive"), ("duties", "duty")):
         if entries := [entry for entry in found.items if entry.origin == origin]:
             parts.append(_entries(name, entries))
     if found.indicators:
-        parts.append(_dump({"indicators": _distinct(found.indicators)}))
+        parts.append(_indicators(found.indicators, about("indicator")))
     return "\n".join(parts)
 
 
 def kind_of(words: str) -> ItemKind:
     """The kind of an item by its words; what fits nothing is a measure."""
     lowered = words.casefold()
-    return next((kind for kind, pattern in _KINDS if pattern.search(lowered)), "measure")
+    found: ItemKind = next((kind for kind, pattern in _KINDS if pattern.search(lowered)), "measure")
+    # A registry that is kept, unless the words are of something else that only mentions it.
+    return "registry" if found in ("document", "measure") and keeps_registry(lowered) else found
 
 
 def _dump(value: Any) -> str:
@@ -113,15 +122,47 @@ def _author(found: Found) -> dict[str, Any]:
 
 
 def _entries(name: str, entries: list[Entry]) -> str:
-    """One list of items in one go, the questions put between them: a dump for each would cost more than the reading."""
-    lines = _dump([_item(entry) for entry in entries]).split("\n")
-    out = [f"{name}:"]
-    waiting = iter(entries)
-    for line in lines:
-        if line.startswith("- "):
-            out += _asked(next(waiting).questions)
+    parts = (entries[n : n + AT_ONCE] for n in range(0, len(entries), AT_ONCE))
+    dumped = "".join(_dump([_item(entry) for entry in part]) for part in parts)
+    lines = _between(dumped, [entry.questions for entry in entries])
+    return "\n".join([f"{name}:", *(line + _KIND_PROPOSED if _KIND.match(line) else line for line in lines)])
+
+
+def _indicators(indicators: list[dict[str, Any]], questions: list[Question]) -> str:
+    """The indicators, each below the questions about it."""
+    asked = [
+        [
+            question
+            for question in questions
+            if (question.words, question.place) == (found["title"], found["source"]["place"])
+        ]
+        for found in indicators
+    ]
+    return "\n".join(["indicators:", *_between(_dump(_distinct(indicators)), asked)])
+
+
+def _bodies(bodies: list[dict[str, Any]]) -> str:
+    """The bodies; what their level was told by stands beside it, for nobody but a person knows it surely."""
+    names = iter(bodies)
+    out = ["bodies:"]
+    for line in _dump(bodies).splitlines():
+        if _LEVEL.match(line):
+            line += _LEVEL_SEEN if _shows_level(next(names)) else _LEVEL_GUESSED
         out.append(line)
-    return "\n".join(out)
+    return "\n".join([*out, ""])
+
+
+def _shows_level(body: dict[str, Any]) -> bool:
+    return body["level"] != "regional" or bool(_REGIONAL.search(body["name"].casefold()))
+
+
+def _between(dumped: str, questions: Iterable[Sequence[Question]]) -> Iterator[str]:
+    """A dumped list with questions above its entries: a dump for each entry would cost more than the reading."""
+    waiting = iter(questions)
+    for line in dumped.split("\n"):
+        if line.startswith("- "):
+            yield from _asked(next(waiting))
+        yield line
 
 
 def _item(entry: Entry) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from roadmap.calendar import WorkCalendar
 from roadmap.documents import points
 from roadmap.documents.bodies import Bodies, Body
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.rows import FoundItem
 from roadmap.reading import Reading
 from roadmap.terms import read
+
+_UNREADABLE = re.compile(r"\ufffd|\(cid:\d+\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +50,16 @@ class Entry:
         }
 
 
+#: A draft knows no regional days off yet: where they matter, loading reads the words again.
+FEDERAL = WorkCalendar()
+
+
 def reader_of(start: date, end: date) -> Callable[[str], Reading]:
     """Reads terms inside a period, each phrase once."""
 
     @cache
     def reading(words: str) -> Reading:
-        return read(words, start=start, end=end)
+        return read(words, start=start, end=end, calendar=FEDERAL)
 
     return reading
 
@@ -84,6 +91,11 @@ def entries_of(
         term = _answered_term(item, answers)
         meaning = reading(term)
         questions += _term_questions(origin, item, meaning)
+        if any(_UNREADABLE.search(words) for words in item.words.values()):
+            why = "в словах есть знаки, которые не прочитались"
+            questions.append(
+                Question("row", item.place, item.words.get("title", ""), why, "вписать слова, как в документе")
+            )
         bodies = _bodies(item, known, answers, authority, questions)
         questions = [q for q in questions if q.about == "term" or answers.of(q.about, q.words) is None]
         entry = Entry(

@@ -2,20 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from roadmap.documents import acts, indicators, points
-from roadmap.documents.bodies import Bodies
+from roadmap.documents.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
+from roadmap.documents.bodies import Bodies, Body
 from roadmap.documents.columns import ROLE_RU
-from roadmap.documents.definitions import find_definitions
+from roadmap.documents.definitions import definitions_of
 from roadmap.documents.entries import Entry, entries_of, reader_of
 from roadmap.documents.neutral import Document, Paragraph, Table, clean, plain
+from roadmap.documents.periods import find_period
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.regions import region_of
-from roadmap.documents.regulations import standing_duties
+from roadmap.documents.regulations import Regulation, regulation_of
 from roadmap.documents.rows import CLASSES, FoundItem, RowClass, RowReader, heal
 from roadmap.documents.tables import WholeTable, whole_tables
 from roadmap.reading import Reading
@@ -43,6 +45,8 @@ class Found:
     bodies: Bodies = field(default_factory=Bodies)
     counts: Counter[RowClass] = field(default_factory=Counter)
     rows: int = 0
+    texts: Counter[ParagraphClass] = field(default_factory=Counter)
+    """Every paragraph of the running text once, by its class."""
     questions: list[Question] = field(default_factory=list)
 
     def all_questions(self) -> list[Question]:
@@ -58,6 +62,7 @@ class Found:
             "indicators": self.indicators,
             "bodies": [body.to_entry() for body in self.bodies.all],
             "rows": {"total": self.rows} | {name: self.counts[name] for name in CLASSES},
+            "paragraphs": {"total": sum(self.texts.values())} | {name: self.texts[name] for name in PARAGRAPH_CLASSES},
             "questions": [question.to_json() for question in self.all_questions()],
         }
 
@@ -72,17 +77,12 @@ def find(document: Document, answers: Answers | None = None) -> Found:
     found.title = _title(tables, paragraphs, act)
     rough = reader_of(*_WIDE)
     raw = [row for n, table in enumerate(tables) for row in _read_table(table, n, found, answers, rough)]
-    text = points.points(list(points.operative(paragraphs)))
-    raw += list(points.directives(text, lambda words: rough(words).kind != "unreadable"))
-    raw += list(
-        standing_duties(paragraphs, {point.place for point in text}, lambda words: rough(words).kind != "unreadable")
-    )
-    found.indicators += indicators.from_paragraphs(paragraphs)
-    found.definitions = find_definitions(paragraphs)
+    raw += _read_text(paragraphs, found, answers, rough)
     found.controller = acts.find_controller(paragraphs)
     words = [item.words.get("term", "") for _, _, item in raw]
     found.period = _period(found, tables, words, [p.text for p in paragraphs], answers)
     found.items = entries_of(raw, found.period, found.bodies, answers, authority=act.authority)
+    found.questions += found.bodies.level_questions(_bearers(found.items), answers)
     _ask_about_act(found, answers)
     named = region_of([act.authority, found.title, act.title])
     found.region = answers.of("zone", "region") or named
@@ -90,6 +90,56 @@ def find(document: Document, answers: Answers | None = None) -> Found:
         proposed = "вписать region, например «Краснодарский край», и zone"
         found.questions.append(Question("zone", "начало документа", "region", "регион не назван", proposed))
     return found
+
+
+def _read_text(
+    paragraphs: list[Paragraph], found: Found, answers: Answers, rough: Callable[[str], Reading]
+) -> list[tuple[str, str, FoundItem]]:
+    """The directives and the standing duties; indicators and definitions of the text; each paragraph is counted."""
+
+    def reads(words: str) -> bool:
+        return rough(words).kind != "unreadable"
+
+    ordered = list(points.operative(paragraphs))
+    text = points.points(ordered)
+    directives = list(points.directives(text, reads))
+    regulation = regulation_of(paragraphs, ordered, reads, found.bodies)
+    found.sections |= regulation.number_sections(found.sections)
+    found.indicators += indicators.from_paragraphs(paragraphs)
+    found.indicators, doubts = indicators.settled(found.indicators, answers)
+    found.questions += doubts
+    definitions = definitions_of(paragraphs)
+    found.definitions = definitions.to_entries()
+    unread = definitions.questions(answers)
+    found.questions += unread
+    codes = {code for _, code, _ in directives}
+    directing = [paragraph for paragraph, point in zip(ordered, text, strict=True) if point.code in codes]
+    _count_paragraphs(found, paragraphs, regulation, directing, unread)
+    return [*directives, *regulation.duties]
+
+
+def _bearers(items: list[Entry]) -> Iterator[tuple[Body, str]]:
+    """Who bears the standing duties, and where the document says so."""
+    duties = (entry for entry in items if entry.origin == "duty" and entry.item.words["responsible"])
+    return ((entry.bodies[0], entry.item.place) for entry in duties)
+
+
+def _count_paragraphs(
+    found: Found,
+    paragraphs: list[Paragraph],
+    regulation: Regulation,
+    ordered: list[Paragraph],
+    asked: list[Question],
+) -> None:
+    found.texts = count_paragraphs(
+        paragraphs,
+        regulation,
+        ordered=ordered,
+        named=[
+            *(("indicator", entry["source"]["place"], entry["title"]) for entry in found.indicators),
+            *(("question", question.place, question.words) for question in asked),
+        ],
+    )
 
 
 def _answered_roles(document: Document, answers: Answers) -> dict[str, Any]:
@@ -110,7 +160,7 @@ def _read_table(
 ) -> list[tuple[str, str, FoundItem]]:
     """The items of one table; its rows are counted, its questions asked."""
     found.rows += sum(1 for _ in table.all_rows)
-    found.counts["heading"] += len(table.above)
+    _rows_above(table, found, answers)
     found.counts["header"] += len(table.header)
     columns = table.columns
     if columns is None:
@@ -129,12 +179,16 @@ def _read_table(
         found.questions += questions
         return []
     reader = RowReader(columns, lambda words: rough(words).kind != "unreadable", answers)
+    if table.section:
+        reader.sections.add(table.section.text, table.section.place, adjacent=False, torn=False)
     for row in table.rows:
         reader.read(row)
     found.counts.update(reader.counts)
     found.questions += reader.questions
-    prefix = f"t{n + 1}." if found.sections else ""
     items = [heal(item) for item in reader.items]
+    headed = all(item.section_code for item in items) and not any(code.endswith("roadmap") for code in found.sections)
+    clash = not headed or any(item.section_code in found.sections for item in items)
+    prefix = f"t{n + 1}." if found.sections and clash else ""
     caption = _caption(table) or found.title
     for item in items:
         if not item.section_code:
@@ -145,20 +199,41 @@ def _read_table(
     return [("table", "", item) for item in items]
 
 
+def _rows_above(table: WholeTable, found: Found, answers: Answers) -> None:
+    """What stands in the table above its header: a title is a heading, a row of many cells is a question."""
+    for row in table.above:
+        if len(row.filled) <= 2 or answers.of("row", row.words) is not None:
+            found.counts["heading"] += 1
+            continue
+        found.counts["question"] += 1
+        why = "строка стоит над шапкой таблицы"
+        found.questions.append(Question("row", row.place, row.words, why, "пропустить"))
+
+
 def _unknown_table(table: WholeTable, found: Found, answers: Answers) -> None:
     """A table of signatures or stamps is a heading; any other one is a question about all of its rows."""
     words = clean(" ".join(row.words for row in table.rows))
-    stamp = len(table.rows) <= 8 and re.search(
-        r"утвержд|приложени|согласован|[А-ЯЁ]\.\s?[А-ЯЁ]\.|№|\bот\b", words, re.IGNORECASE
-    )
     shown = words[:120]
     answer = (answers.of("table", shown) or "").casefold()
+    stamp = not table.doubt and _is_stamp(table, words)
     if stamp or not words or answer == "пропустить":
         found.counts["heading" if stamp else "header"] += len(table.rows)
         return
     found.counts["question"] += len(table.rows)
-    why = f"таблица без понятной шапки, строк: {len(table.rows)}"
-    found.questions.append(Question("table", table.rows[0].place, shown, why, "«пропустить» или дать графам шапку"))
+    why = table.doubt or f"таблица без понятной шапки, строк: {len(table.rows)}"
+    remedy = "взять документ в .docx" if table.doubt else "дать графам шапку"
+    found.questions.append(Question("table", table.rows[0].place, shown, why, f"{remedy} или «пропустить»"))
+
+
+def _is_stamp(table: WholeTable, words: str) -> bool:
+    """«УТВЕРЖДЕНО приказом…», a signature, the number and date of the act: few rows of few cells, none numbered."""
+    if len(table.rows) > 8 or any(len(row.filled) > 3 for row in table.rows):
+        return False
+    if len(table.rows) > 2 and all(len(row.filled) == 3 for row in table.rows):  # a list of people or of addresses
+        return False
+    if any(re.match(r"№\s*п|\d+[.)]?$", row.cells[0]) for row in table.rows if row.cells):
+        return False
+    return bool(re.search(r"утвержд|приложени|согласован|[А-ЯЁ]\.\s?[А-ЯЁ]\.|№|\bот\b", words, re.IGNORECASE))
 
 
 def _caption(table: WholeTable) -> str:
@@ -175,9 +250,8 @@ def _caption(table: WholeTable) -> str:
 def _title(tables: list[WholeTable], paragraphs: list[Paragraph], act: acts.FoundAct) -> str:
     captions = (_caption(table) for table in tables if table.columns and table.columns.kind == "roadmap")
     caption = next(filter(None, captions), "")
-    if caption or act.title:
-        return caption or act.title
-    return next((p.text for p in paragraphs if re.match(r"(?:ПОЛОЖЕНИЕ|Положение)\s", p.text)), "")
+    regulation = acts.title_of_regulation(paragraphs)
+    return caption or (regulation if act.amends else "") or act.title or regulation
 
 
 def _answered_act(act: acts.FoundAct, answers: Answers) -> acts.FoundAct:
@@ -194,8 +268,9 @@ def _period(
     if len(days) == 2 and days[0] <= days[1]:
         return days[0], days[1], "назван при импорте"
     titles = [title for title in (found.title, *(_caption(table) for table in tables), found.act.title) if title]
-    if known := acts.find_period(found.act, titles, terms, texts):
-        return known
+    if known := find_period(found.act, titles, terms, texts):
+        found.questions += [known.question] if known.question else []
+        return known.start, known.end, known.ground
     years = [int(year) for term in terms for year in re.findall(r"(?<!\d)20\d{2}(?!\d)", term)]
     first = found.act.on.year if found.act.on else min(years, default=0)
     start, end = (date(first, 1, 1), date(max([first, *years]), 12, 31)) if first else _WIDE

@@ -1,12 +1,12 @@
 """Indicators with their targets: from a table, or from a list under «Показатели…»."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from roadmap.documents.columns import Columns, is_column_numbers, is_repeated, is_rule
 from roadmap.documents.neutral import Paragraph, Row, healed, join_torn
-from roadmap.documents.questions import Question
+from roadmap.documents.questions import Answers, Question
 from roadmap.documents.rows import RowClass
 
 _LIST = re.compile(r"^(?:(?P<point>\d+(?:\.\d+)+)\.?\s+)?(?:К показателям|Показател)\S*(?:\s.*)?:$", re.IGNORECASE)
@@ -18,7 +18,14 @@ _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|процент)")
 _COUNT = re.compile(r"(?:не\s+более|не\s+менее|не\s+выше|не\s+ниже)\s+(\d+(?:[.,]\d+)?)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:к|до)\s+(?:концу\s+)?(20\d{2})\s*г")
 _DONE = re.compile(r"разработ|создан|утвержд|сформиров|реализу", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"не\s+(?:менее|ниже|более|выше|меньше|больше)|свыше|более|менее|\bдо\s+\d+\s*%|ровно|равно|\b100\s*%",
+    re.IGNORECASE,
+)
 _YEARLY = re.compile(r"ежегодн", re.IGNORECASE)
+#: The answer that leaves an indicator as the document words it.
+NO_TARGET = "без цели"
+_PROPOSED = f"вписать цель словами, например «не менее 30% к 2027 г.», или «{NO_TARGET}»"
 
 
 def target_of(title: str, words: str) -> dict[str, Any]:
@@ -57,6 +64,37 @@ def entry(code: str, title: str, words: str, method: str, place: str) -> dict[st
     return found | {"source": {"place": place}}
 
 
+def settled(found: Iterable[dict[str, Any]], answers: Answers) -> tuple[list[dict[str, Any]], list[Question]]:
+    """The indicators with answers in the place of doubtful targets, and a question for each doubt that is left."""
+    entries: list[dict[str, Any]] = []
+    questions: list[Question] = []
+    for indicator in found:
+        title, place = indicator["title"], indicator["source"]["place"]
+        answer = answers.of("indicator", title)
+        if answer is not None and answer.casefold() != NO_TARGET:
+            indicator = entry(indicator["code"], title, answer, indicator.get("method", ""), place)
+        entries.append(indicator)
+        if answer is None or answer.casefold() != NO_TARGET:
+            doubts = _doubts(indicator, with_year=answer is None)
+            if doubts:
+                questions.append(Question("indicator", place, title, "; ".join(doubts), _PROPOSED))
+    return entries, questions
+
+
+def _doubts(indicator: dict[str, Any], *, with_year: bool) -> list[str]:
+    """What the words of the target leave open; what is done or not is due by the end of the period without more."""
+    words, doubts = indicator.get("words", ""), []
+    if indicator.get("unit") == "yes_no":
+        return []
+    if "target" not in indicator:
+        doubts.append("число цели не названо")
+    elif not _COMPARES.search(words):
+        doubts.append(f"сравнение не названо: «{words}»")
+    if with_year and "target_year" not in indicator and "rhythm" not in indicator:
+        doubts.append("год или ритм цели не назван")
+    return doubts
+
+
 def from_rows(
     rows: Sequence[Row], columns: Columns
 ) -> tuple[list[dict[str, Any]], list[tuple[Row, RowClass]], list[Question]]:
@@ -75,7 +113,7 @@ def from_rows(
         elif len(row.filled) == 1 and row.filled[0] == 0:
             kind = "heading"
         elif title and (number or ("number" not in columns.at and not title[0].islower())):
-            kind = "item"
+            kind = "indicator"
             found.append([*words, row.place])
         elif found and not number:
             kind = "continuation"

@@ -43,6 +43,8 @@ class Table:
     """The rows of one table as it stands in the file: a table split over pages is several."""
 
     rows: tuple[Row, ...]
+    doubt: str = ""
+    """Why its columns cannot be told surely; its rows are then whole lines, and a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +90,5 @@ def together(documents: Iterable[Document]) -> Document:
                 blocks.append(Paragraph(block.text, f"{part.name}, {block.place}"))
             else:
                 rows = (Row(row.cells, f"{part.name}, {row.place}", row.covered, row.after_break) for row in block.rows)
-                blocks.append(Table(tuple(rows)))
+                blocks.append(Table(tuple(rows), block.doubt))
     return Document(", ".join(part.name for part in parts), tuple(blocks))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from roadmap.documents import rhythms
 from roadmap.documents.neutral import Paragraph
 from roadmap.documents.rows import FoundItem
 
@@ -22,6 +23,7 @@ _TERM = re.compile(
     r"не\s+реже|не\s+позднее|по\s+мере\s+необходимости)",
     re.IGNORECASE,
 )
+_REGULATION = re.compile(r"^«?\s*(?:ПОЛОЖЕНИЕ|ПОРЯДОК|РЕГЛАМЕНТ)(?!\w)")
 _SHORT = 60
 
 
@@ -43,6 +45,8 @@ def operative(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
     start = next((n + 1 for n, p in enumerate(paragraphs) if _ORDERS.search(p.text)), None)
     if start is None:
         start = next((n for n, p in enumerate(paragraphs) if _TOP.match(p.text)), len(paragraphs))
+        if _is_section(paragraphs[start : start + 2]) or any(_REGULATION.match(p.text) for p in paragraphs[:start]):
+            return
     expected, open_ended = 1, False
     for paragraph in paragraphs[start:]:
         top = _TOP.match(paragraph.text)
@@ -54,6 +58,12 @@ def operative(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
             continue
         open_ended = paragraph.text.endswith((":", ";")) or bool(re.search(r"[;:]$|»\.?;$", paragraph.text))
         yield paragraph
+
+
+def _is_section(first_two: Sequence[Paragraph]) -> bool:
+    """«1. Общие положения» over «1.1. …» heads a regulation that stands without its order; it orders nothing."""
+    texts = [paragraph.text for paragraph in first_two]
+    return len(texts) == 2 and not _INFINITIVE.search(texts[0]) and bool(re.match(r"1\.1\.?\s", texts[1]))
 
 
 def points(paragraphs: Sequence[Paragraph]) -> list[Point]:
@@ -135,5 +145,5 @@ def split_term(text: str, reads: Callable[[str], bool]) -> tuple[str, str]:
 
 
 def names_a_term(text: str) -> bool:
-    """Whether the words hold something that looks like a term."""
-    return bool(_TERM.search(text))
+    """Whether the words hold something that looks like a term or a rhythm: «до 35 лет» does not."""
+    return rhythms.is_named(text)

@@ -1,12 +1,14 @@
 """What only a person can settle: a question names its place, the words and what is proposed."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from roadmap.answers import Answer
 from roadmap.documents.neutral import plain
 
-About = Literal["term", "row", "responsible", "column", "act", "period", "zone", "table", "number"]
+About = Literal["term", "row", "responsible", "column", "act", "period", "zone", "table", "number", "indicator"]
 MARK = "# ВОПРОС"
 _OPEN = re.compile(rf"^\s*{MARK}\b:?\s*(.*)$")
 
@@ -32,26 +34,11 @@ class Question:
         return {name: getattr(self, name) for name in ("about", "place", "words", "why", "proposed")}
 
 
-class AnswersError(ValueError):
-    """Answers that cannot be used; one Russian line."""
-
-
 class Answers:
-    """Answers by what was asked: ``[{about, words, answer}]``; the words match without regard to case and blanks."""
+    """Answers by what was asked; the words match without regard to case, marks and blanks."""
 
-    def __init__(self, entries: Any = ()) -> None:
-        if isinstance(entries, dict) and set(entries) == {"answers"}:
-            entries = entries["answers"]
-        if not isinstance(entries, (list, tuple)):
-            raise AnswersError("ответы: нужен список записей «about, words, answer» под ключом answers")
-        self._answers: dict[tuple[str, str], str] = {}
-        for n, entry in enumerate(entries):
-            fields = ("about", "words", "answer")
-            if not isinstance(entry, dict) or set(entry) != set(fields):
-                raise AnswersError(f"answers[{n}]: нужны ровно поля about, words и answer")
-            if not all(isinstance(entry[name], str) for name in fields):
-                raise AnswersError(f"answers[{n}]: about, words и answer — строки; возьмите значение в кавычки")
-            self._answers[entry["about"], plain(entry["words"])] = entry["answer"].strip()
+    def __init__(self, answers: Iterable[Answer] = ()) -> None:
+        self._answers = {(answer.about, plain(answer.words)): answer.answer for answer in answers}
 
     def of(self, about: About, words: str) -> str | None:
         """The answer to a question with these words, or None."""

@@ -1,4 +1,4 @@
-"""Row accounting: each row of a table is an item, a continuation of one, a heading, a header, or a question."""
+"""Row accounting: each row is an item, an indicator, a continuation of one, a heading, a header, or a question."""
 
 import re
 from collections import Counter
@@ -11,8 +11,8 @@ from roadmap.documents.neutral import Row, healed, join_torn
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.sections import Sections
 
-RowClass = Literal["item", "continuation", "heading", "header", "question"]
-CLASSES: tuple[RowClass, ...] = ("item", "continuation", "heading", "header", "question")
+RowClass = Literal["item", "indicator", "continuation", "heading", "header", "question"]
+CLASSES: tuple[RowClass, ...] = ("item", "indicator", "continuation", "heading", "header", "question")
 WORDS: tuple[Role, ...] = ("title", "responsible", "executors", "term", "result")
 ANSWERS: dict[str, RowClass] = {
     "мероприятие": "item",

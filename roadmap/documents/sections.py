@@ -87,17 +87,17 @@ def _heading(text: str, place: str) -> Heading:
     if match is None:
         return Heading(text, PLAIN, None, False, place)
     if match["word"]:
-        number = _number(match["n"]) if match["n"] else None
+        number = number_of(match["n"]) if match["n"] else None
         rest = match["rest"].strip(" .:")
         if number is None:
             return Heading(text, PLAIN, None, False, place)
         return Heading(text, match["word"].casefold(), number, not rest, place)
     if match["roman"]:
-        return Heading(text, "roman", _number(match["roman"]), False, place)
+        return Heading(text, "roman", number_of(match["roman"]), False, place)
     return Heading(text, "arabic", int(match["arabic"]), False, place)
 
 
-def _number(digits: str) -> int | None:
+def number_of(digits: str) -> int | None:
     if digits.isdigit():
         return int(digits)
     values = [_ROMAN[letter] for letter in digits.upper()]

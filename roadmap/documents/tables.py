@@ -1,12 +1,17 @@
 """Tables as the reader of a document sees them: parts on several pages are one, the header says what they hold."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from roadmap.documents.columns import Columns, Role, columns_of, is_column_numbers
-from roadmap.documents.neutral import Document, Paragraph, Row, Table
+from roadmap.documents.neutral import Document, Paragraph, Row, Table, plain
 
 DEEPEST_HEADER = 6
+LONGEST_SECTION = 250
+SECTION = re.compile(
+    r"(?:направление|раздел|этап|блок|задача|цель|подраздел)\s+[№\dIVXІХ]|[IVXІХ]+[.)]\s", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -18,6 +23,9 @@ class WholeTable:
     above: list[Row] = field(default_factory=list)
     header: list[Row] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    doubt: str = ""
+    section: Paragraph | None = None
+    """The heading that stands right before the table: «Раздел 2. …»."""
 
     @property
     def all_rows(self) -> Iterable[Row]:
@@ -26,21 +34,29 @@ class WholeTable:
 
 
 def whole_tables(document: Document, answers: dict[str, Role]) -> Iterator[WholeTable]:
-    """The tables in order; one without a header of its own and of the same width goes on where the last one ended."""
+    """The tables in order; one of the same width without a header, or with the same one, goes on with the last."""
     words: list[Paragraph] = []
     last: WholeTable | None = None
     for block in document.blocks:
         if isinstance(block, Paragraph):
             words.append(block)
             continue
+        if not block.rows:
+            continue
         for part in _parts(block, answers):
-            if part.columns is None and last is not None and last.columns is not None and _goes_on(part, last, words):
-                first, *rest = part.rows
-                last.rows += [replace(first, after_break=True), *rest]
+            section = next((p for p in words[-2:] if SECTION.match(p.text) and len(p.text) <= LONGEST_SECTION), None)
+            if last is not None and not part.doubt and _goes_on(part, last, words):
+                if section is not None:
+                    yield last
+                    last = replace(part, columns=last.columns, caption=tuple(words), section=section)
+                    continue
+                last.above += part.above
+                last.header += part.header
+                last.rows += [replace(row, after_break=n == 0 or row.after_break) for n, row in enumerate(part.rows)]
                 continue
             if last is not None:
                 yield last
-            part.caption = tuple(words)
+            part.caption, part.section = tuple(words), section
             last = part
         words = []
     if last is not None:
@@ -48,16 +64,31 @@ def whole_tables(document: Document, answers: dict[str, Role]) -> Iterator[Whole
 
 
 def _goes_on(part: WholeTable, last: WholeTable, between: list[Paragraph]) -> bool:
-    """The same width, or the column numbers on top; at most a page number or a running head between."""
-    assert last.columns is not None
+    """The same width, or the column numbers on top; at most a page number or a running head between.
+
+    Where the header is repeated, words between are those of another table or of a section, so there are none.
+    """
+    if last.columns is None:
+        return False
+    if part.columns is not None:
+        between_pages = not any(sum(map(str.isalpha, paragraph.text)) > 3 for paragraph in between)
+        return between_pages and _header_words(part.columns) == _header_words(last.columns)
     same = any(len(row.cells) == len(last.columns.words) for row in part.rows[:1])
     few = sum(len(paragraph.text) for paragraph in between) <= 60
     return (few and same) or is_column_numbers(part.rows[0])
 
 
+def _header_words(columns: Columns) -> list[str]:
+    return [plain(words) for words in columns.words if words]
+
+
 def _parts(table: Table, answers: dict[str, Role]) -> Iterator[WholeTable]:
     """A table of the file, cut where another header begins."""
-    current = WholeTable((), None)
+    current = WholeTable((), None, doubt=table.doubt)
+    if table.doubt:
+        current.rows += table.rows
+        yield current
+        return
     skip = 0
     since = 0
     for n, row in enumerate(table.rows):
@@ -92,15 +123,28 @@ def _header_at(rows: tuple[Row, ...], n: int, answers: dict[str, Role]) -> tuple
     row = rows[n]
     found = columns_of(row.cells, answers)
     below = rows[n + 1] if n + 1 < len(rows) else None
-    if below is None or not below.covered or len(below.cells) != len(row.cells) or len(row.filled) < 2:
-        return found, 1
-    if not all(len(below.cells[at]) < 40 for at in below.filled) or len(below.covered) < len(row.cells) - 4:
+    if below is None or not _parts_header(row, below):
         return found, 1
     if found is not None and any(at in below.covered for at in below.filled):
         return found, 1
     both = columns_of(_stacked(row, below), answers)
     better = both is not None and (found is None or len(both.at) > len(found.at))
     return (both, 2) if better else (found, 1)
+
+
+def _parts_header(row: Row, below: Row) -> bool:
+    """Whether the row below only parts cells of the header: short words under it, blanks or merged cells elsewhere."""
+    if (
+        len(below.cells) != len(row.cells)
+        or len(row.filled) < 2
+        or any(len(below.cells[at]) >= 40 for at in below.filled)
+    ):
+        return False
+    if below.covered:
+        return len(below.covered) >= len(row.cells) - 4
+    parted = [at for at in below.filled if not row.cells[at]]
+    words = "".join(below.cells)
+    return bool(parted) and len(below.filled) > len(parted) and not any(map(str.isdigit, words)) and below.filled[0] > 0
 
 
 def _stacked(row: Row, below: Row) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ contradicts itself, the calendar or the period is a question (``unreadable``) an
 
 from datetime import date
 
+from roadmap.calendar import WorkCalendar
 from roadmap.reading import Reading
 from roadmap.terms.meaning import understand
 from roadmap.terms.nodes import UnclearError
@@ -16,15 +17,17 @@ from roadmap.terms.rules import RULES
 __all__ = ["RULES", "read"]
 
 
-def read(text: str, *, start: date, end: date) -> Reading:
+def read(text: str, *, start: date, end: date, calendar: WorkCalendar | None = None) -> Reading:
     """The reading of a phrase for a roadmap that runs from ``start`` to ``end``, both days included.
+
+    Terms that count working days of a month need the region's ``calendar``; without it they are questions.
 
     Raises nothing on any text: what is not understood is ``unreadable``, with the reason and the place in Russian.
     """
     parts, problem = parse(text)
     if problem is None:
         try:
-            return understand(text, parts, Limits(start, end))
+            return understand(text, parts, Limits(start, end), calendar=calendar)
         except UnclearError as error:
             problem = str(error)
         except OverflowError:

@@ -19,10 +19,12 @@ from roadmap.terms.nodes import (
     Since,
     Stretch,
     Then,
+    Times,
     UnclearError,
     Until,
     Weekdays,
     Whole,
+    WorkingDay,
 )
 from roadmap.terms.rhythms import Limits
 
@@ -45,13 +47,17 @@ def describe(part: Part) -> str:
         case Since(point):
             return f"с {words(point)}"
         case MonthDay(day):
-            return f"{day} числа"
+            return f"{day} числа" if day else "последний день"
         case Recur(every):
             return _EVERY_WORDS[every]
         case Then(every):
             return f"далее {_EVERY_WORDS[every]}"
         case Paces():
             return "раз в несколько недель, месяцев или лет"
+        case Times():
+            return times_words(part)
+        case WorkingDay(number):
+            return "последний рабочий день" if number < 0 else f"{number}-й рабочий день"
         case Header(year):
             return f"{year} год:"
         case Bracketed():
@@ -66,6 +72,21 @@ def describe(part: Part) -> str:
             return "по мере необходимости"
         case Offset():
             return "срок от события"
+
+
+_IN_UNIT: dict[Every, str] = {
+    "week": "в неделю",
+    "month": "в месяц",
+    "quarter": "в квартал",
+    "half_year": "в полугодие",
+    "year": "в год",
+}
+
+
+def times_words(times: Times) -> str:
+    """«3 раза в год»."""
+    few = times.often % 10 in (2, 3, 4) and times.often % 100 not in (12, 13, 14)
+    return f"{times.often} {'раза' if few else 'раз'} {_IN_UNIT[times.every]}"
 
 
 def contradiction(one: Part, other: Part) -> UnclearError:
@@ -84,7 +105,8 @@ def window_of(item: Dated) -> Window:
         return Window(*stretch_bounds(item))
     due = bounds(item.point)[1]
     if item.point.scale == "school_year":
-        raise UnclearError(f"Неясно, каким днём кончается «{words(item.point)}».")
+        proposed = "назовите день, например «до 31 мая … г.» или «до 31 августа … г.»"
+        raise UnclearError(f"Неясно, каким днём кончается «{words(item.point)}»: {proposed}.")
     if item.by == "date" and item.point.scale != "day":
         raise UnclearError(f"Неясно, входит ли в срок «{words(item.point)}»: не сказано «до конца».")
     return Window(None, due)

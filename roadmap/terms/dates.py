@@ -23,8 +23,8 @@ def words(point: Point) -> str:
         return f"{MONTHS[point.no - 1][point.of]}{year}"
     if point.scale == "year":
         return f"{point.year} год"
-    if point.scale == "school_year" and point.year:
-        return f"{point.year}/{point.year + 1} учебный год"
+    if point.scale == "school_year":
+        return f"{point.year}/{point.year + 1} учебный год" if point.year else "учебный год"
     number = ROMAN[point.no] if point.no < len(ROMAN) else str(point.no)
     return f"{number} {'квартал' if point.scale == 'quarter' else 'полугодие'}{year}"
 
@@ -33,7 +33,7 @@ def bounds(point: Point) -> tuple[date, date]:
     """First and last day of a point; its year must be known. A day or a quarter that does not exist is refused."""
     year, scale = point.year, point.scale
     if year is None:
-        raise UnclearError(f"Не назван год: «{words(point)}».")
+        raise UnclearError(f"Не назван год: «{words(point)}». Если срок ежегодный, допишите «ежегодно».")
     if scale == "day":
         try:
             day = date(year, point.no, point.day)
@@ -66,12 +66,21 @@ def stretch_bounds(stretch: Stretch) -> tuple[date, date]:
     if stretch.how == "single":
         return bounds(first)
     if first.year is None and last.year is not None:
-        first = first._replace(year=last.year)
+        # «С сентября по май 2024 г.» can only begin the autumn before; beside a bare dash it may be a slip.
+        before = stretch.how == "to" and over_new_year(stretch)
+        first = first._replace(year=last.year - before)
     _check_ends(stretch)
     opens, due = bounds(first)[0], bounds(last)[1]
     if opens > due:
-        raise UnclearError(f"Начало позже конца: «{words(stretch.first)} – {words(last)}».")
+        both = " Если срок идёт через Новый год, назовите оба года." if over_new_year(stretch) else ""
+        raise UnclearError(f"Начало позже конца: «{words(stretch.first)} – {words(last)}».{both}")
     return opens, due
+
+
+def over_new_year(stretch: Stretch) -> bool:
+    """Whether the first month of a stretch stands later in the year than its last."""
+    first, last = stretch.first, stretch.last
+    return first.scale == last.scale and first.scale in ("month", "day") and first.no > last.no
 
 
 def _check_ends(stretch: Stretch) -> None:

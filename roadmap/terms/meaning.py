@@ -1,5 +1,6 @@
 """Tree + period → reading: which of the seven kinds a phrase is, and its windows."""
 
+from roadmap.calendar import WorkCalendar
 from roadmap.reading import DayUnit, Reading, Window
 from roadmap.terms.checks import check_apart, check_list, check_overlap, contradiction, due_first, window_of
 from roadmap.terms.dates import YEARS, Dated, end, with_years, words
@@ -16,15 +17,18 @@ from roadmap.terms.nodes import (
     Since,
     Stretch,
     Then,
+    Times,
     UnclearError,
     Until,
     Weekdays,
     Whole,
+    WorkingDay,
 )
 from roadmap.terms.recurring import recurring
 from roadmap.terms.rhythms import Limits
+from roadmap.terms.sharing import check_counted, is_counted_list
 
-_RHYTHM = (Recur, Paces, Then, Weekdays, NthWeekday, MonthDay)
+_RHYTHM = (Recur, Times, Paces, Then, Weekdays, NthWeekday, MonthDay, WorkingDay)
 _ALONE = (Plan, Demand, Offset)
 _STRETCH_RULES = {
     ("day", True): "day",
@@ -47,20 +51,45 @@ _OFFSET_RULES: dict[DayUnit, str] = {
 }
 
 
-def understand(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
+def understand(text: str, parts: tuple[Part, ...], period: Limits, *, calendar: WorkCalendar | None = None) -> Reading:
     """The reading of a parsed phrase; raises UnclearError where the words contradict each other, the calendar or the
     period."""
     kinds = {type(part) for part in parts}
-    if kinds <= {Stretch, Until}:
+    _check_school_years(parts)
+    if kinds <= {Stretch, Until} and not any(isinstance(part, Until) and part.next_year for part in parts):
         return _dated(text, [part for part in parts if isinstance(part, Stretch | Until)], period)
+    parts = _above_least(parts)
+    kinds = {type(part) for part in parts}
+    if Times in kinds and is_counted_list(parts):
+        return _dated(text, check_counted(parts), period)
     if not kinds.isdisjoint(_ALONE):
         return _alone(text, parts)
     if not kinds.isdisjoint(_RHYTHM) or any(isinstance(part, Until) and part.next_year for part in parts):
-        return recurring(text, parts, period)
+        return recurring(text, parts, period, calendar=calendar)
     if Whole in kinds:
         return _continuous(text, parts, period)
     since = next(part for part in parts if isinstance(part, Since))
     raise UnclearError(f"Не назван конец срока: «с {words(since.point)}».")
+
+
+def _above_least(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """«По мере необходимости, но не реже 1 раза в год»: only the least measure can be controlled."""
+    if not any(isinstance(part, Recur | Times) and part.least for part in parts):
+        return parts
+    return tuple(part for part in parts if not (isinstance(part, Demand) or (isinstance(part, Whole) and part.habit)))
+
+
+def _check_school_years(parts: tuple[Part, ...]) -> None:
+    """A school year that is not named has no place in time, nor does a rhythm give it one."""
+    for part in parts:
+        point = part.point if isinstance(part, Until | Since) else part.last if isinstance(part, Stretch) else None
+        if point is not None and point.scale == "school_year" and point.year is None:
+            end_of = (
+                " и каким днём он кончается: назовите день, например «до 31 мая … г.»"
+                if isinstance(part, Until)
+                else ""
+            )
+            raise UnclearError(f"Не сказано, какой именно учебный год{end_of}.")
 
 
 def _alone(text: str, parts: tuple[Part, ...]) -> Reading:

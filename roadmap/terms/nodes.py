@@ -23,6 +23,8 @@ class Point(NamedTuple):
     no: int = 0
     day: int = 0
     of: bool = False
+    many: bool = False
+    """«…, 2024 гг.»: a year that closes a list of years."""
 
 
 class Stretch(NamedTuple):
@@ -49,16 +51,43 @@ class Since(NamedTuple):
 
 
 class MonthDay(NamedTuple):
-    """«До 10 числа месяца, следующего за отчётным»: a day of this, the next or the last month of each unit."""
+    """«До 10 числа месяца, следующего за отчётным»: a day of this, the next or the last month of each unit.
+
+    ``first`` opens a span («с 1 по 10 число»); the day ``LAST_DAY`` is the month's last.
+    """
 
     day: int
+    until: bool
+    place: Place
+    every: Every | None = None
+    first: int | None = None
+
+
+LAST_DAY = 0
+
+
+class WorkingDay(NamedTuple):
+    """«До 5-го рабочего дня месяца»: of each unit, or of the month after it; −1 is the last one."""
+
+    number: int
     until: bool
     place: Place
     every: Every | None = None
 
 
 class Recur(NamedTuple):
+    """``least`` is «не реже»: a demand or a habit beside it adds no date and takes none away."""
+
     every: Every
+    least: bool = False
+
+
+class Times(NamedTuple):
+    """«3 раза в год»: so many terms in each unit."""
+
+    often: int
+    every: Every
+    least: bool = False
 
 
 class Paces(NamedTuple):
@@ -137,7 +166,9 @@ Part = (
     | Until
     | Since
     | MonthDay
+    | WorkingDay
     | Recur
+    | Times
     | Paces
     | Then
     | Weekdays

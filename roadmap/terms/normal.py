@@ -11,10 +11,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from lark import Token
-from lark.common import LexerConf
-from lark.lexer import Lexer, LexerState
-
 from roadmap.terms.words import MONTH_SHORT, OTHER_SHORT, lexicon
 
 _PIECE = re.compile(
@@ -50,6 +46,21 @@ _FIGURES = {"NUM", "DATE", "ISO", "DAYMONTH", "NDAY", "SPELLED", "SCHOOLYEARS"}
 # Longer runs of letters are no words; remembering them would fill the memory.
 LONGEST_WORD = 40
 YEARS = range(1990, 2100)
+
+
+class Token:
+    """A terminal of the grammar with its value (a number, a name, the word itself) and its place in the text."""
+
+    __slots__ = ("end_pos", "start_pos", "type", "value")
+
+    def __init__(self, kind: str, value: Any, start_pos: int, end_pos: int) -> None:
+        self.type = kind
+        self.value = value
+        self.start_pos = start_pos
+        self.end_pos = end_pos
+
+    def __str__(self) -> str:
+        return str(self.value)
 
 
 @lru_cache(maxsize=4096)
@@ -106,7 +117,7 @@ def tokens(text: str) -> Iterator[Token]:
         raw = piece.group()
         if kind == "SEP":
             if last != "SEP" and not (dot_belongs and raw == "."):
-                pending = Token("SEP", raw, piece.start(), end_pos=piece.end())
+                pending = Token("SEP", raw, piece.start(), piece.end())
                 last = "SEP"
             dot_belongs = False
             continue
@@ -125,20 +136,8 @@ def tokens(text: str) -> Iterator[Token]:
             kind = "OTHER"
         if kind == "YM" and last == "YM":
             continue
-        if pending is not None:
+        if pending is not None and kind != "NEXT":
             yield pending
-            pending = None
+        pending = None
         last = kind or "OTHER"
-        yield Token(last, value, piece.start(), end_pos=piece.end())
-
-
-class DeadlineLexer(Lexer):
-    """Gives Lark the tokens above."""
-
-    __future_interface__ = 2
-
-    def __init__(self, conf: LexerConf) -> None:
-        self.conf = conf
-
-    def lex(self, lexer_state: LexerState, parser_state: Any) -> Iterator[Token]:
-        return tokens(lexer_state.text.text)
+        yield Token(last, value, piece.start(), piece.end())

@@ -1,12 +1,16 @@
 """Text → tree, with the words that stopped it where there is none."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
-from lark import Lark, Token, UnexpectedToken
+from lark import Lark
+from lark.lexer import Lexer
 
+from roadmap.terms.driving import END, Driver, UnexpectedTokenError
 from roadmap.terms.nodes import Part, UnclearError
-from roadmap.terms.normal import DeadlineLexer, tokens
+from roadmap.terms.normal import Token, tokens
 from roadmap.terms.tree import Builder
 
 Parsed = tuple[tuple[Part, ...], str | None]
@@ -21,10 +25,21 @@ _FORMS = {
 }
 
 
+class _NoLexer(Lexer):
+    """Lark only makes the table; the tokens come from normal.py."""
+
+    __future_interface__ = 2
+
+    def __init__(self, _: object) -> None: ...
+
+    def lex(self, *_: object) -> Iterator[Any]:
+        raise NotImplementedError
+
+
 @lru_cache(maxsize=1)
-def _grammar() -> Lark:
+def _grammar() -> Driver:
     text = files("roadmap.terms").joinpath("deadline.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", lexer=DeadlineLexer, transformer=Builder())
+    return Driver(Lark(text, parser="lalr", lexer=_NoLexer, transformer=Builder()))
 
 
 def parse(text: str) -> Parsed:
@@ -35,8 +50,8 @@ def parse(text: str) -> Parsed:
 def parse_afresh(text: str) -> Parsed:
     """The same without the memory of earlier phrases."""
     try:
-        parts: tuple[Part, ...] = _grammar().parse(text)  # type: ignore[assignment]  # the tree is built inline
-    except UnexpectedToken as error:
+        parts: tuple[Part, ...] = _grammar().parse(tokens(text))
+    except UnexpectedTokenError as error:
         return (), _refusal(text, error.token)
     except UnclearError as error:
         return (), str(error)
@@ -50,7 +65,7 @@ def _refusal(text: str, token: Token) -> str:
     """Names the words left over, from the link before them («и далее») to the end."""
     if not text.strip():
         return "Срок не указан: пустая строка."
-    if token.type == "$END":
+    if token.type == END:
         if any(piece.type in ("WORD", "OTHER") for piece in tokens(text)):
             return f"Не понято: «{_quoted(text)}»."
         return f"Срок назван не полностью: «{_quoted(text)}»."

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from roadmap.calendar import WorkCalendar
 from roadmap.reading import Every, Reading, Window
 from roadmap.terms.checks import check_apart, check_list, contradiction, describe, due_first
 from roadmap.terms.dates import Dated, end
 from roadmap.terms.limits import limits_of
 from roadmap.terms.nodes import (
+    LAST_DAY,
     MonthDay,
     NthWeekday,
     Paces,
@@ -15,10 +17,12 @@ from roadmap.terms.nodes import (
     Since,
     Stretch,
     Then,
+    Times,
     UnclearError,
     Until,
     Weekdays,
     Whole,
+    WorkingDay,
 )
 from roadmap.terms.rhythms import (
     RULE_OF,
@@ -28,19 +32,27 @@ from roadmap.terms.rhythms import (
     on_month_days,
     on_nth_weekdays,
     on_weekdays,
+    on_working_days,
     whole_units,
 )
 from roadmap.terms.runs import at_paces, then_yearly
+from roadmap.terms.sharing import by_times, fill_each_unit, in_season, is_season
 
 
-def recurring(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
+def recurring(text: str, parts: tuple[Part, ...], period: Limits, *, calendar: WorkCalendar | None = None) -> Reading:
     """A rhythm, the days inside its unit, and the span in which it runs, in any order."""
+    if any(isinstance(part, Times) for part in parts):
+        shared, parts = by_times(text, parts, period)
+        if shared is not None:
+            return shared
     then = next((part for part in parts if isinstance(part, Then)), None)
     if then is not None and any(isinstance(part, Stretch | Until) for part in parts):
         return then_yearly(text, parts, then, period)
     if any(isinstance(part, Paces) for part in parts):
         return at_paces(text, parts, period)
     every = _rhythm(parts)
+    if fill_each_unit(parts, every):
+        every = "year"
     bounding: list[Part] = []
     inside: list[Dated] = []
     for part in parts:
@@ -56,7 +68,7 @@ def recurring(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
     if own:
         _check_school_year(bounding, every)
         check_length(limits, every)
-    rule, windows = _expand(parts, inside, limits, every, latest=max(limits.end, period.end))
+    rule, windows = _expand(parts, inside, limits, every, latest=max(limits.end, period.end), calendar=calendar)
     if not windows:
         raise UnclearError(f"Внутри периода {limits.start:%d.%m.%Y}–{limits.end:%d.%m.%Y} нет ни одного такого срока.")
     return Reading(text, "recurring", rule, windows, every=every)
@@ -78,11 +90,13 @@ def _bound(part: Until, every: Every) -> Until:
 
 def _rhythm(parts: tuple[Part, ...]) -> Every:
     named = [Recur(part.every) for part in parts if isinstance(part, Recur | Then)]
-    named += [Recur(part.every) for part in parts if isinstance(part, NthWeekday | MonthDay) and part.every]
+    named += [
+        Recur(part.every) for part in parts if isinstance(part, NthWeekday | MonthDay | WorkingDay) and part.every
+    ]
     if (other := next((part for part in named if part != named[0]), None)) is not None:
         raise contradiction(named[0], other)
     nth = next((part for part in parts if isinstance(part, NthWeekday)), None)
-    clash = next((part for part in parts if isinstance(part, Weekdays | MonthDay)), None)
+    clash = next((part for part in parts if isinstance(part, Weekdays | MonthDay | WorkingDay)), None)
     if nth and (clash or (named and named[0].every == "week")):
         raise contradiction(nth, clash or named[0])
     weekdays = [part for part in parts if isinstance(part, Weekdays)]
@@ -96,17 +110,28 @@ def _rhythm(parts: tuple[Part, ...]) -> Every:
         return named[0].every
     if any(isinstance(part, Until) and part.next_year for part in parts):
         return "year"
-    day = next(part for part in parts if isinstance(part, MonthDay | NthWeekday))
+    day = next(part for part in parts if isinstance(part, MonthDay | NthWeekday | WorkingDay))
     raise UnclearError(f"Не сказано, какого месяца и как часто: «{describe(day)}».")
 
 
 def _expand(
-    parts: tuple[Part, ...], inside: list[Dated], limits: Limits, every: Every, *, latest: date
+    parts: tuple[Part, ...],
+    inside: list[Dated],
+    limits: Limits,
+    every: Every,
+    *,
+    latest: date,
+    calendar: WorkCalendar | None,
 ) -> tuple[str, tuple[Window, ...]]:
     month_days = [part for part in parts if isinstance(part, MonthDay)]
     nth = [part for part in parts if isinstance(part, NthWeekday)]
-    if nth and inside:
-        raise contradiction(nth[0], inside[0])
+    working = [part for part in parts if isinstance(part, WorkingDay)]
+    if inside and (nth or working):
+        raise contradiction(nth[0] if nth else working[0], inside[0])
+    if working and month_days:
+        raise contradiction(working[0], month_days[0])
+    if inside and every in ("week", "month") and is_season(inside):
+        return "units-of-season", in_season(limits, inside[0], every)
     if inside and every != "year" and isinstance(inside[0], Stretch):
         raise UnclearError(f"Не назван год: «{describe(inside[0])}».")
     if inside and (every != "year" or month_days):
@@ -119,14 +144,26 @@ def _expand(
     if month_days:
         if every == "week":
             raise contradiction(Recur(every), month_days[0])
-        rules = {"same": "day-of-month", "next": "reported-next-month", "last": "day-of-last-month"}
         found = sorted(set(on_month_days(limits, every, month_days, latest=latest)), key=due_first)
-        return rules[month_days[0].place], tuple(found)
+        return _month_rule(month_days), tuple(found)
+    if working:
+        found = sorted(set(on_working_days(limits, every, working, calendar, latest=latest)), key=due_first)
+        return "working-day-of-next-month" if working[0].place == "next" else "working-day-of-unit", tuple(found)
     if nth:
         return "weekday-of-unit", on_nth_weekdays(limits, every, nth)
     if days := frozenset(part.day for part in parts if isinstance(part, Weekdays)):
         return "weekly-on-weekday", on_weekdays(limits, days)
     return RULE_OF[every], whole_units(limits, every)
+
+
+def _month_rule(days: list[MonthDay]) -> str:
+    """Days of one kind only: numbers, spans, or the last day."""
+    if len({(day.place, day.first is None, day.day == LAST_DAY and day.first is None) for day in days}) > 1:
+        raise UnclearError("Дни месяца названы по-разному: назовите числа.")
+    if days[0].day == LAST_DAY and days[0].first is None:
+        return "last-day-of-unit"
+    rules = {"same": "day-of-month", "next": "reported-next-month", "last": "day-of-last-month"}
+    return rules[days[0].place]
 
 
 def _yearly_rule(inside: list[Dated]) -> str:

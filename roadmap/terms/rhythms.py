@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from roadmap.calendar import WorkCalendar
 from roadmap.reading import Every, Window
-from roadmap.spans import slices, unit
-from roadmap.terms.dates import bounds, nth_weekday, stretch_bounds, with_year, words
-from roadmap.terms.nodes import MonthDay, NthWeekday, Stretch, UnclearError, Until
+from roadmap.spans import MONTHS, add_months, month_end, slices, unit
+from roadmap.terms.dates import bounds, nth_weekday, over_new_year, stretch_bounds, with_year, words
+from roadmap.terms.nodes import LAST_DAY, MonthDay, NthWeekday, Stretch, UnclearError, Until, WorkingDay
 
 RULE_OF: dict[Every, str] = {
     "week": "weekly",
@@ -57,25 +58,105 @@ def on_month_days(limits: Limits, every: Every, days: Iterable[MonthDay], *, lat
 
 def _on_month_day(limits: Limits, every: Every, rule: MonthDay, *, latest: date) -> Iterator[Window]:
     if rule.place == "same" and every != "month":
-        raise UnclearError(f"Не назван месяц: «{rule.day} числа».")
-    if not 1 <= rule.day <= 28:
+        raise UnclearError(
+            f"Не назван месяц: «{rule.day} числа». Если это отчёт, допишите «месяца, следующего за отчётным»."
+        )
+    if rule.day != LAST_DAY and not 1 <= rule.day <= 28:
         raise UnclearError(f"Такое число есть не в каждом месяце: «{rule.day} числа».")
     for window in whole_units(limits, every):
         last = unit(window.due, every)[1]
         month = last + _DAY if rule.place == "next" else last
-        due = month.replace(day=rule.day)
+        due = month_end(month) if rule.day == LAST_DAY else month.replace(day=rule.day)
         if limits.start <= due <= (latest if rule.place == "next" else limits.end):
-            yield Window(None if rule.until else due, due)
+            start = due if rule.first is None else max(due.replace(day=rule.first), limits.start)
+            yield Window(None if rule.until else start, due)
+
+
+def on_working_days(
+    limits: Limits, every: Every, days: Iterable[WorkingDay], calendar: WorkCalendar | None, *, latest: date
+) -> list[Window]:
+    """«До 5-го рабочего дня месяца» of every unit, or of the month after it, in the working calendar of the region."""
+    if calendar is None:
+        raise UnclearError("Рабочие дни зависят от календаря региона: назовите число месяца.")
+    if every == "week":
+        raise UnclearError("Рабочий день недели: назовите сам день недели.")
+    found = []
+    for day in days:
+        end = latest if day.place == "next" else limits.end
+        for window in whole_units(limits, every):
+            first, last = unit(window.due, every)
+            if day.place == "next":
+                first, last = last + _DAY, month_end(last + _DAY)
+            due = _working_day(calendar, first, last, day.number)
+            if limits.start <= due <= end:
+                found.append(Window(None if day.until else due, due))
+    return found
+
+
+def _working_day(calendar: WorkCalendar, first: date, last: date, number: int) -> date:
+    if number < 0:
+        return calendar.roll(last, "preceding")
+    due = calendar.add_working_days(first - _DAY, number)
+    if number == 0 or due > last:
+        raise UnclearError(f"Рабочего дня с таким номером нет: «{number}-й рабочий день».")
+    return due
+
+
+TIMES: dict[tuple[int, Every], Every] = {
+    (2, "year"): "half_year",
+    (4, "year"): "quarter",
+    (12, "year"): "month",
+    (2, "half_year"): "quarter",
+    (6, "half_year"): "month",
+    (3, "quarter"): "month",
+}
+"""How often in a unit → the rhythm that gives every time a window of its own."""
+SHARES: tuple[tuple[int, Every], ...] = ((3, "year"), (6, "year"), (3, "half_year"), (2, "month"), (3, "month"))
+"""What else divides: whole months of a year, halves and decades of a month."""
+
+
+def shares(limits: Limits, count: int, every: Every) -> tuple[Window, ...]:
+    """«3 раза в год»: equal shares of each unit, clipped by the limits."""
+    found = []
+    for whole in whole_units(limits, every):
+        for first, last in _shares_of(unit(whole.due, every)[0], count, every):
+            if first <= limits.end and last >= limits.start:
+                found.append(Window(max(first, limits.start), min(last, limits.end)))
+    return tuple(found)
+
+
+def _shares_of(first: date, count: int, every: Every) -> Iterator[tuple[date, date]]:
+    for n in range(count):
+        if every == "month":
+            length = 30 // count
+            last = month_end(first) if n == count - 1 else first.replace(day=length * (n + 1))
+            yield first.replace(day=length * n + 1), last
+        else:
+            length = MONTHS[every] // count
+            yield add_months(first, length * n), add_months(first, length * (n + 1)) - _DAY
 
 
 def in_each_year(limits: Limits, items: Iterable[Stretch | Until], *, latest: date) -> list[Window]:
     """«Ежегодно до 1 декабря», «ежегодно в мае»: windows of every year, clipped by the limits; a report on the last
     year may follow it up to ``latest``."""
     years = range(limits.start.year, limits.end.year + 1)
-    return [window for item in items for year in years for window in _in_year(limits, item, year, latest=latest)]
+    return [
+        window
+        for item in items
+        for year in _years(item, years)
+        for window in _in_year(limits, item, year, latest=latest)
+    ]
+
+
+def _years(item: Stretch | Until, years: range) -> range:
+    """A part of the year that runs over the new year may have begun the year before."""
+    begins_before = isinstance(item, Stretch) and over_new_year(item)
+    return range(years.start - begins_before, years.stop)
 
 
 def _in_year(limits: Limits, item: Stretch | Until, year: int, *, latest: date) -> Iterator[Window]:
+    if (item.point if isinstance(item, Until) else item.last).scale == "school_year":
+        raise UnclearError("Учебный год начинается не с января: назовите дни или месяцы.")
     if isinstance(item, Until):
         due = bounds(item.point._replace(year=year + item.next_year))[1]
         if item.point.scale != "day" and item.by != "end":
@@ -85,6 +166,8 @@ def _in_year(limits: Limits, item: Stretch | Until, year: int, *, latest: date) 
         return
     dated = with_year(item, year)
     assert isinstance(dated, Stretch)
+    if over_new_year(item):
+        dated = dated._replace(last=dated.last._replace(year=year + 1))
     opens, due = stretch_bounds(dated)
     if opens <= limits.end and due >= limits.start:
         yield Window(max(opens, limits.start), min(due, limits.end))

@@ -7,10 +7,10 @@ from itertools import count
 from roadmap.reading import Reading, Window
 from roadmap.spans import MONTHS, add_months
 from roadmap.terms.checks import check_apart, check_list, check_overlap, contradiction, describe, due_first, window_of
-from roadmap.terms.dates import Dated, bounds, stretch_bounds, with_years
+from roadmap.terms.dates import Dated, bounds, end, stretch_bounds, with_years
 from roadmap.terms.limits import limits_of
 from roadmap.terms.nodes import Paces, Part, Point, Since, Stretch, Then, UnclearError, Until
-from roadmap.terms.rhythms import Limits
+from roadmap.terms.rhythms import Limits, in_each_year
 
 _DAY = timedelta(days=1)
 
@@ -25,6 +25,11 @@ def then_yearly(text: str, parts: tuple[Part, ...], then: Then, period: Limits) 
             items.append(part)
         elif part != then:
             raise contradiction(then, part)
+    after = parts[parts.index(then) + 1 :]
+    if after and len(parts) == len(after) + 2 and all(end(part).year is None for part in items[1:]):
+        if len(after) > 1 or not _is_anniversary(items[0], items[1]):
+            return _then_others(text, items[0], items[1:], period)
+        items = items[:1]
     items = with_years(items)
     check_list(items)
     for item in items:
@@ -34,12 +39,36 @@ def then_yearly(text: str, parts: tuple[Part, ...], then: Then, period: Limits) 
     return Reading(text, "recurring", "then-yearly", tuple(windows), every="year")
 
 
-def _yearly(item: Dated, end: date) -> Iterator[Window]:
+def _is_anniversary(first: Dated, later: Dated) -> bool:
+    """«До 25.12.2023, далее ежегодно до 25 декабря» says the same day twice."""
+    if isinstance(first, Until) or isinstance(later, Until):
+        return isinstance(first, Until) and first._replace(point=first.point._replace(year=None)) == later
+    return first.first._replace(year=None, of=False) == later.first._replace(of=False) and (
+        first.last._replace(year=None, of=False) == later.last._replace(of=False)
+    )
+
+
+def _then_others(text: str, first: Dated, later: list[Dated], period: Limits) -> Reading:
+    """One dated term, then other days of every year after its own."""
+    once = window_of(first)
+    check_overlap(once, period)
+    check_list(later)
+    following = (
+        in_each_year(Limits(once.due + _DAY, period.end), later, latest=period.end) if once.due < period.end else []
+    )
+    windows = [once, *sorted(set(following), key=due_first)]
+    if len(windows) < 2 or (windows[1].start or windows[1].due).year == once.due.year:
+        raise UnclearError(f"Неясно, с какого года «{describe(later[0])}» ежегодно.")
+    check_apart(windows)
+    return Reading(text, "recurring", "then-other-days", tuple(windows), every="year")
+
+
+def _yearly(item: Dated, latest: date) -> Iterator[Window]:
     for later in count():
         window = window_of(_later(item, later))
-        if (window.start or window.due) > end:
+        if (window.start or window.due) > latest:
             return
-        yield window if window.start is None else Window(window.start, min(window.due, end))
+        yield window if window.start is None else Window(window.start, min(window.due, latest))
 
 
 def _later(item: Dated, years: int) -> Dated:

@@ -5,11 +5,10 @@ from datetime import date
 from roadmap.reading import Reading, Window
 from roadmap.spans import month_end
 from roadmap.terms.saying_rhythms import say_recurring
-from roadmap.terms.saying_words import DASH, between, month_words, single, until
-from roadmap.terms.words import ROMAN
+from roadmap.terms.saying_words import DASH, between, counted, counted_of, month_words, single, until
+from roadmap.terms.words import MONTH_TERMS, ROMAN
 
 _PLANS = {"план": "плану", "график": "графику"}
-_DAYS_RU = {"calendar_days": "календарных дней", "working_days": "рабочих дней", "months": "месяцев"}
 
 
 def say(reading: Reading) -> str:
@@ -96,6 +95,8 @@ def _plan(name: str) -> str:
     own, _, kind = name.partition(" ")
     if own == "отдельный" and kind in _PLANS:
         return f"по отдельному {_PLANS[kind]}"
+    if name.casefold().startswith("сроки"):
+        return f"в {name}"
     return f"по {name}" if name.split()[-1].casefold() in _PLANS.values() else f"по плану {name}"
 
 
@@ -103,8 +104,7 @@ def _relative(reading: Reading) -> str:
     assert reading.relative is not None
     number, unit = reading.relative
     if reading.event is None:
-        return "в месячный срок" if unit == "months" else f"в {number}-дневный срок"
-    counted = f"{abs(number)} {_DAYS_RU[unit]}"
+        return f"в {MONTH_TERMS[number]}месячный срок" if unit == "months" else f"в {number}-дневный срок"
     if number < 0:
-        return f"за {counted} до {reading.event}"
-    return f"в течение {counted} после {reading.event}"
+        return f"за {counted(-number, unit)} до {reading.event}"
+    return f"в течение {counted_of(number, unit)} после {reading.event}"

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise, product
 
 from roadmap.reading import Every, Reading, Window
 from roadmap.spans import DAY, MONTHS, add_months, month_end, unit
+from roadmap.terms.checks import times_words
 from roadmap.terms.dates import nth_weekday
-from roadmap.terms.rhythms import SHORTEST_DAYS
-from roadmap.terms.saying_words import between, day_words, month_words, single, until
+from roadmap.terms.nodes import NthWeekday, Times
+from roadmap.terms.rhythms import SHARES, SHORTEST_DAYS, Limits, on_nth_weekdays, shares
+from roadmap.terms.saying_runs import say_first, say_paces, say_then_yearly
+from roadmap.terms.saying_words import between, day_words, month_words
 from roadmap.terms.words import MONTHS as MONTH_NAMES
 
 EVERY_WORDS: dict[Every, str] = {
@@ -38,7 +42,9 @@ def say_recurring(reading: Reading) -> str | None:
     """The canonical words, or None where the windows alone do not say the rhythm."""
     every, windows = reading.every, reading.windows
     if reading.rule == "every-several":
-        return _paces(windows)
+        return say_paces(windows)
+    if reading.rule == "times-in-unit":
+        return _shares(windows)
     if every is None:
         return None
     first, last = windows[0], windows[-1]
@@ -48,7 +54,7 @@ def say_recurring(reading: Reading) -> str | None:
         case "weekly-on-weekday":
             days = sorted({window.due.weekday() for window in windows})
             start = min(first.due, last.due - timedelta(days=6))
-            return f"{' и '.join(f'по {_BY_WEEKDAY[day]}' for day in days)}, {between(start, last.due)}"
+            return f"{' и '.join(f'по {_BY_WEEKDAY[day]}' for day in days)}, {_whole_months(start, last.due, days)}"
         case "day-of-month":
             return f"{EVERY_WORDS[every]} {_month_days(windows)}, {_span(windows, every)}"
         case "reported-next-month":
@@ -69,16 +75,63 @@ def say_recurring(reading: Reading) -> str | None:
         case "yearly-window":
             return _yearly_windows(windows)
         case "then-yearly":
-            return _then_yearly(windows)
+            return say_then_yearly(windows)
+        case "then-other-days":
+            return f"{say_first(first)}, далее ежегодно {_yearly_days(windows[1:])}"
+        case "units-of-season":
+            return _season(windows, every)
+        case "last-day-of-unit":
+            day = "до последнего дня" if first.start is None else "последний день"
+            return f"{day} {_UNITS_OF[every]}, {_span(windows, every)}"
     return None
 
 
-def _whole_units(every: Every, start: date, due: date) -> str:
+def _whole_months(start: date, due: date, days: list[int]) -> str:
+    """The span out to the borders of its months, where no such day of the week lies between."""
+    first, last = start.replace(day=1), month_end(due)
+    if not any((first + DAY * n).weekday() in days for n in range((start - first).days)):
+        start = first
+    if not any((due + DAY * n).weekday() in days for n in range(1, (last - due).days + 1)):
+        due = last
+    return between(start, due)
+
+
+def _whole_units(every: Every, start: date, due: date, words: str = "") -> str:
     """A span shorter than its unit was clipped by the roadmap's period: only bounds that do not name it whole hold."""
+    words = words or EVERY_WORDS[every]
     if (due - start).days + 1 >= SHORTEST_DAYS[every]:
-        return f"{EVERY_WORDS[every]} {between(start, due)}"
-    bounded = f"{EVERY_WORDS[every]}, начиная с {day_words(start)}"
+        return f"{words} {between(start, due)}"
+    bounded = f"{words}, начиная с {day_words(start)}"
     return f"{bounded}, до конца {month_words(due, 1)}" if due == month_end(due) else bounded
+
+
+def _shares(windows: tuple[Window, ...]) -> str | None:
+    """The count and the unit that share the same span into the same windows."""
+    start, due = windows[0].start or windows[0].due, windows[-1].due
+    for count, every in SHARES:
+        if shares(Limits(start, due), count, every) == windows:
+            return _whole_units(every, start, due, times_words(Times(count, every)))
+    return None
+
+
+def _season(windows: tuple[Window, ...], every: Every) -> str:
+    """Of two runs the first ends where the season does, and the second begins where it begins."""
+    days = [(window.start or window.due, window.due) for window in windows]
+    start, due = days[0][0], days[-1][1]
+    gap = next(((one[1], other[0]) for one, other in pairwise(days) if other[0] > one[1] + DAY), None)
+    is_short = (due - start).days + 1 < SHORTEST_DAYS[every]
+    if gap is None and not (is_short and start.day == 1):
+        return _whole_units(every, start, due)
+    last, first = gap or (due, start)
+    since = min(start, due + DAY - timedelta(days=7) if every == "week" else add_months(due + DAY, -1))
+    months = f"{MONTH_NAMES[first.month - 1][0]} \u2013 {MONTH_NAMES[last.month - 1][0]}"
+    return f"{EVERY_WORDS[every]}, {months}, {between(since, due)}"
+
+
+def _yearly_days(windows: tuple[Window, ...]) -> str:
+    until = [window for window in windows if window.start is None]
+    spans = {_part(window): window for window in windows if window.start is not None}
+    return ", ".join(filter(None, [_days_of_year(until), *map(_part_words, spans.values())]))
 
 
 def _span(windows: tuple[Window, ...], every: Every) -> str:
@@ -89,8 +142,18 @@ def _span(windows: tuple[Window, ...], every: Every) -> str:
 
 
 def _month_days(windows: Iterable[Window], place: str = "") -> str:
+    windows = list(windows)
+    firsts = [window.start.day for window in windows if window.start not in (None, window.due) and window.start]
+    if firsts:
+        return _days_span(windows, min(firsts), place)
     days = sorted({(window.due.day, window.start is None) for window in windows})
     return ", ".join(f"{'до ' if is_until else ''}{number} числа{place}" for number, is_until in days)
+
+
+def _days_span(windows: list[Window], first: int, place: str) -> str:
+    if all(window.due == month_end(window.due) for window in windows) and windows[0].due.day > 10:
+        return "третья декада месяца"
+    return f"с {first} по {windows[-1].due.day} число{place}"
 
 
 def _days_of_year(windows: Iterable[Window], place: str = "") -> str:
@@ -113,11 +176,30 @@ def _nth_weekday(windows: tuple[Window, ...], every: Every) -> str | None:
         if all(nth_weekday(*unit(day, every), number, weekday) == day for day in days):
             name = f"{_ORDINALS[_GENDERS[weekday]][max(number, 0)]} {_WEEKDAYS[weekday]}"
             return f"{name} {_UNITS_OF[every]}, {between(unit(days[0], every)[0], unit(days[-1], every)[1])}"
-    return None
+    return _nth_weekdays(windows, every)
+
+
+def _nth_weekdays(windows: tuple[Window, ...], every: Every) -> str | None:
+    """«Первый четверг, третий четверг месяца»: each adds days, and together they give all."""
+    days = {window.due for window in windows}
+    span = Limits(min(days), max(days))
+    found: list[NthWeekday] = []
+    said: set[date] = set()
+    for number, weekday in product((1, 2, 3, 4, -1), sorted({day.weekday() for day in days})):
+        given = {window.due for window in on_nth_weekdays(span, every, [NthWeekday(number, weekday)])}
+        if given <= days and not given <= said:
+            found.append(NthWeekday(number, weekday))
+            said |= given
+    if said != days:
+        return None
+    names = [f"{_ORDINALS[_GENDERS[d.day]][max(d.number, 0)]} {_WEEKDAYS[d.day]}" for d in found]
+    return f"{', '.join(names)} {_UNITS_OF[every]}, {between(*span)}"
 
 
 def _yearly_windows(windows: tuple[Window, ...]) -> str:
     """The parts of the year; one that the span's ends have clipped is left to them."""
+    if (season := _season_over_new_year(windows)) is not None:
+        return f"ежегодно {_part_words(season)}, {_span(windows, 'year')}"
     parts = {_part(window): window for window in windows}
     whole = [part for part, window in parts.items() if not any(_holds(other, part) for other in parts if other != part)]
     said = [parts[part] for part in whole]
@@ -127,6 +209,17 @@ def _yearly_windows(windows: tuple[Window, ...]) -> str:
     if _is_one_part(first, last) and not inner and {_part(first), _part(last)} <= set(whole):
         said = [Window(last.start, first.due), *(one for one in said if _part(one) not in (_part(first), _part(last)))]
     return f"ежегодно {', '.join(map(_part_words, said))}, {_span(windows, 'year')}"
+
+
+def _season_over_new_year(windows: tuple[Window, ...]) -> Window | None:
+    """«С сентября по май», both ends clipped by a year or more: its start is the last's, its end the first's."""
+    first, last = windows[0], windows[-1]
+    if len(windows) < 2 or last.start is None or (first.start or first.due) > add_months(last.due + DAY, -12):
+        return None
+    joined = _part(last)[:2] + _part(first)[2:]
+    clipped = all(_holds(joined, _part(window)) for window in (first, last))
+    inner = all(_part(window) == joined for window in windows[1:-1])
+    return Window(last.start, first.due) if joined[2:] < joined[:2] and clipped and inner else None
 
 
 def _is_one_part(first: Window, last: Window) -> bool:
@@ -146,7 +239,15 @@ def _part(window: Window) -> Part:
 
 
 def _holds(whole: Part, part: Part) -> bool:
-    return whole[:2] <= part[:2] and part[2:] <= whole[2:]
+    """Also where the whole runs over the new year: its end is then a month of the next one."""
+    (first, last), (start, due) = _unrolled(whole), _unrolled(part)
+    later = (start[0] + 12, start[1]), (due[0] + 12, due[1])
+    return (first <= start and due <= last) or (first <= later[0] and later[1] <= last)
+
+
+def _unrolled(part: Part) -> tuple[tuple[int, int], tuple[int, int]]:
+    first, last = part[:2], part[2:]
+    return first, last if first <= last else (last[0] + 12, last[1])
 
 
 def _part_words(window: Window) -> str:
@@ -157,51 +258,3 @@ def _part_words(window: Window) -> str:
     if start == due:
         return f"{due.day} {_genitive(due)}"
     return f"с {start.day} {_genitive(start)} по {due.day} {_genitive(due)}"
-
-
-def _then_yearly(windows: tuple[Window, ...]) -> str:
-    """The windows that are no anniversary of an earlier one, then «далее ежегодно»."""
-    known = {(_year(window), *_anniversary(window)) for window in windows}
-    firsts = [window for window in windows if (_year(window) - 1, *_anniversary(window)) not in known]
-    return f"{', '.join(_first(window) for window in firsts)}, далее ежегодно"
-
-
-def _year(window: Window) -> int:
-    return (window.start or window.due).year
-
-
-def _anniversary(window: Window) -> tuple[bool, int, int]:
-    day = window.start or window.due
-    is_end = window.start is None and day == month_end(day)
-    return window.start is None, day.month, 31 if is_end else day.day
-
-
-def _first(window: Window) -> str:
-    if window.start is None:
-        february = window.due.month == 2 and window.due == month_end(window.due)
-        return f"до конца {month_words(window.due, 1)}" if february else until(window.due)
-    whole = window.start.day == 1 and window.due == month_end(window.start)
-    return month_words(window.due, 0) if whole else single(window)
-
-
-def _paces(windows: tuple[Window, ...]) -> str | None:
-    """The count and the unit that give every start after the first; a lone window only asks for one long enough."""
-    starts = [window.start or window.due for window in windows]
-    if len(starts) < 2:
-        months = max(2, (windows[0].due - starts[0]).days // 28 + 1)
-        return f"раз в {months} {_plural(months, 'месяц', 'месяца', 'месяцев')}, {between(starts[0], windows[0].due)}"
-    days = (starts[1] - starts[0]).days
-    months = (starts[1].year - starts[0].year) * 12 + starts[1].month - starts[0].month
-    span = between(starts[0], windows[-1].due)
-    if days % 7 == 0 and all(start == starts[0] + n * timedelta(days=days) for n, start in enumerate(starts)):
-        weeks = days // 7
-        return f"раз в {weeks} {_plural(weeks, 'неделю', 'недели', 'недель')}, {span}"
-    if all(start == add_months(starts[0], n * months) for n, start in enumerate(starts)):
-        return f"раз в {months} {_plural(months, 'месяц', 'месяца', 'месяцев')}, {span}"
-    return None
-
-
-def _plural(n: int, one: str, few: str, many: str) -> str:
-    if n % 100 in range(11, 15):
-        return many
-    return one if n % 10 == 1 else few if n % 10 in (2, 3, 4) else many

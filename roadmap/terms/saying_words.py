@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from roadmap.reading import Window
+from roadmap.reading import DayUnit, Window
 from roadmap.terms.words import MONTHS
 
 DASH = "\u2013"
@@ -33,3 +33,35 @@ def single(window: Window) -> str:
     if window.start is None:
         return until(window.due)
     return day_words(window.due) if window.start == window.due else between(window.start, window.due)
+
+
+def plural(n: int, one: str, few: str, many: str) -> str:
+    """The form of a noun after a number: «1 день», «2 дня», «5 дней»."""
+    if n % 100 in range(11, 15):
+        return many
+    return one if n % 10 == 1 else few if n % 10 in (2, 3, 4) else many
+
+
+_COUNTED: dict[DayUnit, tuple[str, str, str, str, str]] = {
+    "calendar_days": (
+        "календарный день",
+        "календарных дня",
+        "календарных дней",
+        "календарного дня",
+        "календарных дней",
+    ),
+    "working_days": ("рабочий день", "рабочих дня", "рабочих дней", "рабочего дня", "рабочих дней"),
+    "months": ("месяц", "месяца", "месяцев", "месяца", "месяцев"),
+}
+
+
+def counted(number: int, unit: DayUnit) -> str:
+    """«7 календарных дней», «1 месяц»: after «за» or alone."""
+    one, few, many, *_ = _COUNTED[unit]
+    return f"{number} {plural(number, one, few, many)}"
+
+
+def counted_of(number: int, unit: DayUnit) -> str:
+    """«7 календарных дней», «1 месяца»: after «в течение»."""
+    *_, one, many = _COUNTED[unit]
+    return f"{number} {one if number % 10 == 1 and number % 100 != 11 else many}"

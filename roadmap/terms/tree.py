@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 from typing import Any, cast
 
-from lark import Token, v_args
+from lark import v_args
 
+from roadmap.spans import add_months
 from roadmap.terms.dates import bounds, nth_weekday, words
 from roadmap.terms.nodes import (
     Bracketed,
@@ -20,7 +21,8 @@ from roadmap.terms.nodes import (
     Until,
     Whole,
 )
-from roadmap.terms.tree_parts import check_days, check_gaps, headed, lost_day, opened
+from roadmap.terms.normal import Token
+from roadmap.terms.tree_parts import MANY_YEARS, check_days, check_gaps, check_signs, headed, lost_day, opened, spread
 from roadmap.terms.tree_rhythms import LINKS, UNITS, Rhythms, every_of, tail_of, value
 
 
@@ -45,13 +47,14 @@ class Builder(Rhythms):
         if len(parts) == 1 and type(parts[0]) is not list and type(parts[0]) not in (Header, Bracketed):
             return parts
         check_gaps(parts)
+        check_signs(parts)
         flat: list[Part] = []
         for part in parts:
             if type(part) is list:
                 flat += part
             elif not isinstance(part, Token):
                 flat.append(part)
-        return tuple(opened(headed(flat)))
+        return tuple(opened(spread(headed(flat))))
 
     # Points: the year, where there is one, follows.
 
@@ -64,6 +67,20 @@ class Builder(Rhythms):
     def subyear(self, number: Token, unit: Token, *year: Token) -> Point:
         return Point(unit.value, year[0].value if year else None, number.value)
 
+    def whole_year(self, *args: Token) -> Stretch:
+        point = Point("year", value(args, {"YEAR"}))
+        return Stretch(point, point, during=True)
+
+    def dashed_years(self, *args: Any) -> list[Stretch]:
+        """«Май–июнь 2023–2024 гг.»."""
+        first, _, last, __, until, mark = args
+        if mark.value not in MANY_YEARS or last.year is None or first.year is not None:
+            raise UnclearError(f"Непонятно, к чему относится «{until.value} {mark.value}».")
+        if until.value <= last.year:
+            raise UnclearError(f"Начало позже конца: «{last.year} – {until.value} год».")
+        years = Stretch(Point("year", last.year + 1), Point("year", until.value, many=True), "dash")
+        return [Stretch(first, last, "dash"), years]
+
     def school_year(self, *args: Token) -> Point:
         """«2023/2024 учебный год» begins in 2023; the second year must follow the first."""
         named = value(args, {"SCHOOLYEARS"}) or [arg.value for arg in args if arg.type == "YEAR"]
@@ -73,10 +90,10 @@ class Builder(Rhythms):
         return Point("school_year", first)
 
     def unnamed_school_year(self, *_: Token) -> Point:
-        raise UnclearError("Не сказано, какой именно учебный год.")
+        return Point("school_year", None)
 
-    def year(self, year: Token, *_: Token) -> Point:
-        return Point("year", year.value)
+    def year(self, year: Token, *mark: Token) -> Point:
+        return Point("year", year.value, many=bool(mark) and mark[0].value in MANY_YEARS)
 
     def figures(self, date: Token, *_: Token) -> Point:
         day, month, *year = cast(list[int], date.value)
@@ -111,9 +128,9 @@ class Builder(Rhythms):
         whole = Point("month", year, month.value)
         if number.value not in (1, 2, 3):
             raise UnclearError(f"В месяце три декады: «{number.value} декада».")
-        if year is None:
-            raise UnclearError(f"Не назван год: «{number.value} декада, {words(whole)}».")
-        last = bounds(whole)[1].day if number.value == 3 else 10 * number.value
+        if year is None and number.value == 3 and month.value == 2:
+            raise UnclearError("Не назван год, а последнее число февраля зависит от него: «3 декада, февраль».")
+        last = bounds(whole._replace(year=year or 2001))[1].day if number.value == 3 else 10 * number.value
         first = Point("day", year, month.value, 10 * number.value - 9)
         return Stretch(first, first._replace(day=last), "to")
 
@@ -154,8 +171,14 @@ class Builder(Rhythms):
     def bracketed(self, _: Token, part: Part, __: Token) -> Part:
         return part
 
-    def bracketed_date(self, _: Token, part: Any, __: Token) -> Bracketed:
-        return Bracketed(tuple(part) if type(part) is list else (part,))
+    def bracketed_date(self, *args: Any) -> Bracketed:
+        inside: list[Any] = []
+        for arg in args:
+            if type(arg) is list:
+                inside += arg
+            elif not isinstance(arg, Token):
+                inside.append(arg)
+        return Bracketed(tuple(inside))
 
     def header(self, *args: Token) -> Header:
         return Header(cast(int, value(args, {"YEAR"})))
@@ -184,6 +207,19 @@ class Builder(Rhythms):
     def number_of_month(self, *args: Token) -> MonthDay:
         return MonthDay(args[-2].value, len(args) > 2, "same")
 
+    def until_this_year(self, *args: Token) -> Until:
+        """«До 1 декабря текущего года»: a rhythm says which years."""
+        return Until(Point("day", None, value(args, {"MONTHGEN"}), value(args, {"NUM"})))
+
+    def numbers_span(self, *args: Token) -> MonthDay:
+        """«С 1 по 5 число» of each month, or of the month after the reported unit."""
+        first, last = (arg.value for arg in args if arg.type == "NUM")
+        if not 1 <= first < last:
+            raise UnclearError(f"Начало позже конца: «с {first} по {last} число».")
+        if "NEXT" not in (arg.type for arg in args):
+            return MonthDay(last, False, "same", first=first)
+        return self._month_day(args, "next")._replace(day=last, until=False, first=first)
+
     def number_of_this_month(self, *args: Token) -> MonthDay:
         if args[-1].value != "month":
             raise UnclearError("Не назван месяц, к числу которого относится срок.")
@@ -209,9 +245,15 @@ class Builder(Rhythms):
     def before_date(self, *args: Any) -> Until:
         """«За 14 дней до 1 сентября 2023 г.» is a date, unless working days or months are counted back."""
         point, unit = args[-1], value(args, {"UNIT"})
-        if value(args, {"DAYKIND"}) == "working_days" or unit == "month" or point.scale != "day":
+        count = value(args, {"NUM", "CNT"}) or 1
+        if value(args, {"DAYKIND"}) == "working_days" or point.scale != "day":
             raise UnclearError(f"Назовите сам день: он считается назад от «{words(point)}».")
-        day = bounds(point)[0] - timedelta(days=(value(args, {"NUM", "CNT"}) or 1) * (7 if unit else 1))
+        anchor = bounds(point)[0]
+        if unit != "month":
+            return Until(_point_of(anchor - timedelta(days=count * (7 if unit else 1))))
+        day = add_months(anchor, -count)
+        if day.day != anchor.day:
+            raise UnclearError(f"Назовите сам день: такого числа нет за {count} мес. до «{words(point)}».")
         return Until(_point_of(day))
 
     def numbers_of_month(self, *args: Token) -> list[MonthDay]:
@@ -231,7 +273,7 @@ class Builder(Rhythms):
     def tail(self, *names: Token) -> tuple[int, int]:
         if not LINKS.isdisjoint((names[0].type, names[-1].type)):
             raise UnclearError("План или событие названы не полностью.")
-        return cast(int, names[0].start_pos), cast(int, names[-1].end_pos)
+        return names[0].start_pos, names[-1].end_pos
 
     def plan(self, *args: Any) -> Plan:
         name = value(args, {"PLAN"})
@@ -242,7 +284,11 @@ class Builder(Rhythms):
     def named_plan(self, *args: Any) -> Plan:
         tail = tail_of(args)
         last = tail[1] if tail else next(arg for arg in reversed(args) if isinstance(arg, Token)).end_pos
-        return Plan("", (args[1].start_pos, cast(int, last)))
+        return Plan("", (args[1].start_pos, last))
+
+    def set_terms(self, *args: Any) -> Plan:
+        """«В сроки, установленные Министерством»: another act names them."""
+        return Plan("", (args[1].start_pos, tail_of(args)[1]))  # type: ignore[index]  # the grammar asks for a tail
 
     def demand(self, *_: Any) -> Demand:
         return Demand()

@@ -2,20 +2,26 @@
 
 from typing import Any, cast
 
-from lark import Token, Transformer, v_args
+from lark import Transformer, v_args
 
 from roadmap.reading import DayUnit, Every
-from roadmap.terms.nodes import NthWeekday, Offset, Paces, Part, Recur, Then, UnclearError, Weekdays
+from roadmap.terms.dates import words
+from roadmap.terms.nodes import (
+    LAST_DAY,
+    MonthDay,
+    NthWeekday,
+    Offset,
+    Paces,
+    Part,
+    Recur,
+    Then,
+    Times,
+    UnclearError,
+    Weekdays,
+    WorkingDay,
+)
+from roadmap.terms.normal import Token
 
-# How often in a unit → the rhythm that gives every time a window of its own; other counts name no dates.
-TIMES: dict[tuple[int, Every], Every] = {
-    (2, "year"): "half_year",
-    (4, "year"): "quarter",
-    (12, "year"): "month",
-    (2, "half_year"): "quarter",
-    (6, "half_year"): "month",
-    (3, "quarter"): "month",
-}
 LINKS = {"AND", "V", "S", "PO", "NA", "DASH"}
 _NUMBERS = {"NUM", "CNT", "NDAY", "NMONTH", "TWICE"}
 UNITS = {"UNIT", "SUBYEAR", "YM", "HALF"}
@@ -37,21 +43,72 @@ def every_of(args: tuple[Any, ...]) -> Every:
     return "year" if token.type == "YM" else cast(Every, token.value)
 
 
+def _weekday(number: int, args: tuple[Token, ...]) -> NthWeekday:
+    every = every_of(args) if any(arg.type in UNITS for arg in args) else None
+    if every == "week":
+        raise UnclearError("В неделе каждый день один: назовите месяц, квартал или год.")
+    return NthWeekday(number, value(args, {"WEEKDAY"}), every)
+
+
+def _day_of_unit(args: tuple[Token, ...], *, until: bool) -> MonthDay | WorkingDay:
+    """«Последний рабочий день месяца», «до 5-го рабочего дня месяца, следующего за отчётным»."""
+    if value(args, {"DAYS"}) not in ("день", "дня", "дню"):
+        raise UnclearError("Неясно, число дней это или день по счёту: напишите «5-го дня месяца».")
+    number = -1 if value(args, {"LAST"}) else value(args, {"NUM", "ORD"})
+    types = [arg.type for arg in args]
+    after = types.index("NEXT") if "NEXT" in types else None
+    named = args[:after] if after is not None else args
+    every = every_of(named) if UNITS & {arg.type for arg in named} else None
+    if after is not None:
+        if every != "month":
+            raise UnclearError("Не назван месяц, к числу которого относится срок.")
+        reported = args[after:]
+        every = every_of(reported) if UNITS & {arg.type for arg in reported} else None
+    if value(args, {"DAYKIND"}) == "working_days":
+        return WorkingDay(number, until, "same" if after is None else "next", every)
+    if after is None and every and number == -1:
+        return _last_day(every, until=until)
+    if number == -1 or every is None or (after is None and every != "month"):
+        raise UnclearError("Не назван месяц, к числу которого относится срок.")
+    return MonthDay(number, until, "same" if after is None else "next", every)
+
+
+def _last_day(every: Every, *, until: bool) -> MonthDay:
+    if every == "week":
+        raise UnclearError("Последний день недели: назовите сам день недели.")
+    return MonthDay(LAST_DAY, until, "same" if every == "month" else "last", every)
+
+
 @v_args(inline=True)
-class Rhythms(Transformer[Token, tuple[Part, ...]]):
+class Rhythms(Transformer[Any, tuple[Part, ...]]):
     """The methods of the grammar's ``repeated`` and ``counted``."""
+
+    # What names no day
+
+    def vague(self, *args: Any) -> Part:
+        """«Конец мая», «середина года»: no day."""
+        vague = str(value(args, {"VAGUE"})).capitalize()
+        raise UnclearError(f"«{vague}» — не день («{words(args[-1])}»): назовите число, декаду или месяц.")
+
+    def season(self, *args: Token) -> Part:
+        year = value(args, {"YEAR"})
+        months = value(args, {"SEASON"})
+        raise UnclearError(f"Время года — не срок: назовите месяцы, например «{months} {year or '…'} г.».")
+
+    def set_by_nobody(self, *_: Token) -> Part:
+        raise UnclearError("Не сказано, чем установлен срок: назовите акт, план или день.")
+
+    # Rhythms
 
     def every(self, *args: Token) -> Recur:
         return Recur(args[0].value if args[0].type == "EVERY" else every_of(args))
 
-    def times(self, *args: Token) -> Recur:
-        count, unit = value(args, _NUMBERS) or 1, every_of(args)
-        every = unit if count == 1 else TIMES.get((count, unit))
-        if every is None:
-            raise UnclearError(
-                f"Сказано, сколько раз, но не сказано когда: «{count} {value(args, {'RAZ'}) or 'раза'}»."
-            )
-        return Recur(every)
+    def times(self, *args: Token) -> Part:
+        number, unit = value(args, _NUMBERS), every_of(args)
+        count, least = 1 if number is None else number, value(args, {"SELDOM"}) is not None
+        if count < 1:
+            raise UnclearError("«0 раз» — не срок.")
+        return Recur(unit, least) if count == 1 else Times(count, unit, least)
 
     def times_in_several(self, *args: Token) -> Part:
         """«Раз в две недели», «каждые 3 месяца»."""
@@ -73,13 +130,31 @@ class Rhythms(Transformer[Token, tuple[Part, ...]]):
 
     def nth_weekday(self, *args: Token) -> NthWeekday:
         number = -1 if value(args, {"LAST"}) else value(args, {"ORD"})
-        every = every_of(args) if any(arg.type in UNITS for arg in args) else None
-        if every == "week":
-            raise UnclearError("В неделе каждый день один: назовите месяц, квартал или год.")
-        return NthWeekday(number, value(args, {"WEEKDAY"}), every)
+        return _weekday(number, args)
 
-    def nth_working_day(self, *_: Token) -> Part:
-        raise UnclearError("Рабочие дни месяца зависят от календаря: назовите число месяца.")
+    def nth_weekdays(self, *args: Token) -> list[NthWeekday]:
+        """«Первый и третий четверг месяца»."""
+        if value(args, {"NUM"}) is not None:
+            raise UnclearError("Неясно, число это или счёт дней недели: напишите «первый и третий».")
+        return [_weekday(arg.value, args) for arg in args if arg.type == "ORD"]
+
+    def day_of_unit(self, *args: Token) -> Part:
+        return _day_of_unit(args, until=False)
+
+    def until_day_of_unit(self, *args: Token) -> Part:
+        return _day_of_unit(args, until=True)
+
+    def last_number(self, *args: Token) -> MonthDay:
+        return _last_day(every_of(args), until=args[0].type != "LAST")
+
+    def decade_of_month(self, *args: Token) -> MonthDay:
+        number = value(args, {"NUM", "ORD"})
+        every = every_of(args) if any(arg.type in UNITS for arg in args) else None
+        if number not in (1, 2, 3):
+            raise UnclearError(f"В месяце три декады: «{number} декада».")
+        if every not in ("month", None):
+            raise UnclearError("Декада — треть месяца: назовите месяц.")
+        return MonthDay(LAST_DAY if number == 3 else 10 * number, False, "same", every, first=10 * number - 9)
 
     def each_weekday(self, *args: Token) -> Weekdays:
         return Weekdays(args[-1].value, False)

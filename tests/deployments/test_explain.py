@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 import typer
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from deployments.cli import explain as commands
 from deployments.cli import work
+from models import ControlPoint
+from models.db import session
+from models.migrate import ready_engine
 from roadmap.catalogue.loading import CatalogueError
 
 app = typer.Typer()
@@ -68,6 +72,31 @@ def test_a_point_is_explained_alone() -> None:
     assert all(one["points"] == [] for one in told["otherwise"])
 
 
+def test_a_key_of_a_point_that_came_back_to_its_day_is_found() -> None:
+    assert CliRunner().invoke(app, ["load", "krasnodar"]).exit_code == 0
+    with session(ready_engine()) as work:
+        point = work.exec(select(ControlPoint).where(ControlPoint.key == "krasnodar/1.2/-/2021-09-15")).one()
+        point.key += "-2"
+        work.commit()
+    told = answer("explain", "krasnodar/1.2/-/2021-09-15-2")
+    assert [one["deadline_on"] for one in told["points"]] == ["2021-09-15"]
+    assert [one["key"] for one in told["on_control"]] == ["krasnodar/1.2/-/2021-09-15-2"]
+
+
+def test_another_setting_is_shown_for_the_same_window() -> None:
+    told = answer("explain", "moscow-oblast/2.2.1")
+    other = {(one["setting"], one["value"]): one["points"] for one in told["otherwise"]}
+    moved = {one["key"].rsplit("/", 1)[1]: one["would_be"] for one in other["report_by", "next_month_10"]}
+    assert (moved["2023-05-31"], moved["2023-08-31"]) == ("2023-06-09", "2023-09-08")
+    assert all(would_be[:7] > due[:7] for due, would_be in moved.items())
+
+
+def test_a_term_in_working_days_is_read_in_the_federal_calendar() -> None:
+    told = answer("explain", "последний рабочий день квартала", "--from", "2024-01-01", "--to", "2024-06-30")
+    assert told["windows"] == [["2024-03-29", "2024-03-29"], ["2024-06-28", "2024-06-28"]]
+    assert told["calendar"].startswith("holidays ")
+
+
 def test_a_rehearsal_copy_on_control_is_explained_in_its_own_years() -> None:
     assert CliRunner().invoke(app, ["load", "krasnodar", "--rehearsal"]).exit_code == 0
     told = answer("explain", "krasnodar/1.2")
@@ -110,6 +139,8 @@ def test_check_reads_a_file_and_ends_well_whatever_it_finds(tmp_path: Path) -> N
     told = answer("check", str(file))
     assert "Такой даты нет" in next(one["words"] for one in told["findings"] if one["kind"] == "unread")
     assert CliRunner().invoke(app, ["check", str(file)], env={"COLUMNS": "200"}).exit_code == 0
+    assert CliRunner().invoke(app, ["check", str(file), "--strict"]).exit_code == 1
+    assert CliRunner().invoke(app, ["check", "krasnodar", "--strict"]).exit_code == 0
 
 
 def test_check_refuses_what_is_no_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,18 @@
 """``vekha import`` as a coordinator and as a program meet it."""
 
+import io
 import json
+import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import typer
+from reportlab.pdfgen.canvas import Canvas
 from typer.testing import CliRunner, Result
 
+from deployments.cli import main
 from deployments.cli.importing import import_
 from roadmap.catalogue.loading import CatalogueError, load_catalogue
 from roadmap.documents.questions import open_questions
@@ -44,7 +50,7 @@ def test_the_sum_of_rows_and_every_question_are_shown(order: Path) -> None:
     done = vekha(order)
     assert done.exit_code == 0
     assert (
-        "Строк таблиц: 3 = мероприятия и показатели 2 + продолжения 0 + заголовки 0 + шапки 1 + вопросы 0"
+        "Строк таблиц: 3 = мероприятия 2 + показатели 0 + продолжения 0 + заголовки 0 + шапки 1 + вопросы 0"
         in done.output
     )
     assert "ВОПРОС (term) строка 11: «к лету»" in done.output
@@ -53,7 +59,7 @@ def test_the_sum_of_rows_and_every_question_are_shown(order: Path) -> None:
 
 def test_a_program_gets_the_agreed_json(order: Path) -> None:
     told = json.loads(vekha(order, "--json").stdout)
-    assert set(told) == {"act", "items", "indicators", "bodies", "rows", "questions"}
+    assert set(told) == {"act", "items", "indicators", "bodies", "rows", "paragraphs", "questions"}
     assert told["act"]["number"] == "15"
     assert [item["reading"]["kind"] for item in told["items"]] == ["windows", "unreadable"]
 
@@ -68,11 +74,44 @@ def test_a_draft_is_written_whole_and_an_answer_closes_its_question(order: Path,
 
     assert vekha(order, "-o", out).exit_code == 0
     assert len(open_questions(out.read_text(encoding="utf-8"))) == 2
-    assert vekha(order, "-o", out, "--answers", answers).exit_code == 0
+    assert vekha(order, "-o", out, "--answers", answers, "--force").exit_code == 0
 
     assert open_questions(out.read_text(encoding="utf-8")) == []
     assert [item.term for item in load_catalogue(out).items] == ["май 2027 г.", "до 1 июня 2027 г."]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.yaml", "draft.yaml", "order.txt"]
+
+
+def test_a_draft_that_a_person_worked_on_is_not_overwritten(order: Path, tmp_path: Path) -> None:
+    out = tmp_path / "draft.yaml"
+    out.write_text("моя правка\n", encoding="utf-8")
+
+    done = vekha(order, "-o", out, "--json")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"{out}: файл уже есть — выберите другое имя или укажите --force\n"
+    assert out.read_text(encoding="utf-8") == "моя правка\n"
+
+    assert vekha(order, "-o", out, "--force").exit_code == 0
+    assert open_questions(out.read_text(encoding="utf-8"))
+
+
+def test_the_order_itself_is_never_overwritten_even_with_force(order: Path) -> None:
+    done = vekha(order, "-o", order, "--force")
+    assert (done.exit_code, done.stderr) == (2, f"{order}: это сам документ — выберите для черновика другое имя\n")
+    assert order.read_text(encoding="utf-8") == ORDER
+
+
+def test_a_folder_in_the_place_of_the_draft_is_one_line(order: Path, tmp_path: Path) -> None:
+    done = vekha(order, "-o", tmp_path, "--force")
+    assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
+    assert "это папка" in done.stderr
+
+
+def test_kinds_and_levels_stand_in_the_draft_as_proposals(order: Path, tmp_path: Path) -> None:
+    out = tmp_path / "draft.yaml"
+    vekha(order, "-o", out)
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines.count("  kind: session  # предложено по словам, проверьте") == 2
+    assert "  level: regional  # по названию уровень не виден: предложен regional, проверьте" in lines
 
 
 def test_two_files_of_one_order_are_one_document_and_places_name_the_file(order: Path, tmp_path: Path) -> None:
@@ -90,7 +129,52 @@ def test_a_file_that_is_refused_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", ["да", "answers: [1]", "a: [", "answers:\n- {about: term, words: а}"])
+def torn_pdf() -> bytes:
+    """A PDF whose fonts are damaged: the library has much to say of it."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pageCompression=0)
+    canvas.drawString(50, 700, "Order")
+    canvas.save()
+    return out.getvalue().replace(b"Helvetica", b"\xff" * 9)[:-400]
+
+
+def swelling_docx() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * (201 * 2**20))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        pytest.param("order.pdf", torn_pdf, "order.pdf: ", id="a damaged PDF"),
+        pytest.param("order.docx", swelling_docx, "200 МБ", id="a zip bomb"),
+        pytest.param("order.docx", lambda: b"PK\3\4", "повреждён", id="a damaged Word"),
+        pytest.param("order.html", lambda: b"<script>", "нет текста", id="a page without words"),
+        pytest.param("order.txt", lambda: b"\0", "не текст", id="bytes"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_one_line_and_nothing_is_written(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: Callable[[], bytes],
+    why: str,
+) -> None:
+    (tmp_path / name).write_bytes(content())
+    monkeypatch.setattr(sys, "argv", ["vekha", "import", str(tmp_path / name), "-o", str(tmp_path / "draft.yaml")])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    out, err = capsys.readouterr()
+    assert (stopped.value.code, out) == (2, "")
+    assert len(err.splitlines()) == 1, err
+    assert why in err
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("content", ["да", "[]", "answers: [1]", "a: [", "answers:\n- {about: term, words: а}"])
 def test_answers_that_cannot_be_used_are_one_line_and_nothing_is_written(
     order: Path, tmp_path: Path, content: str
 ) -> None:

@@ -155,16 +155,6 @@ def test_an_item_off_control_loses_its_deployment_and_its_run(office: Any, two_p
     assert list(office.runs()) == [two_points[0]]
 
 
-def test_a_changed_title_moves_the_run_to_the_new_deployment(office: Any, two_points: Any) -> None:
-    once(office)
-    with session(office.engine) as work:
-        work.exec(select(Item).where(Item.code == "1.2")).one().title = "Проектная сессия"
-    once(office)
-    new = office.deployments()["1.2 Проектная сессия"]
-    assert office.runs()[two_points[0]]["deployment_id"] == new["id"]
-    assert once(office).changed == 0
-
-
 def test_a_cancelled_run_of_a_live_point_is_started_again(office: Any, two_points: Any) -> None:
     waiting, _ = two_points
     once(office)

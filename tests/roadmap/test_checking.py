@@ -119,12 +119,18 @@ def test_drafting_an_agreement_is_another_duty_than_concluding_it() -> None:
         pytest.param("Иванова А.Б.", [], id="a person"),
         pytest.param("Институт развития области (далее – ИРО)", [], id="defined on the spot"),
         pytest.param("ИРО в рамках проекта «Лига», Фонд поддержки", ["Фонд поддержки"], id="a project is no body"),
+        pytest.param("Министерство просвещения", ["Министерство просвещения"], id="half of a name is another body"),
         pytest.param("", [], id="an empty cell"),
     ],
 )
 def test_a_body_defined_nowhere_is_found(cell: str, unknown: list[str]) -> None:
     assert unknown_bodies(cell, ["Министерство образования", "Министерство", "Институт развития", "ИРО"]) == unknown
     assert len(found("body", item("1", "Отчёт", responsible=cell))) == len(unknown)
+
+
+def test_a_body_known_by_half_says_which_half() -> None:
+    (finding,) = found("body", item("1", "Отчёт", responsible="ИРО; Министерство просвещения"))
+    assert finding.words == "орган «Министерство просвещения» опознан не целиком, определён только «Министерство»"
 
 
 def test_an_abbreviation_given_twice_is_a_question_when_its_words_differ() -> None:

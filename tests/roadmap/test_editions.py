@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from roadmap.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
 from roadmap.catalogue.schema import Catalogue, Item
+from roadmap.documents.questions import open_questions
 from roadmap.edition_points import paired_days
 from roadmap.editions import AnswerRefused, Plan, compare
 from roadmap.next_edition import next_edition
+from roadmap.planning import plan
 
 MOSCOW = "moscow-oblast"
 
@@ -127,16 +130,14 @@ def test_two_new_items_close_to_an_old_one_are_a_question(moscow: Catalogue) -> 
     assert [(q.old.code, {c.code for c in q.candidates}) for q in plan.questions] == [("1.2.1", {"9.1", "9.2"})]
 
 
-def test_a_draft_read_from_a_document_keeps_rhythm_and_fan_out_on_request(moscow: Catalogue) -> None:
-    bare = {"fan_out": None, "rhythm": None, "kind": "measure", "event": None}
-    blank = moscow.model_copy(update={"items": tuple(it.model_copy(update=bare) for it in moscow.items)})
-    assert compare(moscow, blank).count("control") > 0
-    assert compare(moscow, blank, keep_control=True).is_empty
-    nobody = blank.model_copy(
-        update={"bodies": tuple(body.model_copy(update={"members": ()}) for body in blank.bodies)}
-    )
-    changed = kinds(compare(moscow, nobody, keep_control=True))
-    assert changed["1.1.3"] == ["control"], "a group that is gone cannot be fanned out to"
+def test_a_group_that_is_gone_cannot_be_fanned_out_to(moscow: Catalogue) -> None:
+    def bare(item: Item) -> Item:
+        return Item.model_validate(item.model_dump(exclude_unset=True, exclude={"fan_out"}))
+
+    blank = moscow.model_copy(update={"items": tuple(bare(item) for item in moscow.items)})
+    assert compare(moscow, blank).is_empty
+    nobody = tuple(body.model_copy(update={"members": ()}) for body in moscow.bodies)
+    assert kinds(compare(moscow, blank.model_copy(update={"bodies": nobody})))["1.1.3"] == ["control"]
 
 
 @pytest.mark.parametrize(
@@ -245,14 +246,48 @@ def test_years_move_in_the_words_and_what_is_unambiguous_is_not_asked_about() ->
     [
         pytest.param(MOSCOW, "1.1.2", 2028, "разовое мероприятие", id="what is done once is asked about"),
         pytest.param(MOSCOW, "3.5.12", 2028, "23.10.2027 — нерабочий день", id="a day that falls on a Saturday"),
-        pytest.param(MOSCOW, "1.1.3", 2029, "новый период другой длины", id="years named for a shorter period"),
+        pytest.param(MOSCOW, "1.1.3", 2029, "не назван 2029 год", id="years named for a shorter period"),
+        pytest.param(
+            "krasnodar", "2.1.11", 2029, "охватывает ли его срок «2028 - 2029»", id="a part of the old period"
+        ),
+        pytest.param("krasnodar", "2.1.11", 2027, "не подходит к новому периоду", id="years beyond a shorter period"),
         pytest.param("krasnodar", "3.1", 2029, "внешний план (НИКУ)", id="dates that another plan sets"),
-        pytest.param("bashkortostan", "5.1-02", 2028, "новый период другой длины", id="a rhythm with its first year"),
+        pytest.param("bashkortostan", "5.1-03", 2029, "новый период другой длины", id="a rhythm that began later"),
         pytest.param("kirov", "7.2-1", 2029, "целевое значение", id="a target for a year"),
     ],
 )
 def test_a_shift_without_meaning_is_a_question(system: str, entry: str, last: int, words: str) -> None:
     assert any(words in question for question in asked_about(system, first=2027, last=last)[entry])
+
+
+@pytest.mark.parametrize(
+    ("system", "entry", "term"),
+    [
+        pytest.param(
+            MOSCOW, "1.2.3", "Еженедельно по четвергам в течение 2027-2029 гг.", id="a span of the old period"
+        ),
+        pytest.param("bashkortostan", "5.1-02", "ежегодно, начиная с 2027 года", id="a rhythm from the first year on"),
+        pytest.param("surgut", "3.4.2.1", "", id="a standing duty is nothing done once"),
+    ],
+)
+def test_what_covers_the_old_period_covers_the_new_one_unasked(system: str, entry: str, term: str) -> None:
+    made = next_edition(built_in(system), first=2027, last=2029)
+    assert {it.code: it.term for _, it in made.catalogue.duties_by_origin()}[entry] == term
+    assert not [
+        question for question in asked_about(system, first=2027, last=2029)[entry] if "названии" not in question
+    ]
+
+
+@pytest.mark.parametrize("code", built_in_codes())
+def test_the_next_edition_can_be_put_on_control_once_its_questions_are_struck_out(code: str) -> None:
+    text = next_edition(built_in(code), first=2027, last=2029).to_yaml()
+    assert open_questions(text)
+    settled = "\n".join(line for line in text.splitlines() if "# ВОПРОС" not in line)
+    assert open_questions(settled) == []
+    catalogue = parse_catalogue(settled.encode(), "next.yaml")
+    for origin, item, reading, points in plan(catalogue, calendar=calendar_of(catalogue)):
+        assert reading.kind != "unreadable" or not (item.controlled and item.term), (origin, item.code, item.term)
+        assert all(2027 <= point.due_on.year <= 2030 for point in points), item.code
 
 
 def test_a_term_that_would_mean_other_dates_is_a_question() -> None:

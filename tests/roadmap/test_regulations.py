@@ -90,7 +90,7 @@ def test_what_is_on_control_has_one_rhythm_and_only_it(code: str) -> None:
         ("kirov", "3.2.1-05", "minobr", "agreement", "year", "заключения трехсторонних соглашений"),
         ("kirov", "3.2.2-02", "iro", "document", "year", "включением в Федеральный реестр"),
         ("kirov", "3.2.3-11", "cnppm", "session", "year", "ежегодных рабочих совещаний"),
-        ("kirov", "3.2.3-12", "cnppm", "document", "quarter", "ведения реестра работников"),
+        ("kirov", "3.2.3-12", "cnppm", "registry", "quarter", "ведения реестра работников"),
         ("kirov", "3.2.3-19", "cnppm", "measure", "ежегодно", "проходят обучение на базе координатора ЕФС"),
         ("kirov", "4.1-03", "minobr", "document", "year", "ежегодный план проведения региональных мероприятий"),
         ("kirov", "7.4-01", "iro", "monitoring", "не реже одного раза в год", "Мониторинг проводится"),

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, select
 from sqlmodel import Session, SQLModel, col
 
 from models import ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition, queries
@@ -16,9 +15,8 @@ from models.lifecycle import Move, accept, change, open_due
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
-from tasks.amend_roadmap import Amendment, AmendRefused, amend, loaded_edition, preview
+from tasks.amend_roadmap import Amendment, AmendRefused, Choices, amend, loaded_edition, preview
 from tasks.load_roadmap import LoadRefused, load_roadmap
-from tasks.rehearsal import load_rehearsal
 
 MOSCOW = "moscow-oblast"
 LOADED = date(2023, 5, 23)
@@ -179,17 +177,6 @@ def test_postgresql_takes_the_edition_as_sqlite_does(engine: Engine, postgres_en
     assert run(postgres_engine, REAL).is_new is False
 
 
-def test_a_refusal_of_the_database_midway_leaves_everything_as_it_was(engine: Engine) -> None:
-    with session(engine) as work:
-        work.execute(
-            text("CREATE TRIGGER full BEFORE INSERT ON control_point BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
-        )
-    before = everything(engine)
-    with pytest.raises(IntegrityError, match="disk is full"):
-        run(engine, REAL)
-    assert everything(engine) == before
-
-
 def test_accepted_points_stay_and_a_later_day_is_asked_for_again(engine: Engine) -> None:
     act_on(engine, "1.1.1", "2023-05-31", "accept")
     before = due(engine, "1.1.1")
@@ -250,7 +237,7 @@ def test_a_term_that_moves_ahead_takes_the_opening_with_it(engine: Engine) -> No
     with session(engine) as work:
         point = points(work, "1.1.4")["2024-08-31"]
     assert (point.opens_on, point.due_on) == (date(2023, 11, 1), date(2023, 11, 30))
-    assert point.next_check_on == point.opens_on
+    assert (point.news, point.next_check_on) == ("extended", TODAY)
 
 
 def test_what_the_edition_asks_for_in_the_past_is_history(engine: Engine) -> None:
@@ -280,12 +267,12 @@ def test_nothing_is_applied_while_a_question_is_open_and_an_answer_opens_the_way
     with pytest.raises(AmendRefused, match=r"вопросы о пунктах 1\.2\.1"):
         run(engine, draft)
     assert everything(engine) == before
-    run(engine, draft, answers={"1.2.1": "dropped"})
+    run(engine, draft, choices=Choices(answers={"1.2.1": "dropped"}))
     with session(engine) as work:
         rows = {row.code: row for row, _ in queries.items(work, MOSCOW)}
     assert rows["1.2.1"].dropped_by == ACT
     assert rows["1.2.1-2"].title == "Ярмарка педагогических вакансий"
-    assert run(engine, draft, answers={"1.2.1": "dropped"}).is_new is False
+    assert run(engine, draft, choices=Choices(answers={"1.2.1": "dropped"})).is_new is False
 
 
 def test_a_term_that_is_not_read_is_refused_and_nothing_is_written(engine: Engine) -> None:
@@ -298,19 +285,6 @@ def test_a_term_that_is_not_read_is_refused_and_nothing_is_written(engine: Engin
 def test_a_roadmap_that_is_not_on_control_cannot_be_amended(engine: Engine) -> None:
     with pytest.raises(AmendRefused, match="нет на контроле"), session(engine) as work:
         amend(work, "surgut", built_in("surgut"), today=TODAY, at=AT)
-
-
-def test_a_rehearsal_copy_is_amended_with_its_own_shift_of_years(tmp_path: Path) -> None:
-    engine = engine_for(f"sqlite:///{tmp_path / 'copy.db'}")
-    migrate(engine)
-    today = date(2026, 10, 5)
-    with session(engine) as work:
-        load_rehearsal(work, built_in(MOSCOW), today=today, at=AT)
-        shift = work.get_one(Roadmap, MOSCOW).shift_years
-    assert shift == 3
-    run(engine, edition(i1_1_4={"term": "Май 2023 г., октябрь 2024 г."}), today=today)
-    assert due(engine, "1.1.4")["2027-08-31"] == ("2027-10-31", "planned")
-    engine.dispose()
 
 
 def test_an_owner_who_hands_over_hands_over_the_live_points(engine: Engine) -> None:

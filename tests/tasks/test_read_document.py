@@ -1,7 +1,6 @@
 """Files of every kind give the same items; what cannot be read is refused in one line."""
 
 import io
-import random
 import zipfile
 from collections.abc import Callable, Sequence
 from importlib.resources import files
@@ -16,7 +15,6 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
-from roadmap.documents.draft import draft
 from roadmap.documents.found import Found, find
 from tasks import read_document as module
 from tasks.read_document import read_document
@@ -245,25 +243,6 @@ def test_a_file_that_cannot_be_read_is_one_line(name: str, build: Build, why: st
         read_document(build(tmp_path / name))
     assert str(refused.value).startswith(f"{name}: ")
     assert "\n" not in str(refused.value)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_damaged_files_are_read_or_refused_and_never_break(kind: str, tmp_path: Path) -> None:
-    whole = KINDS[kind](tmp_path / f"order{kind}").read_bytes()
-    chance = random.Random(kind)
-    path = tmp_path / f"damaged{kind}"
-    for _ in range(15):
-        content = bytearray(whole)
-        for _ in range(chance.randrange(1, 6)):
-            at = chance.randrange(len(content))
-            content[at : at + chance.randrange(40)] = chance.randbytes(chance.randrange(20))
-        path.write_bytes(content[: chance.randrange(len(content))] if chance.random() < 0.3 else content)
-        try:
-            found = imported(path)
-        except DocumentRefused:
-            continue
-        assert found.rows == sum(found.counts.values())
-        assert draft(found)
 
 
 def test_the_largest_file_that_is_taken_is_fifty_megabytes() -> None:

@@ -1,0 +1,85 @@
+"""Parts of a letter that are not about single points: the week's table, and the question whether letters arrive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from roadmap.discipline import Discipline, total
+from roadmap.messages.letter import Part, templates
+from roadmap.messages.words import plural
+
+SHOWN_BODIES = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What the week's table is made of; ``rows`` come with the worst first."""
+
+    since: date
+    until: date
+    rows: Sequence[Discipline]
+    heartbeat: str
+    """One line: points watched, letters sent, undelivered."""
+    silenced: int = 0
+    """Items and bodies about which nothing is sent at present."""
+    unproven: int = 0
+    """Officials of whom it is not proven that letters arrive."""
+
+
+def digest_part(digest: Digest) -> Part:
+    """The table by body, the worst first, with the line that shows that Vekha is alive."""
+    why = "раз в неделю приходит таблица исполнительской дисциплины"
+    return _part("digest", "дисциплина за неделю", why, _shown(digest))
+
+
+def drill_part(url: str) -> Part:
+    """The question whether letters arrive; ``url`` leads to a page with a button."""
+    return _part("drill", "проверка связи", "координатор проверяет, доходят ли письма", {"url": url})
+
+
+def _part(name: str, subject: str, why: str, values: dict[str, Any]) -> Part:
+    text, html = (templates.get_template(f"{name}.{form}.j2").render(values) for form in ("txt", "html"))
+    return Part(subject=subject, text=text.strip(), html=Markup(html), why=why)
+
+
+def _shown(digest: Digest) -> dict[str, Any]:
+    """The digest as words for the templates of the letter."""
+    rest = digest.rows[SHOWN_BODIES:]
+    rows = [_cells(row) for row in digest.rows[:SHOWN_BODIES]]
+    if rest:
+        words = plural(len(rest), "орган", "органа", "органов")
+        rows.append(_cells(total(rest, title=f"ещё {len(rest)} {words}")))
+    notes = [digest.heartbeat]
+    if digest.silenced:
+        notes.append(f"Временно без писем (пункты и органы): {digest.silenced}.")
+    if digest.unproven:
+        notes.append(f"Связь не подтверждена у должностных лиц: {digest.unproven}.")
+    return {
+        "heading": "Исполнительская дисциплина",
+        "period": f"Сроки с {digest.since:%d.%m.%Y} по {digest.until:%d.%m.%Y}",
+        "columns": COLUMNS,
+        "rows": rows,
+        "total": _cells(total(digest.rows)) if len(digest.rows) > 1 else None,
+        "notes": notes,
+    }
+
+
+COLUMNS = (
+    "Орган",
+    "Доля в срок",
+    "В срок",
+    "С опозданием",
+    "Просрочено",
+    "Не по вине органа",
+    "Возвратов",
+    "Переносов",
+)
+
+
+def _cells(row: Discipline) -> tuple[str, ...]:
+    share = "—" if row.share is None else f"{round(row.share * 100)} %"
+    numbers = (row.in_time, row.late, row.overdue, row.excused, row.returned, row.extended)
+    return (row.body, share, *(str(number) for number in numbers))

@@ -1,0 +1,80 @@
+"""The reachability drill: every official is asked, in a letter, to confirm by a button that letters arrive."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import AuditEntry, Body, Channel, Official, Roadmap
+from roadmap.office import OfficeHours
+from tasks.control_day import calendar_of
+from tasks.extra_letters import Desk, put
+
+PROOF_LASTS = timedelta(days=180)
+"""A proof older than this is asked for again."""
+ASKED_LASTS = timedelta(days=3)
+"""Who was asked so lately is not asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drilled:
+    """One official and channel; ``asks_on`` is the day of the letter that asks, None when none does."""
+
+    post: str
+    body: str
+    channel: str | None
+    """Kind of the channel, None when the official has none in force."""
+    proven_on: date | None
+    asks_on: date | None
+
+
+def drill(
+    work: Session, code: str, *, at: datetime, hours: OfficeHours, everyone: bool = False, dry_run: bool = False
+) -> list[Drilled]:
+    """Ask over every channel that is not proven (``everyone``: over proven ones as well); twice in a row asks once.
+
+    ``dry_run`` writes nothing and leaves ``asks_on`` empty.
+    """
+    roadmap = work.get_one(Roadmap, code)
+    desk = Desk(calendar_of(work, code), hours, at, roadmap.zone)
+    found = (
+        select(Official, Channel, col(Body.short))
+        .join(Channel, (col(Channel.official_id) == col(Official.id)) & col(Channel.is_active), isouter=True)
+        .join(Body, col(Body.id) == col(Official.body_id), isouter=True)
+        .where(col(Official.roadmap_code) == code, col(Official.is_active))
+        .order_by(col(Official.role), col(Body.short), col(Official.id), col(Channel.id))
+    )
+    drilled = [
+        _drilled(work, official, channel, body or "", desk=desk, asks=not dry_run, everyone=everyone)
+        for official, channel, body in work.execute(found).all()
+    ]
+    if asked := sum(one.asks_on is not None for one in drilled):
+        work.add(
+            AuditEntry(at=at, actor="координатор", action="проверка связи", subject=code, detail=f"писем: {asked}")
+        )
+    return drilled
+
+
+def _drilled(
+    work: Session, official: Official, channel: Channel | None, body: str, *, desk: Desk, asks: bool, everyone: bool
+) -> Drilled:
+    proven = channel.proven_at if channel else None
+    asks_on = None
+    if channel is not None and asks and _is_due(channel, desk.at, everyone=everyone):
+        asks_on = put(work, official, channel, flag="has_drill", desk=desk)
+        channel.drilled_at = desk.at
+        work.add(channel)
+    return Drilled(
+        post=official.post,
+        body=body,
+        channel=channel.kind if channel else None,
+        proven_on=proven.date() if proven else None,
+        asks_on=asks_on,
+    )
+
+
+def _is_due(channel: Channel, at: datetime, *, everyone: bool) -> bool:
+    if channel.drilled_at is not None and at - channel.drilled_at < ASKED_LASTS:
+        return False
+    return everyone or channel.proven_at is None or at - channel.proven_at > PROOF_LASTS

@@ -1,0 +1,66 @@
+"""What an edition moves or renames keeps its run."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import select
+
+from deployments.sync import sync
+from models import ControlPoint, Item
+from models.db import session
+from tasks.decide import open_point
+
+pytestmark = pytest.mark.slow
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+def once(office: Any) -> Any:
+    return sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+
+
+def change(office: Any, table: Any, **values: Any) -> None:
+    with session(office.engine) as work:
+        for row in work.exec(select(table)):
+            row.sqlmodel_update(values)
+            work.add(row)
+
+
+def test_a_run_that_is_to_come_starts_on_the_new_day(office: Any, today: date) -> None:
+    office.add_roadmap()
+    key = office.add_point(item="1", opens_on=today + timedelta(days=30), due_on=today + timedelta(days=60))
+    once(office)
+    before = office.runs()[key]
+    opens = today + timedelta(days=45)
+    change(office, ControlPoint, opens_on=opens)
+    report = once(office)
+    after = office.runs()[key]
+    assert report.runs.runs_moved == 1
+    assert after["id"] == before["id"]
+    starts = datetime.fromisoformat(after["next_scheduled_start_time"])
+    assert starts == datetime.combine(opens, time(9), MOSCOW)
+    assert once(office).changed == 0
+
+
+def test_a_changed_title_and_number_keep_the_run_that_waits(office: Any, today: date) -> None:
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    once(office)
+    before = office.runs()[key]
+    change(office, Item, title="Стратегическая сессия", number="1.4")
+    once(office)
+    after = office.runs()[key]
+    assert (after["id"], after["state_name"]) == (before["id"], "В работе")
+    assert after["name"].startswith("1.4 Стратегическая сессия")
+    (deployment,) = [row for name, row in office.deployments().items() if "для методистов" in name]
+    assert "Стратегическая сессия" in deployment["description"]
+    assert once(office).changed == 0
+
+
+def test_a_run_that_starts_too_early_opens_nothing(office: Any, today: date) -> None:
+    office.add_roadmap()
+    opens = today + timedelta(days=10)
+    key = office.add_point(item="1", opens_on=opens, due_on=today + timedelta(days=30))
+    assert open_point(office.engine, key, at=datetime.combine(today, time(12), MOSCOW)) == "planned"
+    assert open_point(office.engine, key, at=datetime.combine(opens, time(1), MOSCOW)) == "open"
