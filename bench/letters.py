@@ -1,6 +1,7 @@
 """Letters through the outbox to a local SMTP server against bare smtplib with a connection per letter.
 
-The bare side gets subject, text and HTML ready in memory, builds the same message and sends it: no outbox, no record.
+The bare side gets subject, text, HTML and the calendar ready in memory, builds the same message and sends it: no
+outbox, no record.
 """
 
 import smtplib
@@ -72,9 +73,9 @@ def run(letters: int = LETTERS) -> list[dict[str, Any]]:
             engine = engine_for(f"sqlite:///{database}")
             if control_day(engine, today=ON, at=AT).notices < letters:
                 raise RuntimeError("too few letters to measure")
-            parcels = _ready(engine, letters)
             url = SecretStr(f"mailto://127.0.0.1:{port}?from={FROM[1]}")
             settings = Settings(_env_file=None, data=Path(folder), mail_url=url)
+            parcels = _ready(engine, letters, settings)
             bare, ours, sent = 0.0, 0.0, 0
             # By turns, so that a busy machine slows both sides alike.
             for n in range(ROUNDS):
@@ -93,10 +94,10 @@ def run(letters: int = LETTERS) -> list[dict[str, Any]]:
     return [row | {"peer": letters / bare, "ratio": ratio, "aim": f"≥ {AIM:g}", "ok": ratio >= AIM}]
 
 
-def _ready(engine: Engine, letters: int) -> list[Parcel]:
+def _ready(engine: Engine, letters: int, settings: Settings) -> list[Parcel]:
     """The letters as the delivery will compose them; the claims are given back."""
     with session(engine) as work:
-        parcels = compose(work, claim(work, at=AT, limit=letters), at=AT)
+        parcels = compose(work, claim(work, at=AT, limit=letters), at=AT, settings=settings)
         work.execute(update(Notice).values(state="queued", attempts=0, claimed_until=None))
     return parcels
 

@@ -1,46 +1,5 @@
-"""Shows a decision taken outside Prefect on the point's run, when the server is up."""
+"""Where the command line finds ``reflect``; the pages use it as well, so it lives among the tasks."""
 
-import asyncio
-import logging
-import socket
-from urllib.parse import urlsplit
+from tasks.reflecting import reflect
 
-import httpx
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from sqlalchemy import Engine
-
-from models import clock
-from models.settings import Settings
-from tasks.prefect_api import api_url, connect
-from tasks.prefect_runs import reflect_point
-
-logger = logging.getLogger(__name__)
-PATIENCE_SECONDS = 1.0
-
-
-def reflect(engine: Engine, key: str) -> bool:
-    """Rename or end the run of a point at once; False when Prefect is away or has no run: the next sync does it."""
-    settings = Settings()
-    if not _answers(api_url(settings)):
-        return False
-    try:
-        return asyncio.run(_reflect(engine, key, settings))
-    except (httpx.HTTPError, ObjectNotFound, PrefectHTTPStatusError):
-        logger.warning("the run of %s was not updated", key, exc_info=True)
-        return False
-
-
-async def _reflect(engine: Engine, key: str, settings: Settings) -> bool:
-    async with connect(settings) as client:
-        return await reflect_point(client, engine, key, at=clock.now())
-
-
-def _answers(url: str) -> bool:
-    """Prefect's own client would try for half a minute."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        with socket.create_connection((parts.hostname or "127.0.0.1", port), timeout=PATIENCE_SECONDS):
-            return True
-    except OSError:
-        return False
+__all__ = ["reflect"]

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from roadmap.cards import ItemFacts, deployment_name, description, tags
+from roadmap.office import OfficeHours
 from tasks.prefect_runs import FLOW_NAMES
 
+#: Kinds whose flow, in a module of its own, goes through stages.
+STAGED = frozenset({"agreement", "session", "study", "document", "registry"})
 POOL = "vekha"
 POOL_TYPE = "process"
 HOME_ZONE = "Europe/Moscow"
@@ -46,9 +49,9 @@ SERVICES = (
     Service(
         key="service/deliver",
         flow="Отправка писем",
-        name="Каждые 10 минут с 09:00 до 19:00",
+        name="Каждые 10 минут рабочих часов",
         entrypoint="flows.deliver_letters.deliver_letters",
-        cron="*/10 9-18 * * *",
+        cron="*/10 {opens}-{last_hour} * * *",
         each_zone=True,
         words="Отправляет подготовленные письма; неудачная отправка повторяется.",
     ),
@@ -99,7 +102,7 @@ def item_deployments(items: Iterable[ItemFacts]) -> list[Deployment]:
             key=item.key,
             flow=FLOW_NAMES[item.kind],
             name=_unique_name(item, plain=plain, regional=regional),
-            entrypoint=f"flows.keep_point.{item.kind}",
+            entrypoint=f"flows.{item.kind if item.kind in STAGED else 'keep_point'}.{item.kind}",
             description=description(item),
             tags=tuple(tags(item)),
             parameter_schema=POINT_SCHEMA,
@@ -117,9 +120,10 @@ def _unique_name(item: ItemFacts, *, plain: Counter[Any], regional: Counter[Any]
     return name
 
 
-def service_deployments(zones: Iterable[str]) -> list[Deployment]:
-    """The service flows with their schedules in the zones of the roadmaps; the most common zone is home."""
+def service_deployments(zones: Iterable[str], hours: OfficeHours) -> list[Deployment]:
+    """The service flows with their schedules in the zones of roadmaps and officials; the most common zone is home."""
     counted = Counter(zones)
+    clock = {"opens": hours.opens, "last_hour": hours.closes - 1}
     home = max(sorted(counted), key=lambda zone: counted[zone], default=HOME_ZONE)
     return [
         Deployment(
@@ -130,7 +134,10 @@ def service_deployments(zones: Iterable[str]) -> list[Deployment]:
             description=service.words,
             tags=("служебное",),
             parameter_schema=NO_PARAMETERS,
-            schedules=tuple((service.cron, zone) for zone in (sorted(counted) if service.each_zone else ()) or (home,)),
+            schedules=tuple(
+                (service.cron.format_map(clock), zone)
+                for zone in (sorted(counted) if service.each_zone else ()) or (home,)
+            ),
         )
         for service in SERVICES
     ]

@@ -35,7 +35,7 @@ def check_before_start(settings: Settings) -> None:
 
     Raises ``CannotStart``.
     """
-    if not _is_loopback(settings.host) and settings.auth is None:
+    if not is_loopback(settings.host) and settings.auth is None:
         raise CannotStart(
             f"Адрес {settings.host} виден из сети, а пароль не задан: задайте VEKHA_AUTH=имя:пароль "
             "или VEKHA_HOST=127.0.0.1"
@@ -213,7 +213,7 @@ def _address(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -15,19 +15,21 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from deployments.registry import POOL, POOL_TYPE, Deployment, item_deployments, service_deployments
 from deployments.serve import CannotStart
-from models import Mirror, Roadmap
+from models import Mirror, Official, Roadmap
 from models.db import session
 from models.settings import Settings
 from roadmap.messages.words import plural
+from roadmap.office import OfficeHours
 from tasks.point_facts import controlled_items
 from tasks.prefect_api import Progress, api_url, bounded, call, chunks, connect, pages, silent
 from tasks.prefect_runs import FLOW_NAMES, RunsReport, reconcile_runs
 
 BATCH = 8
+DEFAULT_HOURS = OfficeHours()
 
 
 class PrefectUnreachable(CannotStart):
@@ -86,7 +88,13 @@ async def sync_async(
     try:
         async with connect(settings) as client:
             return await sync_with(
-                client, engine, at=at, today=today, ahead_days=settings.runs_ahead_days, progress=progress
+                client,
+                engine,
+                at=at,
+                today=today,
+                ahead_days=settings.runs_ahead_days,
+                hours=OfficeHours(settings.office_from, settings.office_to),
+                progress=progress,
             )
     except httpx.TransportError as broken:
         raise PrefectUnreachable(
@@ -102,6 +110,7 @@ async def sync_with(
     at: datetime,
     today: date | None = None,
     ahead_days: int,
+    hours: OfficeHours = DEFAULT_HOURS,
     progress: Progress = silent,
 ) -> SyncReport:
     """``sync`` over an open client.
@@ -112,9 +121,9 @@ async def sync_with(
     """
     with session(engine) as work:
         items = controlled_items(work)
-        zones = list(work.exec(select(Roadmap.zone)))
+        zones = [*work.exec(select(Roadmap.zone)), *_zones_of_officials(work)]
         noted = {row.key: row.prefect_id for row in work.exec(select(Mirror).where(Mirror.kind == "deployment"))}
-    wanted = [*item_deployments(items.values()), *service_deployments(zones)]
+    wanted = [*item_deployments(items.values()), *service_deployments(zones, hours)]
     await _ensure_pool(client)
     present = await _present(client, {deployment.flow for deployment in wanted} | set(FLOW_NAMES.values()))
     wanted = _under_their_names(wanted, present, noted)
@@ -132,6 +141,12 @@ async def sync_with(
     await bounded(client.delete_deployment(UUID(row["id"])) for row in orphans)
     new = sum((d.flow, d.name) not in present for d in changed)
     return SyncReport(new, len(changed) - new, len(wanted) - len(changed), len(orphans), runs)
+
+
+def _zones_of_officials(work: Session) -> list[str]:
+    """Zones of their own that officials in office have: letters leave by their clocks."""
+    found = work.exec(select(Official.zone).where(col(Official.is_active), col(Official.zone).is_not(None)).distinct())
+    return [zone for zone in found if zone]
 
 
 def _under_their_names(

@@ -9,6 +9,7 @@ from prefect.states import Completed, Failed
 from flows.naming import dated
 from models import clock, db
 from models.settings import Settings
+from tasks.cards import refresh_cards
 from tasks.control_day import ControlReport, control_day
 from tasks.overviews import publish_overviews
 from tasks.prefect_api import connect
@@ -16,6 +17,7 @@ from tasks.prefect_runs import noted_deployments, reconcile_runs
 
 control_day_task = task(name="Контроль дня", cache_policy=NO_CACHE)(control_day)
 reconcile_task = task(name="Состояния запусков", cache_policy=NO_CACHE)(reconcile_runs)
+cards_task = task(name="Карточки процессов", cache_policy=NO_CACHE)(refresh_cards)
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
 
 
@@ -28,6 +30,7 @@ async def daily_control() -> State:
         deployments = noted_deployments(work)
     async with connect(settings) as client:
         await reconcile_task(client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days)
+        await cards_task(client, engine, today=None, at=at)
         await overview_task(client, engine, today=None, at=at, run_id=flow_run.id)
     if report.failed:
         return Failed(name="Есть сбои", message=f"Контроль не прошёл: {', '.join(report.failed)}. {_summary(report)}")

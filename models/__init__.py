@@ -5,6 +5,7 @@ from models.letters import Notice, NoticeLine
 from models.mirror import Mirror
 from models.people import Absence, Channel, Official, Silence
 from models.points import ControlPoint, Evidence, Transition
+from models.processes import Municipality, Process
 from models.roadmaps import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "Item",
     "ItemNeed",
     "Mirror",
+    "Municipality",
     "Notice",
     "NoticeLine",
     "Official",
+    "Process",
     "Request",
     "Roadmap",
     "Silence",

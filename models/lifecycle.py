@@ -82,7 +82,7 @@ def change(session: Session, key: str, move: Move) -> ControlPoint:
         raise Refused(f"«{key}»: решение уже принято другим, сейчас — {STATUS_RU[point.status]}")
     assert point.id is not None
     session.add(_transition(point, move, status))
-    if move.evidence or move.file:
+    if move.evidence or move.file or move.count is not None:
         session.add(_evidence(point.id, move))
     if point.asks and move.action in SETTLES:
         _settle_requests(session, point.id, move)
@@ -127,6 +127,7 @@ def open_due(session: Session, roadmap_code: str, *, today: date, at: datetime) 
         col(ControlPoint.status) == "planned",
         col(ControlPoint.opens_on) <= today,
         col(ControlPoint.is_history).is_(False),
+        col(ControlPoint.waits).is_(False),
     )
     _record_all(session, "open", due, happened_on=ControlPoint.opens_on, at=at)
     return _rows(session.execute(update(ControlPoint).where(*due).values(status="open")))
@@ -264,6 +265,8 @@ def _evidence(point_id: int, move: Move) -> Evidence:
         file_name=file.name if file else None,
         media_type=file.media_type if file else None,
         size=file.size if file else None,
+        planned_count=move.planned_count,
+        count=move.count,
         added_by=move.actor,
         added_at=move.at,
     )

@@ -117,6 +117,8 @@ class Move:
     """For extend: ``due_on`` after the working-day rule."""
     owner_id: int | None = None
     """For reassign: the body that answers from now on."""
+    planned_count: int | None = None
+    count: int | None = None
     file: File | None = None
     """The file behind ``evidence``."""
     once_key: str | None = None

@@ -4,10 +4,11 @@ A claim counts the attempt; what is recorded later must name it. So a sender tha
 hide nor repeat what another one did.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select, update
 from sqlmodel import Session, col
 
 from models.letters import Notice
@@ -45,13 +46,37 @@ def record_sent(session: Session, notice: Notice, *, at: datetime, subject: str)
     return _finish(session, notice, state="sent", sent_at=at, subject=subject, error="")
 
 
-def record_failed(session: Session, notice: Notice, *, at: datetime, error: str) -> bool:
+def record_failed(
+    session: Session,
+    notice: Notice,
+    *,
+    at: datetime,
+    error: str,
+    opening: Callable[[datetime], datetime] = lambda again: again,
+) -> bool:
     """The letter did not leave: again after 5 min · 3ⁿ up to a day, dead after ``MAX_ATTEMPTS``.
 
-    ``error`` must hold neither address nor secret. False when the claim was no longer ours.
+    ``opening`` moves the next try to an instant at which the addressee may be written to. ``error`` must hold neither
+    address nor secret. False when the claim was no longer ours.
     """
     state = "dead" if notice.attempts >= MAX_ATTEMPTS else "queued"
-    return _finish(session, notice, state=state, error=error, not_before=at + pause(notice.attempts))
+    return _finish(session, notice, state=state, error=error, not_before=opening(at + pause(notice.attempts)))
+
+
+def postpone(session: Session, notice: Notice, *, until: datetime) -> bool:
+    """Nobody was tried: the letter goes back until then and the claim counts for nothing.
+
+    False when the claim was no longer ours.
+    """
+    return _finish(session, notice, state="queued", not_before=until, attempts=notice.attempts - 1)
+
+
+def waiting(session: Session, *, at: datetime) -> int:
+    """How many letters nobody has tried to send yet and none may before ``at`` is past: they wait for office hours."""
+    untried = select(func.count()).where(
+        col(Notice.state) == "queued", col(Notice.attempts) == 0, col(Notice.not_before) > at
+    )
+    return int(session.execute(untried).scalar_one())
 
 
 def drop(session: Session, notice: Notice) -> bool:

@@ -26,6 +26,8 @@ class ControlPoint(SQLModel, table=True):
         one_of("purpose", PURPOSES),
         CheckConstraint(f"news IN ({', '.join(repr(n) for n in NEWS)})", name="news"),
         CheckConstraint("opens_on <= due_on", name="opens_before_due"),
+        CheckConstraint("(parent_id IS NULL) = (stage IS NULL)", name="stage_has_parent"),
+        CheckConstraint("NOT waits OR status IN ('planned', 'withdrawn')", name="waits"),
         CheckConstraint("(closed_on IS NOT NULL) = (status IN ('accepted', 'withdrawn'))", name="closed"),
         Index(
             "ix_control_point_opening",
@@ -72,6 +74,14 @@ class ControlPoint(SQLModel, table=True):
     """A request of the owner (another deadline, another body) waits for a decision."""
     overdue_on: date | None = None
     """The first day past the deadline, once noticed; cleared by an extension."""
+    parent_id: int | None = Field(default=None, foreign_key="control_point.id", index=True)
+    """For a stage of a process: the point it is a part of. Stages have no Prefect run of their own."""
+    stage: str | None = None
+    """Code of the stage in its process."""
+    stage_title: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """«Подпись муниципалитета · г. Сочи», beside the item's title."""
+    waits: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """A stage that does not open by its day: what it needs is not done yet."""
     submitted_on: date | None = None
     """The day the result was reported done; lateness is counted from it."""
     closed_on: date | None = None
@@ -112,5 +122,8 @@ class Evidence(SQLModel, table=True):
     media_type: str | None = None
     size: int | None = None
     """Bytes."""
+    planned_count: int | None = None
+    count: int | None = None
+    """Numbers asked with the report: how many were planned and came, how many entries a registry has."""
     added_by: str
     added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

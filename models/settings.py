@@ -1,10 +1,10 @@
 """Settings of one installation, read from the environment (prefix ``VEKHA_``) and an optional .env file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     """How far ahead Prefect runs are created for control points."""
     window_days: int = Field(default=14, ge=0)
     """How many days before a bare date («до 31 мая») the work on it opens, at the least."""
+
+    @model_validator(mode="after")
+    def _office_opens_before_it_closes(self) -> Self:
+        if self.office_from >= self.office_to:
+            raise ValueError(f"часы отправки писем с {self.office_from} до {self.office_to}: начало должно быть раньше")
+        return self
 
     @property
     def database(self) -> str:

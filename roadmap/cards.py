@@ -7,6 +7,7 @@ from datetime import date
 
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
+from roadmap.terms.saying_words import counted
 
 PLANNED = "Запланировано"
 IN_WORK = "В работе"
@@ -86,6 +87,8 @@ class PointFacts:
     overdue_on: date | None
     submitted_on: date | None
     closed_on: date | None
+    id: int = 0
+    """Number of the row, for addresses of pages; 0 when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,19 @@ def description(item: ItemFacts) -> str:
     return f"### {_line(item.title)}\n\n{item.region}\n\n{_facts(facts)}"
 
 
-def point_card(point: PointFacts, history: Iterable[Happened], *, today: date, refusal: str = "") -> str:
-    """Markdown of a control point for the coordinator; ``refusal`` says why the last decision was not taken."""
+def point_card(
+    point: PointFacts,
+    history: Iterable[Happened],
+    *,
+    today: date,
+    refusal: str = "",
+    page_url: str = "",
+    stages: str = "",
+) -> str:
+    """Markdown of a control point for the coordinator; ``refusal`` says why the last decision was not taken.
+
+    ``page_url`` is the same point on the coordinator's page; ``stages`` the card of its process.
+    """
     item = point.item
     facts = (
         ("Состояние", state_name(point, today)),
@@ -190,15 +204,21 @@ def point_card(point: PointFacts, history: Iterable[Happened], *, today: date, r
     parts = [f"## {item.number} {task}{_line(item.title)}", item.region]
     if refusal:
         parts.append(f"> **Решение не принято:** {refusal}")
-    parts += [_facts(facts), _history(history)]
+    link = f"[Открыть на странице контроля]({page_url})" if page_url else ""
+    parts += [stages, _facts(facts), link, _history(history)]
     return "\n\n".join(part for part in parts if part)
 
 
-def form_description(point: PointFacts, refusal: str = "") -> str:
+def form_description(point: PointFacts, refusal: str = "", *, has_stages: bool = False) -> str:
     """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old."""
     said = f"**Прошлое решение не принято.** {refusal}\n\n" if refusal else ""
+    stages = (
+        "**Отметить этап** — исполнен; нужны «Этап» и «Кто». **Пропустить этап**, **отказ муниципалитета** — нужно "
+        "основание. О пункте в целом: "
+    )
     return (
         f"{said}**{point.item.number} {short(point.item.title, 160)}**\n\nОтвечает: {point.owner}.\n\n"
+        f"{stages if has_stages else ''}"
         "**Принять** — результат есть. **Вернуть** — на доработку, нужно основание. **Перенести** — нужны основание и "
         "новый срок. **Снять** — снять с контроля, нужно основание."
     )
@@ -215,10 +235,19 @@ def _meaning(reading: Reading) -> str:
         case "external":
             return f"По плану: {reading.plan}." if reading.plan else "По отдельному плану."
         case "relative":
-            return f"Отсчёт от события: {reading.event}." if reading.event else "Отсчёт от события."
+            return _offset(reading)
         case "unreadable":
             return "Не прочитано: " + "; ".join(reading.problems).rstrip(".") + "."
     return ""
+
+
+def _offset(reading: Reading) -> str:
+    """«10 рабочих дней после подписания.»; the words of the event stand in the genitive, as the document has them."""
+    if reading.relative is None:
+        return "Отсчёт от события."
+    number, unit = reading.relative
+    event = reading.event or "события, которое в документе не названо"
+    return f"Отсчёт от события: {counted(abs(number), unit)} {'до' if number < 0 else 'после'} {event}."
 
 
 def _window(window: Window) -> str:

@@ -221,7 +221,10 @@ def _days_off(catalogue: Catalogue, items: Read, calendar: WorkCalendar) -> Iter
         moved = calendar.roll(off[0], catalogue.roll)
         then = f", исполнить до {moved:%d.%m.%Y}" if moved != off[0] else ""
         words = f"срок {_dates(off)} — нерабочий день ({calendar.day_off_name(off[0])}{then})"
-        yield Finding("day_off", _place(item), words, "note")
+        if item.kind == "session":
+            # People are asked to come: whether on a day off or on another is not for a rule to say.
+            words = f"{words}; подтвердите, что мероприятие проводится в нерабочий день, или назовите другой"
+        yield Finding("day_off", _place(item), words, "question" if item.kind == "session" else "note")
 
 
 def _peaks(catalogue: Catalogue, calendar: WorkCalendar) -> Iterator[Finding]:

@@ -2,8 +2,9 @@
 
 import re
 from typing import Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import Field, RootModel, model_validator
+from pydantic import Field, RootModel, field_validator, model_validator
 
 from roadmap.catalogue.schema import Code, Entry, Words
 
@@ -52,11 +53,20 @@ class ChannelEntry(Entry):
 
 
 class OfficialEntry(Entry):
-    """A post, the person's name where it is known, and the channels."""
+    """A post, the person's name and zone where they are known, and the channels."""
 
     post: Words
     name: str = ""
+    zone: str | None = None
+    """IANA zone of the office where it is not the roadmap's: letters keep to its hours."""
     channels: tuple[ChannelEntry, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _is_known(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            raise ValueError(f"часового пояса «{zone}» нет, пример: Asia/Yekaterinburg")
+        return zone
 
 
 class RoadmapContacts(Entry):

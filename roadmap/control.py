@@ -1,10 +1,12 @@
 """When a control point has to be looked at again: the ladder of reminders as dates, no clock, no session."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 from itertools import chain, count
 from typing import Any, Self
+
+from roadmap.calendar import WorkCalendar
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -15,7 +17,8 @@ class Ladder:
     """The reminder ladder of a roadmap, in calendar days before and after the deadline.
 
     ``then_every`` repeats after the last rung of ``after`` (0: never); ``escalate_after`` is when the controller hears
-    first, and from a week later on Mondays; ``awaiting_every`` counts working days between the coordinator's reminders.
+    first, and from a week later on Mondays; ``awaiting_every`` counts working days between reminders of a decision;
+    ``ask_extension_by`` counts the working days before the deadline by which an extension must be asked for.
     """
 
     before: tuple[int, ...] = (14, 7, 3, 1, 0)
@@ -23,6 +26,7 @@ class Ladder:
     then_every: int = 7
     escalate_after: int = 7
     awaiting_every: int = 5
+    ask_extension_by: int = 1
 
     @classmethod
     def from_json(cls, data: dict[str, Any] | None) -> Self:
@@ -40,6 +44,13 @@ class Ladder:
             raise ValueError("лестница напоминаний: after и awaiting_every начинаются с 1")
         return ladder
 
+    def to_json(self) -> dict[str, Any]:
+        """What ``from_json`` reads: lists of days in the order of the calendar."""
+        return {
+            name: sorted(value, reverse=name == "before") if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
 
 def owner_rungs(opens_on: date, deadline_on: date, ladder: Ladder) -> Iterator[date]:
     """The days, ascending, on which the owner of an open point hears of it: opening, before, after; no end.
@@ -51,6 +62,14 @@ def owner_rungs(opens_on: date, deadline_on: date, ladder: Ladder) -> Iterator[d
     before = (deadline_on - n * DAY for n in sorted(ladder.before, reverse=True) if n == 0 or n * DAY <= half)
     after = (deadline_on + n * DAY for n in sorted(ladder.after))
     return chain((opens_on,), before, after, _repeated(deadline_on + max(ladder.after, default=0) * DAY, ladder))
+
+
+def request_days(asked_on: date, ladder: Ladder, calendar: WorkCalendar) -> Iterator[date]:
+    """The days on which whoever decides is reminded of a request that waits; no end."""
+    day = asked_on
+    while True:
+        day = calendar.add_working_days(day, ladder.awaiting_every)
+        yield day
 
 
 def escalation_day(deadline_on: date, ladder: Ladder) -> date:

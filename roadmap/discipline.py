@@ -1,7 +1,7 @@
 """Execution discipline (исполнительская дисциплина): in time, late, overdue, and what is not the body's fault. Pure.
 
 Lateness is counted from the day of the report, not of its acceptance. It is counted apart (``excuse``) where the body
-could not help it: nobody told it, what it depends on was late itself, or its request was decided after the deadline.
+could not help it: nobody told it, what another body had to do first was late, or its request was decided too late.
 """
 
 from collections.abc import Iterable, Mapping
@@ -89,7 +89,7 @@ class Discipline:
 def judge(records: Iterable[PointRecord], *, today: date) -> list[Judged]:
     """How each point came out by ``today``, in the given order."""
     listed = list(records)
-    late = {record.key for record in listed if _outcome(record, today) in ("late", "overdue")}
+    late = {record.key: record.body for record in listed if _outcome(record, today) in ("late", "overdue")}
     return [_judged(record, today, late) for record in listed]
 
 
@@ -116,15 +116,15 @@ def _outcome(record: PointRecord, today: date) -> Outcome:
     return "overdue" if record.deadline_on < today else "ahead"
 
 
-def _judged(record: PointRecord, today: date, late: Iterable[str]) -> Judged:
+def _judged(record: PointRecord, today: date, late: Mapping[str, str]) -> Judged:
     outcome = _outcome(record, today)
     return Judged(record, outcome, _excuse(record, late) if outcome in ("late", "overdue") else None)
 
 
-def _excuse(record: PointRecord, late: Iterable[str]) -> Excuse | None:
+def _excuse(record: PointRecord, late: Mapping[str, str]) -> Excuse | None:
     if not record.was_told:
         return "not_told"
-    if any(key in late for key in record.needs):
+    if any(late.get(key, record.body) != record.body for key in record.needs):
         return "previous_late"
     asked = record.asked_on is not None and record.asked_on <= record.deadline_on
     if asked and (record.decided_on is None or record.decided_on > record.deadline_on):

@@ -13,7 +13,7 @@ from roadmap.catalogue.schema import Catalogue, Indicator, Item, Origin
 from roadmap.documents.draft import kind_of
 from roadmap.edition_matching import plain
 
-CONTROL = ("kind", "rhythm", "fan_out", "event", "controlled")
+CONTROL = ("kind", "rhythm", "control", "fan_out", "event", "controlled")
 """What the catalogue says of an item beside the document's words."""
 QUIET = ("co_terms", "after", "parties")
 """What only a reviewer can have set: it goes on without a word."""

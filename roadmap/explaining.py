@@ -5,7 +5,7 @@ from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Catalogue, Item
-from roadmap.planning import PlannedPoint, plan_item, read_item
+from roadmap.planning import PlannedPoint, control_every, plan_item, read_item
 from roadmap.reading import Reading, Window
 from roadmap.shifting import shift_years
 
@@ -77,8 +77,8 @@ def _identified(
         return {(point.body_code, point.planned_due_on): point for point in planned(item, reading)}
     plain = catalogue.model_copy(update={"report_by": "period_end"})
     base = plan_item(plain, item, reading, calendar=calendar, window_days=window_days)
-    every = replace(reading, every=item.rhythm or reading.every)
-    alone = item.model_copy(update={"rhythm": None})
+    every = replace(reading, every=control_every(item, reading) or reading.every)
+    alone = item.model_copy(update={"rhythm": None, "control": None})
     found: Identified = {}
     before = date.min
     for due in sorted({point.planned_due_on for point in base}):

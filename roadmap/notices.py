@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from roadmap.calendar import WorkCalendar
-from roadmap.control import DAY, Ladder, digest_days, escalation_day, look, owner_rungs
+from roadmap.control import DAY, Ladder, Rungs, digest_days, escalation_day, look, owner_rungs, request_days
 
 Audience = Literal["owner", "coordinator", "controller"]
 Reason = Literal[
@@ -14,14 +14,19 @@ Reason = Literal[
     "due_soon",
     "returned",
     "extended",
+    "refused",
+    "reassigned",
     "opened",
     "accepted",
     "withdrawn",
     "submitted",
     "awaiting_decision",
+    "asked_extension",
+    "asked_transfer",
     "escalated",
     "still_overdue",
     "no_channel",
+    "undelivered",
 ]
 
 #: From the most urgent down: the order of the sections of a letter.
@@ -31,9 +36,14 @@ RANK: tuple[Reason, ...] = (
     "overdue",
     "due_today",
     "returned",
+    "asked_extension",
+    "asked_transfer",
     "submitted",
     "awaiting_decision",
+    "refused",
+    "reassigned",
     "due_soon",
+    "undelivered",
     "no_channel",
     "opened",
     "extended",
@@ -42,7 +52,29 @@ RANK: tuple[Reason, ...] = (
 )
 REMINDERS: frozenset[Reason] = frozenset({"opened", "due_soon", "due_today", "overdue"})
 #: What an owner must act on; a letter about it that reaches nobody is the coordinator's concern.
-NEEDS_OWNER: frozenset[Reason] = REMINDERS | {"returned", "extended"}
+NEEDS_OWNER: frozenset[Reason] = REMINDERS | {"returned", "extended", "refused", "reassigned"}
+REQUESTS: frozenset[Reason] = frozenset({"asked_extension", "asked_transfer"})
+#: What a decision tells the owner of a point that stays on control: the news, the same word as the reason.
+OWNER_NEWS: dict[str, Reason] = {
+    "returned": "returned",
+    "extended": "extended",
+    "refused": "refused",
+    "reassigned": "reassigned",
+}
+#: Reasons whose ground the reader must see, with the action of the transition that recorded it.
+GROUNDS: dict[Reason, str] = {
+    "returned": "return",
+    "extended": "extend",
+    "refused": "refuse",
+    "reassigned": "reassign",
+    "asked_extension": "ask",
+    "asked_transfer": "ask",
+    "withdrawn": "withdraw",
+}
+#: A newer line of these to the same official on the same point makes the older one superfluous.
+SUPERSEDED: frozenset[Reason] = (
+    REMINDERS | REQUESTS | {"still_overdue", "awaiting_decision", "no_channel", "undelivered"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +87,10 @@ class Situation:
     next_check_on: date
     news: str | None = None
     is_history: bool = False
+    extension_asked_on: date | None = None
+    """Since when a request for another deadline waits; None when none does."""
+    transfer_asked_on: date | None = None
+    """The same for «не моё»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +110,18 @@ class Decision:
     next_check_on: date | None
 
 
-def decide(situation: Situation, *, today: date, ladder: Ladder, calendar: WorkCalendar) -> Decision:
-    """What a working day owes to the points of one situation. Asked twice in a day, the rows have moved on."""
+def decide(
+    situation: Situation,
+    *,
+    today: date,
+    ladder: Ladder,
+    calendar: WorkCalendar,
+    extensions_by: Audience = "coordinator",
+) -> Decision:
+    """What a working day owes to the points of one situation. Asked twice in a day, the rows have moved on.
+
+    ``extensions_by`` decides on another deadline; on another body always the coordinator.
+    """
     if situation.is_history:
         return Decision((), None)
     days = (situation.deadline_on - today).days
@@ -88,56 +134,98 @@ def decide(situation: Situation, *, today: date, ladder: Ladder, calendar: WorkC
             return Decision((), None)
         case "submitted", _:
             return _waiting(situation, days, today=today, again=calendar.add_working_days(today, ladder.awaiting_every))
-        case "planned", news:
-            lines = (Told("extended", "owner", days),) if news == "extended" else ()
-            return Decision(lines, max(situation.opens_on, today + DAY))
-    return _reminded(situation, days, today=today, ladder=ladder)
+    asked = _requests(situation, days, today=today, ladder=ladder, calendar=calendar, extensions_by=extensions_by)
+    if situation.status == "planned":
+        made = Decision(_owner_news(situation, days), max(situation.opens_on, today + DAY))
+    else:
+        made = _reminded(situation, days, today=today, ladder=ladder)
+    looks = [day for day in (made.next_check_on, asked.next_check_on) if day]
+    return Decision((*asked.lines, *made.lines), min(looks))
 
 
-def relevant(reason: Reason, *, status: str, days: int) -> Reason | None:
+def relevant(reason: Reason, *, status: str, days: int, asks: bool = True) -> Reason | None:
     """What a reason decided earlier has become by the time the letter leaves; None when it is settled.
 
-    ``days`` to the deadline on the day of sending.
+    ``days`` to the deadline on the day of sending; ``asks``: a request about the point still waits
+    (``ControlPoint.asks``).
     """
     open_ = status in ("open", "returned")
+    live = status == "planned" or open_
     if reason in REMINDERS:
         return _reminder(days, opening=reason == "opened") if open_ else None
     holds = {
         "returned": status == "returned",
-        "extended": status in ("planned", "open", "returned", "submitted"),
+        "extended": live or status == "submitted",
+        "refused": live,
+        "reassigned": live,
         "accepted": status == "accepted",
         "withdrawn": status == "withdrawn",
         "submitted": status == "submitted",
         "awaiting_decision": status == "submitted",
+        "asked_extension": live and asks,
+        "asked_transfer": live and asks,
         "escalated": open_ and days < 0,
         "still_overdue": open_ and days < 0,
-        "no_channel": open_,
+        "no_channel": live,
+        "undelivered": live,
     }
     return reason if holds[reason] else None
 
 
+def _owner_news(situation: Situation, days: int) -> tuple[Told, ...]:
+    reason = OWNER_NEWS.get(situation.news or "")
+    return (Told(reason, "owner", days),) if reason else ()
+
+
+def _since(situation: Situation) -> date:
+    """From which day on rungs were not told: news has moved ``next_check_on`` to its own day, whose rungs may have
+    been told that morning already."""
+    return situation.next_check_on + (DAY if situation.news else 0 * DAY)
+
+
+def _requests(
+    situation: Situation,
+    days: int,
+    *,
+    today: date,
+    ladder: Ladder,
+    calendar: WorkCalendar,
+    extensions_by: Audience,
+) -> Decision:
+    """Whoever decides hears of a request once it is asked, then every ``awaiting_every`` working days."""
+    lines: list[Told] = []
+    looks: list[date] = []
+    asked: tuple[tuple[date | None, Reason, Audience], ...] = (
+        (situation.extension_asked_on, "asked_extension", extensions_by),
+        (situation.transfer_asked_on, "asked_transfer", "coordinator"),
+    )
+    for asked_on, reason, to in asked:
+        if asked_on is None:
+            continue
+        rungs: Rungs = look(request_days(asked_on, ladder, calendar), since=_since(situation), today=today)
+        if rungs.reached or situation.news == "asked":
+            lines.append(Told(reason, to, days))
+        looks += [rungs.following] if rungs.following else []
+    return Decision(tuple(lines), min(looks, default=None))
+
+
 def _waiting(situation: Situation, days: int, *, today: date, again: date) -> Decision:
     """A reported result waits for the coordinator, who is reminded of it; the owner is left in peace."""
-    if situation.news == "extended":
-        return Decision((Told("extended", "owner", days),), again)
+    if situation.news in ("extended", "refused"):
+        return Decision(_owner_news(situation, days), again)
     reason: Reason = "submitted" if situation.news == "submitted" else "awaiting_decision"
     return Decision((Told(reason, "coordinator", days),), again)
 
 
 def _reminded(situation: Situation, days: int, *, today: date, ladder: Ladder) -> Decision:
-    """An open or returned point: news first, else the rung reached; the controller hears of long delays.
-
-    News has moved ``next_check_on`` to its own day, whose rungs may have been told that morning already.
-    """
-    since = situation.next_check_on + (DAY if situation.news else 0 * DAY)
+    """An open or returned point: news first, else the rung reached; the controller hears of long delays."""
+    since = _since(situation)
     span = (situation.opens_on, situation.deadline_on)
     owner = look(owner_rungs(*span, ladder), since=since, today=today)
     first = look([escalation_day(situation.deadline_on, ladder)], since=since, today=today)
     weekly = look(digest_days(situation.deadline_on, ladder), since=since, today=today)
-    lines: list[Told] = []
-    if situation.news == "returned" or situation.news == "extended":
-        lines.append(Told("returned" if situation.news == "returned" else "extended", "owner", days))
-    elif owner.reached:
+    lines = list(_owner_news(situation, days))
+    if not lines and owner.reached:
         lines.append(Told(_reminder(days, opening=owner.reached == situation.opens_on), "owner", days))
     if first.reached:
         lines.append(Told("escalated", "controller", days))

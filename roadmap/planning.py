@@ -23,6 +23,8 @@ DAYS_BEFORE_DATE = 30
 """How long before «до …» the work opens."""
 DAYS_TO_NAME_DATES = 30
 WORKING_DAYS_TO_NAME = 10
+CONTROL_EVERY: dict[str, Every | None] = {"each": None, "monthly": "month", "quarterly": "quarter"}
+UNITS: tuple[Every, ...] = ("week", "month", "quarter", "half_year", "year")
 MOVED_TO = {"preceding": "предшествующий", "following": "следующий"}
 
 
@@ -129,11 +131,13 @@ def _duties(
     match reading.kind:
         case "windows":
             begins = catalogue.period.start
-            return [_Duty(_opens(window, begins, window_days), window.due) for window in reading.windows]
+            windows = _regrouped(reading, control_every(item, reading)) if item.control else reading.windows
+            return [_Duty(_opens(window, begins, window_days), window.due) for window in windows]
         case "recurring":
-            return _recurring(catalogue, _regrouped(reading, item.rhythm), item.rhythm or reading.every or "week")
+            every = control_every(item, reading)
+            return _recurring(catalogue, _regrouped(reading, every), every or reading.every or "week")
         case "continuous":
-            return _continuous(catalogue, reading.windows, item.rhythm or CONTINUOUS_EVERY)
+            return _continuous(catalogue, reading.windows, control_every(item, reading) or CONTINUOUS_EVERY)
         case "external":
             return _external(catalogue, reading)
         case "relative":
@@ -142,6 +146,19 @@ def _duties(
             return [_naming(catalogue, calendar, unknown="срок в документе не назван")]
         case "on_demand" | "unreadable":
             return []
+
+
+def control_every(item: Item, reading: Reading) -> Every | None:
+    """The rhythm of the control points where the catalogue sets one: ``control`` before ``rhythm``.
+
+    None leaves the reading's own; points never come more often than the document's words.
+    """
+    if item.control is None:
+        return item.rhythm
+    wanted = CONTROL_EVERY[item.control]
+    if wanted is None or (reading.every and UNITS.index(wanted) < UNITS.index(reading.every)):
+        return None
+    return wanted
 
 
 def _opens(window: Window, begins: date, window_days: int) -> date:

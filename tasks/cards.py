@@ -1,15 +1,25 @@
 """What Prefect shows beside the runs: the card of a point, the overview of a roadmap."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import PrefectClient
+from sqlalchemy import Engine, select
+from sqlmodel import col
 
+from models import Mirror
+from models.db import session
+from models.settings import Settings
 from roadmap.cards import Happened, PointFacts, artifact_key, point_card
 from roadmap.overview import overdue_markdown, progress_markdown, summary_rows
+from tasks.point_facts import histories
 from tasks.prefect_api import call
+from tasks.process_facts import process_cards, under_way
 
 
 async def publish_card(
@@ -20,16 +30,63 @@ async def publish_card(
     *,
     today: date,
     refusal: str = "",
+    stages: str = "",
 ) -> None:
-    """A new version of the point's card, on the run's page."""
+    """A new version of the point's card, on the run's page; ``stages`` is the card of its process."""
     await _publish(
         client,
         key=artifact_key(point.key),
         kind="markdown",
-        data=point_card(point, history, today=today, refusal=refusal),
+        data=_card(point, history, today=today, refusal=refusal, stages=stages),
         about=f"{point.item.number} · {point.item.region}",
         run_id=run_id,
     )
+
+
+def _card(point: PointFacts, history: list[Happened], *, today: date, refusal: str = "", stages: str = "") -> str:
+    page_url = f"{Settings().pages_url}/control/point/{point.id}" if point.id else ""
+    return point_card(point, history, today=today, refusal=refusal, page_url=page_url, stages=stages)
+
+
+@task(name="Карточка", cache_policy=NO_CACHE)
+async def card_task(
+    client: PrefectClient, engine: Engine, run_id: UUID, point: PointFacts, *, today: date, refusal: str = ""
+) -> None:
+    """``publish_card`` as a step of a flow, with the point's history and stages."""
+    with session(engine) as work:
+        history = histories(work, [point.key])[point.key]
+        stages = process_cards(work, {point.key: today}).get(point.key, "")
+    await publish_card(client, run_id, point, history, today=today, refusal=refusal, stages=stages)
+
+
+async def refresh_cards(client: PrefectClient, engine: Engine, *, today: date | None, at: datetime) -> int:
+    """Bring the cards of processes under way up to the day; returns how many differed from what is shown.
+
+    Stages move without a decision in Prefect: by the pages of officials, by the day's control.
+    """
+    with session(engine) as work:
+        shown = under_way(work)
+        days = {point.key: today or at.astimezone(ZoneInfo(point.item.zone)).date() for point in shown}
+        stages = process_cards(work, days)
+        told = histories(work, days.keys())
+        runs = {
+            row.key: row.prefect_id for row in work.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()
+        }
+    changed = 0
+    for point in shown:
+        if point.key not in runs:
+            continue
+        card = _card(point, told[point.key], today=days[point.key], stages=stages.get(point.key, ""))
+        if await _latest(client, artifact_key(point.key)) != card:
+            run_id, day = UUID(runs[point.key]), days[point.key]
+            await publish_card(client, run_id, point, told[point.key], today=day, stages=stages.get(point.key, ""))
+            changed += 1
+    return changed
+
+
+async def _latest(client: PrefectClient, key: str) -> str:
+    found = await call(client, "POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
+    return str(found[0]["data"]) if found else ""
 
 
 async def publish_overview(

@@ -3,6 +3,7 @@
 import os
 import re
 import smtplib
+import socket
 import ssl
 import warnings
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from copy import copy
 from datetime import datetime
 from email.message import Message
 from functools import cache, lru_cache
+from io import BufferedReader
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -28,7 +31,10 @@ with warnings.catch_warnings():
     from apprise.plugins.email import NotifyEmail
     from apprise.plugins.email.common import SecureMailMode
 
-CONNECT_SECONDS, READ_SECONDS = 10, 20
+#: To connect; to wait for one answer (a server may look through a letter before it takes it).
+CONNECT_SECONDS, READ_SECONDS = 10, 30
+#: The longest a letter may take: twelve of one sender must fit into the lease of a claim.
+LETTER_SECONDS = 45.0
 NAME = "Веха"
 #: Plain letters: apprise puts it into HTTP headers.
 APP_ID = "Vekha"
@@ -55,24 +61,35 @@ class NotifyLetter(NotifyEmail):  # type: ignore[no-untyped-call]
     def send(self, body: Any, title: Any = "", notify_type: Any = None, attach: Any = None, **_: Any) -> bool:
         """Hand the message over; the reason of a refusal stays in ``failure``."""
         try:
-            with self._connected() as server:
+            server = self._connected()
+            try:
                 server.sendmail(str(self.from_addr[1]), [self.targets[0][1]], self.mail.as_bytes())
+            finally:
+                # The letter is taken, or not: what the server makes of the farewell changes nothing.
+                with suppress(OSError, smtplib.SMTPException):
+                    server.quit()
+                server.close()
         except smtplib.SMTPRecipientsRefused as refused:
             codes = ", ".join(str(code) for code, _ in refused.recipients.values())
             self.failure = f"почтовый сервер не принял адрес ({codes})"
+        except smtplib.SMTPAuthenticationError as refused:
+            self.failure = f"почтовый сервер не принял имя или пароль ({refused.smtp_code})"
         except smtplib.SMTPResponseException as refused:
-            self.failure = f"почтовый сервер отказал ({refused.smtp_code})"
+            said = f"почтовый сервер отказал ({refused.smtp_code})"
+            self.failure = said if refused.smtp_code > 0 else "на месте почтового сервера отвечает что-то другое"
+        except ssl.SSLCertVerificationError:
+            self.failure = "сертификат почтового сервера не прошёл проверку"
         except (OSError, smtplib.SMTPException) as broken:
             self.failure = f"почтовый сервер недоступен ({type(broken).__name__})"
         return not self.failure
 
     def _connected(self) -> smtplib.SMTP:
         host, port, timeout = self.smtp_host, int(self.port or 0), self.socket_connect_timeout
+        server: smtplib.SMTP
         if self.secure_mode == SecureMailMode.SSL:
-            context = _tls(self.verify_certificate)
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
+            server = _TlsServer(host, port, timeout=timeout, context=_tls(self.verify_certificate))
         else:
-            server = smtplib.SMTP(host, port, timeout=timeout)
+            server = _Hurried(host, port, timeout=timeout)
         try:
             if self.secure_mode == SecureMailMode.STARTTLS:
                 server.starttls(context=_tls(self.verify_certificate))
@@ -83,6 +100,38 @@ class NotifyLetter(NotifyEmail):  # type: ignore[no-untyped-call]
                 server.close()
             raise
         return server
+
+
+class _Patience(socket.SocketIO):
+    """Reads until an instant and no longer: a server that sends a byte a second would never time out by itself."""
+
+    def __init__(self, sock: socket.socket, until: float) -> None:
+        super().__init__(sock, "r")
+        self._socket, self._until = sock, until
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._until - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(min(READ_SECONDS, left))
+        return super().readinto(buffer)
+
+
+class _Hurried(smtplib.SMTP):
+    """A mail server that is given ``LETTER_SECONDS`` in all."""
+
+    def connect(self, *args: Any, **more: Any) -> tuple[int, bytes]:
+        self._until = monotonic() + LETTER_SECONDS
+        return super().connect(*args, **more)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = BufferedReader(_Patience(self.sock, self._until))
+        return super().getreply()
+
+
+class _TlsServer(_Hurried, smtplib.SMTP_SSL):
+    """A server spoken to by TLS from the first byte."""
 
 
 def send(letter: Letter, *, notice: Notice, channel: Channel, settings: Settings, at: datetime, secret: Secret) -> None:

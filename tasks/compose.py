@@ -1,25 +1,38 @@
-"""Letters are composed when they leave, from what is true then: what was settled meanwhile is left out."""
+"""Letters are composed when they leave, from what is true then: what was settled meanwhile is left out.
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+After a long failure of the mail the newest letter of a channel carries what the earlier ones had to say, and those are
+dropped: one letter leaves, not forty.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Body, Channel, ControlPoint, Executor, Item, Notice, NoticeLine, Official, Roadmap, Transition
+from models import Channel, ControlPoint, Notice, Official, Roadmap
+from models.queries_people import silenced
+from models.settings import Settings
 from roadmap.calendar import WorkCalendar
-from roadmap.messages import Addressee, Letter, Line, Origin, letter
-from roadmap.notices import REMINDERS, relevant
+from roadmap.deadlines_calendar import Deadline, calendar
+from roadmap.messages import Addressee, Letter, Line, Links, Origin, Part, letter
+from roadmap.notices import RANK, REMINDERS, SUPERSEDED, Reason, relevant
+from tasks import calendars
 from tasks.control_day import calendar_of
+from tasks.letter_parts import Parts
+from tasks.letter_rows import STAFF, Batch, LetterRow, read_batch
+from tasks.links import calendar_url, official_url
 
-#: Reasons whose ground the reader must see, with the action that recorded it.
-GROUNDS = {"returned": "return", "extended": "extend", "withdrawn": "withdraw"}
-#: A newer line of these to the same official on the same point makes the older one superfluous.
-SUPERSEDED = REMINDERS | {"still_overdue", "awaiting_decision", "no_channel"}
+#: Reasons that say the same of a point in other words: the most urgent of a group is enough.
+GROUPS: dict[Reason, str] = {
+    **dict.fromkeys(REMINDERS, "reminder"),
+    "escalated": "late",
+    "still_overdue": "late",
+    "submitted": "decision",
+    "awaiting_decision": "decision",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +48,160 @@ class Parcel:
 class _Desk:
     """What every letter of one roadmap shares."""
 
-    roadmap: Roadmap
     today: date
+    at: datetime
     calendar: WorkCalendar
     origin: Origin
+    stored: dict[str, datetime]
+    settings: Settings
+    silent_items: set[int | None]
+    silent_bodies: set[int | None]
+
+    def is_silent(self, point: ControlPoint) -> bool:
+        """Nothing is said about its item or its body for the time being."""
+        return point.item_id in self.silent_items or bool({point.owner_id, point.body_id} & self.silent_bodies)
 
 
-def compose(work: Session, notices: Sequence[Notice], *, at: datetime) -> list[Parcel]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one row has become by now: the reason that holds, and the row."""
+
+    reason: Reason
+    row: LetterRow
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A notice with its addressee and what is to be told."""
+
+    notice: Notice
+    official: Official
+    channel: Channel
+    desk: _Desk
+    told: list[_Told]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def bodies(self) -> set[int]:
+        """The addressee's own body, and those of the officials he stands in for here."""
+        stood_for = {told.row.instead_of.body_id for told in self.told if told.row.instead_of}
+        return {body for body in {self.official.body_id, *stood_for} if body is not None}
+
+    @property
+    def has_overdue(self) -> bool:
+        """The letter tells an executor of something overdue."""
+        return self.official.role == "executor" and any(told.reason == "overdue" for told in self.told)
+
+
+def compose(work: Session, notices: Sequence[Notice], *, at: datetime, settings: Settings) -> list[Parcel]:
     """The parcels of the notices, in their order."""
     if not notices:
         return []
-    lines = _lines(work, [notice.id for notice in notices])
     addressed = select(Official, Channel).join(Channel, col(Channel.official_id) == col(Official.id))
     addressed = addressed.where(col(Channel.id).in_({notice.channel_id for notice in notices}))
     people = {channel.id: (official, channel) for official, channel in work.execute(addressed)}
+    batch = read_batch(work, notices, {number: official for number, (official, _) in people.items()})
     codes = {official.roadmap_code for official, _ in people.values()}
-    desks = {code: _desk(work, code, at) for code in codes}
-    parcels = []
+    stored = calendars.stored_at(work, codes)
+    desks = {code: _desk(work, code, stored, at=at, settings=settings) for code in codes}
+    entries, made = [], Parts(work, at=at, settings=settings)
     for notice in notices:
         official, channel = people[notice.channel_id]
-        parcels.append(
-            Parcel(notice, channel, _letter(notice, official, desks[official.roadmap_code], lines[notice.id]))
-        )
-    return parcels
+        desk = desks[official.roadmap_code]
+        told = _told(batch, notice, desk, official) if official.is_active else []
+        extras = tuple(_parts(made, batch, notice, official, channel, desk)) if official.is_active else ()
+        entries.append(_Entry(notice, official, channel, desk, told, extras))
+    bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
+    late = calendars.overdue(work, bodies, before=max(desk.today for desk in desks.values()))
+    return [Parcel(entry.notice, entry.channel, _letter(entry, late)) for entry in entries]
 
 
-def _letter(notice: Notice, official: Official, desk: _Desk, rows: Sequence[Any]) -> Letter | None:
-    lines = [line for row in rows if (line := _line(row, desk))]
-    if not lines or not official.is_active:
+def _parts(
+    made: Parts, batch: Batch, notice: Notice, official: Official, channel: Channel, desk: _Desk
+) -> Iterator[Part]:
+    if notice.id in batch.has_digest:
+        yield made.digest(official.roadmap_code, desk.today)
+    if notice.id in batch.has_drill:
+        yield made.drill(official, channel)
+
+
+def _told(batch: Batch, notice: Notice, desk: _Desk, official: Official) -> list[_Told]:
+    """What is still true of the rows of a notice, each point once in a group of reasons.
+
+    A newer line on a point makes the older reminders of it superfluous.
+    """
+    rows = [row for row in batch.rows[notice.id] if not (_has_moved_on(row, official) or desk.is_silent(row.point))]
+    newest: dict[int | None, date] = {}
+    for row in rows:
+        newest[row.point.id] = max(row.on_day, newest.get(row.point.id, row.on_day))
+    best: dict[tuple[int | None, str], _Told] = {}
+    for row in rows:
+        days = (row.point.deadline_on - desk.today).days
+        reason = relevant(row.reason, status=row.point.status, days=days, asks=row.point.asks)
+        if reason is None or (row.reason in SUPERSEDED and row.on_day < newest[row.point.id]):
+            continue
+        key = (row.point.id, GROUPS.get(reason, reason))
+        if key not in best or RANK.index(reason) <= RANK.index(best[key].reason):
+            best[key] = _Told(reason, row)
+    return list(best.values())
+
+
+def _has_moved_on(row: LetterRow, official: Official) -> bool:
+    """The point was handed over to another body while the letter waited."""
+    is_ours = row.reason in STAFF or row.point.owner_id == official.body_id or row.instead_of is not None
+    return not is_ours and row.changed is not None and row.changed.has_moved_on
+
+
+def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]]) -> Letter | None:
+    if not entry.told and not entry.parts:
         return None
-    addressee = Addressee(role=official.role, post=official.post, name=official.name)
-    return letter(notice.visible_id, addressee, origin=desk.origin, lines=lines, today=desk.today)
+    official, desk = entry.official, entry.desk
+    page = _page(entry)
+    made = letter(
+        entry.notice.visible_id,
+        Addressee(role=official.role, post=official.post, name=official.name),
+        origin=desk.origin,
+        lines=[_line(told, desk, page) for told in entry.told],
+        today=desk.today,
+        links=Links(
+            page=page,
+            calendar=calendar_url(desk.settings, official),
+            until=None if official.role == "coordinator" else desk.today + timedelta(days=desk.settings.link_days),
+        ),
+        parts=entry.parts,
+    )
+    if official.role != "executor" or not entry.told:
+        return made
+    return replace(made, calendar=_calendar(entry, late, page))
 
 
-def _desk(work: Session, code: str, at: datetime) -> _Desk:
+def _page(entry: _Entry) -> str:
+    """The coordinator has a log-in; the others get a link of their own, signed for the channel it goes to."""
+    if entry.official.role == "coordinator":
+        return f"{entry.desk.settings.pages_url}/control"
+    return official_url(entry.desk.settings, entry.official, entry.channel.id)
+
+
+def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) -> str:
+    """The deadlines of the letter, and in one entry all that is overdue once the letter speaks of something overdue."""
+    today = entry.desk.today
+    shown: dict[str, Deadline] = {}
+    if entry.has_overdue:
+        shown = {one.key: one for body in entry.bodies for one in late.get(body, ()) if one.is_overdue(today)}
+    for told in entry.told:
+        row = told.row
+        changed = row.changed or calendars.unchanged(row.point, entry.desk.stored)
+        shown[row.point.key] = calendars.deadline(
+            row.point,
+            row.item,
+            row.owner,
+            changed,
+            url=f"{page}/point/{row.point.id}",
+        )
+    return calendar(shown.values(), whose=f"official/{entry.official.id}", today=today, sent_at=entry.desk.at)
+
+
+def _desk(work: Session, code: str, stored: dict[str, datetime], *, at: datetime, settings: Settings) -> _Desk:
     roadmap = work.get_one(Roadmap, code)
     coordinators = (
         select(Official, Channel)
@@ -86,95 +219,36 @@ def _desk(work: Session, code: str, at: datetime) -> _Desk:
         reply_to=channel.address if channel and "$" not in channel.address else "",
         is_rehearsal=roadmap.is_rehearsal,
     )
-    return _Desk(roadmap, at.astimezone(ZoneInfo(roadmap.zone)).date(), calendar_of(work, code), origin)
-
-
-def _lines(work: Session, ids: Sequence[int | None]) -> defaultdict[int | None, list[Any]]:
-    """(line, point, item, owner's short name, co-executors, ground) of each notice."""
-    found = (
-        select(NoticeLine, ControlPoint, Item, col(Body.short))
-        .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
-        .join(Item, col(Item.id) == col(ControlPoint.item_id))
-        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
-        .where(col(NoticeLine.notice_id).in_(ids))
-        .order_by(col(NoticeLine.id))
+    today = at.astimezone(ZoneInfo(roadmap.zone)).date()
+    quiet = [row.silence for row in silenced(work, code, today)]
+    return _Desk(
+        today,
+        at,
+        calendar_of(work, code),
+        origin,
+        stored,
+        settings,
+        silent_items={silence.item_id for silence in quiet} - {None},
+        silent_bodies={silence.body_id for silence in quiet} - {None},
     )
-    rows = work.execute(found).all()
-    stale = _superseded(work, ids)
-    executors = _executors(work, {item.id for _, _, item, _ in rows if not item.executors})
-    grounds = _grounds(work, {point.id for line, point, _, _ in rows if line.reason in GROUNDS})
-    by_notice: defaultdict[int | None, list[Any]] = defaultdict(list)
-    for line, point, item, owner in rows:
-        if line.id not in stale:
-            co_executors = item.executors or executors.get(item.id, "")
-            ground = grounds.get((point.id, GROUNDS.get(line.reason)), "")
-            by_notice[line.notice_id].append((line, point, item, owner, co_executors, ground))
-    return by_notice
 
 
-def _superseded(work: Session, ids: Sequence[int | None]) -> set[int | None]:
-    """Lines that a later letter to the same channel repeats: after a long failure of the mail, the newest is enough."""
-    older, newer = NoticeLine, NoticeLine.__table__.alias("newer")  # type: ignore[attr-defined]
-    later = Notice.__table__.alias("later")  # type: ignore[attr-defined]
-    found = (
-        select(col(older.id))
-        .join(Notice, col(Notice.id) == col(older.notice_id))
-        .join(newer, (newer.c.point_id == col(older.point_id)) & (newer.c.notice_id != col(older.notice_id)))
-        .join(
-            later,
-            (later.c.id == newer.c.notice_id)
-            & (later.c.channel_id == col(Notice.channel_id))
-            & (later.c.on_day > col(Notice.on_day)),
-        )
-        .where(col(older.notice_id).in_(ids), col(older.reason).in_(sorted(SUPERSEDED)))
-    )
-    return set(work.execute(found).scalars())
-
-
-def _executors(work: Session, item_ids: set[int | None]) -> dict[int | None, str]:
-    if not item_ids:
-        return {}
-    found = (
-        select(col(Executor.item_id), col(Body.short))
-        .join(Body, col(Body.id) == col(Executor.body_id))
-        .where(col(Executor.item_id).in_(item_ids))
-        .order_by(col(Body.id))
-    )
-    names: defaultdict[int | None, list[str]] = defaultdict(list)
-    for item_id, short in work.execute(found):
-        names[item_id].append(short)
-    return {item_id: ", ".join(shorts) for item_id, shorts in names.items()}
-
-
-def _grounds(work: Session, point_ids: set[int | None]) -> dict[tuple[int | None, str | None], str]:
-    if not point_ids:
-        return {}
-    found = (
-        select(Transition)
-        .where(col(Transition.point_id).in_(point_ids), col(Transition.action).in_(sorted(GROUNDS.values())))
-        .order_by(col(Transition.id))
-    )
-    return {(one.point_id, one.action): one.reason for one in work.execute(found).scalars()}
-
-
-def _line(row: Any, desk: _Desk) -> Line | None:
-    line, point, item, owner, executors, ground = row
-    days = (point.deadline_on - desk.today).days
-    reason = relevant(line.reason, status=point.status, days=days)
-    if reason is None:
-        return None
+def _line(told: _Told, desk: _Desk, page: str) -> Line:
+    row, point, item = told.row, told.row.point, told.row.item
     return Line(
-        reason=reason,
+        reason=told.reason,
         key=point.key,
         number=item.number,
         title=item.title,
         result=item.result,
         deadline_on=point.deadline_on,
-        days=days,
+        days=(point.deadline_on - desk.today).days,
         working_days=desk.calendar.working_days_between(desk.today, point.deadline_on),
         source=item.source,
-        owner=owner,
-        executors=executors,
-        note=ground,
+        owner=row.owner,
+        executors=row.executors,
+        note=row.ground,
         names_dates=point.purpose == "name_dates",
+        instead_of=row.instead_of.post if row.instead_of else "",
+        url=f"{page}/point/{point.id}",
     )

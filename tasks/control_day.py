@@ -4,24 +4,29 @@ Rules run on situations, SQL moves the rows: a million points have a few thousan
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from models import ControlPoint, Edition, Roadmap, lifecycle
+from models import ControlPoint, Edition, Official, Roadmap, lifecycle
 from models.db import session
+from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.control import Ladder
-from roadmap.notices import Decision, Situation, decide
-from tasks.telling import Telling, tell
+from roadmap.notices import Audience, Decision, Situation, decide
+from roadmap.office import OfficeHours
+from tasks.addressing import NotBefore
+from tasks.extra_letters import queue_digests
+from tasks.telling import Telling, asked_on, tell
+from tasks.undelivered import tell_undelivered
 
 logger = logging.getLogger(__name__)
 
-#: The hour, in the roadmap's zone, before which no letter leaves.
-OFFICE_OPENS = time(9)
+#: When offices open where the settings say nothing else.
+OFFICE_OPENS = time(OfficeHours().opens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,42 +74,68 @@ class ControlReport:
         return sum(day.told.undeliverable for day in self.days)
 
 
-def control_day(engine: Engine, *, today: date | None, at: datetime) -> ControlReport:
+def office_hours(settings: Settings) -> OfficeHours:
+    """The hours of the installation; raises ``Refused`` when they end before they begin."""
+    try:
+        return OfficeHours(settings.office_from, settings.office_to)
+    except ValueError as wrong:
+        raise lifecycle.Refused(f"{wrong}; поправьте VEKHA_OFFICE_FROM и VEKHA_OFFICE_TO") from wrong
+
+
+def control_day(engine: Engine, *, today: date | None, at: datetime, hours: OfficeHours | None = None) -> ControlReport:
     """Do the work of one day (None: today in each roadmap's zone); twice the same day changes nothing.
 
     1. each roadmap in its own transaction: one that breaks is logged and named, the others go on;
     2. points whose day has come are opened, passed deadlines are recorded, on any day;
-    3. letters are decided on working days only; what a day off held back is told on the next working day.
+    3. letters are decided on working days only; what a day off held back is told on the next working day;
+    4. letters that were given up are reported to the coordinator.
+    ``hours``: before which hour no letter may leave; None: those of the settings.
     """
     days, failed = [], []
+    hours = hours or office_hours(Settings())
     with session(engine) as work:
         codes = list(work.execute(select(Roadmap.code).order_by(Roadmap.code)).scalars())  # type: ignore[call-overload]
     for code in codes:
         try:
             with session(engine) as work:
-                days.append(control_roadmap(work, code, today=today, at=at))
+                days.append(control_roadmap(work, code, today=today, at=at, hours=hours))
         except Exception:
             logger.exception("daily control of roadmap %s failed", code)
             failed.append(code)
     return ControlReport(tuple(days), tuple(failed))
 
 
-def control_roadmap(work: Session, code: str, *, today: date | None, at: datetime) -> RoadmapDay:
+def control_roadmap(
+    work: Session, code: str, *, today: date | None, at: datetime, hours: OfficeHours | None = None
+) -> RoadmapDay:
     """One roadmap's day inside the caller's transaction."""
     roadmap = work.get_one(Roadmap, code)
-    zone = ZoneInfo(roadmap.zone)
-    today = today or at.astimezone(zone).date()
+    today = today or at.astimezone(ZoneInfo(roadmap.zone)).date()
     calendar = calendar_of(work, code)
     opened = lifecycle.open_due(work, code, today=today, at=at)
     overdue = lifecycle.mark_overdue(work, code, today=today, at=at)
     told = Telling()
     if calendar.is_working(today):
-        decisions = _decisions(work, code, today=today, ladder=Ladder.from_json(roadmap.ladder), calendar=calendar)
-        not_before = max(at, datetime.combine(today, OFFICE_OPENS, zone))
+        decisions = _decisions(work, roadmap, today=today, calendar=calendar)
+        not_before = _not_before(work, roadmap, today=today, at=at, hours=hours or OfficeHours())
         told = tell(work, code, decisions, today=today, not_before=not_before)
+        notices, lines = tell_undelivered(work, code, today=today, not_before=not_before)
+        digests = queue_digests(work, roadmap, today=today, not_before=not_before)
+        told = replace(told, notices=told.notices + notices, lines=told.lines + lines, digests=digests)
     return RoadmapDay(
         code=code, on=today, is_working=calendar.is_working(today), opened=opened, overdue=overdue, told=told
     )
+
+
+def _not_before(work: Session, roadmap: Roadmap, *, today: date, at: datetime, hours: OfficeHours) -> NotBefore:
+    """When offices open today in each official's zone, or now where they are open already.
+
+    The evening is not looked at here: what was not sent by then waits for the next morning in the outbox.
+    """
+    own = select(col(Official.zone)).where(col(Official.roadmap_code) == roadmap.code, col(Official.zone).is_not(None))
+    zones: list[str | None] = [None, *work.execute(own.distinct()).scalars()]
+    opens = time(hours.opens)
+    return {zone: max(at, datetime.combine(today, opens, ZoneInfo(zone or roadmap.zone))) for zone in zones}
 
 
 def calendar_of(work: Session, code: str) -> WorkCalendar:
@@ -115,10 +146,9 @@ def calendar_of(work: Session, code: str) -> WorkCalendar:
     return WorkCalendar({date.fromisoformat(day["on"]): day["name"] for day in listed})
 
 
-def _decisions(
-    work: Session, code: str, *, today: date, ladder: Ladder, calendar: WorkCalendar
-) -> dict[Situation, Decision]:
+def _decisions(work: Session, roadmap: Roadmap, *, today: date, calendar: WorkCalendar) -> dict[Situation, Decision]:
     """The decision for every situation that has come up for a look."""
+    ladder = Ladder.from_json(roadmap.ladder)
     columns = (
         col(ControlPoint.status),
         col(ControlPoint.opens_on),
@@ -126,8 +156,13 @@ def _decisions(
         col(ControlPoint.next_check_on),
         col(ControlPoint.news),
         col(ControlPoint.is_history),
+        asked_on("extend"),
+        asked_on("not_mine"),
     )
     met = select(*columns).distinct()
-    met = met.where(col(ControlPoint.roadmap_code) == code, col(ControlPoint.next_check_on) <= today)
-    situations = (Situation(*row) for row in work.execute(met))
-    return {s: decide(s, today=today, ladder=ladder, calendar=calendar) for s in situations}
+    met = met.where(col(ControlPoint.roadmap_code) == roadmap.code, col(ControlPoint.next_check_on) <= today)
+    extensions_by: Audience = "controller" if roadmap.extensions_by == "controller" else "coordinator"
+    situations = [Situation(*row) for row in work.execute(met).all()]
+    return {
+        s: decide(s, today=today, ladder=ladder, calendar=calendar, extensions_by=extensions_by) for s in situations
+    }

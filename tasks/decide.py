@@ -55,7 +55,7 @@ class Outcome:
     refusal: str = ""
 
 
-@task(name="Открыть контрольную точку", cache_policy=NO_CACHE)
+@task(name="Открыть", cache_policy=NO_CACHE)
 def open_point_task(engine: Engine, key: str, *, at: datetime) -> str:
     """``open_point`` as a step of a flow."""
     return open_point(engine, key, at=at)
@@ -73,12 +73,6 @@ def open_point(engine: Engine, key: str, *, at: datetime) -> str:
             move = Move(action="open", actor="ежедневный контроль", at=at, on=point.opens_on, tell=False)
             point = lifecycle.change(work, key, move)
         return point.status
-
-
-@task(name="Применить решение", cache_policy=NO_CACHE)
-def decide_task(engine: Engine, key: str, decision: Decision, *, once_key: str, today: date, at: datetime) -> Outcome:
-    """``decide`` as a step of a flow."""
-    return decide(engine, key, decision, once_key=once_key, today=today, at=at)
 
 
 def decide(
@@ -148,12 +142,18 @@ def _move(work: Session, key: str, decision: Decision, *, once_key: str, today: 
     )
 
 
-def _done_on(work: Session, key: str, words: str, today: date) -> date:
+def done_day(words: str, today: date) -> date | None:
+    """The day something was done, None when nothing was entered; ``Refused`` when it is no day or is to come."""
     done = _day(words, "Дата исполнения")
+    if done is not None and done > today:
+        raise Refused(f"Дата исполнения {day(done)} ещё не наступила")
+    return done
+
+
+def _done_on(work: Session, key: str, words: str, today: date) -> date:
+    done = done_day(words, today)
     if done is None:
         return today
-    if done > today:
-        raise Refused(f"Дата исполнения {day(done)} ещё не наступила")
     reported = lifecycle.point_by_key(work, key).submitted_on
     if reported is not None and reported != done:
         raise Refused(f"Об исполнении уже сообщено {day(reported)}: оставьте дату исполнения пустой")

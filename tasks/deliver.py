@@ -1,4 +1,7 @@
-"""Empties the outbox: claim, compose, send, record. At-least-once: what was claimed and not recorded leaves again."""
+"""Empties the outbox: claim, compose, send, record. At-least-once: what was claimed and not recorded leaves again.
+
+A person is written to in office hours only; what is claimed outside them goes back without counting as a try.
+"""
 
 import logging
 from collections.abc import Callable
@@ -11,8 +14,10 @@ from sqlalchemy import Engine
 from models import Notice, outbox
 from models.db import session
 from models.settings import Settings
+from roadmap.messages import Letter
 from tasks.channels import NotSent, Secret, prefect_secret, send
 from tasks.compose import Parcel, compose
+from tasks.hours import Offices
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +34,8 @@ class DeliveryReport:
     failed: int = 0
     dropped: int = 0
     dead: int = 0
+    waiting: int = 0
+    """Letters that wait for the office hours of their addressees."""
     errors: tuple[str, ...] = ()
     """The different failures, without addresses."""
 
@@ -43,19 +50,25 @@ def deliver(
     secret: Secret = prefect_secret,
 ) -> DeliveryReport:
     """Send at most ``limit`` letters that are due; ``at_source`` gives the present instant."""
-    report, left = DeliveryReport(), limit
+    report, left, offices = DeliveryReport(), limit, Offices(settings, at_source)
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="letters") as senders:
         while left > 0 and not should_stop():
             at = at_source()
             with session(engine) as work:
                 claimed = outbox.claim(work, at=at, limit=min(BATCH, left))
+                offices.learn(work, claimed)
             if not claimed:
                 break
             left -= len(claimed)
             report = _deliver_batch(
-                engine, claimed, senders=senders, report=report, at=at, settings=settings, secret=secret
+                engine, claimed, senders=senders, report=report, at=at, offices=offices, secret=secret
             )
-    return report
+    with session(engine) as work:
+        return replace(report, waiting=report.waiting + outbox.waiting(work, at=at_source()))
+
+
+class _Closed(Exception):
+    """The office hours of the addressee ended before the letter's turn came."""
 
 
 def _deliver_batch(
@@ -65,42 +78,66 @@ def _deliver_batch(
     senders: ThreadPoolExecutor,
     report: DeliveryReport,
     at: datetime,
-    settings: Settings,
+    offices: Offices,
     secret: Secret,
 ) -> DeliveryReport:
     """Senders only send; reading and recording stay in this thread, each record in its own transaction."""
-    parcels, report = _composed(engine, claimed, report, at=at)
+    may_leave = {notice.id: offices.of(notice).is_open(at) for notice in claimed}
+    closed = [notice for notice in claimed if not may_leave[notice.id]]
+    report = _postpone(engine, closed, report, at=at, offices=offices)
+    leaving = [notice for notice in claimed if may_leave[notice.id]]
+    parcels, report = _composed(engine, leaving, report, at=at, offices=offices)
     going: dict[Future[None], Parcel] = {}
     for parcel in parcels:
         if parcel.letter is None:
-            report = _settle(engine, parcel, report, at=at)
+            report = _settle(engine, parcel, report, at=at, offices=offices)
             continue
-        sending = senders.submit(
-            send, parcel.letter, notice=parcel.notice, channel=parcel.channel, settings=settings, at=at, secret=secret
-        )
-        going[sending] = parcel
+        going[senders.submit(_send, parcel, parcel.letter, offices=offices, at=at, secret=secret)] = parcel
     for done in as_completed(going):
-        report = _settle(engine, going[done], report, at=at, failure=_failure(going[done], done))
+        parcel = going[done]
+        if isinstance(done.exception(), _Closed):
+            report = _postpone(engine, [parcel.notice], report, at=offices.at_source(), offices=offices)
+        else:
+            report = _settle(engine, parcel, report, at=at, offices=offices, failure=_failure(parcel, done))
     return report
 
 
+def _send(parcel: Parcel, letter: Letter, *, offices: Offices, at: datetime, secret: Secret) -> None:
+    """A slow mail server may hold a batch past the evening: the clock is looked at once more."""
+    if not offices.is_open(parcel.notice):
+        raise _Closed
+    send(letter, notice=parcel.notice, channel=parcel.channel, settings=offices.settings, at=at, secret=secret)
+
+
+def _postpone(
+    engine: Engine, closed: list[Notice], report: DeliveryReport, *, at: datetime, offices: Offices
+) -> DeliveryReport:
+    """Put back until the office opens; the letters tried before are counted here, the others with all that wait."""
+    if not closed:
+        return report
+    with session(engine) as work:
+        for notice in closed:
+            outbox.postpone(work, notice, until=offices.of(notice).opening(at))
+    return replace(report, waiting=report.waiting + sum(notice.attempts > 1 for notice in closed))
+
+
 def _composed(
-    engine: Engine, claimed: list[Notice], report: DeliveryReport, *, at: datetime
+    engine: Engine, claimed: list[Notice], report: DeliveryReport, *, at: datetime, offices: Offices
 ) -> tuple[list[Parcel], DeliveryReport]:
     """The batch at once; when one of it breaks, each by itself, and the broken ones are recorded as failed."""
     try:
         with session(engine) as work:
-            return compose(work, claimed, at=at), report
+            return compose(work, claimed, at=at, settings=offices.settings), report
     except Exception as broken:
         if len(claimed) > 1:
             parcels = []
             for notice in claimed:
-                one, report = _composed(engine, [notice], report, at=at)
+                one, report = _composed(engine, [notice], report, at=at, offices=offices)
                 parcels += one
             return parcels, report
         logger.exception("notice %s could not be composed", claimed[0].id)
         failure = f"письмо не составлено ({type(broken).__name__})"
-        return [], _record_failure(engine, claimed[0], report, at=at, failure=failure)
+        return [], _record_failure(engine, claimed[0], report, at=at, offices=offices, failure=failure)
 
 
 def _failure(parcel: Parcel, done: Future[None]) -> str:
@@ -118,10 +155,10 @@ def _failure(parcel: Parcel, done: Future[None]) -> str:
 
 
 def _settle(
-    engine: Engine, parcel: Parcel, report: DeliveryReport, *, at: datetime, failure: str = ""
+    engine: Engine, parcel: Parcel, report: DeliveryReport, *, at: datetime, offices: Offices, failure: str = ""
 ) -> DeliveryReport:
     if failure:
-        return _record_failure(engine, parcel.notice, report, at=at, failure=failure)
+        return _record_failure(engine, parcel.notice, report, at=at, offices=offices, failure=failure)
     with session(engine) as work:
         if parcel.letter is None:
             outbox.drop(work, parcel.notice)
@@ -131,11 +168,11 @@ def _settle(
 
 
 def _record_failure(
-    engine: Engine, notice: Notice, report: DeliveryReport, *, at: datetime, failure: str
+    engine: Engine, notice: Notice, report: DeliveryReport, *, at: datetime, offices: Offices, failure: str
 ) -> DeliveryReport:
     logger.warning("notice %s not sent, attempt %d: %s", notice.id, notice.attempts, failure)
     with session(engine) as work:
-        outbox.record_failed(work, notice, at=at, error=failure)
+        outbox.record_failed(work, notice, at=at, error=failure, opening=offices.of(notice).opening)
     dead = notice.attempts >= outbox.MAX_ATTEMPTS
     errors = report.errors if failure in report.errors else (*report.errors, failure)
     return replace(report, failed=report.failed + 1, dead=report.dead + dead, errors=errors)

@@ -4,15 +4,16 @@ There is one letter a day at most per official and channel, so both join the let
 already is not followed by a second, the next working day's takes it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlmodel import Session, col
 
-from models import Channel, Notice, Official, Roadmap
+from models import Channel, Edition, Notice, Official, Roadmap
 from roadmap.calendar import WorkCalendar
 from roadmap.office import OfficeHours, opening
 
@@ -29,46 +30,54 @@ class Desk:
     zone: str
 
 
-def queue_digests(work: Session, roadmap: Roadmap, *, today: date, desk: Desk) -> int:
-    """Put this week's table into a letter of the coordinator and of the controller; returns into how many.
+def queue_digests(work: Session, roadmap: Roadmap, *, today: date, not_before: Mapping[str | None, datetime]) -> int:
+    """Put this week's table into today's letter of the coordinator and of the controller; returns into how many.
 
-    Asked each working day: a week whose Monday was missed is made up for, a week that has its table is left alone.
+    Asked each working day: a week whose Monday was missed is made up for, a week that has its table is left alone, and
+    one whose letter of the day has left already gets it on the next. A roadmap that came on control this week has no
+    week to tell of yet. ``not_before``: when offices open, by zone.
     """
     monday = today - timedelta(days=today.weekday())
+    loaded_at = work.execute(
+        select(func.min(col(Edition.loaded_at))).where(col(Edition.roadmap_code) == roadmap.code)
+    ).scalar_one()
+    if loaded_at is None or loaded_at.astimezone(ZoneInfo(roadmap.zone)).date() >= monday:
+        return 0
     had = exists().where(
         col(Notice.channel_id) == col(Channel.id), col(Notice.has_digest), col(Notice.on_day) >= monday
     )
     staff = _reach(roadmap.code).where(col(Official.role).in_(("coordinator", "controller")), ~had)
-    rows = work.execute(staff).all()
-    for official, channel in rows:
-        put(work, official, channel, flag="has_digest", desk=desk)
-    return len(rows)
+    return sum(
+        _join(work, official, channel, today, not_before[official.zone], flag="has_digest")
+        for official, channel in work.execute(staff).all()
+    )
 
 
 def put(work: Session, official: Official, channel: Channel, *, flag: Flag, desk: Desk) -> date:
     """Put the extra into the channel's next letter; returns the day of that letter."""
     zone = ZoneInfo(official.zone or desk.zone)
     leaves = opening(desk.at, zone=zone, calendar=desk.calendar, hours=desk.hours)
-    while True:
-        day = leaves.date()
-        letter = (
-            col(Notice.official_id) == official.id,
-            col(Notice.channel_id) == channel.id,
-            col(Notice.on_day) == day,
-        )
-        joined = work.execute(update(Notice).where(*letter, col(Notice.state) == "queued").values({flag: True}))
-        if joined.rowcount == 1:  # type: ignore[attr-defined]
-            return day
-        if work.execute(select(col(Notice.id)).where(*letter)).first() is None:
-            assert official.id is not None
-            assert channel.id is not None
-            letter_of_the_day = Notice(official_id=official.id, channel_id=channel.id, on_day=day, not_before=leaves)
-            setattr(letter_of_the_day, flag, True)
-            work.add(letter_of_the_day)
-            work.flush()
-            return day
-        tomorrow = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
+    while not _join(work, official, channel, leaves.date(), leaves, flag=flag):
+        tomorrow = datetime.combine(leaves.date() + timedelta(days=1), time.min, zone)
         leaves = opening(tomorrow, zone=zone, calendar=desk.calendar, hours=desk.hours)
+    return leaves.date()
+
+
+def _join(work: Session, official: Official, channel: Channel, day: date, leaves: datetime, *, flag: Flag) -> bool:
+    """Put the extra into the channel's letter of the day, new or waiting; False when that letter has left."""
+    assert official.id is not None
+    assert channel.id is not None
+    letter = (col(Notice.official_id) == official.id, col(Notice.channel_id) == channel.id, col(Notice.on_day) == day)
+    joined = work.execute(update(Notice).where(*letter, col(Notice.state) == "queued").values({flag: True}))
+    if joined.rowcount == 1:  # type: ignore[attr-defined]
+        return True
+    if work.execute(select(col(Notice.id)).where(*letter)).first() is not None:
+        return False
+    fresh = Notice(official_id=official.id, channel_id=channel.id, on_day=day, not_before=leaves)
+    setattr(fresh, flag, True)
+    work.add(fresh)
+    work.flush()
+    return True
 
 
 def _reach(code: str) -> Select[tuple[Official, Channel]]:

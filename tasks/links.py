@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,30 +80,35 @@ def revoke(work: Session, official: Official) -> None:
 
 
 def _timed(settings: Settings) -> Any:
-    return URLSafeTimedSerializer(_key(settings), salt="official", signer_kwargs=_SHA256)
+    return URLSafeTimedSerializer(signing_key(settings), salt="official", signer_kwargs=_SHA256)
 
 
 def _lasting(settings: Settings) -> Any:
-    return URLSafeSerializer(_key(settings), salt="calendar", signer_kwargs=_SHA256)
+    return URLSafeSerializer(signing_key(settings), salt="calendar", signer_kwargs=_SHA256)
 
 
 _SHA256 = {"digest_method": hashlib.sha256}
 
 
-def _key(settings: Settings) -> str:
+def signing_key(settings: Settings) -> str:
     """The key from the settings; without it one of our own, made once, readable by the owner only."""
     if settings.link_key is not None:
         return settings.link_key.get_secret_value()
-    path = settings.data / "link.key"
+    return _own_key((settings.data / "link.key").absolute())
+
+
+@cache
+def _own_key(path: Path) -> str:
+    """Read once: a batch of letters signs hundreds of links."""
     if not path.exists():
         _make_key(path)
     return path.read_text(encoding="ascii")
 
 
 def _make_key(path: Path) -> None:
-    """Two processes starting at once agree: the file appears whole, and only the first one's stays."""
+    """Two processes or threads starting at once agree: the file appears whole, and only the first one's stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))
     try:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from models.lifecycle import LIVE
 from models.people import Channel, Official
 from models.points import ControlPoint
+from models.processes import Municipality
 from models.roadmaps import Body, Roadmap
 from roadmap.catalogue.refusals import refusals
 from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
@@ -118,7 +119,7 @@ def _wanted(entry: RoadmapContacts, bodies: dict[str, int]) -> Iterable[Wanted]:
 
 
 def _values(named: OfficialEntry, **place: Any) -> dict[str, Any]:
-    return {"post": named.post, "name": named.name, "is_active": True, **place}
+    return {"post": named.post, "name": named.name, "zone": named.zone, "is_active": True, **place}
 
 
 def _identity(values: dict[str, Any]) -> tuple[str, int | None, str]:
@@ -131,8 +132,10 @@ def _store_officials(
     rows = session.execute(select(Official).where(col(Official.roadmap_code) == roadmap_code)).scalars()
     present = {(row.role, row.body_id, row.post): row for row in rows}
     named = {_identity(values): values for values, _ in wanted}
+    # Officials of municipalities come from their own table; one that contacts.yaml names as well follows it.
+    elsewhere = set(session.execute(select(col(Municipality.body_id))).scalars()) - {body for _, body, _ in named}
     for identity, row in present.items():
-        if identity not in named:
+        if identity not in named and row.body_id not in elsewhere:
             row.is_active = row.is_lead = False
     for identity, values in named.items():
         row = present.setdefault(identity, Official(roadmap_code=roadmap_code, **values))

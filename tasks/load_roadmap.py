@@ -17,6 +17,7 @@ from roadmap.catalogue.schema import Item as Entry
 from roadmap.planning import PlannedPoint, plan
 from roadmap.reading import Reading
 from roadmap.shifting import shift_years as shifted
+from tasks.own_items import own_items
 from tasks.storing import ids_by_code, store
 from tasks.storing_points import Moved, store_points, vanished
 
@@ -138,9 +139,9 @@ def refuse_unread(code: str, planned: Planned) -> None:
 
 def _refuse_losses(session: Session, catalogue: Catalogue, planned: Planned) -> None:
     """Additions and changed words are taken; lost items and dates need an amendment."""
-    dropped = _dropped(session, catalogue.code)
+    dropped, own = _dropped(session, catalogue.code), own_items(session, catalogue.code).keys()
     wanted: dict[str, tuple[type[Item] | type[Indicator], set[str]]] = {
-        "мероприятия": (Item, {item.code for _, item, *_ in planned} | dropped),
+        "мероприятия": (Item, {item.code for _, item, *_ in planned} | dropped | own),
         "показатели": (Indicator, {entry.code for entry in catalogue.indicators}),
     }
     for words, (model, codes) in wanted.items():

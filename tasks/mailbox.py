@@ -15,13 +15,24 @@ from models import Notice
 from roadmap.messages import Letter
 
 SENDER = "vekha@example.org"
+CALENDAR_NAME = "сроки.ics"
 #: The older message classes: they build a letter five times faster than those of ``email.message``.
 SMTP_LINES = compat32.clone(linesep="\r\n")
 
 
 def message(letter: Letter, *, notice: Notice, sender: tuple[str, str], address: str, at: datetime) -> MIMEMultipart:
-    """Text and HTML side by side; ``Message-ID`` is the notice's own, so that a second copy is known as such."""
-    mail = MIMEMultipart("alternative", policy=SMTP_LINES)
+    """Text and HTML side by side, the deadlines as a file beside them where there are any.
+
+    ``Message-ID`` is the notice's own, so that a second copy is known as such.
+    """
+    words = MIMEMultipart("alternative", policy=SMTP_LINES)
+    words.attach(MIMEText(letter.text, "plain", "utf-8"))
+    words.attach(MIMEText(letter.html, "html", "utf-8"))
+    mail = words
+    if letter.calendar:
+        mail = MIMEMultipart("mixed", policy=SMTP_LINES)
+        mail.attach(words)
+        mail.attach(_attached(letter.calendar))
     mail["Subject"] = Header(letter.subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
     mail["From"] = formataddr(sender)
     mail["To"] = address
@@ -30,9 +41,16 @@ def message(letter: Letter, *, notice: Notice, sender: tuple[str, str], address:
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<vekha-{notice.on_day:%Y%m%d}-{notice.id}@{sender[1].partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.attach(MIMEText(letter.text, "plain", "utf-8"))
-    mail.attach(MIMEText(letter.html, "html", "utf-8"))
     return mail
+
+
+def _attached(calendar: str) -> MIMEText:
+    """The part named «сроки.ics»; the method stands beside the type as well, or mail programs show plain text."""
+    part = MIMEText(calendar, "calendar", "utf-8", policy=SMTP_LINES)
+    part.set_param("method", "PUBLISH")
+    part.set_param("name", CALENDAR_NAME, charset="utf-8")
+    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", CALENDAR_NAME))
+    return part
 
 
 def put(folder: Path, mail: Message, *, notice: Notice, address: str) -> Path:

@@ -114,4 +114,5 @@ def _point(point: ControlPoint, item: ItemFacts, owner: str, body: str) -> Point
         overdue_on=point.overdue_on,
         submitted_on=point.submitted_on,
         closed_on=point.closed_on,
+        id=point.id or 0,
     )

@@ -18,6 +18,7 @@ from tasks.cards import publish_card
 from tasks.point_facts import LIVE, controlled_items, histories, point_of, points
 from tasks.prefect_api import Progress, chunks, pages, silent
 from tasks.prefect_writing import Job, Run, Wanted, carry_out, today_in
+from tasks.process_facts import process_cards, whole_of
 from tasks.waiting import finish_run, rename_state
 
 #: Names of the flows that keep points, by the kind of the item.
@@ -192,11 +193,17 @@ def _mending(want: Wanted, run: Run, noted: Mirror | None, at: datetime) -> str:
 
 
 async def reflect_point(client: PrefectClient, engine: Engine, key: str, *, at: datetime) -> bool:
-    """Show what has just been decided about one point on its run; False when it has no run to show it on."""
+    """Show what has just been decided about one point on its run; False when it has no run to show it on.
+
+    A stage is shown on the run of the point it is a part of.
+    """
     with session(engine) as work:
+        key = whole_of(work, key)
         noted = work.get(Mirror, ("run", key))
         point = point_of(work, key)
         history = histories(work, [key])[key]
+        day = {key: today_in(point.item.zone, None, at)} if point else {}
+        stages = process_cards(work, day).get(key, "")
     if noted is None or point is None:
         return False
     run_id, today = UUID(noted.prefect_id), today_in(point.item.zone, None, at)
@@ -206,7 +213,7 @@ async def reflect_point(client: PrefectClient, engine: Engine, key: str, *, at: 
     else:
         await client.update_flow_run(run_id, name=run_name(point))
         await rename_state(client, run_id, name)
-    await publish_card(client, run_id, point, history, today=today)
+    await publish_card(client, run_id, point, history, today=today, stages=stages)
     with session(engine) as work:
         work.merge(Mirror(kind="run", key=key, prefect_id=str(run_id), content_hash=run_name(point), state_name=name))
     return True

@@ -13,11 +13,12 @@ from sqlmodel import Session
 
 from models import Mirror
 from models.db import session
-from roadmap.cards import PLANNED, Happened, PointFacts, form_description
+from roadmap.cards import PLANNED, Happened, PointFacts
 from tasks import waiting
 from tasks.cards import publish_card
 from tasks.point_facts import histories
 from tasks.prefect_api import PAGE, Progress, bounded, chunks, pages
+from tasks.process_facts import process_cards
 from tasks.waiting import NewRun
 
 STARTS = time(9)
@@ -102,8 +103,11 @@ async def carry_out(
     done = 0
     for some in chunks(rest, BATCH):
         with session(engine) as work:
-            told = histories(work, {job.wanted.point.key for job in some if job.wanted and job.wanted.waits})
-        await bounded(_finish(client, job, told, today=today, at=at) for job in some)
+            shown = [job.wanted.point for job in some if job.wanted and job.wanted.waits]
+            told = histories(work, {point.key for point in shown})
+            days = {point.key: today_in(point.item.zone, today, at) for point in shown}
+            stages = process_cards(work, days)
+        await bounded(_finish(client, job, told, stages, today=today, at=at) for job in some)
         with session(engine) as work:
             for job in some:
                 _note(work, job)
@@ -155,7 +159,13 @@ async def _dead(client: PrefectClient, ids: list[UUID]) -> set[UUID]:
 
 
 async def _finish(
-    client: PrefectClient, job: Job, told: Mapping[str, list[Happened]], *, today: date | None, at: datetime
+    client: PrefectClient,
+    job: Job,
+    told: Mapping[str, list[Happened]],
+    stages: Mapping[str, str],
+    *,
+    today: date | None,
+    at: datetime,
 ) -> None:
     run, want = job.run, job.wanted
     assert run is not None
@@ -178,9 +188,9 @@ async def _finish(
     if not want.waits:
         return None
     if job.kind in ("runs_created", "runs_opened"):
-        await waiting.give_form(client, run.id, form_description(want.point))
+        await waiting.give_form(client, run.id, want.point)
     day = today_in(want.point.item.zone, today, at)
-    return await publish_card(client, run.id, want.point, told[run.key], today=day)
+    return await publish_card(client, run.id, want.point, told[run.key], today=day, stages=stages.get(run.key, ""))
 
 
 def _note(work: Session, job: Job) -> None:

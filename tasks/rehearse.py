@@ -16,6 +16,9 @@ from models import Channel, Notice, NoticeLine, Official, Roadmap
 from roadmap.notices import RANK
 from tasks.control_day import control_roadmap
 
+#: Beside the reasons of points: the week's table.
+DIGEST = "digest"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearsedLetter:
@@ -67,21 +70,26 @@ def rehearse(engine: Engine, code: str, *, start: date, end: date) -> Rehearsal:
 
 def letters_between(work: Session, code: str, *, start: date, end: date) -> Iterator[RehearsedLetter]:
     """The letters in the outbox for the days of a span, by day and official."""
+    columns = (col(Notice.id), col(Notice.on_day), Official, col(Channel.kind), col(NoticeLine.reason))
     found = (
-        select(Notice.id, col(Notice.on_day), Official, col(Channel.kind), col(NoticeLine.reason))  # type: ignore[call-overload]
+        select(*columns, col(Notice.has_digest))
         .join(Official, col(Official.id) == col(Notice.official_id))
         .join(Channel, col(Channel.id) == col(Notice.channel_id))
-        .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
+        .outerjoin(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
         .where(col(Official.roadmap_code) == code, col(Notice.on_day).between(start, end))
         .order_by(col(Notice.on_day), col(Official.id), col(Notice.id))
     )
     counts: dict[int, Counter[str]] = {}
     heads: dict[int, tuple[date, Official, str]] = {}
-    for notice_id, on_day, official, kind, reason in work.execute(found):
-        counts.setdefault(notice_id, Counter())[reason] += 1
+    for notice_id, on_day, official, kind, reason, has_digest in work.execute(found):
+        told = counts.setdefault(notice_id, Counter())
+        told[DIGEST] = int(has_digest)
+        if reason is not None:
+            told[reason] += 1
         heads[notice_id] = (on_day, official, kind)
     for notice_id, (on_day, official, kind) in heads.items():
-        reasons = tuple((reason, counts[notice_id][reason]) for reason in RANK if counts[notice_id][reason])
+        told = counts[notice_id]
+        reasons = tuple((reason, told[reason]) for reason in (*RANK, DIGEST) if told[reason])
         yield RehearsedLetter(on=on_day, official=official.post, role=official.role, channel=kind, reasons=reasons)
 
 

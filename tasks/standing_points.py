@@ -14,6 +14,8 @@ from sqlmodel import Session, col
 from models.lifecycle import LIVE
 from models.points import ControlPoint, Transition
 from roadmap.planning import PlannedPoint
+from tasks.own_items import BY_PLAN, own_items
+from tasks.stages_renewing import RENEWAL
 from tasks.storing import table_of
 
 POINTS = table_of(ControlPoint)
@@ -42,11 +44,20 @@ def duty_of(point: PlannedPoint) -> Duty:
 
 
 def standing(session: Session, roadmap_code: str) -> list[Standing]:
-    """The points of a roadmap in the order of their making, without those that an edition withdrew."""
+    """The points of a roadmap in the order of their making, without those that an edition withdrew.
+
+    Left out is what no term of the document gave: stages, renewals, days named by a plan, decisions of sessions.
+    """
     moved, withdrawn = _by_edition(session, roadmap_code)
-    rows = session.execute(POINTS.select().where(POINTS.c.roadmap_code == roadmap_code).order_by(POINTS.c.id))
+    of_document = (
+        POINTS.c.roadmap_code == roadmap_code,
+        POINTS.c.parent_id.is_(None),
+        POINTS.c.item_id.not_in(own_items(session, roadmap_code).values()),
+        ~POINTS.c.deadline_note.startswith(BY_PLAN),
+        ~POINTS.c.deadline_note.startswith(RENEWAL),
+    )
     found = []
-    for row in rows.mappings():
+    for row in session.execute(POINTS.select().where(*of_document).order_by(POINTS.c.id)).mappings():
         if row["id"] not in withdrawn:
             place, _, planned = row["key"].rpartition("/")
             day = moved.get(row["id"]) or date.fromisoformat(planned[:10])

@@ -2,81 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    Index,
-    Insert,
-    Integer,
-    MetaData,
-    Select,
-    String,
-    Table,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Insert, Select, case, delete, func, insert, literal, null, or_, select, update
 from sqlmodel import Session, col
 
-from models import Channel, ControlPoint, Notice, NoticeLine, Official
-from models.types import UtcDateTime
+from models import ControlPoint, Notice, NoticeLine, Official, Request
 from roadmap.notices import NEEDS_OWNER, Decision, Situation
+from tasks import telling_tables as tables
+from tasks.addressing import COUNTED, Desk, NotBefore, heard_of, new_notices, rowcount
+from tasks.telling_tables import candidate as _candidate
+from tasks.telling_tables import line as _line
+from tasks.telling_tables import situation as _situation
+from tasks.telling_tables import told as _told
 
 #: The coordinator hears at most once in so many days that a point's owner cannot be reached.
 NO_CHANNEL_EVERY = timedelta(days=7)
-
-#: Without it PostgreSQL's count of inserted rows is thrown away.
-_COUNTED = {"preserve_rowcount": True}
-
-_scratch = MetaData()
-_situation = Table(
-    "vekha_situation",
-    _scratch,
-    Column("no", Integer, primary_key=True),
-    Column("status", String, nullable=False),
-    Column("opens_on", Date, nullable=False),
-    Column("deadline_on", Date, nullable=False),
-    Column("next_check_on", Date, nullable=False),
-    Column("news", String, nullable=False),
-    Column("is_history", Boolean, nullable=False),
-    Column("look_again_on", Date),
-    Index("vekha_situation_met", "next_check_on", "deadline_on", "opens_on", "status", "news", "is_history"),
-    prefixes=["TEMPORARY"],
-)
-_told = Table(
-    "vekha_told",
-    _scratch,
-    Column("no", Integer, nullable=False, index=True),
-    Column("reason", String, nullable=False),
-    Column("audience", String, nullable=False),
-    Column("days", Integer, nullable=False),
-    prefixes=["TEMPORARY"],
-)
-_candidate = Table(
-    "vekha_candidate",
-    _scratch,
-    Column("point_id", Integer, primary_key=True),
-    Column("owner_id", Integer, nullable=False),
-    Column("no", Integer, nullable=False),
-    prefixes=["TEMPORARY"],
-)
-_line = Table(
-    "vekha_line",
-    _scratch,
-    Column("official_id", Integer, nullable=False),
-    Column("channel_id", Integer, nullable=False),
-    Column("point_id", Integer, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("days", Integer, nullable=False),
-    prefixes=["TEMPORARY"],
+#: What a situation and its row share as it is; no news is an empty word in the row.
+SAME = (
+    "status",
+    "opens_on",
+    "deadline_on",
+    "next_check_on",
+    "is_history",
+    "extension_asked_on",
+    "transfer_asked_on",
 )
 
 
@@ -89,43 +40,60 @@ class Telling:
     undeliverable: int = 0
     held: int = 0
     """Points whose letter of the day has left already: they are told on the next working day."""
+    digests: int = 0
+    """Letters of the coordinator and the controller that carry the week's table."""
 
 
 def tell(
-    work: Session, code: str, decisions: Mapping[Situation, Decision], *, today: date, not_before: datetime
+    work: Session, code: str, decisions: Mapping[Situation, Decision], *, today: date, not_before: NotBefore
 ) -> Telling:
     """Carry out the decisions for one roadmap.
 
-    1. the points of every situation are taken down as candidates;
+    1. the points of every situation are taken down as candidates; silenced ones are left as they are, so that the
+       first control after the silence finds the rung they have reached by then;
     2. their lines are addressed: an owner out of reach is the coordinator's line, a missing controller's as well;
     3. one letter per official, day and channel; a point whose letter of the day has left is held for the next;
     4. the lines go into the letters, and the points move to their next look.
     """
     if not decisions:
         return Telling()
-    _prepare(work, code, decisions)
-    undeliverable = _address(work, code, today)
-    notices = _rows(work.execute(_new_notices(work, today, not_before), execution_options=_COUNTED))
+    _prepare(work, code, decisions, heard_of(work, code, today))
+    desk = Desk.of(work, code, today)
+    undeliverable = _address(work, desk, today)
+    addressed = select(_line.c.official_id, _line.c.channel_id)
+    notices = new_notices(work, addressed, today=today, not_before=not_before)
     held = _hold_back(work, code, today)
-    lines = _rows(work.execute(_new_lines(today), execution_options=_COUNTED))
+    lines = rowcount(work.execute(_new_lines(today, once=bool(desk.deputies)), execution_options=COUNTED))
     work.execute(
         update(ControlPoint)
         .where(col(ControlPoint.id) == _candidate.c.point_id, _candidate.c.no == _situation.c.no)
         .values(next_check_on=_situation.c.look_again_on, news=None)
         .execution_options(synchronize_session=False)
     )
-    _scratch.drop_all(work.connection())
+    tables.drop(work)
     return Telling(notices, lines, undeliverable, held)
 
 
-def _prepare(work: Session, code: str, decisions: Mapping[Situation, Decision]) -> None:
+def asked_on(kind: str) -> ColumnElement[date | None]:
+    """Since when a request of the kind waits for a point; points that ask for nothing are not looked up."""
+    point = ControlPoint
+    waiting = (
+        select(func.min(Request.asked_on))
+        .where(col(Request.point_id) == col(point.id), col(Request.kind) == kind, col(Request.state) == "waiting")
+        .correlate(point)
+        .scalar_subquery()
+    )
+    return case((col(point.asks), waiting), else_=null())
+
+
+def _prepare(
+    work: Session, code: str, decisions: Mapping[Situation, Decision], heard: list[ColumnElement[bool]]
+) -> None:
     """Write the decisions beside the rows and find the points they are about."""
-    connection = work.connection()
-    _scratch.drop_all(connection)
-    _scratch.create_all(connection)
+    tables.make(work)
     numbered = list(enumerate(decisions.items()))
     situations = [
-        {name: getattr(s, name) for name in ("status", "opens_on", "deadline_on", "next_check_on", "is_history")}
+        {name: getattr(s, name) for name in SAME}
         | {"no": no, "news": s.news or "", "look_again_on": decision.next_check_on}
         for no, (s, decision) in numbered
     ]
@@ -137,59 +105,58 @@ def _prepare(work: Session, code: str, decisions: Mapping[Situation, Decision]) 
     ]
     if told:
         work.execute(insert(_told), told)
-    point, met = ControlPoint, _situation.c
+    asks = any(s.extension_asked_on or s.transfer_asked_on for s in decisions)
     found = (
-        select(col(point.id), col(point.owner_id), met.no)
-        .join_from(
-            point,
-            _situation,
-            (col(point.next_check_on) == met.next_check_on)
-            & (col(point.deadline_on) == met.deadline_on)
-            & (col(point.opens_on) == met.opens_on)
-            & (col(point.status) == met.status)
-            & (func.coalesce(col(point.news), "") == met.news)
-            & (col(point.is_history) == met.is_history),
-        )
-        .where(col(point.roadmap_code) == code)
+        select(col(ControlPoint.id), col(ControlPoint.owner_id), _situation.c.no)
+        .join_from(ControlPoint, _situation, _is_met(asks=asks))
+        .where(col(ControlPoint.roadmap_code) == code, *heard)
     )
     work.execute(insert(_candidate).from_select(["point_id", "owner_id", "no"], found))
 
 
-def _address(work: Session, code: str, today: date) -> int:
+def _is_met(*, asks: bool) -> ColumnElement[bool]:
+    """A point is in a situation."""
+    point, met = ControlPoint, _situation.c
+    same = (
+        (col(point.next_check_on) == met.next_check_on)
+        & (col(point.deadline_on) == met.deadline_on)
+        & (col(point.opens_on) == met.opens_on)
+        & (col(point.status) == met.status)
+        & (func.coalesce(col(point.news), "") == met.news)
+        & (col(point.is_history) == met.is_history)
+    )
+    if not asks:
+        return same
+    for kind, since in (("extend", met.extension_asked_on), ("not_mine", met.transfer_asked_on)):
+        same = same & since.is_not_distinct_from(asked_on(kind))
+    return same
+
+
+def _address(work: Session, desk: Desk, today: date) -> int:
     """Fill the lines with whom they go to; returns how many reasons reach nobody."""
-    staff = {
-        role: work.execute(_reach(code).where(col(Official.role) == role)).all()
-        for role in ("coordinator", "controller")
-    }
-    _add_lines(work, _owner_lines(code))
+    staff = {role: desk.staff(work, role) for role in ("coordinator", "controller")}
+    _add_lines(work, _owner_lines(desk))
     undeliverable = 0
     for role in ("coordinator", "controller"):
         reached = staff[role] or staff["coordinator"]
-        for official_id, channel_id, _ in reached:
+        for official_id, channel_id in reached:
             _add_lines(work, _staff_lines(role, official_id, channel_id))
         if not reached:
             undeliverable += _size(work, _staff_lines(role, 0, 0))
-    unreached = _unreached_lines(code)
-    for official_id, channel_id, _ in staff["coordinator"]:
-        _add_lines(work, _no_channel_lines(unreached, official_id, channel_id, today=today))
-    return undeliverable if staff["coordinator"] else undeliverable + _size(work, unreached)
-
-
-def _reach(code: str) -> Select[Any]:
-    """Officials of the roadmap with every channel they can be reached by."""
-    return (
-        select(col(Official.id), col(Channel.id), col(Official.body_id))
-        .join(Channel, col(Channel.official_id) == col(Official.id))
-        .where(col(Official.roadmap_code) == code, col(Official.is_active), col(Channel.is_active))
-    )
+    for official_id, channel_id in staff["coordinator"]:
+        alone = _unreached_lines(desk, with_the_unheard=True)
+        _add_lines(work, _no_channel_lines(alone, official_id, channel_id, today=today))
+    if staff["coordinator"]:
+        return undeliverable
+    return undeliverable + _size(work, _unreached_lines(desk, with_the_unheard=False))
 
 
 def _candidates(*columns: Any) -> Select[Any]:
     return select(*columns).select_from(_candidate.join(_told, _told.c.no == _candidate.c.no))
 
 
-def _owner_lines(code: str) -> Select[Any]:
-    leads = _reach(code).where(col(Official.role) == "executor", col(Official.is_lead)).subquery("lead")
+def _owner_lines(desk: Desk) -> Select[Any]:
+    leads = desk.leads().subquery("lead")
     official, channel, body = leads.c
     return (
         _candidates(official, channel, _candidate.c.point_id, _told.c.reason, _told.c.days)
@@ -203,13 +170,14 @@ def _staff_lines(audience: str, official_id: int, channel_id: int) -> Select[Any
     return _candidates(*columns).where(_told.c.audience == audience)
 
 
-def _unreached_lines(code: str) -> Select[Any]:
-    """What an owner should hear and cannot."""
-    leads = _reach(code).where(col(Official.role) == "executor", col(Official.is_lead)).subquery("lead")
+def _unreached_lines(desk: Desk, *, with_the_unheard: bool) -> Select[Any]:
+    """What an owner should hear and cannot; ``with_the_unheard``: nor can anybody in place of one who is away."""
+    leads = desk.leads().subquery("lead")
+    unreached: ColumnElement[bool] = _candidate.c.owner_id.not_in(select(leads.c[2]))
+    if with_the_unheard and desk.bodies_unheard:
+        unreached = or_(unreached, _candidate.c.owner_id.in_(desk.bodies_unheard))
     return _candidates(_candidate.c.point_id, _told.c.days).where(
-        _told.c.audience == "owner",
-        _told.c.reason.in_(sorted(NEEDS_OWNER)),
-        _candidate.c.owner_id.not_in(select(leads.c[2])),
+        _told.c.audience == "owner", _told.c.reason.in_(sorted(NEEDS_OWNER)), unreached
     )
 
 
@@ -229,25 +197,6 @@ def _add_lines(work: Session, lines: Select[Any]) -> None:
     work.execute(insert(_line).from_select(["official_id", "channel_id", "point_id", "reason", "days"], lines))
 
 
-def _new_notices(work: Session, today: date, not_before: datetime) -> Insert:
-    rows = select(
-        _line.c.official_id,
-        _line.c.channel_id,
-        literal(today, Date),
-        literal("queued"),
-        literal(not_before, UtcDateTime),
-        literal(0),
-        literal(""),
-        literal(""),
-    ).distinct()
-    names = ["official_id", "channel_id", "on_day", "state", "not_before", "attempts", "error", "subject"]
-    dialect = postgresql if work.get_bind().dialect.name == "postgresql" else sqlite
-    # SQLite reads «ON» after a SELECT without WHERE as part of a join.
-    rows = rows.where(literal(1) == 1)
-    added: Insert = dialect.insert(Notice).from_select(names, rows).on_conflict_do_nothing()
-    return added
-
-
 def _hold_back(work: Session, code: str, today: date) -> int:
     """Leave alone the points that belong into a letter which has left (or is leaving) today; returns how many.
 
@@ -258,7 +207,7 @@ def _hold_back(work: Session, code: str, today: date) -> int:
     if all(state == "queued" for state in work.execute(letters.with_for_update()).scalars()):
         return 0
     gone = select(_line.c.point_id).join(Notice, _same_letter(today)).where(col(Notice.state) != "queued")
-    held = _rows(work.execute(delete(_candidate).where(_candidate.c.point_id.in_(gone))))
+    held = rowcount(work.execute(delete(_candidate).where(_candidate.c.point_id.in_(gone))))
     work.execute(delete(_line).where(_line.c.point_id.not_in(select(_candidate.c.point_id))))
     return held
 
@@ -271,15 +220,14 @@ def _same_letter(today: date) -> Any:
     )
 
 
-def _new_lines(today: date) -> Insert:
+def _new_lines(today: date, *, once: bool) -> Insert:
+    """``once``: one person may stand in for two who would hear the same."""
     rows = select(col(Notice.id), _line.c.point_id, _line.c.reason, _line.c.days).join_from(
         _line, Notice, _same_letter(today)
     )
-    return insert(NoticeLine).from_select(["notice_id", "point_id", "reason", "days"], rows)
-
-
-def _rows(result: Any) -> int:
-    return int(result.rowcount)
+    return insert(NoticeLine).from_select(
+        ["notice_id", "point_id", "reason", "days"], rows.distinct() if once else rows
+    )
 
 
 def _size(work: Session, rows: Select[Any]) -> int:

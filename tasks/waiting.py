@@ -21,7 +21,9 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
 
+from roadmap.cards import PointFacts, form_description
 from tasks.decide import Decision
+from tasks.decision_forms import StageDecision, form_for
 from tasks.prefect_api import call, chunks
 
 #: Longer than any roadmap.
@@ -109,11 +111,18 @@ async def open_run(client: PrefectClient, run_id: UUID, name: str) -> None:
     await client.set_flow_run_state(run_id, waiting_state(name, 1), force=True)
 
 
-async def give_form(client: PrefectClient, run_id: UUID, description: str, number: int = 1) -> None:
+def form_of(point: PointFacts, refusal: str = "") -> tuple[type[Decision], str]:
+    """The form of a point and the words above its fields; ``refusal`` says why the last answer was not taken."""
+    form = form_for(point)
+    return form, form_description(point, refusal, has_stages=issubclass(form, StageDecision))
+
+
+async def give_form(client: PrefectClient, run_id: UUID, point: PointFacts, number: int = 1) -> None:
     """Save the form a waiting run is resumed with; one that is there already stays."""
     keyset = waiting_state("", number).state_details.run_input_keyset
     assert keyset is not None
-    for key, value in ((keyset["schema"], form_schema()), (keyset["description"], description)):
+    form, words = form_of(point)
+    for key, value in ((keyset["schema"], form_schema(form)), (keyset["description"], words)):
         try:
             await client.create_flow_run_input(flow_run_id=run_id, key=key, value=orjson.dumps(value).decode())
         except PrefectHTTPStatusError as refused:
@@ -121,9 +130,9 @@ async def give_form(client: PrefectClient, run_id: UUID, description: str, numbe
                 raise
 
 
-def form_schema() -> dict[str, Any]:
-    """The JSON schema of the form, as ``RunInput.save`` writes it for a model without nested ones."""
-    return {name: value for name, value in Decision.model_json_schema().items() if name != "description"}
+def form_schema(form: type[Decision] = Decision) -> dict[str, Any]:
+    """The JSON schema of a form, as ``RunInput.save`` writes it for a model without nested ones."""
+    return {name: value for name, value in form.model_json_schema().items() if name != "description"}
 
 
 async def rename_state(client: PrefectClient, run_id: UUID, name: str) -> None:

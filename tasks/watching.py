@@ -11,7 +11,7 @@ import httpx
 from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
-from models import ControlPoint, Edition, Notice
+from models import ControlPoint, Edition, Notice, Official
 from models.db import session
 from models.lifecycle import LIVE
 from models.settings import Settings
@@ -63,8 +63,8 @@ class Heartbeat:
         return found
 
 
-def heartbeat(work: Session, *, at: datetime) -> Heartbeat:
-    """The week up to ``at``."""
+def heartbeat(work: Session, *, at: datetime, code: str | None = None) -> Heartbeat:
+    """The week up to ``at``, of one roadmap or of all."""
     week = at - WEEK
     watched = (
         select(func.count())
@@ -72,6 +72,13 @@ def heartbeat(work: Session, *, at: datetime) -> Heartbeat:
         .where(col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
     )
     letters = select(func.count()).select_from(Notice)
+    last = select(func.max(col(Notice.sent_at)))
+    loaded = select(func.min(col(Edition.loaded_at)))
+    if code is not None:
+        watched = watched.where(col(ControlPoint.roadmap_code) == code)
+        ours = col(Notice.official_id).in_(select(col(Official.id)).where(col(Official.roadmap_code) == code))
+        letters, last = letters.where(ours), last.where(ours)
+        loaded = loaded.where(col(Edition.roadmap_code) == code)
     waiting = letters.where(col(Notice.state).in_(("queued", "sending")), col(Notice.not_before) < at - LATE)
     return Heartbeat(
         watched=work.execute(watched).scalar_one(),
@@ -80,8 +87,8 @@ def heartbeat(work: Session, *, at: datetime) -> Heartbeat:
             letters.where(col(Notice.state) == "dead", col(Notice.on_day) > week.date())
         ).scalar_one(),
         stuck=work.execute(waiting).scalar_one(),
-        last_sent_at=work.execute(select(func.max(col(Notice.sent_at)))).scalar_one(),
-        on_duty_since=work.execute(select(func.min(col(Edition.loaded_at)))).scalar_one(),
+        last_sent_at=work.execute(last).scalar_one(),
+        on_duty_since=work.execute(loaded).scalar_one(),
     )
 
 

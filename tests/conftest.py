@@ -164,7 +164,7 @@ class Office:
     ) -> str:
         """A point, and its item where there is none yet; returns the point's key."""
         with session(self.engine) as work:
-            owner = work.exec(select(Body).where(Body.roadmap_code == code)).one()
+            owner = work.exec(select(Body).where(Body.roadmap_code == code, Body.code == "iro")).one()
             row = work.exec(select(Item).where(Item.roadmap_code == code, Item.code == item)).one_or_none()
             if row is None:
                 row = Item(

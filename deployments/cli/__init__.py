@@ -6,7 +6,22 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from deployments.cli import decide, editions, explain, importing, look, output, up, work
+from deployments.cli import (
+    calendars,
+    decide,
+    editions,
+    explain,
+    health,
+    importing,
+    ladder,
+    look,
+    output,
+    people,
+    replacing,
+    up,
+    web,
+    work,
+)
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import CatalogueError
@@ -14,6 +29,7 @@ from tasks.amend_roadmap import AmendRefused
 from tasks.load_contacts import ContactsError
 from tasks.load_roadmap import LoadRefused
 from tasks.refusing import DocumentRefused
+from tasks.watching import WatcherUnreachable
 
 app = typer.Typer(
     name="vekha",
@@ -35,9 +51,20 @@ app.command("explain")(explain.explain)
 app.command("load")(work.load)
 app.command("amend")(editions.amend)
 app.command("next-edition")(editions.next_edition)
+app.command("calendar")(calendars.calendar)
 app.command("contacts")(work.contacts)
+app.command("people")(people.people)
+app.command("absence")(people.absence)
+app.command("replace")(replacing.replace)
+app.command("revoke")(people.revoke)
+app.command("silence")(people.silence)
+app.command("ladder")(ladder.ladder)
 app.command("control")(work.control)
 app.command("deliver")(work.deliver)
+app.command("drill")(health.drill)
+app.command("watch")(health.watch)
+app.command("discipline")(health.discipline)
+app.command("web")(web.web)
 app.command("sync")(work.sync)
 app.command("rehearse")(work.rehearse)
 app.command("submit")(decide.submit)
@@ -55,6 +82,7 @@ MENDABLE = (
     DocumentRefused,
     LoadRefused,
     Refused,
+    WatcherUnreachable,
     up.CannotStart,
 )
 

@@ -14,8 +14,9 @@ from models.lifecycle import STATUS_RU
 from roadmap.catalogue.schema import Catalogue
 from roadmap.messages.words import SECTIONS
 from roadmap.planning import read_item
+from tasks.rehearse import DIGEST
 
-REASON_RU: dict[str, str] = {reason: section.counted for reason, section in SECTIONS.items()}
+REASON_RU: dict[str, str] = {reason: section.counted for reason, section in SECTIONS.items()} | {DIGEST: "сводка"}
 ORIGIN_RU = {"table": "таблица", "directive": "поручение", "duty": "обязанность"}
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy import Engine
 
+from deployments import serve_web
 from deployments.cli import facts, output
 from deployments.cli.look import show_points
 from deployments.serve import CannotStart, PrefectServer, Worker, check_before_start
@@ -34,6 +35,9 @@ NEAREST = 15
 def up(
     data: Annotated[Path | None, typer.Option("--data", help="Папка данных; по умолчанию vekha-data.")] = None,
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Порт страницы Prefect.")] = None,
+    web_port: Annotated[
+        int | None, typer.Option("--web-port", min=1, max=65535, help="Порт страниц исполнителей и «Контроля».")
+    ] = None,
     roadmap: Annotated[
         list[str] | None, typer.Option("--roadmap", metavar="КОД", help="Только эта система; можно повторять.")
     ] = None,
@@ -44,12 +48,14 @@ def up(
     """Запустить всё: база, дорожные карты, сервер и исполнитель Prefect; Ctrl-C останавливает."""
     from deployments.sync import sync  # Prefect takes seconds to import
 
-    settings = _settings(data, port)
+    settings = _settings(data, port, web_port)
     codes = _chosen(roadmap)
     check_before_start(settings)
+    serve_web.check_before_start(settings)
+    settings, password = serve_web.with_password(settings)
     engine = ready_engine()
     _load(engine, codes, settings=settings, rehearsal=rehearsal)
-    server, worker = PrefectServer(settings), Worker(settings)
+    server, worker, pages = PrefectServer(settings), Worker(settings), serve_web.WebPages(settings)
     try:
         with output.errors.status("Запускается сервер Prefect…"):
             server.start()
@@ -57,27 +63,33 @@ def up(
             report = sync(engine, settings=settings, at=clock.now(), progress=advance)
         asyncio.run(_publish_overviews(engine, settings))
         worker.start()
+        with output.errors.status("Запускаются страницы…"):
+            pages.start()
         stop = _Stop()
-        _greet(engine, settings, server.url, report.summary())
+        _greet(engine, settings, server.url, f"{pages.url}/control[/] {password}", report.summary())
         while not stop.is_asked:
             time.sleep(0.5)
             server.check()
             worker.keep_alive()
+            pages.keep_alive()
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     finally:
         with output.errors.status("Останавливается…"):
+            pages.stop()
             worker.stop()
             server.stop()
         output.errors.print("Веха остановлена; данные сохранены.")
 
 
-def _settings(data: Path | None, port: int | None) -> Settings:
+def _settings(data: Path | None, port: int | None, web_port: int | None) -> Settings:
     """Options become environment, so that the children see the same settings."""
     if data is not None:
         os.environ["VEKHA_DATA"] = str(data)
     if port is not None:
         os.environ["VEKHA_PORT"] = str(port)
+    if web_port is not None:
+        os.environ["VEKHA_WEB_PORT"] = str(web_port)
     return Settings()
 
 
@@ -143,7 +155,7 @@ async def _publish_overviews(engine: Engine, settings: Settings) -> None:
         await publish_overviews(client, engine, today=None, at=clock.now())
 
 
-def _greet(engine: Engine, settings: Settings, url: str, summary: str) -> None:
+def _greet(engine: Engine, settings: Settings, url: str, pages: str, summary: str) -> None:
     """What a newcomer needs to see: the nearest deadlines, where Prefect is, where the letters go."""
     today = clock.today(settings.zone)
     with session(engine) as work:
@@ -154,6 +166,7 @@ def _greet(engine: Engine, settings: Settings, url: str, summary: str) -> None:
     letters = "почтовый сервер из VEKHA_MAIL_URL" if settings.mail_url else f"папка {settings.letters} (файлы .eml)"
     output.screen.print(f"Дорожных карт: {len(standing)}, просрочено точек: {overdue}. {summary}")
     output.screen.print(f"Страница Prefect: [bold]{url}[/]")
+    output.screen.print(f"Страница «Контроль»: [bold]{pages}")
     output.screen.print(f"Письма: {letters}")
     output.screen.print("Остановить: Ctrl-C")
 

@@ -124,7 +124,8 @@ def deliver(as_json: Json = False) -> None:
         return output.as_json(facts.counts(report))
     output.screen.print(
         f"Отправлено {report.sent}, не понадобилось {report.dropped}, "
-        f"не удалось и будет повторено {report.failed}, не доставлено окончательно {report.dead}"
+        f"не удалось и будет повторено {report.failed}, не доставлено окончательно {report.dead}, "
+        f"ждёт рабочих часов {report.waiting}"
     )
     return None
 

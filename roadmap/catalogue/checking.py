@@ -81,6 +81,11 @@ def _wrong_references(item: Item, catalogue: Catalogue) -> Iterator[str]:
     elif item.fan_out is not None and not bodies[item.fan_out].members:
         yield f"поле fan_out: «{item.fan_out}» — не группа: впишите members этого органа или уберите fan_out"
 
+    for party, code in item.parties.items():
+        if code not in bodies:
+            yield f"поле parties.{party}: {_no_body(code)}"
+        elif bodies[code].members:
+            yield f"поле parties.{party}: «{code}» — группа: назовите один орган"
     yield from _wrong_co_terms(item, catalogue)
     known = {entry.code for _, entry in catalogue.duties_by_origin()}
     for n, code in enumerate(item.after):

@@ -14,10 +14,21 @@ from roadmap.reading import Every
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]
 Words = Annotated[str, StringConstraints(min_length=1)]
 Level = Literal["federal", "regional", "municipal", "institutional"]
-ItemKind = Literal["agreement", "monitoring", "session", "study", "document", "measure"]
+ItemKind = Literal["agreement", "monitoring", "session", "study", "document", "registry", "measure"]
+#: What people call the kinds; Prefect's flows bear these names too.
+ITEM_KINDS_RU: dict[str, str] = {
+    "agreement": "Соглашение",
+    "monitoring": "Мониторинг",
+    "session": "Сессия",
+    "study": "Исследование",
+    "document": "Документ",
+    "registry": "Реестр",
+    "measure": "Мероприятие",
+}
 Origin = Literal["table", "directive", "duty"]
 Roll = Literal["preceding", "following", "none"]
 ReportBy = Literal["period_end", "next_month_10"]
+NamedParty = Literal["ministry", "institute", "legal"]
 
 
 class Entry(BaseModel):
@@ -167,7 +178,11 @@ class Item(Entry):
     kind: ItemKind
     fan_out: Code | None = None
     rhythm: Every | None = None
+    control: Literal["each", "monthly", "quarterly"] | None = None
+    """How often a duty that recurs is asked for: each time, or its times of a month or quarter as one point."""
     event: Event | None = None
+    parties: dict[NamedParty, Code] = Field(default_factory=dict)
+    """Which body is meant by a party of the item's process; a party that is not named is the owner."""
     controlled: bool = True
     source: Source
 

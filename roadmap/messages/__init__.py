@@ -1,5 +1,5 @@
 """Every Russian text of a letter. Pure: the same lines and day give the same letter."""
 
-from roadmap.messages.letter import Addressee, Letter, Line, Origin, letter
+from roadmap.messages.letter import Addressee, Letter, Line, Links, Origin, Part, letter
 
-__all__ = ["Addressee", "Letter", "Line", "Origin", "letter"]
+__all__ = ["Addressee", "Letter", "Line", "Links", "Origin", "Part", "letter"]

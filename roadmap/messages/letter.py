@@ -1,21 +1,31 @@
 """One letter: everything one official must know of one roadmap on one day, the most urgent first."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
-from roadmap.messages.words import OPENING, SECTIONS, SUBJECT, time_left
+from roadmap.messages.words import OPENING, SECTIONS, SUBJECT, Section, time_left
 from roadmap.notices import RANK, Reason
 
 TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH = 200, 300, 160
 #: How many reasons the subject counts; a phone shows no more.
 COUNTED_REASONS = 3
+#: How many lines a letter tells in full; the rest are counted and stand on the page.
+MOST_LINES = 60
+#: The name of the page a letter leads to, and what its card is opened for.
+PAGE = {
+    "executor": ("Мои сроки", "Открыть и ответить"),
+    "coordinator": ("Контроль", "Открыть и решить"),
+    "controller": ("На моём контроле", "Открыть карточку"),
+}
 CLOSED: frozenset[Reason] = frozenset({"accepted", "withdrawn"})
 
-_templates = Environment(
+templates = Environment(
     loader=PackageLoader("roadmap.messages"),
     autoescape=select_autoescape(("html.j2",), default=False),
     undefined=StrictUndefined,
@@ -70,6 +80,33 @@ class Line:
     """The ground of a return, an extension, a withdrawal."""
     names_dates: bool = False
     """The duty is to name the dates that the document leaves to another plan."""
+    instead_of: str = ""
+    """Post of the absent official for whom the addressee stands in."""
+    url: str = ""
+    """The card of the point, where it can be answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where a letter leads: the addressee's page and calendar feed; empty where there is none."""
+
+    page: str = ""
+    calendar: str = ""
+    until: date | None = None
+    """The last day on which a personal link opens the page; None: the page asks for a log-in of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A section about something other than single points: a table of the week, a question about the address.
+
+    It stands before the points; ``subject`` is its share of the subject, ``why`` says why it came.
+    """
+
+    subject: str
+    text: str
+    html: Markup
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +117,58 @@ class Letter:
     text: str
     html: str
     reply_to: str = ""
+    calendar: str = ""
+    """iCalendar text of the deadlines in the letter; empty: nothing is attached."""
 
 
-def letter(visible_id: str, addressee: Addressee, *, origin: Origin, lines: Sequence[Line], today: date) -> Letter:
-    """The letter of one official and day; ``lines`` must not be empty."""
+def letter(
+    visible_id: str,
+    addressee: Addressee,
+    *,
+    origin: Origin,
+    lines: Sequence[Line],
+    today: date,
+    links: Links = Links(),
+    parts: Sequence[Part] = (),
+) -> Letter:
+    """The letter of one official and day; it has at least one line or part."""
     ordered = sorted(lines, key=lambda line: (RANK.index(line.reason), line.deadline_on, line.key))
     reasons = list(dict.fromkeys(line.reason for line in ordered))
-    sections = [(SECTIONS[reason], [_shown(line) for line in ordered if line.reason == reason]) for reason in reasons]
     values = {
-        "subject": _subject(visible_id, addressee, origin, ordered),
+        "subject": _subject(visible_id, addressee, origin, ordered, parts),
         "visible_id": visible_id,
         "addressee": addressee,
         "origin": origin,
         "opening": OPENING[addressee.role],
-        "sections": sections,
-        "reasons": "; ".join(SECTIONS[reason].why for reason in reasons),
+        "parts": parts,
+        "sections": _sections(ordered),
+        "rest": max(0, len(ordered) - MOST_LINES),
+        "links": links,
+        "page": PAGE[addressee.role],
+        "reasons": "; ".join([*(part.why for part in parts), *(SECTIONS[reason].why for reason in reasons)]),
         "today": f"{today:%d.%m.%Y}",
     }
-    text, html = (_templates.get_template(f"letter.{form}.j2").render(values) for form in ("txt", "html"))
+    text, html = (templates.get_template(f"letter.{form}.j2").render(values) for form in ("txt", "html"))
     return Letter(str(values["subject"]), text, html, origin.reply_to)
 
 
-def _subject(visible_id: str, addressee: Addressee, origin: Origin, lines: Sequence[Line]) -> str:
+def _sections(ordered: Sequence[Line]) -> list[tuple[Section, int, list[dict[str, str]]]]:
+    """(section, how many points it is about, those told in full) of the lines in their order."""
+    told = ordered[:MOST_LINES]
+    counts = Counter(line.reason for line in ordered)
+    return [
+        (SECTIONS[reason], counts[reason], [_shown(line) for line in told if line.reason == reason])
+        for reason in dict.fromkeys(line.reason for line in told)
+    ]
+
+
+def _subject(
+    visible_id: str, addressee: Addressee, origin: Origin, lines: Sequence[Line], parts: Sequence[Part]
+) -> str:
     """«[В-000123] Сроки по дорожной карте: просрочено 1, сегодня 2 — Краснодарский край»."""
-    counts: dict[Reason, int] = {}
-    for line in lines:
-        counts[line.reason] = counts.get(line.reason, 0) + 1
-    shown = [f"{SECTIONS[reason].counted} {n}" for reason, n in list(counts.items())[:COUNTED_REASONS]]
+    counts = Counter(line.reason for line in lines)
+    shown = [part.subject for part in parts]
+    shown += [f"{SECTIONS[reason].counted} {n}" for reason, n in list(counts.items())[:COUNTED_REASONS]]
     rest = sum(list(counts.values())[COUNTED_REASONS:])
     shown += [f"ещё {rest}"] if rest else []
     return f"[{visible_id}] {SUBJECT[addressee.role]}: {', '.join(shown)} — {origin.region}"
@@ -129,6 +191,8 @@ def _shown(line: Line) -> dict[str, str]:
         "owner": line.owner,
         "executors": shortened(line.executors, WORDS_LENGTH),
         "key": line.key,
+        "instead_of": line.instead_of,
+        "url": line.url,
     }
 
 

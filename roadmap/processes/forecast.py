@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from statistics import median
 
 from roadmap.calendar import WorkCalendar
@@ -51,10 +52,13 @@ def forecast(
     codes = {stage.code: stage for stage in process.stages}
     ends: dict[Place, date] = {}
     left = [stage for stage in standing if stage.state in ("waiting", "current")]
-    for stage in sorted(left, key=lambda one: process.stages.index(codes[one.code])):
+    order = {code: n for n, code in enumerate(codes)}
+    typical = {code: _typical(stage, process, took) for code, stage in codes.items()}
+    after = cache(calendar.add_working_days)
+    for stage in sorted(left, key=lambda one: order[one.code]):
         needed = [(code, None if codes[code].common else stage.case) for code in codes[stage.code].needs]
         begins = max([today, *(ends[place] for place in needed if place in ends)])
-        ends[stage.place] = calendar.add_working_days(begins, _typical(codes[stage.code], process, took))
+        ends[stage.place] = after(begins, typical[stage.code])
     used = {stage.code for stage in left}
     known = sum(len(took.get(code, ())) >= ENOUGH for code in used)
     return Forecast(max(ends.values()), known, len(used))

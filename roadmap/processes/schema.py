@@ -41,6 +41,8 @@ class Stage(Entry):
     """Numbers asked with the report."""
     common: bool = False
     first_only: bool = False
+    done: str = ""
+    """What counts say of it, as a participle: «Подписано» gives «Подписано 31 из 44»; empty: by the title."""
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
@@ -63,6 +65,8 @@ class Process(Entry):
     title: Words
     per: Literal["point", "municipality"] = "point"
     renews_after: int | None = Field(default=None, ge=1)
+    accept: Literal["process", "coordinator"] = "process"
+    """Who accepts a stage that its party reports done: the order of the process itself, or the coordinator."""
     min_days: int = 0
     """A point given fewer calendar days than this is done in one go: its stages would only be noise."""
     proof_words: tuple[str, ...] = ()

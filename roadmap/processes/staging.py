@@ -1,11 +1,12 @@
 """From a process to stages with days, and what follows from what was done. Pure: no clock, no session."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from roadmap.calendar import WorkCalendar
+from roadmap.messages.words import plural
 from roadmap.processes.schema import Party, Process, Stage
 
 #: Working days that are left to a stage however late the one before it was.
@@ -26,6 +27,8 @@ class PlannedStage:
     opens_on: date
     due_on: date
     waits: bool
+    note: str = ""
+    """In Russian: from what ``due_on`` is counted, with the deadline of the point it was planned for."""
 
     @property
     def place(self) -> Place:
@@ -74,30 +77,32 @@ def plan_stages(
 ) -> list[PlannedStage]:
     """Every stage of a point with its days; common stages first, then each case's in the order of the process.
 
-    A stage counted from others is dated from their own due days: an estimate that the real day replaces. Without
-    ``cases`` a process «per municipality» has its common stages only.
+    A point that is given fewer working days than the stages want shares out those it has, in proportion. A stage
+    counted from others is dated from their own due days: an estimate that the real day replaces. Without ``cases`` a
+    process «per municipality» has its common stages only.
     """
     wanted = stages_of(process, renews=renews)
-    due: dict[Place, date] = {}
-    places: list[tuple[Stage, str | None]] = []
-    places += [(stage, None) for stage in wanted if stage.common or process.per == "point"]
-    places += [(stage, case) for case in cases for stage in wanted if not stage.common and process.per != "point"]
-    planned = []
-    for stage, case in places:
-        needed = [due[place] for place in _needs(stage, case, wanted)]
-        due[stage.code, case] = _due(stage, needed, deadline_on=deadline_on, calendar=calendar)
-        opens = min(max([opens_on, *needed]), due[stage.code, case])
-        planned.append(
-            PlannedStage(
-                code=stage.code,
-                case=case,
-                party=stage.party,
-                opens_on=opens,
-                due_on=due[stage.code, case],
-                waits=bool(needed),
-            )
+    before = _ahead(wanted, opens_on=opens_on, deadline_on=deadline_on, calendar=calendar)
+    least = calendar.add_working_days(opens_on, LEAST_DAYS)
+    patterns: dict[str, PlannedStage] = {}
+    for stage in wanted:
+        needed = [patterns[code].due_on for code in stage.needs if code in patterns]
+        due = max(_due(stage, needed, before, deadline_on=deadline_on, calendar=calendar), min(least, deadline_on))
+        if not needed:
+            due = max(due, least)
+        patterns[stage.code] = PlannedStage(
+            code=stage.code,
+            case=None,
+            party=stage.party,
+            opens_on=min(max([opens_on, *needed]), due),
+            due_on=due,
+            waits=bool(needed),
+            note=_note(stage, before, deadline_on),
         )
-    return planned
+    alone = process.per == "point"
+    planned = [patterns[stage.code] for stage in wanted if stage.common or alone]
+    own = [patterns[stage.code] for stage in wanted if not (stage.common or alone)]
+    return planned + [replace(pattern, case=case) for case in cases for pattern in own]
 
 
 def ready(process: Process, standing: Iterable[Standing], *, today: date, calendar: WorkCalendar) -> list[Start]:
@@ -108,18 +113,19 @@ def ready(process: Process, standing: Iterable[Standing], *, today: date, calend
     """
     there = {stage.place: stage for stage in standing}
     codes = {stage.code: stage for stage in process.stages}
+    least = calendar.add_working_days(today, LEAST_DAYS)
     starts = []
     for stage in there.values():
         if stage.state != "waiting":
             continue
         definition = codes[stage.code]
-        needed = [there[place] for place in _needs(definition, stage.case, process.stages) if place in there]
+        needed = [there[place] for place in _needs(definition, stage.case, codes) if place in there]
         if all(one.state in ("done", "skipped") for one in needed):
             last = max((one.done_on for one in needed if one.done_on), default=today)
             due = stage.due_on
             if definition.after is not None:
                 due = calendar.add_working_days(last, definition.after)
-            starts.append(Start(stage.place, today, max(due, calendar.add_working_days(today, LEAST_DAYS))))
+            starts.append(Start(stage.place, today, max(due, least)))
     return starts
 
 
@@ -135,13 +141,53 @@ def progress(standing: Iterable[Standing], code: str) -> tuple[int, int]:
     return sum(stage.state == "done" for stage in of_it), len(of_it)
 
 
-def _needs(stage: Stage, case: str | None, stages: Iterable[Stage]) -> list[Place]:
-    there = {one.code: one for one in stages}
+def result_words(process: Process, standing: Iterable[Standing]) -> str:
+    """What the end of a process says of its last stage: «Зарегистрировано 41 из 44, снято с контроля 3»."""
+    last = process.stages[-1]
+    of_it = [stage.state for stage in standing if stage.code == last.code]
+    done, skipped = of_it.count("done"), of_it.count("skipped")
+    said = last.done or f"{last.title}:"
+    return f"{said} {done} из {len(of_it)}" + (f", снято с контроля {skipped}" if skipped else "")
+
+
+def days_ahead(process: Process, *, renews: bool) -> int:
+    """How many working days before its deadline the first stage of a point begins at the latest."""
+    longest = max((stage.before or 0 for stage in stages_of(process, renews=renews)), default=0)
+    return max(longest, 0) + 2 * LEAST_DAYS
+
+
+def _ahead(wanted: Sequence[Stage], *, opens_on: date, deadline_on: date, calendar: WorkCalendar) -> Mapping[str, int]:
+    """Working days before the deadline by stage, as many as the point really has."""
+    longest = max((stage.before or 0 for stage in wanted), default=0)
+    room = max(calendar.working_days_between(opens_on, deadline_on) - LEAST_DAYS, 0)
+    days = {stage.code: stage.before for stage in wanted if stage.before is not None}
+    if longest <= room:
+        return days
+    return {code: n * room // longest if n > 0 else n for code, n in days.items()}
+
+
+def _needs(stage: Stage, case: str | None, there: Mapping[str, Stage]) -> list[Place]:
     return [(code, None if there[code].common else case) for code in stage.needs if code in there]
 
 
-def _due(stage: Stage, needed: Sequence[date], *, deadline_on: date, calendar: WorkCalendar) -> date:
-    if stage.before is not None:
-        return calendar.add_working_days(deadline_on, -stage.before) if stage.before else deadline_on
-    assert stage.after is not None
-    return calendar.add_working_days(max(needed, default=deadline_on), stage.after)
+def _due(
+    stage: Stage, needed: Sequence[date], before: Mapping[str, int], *, deadline_on: date, calendar: WorkCalendar
+) -> date:
+    if stage.after is not None:
+        return calendar.add_working_days(max(needed, default=deadline_on), stage.after)
+    days = before[stage.code]
+    return calendar.add_working_days(deadline_on, -days) if days else deadline_on
+
+
+def _note(stage: Stage, before: Mapping[str, int], deadline_on: date) -> str:
+    of_point = f"срок пункта — {deadline_on:%d.%m.%Y}"
+    if stage.after is not None:
+        return f"через {_working_days(stage.after)} после предыдущих этапов, {of_point}"
+    days = before[stage.code]
+    if not days:
+        return f"в {of_point}"
+    return f"за {_working_days(days)} до срока: {of_point}" if days > 0 else f"через {_working_days(-days)}: {of_point}"
+
+
+def _working_days(n: int) -> str:
+    return f"{n} {plural(n, 'рабочий день', 'рабочих дня', 'рабочих дней')}"

@@ -161,3 +161,36 @@ def test_who_slept_past_the_lease_cannot_record_over_the_next_claimant(
         }[outcome]()
     assert not recorded
     assert (the_notice(engine).state, the_notice(engine).attempts) == ("sending", quick.attempts)
+
+
+def test_a_letter_put_back_has_not_been_tried(engine: Engine, queue: Queue) -> None:
+    queue(1)
+    morning = AT + timedelta(hours=15)
+    for _ in range(outbox.MAX_ATTEMPTS + 1):
+        [notice] = claim(engine)
+        with session(engine) as work:
+            assert outbox.postpone(work, notice, until=AT)
+    [notice] = claim(engine)
+    with session(engine) as work:
+        assert outbox.postpone(work, notice, until=morning)
+        assert not outbox.postpone(work, notice, until=AT)
+    back = the_notice(engine)
+    assert (back.state, back.attempts, back.not_before, back.claimed_until) == ("queued", 0, morning, None)
+    assert (claim(engine, morning - MINUTE), len(claim(engine, morning))) == ([], 1)
+
+
+def test_a_failed_letter_is_tried_again_when_the_office_opens(engine: Engine, queue: Queue) -> None:
+    queue(1)
+    [notice] = claim(engine)
+    with session(engine) as work:
+        outbox.record_failed(work, notice, at=AT, error="нет связи", opening=lambda again: again + timedelta(hours=9))
+    assert the_notice(engine).not_before == AT + outbox.FIRST_PAUSE + timedelta(hours=9)
+
+
+def test_waiting_are_the_letters_not_tried_and_not_due(engine: Engine, queue: Queue) -> None:
+    queue(3)
+    [tried] = claim(engine, limit=1)
+    with session(engine) as work:
+        outbox.record_failed(work, tried, at=AT, error="нет связи")
+    with session(engine) as work:
+        assert [outbox.waiting(work, at=AT - MINUTE), outbox.waiting(work, at=AT)] == [2, 0]

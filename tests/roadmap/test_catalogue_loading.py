@@ -221,7 +221,7 @@ def test_a_file_saved_by_notepad_with_a_byte_order_mark_is_read(tmp_path: Path) 
                 "kind: agreement",
                 "kind: соглашение",
                 "items[0] (1.1.1), поле kind: недопустимое значение «соглашение» — выберите одно из: "
-                "agreement, monitoring, session, study, document, measure",
+                "agreement, monitoring, session, study, document, registry, measure",
             ),
             (
                 "a code is short Latin",

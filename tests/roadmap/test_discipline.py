@@ -45,6 +45,7 @@ def test_a_point_comes_out_by_the_day_of_its_report(facts: dict[str, Any], outco
         pytest.param({"was_told": False}, "not_told", id="nobody told it"),
         pytest.param({"needs": ("k/0",)}, "previous_late", id="what it needs was late"),
         pytest.param({"needs": ("k/00",)}, None, id="what it needs was in time"),
+        pytest.param({"needs": ("k/own",)}, None, id="its own lateness before excuses nothing"),
         pytest.param({"asked_on": date(2027, 5, 20)}, "decided_late", id="asked in time and never decided"),
         pytest.param(
             {"asked_on": date(2027, 5, 20), "decided_on": date(2027, 6, 2)},
@@ -58,7 +59,11 @@ def test_a_point_comes_out_by_the_day_of_its_report(facts: dict[str, Any], outco
     ],
 )
 def test_lateness_that_the_body_could_not_help_is_told_apart(facts: dict[str, Any], excuse: str | None) -> None:
-    needed = [record("k/0", submitted_on=date(2027, 6, 5)), record("k/00", submitted_on=DEADLINE)]
+    needed = [
+        record("k/0", body="ЦНППМ", submitted_on=date(2027, 6, 5)),
+        record("k/00", body="ЦНППМ", submitted_on=DEADLINE),
+        record("k/own", submitted_on=date(2027, 6, 5)),
+    ]
     assert judge([*needed, record(**facts)], today=TODAY)[-1].excuse == excuse
 
 

@@ -1,5 +1,6 @@
 """Stages of a process: days, who waits for whom, what follows from what was done, when it will end."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.processes.forecast import durations, forecast
 from roadmap.processes.loading import built_in
 from roadmap.processes.schema import Process
-from roadmap.processes.staging import PlannedStage, Standing, is_over, plan_stages, progress, ready
+from roadmap.processes.staging import PlannedStage, Standing, is_over, plan_stages, progress, ready, result_words
 
 CALENDAR = WorkCalendar()
 AGREEMENT = built_in()["agreement"]
@@ -52,6 +53,40 @@ def test_days_are_counted_back_from_the_deadline_in_working_days() -> None:
     assert due["signed-ministry"] == date(2026, 9, 11)
     assert all(stage.opens_on <= stage.due_on for stage in planned())
     assert [stage.code for stage in planned() if not stage.waits] == ["draft"]
+
+
+def test_a_point_with_few_days_shares_them_out_in_proportion() -> None:
+    short = planned(opens_on=date(2026, 9, 1), deadline_on=DEADLINE, cases=("sochi",))
+    due = [stage.due_on for stage in short]
+    assert due[0] == date(2026, 9, 3)
+    assert due == sorted(due)
+    assert due[-1] == DEADLINE
+    assert short[0].note == "за 8 рабочих дней до срока: срок пункта — 15.09.2026"
+
+
+@pytest.mark.parametrize("opens_on", [DEADLINE, date(2026, 9, 14), date(2026, 10, 1)])
+def test_even_a_point_that_begins_at_its_end_gives_the_first_stage_time(opens_on: date) -> None:
+    (first, *_) = planned(opens_on=opens_on)
+    assert first.due_on >= CALENDAR.add_working_days(opens_on, 2)
+    assert all(stage.opens_on <= stage.due_on for stage in planned(opens_on=opens_on))
+
+
+def test_the_note_of_a_stage_says_from_what_its_day_is_counted() -> None:
+    notes = {stage.code: stage.note for stage in planned()}
+    assert notes["signed-ministry"] == "за 2 рабочих дня до срока: срок пункта — 15.09.2026"
+    assert notes["registered"] == "в срок пункта — 15.09.2026"
+    session = {stage.code: stage.note for stage in planned(built_in()["session"], cases=())}
+    assert session["protocol"] == "через 5 рабочих дней после предыдущих этапов, срок пункта — 15.09.2026"
+
+
+def test_the_result_of_a_process_counts_its_last_stage() -> None:
+    every = {stage.place: TODAY for stage in planned()}
+    assert result_words(AGREEMENT, standing(every)) == "Зарегистрировано 2 из 2"
+    one_off = [
+        replace(stage, state="skipped") if stage.place == ("registered", "sochi") else stage
+        for stage in standing(every)
+    ]
+    assert result_words(AGREEMENT, one_off) == "Зарегистрировано 1 из 2, снято с контроля 1"
 
 
 def test_a_renewal_leaves_out_what_is_done_once_for_good() -> None:

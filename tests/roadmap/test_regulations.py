@@ -97,7 +97,7 @@ def test_what_is_on_control_has_one_rhythm_and_only_it(code: str) -> None:
         ("kirov", "7.4-02", "iro", "document", "year", "адресные рекомендации"),
         ("bashkortostan", "3.2.1-05", "minobrnauki", "agreement", "year", "заключение трехсторонних соглашений"),
         ("bashkortostan", "3.2.2-28", "cnppm", "measure", "year", "проходят обучение на базе координатора ЕФС"),
-        ("bashkortostan", "3.3.1-03", "mms", "document", "year", "для паспорта ДПО"),
+        ("bashkortostan", "3.3.1-03", "mms", "measure", "year", "для паспорта ДПО"),
         ("bashkortostan", "5.1-02", "minobrnauki", "document", "ежегодно, начиная с 2021 года", "комплекса мер"),
         ("bashkortostan", "5.1-03", "minobrnauki", "monitoring", "ежегодно, начиная с 2023 года", "мониторинга"),
     ],

@@ -42,7 +42,8 @@ class SmallWorld:
             )
             work.flush()
             catalogue = {"days_off": [{"on": "2027-05-24", "name": "День края"}]}
-            stored = datetime(2027, 1, 1, tzinfo=UTC)
+            # Loaded in the week most tests live in: the coordinator's table comes from the next Monday on.
+            stored = datetime(2027, 5, 24, tzinfo=UTC)
             work.add(
                 Edition(roadmap_code=self.code, act="приказ", content_hash="1", catalogue=catalogue, loaded_at=stored)
             )

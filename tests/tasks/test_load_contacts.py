@@ -83,6 +83,18 @@ def test_contacts_become_officials_and_channels(engine: Engine, tmp_path: Path) 
     }
 
 
+def test_an_official_may_live_in_a_zone_of_his_own(engine: Engine, tmp_path: Path) -> None:
+    def zones() -> dict[str, str | None]:
+        with session(engine) as work:
+            return {row.post: row.zone for row in work.execute(select(Official)).scalars()}
+
+    own = "surgut:\n  bodies:\n    BODY: [{post: Директор, zone: Asia/Kamchatka}, {post: Методист}]\n"
+    apply(engine, tmp_path, own)
+    assert zones() == {"Директор": "Asia/Kamchatka", "Методист": None}
+    apply(engine, tmp_path, own.replace(", zone: Asia/Kamchatka", ""))
+    assert zones() == {"Директор": None, "Методист": None}
+
+
 def test_applying_twice_changes_nothing(engine: Engine, tmp_path: Path) -> None:
     first = apply(engine, tmp_path, GOOD)
     before = officials(engine), addresses(engine)
@@ -159,6 +171,11 @@ def test_a_name_that_is_not_there_is_refused_and_nothing_is_written(
             "surgut:\n  coordinator: {post: А, channels: [{kind: telegram, address: '123:AAHsecret/55'}]}",
             r"поле channels\[0\]: адрес telegram пишется как \$\{ИМЯ_ПЕРЕМЕННОЙ\}",
             id="a token in plain text",
+        ),
+        pytest.param(
+            "surgut:\n  bodies:\n    mo: [{post: А, zone: Mars/Base}]",
+            r"surgut\.bodies\.mo\[0\], поле zone: часового пояса «Mars/Base» нет, пример: ",
+            id="an unknown zone",
         ),
         pytest.param(
             "surgut:\n  bodies:\n    mo: [{post: А}, {post: А}]",

@@ -21,12 +21,12 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.rehearsal import rehearsal_contacts
 from roadmap.contacts import RoadmapContacts
-from roadmap.notices import RANK
+from roadmap.notices import RANK, REQUESTS
 from tasks.control_day import control_day
 from tasks.deliver import deliver
 from tasks.load_contacts import load_contacts
 from tasks.load_roadmap import load_roadmap
-from tasks.rehearse import Rehearsal, letters_between, rehearse
+from tasks.rehearse import DIGEST, Rehearsal, letters_between, rehearse
 
 CODE = "moscow-oblast"
 FIRST, LAST = date(2027, 1, 1), date(2027, 12, 31)
@@ -117,7 +117,8 @@ def test_the_expected_year_is_silent_on_days_off_and_knows_every_ordinary_reason
     assert {date.fromisoformat(on) for on, *_ in lines} <= {day for day in days() if CALENDAR.is_working(day)}
     assert len({(on, official) for on, official, _ in lines}) == len(lines)
     reasons = {part.split()[0] for *_, summary in lines for part in summary.split(", ")}
-    assert reasons == set(RANK) - {"no_channel", "extended", "withdrawn"}
+    asked_and_decided = REQUESTS | {"refused", "reassigned", "extended", "withdrawn"}
+    assert reasons == (set(RANK) | {DIGEST}) - asked_and_decided - {"no_channel", "undelivered"}
 
 
 def test_a_rehearsal_tells_the_load_of_a_period_and_writes_nothing(moscow: Engine) -> None:

@@ -1,0 +1,66 @@
+"""The command that prints the link of a calendar feed."""
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from deployments.cli import output
+from deployments.cli.look import Code, Json, known_roadmap
+from models import Body, Official
+from models.db import session
+from models.migrate import ready_engine
+from models.settings import Settings
+from tasks.links import calendar_url
+
+
+def calendar(
+    code: Code,
+    official: Annotated[
+        str | None, typer.Option("--official", help="Должность или имя, как в contacts.yaml: его сроки.")
+    ] = None,
+    body: Annotated[str | None, typer.Option("--body", help="Код органа: сроки органа.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Показать ссылку на календарь сроков должностного лица или органа (для Outlook, Яндекс Календаря, телефона)."""
+    if (official is None) == (body is None):
+        output.fail('Укажите либо --official "должность", либо --body КОД')
+    with session(ready_engine()) as work:
+        known_roadmap(work, code)
+        whose = _official(work, code, official) if official is not None else _body(work, code, body or "")
+        url = calendar_url(Settings(), whose)
+    name = whose.post if isinstance(whose, Official) else whose.name
+    if as_json:
+        return output.as_json({"roadmap": code, "whose": name, "url": url})
+    output.screen.print(f"Календарь сроков: {name}", markup=False)
+    output.screen.print(url, markup=False, soft_wrap=True)
+    return None
+
+
+def _official(work: Session, code: str, words: str) -> Official:
+    """The one official in office whose post or name is meant: word for word, else the only one that contains it."""
+    found = (
+        select(Official).where(col(Official.roadmap_code) == code, col(Official.is_active)).order_by(col(Official.id))
+    )
+    people: list[Official] = list(work.execute(found).scalars())
+    wanted = " ".join(words.split()).casefold()
+    same = [one for one in people if wanted and wanted in (one.post.casefold(), one.name.casefold())]
+    like = same or [one for one in people if wanted and wanted in _named(one).casefold()]
+    if len(like) != 1:
+        listed = "; ".join(_named(one) for one in like or people) or "пока никого — vekha contacts"
+        problem = "подходит не один" if like else "нет такого"
+        output.fail(f"Должностное лицо «{words}»: {problem} (есть: {listed}); укажите должность целиком")
+    return like[0]
+
+
+def _named(official: Official) -> str:
+    return ", ".join(filter(None, (official.post, official.name)))
+
+
+def _body(work: Session, code: str, wanted: str) -> Body:
+    found = select(Body).where(col(Body.roadmap_code) == code).order_by(col(Body.code))
+    bodies: dict[str, Body] = {body.code: body for body in work.execute(found).scalars()}
+    if wanted not in bodies:
+        output.fail(f"Органа «{wanted}» в дорожной карте «{code}» нет (есть: {', '.join(bodies)})")
+    return bodies[wanted]

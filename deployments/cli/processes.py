@@ -1,0 +1,194 @@
+"""Commands about the municipalities of a region and the agreements with them."""
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from deployments.cli import facts, output
+from deployments.cli.look import Code, Json, known_roadmap
+from models import clock
+from models.db import session
+from models.migrate import ready_engine
+from roadmap.ledger import Held, Ledger, Line, working_days
+from roadmap.messages.words import plural
+from tasks.agreements import Standing, import_agreements, ledger_of, the_agreement, write_template
+from tasks.control_day import calendar_of
+from tasks.municipalities import Imported, Listed, TableRefused, import_municipalities
+from tasks.municipalities import municipalities as listed
+from tasks.stages import advance
+
+Action = Annotated[
+    str, typer.Argument(metavar="[list|import]", help="list — показать (так и без слова), import — принять таблицу.")
+]
+Table = Annotated[Path | None, typer.Argument(metavar="ФАЙЛ", help="Таблица .xlsx или .csv.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Только показать, что изменится; ничего не записать.")]
+SHOWN = 40
+
+
+class _DryRun(Exception):
+    """Ends a unit of work that must not be kept."""
+
+
+def municipalities(
+    code: Code, action: Action = "list", file: Table = None, dry_run: DryRun = False, as_json: Json = False
+) -> None:
+    """Муниципалитеты региона: список, приём таблицы (муниципалитет, орган, должность, ФИО, почта, с даты, по дату…)."""
+    if _action(action, file) == "import":
+        assert file is not None
+        return _import_municipalities(code, file, dry_run=dry_run, as_json=as_json)
+    with session(ready_engine()) as work:
+        known_roadmap(work, code)
+        rows = listed(work, code)
+    if as_json:
+        return output.as_json({"roadmap": code, "municipalities": [asdict(row) for row in rows]})
+    if not rows:
+        output.screen.print(f"Муниципалитетов нет; принять список: vekha municipalities {code} import ФАЙЛ")
+        return None
+    columns = ("Муниципалитет", "Код", "Участвует", "Должностных лиц", "С адресом")
+    output.table(f"Муниципалитеты: {len(rows)}", columns, map(_municipality, rows), wide=("Муниципалитет",))
+    return None
+
+
+def _municipality(row: Listed) -> tuple[str, ...]:
+    days = f"с {output.day(row.since)}" + (f" по {output.day(row.until)}" if row.until else "")
+    into = f", вошёл в «{row.merged_into}»" if row.merged_into else ""
+    return row.name, row.code, days + into, str(row.officials), str(row.reachable)
+
+
+def _import_municipalities(code: str, file: Path, *, dry_run: bool, as_json: bool) -> None:
+    def take(work: Session, today: date) -> dict[str, Any]:
+        return asdict(import_municipalities(work, code, file))
+
+    done = Imported(**_taken(code, take, dry_run=dry_run, as_json=as_json))
+    if as_json:
+        return output.as_json({"roadmap": code, "dry_run": dry_run, **asdict(done)})
+    would = "Изменилось бы" if dry_run else "Принято"
+    output.screen.print(
+        f"{would}: в таблице {done.listed}, новых {done.added}, изменено {done.changed}, "
+        f"должностных лиц и адресов изменено {done.officials}"
+    )
+    return None
+
+
+def agreements(
+    code: Code,
+    action: Action = "list",
+    file: Table = None,
+    item: Annotated[str | None, typer.Option("--item", help="Код пункта, если соглашений несколько.")] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", metavar="ФАЙЛ.xlsx", help="Записать заполненную форму для приёма.")
+    ] = None,
+    late: Annotated[bool, typer.Option("--late", help="Только просроченные.")] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Соглашения с муниципалитетами: у кого каждое и сколько дней, приём таблицы с датами и отказами."""
+    if _action(action, file) == "import":
+        assert file is not None
+        return _import_agreements(code, file, item, dry_run=dry_run, as_json=as_json)
+    with session(ready_engine()) as work:
+        roadmap = known_roadmap(work, code)
+        standing = the_agreement(work, code, item, ended=True)
+        if template is not None:
+            return _write(work, standing, template)
+        today = facts.today_of(roadmap)
+        found = ledger_of(work, standing, today=today, calendar=calendar_of(work, code))
+    if as_json:
+        return output.as_json({"roadmap": code, "point": standing.one.parent.key, "on": today} | asdict(found))
+    return _show(standing, found, late=late)
+
+
+def _write(work: Session, standing: Standing, path: Path) -> None:
+    if path.suffix.lower() != ".xlsx":
+        output.fail(f"{path.name}: форма записывается как .xlsx — поправьте имя файла")
+    rows = write_template(work, standing, path)
+    output.screen.print(f"Форма записана: {path}, {rows} {plural(rows, 'строка', 'строки', 'строк')}", markup=False)
+
+
+def _import_agreements(code: str, file: Path, item: str | None, *, dry_run: bool, as_json: bool) -> None:
+    at = clock.now()
+
+    def take(work: Session, today: date) -> dict[str, Any]:
+        standing, done = import_agreements(
+            work, code, file, item=item, actor="координатор (таблица)", today=today, at=at
+        )
+        key, calendar = standing.one.parent.key, calendar_of(work, code)
+        swept = advance(work, code, today=today, at=at, calendar=calendar, only=key)
+        return {"point": key, **asdict(done), "started": swept.started, "ended": bool(swept.ended)}
+
+    done = _taken(code, take, dry_run=dry_run, as_json=as_json)
+    if done["ended"] and not dry_run:
+        _mirror(done["point"])
+    if as_json:
+        return output.as_json({"roadmap": code, "dry_run": dry_run, **done})
+    would = "Было бы записано" if dry_run else "Записано"
+    output.screen.print(
+        f"{would}: этапов исполнено {done['done']}, отказов {done['refused']}, известно раньше {done['known']}; "
+        f"начато следующих этапов {done['started']}" + ("; все соглашения завершены" if done["ended"] else "")
+    )
+    return None
+
+
+def _taken(code: str, take: Any, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
+    """What an import did, every fault shown; a dry run does it all and keeps nothing."""
+    done: dict[str, Any] = {}
+    try:
+        with session(ready_engine()) as work:
+            done = take(work, facts.today_of(known_roadmap(work, code)))
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    except TableRefused as refused:
+        if as_json:
+            output.as_json({"roadmap": code, "problems": [asdict(one) for one in refused.problems]})
+        else:
+            for problem in refused.problems[:SHOWN]:
+                output.errors.print(problem.line, markup=False)
+        output.fail(str(refused))
+    return done
+
+
+def _mirror(key: str) -> None:
+    """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
+    from deployments.reflect import reflect  # Prefect takes seconds to import
+
+    reflect(ready_engine(), key)
+
+
+def _action(action: str, file: Path | None) -> str:
+    if action not in ("list", "import"):
+        output.fail(f"«{action}»: нужно list или import, например: vekha municipalities КОД import список.xlsx")
+    if (action == "import") != (file is not None):
+        output.fail("Укажите таблицу: import ФАЙЛ" if file is None else "Таблицу принимает слово import: import ФАЙЛ")
+    return action
+
+
+def _show(standing: Standing, found: Ledger, *, late: bool) -> None:
+    say = output.screen.print
+    say(f"{standing.number} {standing.title} · до {output.day(standing.one.parent.deadline_on)}", markup=False)
+    say(found.main, markup=False)
+    lines = [line for line in found.lines if line.is_late or not late]
+    columns = ("Муниципалитет", "У кого", "Этап", "С", "Дней", "Срок", "Просрочка")
+    rows = [row for line in lines for row in _rows(line)]
+    output.table(f"Соглашения: {len(lines)}", columns, rows, wide=("Муниципалитет", "Этап"))
+    for body, held, behind in found.holders:
+        overdue = f", просрочено {behind}" if behind else ""
+        say(f"{body}: {held}{overdue}", markup=False)
+
+
+def _rows(line: Line) -> list[tuple[str, ...]]:
+    if not line.held:
+        said = f"{line.outcome}: {line.ground}" if line.ground else line.outcome
+        return [(line.name, "—", said, output.day(line.done_on), "—", "—", "—")]
+    return [_held_row(line.name, one) for one in line.held]
+
+
+def _held_row(name: str, one: Held) -> tuple[str, ...]:
+    behind = working_days(one.days_late) if one.days_late else "—"
+    days = (output.day(one.since), str(one.working_days), output.day(one.due_on))
+    return name, one.holder, one.title, *days, behind

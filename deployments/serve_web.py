@@ -1,0 +1,179 @@
+"""Serves the pages of officials and of the coordinator: in this process, or as a child of ``vekha up``."""
+
+import logging
+import secrets
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from pydantic import SecretStr
+
+from deployments.serve import (
+    CALM_SECONDS,
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    LOOPBACK,
+    CannotStart,
+    Child,
+    child_environment,
+    is_loopback,
+)
+from models import clock
+from models.settings import Settings
+from tasks.files import sweep_unfinished
+
+START_SECONDS = 60.0
+
+
+def check_before_start(settings: Settings) -> None:
+    """Refuse pages open to the network without a password and a key, and a taken port. Raises ``CannotStart``."""
+    host, port = settings.web_host, settings.web_port
+    missing = [f"VEKHA_{name.upper()}" for name in ("control_password", "link_key") if getattr(settings, name) is None]
+    if missing and not is_loopback(host):
+        raise CannotStart(f"Страницы на {host} видны из сети: задайте {' и '.join(missing)} или слушайте 127.0.0.1")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as taken:
+            raise CannotStart(
+                f"Порт {port} на {host} занят или недоступен ({taken.strerror}): "
+                "закройте другую программу или выберите порт, VEKHA_WEB_PORT"
+            ) from taken
+
+
+def with_password(settings: Settings) -> tuple[Settings, str]:
+    """The settings with a password for the coordinator's page, and what a greeting says of it.
+
+    Without one set (on loopback only) it is made up for this run and shown.
+    """
+    if settings.control_password is not None:
+        return settings, "(пароль — из VEKHA_CONTROL_PASSWORD)"
+    made_up = secrets.token_urlsafe(9)
+    filled = settings.model_copy(update={"control_password": SecretStr(made_up)})
+    return filled, f"(пароль до остановки: {made_up})"
+
+
+def serve(settings: Settings) -> None:
+    """Serve the pages in this process until SIGINT or SIGTERM."""
+    import uvicorn
+
+    from models.migrate import ready_engine
+    from web.app import create_app
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("web").setLevel(logging.INFO)
+    sweep_unfinished(settings, at=clock.now())
+    config = uvicorn.Config(
+        create_app(settings, ready_engine()),
+        host=settings.web_host,
+        port=settings.web_port,
+        # Its own log would hold the links; the pages write one without them.
+        access_log=False,
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1,::1",
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run()
+
+
+class WebPages:
+    """The pages as a child process; one that dies is started again after a pause that doubles."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._child: Child | None = None
+        self._pause = FIRST_PAUSE
+        self._started_at = 0.0
+        self._start_again_at = 0.0
+
+    @property
+    def url(self) -> str:
+        """What a person on this machine opens."""
+        host = LOOPBACK.get(self._settings.web_host, self._settings.web_host)
+        return (
+            f"http://[{host}]:{self._settings.web_port}" if ":" in host else f"http://{host}:{self._settings.web_port}"
+        )
+
+    def start(self, timeout: float = START_SECONDS) -> None:
+        """Start and wait until the pages answer; ``CannotStart`` when the port is taken or they do not come up."""
+        check_before_start(self._settings)
+        self._launch()
+        assert self._child is not None
+        until = time.monotonic() + timeout
+        while not _answers(self.url):
+            if not self._child.is_alive or time.monotonic() > until:
+                log = self._child.log
+                self.stop()
+                raise CannotStart(f"Страницы не запустились на {self.url}; что случилось — в {log}")
+            time.sleep(0.1)
+
+    def keep_alive(self) -> None:
+        """Call it now and then: pages that died are started again, the sooner the calmer they have been."""
+        if self._child is None or self._child.is_alive:
+            return
+        now = time.monotonic()
+        if not self._start_again_at:
+            self._pause = FIRST_PAUSE if now - self._started_at > CALM_SECONDS else self._pause
+            self._start_again_at = now + self._pause
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        if now >= self._start_again_at:
+            self._child.stop()
+            self._start_again_at = 0.0
+            self._launch()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the pages are served now."""
+        return self._child is not None and self._child.is_alive
+
+    def stop(self) -> None:
+        """Stop serving; a second call does nothing."""
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+
+    def _launch(self) -> None:
+        log = self._settings.data.resolve() / "logs" / "web.log"
+        command = [sys.executable, "-m", "deployments.serve_web"]
+        self._child = Child(command, env=web_environment(self._settings), log=log)
+        self._started_at = time.monotonic()
+
+
+def web_environment(settings: Settings) -> dict[str, str]:
+    """What the pages must know beside what every child knows."""
+    env = child_environment(settings)
+    env |= {
+        "VEKHA_WEB_HOST": settings.web_host,
+        "VEKHA_WEB_PORT": str(settings.web_port),
+        "VEKHA_LINK_DAYS": str(settings.link_days),
+        "VEKHA_MAX_FILE_MB": str(settings.max_file_mb),
+        "VEKHA_ZONE": settings.zone,
+    }
+    if settings.public_url:
+        env["VEKHA_PUBLIC_URL"] = settings.public_url
+    for name in ("control_password", "link_key"):
+        if (secret := getattr(settings, name)) is not None:
+            env[f"VEKHA_{name.upper()}"] = secret.get_secret_value()
+    return env
+
+
+def _answers(url: str) -> bool:
+    # No proxy of the environment may stand between a program and its own child.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/robots.txt", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError:
+        return False
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    serve(Settings())

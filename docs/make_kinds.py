@@ -1,0 +1,174 @@
+"""Writes docs/kinds.md, the kind of every item on control and the process behind it, from the catalogues and processes.
+
+Run ``python docs/make_kinds.py`` after a kind or a process is changed; a test holds that the page is up to date.
+"""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "kinds.md"
+SHOWN = 110
+INTRO = """# Виды мероприятий
+
+Страница составлена из каталогов и порядков командой `python docs/make_kinds.py`.
+У каждого мероприятия есть вид. Вид решает, какими этапами идёт работа, кто держит каждый этап и что показывают
+в подтверждение. Слова документа вид не меняет. Мероприятие, подтверждение которого виду не подходит, находит
+`vekha check`.
+
+## Какие есть виды
+
+| вид | в каталоге | что к нему относится |
+|---|---|---|
+"""
+MEANINGS = {
+    "agreement": "заключают или продлевают соглашение, договор",
+    "monitoring": "смотрят, как обстоит дело: мониторинг, диагностика, анализ, выявление дефицитов и запросов",
+    "session": "собирают людей сами: сессия, совещание, вебинар, конференция, форум; участие в чужом — мероприятие",
+    "study": "участвуют в исследовании компетенций учителей (НИКУ)",
+    "document": "готовят документ один раз или к каждому сроку: положение, модель, план, рекомендации",
+    "registry": "ведут или пополняют реестр, банк, паспорт; разовый перечень или список — документ",
+    "measure": "всё остальное: обучение, конкурсы, передача сведений; подтверждение — по словам документа",
+}
+ONE_STEP = "одним шагом"
+
+
+def page() -> str:
+    """The whole page."""
+    from roadmap.catalogue.loading import built_in, built_in_codes
+    from roadmap.catalogue.schema import ITEM_KINDS_RU
+    from roadmap.processes.loading import built_in as processes
+
+    catalogues = [built_in(code) for code in built_in_codes()]
+    kinds = "".join(f"| {name} | `{kind}` | {MEANINGS[kind]} |\n" for kind, name in ITEM_KINDS_RU.items())
+    parts = [INTRO + kinds, _totals(catalogues)]
+    parts += [_process(process, ITEM_KINDS_RU[process.code]) for process in processes().values()]
+    parts += [_system(catalogue) for catalogue in catalogues]
+    return "\n".join(parts)
+
+
+def _totals(catalogues: list[Any]) -> str:
+    """On control, and in brackets off control, by kind and system."""
+    from roadmap.catalogue.schema import ITEM_KINDS_RU
+
+    counts = [Counter((item.kind, item.controlled) for _, item in one.duties_by_origin()) for one in catalogues]
+    every: Counter[tuple[str, bool]] = sum(counts, Counter())
+    rows = [
+        (name, *(_count(each[kind, True], each[kind, False]) for each in (*counts, every)))
+        for kind, name in ITEM_KINDS_RU.items()
+    ]
+    sums = [
+        (sum(n for (_, on), n in c.items() if on), sum(n for (_, on), n in c.items() if not on))
+        for c in (*counts, every)
+    ]
+    rows.append(("**всего**", *(f"**{_count(*both)}**" for both in sums)))
+    head = ("вид", *(one.region for one in catalogues), "всего")
+    words = "На контроле; в скобках — сколько ещё мероприятий этого вида не на контроле, они результата не оставляют.\n"
+    return f"## Сколько их\n\n{words}\n{_table(head, rows)}"
+
+
+def _count(on: int, off: int) -> str:
+    return f"{on} ({off})" if off else str(on)
+
+
+def _process(process: Any, kind: str) -> str:
+    from roadmap.processes.schema import PARTY_RU
+    from roadmap.terms.saying_words import counted
+
+    titles = {stage.code: stage.title for stage in process.stages}
+    rows = [
+        (
+            f"{stage.title}{' (один раз на всех)' if stage.common else ''}",
+            PARTY_RU[stage.party],
+            _lead(stage, titles),
+            ", ".join(titles[code] for code in stage.needs) or "—",
+            _proof(stage) or "—",
+        )
+        for stage in process.stages
+    ]
+    facts = ["Порядок свой у каждого муниципалитета." if process.per == "municipality" else "Порядок один на точку."]
+    if process.min_days:
+        days = counted(process.min_days, "calendar_days")
+        facts.append(f"Точка, на которую дано меньше чем {days}, исполняется {ONE_STEP}.")
+    if process.renews_after:
+        facts.append(f"Продлевается через {counted(process.renews_after, 'months')}.")
+    if first := [stage.title for stage in process.stages if stage.first_only]:
+        facts.append(f"При продлении не повторяются: {', '.join(first)}.")
+    title = f"## Порядок «{kind}»" + ("" if kind == process.title else f": {process.title}")
+    table = _table(("этап", "кто держит", "срок", "ждёт", "подтверждение"), rows)
+    return f"{title}\n\n{' '.join(facts)}\n\n{table}"
+
+
+def _lead(stage: Any, titles: dict[str, str]) -> str:
+    from roadmap.terms.saying_words import counted
+
+    if stage.after is not None:
+        ahead = ", ".join(f"«{titles[code]}»" for code in stage.needs)
+        return f"через {counted(stage.after, 'working_days')} после этапа {ahead}"
+    if stage.before == 0:
+        return "в срок точки"
+    days = counted(abs(stage.before), "working_days")
+    return f"за {days} до срока" if stage.before > 0 else f"{days} после срока"
+
+
+def _proof(stage: Any) -> str:
+    numbers = {"count": "число записей" if "реестр" in stage.proof else "число", "planned_and_came": "план и факт"}
+    return "; ".join(part for part in (stage.proof, numbers.get(stage.counts, "")) if part)
+
+
+def _system(catalogue: Any) -> str:
+    from roadmap.calendar import calendar_of
+    from roadmap.catalogue.schema import ITEM_KINDS_RU
+    from roadmap.planning import plan
+
+    planned = plan(catalogue, calendar=calendar_of(catalogue))
+    rows = [
+        (item.code, _short(item.title), ITEM_KINDS_RU[item.kind], _stages(item.kind, points), _shown(item))
+        for _, item, _, points in planned
+        if item.controlled
+    ]
+    table = _table(("пункт", "мероприятие", "вид", "этапы", "подтверждение"), rows)
+    off = Counter(item.kind for _, item in catalogue.duties_by_origin() if not item.controlled)
+    listed = ", ".join(f"{name} — {off[kind]}" for kind, name in ITEM_KINDS_RU.items() if off[kind])
+    rest = f"\nНе на контроле: {listed}.\n" if listed else ""
+    return f"## {catalogue.region}: {catalogue.act.words}\n\n{table}{rest}"
+
+
+def _stages(kind: str, points: list[Any]) -> str:
+    """The stages, or that there are none: no process, or every point is given too few days."""
+    from roadmap.processes.loading import built_in
+
+    process = built_in().get(kind)
+    if process is None:
+        return ONE_STEP
+    spans = [(point.deadline_on - point.opens_on).days for point in points if point.purpose == "result"]
+    if spans and max(spans) < process.min_days:
+        return f"{ONE_STEP}: мало дней"
+    return " → ".join(stage.title for stage in process.stages)
+
+
+def _shown(item: Any) -> str:
+    """What the document asks for, and what the process asks at its end."""
+    from roadmap.processes.loading import built_in
+
+    process = built_in().get(item.kind)
+    own = _short(item.result)
+    ends = _proof(process.stages[-1]) if process else ""
+    return " · ".join(part for part in (own, ends) if part) or "сообщение об исполнении"
+
+
+def _short(words: str) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 1].rstrip(' ,;–-')}…"
+
+
+def _table(head: tuple[str, ...], rows: list[Any]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    PAGE.write_text(page(), encoding="utf-8")

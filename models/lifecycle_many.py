@@ -1,0 +1,114 @@
+"""Many moves at once, by the rules of ``lifecycle.change``: thousands of stages open, or are done, in one sweep."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session, col
+
+from models.lifecycle import SETTLES, _evidence, _facts, _settle_requests, _status_after
+from models.moves import Move, Refused
+from models.points import ControlPoint, Evidence, Transition
+
+T = TypeVar("T")
+POINTS = ControlPoint.__table__  # type: ignore[attr-defined]
+#: SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
+AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One wanted move of one point; ``columns`` are days and the like that change with it."""
+
+    point_id: int
+    move: Move
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
+def change_many(session: Session, changes: Sequence[Change]) -> int:
+    """Carry out the moves, one a point, all of them or none; returns how many were new.
+
+    A move whose ``once_key`` was recorded already is left out. ``Refused`` as by ``lifecycle.change``, for the first
+    that is not possible, before anything is written; also when somebody else changed one of the points meanwhile.
+    """
+    recorded = _recorded(session, [change.move.once_key for change in changes if change.move.once_key])
+    wanted = [change for change in changes if change.move.once_key not in recorded]
+    if not wanted:
+        return 0
+    there = {row.id: row for row in _rows(session, [change.point_id for change in wanted])}
+    moved = [(change, row := there[change.point_id], _status_after(row, change.move)) for change in wanted]
+    groups: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for change, row, status in moved:
+        values = {"status": status, **_facts(change.move), **change.columns}
+        named = {f"new_{name}": value for name, value in values.items()}
+        seen = {"its_id": row.id, "its_status": row.status, "its_due_on": row.due_on, "its_owner_id": row.owner_id}
+        groups[tuple(sorted(values))].append(named | seen)
+    for names, rows in groups.items():
+        _update(session, names, rows)
+    session.execute(insert(Transition), [_told(change.move, row, status) for change, row, status in moved])
+    _add_evidence(session, wanted)
+    for change, row, _ in moved:
+        if row.asks and change.move.action in SETTLES:
+            _settle_requests(session, row.id, change.move)
+    for loaded in session.identity_map.values():
+        if isinstance(loaded, ControlPoint):
+            session.expire(loaded)
+    return len(wanted)
+
+
+def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (values[first : first + AT_ONCE] for first in range(0, len(values), AT_ONCE))
+
+
+def _recorded(session: Session, keys: Sequence[str]) -> set[str | None]:
+    found: set[str | None] = set()
+    for some in _batches(keys):
+        found |= set(
+            session.execute(select(col(Transition.once_key)).where(col(Transition.once_key).in_(some))).scalars()
+        )
+    return found
+
+
+def _rows(session: Session, ids: Sequence[int]) -> Iterator[Any]:
+    columns = [POINTS.c[name] for name in ("id", "key", "status", "opens_on", "due_on", "owner_id", "asks")]
+    for some in _batches(ids):
+        yield from session.execute(select(*columns).where(POINTS.c.id.in_(some)).with_for_update())
+
+
+def _update(session: Session, names: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    guarded = update(POINTS).where(
+        POINTS.c.id == bindparam("its_id"),
+        POINTS.c.status == bindparam("its_status"),
+        POINTS.c.due_on == bindparam("its_due_on"),
+        POINTS.c.owner_id == bindparam("its_owner_id"),
+    )
+    written = session.execute(guarded.values({name: bindparam(f"new_{name}") for name in names}), rows)
+    if written.rowcount != len(rows):  # type: ignore[attr-defined]
+        raise Refused("Пока решение записывалось, одну из точек изменил другой: повторите")
+
+
+def _told(move: Move, row: Any, status: str) -> dict[str, Any]:
+    """The transition as a plain row: ten thousand objects would take longer than all the statements."""
+    return {
+        "point_id": row.id,
+        "action": move.action,
+        "from_status": row.status,
+        "to_status": status,
+        "happened_on": move.on,
+        "noticed_at": move.at,
+        "actor": move.actor,
+        "reason": move.reason,
+        "due_from": row.due_on if move.action == "extend" else None,
+        "due_to": move.due_on,
+        "once_key": move.once_key,
+    }
+
+
+def _add_evidence(session: Session, wanted: Iterable[Change]) -> None:
+    shown = [
+        (one.point_id, one.move) for one in wanted if one.move.evidence or one.move.file or one.move.count is not None
+    ]
+    if shown:
+        session.execute(insert(Evidence), [_evidence(*one).model_dump(exclude={"id"}) for one in shown])

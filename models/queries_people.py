@@ -1,0 +1,114 @@
+"""Questions about people: who is reached now, who stands in for whom, what is silenced, who was not reached."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from models.asked import Request
+from models.letters import Notice, NoticeLine
+from models.people import Absence, Channel, Official, Silence
+from models.roadmaps import Body, Item
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceRow:
+    """A silence with what it is about: an item, or a body."""
+
+    silence: Silence
+    item: Item | None
+    body: Body | None
+
+
+def silenced(session: Session, roadmap_code: str, today: date) -> list[SilenceRow]:
+    """What nothing is sent about on a day, the first to end first."""
+    found = (
+        select(Silence, Item, Body)
+        .join(Item, col(Item.id) == col(Silence.item_id), isouter=True)
+        .join(Body, col(Body.id) == col(Silence.body_id), isouter=True)
+        .where(Silence.roadmap_code == roadmap_code, col(Silence.lifted_at).is_(None), col(Silence.until) >= today)
+        .order_by(col(Silence.until), col(Silence.id))
+    )
+    return [SilenceRow(*row) for row in session.exec(found)]
+
+
+def reachable(session: Session, roadmap_code: str) -> set[int]:
+    """Officials of a roadmap who are in office and have a channel in force."""
+    found = (
+        select(col(Official.id))
+        .join(Channel, col(Channel.official_id) == col(Official.id))
+        .where(Official.roadmap_code == roadmap_code, col(Official.is_active), col(Channel.is_active))
+    )
+    return {official_id for official_id in session.exec(found.distinct()) if official_id is not None}
+
+
+def answering(session: Session, roadmap_code: str, day: date) -> dict[int, int | None]:
+    """Who answers on a day for each official who is away: the last of the chain of deputies.
+
+    None when nobody of the chain can be reached (no channel, out of office, away in a circle): the official is then
+    written to all the same. Of two absences of one official the one entered later counts.
+    """
+    found = (
+        select(Absence)
+        .join(Official, col(Official.id) == col(Absence.official_id))
+        .where(Official.roadmap_code == roadmap_code, Absence.starts_on <= day, Absence.ends_on >= day)
+        .order_by(col(Absence.id))
+    )
+    deputies = {absence.official_id: absence.deputy_id for absence in session.exec(found)}
+    if not deputies:
+        return {}
+    reached = reachable(session, roadmap_code)
+    return {official_id: _last(official_id, deputies, reached) for official_id in deputies}
+
+
+def _last(official_id: int, deputies: dict[int, int], reached: set[int]) -> int | None:
+    seen = {official_id}
+    answers = deputies[official_id]
+    while answers in deputies:
+        if answers in seen:
+            return None
+        seen.add(answers)
+        answers = deputies[answers]
+    return answers if answers in reached else None
+
+
+def standing_in(session: Session, official_ids: Collection[int], day: date) -> dict[int, list[Official]]:
+    """For whom each of the officials answers on a day, by id; nothing for one who stands in for nobody."""
+    if not official_ids:
+        return {}
+    codes = session.exec(select(Official.roadmap_code).where(col(Official.id).in_(official_ids)).distinct())
+    stands: defaultdict[int, list[int]] = defaultdict(list)
+    for code in codes.all():
+        for absent, answers in answering(session, code, day).items():
+            if answers in official_ids and answers is not None:
+                stands[answers].append(absent)
+    absent_ids = [absent for several in stands.values() for absent in several]
+    found = session.exec(select(Official).where(col(Official.id).in_(absent_ids)).order_by(col(Official.id)))
+    people = {official.id: official for official in found}
+    return {deputy: [people[absent] for absent in sorted(several)] for deputy, several in stands.items()}
+
+
+def waiting_requests(session: Session, point_ids: Collection[int]) -> dict[int, list[Request]]:
+    """The requests about each point that nobody has decided yet, the oldest first."""
+    found = select(Request).where(col(Request.point_id).in_(point_ids), Request.state == "waiting")
+    requests: defaultdict[int, list[Request]] = defaultdict(list)
+    for request in session.exec(found.order_by(col(Request.id))):
+        requests[request.point_id].append(request)
+    return dict(requests)
+
+
+def not_reached(session: Session, point_ids: Collection[int]) -> dict[int, list[tuple[Official, date]]]:
+    """Whom the letters about each point never reached, with the day of the latest such letter."""
+    found = (
+        select(col(NoticeLine.point_id), Official, col(Notice.on_day))
+        .join(Notice, col(Notice.id) == col(NoticeLine.notice_id))
+        .join(Official, col(Official.id) == col(Notice.official_id))
+        .where(col(NoticeLine.point_id).in_(point_ids), Notice.state == "dead", Official.role != "coordinator")
+        .order_by(col(Notice.on_day), col(Notice.id))
+    )
+    latest: defaultdict[int, dict[int | None, tuple[Official, date]]] = defaultdict(dict)
+    for point_id, official, on_day in session.exec(found):
+        latest[point_id][official.id] = (official, on_day)
+    return {point_id: list(people.values()) for point_id, people in latest.items()}

@@ -1,0 +1,236 @@
+"""The card of a process for Prefect: its map, its stages and municipalities as tables, the forecast. Markdown, pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from roadmap.messages.words import plural
+from roadmap.process_maps import MapRow, map_image
+from roadmap.processes.forecast import Forecast
+from roadmap.processes.schema import PARTY_RU, Process, Stage
+
+SHOWN_CASES = 60
+NEVER = date.max
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageFact:
+    """One stage as it stands; ``case`` is the short name of the municipality, None where the stage is common."""
+
+    code: str
+    case: str | None
+    holder: str
+    status: str
+    waits: bool
+    opens_on: date
+    due_on: date
+    done_on: date | None = None
+    """The day it was reported done, or withdrawn."""
+
+    @property
+    def is_live(self) -> bool:
+        """Neither done nor withdrawn."""
+        return self.status not in ("accepted", "withdrawn")
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody has it in hand."""
+        return self.status in ("open", "returned", "submitted")
+
+    def late_days(self, today: date) -> int:
+        """Calendar days past its day, also where it was done late; 0 otherwise."""
+        if self.status in ("planned", "withdrawn"):
+            return 0
+        return max(0, ((self.done_on or today) - self.due_on).days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSum:
+    """A stage over all its municipalities."""
+
+    number: int
+    stage: Stage
+    facts: tuple[StageFact, ...]
+
+    def of(self, *statuses: str) -> list[StageFact]:
+        """Those in one of the statuses."""
+        return [fact for fact in self.facts if fact.status in statuses]
+
+    @property
+    def done(self) -> int:
+        """How many are done."""
+        return len(self.of("accepted"))
+
+    @property
+    def total(self) -> int:
+        """All, those taken off control as well."""
+        return len(self.facts)
+
+    def state(self, today: date) -> str:
+        """One of done, skipped, late, current, waiting."""
+        live = [fact for fact in self.facts if fact.is_live]
+        if not live:
+            return "done" if self.done else "skipped"
+        if any(fact.is_open and fact.due_on < today for fact in live):
+            return "late"
+        return "current" if any(fact.is_open for fact in live) else "waiting"
+
+
+STATE_RU = {"done": "исполнен", "skipped": "пропущен", "late": "просрочен", "current": "в работе", "waiting": "впереди"}
+
+
+def process_card(
+    process: Process, facts: Sequence[StageFact], *, deadline_on: date, forecast: Forecast | None, today: date
+) -> str:
+    """Markdown of a process under way: map, stages in order, municipalities (the worst first), forecast of the end."""
+    sums = stage_sums(process, facts)
+    said = headline(sums)
+    parts = [
+        f"### {process.title}: этапы",
+        f"**{said}**" if said else "",
+        f"![Карта этапов]({map_image([_map_row(one, today) for one in sums])})",
+        _forecast_line(forecast, deadline_on),
+        _stages_table(sums, today),
+        _cases_table(process, facts, today),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def stage_sums(process: Process, facts: Iterable[StageFact]) -> list[StageSum]:
+    """The stages that are there, numbered in the order of the process, as the form takes the numbers."""
+    by_code: defaultdict[str, list[StageFact]] = defaultdict(list)
+    for fact in facts:
+        by_code[fact.code].append(fact)
+    there = [stage for stage in process.stages if stage.code in by_code]
+    return [StageSum(number=n, stage=s, facts=tuple(by_code[s.code])) for n, s in enumerate(there, start=1)]
+
+
+def headline(sums: Sequence[StageSum]) -> str:
+    """«Подписано всеми 31 из 44 · Зарегистрировано 12 из 44»; by the number of stages where none is counted."""
+    counted = [f"{one.stage.done} {one.done} из {one.total}" for one in sums if one.stage.done]
+    if counted:
+        return " · ".join(counted)
+    over = sum(not any(fact.is_live for fact in one.facts) for one in sums)
+    return f"Исполнено этапов: {over} из {len(sums)}" if sums else ""
+
+
+def _map_row(one: StageSum, today: date) -> MapRow:
+    late = sum(fact.is_open and fact.due_on < today for fact in one.facts)
+    current = sum(fact.is_open for fact in one.facts) - late
+    return MapRow(
+        number=one.number,
+        title=one.stage.title,
+        state=one.state(today),
+        note=" · ".join(filter(None, (_holders(one), _when(one, today)))),
+        done=one.done,
+        current=current,
+        late=late,
+        skipped=len(one.of("withdrawn")),
+        total=one.total,
+        words=f"{one.done} из {one.total}" if one.total > 1 else STATE_RU[one.state(today)],
+    )
+
+
+def _holders(one: StageSum) -> str:
+    """Who has it in hand; by the party where they are many."""
+    open_ = [fact for fact in one.facts if fact.is_open] or [fact for fact in one.facts if fact.is_live]
+    names = sorted({fact.holder for fact in open_ or one.facts})
+    if len(names) <= 2:
+        return ", ".join(names)
+    return f"{PARTY_RU[one.stage.party]} ({len(names)})"
+
+
+def _when(one: StageSum, today: date) -> str:
+    state = one.state(today)
+    if state in ("done", "skipped"):
+        over = max((fact.done_on for fact in one.facts if fact.done_on), default=None)
+        return f"{over:%d.%m.%Y}" if over else ""
+    due = min(fact.due_on for fact in one.facts if fact.is_live)
+    return f"срок {due:%d.%m.%Y}"
+
+
+def _stages_table(sums: Sequence[StageSum], today: date) -> str:
+    rows = ["| № | Этап | Состояние | У кого | С какого дня | Срок | Отставание |", "|---|---|---|---|---|---|---|"]
+    for one in sums:
+        live = [fact for fact in one.facts if fact.is_live]
+        since = min((fact.opens_on for fact in one.facts if fact.is_open), default=None)
+        due = min((fact.due_on for fact in live), default=max(fact.due_on for fact in one.facts))
+        count = f" ({one.done} из {one.total})" if one.total > 1 else ""
+        cells = (
+            str(one.number),
+            one.stage.title,
+            f"{STATE_RU[one.state(today)]}{count}",
+            _holders(one) if live else "—",
+            f"{since:%d.%m.%Y}" if since else "—",
+            f"{due:%d.%m.%Y}",
+            _late(one.facts, today),
+        )
+        rows.append(_row(cells))
+    return "\n".join(rows)
+
+
+def _late(facts: Iterable[StageFact], today: date) -> str:
+    """The worst lateness, and of how many."""
+    late = [days for fact in facts if (days := fact.late_days(today))]
+    if not late:
+        return "—"
+    many = f" (опаздывают или опоздали: {len(late)})" if len(late) > 1 else ""
+    return f"{days_ru(max(late))}{many}"
+
+
+def days_ru(n: int) -> str:
+    """«3 дня»."""
+    return f"{n} {plural(n, 'день', 'дня', 'дней')}"
+
+
+def _cases_table(process: Process, facts: Iterable[StageFact], today: date) -> str:
+    """Municipalities that have something in hand, the worst first; the others are counted."""
+    titles = {stage.code: stage.title for stage in process.stages}
+    cases: defaultdict[str, list[StageFact]] = defaultdict(list)
+    for fact in facts:
+        if fact.case:
+            cases[fact.case].append(fact)
+    if not cases:
+        return ""
+    open_ = {name: [fact for fact in of if fact.is_open] for name, of in cases.items()}
+    busy = sorted((name for name in cases if open_[name]), key=lambda name: _badness(open_[name], today, name))
+    rows = ["| Муниципалитет | Этап | У кого | С какого дня | Срок | Отставание |", "|---|---|---|---|---|---|"]
+    for name in busy[:SHOWN_CASES]:
+        mine = sorted(open_[name], key=lambda fact: fact.due_on)
+        cells = (
+            name,
+            "; ".join(titles[fact.code] for fact in mine),
+            "; ".join(dict.fromkeys(fact.holder for fact in mine)),
+            f"{min(fact.opens_on for fact in mine):%d.%m.%Y}",
+            f"{mine[0].due_on:%d.%m.%Y}",
+            _late(mine, today),
+        )
+        rows.append(_row(cells))
+    over = [name for name in cases if not any(fact.is_live for fact in cases[name])]
+    refused = sum(not any(fact.status == "accepted" for fact in cases[name]) for name in over)
+    counts = (
+        ("ещё в работе", max(len(busy) - SHOWN_CASES, 0)),
+        ("ждут своей очереди", len(cases) - len(busy) - len(over)),
+        ("завершили", len(over) - refused),
+        ("сняты с контроля", refused),
+    )
+    rest = ", ".join(f"{words}: {count}" for words, count in counts if count)
+    table = "\n".join(rows) if busy else ""
+    return "\n\n".join(filter(None, ("#### Муниципалитеты", table, f"{rest[:1].upper()}{rest[1:]}." if rest else "")))
+
+
+def _badness(open_: Sequence[StageFact], today: date, name: str) -> tuple[int, date, str]:
+    return -max(fact.late_days(today) for fact in open_), min(fact.due_on for fact in open_), name
+
+
+def _forecast_line(forecast: Forecast | None, deadline_on: date) -> str:
+    if forecast is None:
+        return ""
+    behind = (forecast.ends_on - deadline_on).days
+    against = f"на {days_ru(behind)} позже срока {deadline_on:%d.%m.%Y}" if behind > 0 else "в срок"
+    return f"**Прогноз окончания:** {forecast.ends_on:%d.%m.%Y}, {against} ({forecast.method})."
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(' '.join(cell.replace('|', '/').split()) for cell in cells)} |"

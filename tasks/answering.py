@@ -1,0 +1,208 @@
+"""Writes what an official answers on the pages: one unit of work an action, recorded once, kept in the audit."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import BinaryIO
+
+from sqlalchemy import Engine, select, update
+from sqlmodel import Session, col
+
+from models import AuditEntry, Body, ControlPoint, Official, Roadmap, Transition
+from models.asking import Asked, ask
+from models.db import session
+from models.lifecycle import Action, Move, Refused, change
+from models.settings import Settings
+from roadmap.control import Ladder
+from roadmap.extending import may_ask
+from tasks.control_day import calendar_of
+from tasks.files import Incoming, incoming
+from tasks.links import Bearer, bearer
+from tasks.own_points import OwnPoint, own_point
+
+LONGEST_EXTENSION = timedelta(days=366)
+
+
+class NotYours(LookupError):
+    """There is no such point for this official: whether it exists at all is not told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file as it comes: the stream and the sender's name for it."""
+
+    source: BinaryIO
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Who answers (by the token of the link), when, and the once-key of the form."""
+
+    settings: Settings
+    engine: Engine
+    token: str
+    at: datetime
+    once: str
+    today: date
+    """In the roadmap's zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What is said about a point: the words, the proof, the day it was done (None: today)."""
+
+    words: str = ""
+    evidence: str = ""
+    on: date | None = None
+    upload: Upload | None = None
+
+
+def acknowledge(answer: Answer, point_id: int) -> str:
+    """«Принято в работу»; returns the point's key, as every action here does."""
+    return _move(answer, point_id, "acknowledge", Report())
+
+
+def report_progress(answer: Answer, point_id: int, report: Report) -> str:
+    """«Промежуточный отчёт», by a co-executor too; ``words`` say how far it has come."""
+    return _move(answer, point_id, "progress", report)
+
+
+def submit(answer: Answer, point_id: int, report: Report) -> str:
+    """«Исполнено»: a proof is required, the day lies between the opening of the point and today."""
+    if not report.evidence and report.upload is None:
+        raise Refused("Подтвердите исполнение: укажите реквизиты документа, ссылку или приложите файл")
+    return _move(answer, point_id, "submit", report)
+
+
+def ask_extension(answer: Answer, point_id: int, *, new_due_on: date, reason: str) -> str:
+    """«Прошу перенести»; ``Refused`` when it is too late to ask, or the day is not later than the deadline."""
+
+    def asked(work: Session, who: Official, own: OwnPoint, once: str) -> str:
+        refusal = extension_refusal(work, own.point, today=answer.today)
+        if refusal:
+            raise Refused(refusal)
+        wish = Asked(kind="extend", official_id=who.id, reason=reason, new_due_on=new_due_on)
+        ask(work, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
+        return f"перенести на {new_due_on:%d.%m.%Y}"
+
+    return _once(answer, point_id, "extend", asked, f"{new_due_on} {reason}")
+
+
+def say_not_mine(answer: Answer, point_id: int, *, to_body_id: int | None, reason: str) -> str:
+    """«Не моё»: whose it is (None: not known) and why; the coordinator decides."""
+
+    def asked(work: Session, who: Official, own: OwnPoint, once: str) -> str:
+        body = work.get(Body, to_body_id) if to_body_id is not None else None
+        if to_body_id is not None and (body is None or body.roadmap_code != who.roadmap_code):
+            raise Refused("Выберите орган из списка")
+        if to_body_id == own.point.owner_id:
+            raise Refused("Назовите другой орган: за пункт уже отвечает этот")
+        wish = Asked(kind="not_mine", official_id=who.id, reason=reason, to_body_id=to_body_id)
+        ask(work, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
+        return f"исполнитель: {body.short if body else 'не назван'}"
+
+    return _once(answer, point_id, "not_mine", asked, f"{to_body_id} {reason}")
+
+
+def extension_refusal(work: Session, point: ControlPoint, *, today: date) -> str:
+    """Why another deadline cannot be asked for today, in Russian; empty when it can."""
+    roadmap = work.get_one(Roadmap, point.roadmap_code)
+    ladder = Ladder.from_json(roadmap.ladder)
+    return may_ask(point.deadline_on, today=today, calendar=calendar_of(work, roadmap.code), ladder=ladder)
+
+
+def extension_days(point: ControlPoint, *, today: date) -> tuple[date, date]:
+    """The first and the last day that may be asked for: later than the deadline and than today, at most a year on."""
+    after = max(point.due_on, today)
+    return after + timedelta(days=1), after + LONGEST_EXTENSION
+
+
+def the_point(work: Session, answer: Answer, point_id: int) -> ControlPoint:
+    """The point as it stands, for checking a form against it. Raises ``NotYours``."""
+    return _find(work, answer, point_id)[1].point
+
+
+def actor_of(official: Official) -> str:
+    """How a transition names the official: the post, never the name."""
+    return f"{official.post} (страница)"
+
+
+def record(work: Session, by: Bearer, action: str, subject: str, detail: str, *, at: datetime) -> None:
+    """One line of the audit; a confirmed action also proves that letters reach the channel of the link."""
+    work.add(AuditEntry(at=at, actor=by.official.post, action=action, subject=subject, detail=detail))
+    if by.channel is not None:
+        by.channel.proven_at = at
+        work.add(by.channel)
+
+
+def _move(answer: Answer, point_id: int, action: Action, report: Report) -> str:
+    if report.upload is None:
+        return _told(answer, point_id, action, report, None)
+    # A stranger's file is not even read.
+    with session(answer.engine) as work:
+        _find(work, answer, point_id)
+    with incoming(answer.settings, report.upload.source, report.upload.name) as file:
+        return _told(answer, point_id, action, report, file)
+
+
+def _told(answer: Answer, point_id: int, action: Action, report: Report, file: Incoming | None) -> str:
+    def moved(work: Session, who: Official, own: OwnPoint, once: str) -> str:
+        if report.on is not None and not own.point.opens_on <= report.on <= answer.today:
+            raise Refused(f"Дата исполнения — с {own.point.opens_on:%d.%m.%Y} по сегодняшний день")
+        given = {"evidence": report.evidence, "file": file.file if file else None}
+        change(work, own.point.key, _the_move(answer, who, action, once, on=report.on, reason=report.words, **given))
+        if file is not None:
+            file.keep()
+        return f"файл {file.file.hash[:12]}" if file else ""
+
+    content = f"{report.words} {report.evidence} {report.on} {file.file.hash if file else ''}"
+    return _once(answer, point_id, action, moved, content)
+
+
+def _the_move(answer: Answer, who: Official, action: Action, once: str, **facts: object) -> Move:
+    on = facts.pop("on", None) or answer.today
+    return Move(action=action, actor=actor_of(who), at=answer.at, on=on, once_key=once, **facts)  # type: ignore[arg-type]
+
+
+def _find(work: Session, answer: Answer, point_id: int) -> tuple[Bearer, OwnPoint]:
+    by = bearer(work, answer.settings, answer.token)
+    own = own_point(work, by.official, point_id, today=answer.today)
+    if own is None:
+        raise NotYours
+    return by, own
+
+
+Change = Callable[[Session, Official, OwnPoint, str], str]
+"""Does the thing under a once-key; returns what the audit says beside the action."""
+
+
+def _once(answer: Answer, point_id: int, action: str, do: Change, content: str) -> str:
+    """Do it in one unit of work. The same form with the same content is one action, pressed twice or at once."""
+    digest = hashlib.sha256(f"{point_id} {action} {content}".encode()).hexdigest()[:16]
+    once = f"page:{answer.once}:{digest}"
+    with session(answer.engine) as work:
+        _find(work, answer, point_id)
+        _take_turn(work, point_id)
+        by, own = _find(work, answer, point_id)
+        if not _is_recorded(work, once):
+            if not own.answers and action != "progress":
+                raise Refused("Отчитывается ответственный исполнитель; соисполнитель сообщает о ходе своей части")
+            detail = do(work, by.official, own, once)
+            record(work, by, action, own.point.key, detail, at=answer.at)
+        return own.point.key
+
+
+def _take_turn(work: Session, point_id: int) -> None:
+    """Let nobody else write about the point until this unit of work ends; what was read before is read anew.
+
+    An UPDATE that changes nothing is the lock that both engines know.
+    """
+    mine = update(ControlPoint).where(col(ControlPoint.id) == point_id).values(asks=ControlPoint.asks)
+    work.execute(mine.execution_options(synchronize_session=False))
+    work.expire_all()
+
+
+def _is_recorded(work: Session, once: str) -> bool:
+    return work.execute(select(col(Transition.id)).where(col(Transition.once_key) == once)).first() is not None

@@ -1,0 +1,110 @@
+"""One control point for a page of decisions: the row with its item, roadmap and body, and what it allows now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Item, Request, Roadmap
+from models.moves import ALLOWED
+from roadmap.cards import DONE, DONE_LATE, IN_REVIEW, IN_REWORK, IN_WORK, OVERDUE, PLANNED, WITHDRAWN, reading_words
+from roadmap.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A point with what people need to decide about it."""
+
+    row: ControlPoint
+    item: Item
+    roadmap: Roadmap
+    owner: Body
+    number: str
+    """As printed, or the item's code where several items share what is printed."""
+
+    @property
+    def title(self) -> str:
+        """What is to be done, on one line."""
+        words = " ".join(self.item.title.split())
+        return f"Назвать даты: {words}" if self.row.purpose == "name_dates" else words
+
+    @property
+    def reading(self) -> str:
+        """The dated meaning of the term and its rule."""
+        return reading_words(Reading.from_json(self.item.reading)) if self.item.reading else ""
+
+    def state_words(self, today: date) -> str:
+        """The same words as the state of the run in Prefect."""
+        row = self.row
+        if row.status == "accepted":
+            return DONE_LATE if self.is_late else DONE
+        if row.status in ("open", "returned", "planned") and row.deadline_on < today:
+            return OVERDUE
+        names = {"submitted": IN_REVIEW, "returned": IN_REWORK, "open": IN_WORK, "withdrawn": WITHDRAWN}
+        return names.get(row.status, PLANNED)
+
+    @property
+    def is_late(self) -> bool:
+        """Reported after the deadline."""
+        return self.row.submitted_on is not None and self.row.submitted_on > self.row.deadline_on
+
+    @property
+    def can(self) -> frozenset[str]:
+        """What may be decided now; accepting what was never reported records the report first."""
+        can = {action for action, status in ALLOWED if status == self.row.status}
+        return frozenset(can | ({"accept"} if self.row.status in ("open", "returned") else set()))
+
+
+def cards(work: Session, point_ids: Iterable[int]) -> dict[int, Card]:
+    """The points by id, in one query; history is none of them."""
+    rows: Any = work.execute(
+        select(ControlPoint, Item, Roadmap, Body)
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .join(Roadmap, col(Roadmap.code) == col(ControlPoint.roadmap_code))
+        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
+        .where(col(ControlPoint.id).in_(list(point_ids)), col(ControlPoint.is_history).is_(False))
+    )
+    shared = shared_numbers(work)
+    return {row.id: Card(row, item, roadmap, owner, _number(item, shared)) for row, item, roadmap, owner in rows}
+
+
+def shared_numbers(work: Session) -> frozenset[tuple[str, str]]:
+    """The printed numbers, each with its roadmap, that several items share: such a number says nothing."""
+    printed = (col(Item.roadmap_code), col(Item.number))
+    counted = col(Item.is_controlled) | col(Item.dropped_on).is_not(None)
+    rows = select(*printed).where(counted).group_by(*printed).having(func.count() > 1)
+    return frozenset((code, number) for code, number in work.execute(rows))
+
+
+def _number(item: Item, shared: frozenset[tuple[str, str]]) -> str:
+    return item.code if not item.number or (item.roadmap_code, item.number) in shared else item.number
+
+
+def requests_of(work: Session, point_id: int) -> list[Request]:
+    """What was asked about a point, the newest first."""
+    found = select(Request).where(col(Request.point_id) == point_id).order_by(col(Request.id).desc())
+    return list(work.execute(found).scalars())
+
+
+def waiting_extensions(work: Session, roadmap_code: str) -> list[Request]:
+    """The requests for another deadline that wait in a roadmap, the oldest first."""
+    found = (
+        select(Request)
+        .join(ControlPoint, col(ControlPoint.id) == col(Request.point_id))
+        .where(
+            col(ControlPoint.roadmap_code) == roadmap_code,
+            col(Request.kind) == "extend",
+            col(Request.state) == "waiting",
+        )
+        .order_by(col(Request.id))
+    )
+    return list(work.execute(found).scalars())
+
+
+def bodies_of(work: Session, roadmap_code: str) -> dict[int, str]:
+    """Short names of a roadmap's bodies by id, in alphabetical order."""
+    found = select(col(Body.id), col(Body.short)).where(col(Body.roadmap_code) == roadmap_code)
+    return dict(sorted(work.execute(found).tuples(), key=lambda one: one[1].casefold()))

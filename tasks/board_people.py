@@ -1,0 +1,110 @@
+"""Who can be reached, who carries the load, who is not written to: for the coordinator's page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, select
+from sqlmodel import Session, col
+
+from models import Body, Channel, Item, Official, Silence
+
+NOBODY = "исполнитель не назван"
+NO_ADDRESS = "нет действующего адреса"
+UNCONFIRMED = "проверка связи не подтверждена"
+UNTRIED = "связь ещё не проверяли"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Who answers for a body and whether letters arrive: ``problem`` is one of the words above, empty when proven."""
+
+    body_id: int
+    body: str
+    post: str
+    problem: str
+    drilled_on: date | None
+
+    @property
+    def is_lost(self) -> bool:
+        """Letters are known not to arrive; what was never tried may well work."""
+        return self.problem in (NOBODY, NO_ADDRESS, UNCONFIRMED)
+
+    @property
+    def who(self) -> str:
+        """«Ректор · ИРО»; the body is not said twice."""
+        return f"{self.post} · {self.body}" if self.post and self.body not in self.post else self.post or self.body
+
+
+def reach_of_bodies(work: Session, roadmap: str = "") -> dict[int, Reach]:
+    """Every body with its lead official, by id."""
+    rows = work.execute(
+        select(
+            col(Body.id),
+            col(Body.short),
+            col(Official.id),
+            col(Official.post),
+            col(Channel.id),
+            col(Channel.drilled_at),
+            col(Channel.proven_at),
+        )
+        .outerjoin(Official, and_(col(Official.body_id) == col(Body.id), col(Official.is_active)))
+        .outerjoin(Channel, and_(col(Channel.official_id) == col(Official.id), col(Channel.is_active)))
+        .where(*([col(Body.roadmap_code) == roadmap] if roadmap else []))
+        .order_by(col(Body.id), col(Official.is_lead).desc(), col(Official.id))
+    )
+    found: dict[int, list[tuple[str, int | None, int | None, str, datetime | None, datetime | None]]] = {}
+    for body_id, short, official, post, channel, drilled, proven in rows:
+        found.setdefault(body_id, []).append((short, official, channel, post or "", drilled, proven))
+    return {body_id: _reach(body_id, ways) for body_id, ways in found.items()}
+
+
+def _reach(
+    body_id: int, ways: list[tuple[str, int | None, int | None, str, datetime | None, datetime | None]]
+) -> Reach:
+    """The first way is the lead's; a colleague who is reached is enough."""
+    short, official, _, post, *_ = ways[0]
+    drilled = [drilled for *_, drilled, _ in ways if drilled is not None]
+    if official is None:
+        problem = NOBODY
+    elif all(channel is None for _, _, channel, *_ in ways):
+        problem = NO_ADDRESS
+    elif any(proven is not None for *_, proven in ways):
+        problem = ""
+    else:
+        problem = UNCONFIRMED if drilled else UNTRIED
+    drilled_on = max(drilled).date() if drilled else None
+    return Reach(body_id=body_id, body=short, post=post, problem=problem, drilled_on=drilled_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silenced:
+    """What nothing is sent about: a body or an item, why, by whom, until which day."""
+
+    what: str
+    reason: str
+    until: date
+    set_by: str
+
+
+def silenced(work: Session, roadmap: str = "", *, today: date) -> list[Silenced]:
+    """The silences in force, the one that ends first on top."""
+    rows = work.execute(
+        select(Silence, col(Item.number), col(Item.code), col(Item.title), col(Body.short))
+        .outerjoin(Item, col(Item.id) == col(Silence.item_id))
+        .outerjoin(Body, col(Body.id) == col(Silence.body_id))
+        .where(
+            *([col(Silence.roadmap_code) == roadmap] if roadmap else []),
+            col(Silence.lifted_at).is_(None),
+            col(Silence.until) >= today,
+        )
+        .order_by(col(Silence.until), col(Silence.id))
+    )
+    return [
+        Silenced(
+            what=body or f"{number or code} {' '.join(title.split())}",
+            reason=row.reason,
+            until=row.until,
+            set_by=row.set_by,
+        )
+        for row, number, code, title, body in rows
+    ]

@@ -1,0 +1,101 @@
+"""The queue of the coordinator's decisions: what waits, since when, what was shown for it, who asks for what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition
+from roadmap.boards import BoardPoint, is_urgent, queue_order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One decision that waits: a result (``request`` None) or a request of the executor."""
+
+    point: BoardPoint
+    since: date
+    is_urgent: bool
+    request: Request | None = None
+    to_body: str = ""
+    """To which body «не моё» points."""
+    decided_by: str = ""
+    """Who decides when it is not the coordinator: the controller's post."""
+
+
+def queue(work: Session, points: Sequence[BoardPoint], *, today: date, zone: str) -> list[Waiting]:
+    """Everything among the points that waits for a decision: urgent first, then the longest waiting."""
+    known = {point.id: point for point in points if point.status == "submitted" or point.asks}
+    if not known:
+        return []
+    reported = _reported(work, zone)
+    found = [
+        Waiting(point=point, since=since, is_urgent=is_urgent(point.deadline_on, since, today))
+        for point in known.values()
+        if point.status == "submitted"
+        for since in (reported.get(point.id) or point.submitted_on or today,)
+    ]
+    found += _requests(work, known, today=today)
+    return sorted(found, key=lambda one: (*queue_order(one.point.deadline_on, one.since, today), one.point.key))
+
+
+def _reported(work: Session, zone: str) -> dict[int, date]:
+    """The day each point that waits was last reported done, in the coordinator's zone."""
+    rows = work.execute(
+        select(col(Transition.point_id), func.max(col(Transition.noticed_at)))
+        .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
+        .where(col(ControlPoint.status) == "submitted", col(Transition.action) == "submit")
+        .group_by(col(Transition.point_id))
+    )
+    return {point_id: at.astimezone(ZoneInfo(zone)).date() for point_id, at in rows}
+
+
+def _requests(work: Session, known: dict[int, BoardPoint], *, today: date) -> Iterable[Waiting]:
+    controllers = controllers_by_roadmap(work)
+    rows = work.execute(
+        select(Request, col(Body.short))
+        .outerjoin(Body, col(Body.id) == col(Request.to_body_id))
+        .where(col(Request.state) == "waiting")
+    )
+    for request, to_body in rows:
+        point = known.get(request.point_id)
+        if point is not None:
+            yield Waiting(
+                point=point,
+                since=request.asked_on,
+                is_urgent=is_urgent(point.deadline_on, request.asked_on, today),
+                request=request,
+                to_body=to_body or "",
+                decided_by=controllers.get(point.roadmap_code, "") if request.kind == "extend" else "",
+            )
+
+
+def controllers_by_roadmap(work: Session) -> dict[str, str]:
+    """Who decides on extensions where the act names the controller: post by roadmap; the others are left out."""
+    rows = work.execute(
+        select(col(Roadmap.code), col(Official.post))
+        .outerjoin(
+            Official,
+            (col(Official.roadmap_code) == col(Roadmap.code))
+            & (col(Official.role) == "controller")
+            & col(Official.is_active),
+        )
+        .where(col(Roadmap.extensions_by) == "controller")
+        .order_by(col(Official.id))
+    )
+    found: dict[str, str] = {}
+    for code, post in rows:
+        found.setdefault(code, post or "лицо, на которое актом возложен контроль (в контактах не названо)")
+    return found
+
+
+def evidence_of(work: Session, point_ids: Iterable[int]) -> dict[int, list[Evidence]]:
+    """What was shown for each of the points, the newest first."""
+    found: dict[int, list[Evidence]] = {}
+    rows = select(Evidence).where(col(Evidence.point_id).in_(list(point_ids))).order_by(col(Evidence.id).desc())
+    for row in work.execute(rows).scalars():
+        found.setdefault(row.point_id, []).append(row)
+    return found

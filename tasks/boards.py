@@ -1,0 +1,183 @@
+"""The coordinator's page: rows → the facts of the boards, in a handful of queries however many points there are."""
+
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Item, Mirror, Roadmap
+from models.lifecycle import LIVE
+from models.settings import Settings
+from roadmap.boards import BoardPoint, has_state
+from tasks.board_card import shared_numbers
+from tasks.prefect_api import api_url, chunks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What the coordinator wants to see; empty means everything.
+
+    Without a period the year of ``today`` is shown, with all that is older and still waits.
+    """
+
+    roadmap: str = ""
+    section: str = ""
+    body: int | None = None
+    body_words: str = ""
+    """Part of the body's short name."""
+    state: str = ""
+    kind: str = ""
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the filters offer: roadmaps by code, sections in the document's order, bodies by id."""
+
+    roadmaps: dict[str, str]
+    sections: tuple[str, ...]
+    bodies: dict[int, str]
+
+
+def board_points(
+    work: Session,
+    wanted: Filter,
+    *,
+    today: date,
+    unreachable: Collection[int] = frozenset(),
+    until: date | None = None,
+) -> list[BoardPoint]:
+    """The points of a filter by deadline; ``unreachable`` are the bodies that letters are known not to reach.
+
+    ``until`` looks further ahead than the year where no period is given.
+    """
+    owner = aliased(Body)
+    rows = work.execute(
+        select(*_COLUMNS, col(owner.short))
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .join(owner, col(owner.id) == col(ControlPoint.owner_id))
+        .where(col(ControlPoint.is_history).is_(False), *_where(wanted, today, until or year_end(today)))
+        .order_by(col(ControlPoint.deadline_on), col(ControlPoint.roadmap_code), col(Item.position), ControlPoint.key)
+    )
+    shared = shared_numbers(work)
+    found = (_point(row, unreachable, shared) for row in rows)
+    return [point for point in found if _is_kept(point, wanted, today)]
+
+
+_COLUMNS: tuple[Any, ...] = (
+    col(ControlPoint.id),
+    col(ControlPoint.key),
+    col(ControlPoint.roadmap_code),
+    col(ControlPoint.item_id),
+    col(Item.position),
+    col(Item.number),
+    col(Item.code),
+    col(Item.title),
+    col(Item.section),
+    col(Item.kind),
+    col(ControlPoint.owner_id),
+    col(ControlPoint.purpose),
+    col(ControlPoint.opens_on),
+    col(ControlPoint.due_on),
+    col(ControlPoint.deadline_on),
+    col(ControlPoint.status),
+    col(ControlPoint.asks),
+    col(ControlPoint.submitted_on),
+    col(ControlPoint.closed_on),
+)
+
+
+def year_end(today: date) -> date:
+    """The last day shown where no period is given."""
+    return date(today.year, 12, 31)
+
+
+def _where(wanted: Filter, today: date, last: date) -> list[Any]:
+    deadline, status = col(ControlPoint.deadline_on), col(ControlPoint.status)
+    where: list[Any] = []
+    if wanted.roadmap:
+        where.append(col(ControlPoint.roadmap_code) == wanted.roadmap)
+    if wanted.section:
+        where.append(col(Item.section) == wanted.section)
+    if wanted.body is not None:
+        where.append(col(ControlPoint.owner_id) == wanted.body)
+    if wanted.kind:
+        where.append(col(Item.kind) == wanted.kind)
+    if wanted.start is not None:
+        where.append(deadline >= wanted.start)
+    if wanted.end is not None:
+        where.append(deadline <= wanted.end)
+    if wanted.start is None and wanted.end is None:
+        first = date(today.year, 1, 1)
+        waits = or_(status == "submitted", col(ControlPoint.asks))
+        in_year = and_(deadline >= first, col(ControlPoint.opens_on) <= last)
+        where.append(or_(in_year, and_(status.in_(LIVE), or_(deadline < first, waits))))
+    return where
+
+
+def _point(row: Any, unreachable: Collection[int], shared: Collection[tuple[str, str]]) -> BoardPoint:
+    return BoardPoint(
+        id=row.id,
+        key=row.key,
+        roadmap_code=row.roadmap_code,
+        item_id=row.item_id,
+        position=row.position,
+        number=row.code if not row.number or (row.roadmap_code, row.number) in shared else row.number,
+        title=" ".join(row.title.split()),
+        section=row.section,
+        kind=row.kind,
+        owner_id=row.owner_id,
+        owner=row.short,
+        purpose=row.purpose,
+        opens_on=row.opens_on,
+        due_on=row.due_on,
+        deadline_on=row.deadline_on,
+        status=row.status,
+        asks=row.asks,
+        submitted_on=row.submitted_on,
+        closed_on=row.closed_on,
+        is_reachable=row.owner_id not in unreachable,
+    )
+
+
+def _is_kept(point: BoardPoint, wanted: Filter, today: date) -> bool:
+    """What SQL does not decide: SQLite compares Russian letters by case, and a state depends on the day."""
+    if wanted.body_words and wanted.body_words.casefold() not in point.owner.casefold():
+        return False
+    return not wanted.state or has_state(point, wanted.state, today)
+
+
+def choices(work: Session, wanted: Filter) -> Choices:
+    """What the filters offer; sections and bodies of the chosen roadmap only, of the whole base there are too many."""
+    codes = dict(work.execute(select(col(Roadmap.code), col(Roadmap.region))).tuples().all())
+    roadmap = wanted.roadmap or (next(iter(codes)) if len(codes) == 1 else "")
+    sections = select(col(Item.section)).where(col(Item.roadmap_code) == roadmap).order_by(col(Item.position))
+    owners = select(col(ControlPoint.owner_id)).where(col(ControlPoint.roadmap_code) == roadmap).distinct()
+    bodies = select(col(Body.id), col(Body.short)).where(col(Body.id).in_(owners))
+    return Choices(
+        roadmaps=dict(sorted(codes.items(), key=lambda one: one[1])),
+        sections=tuple(dict.fromkeys(work.execute(sections).scalars() if roadmap else ())),
+        bodies=dict(sorted(work.execute(bodies).tuples() if roadmap else (), key=lambda one: one[1].casefold())),
+    )
+
+
+def run_urls(work: Session, settings: Settings, keys: Iterable[str]) -> dict[str, str]:
+    """The page of the Prefect run of each point that has one."""
+    base, found = ui_url(settings), dict[str, str]()
+    for some in chunks(sorted(set(keys)), 500):
+        rows = select(col(Mirror.key), col(Mirror.prefect_id)).where(col(Mirror.kind) == "run")
+        found |= {
+            key: f"{base}/runs/flow-run/{run}" for key, run in work.execute(rows.where(col(Mirror.key).in_(some)))
+        }
+    return found
+
+
+def ui_url(settings: Settings) -> str:
+    """Where people open Prefect: PREFECT_UI_URL where it is set, else beside the API."""
+    return (os.environ.get("PREFECT_UI_URL") or api_url(settings).removesuffix("/api")).rstrip("/")

@@ -1,0 +1,153 @@
+"""Rows → deadlines for calendars: the feed of an official or a body, and what a letter's attachment needs."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, func, or_, select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transition
+from models.lifecycle import LIVE
+from models.queries_people import standing_in
+from roadmap.deadlines_calendar import Deadline, calendar
+
+#: How long a closed point stays in a feed.
+DONE_STAYS = timedelta(days=60)
+#: Actions after which a calendar program must show something else.
+SHOWN_CHANGES = ("extend", "reassign", "accept", "withdraw")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How often a point changed in a calendar's eyes, and when last."""
+
+    times: int
+    at: datetime
+    has_moved_on: bool = False
+    """It was handed over to another body at least once."""
+
+
+def feed(work: Session, whose: Official | Body, *, at: datetime, ahead_days: int) -> str:
+    """The iCalendar feed of a body's deadlines, or of an official's: his body, whom he stands in for, or all of them.
+
+    Live points due within ``ahead_days``, and for sixty days those that were closed; history is left out. It holds no
+    personal links: a calendar is often shared.
+    """
+    roadmap = work.get_one(Roadmap, whose.roadmap_code)
+    today = at.astimezone(ZoneInfo(_zone(whose) or roadmap.zone)).date()
+    bodies = _bodies(work, whose, today)
+    recent = col(ControlPoint.closed_on) >= today - DONE_STAYS
+    live = col(ControlPoint.status).in_(LIVE) & (col(ControlPoint.deadline_on) <= today + timedelta(days=ahead_days))
+    where = [
+        col(ControlPoint.roadmap_code) == roadmap.code,
+        col(ControlPoint.is_history).is_(False),
+        col(Item.is_controlled) | col(ControlPoint.closed_on).is_not(None),
+        or_(live, recent),
+    ]
+    if bodies is not None:
+        where.append(col(ControlPoint.owner_id).in_(bodies))
+    name = f"Сроки: {whose.post if isinstance(whose, Official) else whose.short} — {roadmap.region}"
+    kind = "official" if isinstance(whose, Official) else "body"
+    return calendar(deadlines(work, *where), whose=f"{kind}/{whose.id}", today=today, name=name)
+
+
+def deadlines(work: Session, *where: Any) -> list[Deadline]:
+    """The points that meet the conditions (on ``ControlPoint`` and ``Item``), as calendars show them."""
+    found = (
+        select(ControlPoint, Item, col(Body.short))
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
+        .where(*where)
+    )
+    rows = work.execute(found).all()
+    wanted = select(col(ControlPoint.id)).join(Item, col(Item.id) == col(ControlPoint.item_id)).where(*where)
+    changed = changes(work, wanted)
+    stored = stored_at(work, {point.roadmap_code for point, _, _ in rows})
+    return [
+        deadline(point, item, owner, changed.get(point.id) or unchanged(point, stored)) for point, item, owner in rows
+    ]
+
+
+def deadline(point: ControlPoint, item: Item, owner: str, changed: Changed, *, url: str = "") -> Deadline:
+    """One row as a calendar shows it; ``owner`` is the body's short name."""
+    return Deadline(
+        key=point.key,
+        number=item.number,
+        title=f"Назвать даты проведения: {item.title}" if point.purpose == "name_dates" else item.title,
+        term=item.term,
+        result=item.result,
+        source=item.source,
+        owner=owner,
+        deadline_on=point.deadline_on,
+        status=point.status,
+        changes=changed.times,
+        changed_at=changed.at,
+        url=url,
+    )
+
+
+def unchanged(point: ControlPoint, stored: Mapping[str, datetime]) -> Changed:
+    """A point that is as it was loaded; ``stored`` as ``stored_at`` gives it."""
+    return Changed(0, stored.get(point.roadmap_code) or datetime.combine(point.opens_on, time(), UTC))
+
+
+def changes(work: Session, point_ids: Any) -> dict[int, Changed]:
+    """What changed in the points of a select of ids; points that never changed are not in it."""
+    handed_over = func.max(case((col(Transition.action) == "reassign", 1), else_=0))
+    counted = (
+        select(col(Transition.point_id), func.count(), func.max(col(Transition.noticed_at)), handed_over)
+        .where(col(Transition.point_id).in_(point_ids), col(Transition.action).in_(SHOWN_CHANGES))
+        .group_by(col(Transition.point_id))
+    )
+    return {point_id: Changed(times, at, bool(moved)) for point_id, times, at, moved in work.execute(counted)}
+
+
+def overdue(work: Session, body_ids: Collection[int | None], *, before: date) -> defaultdict[int, list[Deadline]]:
+    """What is open and due before a day, by the body that answers."""
+    by_body: defaultdict[int, list[Deadline]] = defaultdict(list)
+    if not body_ids:
+        return by_body
+    found = (
+        select(ControlPoint, Item, col(Body.short))
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
+        .where(
+            col(ControlPoint.owner_id).in_(body_ids),
+            col(ControlPoint.status).in_(("open", "returned")),
+            col(ControlPoint.deadline_on) < before,
+            col(ControlPoint.is_history).is_(False),
+        )
+    )
+    for point, item, owner in work.execute(found):
+        by_body[point.owner_id].append(deadline(point, item, owner, unchanged(point, {})))
+    return by_body
+
+
+def stored_at(work: Session, codes: Collection[str]) -> dict[str, datetime]:
+    """When the newest edition of each roadmap was loaded: since then an unmoved deadline has not changed."""
+    newest = (
+        select(col(Edition.roadmap_code), func.max(col(Edition.loaded_at)))
+        .where(col(Edition.roadmap_code).in_(codes))
+        .group_by(col(Edition.roadmap_code))
+    )
+    found: dict[str, datetime] = dict(work.execute(newest).tuples().all())
+    return found
+
+
+def _zone(whose: Official | Body) -> str | None:
+    return whose.zone if isinstance(whose, Official) else None
+
+
+def _bodies(work: Session, whose: Official | Body, today: date) -> set[int | None] | None:
+    """The bodies whose points are shown; None: every body of the roadmap."""
+    if isinstance(whose, Body):
+        return {whose.id}
+    if whose.body_id is None:
+        return None
+    stood_for = standing_in(work, {whose.id or 0}, today).get(whose.id or 0, [])
+    bodies: set[int | None] = {whose.body_id}
+    return bodies | {official.body_id for official in stood_for if official.body_id is not None}

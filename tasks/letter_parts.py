@@ -1,0 +1,55 @@
+"""The parts of a letter that are not about single points: the week's table of a roadmap, the drill's question."""
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models import Channel, Official, Roadmap
+from models.queries_people import silenced
+from models.settings import Settings
+from roadmap.messages import Part
+from roadmap.messages.parts import Digest, digest_part, drill_part
+from tasks.discipline import discipline
+from tasks.links import official_url
+from tasks.watching import heartbeat
+
+
+class Parts:
+    """Makes the parts of the letters of one batch; each roadmap's table is reckoned once."""
+
+    def __init__(self, work: Session, *, at: datetime, settings: Settings) -> None:
+        self._work, self._at, self._settings = work, at, settings
+        self._digests: dict[str, Part] = {}
+
+    def digest(self, code: str, today: date) -> Part:
+        """The table of the year so far, with the heartbeat of the roadmap."""
+        if code not in self._digests:
+            self._digests[code] = digest_part(digest_of(self._work, code, today=today, at=self._at))
+        return self._digests[code]
+
+    def drill(self, official: Official, channel: Channel) -> Part:
+        """The question, with a link that proves this channel."""
+        return drill_part(official_url(self._settings, official, channel.id, path="/proof"))
+
+
+def digest_of(work: Session, code: str, *, today: date, at: datetime) -> Digest:
+    """What the week's table of a roadmap says on a day: deadlines since the new year, or since it is on control."""
+    since = max(date(today.year, 1, 1), work.get_one(Roadmap, code).controlled_from)
+    unproven = (
+        select(func.count(col(Official.id).distinct()))
+        .where(col(Official.roadmap_code) == code, col(Official.is_active), col(Official.role) == "executor")
+        .where(
+            col(Official.id).not_in(
+                select(col(Channel.official_id)).where(col(Channel.is_active), col(Channel.proven_at).is_not(None))
+            )
+        )
+    )
+    return Digest(
+        since=since,
+        until=today,
+        rows=discipline(work, code, today=today, since=since, until=today),
+        heartbeat=heartbeat(work, at=at, code=code).line,
+        silenced=len(silenced(work, code, today)),
+        unproven=work.execute(unproven).scalar_one(),
+    )

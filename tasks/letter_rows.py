@@ -1,0 +1,189 @@
+"""What the letters of a batch are made of: a query a question, however many letters there are."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Table, exists, select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, Transition
+from models.queries_people import standing_in
+from roadmap.notices import GROUNDS, Reason
+from tasks.calendars import Changed, changes
+
+#: Reasons told to the coordinator or the controller; the others are told to the body that answers.
+STAFF: dict[str, tuple[str, ...]] = {
+    "escalated": ("controller",),
+    "still_overdue": ("controller",),
+    "asked_extension": ("coordinator", "controller"),
+    "asked_transfer": ("coordinator",),
+    "submitted": ("coordinator",),
+    "awaiting_decision": ("coordinator",),
+    "no_channel": ("coordinator",),
+    "undelivered": ("coordinator",),
+}
+_notice: Table = Notice.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """One line with all that is said about its point; ``on_day`` is the day it was decided."""
+
+    reason: Reason
+    on_day: date
+    point: ControlPoint
+    item: Item
+    owner: str
+    executors: str
+    ground: str
+    instead_of: Official | None
+    """The absent official for whom the addressee stands in."""
+    changed: Changed | None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows by notice id, with those of earlier letters to the same channel that never left; the same for the flags."""
+
+    rows: defaultdict[int | None, list[LetterRow]] = field(default_factory=lambda: defaultdict(list))
+    superseded: set[int | None] = field(default_factory=set)
+    """Notices whose channel has a later letter on its way, or sent: that one carries their lines."""
+    has_digest: set[int | None] = field(default_factory=set)
+    has_drill: set[int | None] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A notice whose lines go into ``notice``: itself, or an earlier one that never left."""
+
+    notice: Notice
+    id: int
+    on_day: date
+    has_digest: bool
+    has_drill: bool
+
+
+def read_batch(work: Session, notices: Sequence[Notice], officials: dict[int | None, Official]) -> Batch:
+    """Everything that the letters of the notices need; ``officials`` are the addressees by channel."""
+    batch = Batch(superseded=_superseded(work, notices))
+    sources = _sources(work, [notice for notice in notices if notice.id not in batch.superseded])
+    for source in sources:
+        batch.has_digest |= {source.notice.id} if source.has_digest else set()
+        batch.has_drill |= {source.notice.id} if source.has_drill else set()
+    ids = {source.id for source in sources}
+    by_source = defaultdict(list)
+    for row in (rows := _rows(work, ids)):
+        by_source[row[0].notice_id].append(row)
+    executors = _executors(work, {item.id for _, _, item, _ in rows if not item.executors})
+    grounds = _grounds(work, ids, {line.reason for line, *_ in rows})
+    changed = changes(work, select(col(NoticeLine.point_id)).where(col(NoticeLine.notice_id).in_(ids)))
+    people = {official.id for official in officials.values() if official.id is not None}
+    away = {day: standing_in(work, people, day) for day in {source.on_day for source in sources}}
+    for source in sources:
+        official = officials[source.notice.channel_id]
+        stood_for = away[source.on_day].get(official.id or 0, [])
+        batch.rows[source.notice.id] += [
+            LetterRow(
+                reason=line.reason,
+                on_day=source.on_day,
+                point=point,
+                item=item,
+                owner=owner,
+                executors=item.executors or executors.get(item.id, ""),
+                ground=grounds.get((point.id, GROUNDS.get(line.reason)), ""),
+                instead_of=_instead_of(official, stood_for, line.reason, point.owner_id),
+                changed=changed.get(point.id),
+            )
+            for line, point, item, owner in by_source[source.id]
+        ]
+    return batch
+
+
+def _superseded(work: Session, notices: Sequence[Notice]) -> set[int | None]:
+    later = _notice.alias("later")
+    found = select(_notice.c.id).where(
+        _notice.c.id.in_([notice.id for notice in notices]),
+        exists().where(
+            later.c.channel_id == _notice.c.channel_id,
+            later.c.on_day > _notice.c.on_day,
+            later.c.state.in_(("queued", "sending", "sent")),
+        ),
+    )
+    return set(work.execute(found).scalars())
+
+
+def _sources(work: Session, notices: Sequence[Notice]) -> list[_Source]:
+    """Each notice with itself and with the earlier ones of its channel since the last letter that left."""
+    by_id = {notice.id: notice for notice in notices}
+    this, sent = _notice.alias("this"), _notice.alias("sent")
+    never_left = (
+        (_notice.c.on_day < this.c.on_day)
+        & (_notice.c.state != "sent")
+        & ~exists().where(
+            sent.c.channel_id == _notice.c.channel_id, sent.c.on_day > _notice.c.on_day, sent.c.state == "sent"
+        )
+    )
+    found = (
+        select(this.c.id, _notice.c.id, _notice.c.on_day, _notice.c.has_digest, _notice.c.has_drill)
+        .join(_notice, _notice.c.channel_id == this.c.channel_id)
+        .where(this.c.id.in_(by_id), (_notice.c.id == this.c.id) | never_left)
+        .order_by(_notice.c.id)
+    )
+    return [_Source(by_id[row[0]], *row[1:]) for row in work.execute(found)]
+
+
+def _rows(work: Session, ids: Collection[int]) -> Sequence[Any]:
+    found = (
+        select(NoticeLine, ControlPoint, Item, col(Body.short))
+        .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
+        .where(col(NoticeLine.notice_id).in_(ids))
+        .order_by(col(NoticeLine.id))
+    )
+    return work.execute(found).all()
+
+
+def _instead_of(official: Official, stood_for: Sequence[Official], reason: str, owner_id: int) -> Official | None:
+    """The absent official whose line this is; None when it is the addressee's own."""
+    if reason in STAFF:
+        if official.role in STAFF[reason]:
+            return None
+        return next((absent for absent in stood_for if absent.role in STAFF[reason]), None)
+    if official.body_id == owner_id and official.is_lead:
+        return None
+    return next((absent for absent in stood_for if absent.body_id == owner_id), None)
+
+
+def _executors(work: Session, item_ids: set[int | None]) -> dict[int | None, str]:
+    if not item_ids:
+        return {}
+    found = (
+        select(col(Executor.item_id), col(Body.short))
+        .join(Body, col(Body.id) == col(Executor.body_id))
+        .where(col(Executor.item_id).in_(item_ids))
+        .order_by(col(Body.id))
+    )
+    names: defaultdict[int | None, list[str]] = defaultdict(list)
+    for item_id, short in work.execute(found):
+        names[item_id].append(short)
+    return {item_id: ", ".join(shorts) for item_id, shorts in names.items()}
+
+
+def _grounds(work: Session, ids: Collection[int], reasons: set[Reason]) -> dict[tuple[int | None, str | None], str]:
+    """The words of the last act of each kind on each point that the lines are about."""
+    actions = {GROUNDS[reason] for reason in reasons & GROUNDS.keys()}
+    if not actions:
+        return {}
+    told = select(col(NoticeLine.point_id)).where(
+        col(NoticeLine.notice_id).in_(ids), col(NoticeLine.reason).in_(sorted(reasons & GROUNDS.keys()))
+    )
+    found = (
+        select(Transition)
+        .where(col(Transition.point_id).in_(told), col(Transition.action).in_(sorted(actions)))
+        .order_by(col(Transition.id))
+    )
+    return {(one.point_id, one.action): one.reason for one in work.execute(found).scalars()}

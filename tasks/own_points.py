@@ -1,0 +1,125 @@
+"""Which points an official may see and answer for: those of the body, those of whom they stand in for, shared ones."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_
+
+from models import Absence, Body, ControlPoint, Executor, Item, Official, queries_people
+from models.lifecycle import ALLOWED, LIVE, Action
+
+Role = Literal["owner", "deputy", "co"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPoint:
+    """A point as one official meets it."""
+
+    point: ControlPoint
+    item: Item
+    owner: Body
+    body: Body | None
+    role: Role
+    """``owner``: of the own body; ``deputy``: of somebody who is away; ``co``: the body is a co-executor."""
+    instead_of: str = ""
+    """Post of the one who is away."""
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it is to be worked on now."""
+        return self.point.status in ("open", "returned")
+
+    @property
+    def answers(self) -> bool:
+        """Whether the official reports; a co-executor only says how far the own part has come."""
+        return self.role != "co"
+
+
+def live_points(work: Session, official: Official, *, today: date) -> list[OwnPoint]:
+    """The official's points that are not closed, by deadline."""
+    live = (col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
+    return list(_found(work, official, live, today=today))
+
+
+def own_point(work: Session, official: Official, point_id: int, *, today: date) -> OwnPoint | None:
+    """One point, closed ones too; None when it is not the official's to see."""
+    return next(iter(_found(work, official, (col(ControlPoint.id) == point_id,), today=today)), None)
+
+
+def away_now(work: Session, official: Official, *, today: date) -> list[Official]:
+    """For whom the official stands in today, directly or at the end of a chain of deputies."""
+    direct = (
+        select(Official)
+        .join(Absence, col(Absence.official_id) == col(Official.id))
+        .where(
+            col(Absence.deputy_id) == official.id,
+            col(Absence.starts_on) <= today,
+            col(Absence.ends_on) >= today,
+            col(Official.is_active),
+        )
+    )
+    assert official.id is not None
+    chained = queries_people.standing_in(work, [official.id], today).get(official.id, [])
+    return list({one.id: one for one in (*chained, *work.execute(direct).scalars())}.values())
+
+
+def _instead(official: Official, away: Iterable[Official]) -> dict[int, str]:
+    """Body → post of the one who is away; of the own body only its lead counts, the rest is the official's anyway."""
+    return {
+        one.body_id: one.post
+        for one in away
+        if one.body_id is not None and (one.body_id != official.body_id or (one.is_lead and not official.is_lead))
+    }
+
+
+def _found(work: Session, official: Official, where: tuple[Any, ...], *, today: date) -> Iterable[OwnPoint]:
+    if official.body_id is None:
+        return
+    instead = _instead(official, away_now(work, official, today=today))
+    bodies = {official.body_id, *instead}
+    shared = select(col(Executor.item_id)).where(col(Executor.body_id).in_(bodies))
+    owner, body = aliased(Body), aliased(Body)
+    rows = work.execute(
+        select(ControlPoint, Item, owner, body)
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .join(owner, col(owner.id) == col(ControlPoint.owner_id))
+        .outerjoin(body, col(body.id) == col(ControlPoint.body_id))
+        .where(
+            col(ControlPoint.roadmap_code) == official.roadmap_code,
+            or_(col(ControlPoint.owner_id).in_(bodies), col(ControlPoint.item_id).in_(shared)),
+            *where,
+        )
+        .order_by(col(ControlPoint.deadline_on), col(Item.position), col(ControlPoint.key))
+    )
+    for point, item, owned_by, of_body in rows:
+        role: Role = "deputy" if point.owner_id in instead else "owner" if point.owner_id in bodies else "co"
+        post = instead.get(point.owner_id, "")
+        yield OwnPoint(point=point, item=item, owner=owned_by, body=of_body, role=role, instead_of=post)
+
+
+#: What an official may do with a point, by the name of the action in the page's address.
+ACTIONS: dict[str, Action] = {
+    "submit": "submit",
+    "acknowledge": "acknowledge",
+    "progress": "progress",
+    "extend": "ask",
+    "not-mine": "ask",
+}
+
+
+def possible_actions(own: OwnPoint, *, waiting: Collection[str], is_acknowledged: bool) -> tuple[str, ...]:
+    """What may be done with a point now; ``waiting`` are the kinds of requests about it that nobody has decided."""
+    if own.point.is_history:
+        return ()
+    asked = {"extend": "extend" in waiting, "not-mine": "not_mine" in waiting, "acknowledge": is_acknowledged}
+    return tuple(
+        name
+        for name, action in ACTIONS.items()
+        if (action, own.point.status) in ALLOWED
+        and not asked.get(name, False)
+        and (own.answers or action == "progress")
+    )

@@ -1,0 +1,68 @@
+"""Officials as commands name them, the record of what was done about them, and the ladder of their reminders."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from models import AuditEntry, ControlPoint, Official, Roadmap
+from models.lifecycle import Refused
+from roadmap.control import Ladder
+from tasks import links
+
+
+class PeopleRefused(Refused):
+    """What was asked about people is not possible; the text is one Russian line."""
+
+
+def audit(work: Session, action: str, subject: str, detail: str, *, actor: str, at: datetime) -> None:
+    """One line of the record; ``detail`` holds neither addresses nor names."""
+    work.add(AuditEntry(at=at, actor=actor, action=action, subject=subject, detail=detail[:500]))
+
+
+def official_of(work: Session, code: str, words: str) -> Official:
+    """The official in office whom a post or a number names; ``PeopleRefused`` when none, or several, do."""
+    found = select(Official).where(col(Official.roadmap_code) == code, col(Official.is_active))
+    people: list[Official] = list(work.execute(found.order_by(col(Official.id))).scalars())
+    wanted = " ".join(words.casefold().split())
+    named = [one for one in people if wanted in (str(one.id), " ".join(one.post.casefold().split()))]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        listed = ", ".join(f"№ {one.id}" for one in named)
+        raise PeopleRefused(f"Должность «{words}» есть у нескольких ({listed}) — назовите номер: vekha people {code}")
+    raise PeopleRefused(f"Должностного лица «{words}» в «{code}» нет; список с номерами: vekha people {code}")
+
+
+def revoke_links(work: Session, official: Official, *, actor: str, at: datetime) -> None:
+    """Every link given to the official so far opens nothing from now on."""
+    links.revoke(work, official)
+    audit(work, "revoke", f"№ {official.id}", "ссылки отозваны", actor=actor, at=at)
+
+
+def set_ladder(
+    work: Session, roadmap: Roadmap, wanted: dict[str, Any] | None, *, today: date, actor: str, at: datetime
+) -> bool:
+    """Give the roadmap a ladder of its own (None: the default again); False when it has that one already.
+
+    Open points are looked at anew from tomorrow on: what was told today is not told twice. ``PeopleRefused`` names
+    what is wrong with the ladder.
+    """
+    try:
+        ladder, before = Ladder.from_json(wanted), Ladder.from_json(roadmap.ladder)
+    except ValueError as wrong:
+        raise PeopleRefused(str(wrong)) from wrong
+    if ladder == before and (wanted is None) == (roadmap.ladder is None):
+        return False
+    roadmap.ladder = None if wanted is None else ladder.to_json()
+    work.add(roadmap)
+    tomorrow = today + timedelta(days=1)
+    work.execute(
+        update(ControlPoint)
+        .where(col(ControlPoint.roadmap_code) == roadmap.code, col(ControlPoint.status).in_(("open", "returned")))
+        .where(col(ControlPoint.next_check_on) > tomorrow)
+        .values(next_check_on=tomorrow)
+    )
+    audit(work, "ladder", roadmap.code, str(ladder.to_json()), actor=actor, at=at)
+    return True

@@ -1,0 +1,175 @@
+"""A person leaves a post and another comes: what moves is listed first, then moved in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, Official
+from models.lifecycle import LIVE
+from tasks import links
+from tasks.absences import absences_left, end_absences
+from tasks.people import PeopleRefused, audit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """Who comes: ``post`` where the post is renamed as well."""
+
+    name: str
+    email: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovingPoint:
+    """A live point that the successor answers for."""
+
+    key: str
+    title: str
+    deadline_on: date
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """What moves, or has moved, with the post."""
+
+    official_id: int
+    post: str
+    new_post: str
+    points: tuple[MovingPoint, ...]
+    """By deadline; empty for one who is not the lead of a body: letters about points go to the lead."""
+    letters: int
+    """Letters that wait; they go to the new address."""
+    own_absences: int
+    """Absences of the one who leaves: they end."""
+    stands_in: int
+    """Absences in which the post stands in for somebody: they stay with the post."""
+    channels_off: int
+    """Ways to reach the one who leaves: they are switched off."""
+    is_done: bool
+    """The successor is there already: nothing is left to do."""
+
+
+def plan_replacement(work: Session, official: Official, successor: Successor, *, today: date) -> Replacement:
+    """What would move. ``PeopleRefused`` when the new post is taken."""
+    _refuse_taken_post(work, official, successor)
+    assert official.id is not None
+    waiting = select(Notice).where(col(Notice.official_id) == official.id, col(Notice.state) == "queued")
+    standing = select(Absence).where(col(Absence.deputy_id) == official.id, col(Absence.ends_on) >= today)
+    active = [channel for channel in _channels(work, official) if channel.is_active]
+    others = [channel for channel in active if (channel.kind, channel.address) != ("email", successor.email)]
+    same_person = (official.name, official.post) == (successor.name, successor.post)
+    return Replacement(
+        official_id=official.id,
+        post=official.post,
+        new_post=successor.post,
+        points=_points(work, official),
+        letters=len(work.execute(waiting).all()),
+        own_absences=len(absences_left(work, official, today)),
+        stands_in=len(work.execute(standing).all()),
+        channels_off=len(others),
+        is_done=same_person and not others and len(active) == 1,
+    )
+
+
+def replace_official(
+    work: Session, official: Official, successor: Successor, *, today: date, actor: str, at: datetime
+) -> Replacement:
+    """Move everything to the successor; twice changes nothing the second time.
+
+    The post keeps its row, so that what was told to it and asked by it stays in the history; the name, the channels and
+    the links are the successor's own.
+    """
+    plan = plan_replacement(work, official, successor, today=today)
+    if plan.is_done:
+        return plan
+    official.name, official.post = successor.name, successor.post
+    links.revoke(work, official)
+    end_absences(work, official, today=today)
+    channel = _one_channel(work, official, successor.email)
+    _readdress(work, official, channel)
+    words = f"точек {len(plan.points)}, писем {plan.letters}, отсутствий {plan.own_absences}, ссылки отозваны"
+    audit(work, "replace", f"№ {official.id}", words, actor=actor, at=at)
+    work.flush()
+    return plan
+
+
+def _refuse_taken_post(work: Session, official: Official, successor: Successor) -> None:
+    taken = select(Official).where(
+        col(Official.roadmap_code) == official.roadmap_code,
+        col(Official.role) == official.role,
+        col(Official.body_id).is_not_distinct_from(official.body_id),
+        col(Official.post) == successor.post,
+        col(Official.id) != official.id,
+    )
+    if work.execute(taken).first() is not None:
+        raise PeopleRefused(f"Должность «{successor.post}» у этого органа уже есть — назовите другую (--post)")
+
+
+def _points(work: Session, official: Official) -> tuple[MovingPoint, ...]:
+    if official.body_id is None or not official.is_lead:
+        return ()
+    found = (
+        select(col(ControlPoint.key), col(Item.title), col(ControlPoint.deadline_on), col(ControlPoint.status))
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .where(col(ControlPoint.owner_id) == official.body_id, col(ControlPoint.status).in_(LIVE))
+        .where(col(ControlPoint.is_history).is_(False))
+        .order_by(col(ControlPoint.deadline_on), col(ControlPoint.key))
+    )
+    return tuple(MovingPoint(*row) for row in work.execute(found))
+
+
+def _channels(work: Session, official: Official) -> list[Channel]:
+    found = select(Channel).where(col(Channel.official_id) == official.id).order_by(col(Channel.id))
+    return list(work.execute(found).scalars())
+
+
+def _one_channel(work: Session, official: Official, email: str) -> Channel:
+    """The successor's channel, not proven yet even where the mailbox is the post's own; all others are off."""
+    channels = _channels(work, official)
+    kept = next((one for one in channels if (one.kind, one.address) == ("email", email)), None)
+    for one in channels:
+        one.is_active = one is kept
+        work.add(one)
+    if kept is None:
+        assert official.id is not None
+        kept = Channel(official_id=official.id, kind="email", address=email)
+    kept.drilled_at = kept.proven_at = None
+    work.add(kept)
+    work.flush()
+    return kept
+
+
+def _readdress(work: Session, official: Official, channel: Channel) -> None:
+    """Letters that wait go to the channel, one a day: those of several channels on one day become one."""
+    assert channel.id is not None
+    found = select(Notice).where(col(Notice.official_id) == official.id).order_by(col(Notice.id)).with_for_update()
+    letters = list(work.execute(found).scalars())
+    there = {letter.on_day: letter for letter in letters if letter.channel_id == channel.id}
+    for letter in letters:
+        if letter.state != "queued" or letter.channel_id == channel.id:
+            continue
+        kept = there.get(letter.on_day)
+        if kept is None:
+            letter.channel_id, letter.attempts, letter.error = channel.id, 0, ""
+            there[letter.on_day] = letter
+        else:
+            _merge(work, letter, kept)
+            letter.state = "dropped"
+        work.add(letter)
+
+
+def _merge(work: Session, letter: Notice, kept: Notice) -> None:
+    if kept.state != "queued":
+        return
+    rows = work.execute(select(NoticeLine).where(col(NoticeLine.notice_id).in_((letter.id, kept.id)))).scalars().all()
+    told = {(row.point_id, row.reason) for row in rows if row.notice_id == kept.id}
+    for row in rows:
+        if row.notice_id == letter.id and (row.point_id, row.reason) not in told:
+            row.notice_id = kept.id or 0
+            work.add(row)
+    kept.has_digest, kept.has_drill = kept.has_digest or letter.has_digest, kept.has_drill or letter.has_drill
+    work.add(kept)

@@ -1,0 +1,156 @@
+"""Decisions of a session become items on control, with control points of their own."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Edition, Item, Roadmap
+from models.moves import Refused
+from roadmap import terms
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue import schema
+from roadmap.planning import plan_item
+from roadmap.process_answers import DecisionLine, Unclear, read_decisions
+from roadmap.reading import Reading
+from tasks.storing_points import store_points
+
+DATED = ("windows", "recurring", "continuous", "relative")
+
+
+def add_decisions(
+    work: Session, point: ControlPoint, text: str, *, on: date, proof: str, today: date, calendar: WorkCalendar
+) -> list[str]:
+    """Put the decisions «исполнитель | что сделать | срок» on control; returns the codes of the new items.
+
+    ``on`` is the day of the session: terms without a start and «в 10-дневный срок» are counted from it. ``Refused``
+    names every line that is not clear; then nothing is written. A line that is on control already is left out.
+    """
+    roadmap = work.get_one(Roadmap, point.roadmap_code)
+    parent = work.get_one(Item, point.item_id)
+    try:
+        lines = read_decisions(text, body_names(work, roadmap.code))
+    except Unclear as unclear:
+        raise Refused(str(unclear)) from unclear
+    catalogue = _catalogue(work, roadmap, on)
+    read = {one.line: terms.read(one.term, start=on, end=roadmap.period_end, calendar=calendar) for one in lines}
+    _refuse_terms(lines, read)
+    place = f"Протокол: {proof.strip()}" if proof.strip() else f"Протокол от {on:%d.%m.%Y}, пункт {parent.code}"
+    known = _known(work, parent)
+    added, number = [], _last_number(known.values())
+    for line in lines:
+        if (line.owner, line.todo, line.term, place) in known:
+            continue
+        number += 1
+        entry = _entry(f"{parent.code}.r{number}", line, on=on, place=place)
+        _store(work, parent, entry, read[line.line], line, calendar)
+        planned = plan_item(catalogue, entry, read[line.line], calendar=calendar)
+        if all(one.deadline_on < today for one in planned):
+            raise Refused(f"Решения сессии не внесены — строка {line.line}: срок «{line.term}» уже прошёл")
+        store_points(work, roadmap.code, planned, controlled_from=today, today=today)
+        added.append(entry.code)
+    return added
+
+
+def body_names(work: Session, code: str) -> dict[str, tuple[str, ...]]:
+    """Every name of each body of a roadmap by its code, aliases of the newest edition included; the short one first."""
+    newest = select(Edition).where(col(Edition.roadmap_code) == code).order_by(col(Edition.id).desc()).limit(1)
+    edition = work.execute(newest).scalar_one_or_none()
+    listed = edition.catalogue.get("bodies", ()) if edition else ()
+    aliases = {body["code"]: tuple(body.get("aliases", ())) for body in listed}
+    bodies = work.execute(select(Body).where(col(Body.roadmap_code) == code)).scalars()
+    return {body.code: (body.short, body.name, *aliases.get(body.code, ())) for body in bodies}
+
+
+def _catalogue(work: Session, roadmap: Roadmap, on: date) -> schema.Catalogue:
+    """What planning asks for, as the roadmap stands (shifted or not), beginning on the day of the session."""
+    bodies = work.execute(select(Body).where(col(Body.roadmap_code) == roadmap.code)).scalars()
+    return schema.Catalogue.model_validate(
+        {
+            "code": roadmap.code,
+            "region": roadmap.region,
+            "title": roadmap.title,
+            "act": schema.Act(kind=roadmap.act, authority=roadmap.region, document="протокол"),
+            "period": schema.Period(start=on, end=roadmap.period_end, ground="день сессии"),
+            "zone": roadmap.zone,
+            "roll": roadmap.roll,
+            "report_by": roadmap.report_by,
+            "bodies": tuple(
+                schema.Body.model_validate({"code": b.code, "name": b.name, "short": b.short, "level": b.level})
+                for b in bodies
+            ),
+        }
+    )
+
+
+def _refuse_terms(lines: list[DecisionLine], read: Mapping[int, Reading]) -> None:
+    wrong = [problem for one in lines if (problem := _term_problem(one, read[one.line]))]
+    if wrong:
+        raise Refused(f"Решения сессии не внесены — {'; '.join(wrong)}")
+
+
+def _term_problem(line: DecisionLine, reading: Reading) -> str:
+    if reading.kind in DATED and not (reading.kind == "relative" and reading.event):
+        return ""
+    reason = "; ".join(reading.problems).rstrip(".") or "день по этим словам не определяется"
+    return f"строка {line.line}: срок «{line.term}»: {reason} — назовите дату, например «до 31.05.2027»"
+
+
+def _entry(code: str, line: DecisionLine, *, on: date, place: str) -> schema.Item:
+    return schema.Item(
+        code=code,
+        title=line.todo,
+        responsible=line.owner_words,
+        owner=line.owner,
+        term=line.term,
+        kind="measure",
+        event=schema.Event(words="решение сессии", on=on),
+        source=schema.Source(place=place),
+    )
+
+
+def _known(work: Session, parent: Item) -> dict[tuple[str, str, str, str], str]:
+    """(owner, duty, term, source) → code of the decisions under an item that are on control."""
+    rows = work.execute(
+        select(Item, col(Body.code))
+        .join(Body, col(Body.id) == col(Item.owner_id))
+        .where(col(Item.roadmap_code) == parent.roadmap_code, col(Item.code).startswith(f"{parent.code}.r"))
+    )
+    return {(owner, item.title, item.term, item.source): item.code for item, owner in rows}
+
+
+def _last_number(codes: object) -> int:
+    tails = [str(code).rpartition(".r")[2] for code in codes]  # type: ignore[attr-defined]
+    return max((int(tail) for tail in tails if tail.isdigit()), default=0)
+
+
+def _store(
+    work: Session, parent: Item, entry: schema.Item, reading: Reading, line: DecisionLine, calendar: WorkCalendar
+) -> None:
+    same = (col(Item.roadmap_code) == parent.roadmap_code,)
+    position = work.execute(select(func.max(col(Item.position))).where(*same)).scalar_one() + 1
+    owner = select(col(Body.id)).where(col(Body.roadmap_code) == parent.roadmap_code, col(Body.code) == line.owner)
+    number = entry.code.rpartition(".r")[2]
+    work.add(
+        Item(
+            roadmap_code=parent.roadmap_code,
+            code=entry.code,
+            position=position,
+            origin="directive",
+            number=f"{parent.number or parent.code}, решение {number}",
+            section=parent.section,
+            group=parent.group,
+            title=entry.title,
+            responsible=line.owner_words,
+            executors="",
+            owner_id=work.execute(owner).scalar_one(),
+            term=entry.term,
+            result="",
+            kind=entry.kind,
+            reading=reading.to_json() | {"calendar": calendar.version},
+            is_controlled=True,
+            source=entry.source.place,
+        )
+    )
+    work.flush()

@@ -1,0 +1,187 @@
+"""One sweep over the processes of a roadmap: what should be so, and is not? Run twice it changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from models import ControlPoint, Roadmap, lifecycle
+from models import Process as ProcessRow
+from models.lifecycle_many import Change, change_many
+from models.moves import Action, Move
+from roadmap.calendar import WorkCalendar
+from roadmap.processes.loading import built_in
+from roadmap.processes.schema import Process
+from roadmap.processes.staging import is_over, ready, result_words
+from tasks.stages_following import Day, follow, withdraw_absent, withdraw_left_over
+from tasks.stages_planning import Parties, add_missing, begin
+from tasks.stages_renewing import renew
+from tasks.stages_rows import ENGINE, Members, StageRow, Underway, read_stages, underway
+from tasks.storing import table_of
+
+__all__ = ["ENGINE", "StagesReport", "advance"]
+
+PROCESSES = table_of(ProcessRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagesReport:
+    """What a sweep changed; all counts are 0 when everything was as it should be."""
+
+    begun: int = 0
+    """Processes that began."""
+    added: int = 0
+    """Stages that came to be."""
+    moved: int = 0
+    """Stages that followed their point's deadline or their party."""
+    withdrawn: int = 0
+    """Stages taken off control: their municipality left, or their point was closed as a whole."""
+    accepted: int = 0
+    """Reported stages that the order of the process accepted."""
+    started: int = 0
+    """Stages that opened: what they need is done, or their day has come."""
+    ended: tuple[str, ...] = ()
+    """Keys of points whose process has ended."""
+    renewed: tuple[str, ...] = ()
+    """Keys of points planned to renew a result."""
+    without_municipalities: tuple[str, ...] = ()
+    """Keys of open points that a process «per municipality» waits to begin for: no municipality is listed."""
+
+
+def advance(
+    work: Session,
+    roadmap_code: str,
+    *,
+    today: date,
+    at: datetime,
+    calendar: WorkCalendar,
+    only: str | None = None,
+    accepts: str = "",
+    processes: Mapping[str, Process] | None = None,
+) -> StagesReport:
+    """Bring the processes of a roadmap (or of the point ``only``) forward to a day, in the caller's transaction.
+
+    1. processes begin for open points whose kind has one, missing stages are inserted;
+    2. stages of municipalities that left, and of points closed as a whole, are withdrawn;
+    3. live stages follow the deadline of their point and the bodies of their parties;
+    4. reported stages are accepted, those that nothing holds up any more are opened;
+    5. where all stages are done the point is reported, and accepted at once when ``accepts`` names the coordinator
+       whose answer ended it;
+    6. a result to be renewed gets its next point; points under way are silent, for their stages speak.
+
+    Two sweeps at once run one after the other: the roadmap's row is held from the start. ``processes`` by kind of
+    item; None: the built-in ones. They count for points that begin now: one under way keeps its definition.
+    """
+    _hold(work, roadmap_code)
+    day = Day(today, at, calendar)
+    members = Members.of(work, roadmap_code)
+    known = built_in() if processes is None else processes
+    begun, without = begin(work, roadmap_code, known, today=today, members=members, only=only)
+    there = underway(work, roadmap_code, only=only)
+    parties = Parties.of(work, roadmap_code, members) if there else Parties({}, {})
+    running = [one for one in there if one.runs]
+    added = sum(
+        add_missing(work, roadmap_code, one, today=today, calendar=calendar, members=members, parties=parties)
+        for one in running
+    )
+    withdrawn = sum(withdraw_absent(work, one, day=day, members=members) for one in running)
+    withdrawn += sum(withdraw_left_over(work, one, day=day) for one in there if one.parent.closed_on)
+    if added or withdrawn:
+        read_stages(work, there)
+    moved = sum(follow(work, one, day=day, parties=parties) for one in running)
+    accepted = _accept(work, there, day)
+    if moved or accepted:
+        read_stages(work, there)
+    started = sum(_start(work, one, day) for one in there if one.parent.closed_on is None)
+    ended = [one.parent.key for one in there if _end(work, one, day=day, accepts=accepts)]
+    renewed = renew(work, roadmap_code, calendar=calendar, roll=work.get_one(Roadmap, roadmap_code).roll)
+    _silence_parents(work, roadmap_code)
+    return StagesReport(
+        begun=begun,
+        added=added,
+        moved=moved,
+        withdrawn=withdrawn,
+        accepted=accepted,
+        started=started,
+        ended=tuple(ended),
+        renewed=tuple(renewed),
+        without_municipalities=tuple(without),
+    )
+
+
+def _hold(work: Session, code: str) -> None:
+    """Takes the write lock (SQLite) or the row (PostgreSQL) until the end of the transaction."""
+    table = table_of(Roadmap)
+    work.execute(update(table).where(table.c.code == code).values(title=table.c.title))
+
+
+def _accept(work: Session, there: list[Underway], day: Day) -> int:
+    """Accept what parties reported, on the day they name; the coordinator is not asked, nobody is told."""
+    reported = [
+        stage
+        for one in there
+        if one.process.accept == "process" and one.parent.closed_on is None
+        for stage in one.stages
+        if stage.status == "submitted"
+    ]
+    return change_many(work, [Change(stage.id, _acceptance(stage, day)) for stage in reported])
+
+
+def _acceptance(stage: StageRow, day: Day) -> Move:
+    assert stage.submitted_on is not None
+    return Move(action="accept", actor=ENGINE, at=day.at, on=stage.submitted_on, tell=False)
+
+
+def _start(work: Session, one: Underway, day: Day) -> int:
+    """Open the stages that nothing holds up any more, and those whose day has come."""
+    by_place = {stage.place: stage for stage in one.stages}
+    opening = Move(action="open", actor=ENGINE, at=day.at, on=day.today, tell=False)
+    changes = []
+    for start in ready(one.process, one.standing(), today=day.today, calendar=day.calendar):
+        stage = by_place[start.place]
+        note = stage.deadline_note
+        if start.due_on != stage.due_on and stage.deadline_on < start.due_on:
+            note += f"; начат {day.today:%d.%m.%Y}"
+        days = {"opens_on": start.opens_on, "due_on": start.due_on, "deadline_on": start.due_on}
+        changes.append(
+            Change(stage.id, opening, days | {"waits": False, "deadline_note": note, "next_check_on": day.today})
+        )
+    due = [s for s in one.stages if s.status == "planned" and not s.waits and s.opens_on <= day.today]
+    changes += [Change(stage.id, opening) for stage in due]
+    return change_many(work, changes)
+
+
+def _end(work: Session, one: Underway, *, day: Day, accepts: str) -> bool:
+    """Report the point when all its stages are done; a closed or reported one only ends its process."""
+    standing = one.standing()
+    if one.parent.closed_on is None and not is_over(standing):
+        return False
+    last = max((stage.done_on for stage in standing if stage.state == "done" and stage.done_on), default=day.today)
+    if one.runs:
+        words = result_words(one.process, standing)
+        action: Action = "accept" if accepts else "submit"
+        move = Move(action=action, actor=accepts or ENGINE, at=day.at, on=last, evidence=words)
+        (lifecycle.accept if accepts else lifecycle.change)(work, one.parent.key, move)
+    ended_on = one.parent.closed_on or last
+    work.execute(update(PROCESSES).where(PROCESSES.c.point_id == one.parent.id).values(ended_on=ended_on))
+    return True
+
+
+def _silence_parents(work: Session, code: str) -> None:
+    """While stages are under way letters go to those who hold them, not to the owner of the whole point."""
+    point = ControlPoint
+    work.execute(
+        update(point)
+        .where(
+            col(point.roadmap_code) == code,
+            col(point.status).in_(("open", "returned")),
+            col(point.next_check_on).is_not(None),
+            col(point.news).is_(None),
+            col(point.asks).is_(False),
+            col(point.id).in_(select(col(ProcessRow.point_id)).where(col(ProcessRow.ended_on).is_(None))),
+        )
+        .values(next_check_on=None)
+        .execution_options(synchronize_session=False)
+    )

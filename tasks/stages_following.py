@@ -1,0 +1,173 @@
+"""Live stages follow the deadline of their point, the bodies of the parties and the list of municipalities."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session
+
+from models import Transition
+from models.lifecycle_many import Change, change_many
+from models.moves import Move
+from roadmap.calendar import WorkCalendar
+from roadmap.processes.staging import LEAST_DAYS, Place, PlannedStage
+from tasks.stages_planning import Parties, plan_of
+from tasks.stages_rows import ENGINE, POINTS, Member, Members, Parent, StageRow, Underway
+from tasks.storing import table_of
+
+TRANSITIONS = table_of(Transition)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """When the sweep runs: the day in the roadmap's zone, the instant, the first day a stage given today may end."""
+
+    today: date
+    at: datetime
+    calendar: WorkCalendar
+
+    @property
+    def least(self) -> date:
+        """A stage that somebody gets today is due no earlier."""
+        return self.calendar.add_working_days(self.today, LEAST_DAYS)
+
+
+def follow(work: Session, one: Underway, *, day: Day, parties: Parties) -> int:
+    """Bring live stages in line with the deadline of the point and with the bodies of the parties; returns how many.
+
+    What a person decided about a stage itself (a later deadline, another body) stays. A stage not begun is changed
+    in silence, one under way by a move that its party hears of.
+    """
+    live = [stage for stage in one.stages if stage.is_live and stage.status != "submitted"]
+    wanted = {planned.place: planned for planned in plan_of(one, {s.case for s in live if s.case}, day.calendar)}
+    live = [stage for stage in live if stage.place in wanted]
+    stale = [stage for stage in live if not stage.deadline_note.startswith(wanted[stage.place].note)]
+    holders = {stage.id: parties.body(wanted[stage.place].party, one.parent, stage.body_id) for stage in live}
+    handed = [stage for stage in live if holders[stage.id] != stage.owner_id]
+    if not stale and not handed:
+        return 0
+    by_hand = _by_hand(work, one.parent.id)
+    _set_days(work, one, stale, wanted, day=day, extended=by_hand["extend"])
+    handed = [stage for stage in handed if stage.id not in by_hand["reassign"]]
+    _hand_over(work, handed, holders, day)
+    return len(stale) + len(handed)
+
+
+def withdraw_absent(work: Session, one: Underway, *, day: Day, members: Members) -> int:
+    """Withdraw the live stages of municipalities that have left or merged; returns how many."""
+    changes = []
+    for stage in one.stages:
+        member = members.by_body.get(stage.body_id or 0)
+        if stage.is_live and stage.case and member and member.until and member.until < day.today:
+            changes.append(_withdrawal(stage, _why_absent(member), day))
+    return change_many(work, changes)
+
+
+def withdraw_left_over(work: Session, one: Underway, *, day: Day) -> int:
+    """The point was closed as a whole: what is left of its stages is withdrawn; returns how many."""
+    how = "исполнение пункта принято в целом" if one.parent.status == "accepted" else "пункт снят с контроля"
+    live = [stage for stage in one.stages if stage.is_live]
+    return change_many(work, [_withdrawal(stage, how, day) for stage in live])
+
+
+def _withdrawal(stage: StageRow, reason: str, day: Day) -> Change:
+    """Told to those who had the stage in hand; who was never asked for it need not hear that it is gone."""
+    told = stage.status != "planned"
+    return Change(stage.id, Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=told))
+
+
+def _why_absent(member: Member) -> str:
+    assert member.until is not None
+    if member.merged_into:
+        return f"вошёл в состав муниципалитета «{member.merged_into}», участвовал по {member.until:%d.%m.%Y}"
+    return f"муниципалитет участвовал по {member.until:%d.%m.%Y}"
+
+
+def _by_hand(work: Session, parent_id: int) -> dict[str, set[int]]:
+    """The stages that a person moved or handed over."""
+    decided = (
+        select(TRANSITIONS.c.point_id, TRANSITIONS.c.action)
+        .join(POINTS, POINTS.c.id == TRANSITIONS.c.point_id)
+        .where(POINTS.c.parent_id == parent_id, TRANSITIONS.c.actor != ENGINE)
+        .where(TRANSITIONS.c.action.in_(("extend", "reassign")))
+    )
+    found: dict[str, set[int]] = {"extend": set(), "reassign": set()}
+    for point_id, action in work.execute(decided):
+        found[action].add(point_id)
+    return found
+
+
+def _set_days(
+    work: Session,
+    one: Underway,
+    stale: Sequence[StageRow],
+    wanted: Mapping[Place, PlannedStage],
+    *,
+    day: Day,
+    extended: set[int],
+) -> None:
+    silent: list[dict[str, Any]] = []
+    changes: list[Change] = []
+    reason = _reason(work, one.parent) if stale else ""
+    counted_on = {stage.code for stage in one.process.stages if stage.after is not None}
+    for stage in stale:
+        plan = wanted[stage.place]
+        due = _new_due(stage, plan, day=day, keeps=stage.id in extended, from_others=stage.stage in counted_on)
+        if stage.status == "planned" or due == stage.due_on:
+            begins = min(plan.opens_on, due) if stage.status == "planned" else stage.opens_on
+            silent.append({"its_id": stage.id, "due": due, "opens": begins, "note": plan.note})
+            continue
+        move = Move(action="extend", actor=ENGINE, at=day.at, on=day.today, reason=reason, due_on=due, deadline_on=due)
+        changes.append(Change(stage.id, move, {"deadline_note": plan.note}))
+    change_many(work, changes)
+    if silent:
+        columns: dict[str, Any] = {
+            "opens_on": bindparam("opens"),
+            "due_on": bindparam("due"),
+            "deadline_on": bindparam("due"),
+        }
+        columns |= {"deadline_note": bindparam("note")}
+        work.execute(update(POINTS).where(POINTS.c.id == bindparam("its_id")).values(columns), silent)
+
+
+def _new_due(stage: StageRow, plan: PlannedStage, *, day: Day, keeps: bool, from_others: bool) -> date:
+    """The day of a stage after its point has moved: never sooner than it can still be done, unless it was already."""
+    if keeps and stage.due_on >= plan.due_on:
+        return stage.due_on
+    if stage.status == "planned":
+        return plan.due_on if stage.waits else max(plan.due_on, day.least)
+    if from_others:
+        return stage.due_on
+    soonest = max(day.least, stage.opens_on)
+    return plan.due_on if plan.due_on >= soonest else min(max(stage.due_on, stage.opens_on), soonest)
+
+
+def _reason(work: Session, parent: Parent) -> str:
+    """«срок пункта — 15.10.2026: письмо министерства», with the ground of the move that the point had last."""
+    last = (
+        select(TRANSITIONS.c.reason)
+        .where(TRANSITIONS.c.point_id == parent.id, TRANSITIONS.c.action == "extend")
+        .order_by(TRANSITIONS.c.id.desc())
+        .limit(1)
+    )
+    ground = work.execute(last).scalar()
+    return f"срок пункта — {parent.deadline_on:%d.%m.%Y}" + (f": {ground}" if ground else "")
+
+
+def _hand_over(work: Session, handed: Sequence[StageRow], holders: Mapping[int, int], day: Day) -> None:
+    reason = "сторона этапа изменена: этап ведёт другой орган"
+    changes = []
+    for stage in handed:
+        move = Move(
+            action="reassign",
+            actor=ENGINE,
+            at=day.at,
+            on=day.today,
+            reason=reason,
+            owner_id=holders[stage.id],
+            tell=stage.status != "planned",
+        )
+        changes.append(Change(stage.id, move))
+    change_many(work, changes)

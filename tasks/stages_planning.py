@@ -1,0 +1,196 @@
+"""Processes begin, and the stages they should have come to be, each with its days and the body that holds it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlmodel import Session, col
+
+from models import Edition, Executor, Item
+from models import Process as ProcessRow
+from roadmap.calendar import WorkCalendar
+from roadmap.processes.schema import Party, Process
+from roadmap.processes.staging import LEAST_DAYS, PlannedStage, plan_stages
+from tasks.stages_rows import POINTS, Members, Parent, Underway, stage_key
+from tasks.storing import table_of
+
+PUSHED = "; начат позже, оставлено рабочих дней: "
+
+
+def begin(
+    work: Session,
+    code: str,
+    processes: Mapping[str, Process],
+    *,
+    today: date,
+    members: Members,
+    only: str | None = None,
+) -> tuple[int, list[str]]:
+    """Begin a process for every open point whose kind has one and which is given time enough.
+
+    Returns how many began, and the keys of points that wait for a list of municipalities.
+    """
+    begun, without = [], []
+    for row in work.execute(_beginners(code, processes, only)):
+        process = processes[row.kind]
+        if (row.deadline_on - row.opens_on).days < process.min_days:
+            continue
+        if process.per == "municipality" and not members.named(row.body_id, today):
+            without.append(row.key)
+            continue
+        begun.append(
+            {
+                "point_id": row.id,
+                "code": process.code,
+                "version": process.version,
+                "definition": process.model_dump(mode="json"),
+                "renews": process.renews_after is not None and _is_renewal(work, row),
+                "started_on": today,
+            }
+        )
+    if begun:
+        work.execute(insert(table_of(ProcessRow)), begun)
+    return len(begun), without
+
+
+def _beginners(code: str, processes: Mapping[str, Process], only: str | None) -> Any:
+    item = table_of(Item)
+    found = (
+        select(*(POINTS.c[name] for name in Parent._fields), item.c.kind)
+        .join(item, item.c.id == POINTS.c.item_id)
+        .where(
+            POINTS.c.roadmap_code == code,
+            POINTS.c.status.in_(("open", "returned")),
+            POINTS.c.purpose == "result",
+            POINTS.c.is_history.is_(False),
+            POINTS.c.parent_id.is_(None),
+            item.c.kind.in_(processes),
+            POINTS.c.id.not_in(select(col(ProcessRow.point_id))),
+        )
+        .order_by(POINTS.c.id)
+    )
+    return found if only is None else found.where(POINTS.c.key == only)
+
+
+def _is_renewal(work: Session, row: Row[Any]) -> bool:
+    """An earlier point of the same duty went through a process and was accepted."""
+    earlier = (
+        select(POINTS.c.id)
+        .join(table_of(ProcessRow), table_of(ProcessRow).c.point_id == POINTS.c.id)
+        .where(
+            POINTS.c.item_id == row.item_id,
+            POINTS.c.body_id.is_not_distinct_from(row.body_id),
+            POINTS.c.status == "accepted",
+            POINTS.c.deadline_on < row.deadline_on,
+        )
+    )
+    return work.execute(earlier).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Which body each party of an item's process is: by item row, the party's body, and the first co-executor."""
+
+    named: Mapping[int, Mapping[str, int]]
+    executors: Mapping[int, int]
+
+    @classmethod
+    def of(cls, work: Session, code: str, members: Members) -> "Parties":
+        """From the newest edition of the catalogue."""
+        newest = select(Edition).where(col(Edition.roadmap_code) == code).order_by(col(Edition.id).desc()).limit(1)
+        edition = work.execute(newest).scalar_one_or_none()
+        catalogue = edition.catalogue if edition else {}
+        entries = {one["code"]: one for part in ("directives", "items", "duties") for one in catalogue.get(part, ())}
+        ids = {body_code: body_id for body_id, (body_code, _) in members.bodies.items()}
+        items = work.execute(select(col(Item.id), col(Item.code)).where(col(Item.roadmap_code) == code)).all()
+        named, executors = {}, {}
+        for item_id, item_code in items:
+            entry = entries.get(item_code, {})
+            named[item_id] = {party: ids[body] for party, body in (entry.get("parties") or {}).items() if body in ids}
+            if ahead := [ids[body] for body in entry.get("co_executors", ()) if body in ids]:
+                executors[item_id] = ahead[0]
+        stored = select(col(Executor.item_id), col(Executor.body_id)).order_by(col(Executor.body_id))
+        for item_id, body_id in work.execute(stored.where(col(Executor.item_id).in_(named))):
+            executors.setdefault(item_id, body_id)
+        return cls(named, executors)
+
+    def body(self, party: Party, parent: Parent, case_id: int | None) -> int:
+        """The body that holds a stage; whoever is not named is the one that answers for the point."""
+        if party == "municipality" and case_id is not None:
+            return case_id
+        if party == "executor":
+            return self.executors.get(parent.item_id, parent.owner_id)
+        return self.named.get(parent.item_id, {}).get(party, parent.owner_id)
+
+
+def plan_of(one: Underway, cases: Collection[str], calendar: WorkCalendar) -> list[PlannedStage]:
+    """The stages a process should have, for the deadline its point has now."""
+    return plan_stages(
+        one.process,
+        opens_on=max(one.parent.opens_on, one.started_on),
+        deadline_on=one.parent.deadline_on,
+        cases=sorted(cases),
+        calendar=calendar,
+        renews=one.renews,
+    )
+
+
+def add_missing(
+    work: Session,
+    code: str,
+    one: Underway,
+    *,
+    today: date,
+    calendar: WorkCalendar,
+    members: Members,
+    parties: Parties,
+) -> int:
+    """Insert the stages that should be there and are not; returns how many.
+
+    A municipality that comes midway gets stages like the others, with days that are left to it.
+    """
+    cases = {member.code: member for member in members.cases_of(one, today)}
+    there = {stage.place for stage in one.stages}
+    titles = {stage.code: stage.title for stage in one.process.stages}
+    least = calendar.add_working_days(today, LEAST_DAYS)
+    rows = []
+    for planned in plan_of(one, cases, calendar):
+        if planned.place in there:
+            continue
+        member = cases[planned.case] if planned.case else None
+        stage = planned if planned.waits else in_time(planned, today=today, least=least)
+        rows.append(
+            {
+                "key": stage_key(one.parent.key, stage.place),
+                "roadmap_code": code,
+                "item_id": one.parent.item_id,
+                "body_id": member.body_id if member else None,
+                "owner_id": parties.body(stage.party, one.parent, member.body_id if member else None),
+                "purpose": "result",
+                "opens_on": stage.opens_on,
+                "due_on": stage.due_on,
+                "deadline_on": stage.due_on,
+                "deadline_note": stage.note,
+                "status": "planned",
+                "is_history": False,
+                "next_check_on": None if stage.waits else stage.opens_on,
+                "parent_id": one.parent.id,
+                "stage": stage.code,
+                "stage_title": titles[stage.code] + (f" · {member.short}" if member else ""),
+                "waits": stage.waits,
+            }
+        )
+    if rows:
+        work.execute(insert(POINTS), rows)
+    return len(rows)
+
+
+def in_time(planned: PlannedStage, *, today: date, least: date) -> PlannedStage:
+    """The stage as it can still be done by one who gets it today."""
+    if planned.opens_on >= today:
+        return planned
+    due = max(planned.due_on, least)
+    note = planned.note if due == planned.due_on else f"{planned.note}{PUSHED}{LEAST_DAYS}"
+    return replace(planned, opens_on=min(today, due), due_on=due, note=note)

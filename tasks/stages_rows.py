@@ -1,0 +1,197 @@
+"""The processes of a roadmap that are under way, with their stages as they stand."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Municipality
+from models import Process as ProcessRow
+from roadmap.processes.schema import Process
+from roadmap.processes.staging import Place, Standing, State
+from tasks.storing import table_of
+
+#: Who is named in the history of what a process itself decides.
+ENGINE = "порядок процесса"
+POINTS = table_of(ControlPoint)
+NO_CASE = "-"
+
+
+class StageRow(NamedTuple):
+    """A stage as stored: the columns that decide."""
+
+    id: int
+    key: str
+    parent_id: int
+    stage: str
+    body_id: int | None
+    owner_id: int
+    status: str
+    opens_on: date
+    due_on: date
+    deadline_on: date
+    deadline_note: str
+    waits: bool
+    submitted_on: date | None
+    closed_on: date | None
+
+    @property
+    def case(self) -> str | None:
+        """Code of the municipality; None where the stage is common."""
+        return case_of(self.key)
+
+    @property
+    def place(self) -> Place:
+        """What identifies it within its point."""
+        return self.stage, case_of(self.key)
+
+    @property
+    def is_live(self) -> bool:
+        """Neither done nor withdrawn."""
+        return self.closed_on is None
+
+    def standing(self) -> Standing:
+        """The stage as the rules see it; reported in time is done on the day of the report."""
+        done_on = self.submitted_on if self.status == "accepted" else self.closed_on
+        return Standing(code=self.stage, case=self.case, state=self._state(), due_on=self.due_on, done_on=done_on)
+
+    def _state(self) -> State:
+        if self.status == "accepted":
+            return "done"
+        if self.status == "withdrawn":
+            return "skipped"
+        return "waiting" if self.waits else "current"
+
+
+class Parent(NamedTuple):
+    """The point whose process is under way."""
+
+    id: int
+    key: str
+    item_id: int
+    body_id: int | None
+    owner_id: int
+    opens_on: date
+    deadline_on: date
+    status: str
+    closed_on: date | None
+
+
+@dataclass(slots=True)
+class Underway:
+    """One process under way: its point, the definition it began with, its stages."""
+
+    parent: Parent
+    process: Process
+    renews: bool
+    started_on: date
+    stages: list[StageRow] = field(default_factory=list)
+
+    @property
+    def runs(self) -> bool:
+        """The point is on control and has not been reported yet."""
+        return self.parent.status in ("open", "returned")
+
+    def standing(self) -> list[Standing]:
+        """Every stage as the rules see it."""
+        return [stage.standing() for stage in self.stages]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A municipality that an item fans out to."""
+
+    body_id: int
+    code: str
+    short: str
+    since: date
+    until: date | None
+    merged_into: str | None = None
+    """Short name of the municipality it has become a part of."""
+
+    def takes_part(self, today: date) -> bool:
+        """Both its days included."""
+        return self.since <= today and (self.until is None or today <= self.until)
+
+
+def case_of(key: str) -> str | None:
+    """The municipality's code at the end of a stage's key."""
+    case = key.rpartition("/")[2]
+    return None if case == NO_CASE else case
+
+
+def stage_key(parent_key: str, place: Place) -> str:
+    """``<key of the point>/<stage>/<municipality or ->``."""
+    return f"{parent_key}/{place[0]}/{place[1] or NO_CASE}"
+
+
+def underway(work: Session, code: str, *, only: str | None = None, ended: bool = False) -> list[Underway]:
+    """The processes of a roadmap (or of the point ``only``) that have not ended (or: every one), oldest first."""
+    parents = [POINTS.c[name] for name in Parent._fields]
+    process = table_of(ProcessRow)
+    found = (
+        select(*parents, process.c.definition, process.c.renews, process.c.started_on)
+        .join(process, process.c.point_id == POINTS.c.id)
+        .where(POINTS.c.roadmap_code == code)
+        .order_by(POINTS.c.id)
+    )
+    if only is not None:
+        found = found.where(POINTS.c.key == only)
+    if not ended:
+        found = found.where(process.c.ended_on.is_(None))
+    known: dict[str, Process] = {}
+    there = []
+    for *point, definition, renews, started_on in work.execute(found):
+        text = str(definition)
+        known.setdefault(text, Process.model_validate(definition, strict=False))
+        there.append(Underway(Parent(*point), known[text], renews, started_on))
+    read_stages(work, there)
+    return there
+
+
+def read_stages(work: Session, there: Iterable[Underway]) -> None:
+    """Bring the stages up to date with the database; held until the end of the transaction on PostgreSQL."""
+    by_id = {one.parent.id: one for one in there}
+    stages: defaultdict[int, list[StageRow]] = defaultdict(list)
+    columns = [POINTS.c[name] for name in StageRow._fields]
+    found = select(*columns).where(POINTS.c.parent_id.in_(by_id)).order_by(POINTS.c.id).with_for_update()
+    for row in work.execute(found):
+        stages[row.parent_id].append(StageRow(*row))
+    for parent_id, one in by_id.items():
+        one.stages = stages[parent_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The municipalities of a roadmap, those that left as well, by body; ``bodies`` has every body's code and name."""
+
+    by_body: dict[int, Member]
+    bodies: dict[int, tuple[str, str]]
+
+    @classmethod
+    def of(cls, work: Session, code: str) -> "Members":
+        """Those of a roadmap, by code."""
+        rows = select(col(Body.id), col(Body.code), col(Body.short)).where(col(Body.roadmap_code) == code)
+        bodies = {row.id: (row.code, row.short) for row in work.execute(rows)}
+        listed = []
+        for one in work.execute(select(Municipality).where(col(Municipality.roadmap_code) == code)).scalars():
+            into = bodies[one.merged_into_id][1] if one.merged_into_id else None
+            listed.append(Member(one.body_id, *bodies[one.body_id], one.since, one.until, into))
+        return cls({one.body_id: one for one in sorted(listed, key=lambda member: member.code)}, bodies)
+
+    def cases_of(self, one: Underway, today: date) -> list[Member]:
+        """The municipalities a process has to do with now; a point that belongs to one body has that one."""
+        if one.process.per == "point":
+            return []
+        return self.named(one.parent.body_id, today)
+
+    def named(self, body_id: int | None, today: date) -> list[Member]:
+        """All that take part; with a body only that one, which need not stand in the list of municipalities."""
+        if body_id is None:
+            return [member for member in self.by_body.values() if member.takes_part(today)]
+        member = self.by_body.get(body_id) or Member(body_id, *self.bodies[body_id], date.min, None)
+        return [member] if member.takes_part(today) else []

@@ -1,0 +1,129 @@
+"""An agreement driven through the Prefect pages in a real browser, from its signatures to its end."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from sqlmodel import select
+
+from deployments.serve import Worker
+from deployments.sync import sync
+from models import Body, Municipality, lifecycle
+from models.db import session
+from roadmap.cards import artifact_key
+from tasks.decision_forms import StageDecision
+from tasks.prefect_api import call
+from tasks.stage_answers import answer
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+OUT = Path(__file__).parent.parent / "out"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+LOCAL_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of headless Chromium that reaches nothing but this machine."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("Chromium is needed for the browser test: apt-get install chromium")
+    OUT.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, LOCAL_ONLY])
+        page = browser.new_page(viewport={"width": 1500, "height": 1500}, locale="ru-RU")
+        page.set_default_timeout(30_000)
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def sent(office: Any, worker: Worker, today: date) -> str:
+    """An agreement that has been sent to three municipalities; its run waits for the coordinator."""
+    office.add_roadmap()
+    with session(office.engine) as work:
+        for code, short in TOWNS.items():
+            work.add(Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal"))
+        work.flush()
+        for body in work.exec(select(Body).where(Body.level == "municipal")):
+            since = today - timedelta(days=99)
+            work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
+    opens, due = today - timedelta(days=20), today + timedelta(days=50)
+    key = str(office.add_point(item="2.1", opens_on=opens, due_on=due, kind="agreement"))
+    for n, stage in enumerate(("проект", "согласование", "рассылка")):
+        form = StageDecision(decision="отметить этап", stage=stage)
+        told = answer(office.engine, key, form, once_key=f"setup:{n}", today=today, at=datetime.now(UTC))
+        assert told.refusal == ""
+    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    return key
+
+
+def test_an_agreement_is_signed_and_registered_in_the_prefect_pages(office: Any, sent: str, page: Page) -> None:
+    resume(office, page, sent, {"Этап": "подписано", "Кто": "Сочи; Анапа", "Подтверждение": "экземпляры от 20.05.2027"})
+    show_card(office, page, sent, "Подписано всеми 2 из 3", "agreement-card.png")
+    refuses = {"Кто": "Ейский", "Основание": "письмо главы от 21.05.2027 № 7"}
+    resume(office, page, sent, refuses, decision="отказ муниципалитета")
+    resume(office, page, sent, {"Этап": "зарегистрировано всеми"}, shot="agreement-form.png")
+    run = office.wait_for(sent, "Исполнено")
+    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.get_by_text("Исполнено").first.wait_for()
+    page.wait_for_timeout(2000)  # the timeline draws itself
+    page.screenshot(path=OUT / "agreement-done.png")
+    with session(office.engine) as work:
+        assert lifecycle.point_by_key(work, sent).status == "accepted"
+        assert lifecycle.point_by_key(work, f"{sent}/registered/sochi").status == "accepted"
+        assert lifecycle.point_by_key(work, f"{sent}/registered/eysk").status == "withdrawn"
+
+
+def resume(
+    office: Any,
+    page: Page,
+    key: str,
+    fields: dict[str, str],
+    *,
+    decision: str = "отметить этап",
+    shot: str = "",
+) -> None:
+    """Press Resume, choose the decision, fill the fields, send; wait until the answer was taken."""
+    run = office.runs()[key]
+    asked = run["state"]["state_details"]["pause_key"]
+    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.get_by_role("button", name="Resume").first.click()
+    form = page.get_by_role("dialog")
+    form.get_by_text("Этап", exact=True).first.wait_for()
+    form.locator(".p-select-button__control").click()
+    # Prefect 3.8's lists close at once when clicked in this Chromium; the form tells people to press the arrow.
+    if not page.get_by_text(decision, exact=True).is_visible():
+        page.keyboard.press("ArrowDown")
+    page.get_by_text(decision, exact=True).last.click()
+    for label, words in fields.items():
+        exact = page.locator(".schema-form-property__label").get_by_text(label, exact=True)
+        form.locator(".schema-form-property").filter(has=exact).last.locator("textarea").fill(words)
+    if shot:
+        page.screenshot(path=OUT / shot)
+    page.get_by_role("button", name="Submit").last.click()
+    page.get_by_text("Flow run resumed").first.wait_for()
+    for _ in range(300):
+        run = office.runs()[key]
+        is_asked_again = run["state_type"] == "PAUSED" and run["state"]["state_details"]["pause_key"] != asked
+        if run["state_type"] == "COMPLETED" or is_asked_again:
+            return
+        page.wait_for_timeout(300)
+    pytest.fail(f"the answer was not taken: {run['state_name']}")
+
+
+def show_card(office: Any, page: Page, key: str, says: str, shot: str) -> None:
+    """The card as people see it: the map is a picture that the page has really drawn."""
+    path = f"/artifacts/{artifact_key(key)}/latest"
+    artifact = office.api(lambda client: call(client, "GET", path))
+    page.goto(f"{office.url}/artifacts/artifact/{artifact['id']}")
+    page.get_by_text(says).first.wait_for()
+    drawn = page.locator("img[alt='Карта этапов']")
+    drawn.wait_for()
+    page.wait_for_timeout(1000)  # the page fades in
+    assert drawn.evaluate("picture => picture.complete && picture.naturalWidth > 500 && picture.naturalHeight > 200")
+    page.screenshot(path=OUT / shot)

@@ -1,0 +1,188 @@
+"""The commands about people as a coordinator and as a program meet them."""
+
+import io
+import json
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from deployments.cli import main
+from models import AuditEntry, clock
+from models.db import engine_for, session
+
+TODAY = clock.today("Europe/Moscow")
+POST = "Ректор академии"
+CONTACTS = f"""\
+# Телефон приёмной — в журнале.
+krasnodar:
+  coordinator: {{post: Координатор, channels: [{{kind: email, address: coordinator@example.org}}]}}
+  bodies:
+    BODY:
+      - post: {POST}
+        channels:
+          - {{kind: email, address: rector@example.org}}
+      - {{post: Проректор, zone: Asia/Yekaterinburg, channels: [{{kind: email, address: vice@example.org}}]}}
+"""
+
+
+class Vekha:
+    """Runs the command line in this process, in a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+
+    def run(self, *args: str) -> tuple[int, str, str]:
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setenv("VEKHA_DATA", str(self.data))
+            patch.setenv("COLUMNS", "200")
+            patch.setattr(sys, "argv", ["vekha", *args])
+            try:
+                main()
+            except SystemExit as stopped:
+                code = int(stopped.code or 0)
+        return code, out.getvalue(), err.getvalue()
+
+    def says(self, *args: str) -> str:
+        code, out, err = self.run(*args)
+        assert code == 0, err
+        return " ".join((out + err).split())
+
+    def json(self, *args: str) -> Any:
+        code, out, err = self.run(*args, "--json")
+        assert code == 0, err
+        return json.loads(out)
+
+    def refused(self, *args: str) -> str:
+        code, out, err = self.run(*args)
+        assert (code, out) == (2, ""), (out, err)
+        assert len(err.strip().splitlines()) == 1, err
+        return err
+
+    def audit(self) -> list[str]:
+        with session(engine_for(f"sqlite:///{(self.data / 'vekha.db').resolve()}")) as work:
+            return [row.action for row in work.exec(select(AuditEntry).order_by(AuditEntry.id))]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def vekha(tmp_path: Path) -> Vekha:
+    """A rehearsal of Krasnodar whose busiest body has two officials of our own."""
+    there = Vekha(tmp_path / "data")
+    there.says("load", "krasnodar", "--rehearsal")
+    lead = next(one for one in there.json("people", "krasnodar")["officials"] if one["role"] == "executor")
+    (there.data / "contacts.yaml").write_text(CONTACTS.replace("BODY", lead["body"]), encoding="utf-8")
+    there.says("contacts")
+    return there
+
+
+def days(first: int, last: int) -> tuple[str, ...]:
+    return "--from", f"{TODAY + timedelta(days=first)}", "--to", f"{TODAY + timedelta(days=last)}"
+
+
+def test_people_shows_who_is_reached_how_and_what_is_silenced(vekha: Vekha) -> None:
+    vekha.says("absence", "krasnodar", POST, "--deputy", "Проректор", *days(0, 7))
+    item = vekha.json("items", "krasnodar")[0]["key"].split("/", 1)[1]
+    vekha.says("silence", "krasnodar", "--item", item, "--until", f"{TODAY}", "--reason", "идёт суд")
+    shown = vekha.json("people", "krasnodar")
+    rector, vice = (next(one for one in shown["officials"] if one["post"] == post) for post in (POST, "Проректор"))
+    assert rector["channels"] == [
+        {"kind": "email", "address": "rector@example.org", "drilled_at": None, "proven_at": None}
+    ]
+    assert [date.fromisoformat(one["to"]) - TODAY for one in rector["absences"]] == [timedelta(days=7)]
+    assert rector["absences"][0]["deputy"] == vice["number"]
+    assert vice["zone"] == "Asia/Yekaterinburg"
+    assert shown["silences"] == [
+        {"subject": f"пункт {item}", "until": f"{TODAY}", "reason": "идёт суд", "set_by": "координатор"}
+    ]
+    table = vekha.says("people", "krasnodar")
+    assert "не проверен" in table
+    assert "идёт суд" in table
+    assert vekha.audit() == ["absence", "silence"]
+
+
+def test_silence_and_absence_twice_change_nothing_and_are_taken_back(vekha: Vekha) -> None:
+    silence = ("silence", "krasnodar", "--body", vekha.json("people", "krasnodar")["officials"][1]["body"] or "minobr")
+    away = ("absence", "krasnodar", POST)
+    for command, undo in (
+        ((*silence, "--until", f"{TODAY}", "--reason", "суд"), (*silence, "--lift")),
+        ((*away, "--deputy", "Проректор", *days(1, 2)), (*away, "--back")),
+    ):
+        assert [vekha.json(*command)["changed"] for _ in range(2)] == [True, False]
+        assert [vekha.json(*undo)["changed"] for _ in range(2)] == [True, False]
+    assert vekha.audit() == ["silence", "silence-lifted", "absence", "absence-taken-back"]
+
+
+def test_replace_shows_what_moves_then_moves_it_and_the_file_with_it(vekha: Vekha) -> None:
+    command = ("replace", "krasnodar", POST, "--name", "Петрова М. И.", "--email", "petrova@example.org")
+    before = (vekha.data / "contacts.yaml").read_text(encoding="utf-8")
+    assert "повторите с --apply" in vekha.says(*command)
+    assert (vekha.data / "contacts.yaml").read_text(encoding="utf-8") == before
+    done = vekha.json(*command, "--apply")
+    assert (done["applied"], done["contacts_rewritten"], done["channels_off"]) == (True, True, 1)
+    text = (vekha.data / "contacts.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# Телефон приёмной — в журнале.\n")
+    assert ("petrova@example.org" in text, "rector@example.org" in text) == (True, False)
+    assert vekha.json(*command, "--apply")["applied"] is False
+    people = vekha.json("people", "krasnodar")
+    vekha.says("contacts")
+    assert vekha.json("people", "krasnodar") == people
+    assert vekha.audit() == ["replace"]
+
+
+def test_replace_says_when_contacts_do_not_name_the_official(vekha: Vekha) -> None:
+    (vekha.data / "contacts.yaml").unlink()
+    command = ("replace", "krasnodar", POST, "--name", "Петрова", "--email", "petrova@example.org", "--apply")
+    assert "впишите преемника сами" in vekha.says(*command)
+
+
+def test_revoke_is_recorded(vekha: Vekha) -> None:
+    assert vekha.json("revoke", "krasnodar", POST)["revoked"] is True
+    assert vekha.audit() == ["revoke"]
+
+
+def test_a_ladder_is_shown_set_in_part_or_whole_and_given_back(vekha: Vekha, tmp_path: Path) -> None:
+    usual = vekha.json("ladder", "krasnodar")
+    assert (usual["own"], usual["ladder"]["ask_extension_by"]) == (False, 1)
+    own = vekha.json("ladder", "krasnodar", "--before", "30, 10,0", "--ask-extension-by", "3")
+    assert (own["ladder"]["before"], own["ladder"]["after"], own["changed"]) == ([30, 10, 0], [1, 3, 7], True)
+    assert not vekha.json("ladder", "krasnodar", "--before", "0,10,30")["changed"]
+    file = tmp_path / "ladder.yaml"
+    file.write_text("after: [2]\nescalate_after: 3\n", encoding="utf-8")
+    whole = vekha.json("ladder", "krasnodar", "--set", str(file))["ladder"]
+    assert (whole["before"], whole["after"], whole["escalate_after"]) == ([14, 7, 3, 1, 0], [2], 3)
+    assert vekha.json("ladder", "krasnodar", "--default") == usual | {"changed": True}
+    assert vekha.audit() == ["ladder"] * 3
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (("people", "nowhere"), "vekha load nowhere"),
+        (("silence", "krasnodar", "--until", "2099-01-01"), "либо пункт"),
+        (("silence", "krasnodar", "--item", "нет", "--until", "2099-01-01"), "Пункта «нет»"),
+        (("silence", "krasnodar", "--item", "2.1.3"), "--until"),
+        (("absence", "krasnodar", POST), "--deputy, --from, --to"),
+        (("absence", "krasnodar", "Декан", "--back"), "vekha people krasnodar"),
+        (("revoke", "krasnodar", "Декан"), "«Декан»"),
+        (("replace", "krasnodar", POST, "--name", "А", "--email", "нет"), "не адрес электронной почты"),
+        (("replace", "krasnodar", POST, "--name", " ", "--email", "a@example.org"), "--name"),
+        (("ladder", "krasnodar", "--before", "две недели"), "--before"),
+        (("ladder", "krasnodar", "--after", "0"), "лестница напоминаний"),
+        (("ladder", "krasnodar", "--set", "/nowhere/ladder.yaml"), "файл не читается"),
+        (("ladder", "krasnodar", "--default", "--before", "3"), "уберите остальные"),
+    ],
+)
+def test_bad_input_is_one_line_and_changes_nothing(vekha: Vekha, args: tuple[str, ...], line: str) -> None:
+    assert line in vekha.refused(*args)
+    assert vekha.audit() == []
+
+
+def test_an_unknown_zone_in_the_contacts_is_one_line(vekha: Vekha) -> None:
+    path = vekha.data / "contacts.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Asia/Yekaterinburg", "Mars/Base"), encoding="utf-8")
+    assert "поле zone: часового пояса «Mars/Base» нет" in vekha.refused("contacts")

@@ -1,0 +1,96 @@
+"""A region whose points have stages, and a coordinator who answers the forms of several runs side by side."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from deployments.sync import sync
+from models import Body, ControlPoint, Municipality, lifecycle
+from models.db import session
+from roadmap.cards import artifact_key
+from tasks.control_day import calendar_of
+from tasks.prefect_api import call
+from tasks.stages import advance
+
+TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
+
+
+@dataclass
+class Processes:
+    """Open points with stages on a real Prefect server."""
+
+    office: Any
+    today: date
+
+    def build(self, towns: dict[str, str]) -> None:
+        self.office.add_roadmap()
+        with session(self.office.engine) as work:
+            for code, short in towns.items():
+                work.add(Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal"))
+            work.flush()
+            for body in work.exec(select(Body).where(Body.level == "municipal")):
+                since = self.today - timedelta(days=400)
+                work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
+
+    def open(self, kind: str, item: str, *, days: int = 60) -> str:
+        """An open point of a kind, due in so many days, and its stages."""
+        due = self.today + timedelta(days=days)
+        opens = self.today - timedelta(days=7 if days > 7 else 0)
+        return str(self.office.add_point(item=item, opens_on=opens, due_on=due, kind=kind))
+
+    def begin(self) -> None:
+        """What the day's control and the nightly sync do."""
+        with session(self.office.engine) as work:
+            at = datetime.now(UTC)
+            advance(work, "krasnodar", today=self.today, at=at, calendar=calendar_of(work, "krasnodar"))
+        sync(self.office.engine, settings=self.office.settings, at=datetime.now(UTC))
+
+    def answer(self, answers: dict[str, list[dict[str, str]]], *, seconds: float = 200) -> None:
+        """Give each run its answers one after another, several runs side by side, until each has taken its last."""
+        waiting, until = {key: list(given) for key, given in answers.items()}, time.monotonic() + seconds
+        asked = dict.fromkeys(waiting, 0)
+        while waiting:
+            assert time.monotonic() < until, {key: self.office.runs()[key]["state_name"] for key in waiting}
+            runs = self.office.runs()
+            for key in list(waiting):
+                assert runs[key]["state_type"] not in ("FAILED", "CRASHED"), runs[key]["state"]["message"]
+                number = _asked(runs[key])
+                if not waiting[key] and (runs[key]["state_type"] == "COMPLETED" or number > asked[key]):
+                    del waiting[key]
+                elif waiting[key] and number > asked[key]:
+                    self._send(runs[key]["id"], waiting[key].pop(0))
+                    asked[key] = number
+            time.sleep(0.3)
+
+    def _send(self, run_id: str, fields: dict[str, str]) -> None:
+        wanted = {"decision": "отметить этап"} | fields
+        told = self.office.api(lambda client: client.resume_flow_run(run_id, run_input=wanted))
+        assert told.status.value == "ACCEPT", told.details
+
+    def card(self, key: str) -> str:
+        """The newest card of a point."""
+        path = f"/artifacts/{artifact_key(key)}/latest"
+        return str(self.office.api(lambda client: call(client, "GET", path))["data"])
+
+    def point(self, key: str) -> ControlPoint:
+        with session(self.office.engine) as work:
+            return lifecycle.point_by_key(work, key)
+
+
+def _asked(run: dict[str, Any]) -> int:
+    """The number of the form a run waits with; 0 while it does not wait."""
+    if run["state_type"] != "PAUSED":
+        return 0
+    return int(str(run["state"]["state_details"]["pause_key"]).removeprefix("decision-"))
+
+
+@pytest.fixture
+def processes(office: Any, today: date) -> Processes:
+    """A region with three municipalities and nothing on control yet."""
+    found = Processes(office, today)
+    found.build(TOWNS)
+    return found

@@ -1,0 +1,138 @@
+"""Each process from its opening to its end, on a real Prefect server and worker, through the coordinator's form."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from deployments.serve import Worker
+from deployments.sync import sync
+from models import ControlPoint, Evidence, Item, Transition
+from models import Process as ProcessRow
+from models.db import session
+from roadmap.processes.loading import built_in
+from tasks.prefect_api import call, pages
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+
+
+def test_an_agreement_goes_from_its_draft_to_registration_in_every_municipality(
+    processes: Any, worker: Worker, today: date
+) -> None:
+    key = processes.open("agreement", "2.1")
+    processes.begin()
+    assert "Зарегистрировано 0 из 3" in processes.card(key)
+    processes.answer(
+        {
+            key: [
+                {"stage": "проект"},
+                {"stage": "рассылка", "who": "Сочи"},
+                {"stage": "2"},
+                {"stage": "3", "evidence": "письмо № 12"},
+                {"stage": "подписано", "who": "Сочи; Анапа"},
+                {"decision": "отказ муниципалитета", "who": "Ейский", "reason": "письмо № 5"},
+            ]
+        }
+    )
+    card = processes.card(key)
+    assert "Подписано всеми 2 из 3" in card
+    assert "data:image/svg+xml;base64," in card
+    assert "Прогноз окончания" in card
+    assert processes.office.runs()[key]["state_name"] == "В работе"
+    processes.answer({key: [{"stage": "зарегистрировано всеми"}]})
+    run = processes.office.wait_for(key, "Исполнено")
+    assert run["state_type"] == "COMPLETED"
+    point = processes.point(key)
+    assert (point.status, point.submitted_on) == ("accepted", today)
+    with session(processes.office.engine) as work:
+        proof = work.exec(select(col(Evidence.words)).where(Evidence.point_id == point.id)).all()
+        assert list(proof) == ["Зарегистрировано 2 из 3, снято с контроля 1"]
+        marked = work.exec(select(Transition).where(col(Transition.once_key).startswith(f"run:{run['id']}:decision-2")))
+        assert list(marked) == [], "a refused answer leaves nothing"
+    steps = {"Открыть", "Этапы", "Карточка", "Решение"}
+    body = {"flow_runs": {"id": {"any_": [run["id"]]}}}
+    names = processes.office.api(lambda client: pages(client, "/task_runs/filter", body))
+    assert {name["name"].rpartition("-")[0] for name in names} == steps
+
+
+def test_a_session_a_document_a_registry_and_a_study_go_to_their_end(
+    processes: Any, worker: Worker, today: date
+) -> None:
+    office = processes.office
+    kinds = {"session": "1.2", "document": "1.3", "registry": "1.4", "study": "3.1"}
+    keys = {kind: processes.open(kind, item) for kind, item in kinds.items()}
+    processes.begin()
+    decisions = "ИРО | подготовить методичку | до 01.12.2039\nСочи | провести семинар | в 10-дневный срок"
+    processes.answer(
+        {
+            keys["session"]: [
+                {"stage": "программа"},
+                {"stage": "приглашения"},
+                {"stage": "проведение", "planned": "50", "count": "47"},
+                {"stage": "протокол", "decisions": "неведомо кто | сделать | когда-нибудь"},
+                {"stage": "протокол", "decisions": decisions, "evidence": "протокол № 4"},
+            ],
+            keys["document"]: [
+                {"stage": "проект"},
+                {"stage": "согласование"},
+                {"stage": "утверждение", "evidence": "приказ № 118, https://example.org/118"},
+            ],
+            keys["registry"]: [{"stage": "подтверждение"}, {"stage": "1", "count": "214"}],
+            keys["study"]: [
+                {"stage": "координатор", "who": "всеми"},
+                {"stage": "списки", "who": "всеми"},
+                {"stage": "обучение"},
+                {"stage": "дни", "who": "всеми"},
+                {"stage": "результаты", "who": "всеми"},
+                {"stage": "изменение программ", "who": "всеми"},
+            ],
+        }
+    )
+    for kind in kinds:
+        assert office.wait_for(keys[kind], "Исполнено")["state_type"] == "COMPLETED", kind
+    with session(office.engine) as work:
+        counted = select(Evidence.planned_count, Evidence.count).where(col(Evidence.count).is_not(None))
+        assert set(work.exec(counted)) == {(50, 47), (None, 214)}
+        made = work.exec(select(Item).where(col(Item.code).startswith("1.2.r")).order_by(col(Item.code))).all()
+        assert [(item.code, item.title, item.source) for item in made] == [
+            ("1.2.r1", "подготовить методичку", "Протокол: протокол № 4"),
+            ("1.2.r2", "провести семинар", "Протокол: протокол № 4"),
+        ]
+    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    assert "1.2, решение 1 подготовить методичку" in office.deployments()
+    assert any(key.startswith("krasnodar/1.2.r2/-/") for key in office.runs())
+
+
+def test_a_run_that_waits_keeps_the_stages_it_began_with(processes: Any, worker: Worker) -> None:
+    key = processes.open("document", "1.3")
+    processes.begin()
+    old = built_in()["document"]
+    stages = (old.stages[0].model_copy(update={"title": "Черновик прежней редакции"}), *old.stages[1:])
+    with session(processes.office.engine) as work:
+        row = work.exec(select(ProcessRow)).one()
+        row.definition = old.model_copy(update={"version": 7, "stages": stages}).model_dump(mode="json")
+        row.version = 7
+    processes.answer({key: [{"stage": "черновик"}]})
+    assert "Черновик прежней редакции | исполнен" in processes.card(key)
+    with session(processes.office.engine) as work:
+        point = work.exec(select(ControlPoint).where(ControlPoint.stage == "draft")).one()
+        assert (point.status, work.exec(select(ProcessRow)).one().version) == ("accepted", 7)
+
+
+def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_does_not(processes: Any) -> None:
+    kinds = {"agreement": "2.1", "measure": "1.1", "session": "1.2"}
+    keys = {kind: processes.open(kind, item) for kind, item in kinds.items()}
+    keys["short"] = processes.open("session", "1.5", days=3)
+    processes.begin()
+    titles = {}
+    for name, key in keys.items():
+        run_id = processes.office.runs()[key]["id"]
+        path = f"/flow_runs/{run_id}/input/suspended-decision-1-schema"
+        schema = processes.office.api(lambda client, path=path: call(client, "GET", path))
+        titles[name] = [one["title"] for one in schema["properties"].values()]
+    assert titles["measure"] == ["Решение", "Основание", "Дата исполнения", "Новый срок", "Подтверждение"]
+    staged = ["Решение", "Этап", "Кто", "Дата", "Подтверждение", "Запланировано", "Пришло / записей"]
+    assert titles["agreement"] == [*staged, "Основание", "Новый срок"]
+    assert titles["session"] == [*staged, "Решения сессии", "Основание", "Новый срок"]
+    assert titles["short"][-3:] == ["Решения сессии", "Основание", "Новый срок"]

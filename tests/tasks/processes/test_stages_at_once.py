@@ -1,0 +1,29 @@
+"""Two sweeps at once, the daily control and the answer to a form, do the work once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from models import ControlPoint, Transition, lifecycle
+from models.db import session
+from tasks.control_day import calendar_of
+from tasks.stages import advance
+
+
+def test_two_sweeps_at_once_open_everything_once(region: Any) -> None:
+    with session(region.world.engine) as work:
+        lifecycle.open_due(work, region.code, today=region.on, at=region.at)
+    together = Barrier(2)
+
+    def sweep(_: int) -> int:
+        together.wait()
+        with session(region.world.engine) as work:
+            calendar = calendar_of(work, region.code)
+            return advance(work, region.code, today=region.on, at=region.at, calendar=calendar).added
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(sweep, range(2))) == [0, 15]
+    stages = [row for row in region.world.rows(ControlPoint) if row["parent_id"]]
+    assert len(stages) == 15
+    opened = [row for row in region.world.rows(Transition) if row["action"] == "open"]
+    assert len(opened) == 2

@@ -1,0 +1,132 @@
+"""What a session decided goes on control, and stays there when the document is loaded again or amended."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from models import Body, ControlPoint, Item
+from models.db import engine_for, session
+from models.migrate import migrate
+from models.moves import Refused
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.loading import built_in
+from tasks.load_roadmap import load_roadmap
+from tasks.own_items import own_items
+from tasks.session_decisions import add_decisions
+
+AT = datetime(2022, 3, 1, 9, tzinfo=UTC)
+TODAY, HELD = date(2022, 3, 1), date(2022, 2, 25)
+RUSSIA = WorkCalendar()
+
+
+def load(engine: Engine, catalogue: Any) -> Any:
+    with session(engine) as work:
+        return load_roadmap(work, catalogue, today=TODAY, at=AT, controlled_from=TODAY)
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Engine:
+    """The roadmap of Krasnodar on control since 1 March 2022."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
+    migrate(engine)
+    load(engine, built_in("krasnodar"))
+    return engine
+
+
+def add(engine: Engine, text: str, item: str = "2.1.1", proof: str = "протокол от 25.02.2022 № 4") -> list[str]:
+    with session(engine) as work:
+        found = select(ControlPoint).join(Item, col(Item.id) == col(ControlPoint.item_id)).where(col(Item.code) == item)
+        point = work.execute(found).scalars().first()
+        assert point is not None
+        return add_decisions(work, point, text, on=HELD, proof=proof, today=TODAY, calendar=RUSSIA)
+
+
+def decided(engine: Engine) -> list[tuple[str, str, str, date]]:
+    """(code, owner, term, deadline) of every decision on control."""
+    with session(engine) as work:
+        rows = (
+            select(col(Item.code), col(Body.code), col(Item.term), col(ControlPoint.deadline_on))
+            .join(Body, col(Body.id) == col(Item.owner_id))
+            .join(ControlPoint, col(ControlPoint.item_id) == col(Item.id))
+            .where(col(Item.id).in_(own_items(work, "krasnodar").values()))
+            .order_by(col(Item.code), col(ControlPoint.deadline_on))
+        )
+        return [tuple(row) for row in work.execute(rows)]  # type: ignore[misc]
+
+
+def owner_of(engine: Engine) -> tuple[str, str]:
+    """(code, full name) of some body with an ordinary name."""
+    with session(engine) as work:
+        body = work.execute(select(Body).where(col(Body.code) == "iro")).scalar_one()
+        return body.code, body.name
+
+
+def test_each_line_becomes_an_item_with_its_points(loaded: Engine) -> None:
+    code, name = owner_of(loaded)
+    text = f"{name} | подготовить методичку | до 31.05.2022\n\n{name} | провести семинар | в 10-дневный срок"
+    assert add(loaded, text) == ["2.1.1.r1", "2.1.1.r2"]
+    assert decided(loaded) == [
+        ("2.1.1.r1", code, "до 31.05.2022", date(2022, 5, 31)),
+        ("2.1.1.r2", code, "в 10-дневный срок", date(2022, 3, 5)),
+    ]
+    with session(loaded) as work:
+        item = work.execute(select(Item).where(col(Item.code) == "2.1.1.r1")).scalar_one()
+        assert (item.origin, item.is_controlled, item.kind) == ("directive", True, "measure")
+        assert item.source == "Протокол: протокол от 25.02.2022 № 4"
+
+
+def test_the_same_lines_of_the_same_protocol_are_on_control_once(loaded: Engine) -> None:
+    text = f"{owner_of(loaded)[1]} | подготовить методичку | до 31.05.2022"
+    assert add(loaded, text) == ["2.1.1.r1"]
+    assert add(loaded, text) == []
+    assert add(loaded, text, proof="протокол № 5") == ["2.1.1.r2"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        pytest.param(
+            "{owner} | сделать | до 31.05.2022\nНикто | сделать | до 31.05.2022", "строка 2: исполнитель", id="who"
+        ),
+        pytest.param("{owner} | сделать | когда-нибудь", "строка 1: срок «когда-нибудь»", id="an unclear term"),
+        pytest.param("{owner} | сделать | до 1 марта", "Не назван год", id="no year"),
+        pytest.param(
+            "{owner} | сделать | в течение 5 дней после приказа", "назовите дату", id="counted from elsewhere"
+        ),
+        pytest.param("{owner} | сделать | по мере необходимости", "назовите дату", id="on demand"),
+        pytest.param("{owner} | сделать | до 28.02.2022", "уже прошёл", id="a day that has passed"),
+        pytest.param("{owner} | сделать", "строка 1: нужно «исполнитель", id="a part missing"),
+    ],
+)
+def test_an_unclear_line_takes_all_lines_back(loaded: Engine, lines: str, why: str) -> None:
+    with pytest.raises(Refused, match=why) as refused:
+        add(loaded, lines.format(owner=owner_of(loaded)[1]))
+    assert "\n" not in str(refused.value)
+    assert decided(loaded) == []
+
+
+def test_they_stay_when_the_document_is_loaded_again(loaded: Engine) -> None:
+    add(loaded, f"{owner_of(loaded)[1]} | подготовить методичку | до 31.05.2022")
+    before = decided(loaded)
+    again = load(loaded, built_in("krasnodar"))
+    assert again.points_new == 0
+    assert decided(loaded) == before
+
+
+def test_they_stay_when_the_document_is_amended(loaded: Engine) -> None:
+    from tasks.amend_roadmap import amend
+
+    add(loaded, f"{owner_of(loaded)[1]} | подготовить методичку | до 31.05.2022")
+    before = decided(loaded)
+    old = built_in("krasnodar")
+    changed = old.items[-1].model_copy(update={"result": "другой результат"})
+    draft = old.model_copy(update={"items": (*old.items[:-1], changed)})
+    with session(loaded) as work:
+        amended = amend(work, "krasnodar", draft, today=date(2022, 3, 2), at=AT)
+    assert amended.is_new
+    assert amended.points.withdrawn == ()
+    assert decided(loaded) == before

@@ -1,0 +1,135 @@
+"""The door of «Контроль»: password, session, CSRF, the audit of it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from limits import RateLimitItemPerMinute
+from pydantic import SecretStr
+
+from models import AuditEntry, Transition
+from web.control_login import IDLE_SECONDS, Sessions
+from web.security import Limits
+
+PASSWORD = "пароль координатора"
+MANY = (RateLimitItemPerMinute(100_000),)
+
+
+def csrf_of(client: httpx.Client, path: str = "/control/login") -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)
+    assert found
+    return found[1]
+
+
+def log_in(client: httpx.Client, password: str = PASSWORD, target: str = "/control") -> httpx.Response:
+    form = {"csrf": csrf_of(client), "password": password, "next": target}
+    return client.post("/control/login", data=form)
+
+
+def test_without_a_log_in_every_page_leads_to_the_password_and_back(pages: Any) -> None:
+    point = pages.point()
+    for path in ("/control", f"/control/point/{point}", "/control/file/1"):
+        answer = pages.client.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"/control/login?next={path}"
+    assert pages.client.get("/control/export.xlsx").headers["location"].startswith("/control/login")
+    assert pages.client.post(f"/control/point/{point}/accept", data={}).status_code == 303
+    assert pages.status(point) == "open"
+    assert log_in(pages.client, target=f"/control/point/{point}").headers["location"] == f"/control/point/{point}"
+    assert pages.client.get("/control").status_code == 200
+
+
+@pytest.mark.parametrize("target", ["https://example.org", "//example.org", "/control/../o/x", "/control\nx", ""])
+def test_a_log_in_never_leads_outside(pages: Any, target: str) -> None:
+    assert log_in(pages.client, target=target).headers["location"] == "/control"
+
+
+def test_a_wrong_password_opens_nothing_and_is_kept_in_the_audit(pages: Any) -> None:
+    answer = log_in(pages.client, "не тот")
+    assert answer.status_code == 403
+    assert "Пароль не подошёл" in answer.text
+    assert pages.client.get("/control").status_code == 303
+    log_in(pages.client)
+    said = [(row.actor, row.action) for row in pages.rows(AuditEntry)]
+    assert said == [("не опознан", "вход на страницу контроля отклонён"), ("координатор", "вход на страницу контроля")]
+    assert not any("не тот" in f"{row}" for row in pages.rows(AuditEntry))
+
+
+@pytest.mark.parametrize("limits", [Limits(address=MANY, link=MANY, form=MANY, login=(RateLimitItemPerMinute(3),))])
+def test_guessing_the_password_is_slowed_down(pages: Any, limits: Limits) -> None:
+    assert [log_in(pages.client, "не тот").status_code for _ in range(4)] == [403, 403, 403, 429]
+    assert log_in(pages.client).status_code == 429
+
+
+def test_a_form_without_the_token_of_the_session_is_refused(pages: Any) -> None:
+    point = pages.point()
+    assert pages.client.post("/control/login", data={"password": PASSWORD}).status_code == 403
+    log_in(pages.client)
+    for form in ({}, {"csrf": "чужой"}):
+        assert pages.client.post(f"/control/point/{point}/accept", data=form).status_code == 403
+        assert pages.client.post("/control/logout", data=form).status_code == 403
+    assert pages.rows(Transition) == []
+    assert pages.client.get("/control").status_code == 200
+
+
+def test_the_log_in_gives_a_new_session_and_the_log_out_ends_it_on_both_sides(pages: Any) -> None:
+    csrf_of(pages.client)
+    before = pages.client.cookies["vekha_control"]
+    log_in(pages.client)
+    stolen = pages.client.cookies["vekha_control"]
+    assert stolen != before
+    pages.client.post("/control/logout", data={"csrf": csrf_of(pages.client, "/control")})
+    assert pages.client.get("/control").status_code == 303
+    with httpx.Client(base_url=pages.url, trust_env=False, cookies={"vekha_control": stolen}) as thief:
+        assert thief.get("/control").status_code == 303
+    assert pages.audit()[-1] == "выход со страницы контроля"
+
+
+def test_the_cookie_is_kept_from_scripts_and_from_other_sites(pages: Any) -> None:
+    cookie = log_in(pages.client).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert "path=/control" in cookie
+
+
+def test_a_session_ends_after_twelve_idle_hours() -> None:
+    now = [0.0]
+    sessions = Sessions(lambda: now[0])
+    sid = sessions.open()
+    now[0] = IDLE_SECONDS
+    assert sessions.is_open(sid)
+    now[0] *= 2
+    assert sessions.is_open(sid)
+    now[0] += IDLE_SECONDS + 1
+    assert not sessions.is_open(sid)
+    assert not sessions.is_open(sid)
+    assert not sessions.is_open(None)
+
+
+def test_many_sessions_make_room_for_the_newest() -> None:
+    ticks = iter(range(10_000))
+    sessions = Sessions(lambda: float(next(ticks)))
+    first, *_, last = [sessions.open() for _ in range(501)]
+    assert (sessions.is_open(first), sessions.is_open(last)) == (False, True)
+
+
+class TestWithoutAPassword:
+    """The page says in one line what to do."""
+
+    @pytest.fixture
+    def web_settings(self, web_settings: Any, tmp_path: Path) -> Any:
+        web_settings.control_password = None
+        return web_settings
+
+    @pytest.mark.parametrize("path", ["/control", "/control/login", "/control/point/1"])
+    def test_it_names_the_variable(self, pages: Any, path: str) -> None:
+        answer = pages.client.get(path)
+        assert answer.status_code == 503
+        assert "VEKHA_CONTROL_PASSWORD" in answer.text
+
+    def test_an_empty_password_opens_nothing(self, pages: Any) -> None:
+        assert pages.client.post("/control/login", data={"password": ""}).status_code in (403, 503)
+        pages.settings.control_password = SecretStr("позже")
+        assert pages.client.get("/control").status_code == 303

@@ -1,0 +1,35 @@
+"""What an official answers is seen on the point's Prefect run at once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from deployments.sync import sync
+from models import Body, ControlPoint, Official
+from models.db import session
+from tasks.links import official_url
+from web.app import create_app
+from web.forms import once_key
+
+
+@pytest.mark.slow
+def test_a_report_on_the_page_renames_the_run(office: Any, serve: Any, today: Any) -> None:
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    with session(office.engine) as work:
+        body = work.exec(select(Body)).one()
+        rector = Official(roadmap_code="krasnodar", role="executor", post="Ректор", body_id=body.id, is_lead=True)
+        work.add(rector)
+        work.flush()
+        path = official_url(office.settings, rector).removeprefix(office.settings.pages_url)
+        point = work.exec(select(ControlPoint.id).where(ControlPoint.key == key)).one()
+    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    office.wait_for(key, "В работе")
+    with serve(create_app(office.settings, office.engine)) as url:
+        form = {"once": once_key(), "details": "приказ от 20.05.2027 № 118", "on": f"{today}"}
+        answer = httpx.post(f"{url}{path}/point/{point}/submit", data=form, trust_env=False)
+        assert answer.status_code == 303
+        office.wait_for(key, "На проверке", seconds=30)

@@ -1,0 +1,217 @@
+"""What an official sees behind the personal link, and what opening it must never do."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+import models
+from models import Absence, Body, Executor, Item, Official, Roadmap, Transition, clock
+from models.db import session
+from tasks.links import revoke
+
+
+def everything(pages: Any) -> list[list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    with pages.engine.connect() as connection:
+        tables = models.points.SQLModel.metadata.sorted_tables
+        return [[tuple(row) for row in connection.execute(text(f"SELECT * FROM {table.name}"))] for table in tables]
+
+
+def official(pages: Any, post: str) -> Official:
+    (found,) = pages.rows(Official, Official.post == post)
+    return found
+
+
+def stand_in(pages: Any, absent: str, deputy: str, *, first: int = 0, last: int = 5) -> None:
+    days = {"starts_on": pages.today + timedelta(days=first), "ends_on": pages.today + timedelta(days=last)}
+    with session(pages.engine) as work:
+        away, instead = official(pages, absent).id, official(pages, deputy).id
+        work.add(Absence(official_id=away, deputy_id=instead, set_by="x", set_at=clock.now(), **days))
+
+
+def share(pages: Any, item: str, body: str) -> None:
+    """Make a body a co-executor of an item."""
+    with session(pages.engine) as work:
+        item_id = work.exec(select(Item.id).where(Item.code == item)).one()
+        work.add(Executor(item_id=item_id, body_id=work.exec(select(Body.id).where(Body.code == body)).one()))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_opening_every_page_changes_nothing_at_all(pages: Any, method: str) -> None:
+    point = pages.point(days=3)
+    link = pages.link("Ректор", channel=True)
+    before = everything(pages)
+    for path in ("", f"/point/{point}", f"/point/{point}?done=submit", "/absence", "/proof"):
+        assert pages.client.request(method, link + path).status_code == 200, path
+    for action in ("acknowledge", "submit", "progress", "extend", "not-mine"):
+        assert pages.client.request(method, f"{link}/point/{point}/{action}").status_code == 405
+    assert everything(pages) == before
+
+
+def test_the_list_shows_overdue_first_then_by_deadline(pages: Any) -> None:
+    order = {"1.1": 20, "1.2": 4}
+    for item, days in order.items():
+        pages.point(item, days=days)
+    late = pages.point("1.1", days=-8)
+    pages.point("1.2", days=-9, status="submitted", submitted_on=pages.today)
+    pages.point("1.1", days=90, status="planned", opens_on=pages.today + timedelta(days=50))
+    page = pages.client.get(pages.link("Ректор")).text
+    dates = [f"до {pages.today + timedelta(days=days):%d.%m.%Y}" for days in (-8, 4, 20, -9, 90)]
+    places = [page.index(words) for words in dates]
+    assert places == sorted(places)
+    assert [
+        heading for heading in ("Просрочено", "В работе", "На проверке у координатора", "Впереди") if heading in page
+    ]
+    assert f"/point/{late}" in page
+    assert "просрочено на" in page
+
+
+def test_closed_and_historical_points_are_not_on_the_list(pages: Any) -> None:
+    pages.point(days=-30, status="accepted", submitted_on=pages.today, closed_on=pages.today)
+    pages.point(days=-40, status="planned", is_history=True)
+    assert "нет пунктов" in pages.client.get(pages.link("Ректор")).text
+
+
+def test_another_bodys_point_is_not_found_and_its_existence_not_told(pages: Any) -> None:
+    foreign = pages.point("2.1")
+    link = pages.link("Ректор")
+    answers = [pages.client.get(f"{link}/point/{number}") for number in (foreign, 10**6)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].text == answers[1].text
+    for action in ("acknowledge", "submit", "progress", "extend", "not-mine"):
+        fields = {"details": "приказ № 1", "on": pages.today, "until": pages.today, "reason": "да", "words": "да"}
+        assert pages.send(link, foreign, action, **fields).status_code == 404
+    assert pages.rows(Transition) == []
+
+
+def test_a_co_executor_sees_the_point_marked_and_may_only_report_its_part(pages: Any) -> None:
+    point = pages.point("1.1")
+    share(pages, "1.1", "cnppm")
+    link = pages.link("Директор центра")
+    assert "вы соисполнитель" in pages.client.get(link).text
+    card = pages.client.get(f"{link}/point/{point}").text
+    assert ("/progress" in card, "/submit" in card, "/extend" in card) == (True, False, False)
+    assert pages.send(link, point, "submit", details="приказ № 1", on=pages.today).status_code == 409
+    assert pages.send(link, point, "progress", words="наши данные готовы").status_code == 303
+    assert pages.status(point) == "open"
+
+
+def test_a_deputy_sees_the_points_of_the_one_who_is_away_only_then(pages: Any) -> None:
+    point = pages.point("1.1")
+    link = pages.link("Директор центра")
+    assert pages.client.get(f"{link}/point/{point}").status_code == 404
+    stand_in(pages, "Ректор", "Директор центра")
+    assert "за: Ректор" in pages.client.get(link).text
+    assert pages.send(link, point, "acknowledge").status_code == 303
+    (event,) = pages.rows(Transition)
+    assert (event.action, event.actor) == ("acknowledge", "Директор центра (страница)")
+
+
+def test_a_deputy_of_another_time_sees_nothing(pages: Any) -> None:
+    point = pages.point("1.1")
+    stand_in(pages, "Ректор", "Директор центра", first=1, last=3)
+    assert pages.client.get(f"{pages.link('Директор центра')}/point/{point}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("absent", "deputy", "is_marked"), [("Ректор", "Методист", True), ("Методист", "Ректор", False)]
+)
+def test_within_a_body_only_the_points_of_its_lead_are_marked(
+    pages: Any, absent: str, deputy: str, is_marked: bool
+) -> None:
+    pages.point("1.1")
+    stand_in(pages, absent, deputy)
+    page = pages.client.get(pages.link(deputy)).text
+    assert f"вы замещаете: {absent}" in page
+    assert (f"за: {absent}" in page) is is_marked
+
+
+def test_a_weekly_duty_shows_its_next_deadline_only(pages: Any) -> None:
+    for days in (7, 14, 21):
+        pages.point("1.1", days=days, status="planned", opens_on=pages.today + timedelta(days=days - 6))
+    later = pages.point("1.2", days=60, status="planned", opens_on=pages.today + timedelta(days=50))
+    page = pages.client.get(pages.link("Ректор")).text
+    assert page.count('class="point ') == 2
+    assert f"/point/{later}" in page
+    assert "И ещё 2 срока дальше" in page
+
+
+def test_a_script_in_the_words_of_people_is_only_text(pages: Any) -> None:
+    point = pages.point("1.1")
+    link, script = pages.link("Ректор"), "<script>alert(1)</script>"
+    assert pages.send(link, point, "progress", words=script, details=f"{script} & «приказ»").status_code == 303
+    card = pages.client.get(f"{link}/point/{point}").text
+    assert script not in card
+    assert card.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
+    assert "&lt;итоги&gt;" in card
+
+
+def test_links_that_are_forged_cut_or_revoked_open_nothing(pages: Any) -> None:
+    link = pages.link("Ректор")
+    for broken in (link[:-1], link + "x", "/o/нет", "/o/%00", link.replace("/o/", "/o/x")):
+        answer = pages.client.get(broken)
+        assert (answer.status_code, "повреждена" in answer.text) == (403, True), broken
+    with session(pages.engine) as work:
+        revoke(work, work.get_one(Official, official(pages, "Ректор").id))
+    answer = pages.client.get(link)
+    assert (answer.status_code, "Ссылка отозвана" in answer.text) == (403, True)
+    assert pages.client.get(pages.link("Ректор")).status_code == 200
+
+
+def test_a_link_expires(pages: Any) -> None:
+    link = pages.link("Ректор")
+    pages.settings.link_days = -1
+    answer = pages.client.get(link)
+    assert (answer.status_code, "истёк" in answer.text) == (403, True)
+
+
+def test_the_card_says_what_came_back_and_why(pages: Any) -> None:
+    point = pages.point("1.1", days=-1, status="returned")
+    with session(pages.engine) as work:
+        step = {"from_status": "submitted", "to_status": "returned", "happened_on": pages.today}
+        work.add(
+            Transition(point_id=point, action="return", actor="к", reason="нет подписи", noticed_at=clock.now(), **step)
+        )
+    card = pages.client.get(f"{pages.link('Ректор')}/point/{point}").text
+    assert "Замечание координатора" in card
+    assert "нет подписи" in card
+    assert "просрочено на" in card
+
+
+def test_a_point_that_cannot_be_moved_now_offers_nothing(pages: Any) -> None:
+    link = pages.link("Ректор")
+    for days, status in enumerate(("submitted", "accepted", "withdrawn")):
+        closed = {} if status == "submitted" else {"closed_on": pages.today}
+        point = pages.point("1.1", days=30 + days, status=status, submitted_on=pages.today, **closed)
+        assert "<form" not in pages.client.get(f"{link}/point/{point}").text, status
+
+
+def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Any) -> None:
+    whole = pages.point("1.1", days=30)
+    stage = {"parent_id": whole, "stage": "sign", "stage_title": "Подпись муниципалитета · г. Сочи"}
+    step = pages.point("1.1", days=20, status="planned", waits=True, **stage)
+    link = pages.link("Ректор")
+    assert "Подпись муниципалитета · г. Сочи" in pages.client.get(link).text
+    card = pages.client.get(f"{link}/point/{step}").text
+    assert "Шаг: Подпись муниципалитета · г. Сочи" in card
+    assert "ждёт предыдущего шага" in card
+
+
+@pytest.mark.parametrize(
+    ("role", "decides", "words"),
+    [
+        ("coordinator", "coordinator", 'href="/control"'),
+        ("controller", "controller", "/requests"),
+        ("controller", "coordinator", "отчитываться здесь не нужно"),
+    ],
+)
+def test_who_keeps_control_is_led_to_the_place_for_it(pages: Any, role: str, decides: str, words: str) -> None:
+    with session(pages.engine) as work:
+        work.exec(select(Official).where(Official.post == "Координатор")).one().role = role
+        work.exec(select(Roadmap)).one().extensions_by = decides
+    page = pages.client.get(pages.link("Координатор")).text
+    assert words in page
+    assert "/absence" not in page

@@ -1,0 +1,153 @@
+"""The door of «Контроль»: log-in by password, sessions that end, and the routes that stand behind it."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+
+from models import clock
+from models.settings import Settings
+from tasks.decide_page import note
+from web.forms import Form
+from web.pages import error_page, render
+from web.security import check_csrf, csrf_token, same_words
+
+IDLE_SECONDS = 12 * 3600
+SESSIONS_KEPT = 500
+NO_PASSWORD = (
+    "Пароль страницы контроля не задан: "
+    "задайте переменную окружения VEKHA_CONTROL_PASSWORD и запустите страницы заново."
+)
+WRONG = "Пароль не подошёл. Проверьте раскладку и регистр букв."
+
+router = APIRouter()
+
+
+class Sessions:
+    """Who is logged in, by session id: a cookie that was copied opens nothing once its owner has logged out.
+
+    Kept in memory: one process serves the pages, and after a restart everybody logs in again.
+    """
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._seen: dict[str, float] = {}
+
+    def open(self) -> str:
+        """A new session; the longest idle one makes room."""
+        while len(self._seen) >= SESSIONS_KEPT:
+            del self._seen[min(self._seen, key=self._seen.__getitem__)]
+        sid = secrets.token_urlsafe(24)
+        self._seen[sid] = self._seconds()
+        return sid
+
+    def is_open(self, sid: object) -> bool:
+        """Whether the session lives; asking keeps it alive for another twelve hours."""
+        seen = self._seen.get(sid) if isinstance(sid, str) else None
+        if not isinstance(sid, str) or seen is None:
+            return False
+        if self._seconds() - seen > IDLE_SECONDS:
+            self.close(sid)
+            return False
+        self._seen[sid] = self._seconds()
+        return True
+
+    def close(self, sid: object) -> None:
+        """End a session."""
+        if isinstance(sid, str):
+            self._seen.pop(sid, None)
+
+
+def sessions_of(request: Request) -> Sessions:
+    """The sessions of the application that serves the request."""
+    state = request.app.state
+    if not hasattr(state, "control_sessions"):
+        state.control_sessions = Sessions()
+    found: Sessions = state.control_sessions
+    return found
+
+
+class ForCoordinator(APIRoute):
+    """A route that only a logged-in coordinator reaches; anybody else is led to the log-in and back again."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler behind the door."""
+        behind = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            settings: Settings = request.app.state.settings
+            if settings.control_password is None:
+                return error_page(request, 503, "Страница контроля закрыта", NO_PASSWORD)
+            if sessions_of(request).is_open(request.session.get("sid")):
+                return await behind(request)
+            came_for = request.url.path if request.method == "GET" else "/control"
+            return RedirectResponse(f"/control/login?next={came_for}", status_code=303)
+
+        return handle
+
+
+def _checked(request: Request, form: Form) -> FormData:
+    check_csrf(request, form)
+    return form
+
+
+SafeForm = Annotated[FormData, Depends(_checked)]
+"""The form of a request that carries the token of its session."""
+
+
+@router.get("/control/login")
+def show_login(request: Request) -> Response:
+    """The password form, or what to do when no password is set."""
+    return _login_page(request, _inside(request.query_params.get("next")))
+
+
+@router.post("/control/login")
+def log_in(request: Request, form: SafeForm) -> Response:
+    """Compare in constant time; the session is a new one, so a cookie planted before opens nothing."""
+    settings: Settings = request.app.state.settings
+    target, given = _inside(form.get("next")), form.get("password")
+    if settings.control_password is None:
+        return _login_page(request, target)
+    if not same_words(given if isinstance(given, str) else "", settings.control_password.get_secret_value()):
+        _note(request, "не опознан", "вход на страницу контроля отклонён")
+        return _login_page(request, target, refusal=WRONG, status=403)
+    sessions_of(request).close(request.session.get("sid"))
+    request.session.clear()
+    request.session["sid"] = sessions_of(request).open()
+    _note(request, "координатор", "вход на страницу контроля")
+    return RedirectResponse(target, status_code=303)
+
+
+@router.post("/control/logout")
+def log_out(request: Request, form: SafeForm) -> Response:
+    """End the session on both sides."""
+    if sessions_of(request).is_open(request.session.get("sid")):
+        _note(request, "координатор", "выход со страницы контроля")
+    sessions_of(request).close(request.session.get("sid"))
+    request.session.clear()
+    return RedirectResponse("/control/login", status_code=303)
+
+
+def _login_page(request: Request, target: str, *, refusal: str = "", status: int = 200) -> Response:
+    settings: Settings = request.app.state.settings
+    if settings.control_password is None:
+        return error_page(request, 503, "Страница контроля закрыта", NO_PASSWORD)
+    values = {"csrf": csrf_token(request), "target": target, "refusal": refusal}
+    return render(request, "control_login.html.j2", status, **values)
+
+
+def _inside(target: object) -> str:
+    """Where to go after the log-in: a page of ours, never an address from outside."""
+    if isinstance(target, str) and re.fullmatch(r"/control(/point/\d{1,9}|/file/\d{1,9})?", target, re.ASCII):
+        return target
+    return "/control"
+
+
+def _note(request: Request, actor: str, action: str) -> None:
+    note(request.app.state.engine, actor=actor, action=action, at=clock.now())

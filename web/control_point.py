@@ -1,0 +1,220 @@
+"""One control point on the coordinator's page: the card, what was shown, and every decision that is possible now."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Engine
+from sqlmodel import Session
+from starlette.background import BackgroundTask
+from starlette.datastructures import FormData
+
+from models import ControlPoint, Evidence, clock, queries
+from models import Request as Asked
+from models.db import session
+from models.moves import EVENT_RU
+from tasks import decide_page
+from tasks.board_card import Card, bodies_of, cards, requests_of
+from tasks.board_queue import controllers_by_roadmap
+from tasks.boards import run_urls
+from tasks.decide import Decision, Outcome
+from tasks.decide_page import COORDINATOR, Deciding
+from tasks.reflecting import reflect
+from web import forms
+from web.control_login import ForCoordinator, SafeForm
+from web.downloads import file_response
+from web.forms import BadField
+from web.pages import render
+from web.security import csrf_token
+
+router = APIRouter(route_class=ForCoordinator)
+
+#: Action in the address → what the form decides, what is said when it is done.
+DECISIONS: Mapping[str, tuple[str, str]] = {
+    "accept": ("принять", "исполнение принято"),
+    "return": ("вернуть", "возвращено на доработку"),
+    "extend": ("перенести", "срок перенесён"),
+    "withdraw": ("снять", "снято с контроля"),
+}
+TYPED = ("reason", "evidence", "done_on", "new_due_on")
+GROUND = "Основание"
+YEARS_AHEAD = 10
+"""How far a deadline can be moved: a slip in the year is met here."""
+
+
+@router.get("/control/point/{point_id}")
+def show_point(request: Request, point_id: int) -> Response:
+    """The card; nothing changes by opening it."""
+    return _page(request, point_id)
+
+
+@router.post("/control/point/{point_id}/hand-over")
+def hand_over(request: Request, point_id: int, form: SafeForm) -> Response:
+    """Give the point to another body."""
+
+    def carry_out(engine: Engine, by: Deciding) -> Outcome:
+        body = _body(form)
+        ground = forms.text(form, "reason", GROUND, is_required=True)
+        return decide_page.hand_over(engine, body, ground, by)
+
+    return _decided(request, point_id, form, carry_out, said="передано другому органу")
+
+
+@router.post("/control/point/{point_id}/request/{request_id}/{answer}")
+def decide_request(request: Request, point_id: int, request_id: int, answer: str, form: SafeForm) -> Response:
+    """Grant what the executor asked for, perhaps with another day or body, or refuse it with a ground."""
+    if answer not in ("grant", "refuse"):
+        raise HTTPException(404)
+    kind = _coordinators_own(request, request_id)
+
+    def carry_out(engine: Engine, by: Deciding) -> Outcome:
+        ground = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
+        if answer == "refuse":
+            return decide_page.refuse_request(engine, request_id, ground, by)
+        ground = ground or "по просьбе исполнителя"
+        if kind == "not_mine":
+            return decide_page.grant_hand_over(engine, request_id, _body(form), ground, by)
+        due_on = new_due_on(form, by.today)
+        return decide_page.grant_extension(engine, request_id, due_on, ground, by)
+
+    said = "просьба удовлетворена" if answer == "grant" else "просьба отклонена"
+    return _decided(request, point_id, form, carry_out, said=said)
+
+
+@router.post("/control/point/{point_id}/{action}")
+def decide(request: Request, point_id: int, action: str, form: SafeForm) -> Response:
+    """Accept, return, extend or withdraw: the same decision as in the Prefect form."""
+    if action not in DECISIONS:
+        raise HTTPException(404)
+    word, said = DECISIONS[action]
+
+    def carry_out(engine: Engine, by: Deciding) -> Outcome:
+        decision = Decision(
+            decision=word,
+            reason=forms.text(form, "reason", GROUND, is_required=action != "accept"),
+            done_on=_russian(forms.text(form, "done_on", "Дата исполнения", longest=40)),
+            new_due_on=_russian(forms.text(form, "new_due_on", "Новый срок", longest=40)),
+            evidence=forms.text(form, "evidence", "Подтверждение"),
+        )
+        return decide_page.decide_point(engine, decision, by)
+
+    return _decided(request, point_id, form, carry_out, said=said)
+
+
+@router.get("/control/file/{evidence_id}")
+def download(request: Request, evidence_id: int) -> Response:
+    """A file given as evidence, as a download only: nothing of it is shown inside our pages."""
+    with session(request.app.state.engine) as work:
+        found = work.get(Evidence, evidence_id)
+    if found is None:
+        raise HTTPException(404, "Такого файла нет")
+    return file_response(request, found)
+
+
+def _decided(
+    request: Request, point_id: int, form: FormData, carry_out: Callable[[Engine, Deciding], Outcome], *, said: str
+) -> Response:
+    """Carry out one form: back to the queue when done, the same page with one line when not."""
+    engine: Engine = request.app.state.engine
+    with session(engine) as work:
+        card = _card(work, point_id)
+        key, zone = card.row.key, card.roadmap.zone
+    try:
+        seen, once = forms.number(form, "seen", "Состояние"), f"control:{point_id}:{forms.once(form)}"
+        by = Deciding(
+            key=key,
+            actor=COORDINATOR,
+            seen=seen,
+            once_key=once,
+            today=clock.today(zone),
+            at=clock.now(),
+            auditor="координатор",
+            said=f"решение: {said}",
+        )
+        refusal = carry_out(engine, by).refusal
+    except BadField as bad:
+        return _page(request, point_id, refusal=str(bad), typed=form)
+    if refusal:
+        decide_page.note(engine, actor=by.auditor, action="решение не записано", at=by.at, subject=key, detail=refusal)
+        return _page(request, point_id, refusal=refusal, typed=form, status=409)
+    request.session["said"] = [point_id, said]
+    told = BackgroundTask(reflect, engine, key, request.app.state.settings)
+    return RedirectResponse("/control", status_code=303, background=told)
+
+
+def _page(
+    request: Request, point_id: int, *, refusal: str = "", typed: Mapping[str, Any] | None = None, status: int = 0
+) -> Response:
+    with session(request.app.state.engine) as work:
+        values = _values(work, request, point_id)
+    words = {name: str(value) for name, value in (typed or {}).items()}
+    sent = "/".join(request.url.path.split("/")[4:])
+    values |= {"refusal": refusal, "typed": dict.fromkeys(TYPED, "") | words, "sent": sent}
+    status = status or (422 if refusal else 200)
+    return render(request, "control_point.html.j2", status, csrf=csrf_token(request), once=forms.once_key, **values)
+
+
+def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
+    card = _card(work, point_id)
+    code, today = card.row.roadmap_code, clock.today(card.roadmap.zone)
+    return {
+        "card": card,
+        "row": card.row,
+        "today": today,
+        "zone": card.roadmap.zone,
+        "state_words": card.state_words(today),
+        "history": queries.history(work, point_id),
+        "events": EVENT_RU,
+        "evidence": queries.evidence(work, point_id),
+        "told": queries.told(work, point_id),
+        "requests": requests_of(work, point_id),
+        "bodies": bodies_of(work, code),
+        "controller": controllers_by_roadmap(work).get(code, ""),
+        "can": card.can,
+        "seen": decide_page.newest(work, point_id),
+        "run": run_urls(work, request.app.state.settings, [card.row.key]).get(card.row.key, ""),
+    }
+
+
+def _card(work: Session, point_id: int) -> Card:
+    card = cards(work, [point_id]).get(point_id)
+    if card is None:
+        raise HTTPException(404, "Такой контрольной точки нет: возможно, её сняла новая редакция")
+    return card
+
+
+def _coordinators_own(request: Request, request_id: int) -> str:
+    """The kind of a request that the coordinator decides; the controller's own are refused here."""
+    with session(request.app.state.engine) as work:
+        found = work.get(Asked, request_id)
+        point = work.get_one(ControlPoint, found.point_id) if found else None
+        foreign = controllers_by_roadmap(work)
+    if found is None or point is None:
+        raise HTTPException(404, "Такой просьбы нет")
+    if found.kind == "extend" and point.roadmap_code in foreign:
+        raise HTTPException(403, f"О переносе срока решает контролирующее лицо: {foreign[point.roadmap_code]}")
+    return found.kind
+
+
+def _body(form: FormData) -> int:
+    """The number of a body, from a list or, where there are too many for one, from «17 · ЦНППМ» that was looked up."""
+    words = forms.text(form, "body", "Орган", longest=300, is_required=True)
+    found = re.match(r"\d{1,9}(?= · |$)", words, re.ASCII)
+    if found is None:
+        raise BadField("Поле «Орган»: выберите из списка.")
+    return int(found[0])
+
+
+def _russian(words: str) -> str:
+    """31.05.2027 of the 2027-05-31 that a browser's calendar sends; other words as they are."""
+    parts = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", words, re.ASCII)
+    return f"{parts[3]}.{parts[2]}.{parts[1]}" if parts else words
+
+
+def new_due_on(form: FormData, today: date) -> date:
+    """The new deadline of a form, from today on. Raises ``BadField``."""
+    latest = date(today.year + YEARS_AHEAD, 12, 31)
+    return forms.day(form, "new_due_on", "Новый срок", earliest=today, latest=latest)

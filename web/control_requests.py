@@ -1,0 +1,110 @@
+"""Requests for another deadline that the act leaves to the controller: decided on the controller's personal page."""
+
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+from starlette.background import BackgroundTask
+
+from models import ControlPoint, Official, Roadmap, clock
+from models import Request as Asked
+from models.db import session
+from models.settings import Settings
+from tasks import decide_page
+from tasks.board_card import Card, cards, waiting_extensions
+from tasks.decide_page import Deciding
+from tasks.links import bearer
+from tasks.reflecting import reflect
+from web import forms
+from web.control_point import GROUND, new_due_on
+from web.forms import BadField, Form
+from web.pages import render
+
+router = APIRouter()
+
+DONE = {"grant": "Решение записано: срок перенесён.", "refuse": "Решение записано: просьба отклонена."}
+
+
+@router.get("/o/{token}/requests")
+def show_requests(request: Request, token: str) -> Response:
+    """What waits for the controller; opening the page changes nothing."""
+    return _page(request, token, said=DONE.get(request.query_params.get("done", ""), ""))
+
+
+@router.post("/o/{token}/requests/{request_id}/{answer}")
+def decide_request(request: Request, token: str, request_id: int, answer: str, form: Form) -> Response:
+    """Grant with the day asked for or another one, or refuse with a ground."""
+    settings: Settings = request.app.state.settings
+    engine = request.app.state.engine
+    with session(engine) as work:
+        official, roadmap = _controller(work, settings, token)
+        point = _asked_point(work, roadmap, request_id)
+    if answer not in DONE or point is None:
+        raise HTTPException(404, "Такой просьбы нет")
+    try:
+        by = Deciding(
+            key=point.key,
+            actor=f"{official.post} (страница)",
+            seen=forms.number(form, "seen", "Состояние"),
+            once_key=f"controller:{request_id}:{forms.once(form)}",
+            today=clock.today(roadmap.zone),
+            at=clock.now(),
+            auditor=official.post,
+            said="решение: срок перенесён" if answer == "grant" else "решение: просьба отклонена",
+        )
+        ground = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
+        if answer == "refuse":
+            outcome = decide_page.refuse_request(engine, request_id, ground, by)
+        else:
+            day, ground = new_due_on(form, by.today), ground or "по просьбе исполнителя"
+            outcome = decide_page.grant_extension(engine, request_id, day, ground, by)
+    except BadField as bad:
+        return _page(request, token, refusal=str(bad), status=422)
+    if outcome.refusal:
+        decide_page.note(
+            engine,
+            actor=official.post,
+            action="решение не записано",
+            at=by.at,
+            subject=point.key,
+            detail=outcome.refusal,
+        )
+        return _page(request, token, refusal=outcome.refusal, status=409)
+    told = BackgroundTask(reflect, engine, point.key, settings)
+    return RedirectResponse(f"/o/{token}/requests?done={answer}", status_code=303, background=told)
+
+
+def _page(request: Request, token: str, *, refusal: str = "", said: str = "", status: int = 200) -> Response:
+    with session(request.app.state.engine) as work:
+        official, roadmap = _controller(work, request.app.state.settings, token)
+        asked = _asked(work, roadmap)
+    values: dict[str, Any] = {"official": official, "roadmap": roadmap, "asked": asked, "token": token}
+    values |= {"refusal": refusal, "said": said, "once": forms.once_key, "today": clock.today(roadmap.zone)}
+    return render(request, "control_requests.html.j2", status, **values)
+
+
+def _controller(work: Session, settings: Settings, token: str) -> tuple[Official, Roadmap]:
+    """The controller whose link it is; anybody else finds no such page. Raises ``LinkRefused``."""
+    official = bearer(work, settings, token).official
+    if official.role != "controller":
+        raise HTTPException(404, "Такой страницы нет: о просьбах решает лицо, на которое актом возложен контроль")
+    return official, work.get_one(Roadmap, official.roadmap_code)
+
+
+def _asked(work: Session, roadmap: Roadmap) -> list[tuple[Asked, Card, int]]:
+    """Each request that waits, its point, and the newest thing that happened to it; the nearest deadline first."""
+    if roadmap.extensions_by != "controller":
+        return []
+    waiting = waiting_extensions(work, roadmap.code)
+    found = cards(work, (one.point_id for one in waiting))
+    asked = [(one, found[one.point_id], decide_page.newest(work, one.point_id)) for one in waiting]
+    return sorted(asked, key=lambda one: (one[1].row.deadline_on, one[0].id or 0))
+
+
+def _asked_point(work: Session, roadmap: Roadmap, request_id: int) -> ControlPoint | None:
+    """The point of a request that the controller of the roadmap may decide, decided already or not."""
+    found = work.get(Asked, request_id)
+    point = work.get(ControlPoint, found.point_id) if found is not None and found.kind == "extend" else None
+    is_own = point is not None and point.roadmap_code == roadmap.code and roadmap.extensions_by == "controller"
+    return point if is_own else None

@@ -1,0 +1,221 @@
+"""The official's pages behind a personal link: «мои сроки», the card of a point, absence. Opening changes nothing."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+from starlette.background import BackgroundTask
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from models import Body, Evidence, Official, Roadmap, clock
+from models.db import session
+from models.lifecycle import Refused
+from tasks import answering, files, own_points, standing_in
+from tasks.answering import Answer
+from tasks.links import bearer, calendar_url
+from web import forms, official_view
+from web.downloads import file_response
+from web.forms import BadField, Form
+from web.official_forms import ACTIONS
+from web.pages import render
+
+router = APIRouter()
+READ = ["GET", "HEAD"]
+DONE_RU = {
+    "submit": "Записано: сообщено об исполнении. Координатор проверит и примет результат или вернёт его с замечаниями.",
+    "acknowledge": "Записано: принято в работу.",
+    "progress": "Записано: промежуточный отчёт отправлен координатору.",
+    "extend": "Записано: просьба о переносе отправлена. Пока решения нет, действует прежний срок.",
+    "not-mine": "Записано: координатор решит, кому передать пункт. Пока решения нет, пункт остаётся за вами.",
+    "absence": "Записано: письма на эти дни пойдут заместителю.",
+    "back": "Записано: замещение отменено.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a form was not taken, with what was typed: nobody types it twice."""
+
+    action: str
+    line: str
+    typed: dict[str, str] = field(default_factory=dict)
+
+
+@router.api_route("/o/{token}", methods=READ)
+def my_deadlines(request: Request, token: str) -> Response:
+    """The list «мои сроки»."""
+    with session(request.app.state.engine) as work:
+        answer, official, roadmap = _visit(work, request, token)
+        return render(
+            request,
+            "official/list.html",
+            **_person(work, official, roadmap, token),
+            groups=official_view.groups(work, official, today=answer.today),
+            absences=standing_in.absences(work, official, today=answer.today),
+            instead_of=own_points.away_now(work, official, today=answer.today),
+            calendar=calendar_url(answer.settings, official),
+            today=answer.today,
+        )
+
+
+@router.api_route("/o/{token}/point/{point_id}", methods=READ)
+def point_card(request: Request, token: str, point_id: int) -> Response:
+    """The card of one point."""
+    return _card(request, token, point_id)
+
+
+@router.post("/o/{token}/point/{point_id}/{action}")
+def answer_point(request: Request, token: str, point_id: int, action: str, form: Form) -> Response:
+    """One action on a point; what is refused is shown on the card as the point stands now."""
+    do = ACTIONS.get(action)
+    if do is None:
+        raise HTTPException(404)
+    try:
+        with session(request.app.state.engine) as work:
+            answer, _, _ = _visit(work, request, token, once=forms.once(form))
+        key = do(answer, point_id, form)
+    except answering.NotYours as unknown:
+        raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
+    except BadField as bad:
+        return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
+    except files.NoRoom as full:
+        return _card(request, token, point_id, 507, Refusal(action, str(full), _typed(form)))
+    except files.FileRefused as bad:
+        return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
+    except Refused as refused:
+        return _card(request, token, point_id, 409, Refusal(action, _without_key(refused), _typed(form)))
+    shown = BackgroundTask(_reflect, request, key)
+    return RedirectResponse(f"/o/{token}/point/{point_id}?done={action}", 303, background=shown)
+
+
+@router.api_route("/o/{token}/file/{evidence_id}", methods=READ)
+def evidence_file(request: Request, token: str, evidence_id: int) -> Response:
+    """A file given as evidence, as a download."""
+    with session(request.app.state.engine) as work:
+        answer, official, _ = _visit(work, request, token)
+        evidence = work.get(Evidence, evidence_id)
+        if evidence is None or not own_points.own_point(work, official, evidence.point_id, today=answer.today):
+            raise HTTPException(404)
+        return file_response(request, evidence)
+
+
+@router.api_route("/o/{token}/absence", methods=READ)
+def absence_page(request: Request, token: str) -> Response:
+    """The form «меня замещает»."""
+    return _absence(request, token)
+
+
+@router.post("/o/{token}/absence")
+def set_absence(request: Request, token: str, form: Form) -> Response:
+    """Set an absence, or take one back (field «back» holds its number)."""
+    try:
+        with session(request.app.state.engine) as work:
+            answer, _, _ = _visit(work, request, token, once=forms.once(form))
+        if "back" in form:
+            standing_in.take_back(answer, forms.number(form, "back", "Замещение"))
+            return RedirectResponse(f"/o/{token}/absence?done=back", 303)
+        latest = answer.today + timedelta(days=2 * 366)
+        standing_in.stand_in(
+            answer,
+            deputy_id=forms.number(form, "deputy", "Кто замещает"),
+            starts_on=forms.day(form, "starts_on", "С какого дня", earliest=answer.today, latest=latest),
+            ends_on=forms.day(form, "ends_on", "По какой день", earliest=answer.today, latest=latest),
+        )
+    except BadField as bad:
+        return _absence(request, token, 400, Refusal("absence", str(bad), _typed(form)))
+    except Refused as refused:
+        return _absence(request, token, 409, Refusal("absence", str(refused), _typed(form)))
+    return RedirectResponse(f"/o/{token}/absence?done=absence", 303)
+
+
+@router.api_route("/o/{token}/proof", methods=READ)
+def proof_page(request: Request, token: str) -> Response:
+    """The button «письма доходят»."""
+    with session(request.app.state.engine) as work:
+        _, official, roadmap = _visit(work, request, token)
+        return render(request, "official/proof.html", **_person(work, official, roadmap, token), is_proven=False)
+
+
+@router.post("/o/{token}/proof")
+def prove(request: Request, token: str) -> Response:
+    """The official confirms that the letter came."""
+    with session(request.app.state.engine) as work:
+        answer, official, roadmap = _visit(work, request, token)
+        person = _person(work, official, roadmap, token)
+    standing_in.prove_channel(answer.engine, answer.settings, token, at=answer.at)
+    return render(request, "official/proof.html", **person, is_proven=True)
+
+
+def _visit(work: Session, request: Request, token: str, *, once: str = "") -> tuple[Answer, Official, Roadmap]:
+    """Who came by the link, and the day it is there. Raises ``LinkRefused``."""
+    state, at = request.app.state, clock.now()
+    official = bearer(work, state.settings, token).official
+    roadmap = work.get_one(Roadmap, official.roadmap_code)
+    today = clock.today(roadmap.zone)
+    answer = Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
+    return answer, official, roadmap
+
+
+def _person(work: Session, official: Official, roadmap: Roadmap, token: str) -> dict[str, Any]:
+    body = work.get(Body, official.body_id) if official.body_id is not None else None
+    return {"official": official, "body": body, "roadmap": roadmap, "home": f"/o/{token}"}
+
+
+def _card(request: Request, token: str, point_id: int, status: int = 200, refusal: Refusal | None = None) -> Response:
+    with session(request.app.state.engine) as work:
+        answer, official, roadmap = _visit(work, request, token)
+        own = own_points.own_point(work, official, point_id, today=answer.today)
+        if own is None:
+            raise HTTPException(404, "Такого пункта среди ваших нет.")
+        return render(
+            request,
+            "official/card.html",
+            status,
+            **_person(work, official, roadmap, token),
+            card=official_view.card(work, own, today=answer.today),
+            view=official_view,
+            refusal=refusal,
+            done=DONE_RU.get(request.query_params.get("done", "")) if refusal is None else None,
+            once=forms.once_key,
+            accept=files.ACCEPT,
+            allowed=files.ALLOWED_RU,
+            max_file_mb=answer.settings.max_file_mb,
+        )
+
+
+def _absence(request: Request, token: str, status: int = 200, refusal: Refusal | None = None) -> Response:
+    with session(request.app.state.engine) as work:
+        answer, official, roadmap = _visit(work, request, token)
+        return render(
+            request,
+            "official/absence.html",
+            status,
+            **_person(work, official, roadmap, token),
+            colleagues=standing_in.colleagues(work, official),
+            absences=standing_in.absences(work, official, today=answer.today),
+            refusal=refusal,
+            done=DONE_RU.get(request.query_params.get("done", "")) if refusal is None else None,
+            once=forms.once_key,
+            today=answer.today,
+        )
+
+
+def _typed(form: FormData) -> dict[str, str]:
+    return {name: value[: forms.LONGEST] for name, value in form.items() if isinstance(value, str)}
+
+
+def _without_key(refused: Refused) -> str:
+    """The line of a refusal as an official reads it: the key of the point says nothing here."""
+    line = str(refused)
+    words = line.split("»: ", 1)[1] if line.startswith("«") and "»: " in line else line
+    return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
+
+
+def _reflect(request: Request, key: str) -> None:
+    from tasks.reflecting import reflect  # Prefect takes seconds to import
+
+    reflect(request.app.state.engine, key, request.app.state.settings)

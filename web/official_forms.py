@@ -1,0 +1,70 @@
+"""The forms of a point's card: what was typed becomes one answer. ``ACTIONS`` names them as the addresses do."""
+
+from collections.abc import Callable
+
+from starlette.datastructures import FormData
+
+from models.db import session
+from tasks import answering
+from tasks.answering import Answer, Report, Upload
+from web import forms
+
+
+def submit(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Исполнено»: the proof and the day."""
+    with session(answer.engine) as work:
+        opens_on = answering.the_point(work, answer, point_id).opens_on
+    report = Report(
+        words=forms.text(form, "words", "Пояснение"),
+        evidence=_proof(form),
+        on=forms.day(form, "on", "Дата исполнения", earliest=min(opens_on, answer.today), latest=answer.today),
+        upload=_upload(form),
+    )
+    return answering.submit(answer, point_id, report)
+
+
+def acknowledge(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Принято в работу»: the button alone."""
+    return answering.acknowledge(answer, point_id)
+
+
+def report_progress(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Промежуточный отчёт»: words, and what shows them."""
+    words = forms.text(form, "words", "Что сделано", is_required=True)
+    report = Report(words=words, evidence=_proof(form), upload=_upload(form))
+    return answering.report_progress(answer, point_id, report)
+
+
+def ask_extension(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Прошу перенести»: a later day, at most a year on, and the reason."""
+    with session(answer.engine) as work:
+        first, last = answering.extension_days(answering.the_point(work, answer, point_id), today=answer.today)
+    asked = forms.day(form, "until", "Новый срок", earliest=first, latest=last)
+    reason = forms.text(form, "reason", "Причина", is_required=True)
+    return answering.ask_extension(answer, point_id, new_due_on=asked, reason=reason)
+
+
+def say_not_mine(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Не моё»: whose it is, or «не знаю», and why."""
+    body = None if form.get("body") == "unknown" else forms.number(form, "body", "Чьё это")
+    reason = forms.text(form, "reason", "Почему", is_required=True)
+    return answering.say_not_mine(answer, point_id, to_body_id=body, reason=reason)
+
+
+ACTIONS: dict[str, Callable[[Answer, int, FormData], str]] = {
+    "submit": submit,
+    "acknowledge": acknowledge,
+    "progress": report_progress,
+    "extend": ask_extension,
+    "not-mine": say_not_mine,
+}
+
+
+def _proof(form: FormData) -> str:
+    details = forms.text(form, "details", "Реквизиты документа")
+    return "\n".join(filter(None, (details, forms.link(form, "link", "Ссылка"))))
+
+
+def _upload(form: FormData) -> Upload | None:
+    given = forms.file(form, "file")
+    return Upload(source=given.file, name=given.filename or "") if given else None

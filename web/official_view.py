@@ -1,0 +1,180 @@
+"""What the official's pages show: rows of «мои сроки» and the card of a point, read in one go and put into words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, queries, queries_people
+from models.asking import KIND_RU
+from models.lifecycle import EVENT_RU, STATUS_RU
+from roadmap.calendar import WorkCalendar
+from roadmap.messages.words import time_left
+from tasks.answering import extension_days, extension_refusal
+from tasks.control_day import calendar_of
+from tasks.own_points import OwnPoint, live_points, possible_actions
+
+AHEAD_SHOWN = 12
+"""Points to come: enough to see the next quarter, not the whole period."""
+REQUEST_RU = {"waiting": "ждёт решения", "granted": "удовлетворена", "refused": "отклонена", "settled": "снята"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a point stands: the words carry it, ``tone`` (a class of the stylesheet) only colours them."""
+
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list."""
+
+    own: OwnPoint
+    standing: Standing
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading of the list with its rows; ``more`` rows are not shown."""
+
+    heading: str
+    rows: Sequence[Row]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A point with everything known of it."""
+
+    own: OwnPoint
+    roadmap: Roadmap
+    standing: Standing
+    left: str
+    remark: str
+    """The coordinator's words when the point came back for rework."""
+    history: Sequence[Transition]
+    evidence: Sequence[Evidence]
+    requests: Sequence[Request]
+    actions: Sequence[str]
+    extension_refusal: str
+    first_new_day: date
+    """The earliest day that may be asked for as another deadline."""
+    bodies: Sequence[Body]
+    """Whose the point may be instead."""
+    today: date
+
+
+def groups(work: Session, official: Official, *, today: date) -> list[Group]:
+    """The list «мои сроки»: overdue first, then by deadline; what waits for a decision and what is to come after."""
+    calendar = calendar_of(work, official.roadmap_code)
+    rows = [_row(own, calendar, today=today) for own in live_points(work, official, today=today)]
+    tasks = [row for row in rows if row.own.is_task]
+    planned = [row for row in rows if row.own.point.status == "planned"]
+    ahead = _next_of_each(planned)[:AHEAD_SHOWN]
+    found = (
+        Group("Просрочено", [row for row in tasks if row.own.point.deadline_on < today]),
+        Group("В работе", [row for row in tasks if row.own.point.deadline_on >= today]),
+        Group("На проверке у координатора", [row for row in rows if row.own.point.status == "submitted"]),
+        Group("Впереди", ahead, len(planned) - len(ahead)),
+    )
+    return [group for group in found if group.rows]
+
+
+def card(work: Session, own: OwnPoint, *, today: date) -> Card:
+    """Everything about one point, as it stands now."""
+    point = own.point
+    assert point.id is not None
+    history = queries.history(work, point.id)
+    stands, left = _standing_and_left(point, calendar_of(work, point.roadmap_code), today=today)
+    waiting = [request.kind for request in queries_people.waiting_requests(work, [point.id]).get(point.id, [])]
+    others = select(Body).where(Body.roadmap_code == point.roadmap_code, Body.id != point.owner_id)
+    return Card(
+        own=own,
+        roadmap=work.get_one(Roadmap, point.roadmap_code),
+        standing=stands,
+        left=left,
+        remark=_remark(point, history),
+        history=history,
+        evidence=queries.evidence(work, point.id),
+        requests=work.exec(select(Request).where(Request.point_id == point.id).order_by(col(Request.id))).all(),
+        actions=possible_actions(own, waiting=waiting, is_acknowledged=_is_acknowledged(history)),
+        extension_refusal=extension_refusal(work, point, today=today),
+        first_new_day=extension_days(point, today=today)[0],
+        bodies=work.exec(others.order_by(col(Body.id))).all(),
+        today=today,
+    )
+
+
+def standing(point: ControlPoint, today: date) -> Standing:
+    """Words and tone; an overdue point says so, whatever its status."""
+    if point.is_history:
+        return Standing("в истории, не контролируется", "off")
+    if point.status in ("open", "returned"):
+        rework = ", возвращено на доработку" if point.status == "returned" else ""
+        if point.deadline_on < today:
+            return Standing(f"просрочено{rework}", "late")
+        if point.deadline_on == today:
+            return Standing(f"срок сегодня{rework}", "due")
+        return Standing("возвращено на доработку" if rework else "в работе", "due" if rework else "work")
+    if point.status == "accepted":
+        return Standing("исполнено с опозданием" if queries.is_overdue(point, today) else "исполнено", "done")
+    tones = {"planned": "ahead", "submitted": "wait", "withdrawn": "off"}
+    return Standing(STATUS_RU[point.status], tones[point.status])
+
+
+def event_words(event: Transition) -> str:
+    """«срок перенесён на 31.05.2027»."""
+    until = f" на {event.due_to:%d.%m.%Y}" if event.action == "extend" and event.due_to else ""
+    return f"{EVENT_RU[event.action]}{until}"
+
+
+def request_words(request: Request) -> str:
+    """«перенос срока на 31.05.2027 — ждёт решения»."""
+    until = f" на {request.new_due_on:%d.%m.%Y}" if request.new_due_on else ""
+    ground = f": {request.ground}" if request.ground else ""
+    return f"{KIND_RU[request.kind]}{until} — просьба {REQUEST_RU[request.state]}{ground}"
+
+
+def _next_of_each(rows: Sequence[Row]) -> list[Row]:
+    """The nearest deadline of each item, body and stage: a weekly duty must not push the rest off the list."""
+    nearest: dict[tuple[int, int | None, str | None], Row] = {}
+    for row in rows:
+        point = row.own.point
+        nearest.setdefault((point.item_id, point.body_id, point.stage), row)
+    return list(nearest.values())
+
+
+def _row(own: OwnPoint, calendar: WorkCalendar, *, today: date) -> Row:
+    return Row(own, *_standing_and_left(own.point, calendar, today=today))
+
+
+def _standing_and_left(point: ControlPoint, calendar: WorkCalendar, *, today: date) -> tuple[Standing, str]:
+    """How it stands, and how much time is left; of a late or due point the first says both."""
+    stands = standing(point, today)
+    if point.status == "planned" and not point.is_history:
+        words = "ждёт предыдущего шага" if point.waits else f"откроется {point.opens_on:%d.%m.%Y}"
+        return Standing(words, stands.tone), ""
+    if point.status not in ("open", "returned"):
+        return stands, ""
+    left = time_left((point.deadline_on - today).days, calendar.working_days_between(today, point.deadline_on))
+    if point.deadline_on <= today:
+        return Standing(stands.words.replace("просрочено", left), stands.tone), ""
+    return stands, left
+
+
+def _remark(point: ControlPoint, history: Sequence[Transition]) -> str:
+    if point.status != "returned":
+        return ""
+    return next((event.reason for event in reversed(history) if event.action == "return"), "")
+
+
+def _is_acknowledged(history: Sequence[Transition]) -> bool:
+    """Since it last came to the one who answers: opened, returned, handed over."""
+    for event in reversed(history):
+        if event.action in ("acknowledge", "open", "return", "reassign"):
+            return event.action == "acknowledge"
+    return False

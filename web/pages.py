@@ -1,0 +1,73 @@
+"""How a page is made: Jinja2 templates, escaped always, strict about missing values; Russian dates and plurals."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from roadmap.messages.words import plural
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+def day(value: date | None) -> str:
+    """31.05.2027, or a dash."""
+    return f"{value:%d.%m.%Y}" if value else "—"
+
+
+def moment(value: datetime, zone: str) -> str:
+    """31.05.2027 в 14:05 on the clocks of the zone."""
+    return f"{value.astimezone(ZoneInfo(zone)):%d.%m.%Y в %H:%M}"
+
+
+def counted(count: int, one: str, few: str, many: str) -> str:
+    """«5 дней»: the number with the right form of the noun."""
+    return f"{count} {plural(count, one, few, many)}"
+
+
+def size_words(size: int) -> str:
+    """«1,4 МБ»."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} КБ"
+    return f"{size / (1024 * 1024):.1f} МБ".replace(".", ",")
+
+
+def capitalize_first(words: str) -> str:
+    """«перенос срока» → «Перенос срока»; the rest stays as it is."""
+    return words[:1].upper() + words[1:]
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "capitalize_first": capitalize_first,
+        "day": day,
+        "moment": moment,
+        "plural": counted,
+        "plural_form": plural,
+        "size": size_words,
+    }
+    return made
+
+
+environment = _environment()
+
+
+def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page of a template under ``templates/``; ``request`` is there for the template as well."""
+    return HTMLResponse(environment.get_template(name).render(request=request, **values), status_code=status)
+
+
+def error_page(request: Request, status: int, heading: str, line: str, *, back: str | None = None) -> HTMLResponse:
+    """A page with one clear line; ``back`` is where the way on leads, if there is one."""
+    return render(request, "error.html", status, heading=heading, line=line, back=back)

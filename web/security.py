@@ -1,0 +1,270 @@
+"""What stands between the network and the pages: headers, limits of rate and size, the coordinator's session."""
+
+import contextlib
+import hashlib
+import hmac
+import ipaddress
+import logging
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models.settings import Settings
+from tasks.links import signing_key
+from web.pages import error_page
+
+logger = logging.getLogger(__name__)
+
+MB = 1024 * 1024
+FORM_BYTES = 256 * 1024
+"""A form without a file: a report of a hundred pages fits, a flood does not."""
+DRAIN_BYTES = 256 * MB
+"""A browser shows the refusal only after it has sent its body: so much of it is read and thrown away."""
+SESSION_SECONDS = 12 * 3600
+"""A working day: a forgotten computer is closed by the morning."""
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+KEYS_KEPT = 50_000
+
+
+class Forged(ValueError):
+    """The form was not made by this session; the text is one Russian line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many requests pass: of an address (an office may share one), of a link, of forms of a link, of log-ins."""
+
+    address: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(300),)
+    link: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(90),)
+    form: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(20),)
+    login: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))
+
+
+LIMITS = Limits()
+
+
+def guard(app: FastAPI, settings: Settings, limits: Limits) -> None:
+    """Put the guards around an application; the one added last meets a request first."""
+    is_https = (settings.public_url or "").startswith("https://")
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=_session_key(settings),
+        session_cookie="vekha_control",
+        max_age=SESSION_SECONDS,
+        path="/control",
+        same_site="strict",
+        https_only=is_https,
+    )
+    app.add_middleware(BodyLimit, file_bytes=settings.max_file_mb * MB + FORM_BYTES)
+    app.add_middleware(RateLimit, limits=limits)
+    app.add_middleware(Shell, is_https=is_https)
+
+
+def csrf_token(request: Request) -> str:
+    """The token that every form of the coordinator's session carries in a hidden field «csrf»."""
+    token: str = request.session.setdefault("csrf", secrets.token_urlsafe(24))
+    return token
+
+
+def check_csrf(request: Request, form: Mapping[str, Any]) -> None:
+    """Raises ``Forged`` when the form does not carry the token of this session."""
+    expected, given = request.session.get("csrf", ""), form.get("csrf")
+    if not expected or not isinstance(given, str) or not hmac.compare_digest(expected.encode(), given.encode()):
+        raise Forged("Форма устарела или открыта в другом окне. Обновите страницу и отправьте форму ещё раз.")
+
+
+def same_words(given: str, expected: str) -> bool:
+    """Compare a password without telling by the time taken how much of it was right."""
+    return hmac.compare_digest(hashlib.sha256(given.encode()).digest(), hashlib.sha256(expected.encode()).digest())
+
+
+def _session_key(settings: Settings) -> str:
+    """Derived from the key of the links and from the password: changing either ends every session."""
+    password = settings.control_password.get_secret_value() if settings.control_password else ""
+    return hmac.new(signing_key(settings).encode(), f"session {password}".encode(), hashlib.sha256).hexdigest()
+
+
+class Shell:
+    """The outermost layer: headers on every answer, a plain page for a fault of ours, a log without the links."""
+
+    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "no-referrer",
+            "X-Robots-Tag": "noindex, nofollow",
+            "Cache-Control": "no-store",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if is_https:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.monotonic(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            status = status or 499
+        except Exception:
+            logger.exception("a page failed: %s %s", scope["method"], masked(scope["path"]))
+            if status:
+                raise
+            line = "Мы уже записали, что случилось. Ничего не сохранено; повторите позже."
+            await error_page(Request(scope), 500, "Ошибка на сервере", line)(scope, receive, answer)
+        finally:
+            milliseconds = (time.monotonic() - started) * 1000
+            logger.info("%s %s %s %.0f ms", scope["method"], masked(scope["path"]), status, milliseconds)
+
+
+def masked(path: str) -> str:
+    """A path without the signed part: whoever reads the log cannot act for the official."""
+    return re.sub(r"^/(o|calendar)/[^/]+", r"/\1/…", path)
+
+
+class RateLimit:
+    """So many requests a minute, by a moving window kept in memory: one process serves the pages."""
+
+    def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
+        self._app, self._limits = app, limits
+        self._storage = MemoryStorage()
+        self._window = MovingWindowRateLimiter(self._storage)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._passes(scope):
+            await self._app(scope, receive, send)
+            return
+        line = "Слишком много обращений подряд. Подождите минуту и повторите."
+        page = error_page(Request(scope), 429, "Подождите минуту", line)
+        page.headers["Retry-After"] = "60"
+        await page(scope, receive, send)
+
+    def _passes(self, scope: Scope) -> bool:
+        if len(self._storage.events) > KEYS_KEPT:
+            self._storage.reset()
+        address, path, posts = _network(scope), scope["path"], scope["method"] == "POST"
+        tests = [(self._limits.address, f"address {address}")]
+        if token := re.match(r"/(?:o|calendar)/([^/]+)", path):
+            # The link itself is not kept, not even here.
+            link = hashlib.sha256(token[1].encode()).hexdigest()[:24]
+            tests += [(self._limits.link, f"link {link}")] + [(self._limits.form, f"form {link}")] * posts
+        if posts and path.rstrip("/") == "/control/login":
+            tests.append((self._limits.login, f"login {address}"))
+        return all(self._window.hit(rate, key) for rates, key in tests for rate in rates)
+
+
+def _network(scope: Scope) -> str:
+    """The client's address; of IPv6 the network, for one person has a whole one."""
+    host = scope["client"][0] if scope.get("client") else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return str(host)
+    return host if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
+
+
+class _TooLarge(Exception):
+    """The body has passed the limit."""
+
+
+class _Body:
+    """The body of one request as it comes, counted against a limit of bytes."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self._limit = receive, limit
+        self._read, self._is_whole = 0, False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more than the limit has come."""
+        return self._read > self._limit
+
+    async def receive(self) -> Message:
+        """The next piece; raises ``_TooLarge`` past the limit."""
+        message = await self._next()
+        if self.is_over:
+            raise _TooLarge
+        return message
+
+    async def drain(self) -> None:
+        """Read the rest and throw it away: a browser shows an answer only after it has sent all."""
+        while not self._is_whole and self._read < DRAIN_BYTES:
+            await self._next()
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        self._is_whole = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+
+class BodyLimit:
+    """Counts the body while it comes: what the sender says of its length is believed only when it is too much."""
+
+    def __init__(self, app: ASGIApp, *, file_bytes: int) -> None:
+        self._app, self._file_bytes = app, file_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("POST", "PUT", "PATCH"):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        has_file = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        limit = self._file_bytes if has_file else FORM_BYTES
+        body, is_answered = _Body(receive, limit), False
+        said = headers.get(b"content-length", b"0")
+
+        async def answer(message: Message) -> None:
+            nonlocal is_answered
+            # Whatever the application makes of a broken body is not what the person must read.
+            if body.is_over and not is_answered:
+                return
+            if not is_answered and message["status"] >= 400:
+                await body.drain()
+            is_answered = True
+            await send(message)
+
+        if not said.isdigit() or int(said) <= limit:
+            with contextlib.suppress(_TooLarge):
+                await self._app(scope, body.receive, answer)
+        if not is_answered:
+            await body.drain()
+            await _too_large(scope, limit)(scope, receive, send)
+
+
+def _too_large(scope: Scope, limit: int) -> Response:
+    line = (
+        f"Файл больше {limit // MB} МБ. Уменьшите его или дайте ссылку на документ."
+        if limit > FORM_BYTES
+        else "Текст слишком длинный. Сократите его или приложите файлом."
+    )
+    return error_page(Request(scope), 413, "Слишком большой объём", f"{line} Ничего не записано.")
