@@ -149,8 +149,10 @@ def _move(answer: Answer, point_id: int, action: Action, report: Report) -> str:
 
 def _told(answer: Answer, point_id: int, action: Action, report: Report, file: Incoming | None) -> str:
     def moved(work: Session, who: Official, own: OwnPoint, once: str) -> str:
-        if report.on is not None and not own.point.opens_on <= report.on <= answer.today:
-            raise Refused(f"Дата исполнения — с {own.point.opens_on:%d.%m.%Y} по сегодняшний день")
+        # What was done before its window opened counts all the same; the coordinator sees the date and decides.
+        begins = work.get_one(Roadmap, own.point.roadmap_code).period_start
+        if report.on is not None and not begins <= report.on <= answer.today:
+            raise Refused(f"Дата исполнения — с {begins:%d.%m.%Y} по сегодняшний день")
         given = {"evidence": report.evidence, "file": file.file if file else None}
         change(work, own.point.key, _the_move(answer, who, action, once, on=report.on, reason=report.words, **given))
         if file is not None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from models import Absence, Body, ControlPoint, Executor, Item, Official, queries_people
 from models.lifecycle import ALLOWED, LIVE, Action
 
-Role = Literal["owner", "deputy", "co"]
+Role = Literal["owner", "deputy", "co", "controls"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,8 @@ class OwnPoint:
     owner: Body
     body: Body | None
     role: Role
-    """``owner``: of the own body; ``deputy``: of somebody who is away; ``co``: the body is a co-executor."""
+    """``owner``: of the own body; ``deputy``: of somebody who is away; ``co``: the body is a co-executor;
+    ``controls``: the act charges the official with control, who looks and reports nothing."""
     instead_of: str = ""
     """Post of the one who is away."""
 
@@ -36,12 +37,17 @@ class OwnPoint:
     @property
     def answers(self) -> bool:
         """Whether the official reports; a co-executor only says how far the own part has come."""
-        return self.role != "co"
+        return self.role in ("owner", "deputy")
 
 
 def live_points(work: Session, official: Official, *, today: date) -> list[OwnPoint]:
-    """The official's points that are not closed, by deadline."""
-    live = (col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
+    """The official's points that are not closed, by deadline; of a controller's those that are overdue."""
+    live: tuple[ColumnElement[bool], ...] = (
+        col(ControlPoint.status).in_(LIVE),
+        col(ControlPoint.is_history).is_(False),
+    )
+    if official.role == "controller":
+        live = (*live, col(ControlPoint.overdue_on).is_not(None))
     return list(_found(work, official, live, today=today))
 
 
@@ -77,11 +83,14 @@ def _instead(official: Official, away: Iterable[Official]) -> dict[int, str]:
 
 
 def _found(work: Session, official: Official, where: tuple[Any, ...], *, today: date) -> Iterable[OwnPoint]:
-    if official.body_id is None:
+    if official.body_id is None and official.role != "controller":
         return
     instead = _instead(official, away_now(work, official, today=today))
     bodies = {official.body_id, *instead}
     shared = select(col(Executor.item_id)).where(col(Executor.body_id).in_(bodies))
+    ours: ColumnElement[bool] = or_(col(ControlPoint.owner_id).in_(bodies), col(ControlPoint.item_id).in_(shared))
+    if official.role == "controller":
+        ours = true()
     owner, body = aliased(Body), aliased(Body)
     rows = work.execute(
         select(ControlPoint, Item, owner, body)
@@ -90,13 +99,15 @@ def _found(work: Session, official: Official, where: tuple[Any, ...], *, today: 
         .outerjoin(body, col(body.id) == col(ControlPoint.body_id))
         .where(
             col(ControlPoint.roadmap_code) == official.roadmap_code,
-            or_(col(ControlPoint.owner_id).in_(bodies), col(ControlPoint.item_id).in_(shared)),
+            ours,
             *where,
         )
         .order_by(col(ControlPoint.deadline_on), col(Item.position), col(ControlPoint.key))
     )
     for point, item, owned_by, of_body in rows:
-        role: Role = "deputy" if point.owner_id in instead else "owner" if point.owner_id in bodies else "co"
+        role: Role = "controls" if official.role == "controller" else "co"
+        if official.role != "controller" and point.owner_id in bodies:
+            role = "deputy" if point.owner_id in instead else "owner"
         post = instead.get(point.owner_id, "")
         yield OwnPoint(point=point, item=item, owner=owned_by, body=of_body, role=role, instead_of=post)
 
@@ -121,5 +132,5 @@ def possible_actions(own: OwnPoint, *, waiting: Collection[str], is_acknowledged
         for name, action in ACTIONS.items()
         if (action, own.point.status) in ALLOWED
         and not asked.get(name, False)
-        and (own.answers or action == "progress")
+        and (own.answers or (own.role == "co" and action == "progress"))
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from starlette.datastructures import FormData
 
+from models import Roadmap
 from models.db import session
 from tasks import answering
 from tasks.answering import Answer, Report, Upload
@@ -13,11 +14,12 @@ from web import forms
 def submit(answer: Answer, point_id: int, form: FormData) -> str:
     """«Исполнено»: the proof and the day."""
     with session(answer.engine) as work:
-        opens_on = answering.the_point(work, answer, point_id).opens_on
+        code = answering.the_point(work, answer, point_id).roadmap_code
+        begins = work.get_one(Roadmap, code).period_start
     report = Report(
         words=forms.text(form, "words", "Пояснение"),
         evidence=_proof(form),
-        on=forms.day(form, "on", "Дата исполнения", earliest=min(opens_on, answer.today), latest=answer.today),
+        on=forms.day(form, "on", "Дата исполнения", earliest=min(begins, answer.today), latest=answer.today),
         upload=_upload(form),
     )
     return answering.submit(answer, point_id, report)

@@ -205,7 +205,7 @@ def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Any) ->
     [
         ("coordinator", "coordinator", 'href="/control"'),
         ("controller", "controller", "/requests"),
-        ("controller", "coordinator", "отчитываться здесь не нужно"),
+        ("controller", "coordinator", "отчитываться не нужно"),
     ],
 )
 def test_who_keeps_control_is_led_to_the_place_for_it(pages: Any, role: str, decides: str, words: str) -> None:
@@ -215,3 +215,16 @@ def test_who_keeps_control_is_led_to_the_place_for_it(pages: Any, role: str, dec
     page = pages.client.get(pages.link("Координатор")).text
     assert words in page
     assert "/absence" not in page
+
+
+def test_the_controller_sees_what_is_overdue_and_can_only_look(pages: Any) -> None:
+    with session(pages.engine) as work:
+        work.exec(select(Official).where(Official.post == "Координатор")).one().role = "controller"
+    late = pages.point("1.1", days=-5, overdue_on=pages.today - timedelta(days=4))
+    pages.point("1.2", days=20)
+    link = pages.link("Координатор")
+    page = pages.client.get(link).text
+    assert "На моём контроле" in page
+    assert page.count('class="point ') == 1
+    card = pages.client.get(f"{link}/point/{late}").text
+    assert "<form" not in card
