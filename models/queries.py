@@ -63,13 +63,14 @@ def points(
     statuses: tuple[str, ...] = (),
     limit: int | None = None,
 ) -> list[PointRow]:
-    """Control points by deadline; ``start`` and ``end`` bound the deadline, both included."""
+    """Control points by deadline, stages that wait for others left out; ``start`` and ``end`` bound the deadline."""
     found = (
         select(ControlPoint, Item, Body)
         .join(Item, col(Item.id) == col(ControlPoint.item_id))
         .join(Body, col(Body.id) == col(ControlPoint.owner_id))
         .order_by(col(ControlPoint.deadline_on), col(ControlPoint.roadmap_code), col(Item.position), ControlPoint.key)
     )
+    found = found.where(col(ControlPoint.waits).is_(False))
     if roadmap_code is not None:
         found = found.where(ControlPoint.roadmap_code == roadmap_code)
     if start is not None:
@@ -87,7 +88,7 @@ def points(
 
 def status(session: Session, roadmap: Roadmap, *, today: date) -> RoadmapStatus:
     """How a roadmap stands on a day."""
-    of_it = ControlPoint.roadmap_code == roadmap.code
+    of_it = (col(ControlPoint.roadmap_code) == roadmap.code) & col(ControlPoint.parent_id).is_(None)
     watched = col(ControlPoint.is_history).is_(False)
     counts = session.exec(
         select(ControlPoint.status, func.count()).where(of_it, watched).group_by(col(ControlPoint.status))

@@ -212,16 +212,16 @@ def point_card(
 def form_description(point: PointFacts, refusal: str = "", *, has_stages: bool = False) -> str:
     """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old."""
     said = f"**Прошлое решение не принято.** {refusal}\n\n" if refusal else ""
-    stages = (
-        "**Отметить этап** — исполнен; нужны «Этап» и «Кто». **Пропустить этап**, **отказ муниципалитета** — нужно "
-        "основание. О пункте в целом: "
-    )
-    return (
-        f"{said}**{point.item.number} {short(point.item.title, 160)}**\n\nОтвечает: {point.owner}.\n\n"
-        f"{stages if has_stages else ''}"
+    whole = (
         "**Принять** — результат есть. **Вернуть** — на доработку, нужно основание. **Перенести** — нужны основание и "
         "новый срок. **Снять** — снять с контроля, нужно основание."
     )
+    if has_stages:
+        whole = (
+            "Этап: **Отметить**, **Пропустить**, записать **Отказ** (два последних — с основанием). Пункт в целом: "
+            "**Принять**, **Вернуть**, **Перенести**, **Снять** — поля «Этап» и «Кто» пустые."
+        )
+    return f"{said}**{point.item.number} {short(point.item.title, 160)}**\n\nОтвечает: {point.owner}.\n\n{whole}"
 
 
 def _meaning(reading: Reading) -> str:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item, Request, Roadmap
 from models.moves import ALLOWED
 from roadmap.cards import DONE, DONE_LATE, IN_REVIEW, IN_REWORK, IN_WORK, OVERDUE, PLANNED, WITHDRAWN, reading_words
+from roadmap.messages.words import what_is_due
 from roadmap.reading import Reading
 
 
@@ -29,7 +30,7 @@ class Card:
     def title(self) -> str:
         """What is to be done, on one line."""
         words = " ".join(self.item.title.split())
-        return f"Назвать даты: {words}" if self.row.purpose == "name_dates" else words
+        return what_is_due(words, stage=self.row.stage_title, names_dates=self.row.purpose == "name_dates")
 
     @property
     def reading(self) -> str:

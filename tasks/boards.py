@@ -14,6 +14,7 @@ from models import Body, ControlPoint, Item, Mirror, Roadmap
 from models.lifecycle import LIVE
 from models.settings import Settings
 from roadmap.boards import BoardPoint, has_state
+from roadmap.messages.words import what_is_due
 from tasks.board_card import shared_numbers
 from tasks.prefect_api import api_url, chunks
 
@@ -83,6 +84,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(Item.kind),
     col(ControlPoint.owner_id),
     col(ControlPoint.purpose),
+    col(ControlPoint.stage_title),
     col(ControlPoint.opens_on),
     col(ControlPoint.due_on),
     col(ControlPoint.deadline_on),
@@ -100,7 +102,9 @@ def year_end(today: date) -> date:
 
 def _where(wanted: Filter, today: date, last: date) -> list[Any]:
     deadline, status = col(ControlPoint.deadline_on), col(ControlPoint.status)
-    where: list[Any] = []
+    # A stage is a part of its point; on its own it is shown where something must be done about it.
+    stands_out = or_(col(ControlPoint.overdue_on).is_not(None), col(ControlPoint.asks), status == "submitted")
+    where: list[Any] = [or_(col(ControlPoint.parent_id).is_(None), and_(status.in_(LIVE), stands_out))]
     if wanted.roadmap:
         where.append(col(ControlPoint.roadmap_code) == wanted.roadmap)
     if wanted.section:
@@ -129,7 +133,7 @@ def _point(row: Any, unreachable: Collection[int], shared: Collection[tuple[str,
         item_id=row.item_id,
         position=row.position,
         number=row.code if not row.number or (row.roadmap_code, row.number) in shared else row.number,
-        title=" ".join(row.title.split()),
+        title=" ".join(what_is_due(row.title, stage=row.stage_title).split()),
         section=row.section,
         kind=row.kind,
         owner_id=row.owner_id,

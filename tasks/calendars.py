@@ -14,6 +14,7 @@ from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transit
 from models.lifecycle import LIVE
 from models.queries_people import standing_in
 from roadmap.deadlines_calendar import Deadline, calendar
+from roadmap.messages.words import what_is_due
 
 #: How long a closed point stays in a feed.
 DONE_STAYS = timedelta(days=60)
@@ -45,6 +46,7 @@ def feed(work: Session, whose: Official | Body, *, at: datetime, ahead_days: int
     where = [
         col(ControlPoint.roadmap_code) == roadmap.code,
         col(ControlPoint.is_history).is_(False),
+        col(ControlPoint.waits).is_(False),
         col(Item.is_controlled) | col(ControlPoint.closed_on).is_not(None),
         or_(live, recent),
     ]
@@ -77,7 +79,7 @@ def deadline(point: ControlPoint, item: Item, owner: str, changed: Changed, *, u
     return Deadline(
         key=point.key,
         number=item.number,
-        title=f"Назвать даты проведения: {item.title}" if point.purpose == "name_dates" else item.title,
+        title=what_is_due(item.title, stage=point.stage_title, names_dates=point.purpose == "name_dates"),
         term=item.term,
         result=item.result,
         source=item.source,

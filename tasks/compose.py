@@ -18,6 +18,7 @@ from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.deadlines_calendar import Deadline, calendar
 from roadmap.messages import Addressee, Letter, Line, Links, Origin, Part, letter
+from roadmap.messages.words import what_is_due
 from roadmap.notices import RANK, REMINDERS, SUPERSEDED, Reason, relevant
 from tasks import calendars
 from tasks.control_day import calendar_of
@@ -239,7 +240,7 @@ def _line(told: _Told, desk: _Desk, page: str) -> Line:
         reason=told.reason,
         key=point.key,
         number=item.number,
-        title=item.title,
+        title=what_is_due(item.title, stage=point.stage_title),
         result=item.result,
         deadline_on=point.deadline_on,
         days=(point.deadline_on - desk.today).days,

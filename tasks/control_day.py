@@ -20,6 +20,7 @@ from roadmap.notices import Audience, Decision, Situation, decide
 from roadmap.office import OfficeHours
 from tasks.addressing import NotBefore
 from tasks.extra_letters import queue_digests
+from tasks.stages import StagesReport, advance
 from tasks.telling import Telling, asked_on, tell
 from tasks.undelivered import tell_undelivered
 
@@ -39,6 +40,7 @@ class RoadmapDay:
     opened: int
     overdue: int
     told: Telling
+    stages: StagesReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def control_roadmap(
     today = today or at.astimezone(ZoneInfo(roadmap.zone)).date()
     calendar = calendar_of(work, code)
     opened = lifecycle.open_due(work, code, today=today, at=at)
+    stages = advance(work, code, today=today, at=at, calendar=calendar)
     overdue = lifecycle.mark_overdue(work, code, today=today, at=at)
     told = Telling()
     if calendar.is_working(today):
@@ -123,7 +126,13 @@ def control_roadmap(
         digests = queue_digests(work, roadmap, today=today, not_before=not_before)
         told = replace(told, notices=told.notices + notices, lines=told.lines + lines, digests=digests)
     return RoadmapDay(
-        code=code, on=today, is_working=calendar.is_working(today), opened=opened, overdue=overdue, told=told
+        code=code,
+        on=today,
+        is_working=calendar.is_working(today),
+        opened=opened,
+        overdue=overdue,
+        told=told,
+        stages=stages,
     )
 
 

@@ -35,9 +35,11 @@ class StageDecision(Decision):
 
     model_config = ConfigDict(json_schema_extra=_in_order)
 
-    decision: Literal[  # type: ignore[assignment]
+    decision: Literal[
         "отметить этап", "пропустить этап", "отказ муниципалитета", "принять", "вернуть", "перенести", "снять"
-    ] = Field(title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter.")
+    ] = Field(  # type: ignore[assignment]
+        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
+    )
     stage: str = Field(
         default="",
         title="Этап",

@@ -10,7 +10,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Item, ItemNeed, Notice, NoticeLine, Official, Request, Roadmap, Transition
+from models import (
+    Body,
+    ControlPoint,
+    Item,
+    ItemNeed,
+    Notice,
+    NoticeLine,
+    Official,
+    Process,
+    Request,
+    Roadmap,
+    Transition,
+)
 from roadmap.discipline import Discipline, Judged, PointRecord, by_body, judge
 
 
@@ -73,6 +85,8 @@ def _of(code: str) -> tuple[Any, ...]:
         col(ControlPoint.roadmap_code) == code,
         col(ControlPoint.is_history).is_(False),
         col(ControlPoint.status) != "withdrawn",
+        # Where an item has a process, its stages are judged: each is the fault of whoever held it.
+        col(ControlPoint.id).not_in(select(col(Process.point_id))),
     )
 
 

@@ -45,6 +45,7 @@ def live_points(work: Session, official: Official, *, today: date) -> list[OwnPo
     live: tuple[ColumnElement[bool], ...] = (
         col(ControlPoint.status).in_(LIVE),
         col(ControlPoint.is_history).is_(False),
+        col(ControlPoint.waits).is_(False),
     )
     if official.role == "controller":
         live = (*live, col(ControlPoint.overdue_on).is_not(None))

@@ -69,12 +69,16 @@ def withdraw_left_over(work: Session, one: Underway, *, day: Day) -> int:
     """The point was closed as a whole: what is left of its stages is withdrawn; returns how many."""
     how = "исполнение пункта принято в целом" if one.parent.status == "accepted" else "пункт снят с контроля"
     live = [stage for stage in one.stages if stage.is_live]
-    return change_many(work, [_withdrawal(stage, how, day) for stage in live])
+    owner = one.parent.owner_id
+    return change_many(work, [_withdrawal(stage, how, day, hears=stage.owner_id != owner) for stage in live])
 
 
-def _withdrawal(stage: StageRow, reason: str, day: Day) -> Change:
-    """Told to those who had the stage in hand; who was never asked for it need not hear that it is gone."""
-    told = stage.status != "planned"
+def _withdrawal(stage: StageRow, reason: str, day: Day, *, hears: bool = True) -> Change:
+    """Told to those who had the stage in hand; who was never asked for it need not hear that it is gone.
+
+    Nor need the owner of the whole point (``hears`` off), who is told of that.
+    """
+    told = stage.status != "planned" and hears
     return Change(stage.id, Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=told))
 
 

@@ -37,6 +37,8 @@ def begin(
         process = processes[row.kind]
         if (row.deadline_on - row.opens_on).days < process.min_days:
             continue
+        if row.reading.get("kind") == "continuous" and not process.continuous:
+            continue
         if process.per == "municipality" and not members.named(row.body_id, today):
             without.append(row.key)
             continue
@@ -58,7 +60,7 @@ def begin(
 def _beginners(code: str, processes: Mapping[str, Process], only: str | None) -> Any:
     item = table_of(Item)
     found = (
-        select(*(POINTS.c[name] for name in Parent._fields), item.c.kind)
+        select(*(POINTS.c[name] for name in Parent._fields), item.c.kind, item.c.reading)
         .join(item, item.c.id == POINTS.c.item_id)
         .where(
             POINTS.c.roadmap_code == code,

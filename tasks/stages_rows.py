@@ -190,8 +190,12 @@ class Members:
         return self.named(one.parent.body_id, today)
 
     def named(self, body_id: int | None, today: date) -> list[Member]:
-        """All that take part; with a body only that one, which need not stand in the list of municipalities."""
+        """All that take part; with a body only that one.
+
+        A body that is no municipality (an item for each institute of a group) has nobody to send an agreement to:
+        its point stays whole.
+        """
         if body_id is None:
             return [member for member in self.by_body.values() if member.takes_part(today)]
-        member = self.by_body.get(body_id) or Member(body_id, *self.bodies[body_id], date.min, None)
-        return [member] if member.takes_part(today) else []
+        member = self.by_body.get(body_id)
+        return [member] if member is not None and member.takes_part(today) else []

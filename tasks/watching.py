@@ -70,6 +70,7 @@ def heartbeat(work: Session, *, at: datetime, code: str | None = None) -> Heartb
         select(func.count())
         .select_from(ControlPoint)
         .where(col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
+        .where(col(ControlPoint.parent_id).is_(None))
     )
     letters = select(func.count()).select_from(Notice)
     last = select(func.max(col(Notice.sent_at)))

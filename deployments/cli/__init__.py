@@ -17,6 +17,8 @@ from deployments.cli import (
     look,
     output,
     people,
+    plans,
+    processes,
     replacing,
     up,
     web,
@@ -25,6 +27,7 @@ from deployments.cli import (
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import CatalogueError
+from roadmap.plans import PlanRefused
 from tasks.amend_roadmap import AmendRefused
 from tasks.load_contacts import ContactsError
 from tasks.load_roadmap import LoadRefused
@@ -51,6 +54,9 @@ app.command("explain")(explain.explain)
 app.command("load")(work.load)
 app.command("amend")(editions.amend)
 app.command("next-edition")(editions.next_edition)
+app.command("municipalities")(processes.municipalities)
+app.command("agreements")(processes.agreements)
+app.add_typer(plans.app, name="plan")
 app.command("calendar")(calendars.calendar)
 app.command("contacts")(work.contacts)
 app.command("people")(people.people)
@@ -81,6 +87,7 @@ MENDABLE = (
     DatabaseProblem,
     DocumentRefused,
     LoadRefused,
+    PlanRefused,
     Refused,
     WatcherUnreachable,
     up.CannotStart,

@@ -12,7 +12,7 @@ from deployments.cli.output import day
 from models import ControlPoint, Item, Roadmap, clock, queries
 from models.lifecycle import STATUS_RU
 from roadmap.catalogue.schema import Catalogue
-from roadmap.messages.words import SECTIONS
+from roadmap.messages.words import SECTIONS, what_is_due
 from roadmap.planning import read_item
 from tasks.rehearse import DIGEST
 
@@ -62,6 +62,7 @@ def point(row: queries.PointRow, today: date) -> dict[str, Any]:
         "overdue": queries.is_overdue(it, today),
         "history": it.is_history,
         "purpose": it.purpose,
+        "stage": it.stage,
     }
 
 
@@ -83,6 +84,7 @@ def standing(it: ControlPoint, today: date) -> str:
 
 def point_cells(row: queries.PointRow, today: date) -> tuple[str, ...]:
     """One control point for people: deadline, standing, then what, who and the key that commands take."""
-    title = row.item.title if row.point.purpose == "result" else f"Назвать даты: {row.item.title}"
+    names_dates = row.point.purpose == "name_dates"
+    title = what_is_due(row.item.title, stage=row.point.stage_title, names_dates=names_dates)
     what = f"{shorten(title, 110, placeholder='…')} — {shorten(row.owner.short, 40, placeholder='…')}"
     return day(row.point.deadline_on), standing(row.point, today), f"{what}\n{row.point.key}"

@@ -163,6 +163,13 @@ OPENING = {
 }
 
 
+def what_is_due(title: str, *, stage: str = "", names_dates: bool = False) -> str:
+    """What people are asked for: the item's title, with the stage of its process before it."""
+    if stage:
+        return f"{stage}: {title}"
+    return f"Назвать даты проведения: {title}" if names_dates else title
+
+
 def plural(n: int, one: str, few: str, many: str) -> str:
     """The form of a noun after a number: 1 день, 2 дня, 5 дней, 11 дней, 21 день."""
     n = abs(n)

@@ -69,6 +69,9 @@ class Process(Entry):
     """Who accepts a stage that its party reports done: the order of the process itself, or the coordinator."""
     min_days: int = 0
     """A point given fewer calendar days than this is done in one go: its stages would only be noise."""
+    continuous: bool = False
+    """Also for the quarters of a duty that runs all the time («весь период»): those have a rhythm of ours, no result
+    that would be drafted and approved each time."""
     proof_words: tuple[str, ...] = ()
     """Stems of words of which a fitting result («соглашение», «договор») has one; empty: any result fits."""
     stages: tuple[Stage, ...] = Field(min_length=1)

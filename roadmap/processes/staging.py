@@ -11,6 +11,8 @@ from roadmap.processes.schema import Party, Process, Stage
 
 #: Working days that are left to a stage however late the one before it was.
 LEAST_DAYS = 2
+#: Working days the first stage is meant to have to itself.
+FIRST_DAYS = 5
 State = Literal["waiting", "current", "done", "skipped"]
 #: A stage of a case: (code, municipality or None).
 Place = tuple[str, str | None]
@@ -157,13 +159,13 @@ def days_ahead(process: Process, *, renews: bool) -> int:
 
 
 def _ahead(wanted: Sequence[Stage], *, opens_on: date, deadline_on: date, calendar: WorkCalendar) -> Mapping[str, int]:
-    """Working days before the deadline by stage, as many as the point really has."""
-    longest = max((stage.before or 0 for stage in wanted), default=0)
-    room = max(calendar.working_days_between(opens_on, deadline_on) - LEAST_DAYS, 0)
+    """Working days before the deadline by stage, as many as the point really has; the first stage has its share too."""
+    room = max(calendar.working_days_between(opens_on, deadline_on), 0)
     days = {stage.code: stage.before for stage in wanted if stage.before is not None}
-    if longest <= room:
+    whole = max((stage.before or 0 for stage in wanted), default=0) + FIRST_DAYS
+    if whole <= room:
         return days
-    return {code: n * room // longest if n > 0 else n for code, n in days.items()}
+    return {code: n * room // whole if n > 0 else n for code, n in days.items()}
 
 
 def _needs(stage: Stage, case: str | None, there: Mapping[str, Stage]) -> list[Place]:

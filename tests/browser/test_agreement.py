@@ -1,5 +1,6 @@
 """An agreement driven through the Prefect pages in a real browser, from its signatures to its end."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,6 @@ from models import Body, Municipality, lifecycle
 from models.db import session
 from roadmap.cards import artifact_key
 from tasks.decision_forms import StageDecision
-from tasks.prefect_api import call
 from tasks.stage_answers import answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
@@ -94,15 +94,16 @@ def resume(
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
     page.get_by_role("button", name="Resume").first.click()
     form = page.get_by_role("dialog")
-    form.get_by_text("Этап", exact=True).first.wait_for()
+    form.get_by_text("Номер с карты").wait_for()
+    page.wait_for_timeout(500)  # the dialog fades in
     form.locator(".p-select-button__control").click()
     # Prefect 3.8's lists close at once when clicked in this Chromium; the form tells people to press the arrow.
     if not page.get_by_text(decision, exact=True).is_visible():
         page.keyboard.press("ArrowDown")
     page.get_by_text(decision, exact=True).last.click()
     for label, words in fields.items():
-        exact = page.locator(".schema-form-property__label").get_by_text(label, exact=True)
-        form.locator(".schema-form-property").filter(has=exact).last.locator("textarea").fill(words)
+        named = page.locator(".schema-form-property__label", has_text=re.compile(rf"^\s*{label}(?![а-яё])"))
+        form.locator(".schema-form-property").filter(has=named).last.locator("textarea").fill(words)
     if shot:
         page.screenshot(path=OUT / shot)
     page.get_by_role("button", name="Submit").last.click()
@@ -118,9 +119,8 @@ def resume(
 
 def show_card(office: Any, page: Page, key: str, says: str, shot: str) -> None:
     """The card as people see it: the map is a picture that the page has really drawn."""
-    path = f"/artifacts/{artifact_key(key)}/latest"
-    artifact = office.api(lambda client: call(client, "GET", path))
-    page.goto(f"{office.url}/artifacts/artifact/{artifact['id']}")
+    page.goto(f"{office.url}/artifacts/key/{artifact_key(key)}")
+    page.locator("a[href*='/artifacts/artifact/']").first.click()
     page.get_by_text(says).first.wait_for()
     drawn = page.locator("img[alt='Карта этапов']")
     drawn.wait_for()

@@ -1,17 +1,21 @@
 """Each process from its opening to its end, on a real Prefect server and worker, through the coordinator's form."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from deployments.reflect import reflect
 from deployments.serve import Worker
 from deployments.sync import sync
-from models import ControlPoint, Evidence, Item, Transition
+from models import ControlPoint, Evidence, Item, Transition, lifecycle
 from models import Process as ProcessRow
 from models.db import session
+from models.lifecycle import Move
 from roadmap.processes.loading import built_in
+from tasks.cards import refresh_cards
 from tasks.prefect_api import call, pages
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
@@ -136,3 +140,26 @@ def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_doe
     assert titles["agreement"] == [*staged, "Основание", "Новый срок"]
     assert titles["session"] == [*staged, "Решения сессии", "Основание", "Новый срок"]
     assert titles["short"][-3:] == ["Решения сессии", "Основание", "Новый срок"]
+
+
+def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(processes: Any, today: date) -> None:
+    key = processes.open("document", "1.3")
+    processes.begin()
+    assert "| 1 | Проект документа | в работе |" in processes.card(key)
+    with session(processes.office.engine) as work:
+        move = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=today, evidence="ссылка")
+        lifecycle.change(work, f"{key}/draft/-", move)
+    processes.begin()
+    assert reflect(processes.office.engine, f"{key}/draft/-")
+    card = processes.card(key)
+    assert "| 1 | Проект документа | исполнен |" in card
+    assert "| 2 | Согласование | в работе |" in card
+
+    async def refreshed(client: Any) -> int:
+        return await refresh_cards(client, processes.office.engine, today=today, at=datetime.now(UTC))
+
+    assert processes.office.api(refreshed) == 0
+    with session(processes.office.engine) as work:
+        lifecycle.change(work, f"{key}/approved/-", replace(move, evidence="лист согласования"))
+    processes.begin()
+    assert [processes.office.api(refreshed) for _ in range(2)] == [1, 0]

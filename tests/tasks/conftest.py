@@ -129,7 +129,7 @@ class SmallWorld:
             owner_id=owner_id,
             term="ежеквартально",
             result="аналитическая справка",
-            kind="session",
+            kind="measure",
             reading={},
             is_controlled=True,
             source=f"Приложение, строка {number}",

@@ -1,0 +1,41 @@
+"""A country's worth of municipalities: one answer for all of them, and the card that shows them."""
+
+import time
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from models import Body, Municipality
+from models.db import session
+from tasks.decision_forms import StageDecision
+from tasks.process_facts import process_cards
+from tasks.stage_answers import answer
+
+COUNT = 2_400
+
+
+@pytest.mark.timeout(120)
+def test_all_of_2400_sign_in_one_answer(small_region: Any) -> None:
+    engine = small_region.world.engine
+    with session(engine) as work:
+        named = [{"code": f"m{n}", "name": f"Город {n}", "short": f"г. Город {n}"} for n in range(COUNT)]
+        work.execute(insert(Body), [one | {"roadmap_code": "krai", "level": "municipal"} for one in named])
+        ids = work.execute(select(col(Body.id)).where(col(Body.code).startswith("m"), col(Body.level) == "municipal"))
+        since = {"roadmap_code": "krai", "since": date(2027, 1, 1)}
+        work.execute(insert(Municipality), [since | {"body_id": body} for body in ids.scalars()])
+    small_region.sweep()
+    small_region.on = date(2027, 6, 7)
+    began = time.monotonic()
+    for n, stage in enumerate(("проект", "согласование", "рассылка", "подписано всеми")):
+        form = StageDecision(decision="отметить этап", stage=stage)
+        told = answer(engine, small_region.parent, form, once_key=f"a{n}", today=small_region.on, at=small_region.at)
+        assert told.refusal == ""
+    with session(engine) as work:
+        card = process_cards(work, {small_region.parent: small_region.on})[small_region.parent]
+    took = time.monotonic() - began
+    assert f"Подписано всеми {COUNT + 3} из {COUNT + 3} · Зарегистрировано 0 из {COUNT + 3}" in card
+    assert "Ещё в работе: 2343." in card
+    assert took < 20, f"{took:.1f} s"
