@@ -39,7 +39,9 @@ def page() -> Iterator[Page]:
 def open_point(office: Any, worker: Worker, today: date) -> str:
     """A point that is open and waits for the coordinator."""
     office.add_roadmap()
-    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    key = office.add_point(
+        kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
+    )
     sync(office.engine, settings=office.settings, at=datetime.now(UTC))
     return key
 

@@ -22,11 +22,22 @@ REPO = Path(__file__).parents[2]
 GREETED = "Остановить: Ctrl-C"
 
 
-@pytest.fixture
-def port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free: int = probe.getsockname()[1]
+    return free
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(autouse=True)
+def pages_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    free = free_port()
+    monkeypatch.setenv("VEKHA_WEB_PORT", str(free))
     return free
 
 
@@ -83,13 +94,18 @@ def counted(data: Path) -> tuple[int, int]:
 
 
 @pytest.mark.slow
-def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same_data(data: Path, port: int) -> None:
+def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same_data(
+    data: Path, port: int, pages_port: int
+) -> None:
     started = Started(data, port)
     text = started.wait_until_it_greets()
     assert "Ближайшие сроки" in text
     assert f"http://127.0.0.1:{port}" in text
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health") as answer:
         assert answer.status == 200
+    assert f"http://127.0.0.1:{pages_port}/control" in text
+    with urllib.request.urlopen(f"http://127.0.0.1:{pages_port}/control/login") as answer:
+        assert "Вход" in answer.read().decode()
     assert list((data / "letters").rglob("*.eml")), "letters lie in the mailbox"
     assert started.interrupt() == 0
     before = counted(data)
@@ -122,6 +138,12 @@ def test_a_taken_port_is_named_before_anything_is_written(tmp_path: Path) -> Non
 def test_an_open_address_without_a_password_is_refused(tmp_path: Path, port: int) -> None:
     line = refused("--data", "data", "--port", str(port), cwd=tmp_path, env={"VEKHA_HOST": "0.0.0.0"})
     assert "VEKHA_AUTH" in line
+    assert not (tmp_path / "data").exists()
+
+
+def test_pages_open_to_the_network_want_a_password_and_a_key(tmp_path: Path, port: int) -> None:
+    line = refused("--data", "data", "--port", str(port), cwd=tmp_path, env={"VEKHA_WEB_HOST": "0.0.0.0"})
+    assert "VEKHA_CONTROL_PASSWORD и VEKHA_LINK_KEY" in line
     assert not (tmp_path / "data").exists()
 
 

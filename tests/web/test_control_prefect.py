@@ -27,7 +27,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 def key(office: Any, worker: Worker, today: date) -> str:
     """A point reported done; its run waits for the coordinator."""
     office.add_roadmap()
-    key: str = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    key: str = office.add_point(
+        kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
+    )
     sync(office.engine, settings=office.settings, at=datetime.now(UTC))
     with session(office.engine) as work:
         report = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=today, evidence="протокол № 4")

@@ -18,7 +18,9 @@ from web.forms import once_key
 @pytest.mark.slow
 def test_a_report_on_the_page_renames_the_run(office: Any, serve: Any, today: Any) -> None:
     office.add_roadmap()
-    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    key = office.add_point(
+        kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
+    )
     with session(office.engine) as work:
         body = work.exec(select(Body)).one()
         rector = Official(roadmap_code="krasnodar", role="executor", post="Ректор", body_id=body.id, is_lead=True)
