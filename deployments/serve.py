@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from pydantic import SecretStr
+
 from models.settings import Settings
 
 POOL = "vekha"
@@ -55,34 +57,40 @@ def check_before_start(settings: Settings) -> None:
 def child_environment(settings: Settings) -> dict[str, str]:
     """What the children must know: where the data and the server are; quiet, and with no calls to the outside."""
     data = settings.data.resolve()
-    env = os.environ | {
-        "VEKHA_DATA": str(data),
-        "VEKHA_HOST": settings.host,
-        "VEKHA_PORT": str(settings.port),
-        "VEKHA_DATABASE_URL": settings.database,
-        "VEKHA_RUNS_AHEAD_DAYS": str(settings.runs_ahead_days),
-        "VEKHA_WINDOW_DAYS": str(settings.window_days),
-        "PREFECT_HOME": str(data / "prefect"),
-        "PREFECT_API_URL": f"{_address(settings)}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "DO_NOT_TRACK": "1",
-        # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
-        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
-        "PREFECT_LOGGING_COLORS": "false",
-        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-        # The default of 10 s is what a coordinator waits for after pressing the button.
-        "PREFECT_WORKER_QUERY_SECONDS": os.environ.get("PREFECT_WORKER_QUERY_SECONDS", "3"),
-        "NO_COLOR": "1",
-        "PYTHONUNBUFFERED": "1",
-    }
-    # Flow processes run in a folder of their own, where no .env lies: secrets go through the environment.
-    for name in ("mail_url", "auth"):
-        if (secret := getattr(settings, name)) is not None:
-            env[f"VEKHA_{name.upper()}"] = secret.get_secret_value()
+    env = (
+        os.environ
+        | _told(settings)
+        | {
+            "VEKHA_DATA": str(data),
+            "VEKHA_DATABASE_URL": settings.database,
+            "PREFECT_HOME": str(data / "prefect"),
+            "PREFECT_API_URL": f"{_address(settings)}/api",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "DO_NOT_TRACK": "1",
+            # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
+            "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+            "PREFECT_LOGGING_COLORS": "false",
+            "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+            # The default of 10 s is what a coordinator waits for after pressing the button.
+            "PREFECT_WORKER_QUERY_SECONDS": os.environ.get("PREFECT_WORKER_QUERY_SECONDS", "3"),
+            "NO_COLOR": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
     if settings.auth is not None:
         env["PREFECT_SERVER_API_AUTH_STRING"] = env["PREFECT_API_AUTH_STRING"] = settings.auth.get_secret_value()
     return env
+
+
+def _told(settings: Settings) -> dict[str, str]:
+    """Every setting in force as environment: flow processes run in a folder of their own, where no .env lies."""
+    said: dict[str, str] = {}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if value is not None:
+            said[f"VEKHA_{name.upper()}"] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return said
 
 
 class Child:

@@ -141,26 +141,8 @@ class WebPages:
     def _launch(self) -> None:
         log = self._settings.data.resolve() / "logs" / "web.log"
         command = [sys.executable, "-m", "deployments.serve_web"]
-        self._child = Child(command, env=web_environment(self._settings), log=log)
+        self._child = Child(command, env=child_environment(self._settings), log=log)
         self._started_at = time.monotonic()
-
-
-def web_environment(settings: Settings) -> dict[str, str]:
-    """What the pages must know beside what every child knows."""
-    env = child_environment(settings)
-    env |= {
-        "VEKHA_WEB_HOST": settings.web_host,
-        "VEKHA_WEB_PORT": str(settings.web_port),
-        "VEKHA_LINK_DAYS": str(settings.link_days),
-        "VEKHA_MAX_FILE_MB": str(settings.max_file_mb),
-        "VEKHA_ZONE": settings.zone,
-    }
-    if settings.public_url:
-        env["VEKHA_PUBLIC_URL"] = settings.public_url
-    for name in ("control_password", "link_key"):
-        if (secret := getattr(settings, name)) is not None:
-            env[f"VEKHA_{name.upper()}"] = secret.get_secret_value()
-    return env
 
 
 def _answers(url: str) -> bool:

@@ -14,16 +14,21 @@ from tasks.control_day import ControlReport, control_day
 from tasks.overviews import publish_overviews
 from tasks.prefect_api import connect
 from tasks.prefect_runs import noted_deployments, reconcile_runs
+from tasks.watching import watch
 
 control_day_task = task(name="Контроль дня", cache_policy=NO_CACHE)(control_day)
 reconcile_task = task(name="Состояния запусков", cache_policy=NO_CACHE)(reconcile_runs)
 cards_task = task(name="Карточки процессов", cache_policy=NO_CACHE)(refresh_cards)
+watch_task = task(name="Сигнал наблюдателю", cache_policy=NO_CACHE)(watch)
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
 
 
 @flow(name="Ежедневный контроль", flow_run_name=dated("Ежедневный контроль"))
 async def daily_control() -> State:
-    """Open, mark overdue, decide letters; then the runs and the overviews. Fails when a roadmap failed."""
+    """Open, mark overdue, decide letters; then the runs, the overviews and the outside watcher.
+
+    Fails when a roadmap failed, and when the watcher that is set cannot be reached: all else is done by then.
+    """
     engine, settings, at = db.engine(), Settings(), clock.now()
     report = control_day_task(engine, today=None, at=at)
     with db.session(engine) as work:
@@ -32,6 +37,7 @@ async def daily_control() -> State:
         await reconcile_task(client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days)
         await cards_task(client, engine, today=None, at=at)
         await overview_task(client, engine, today=None, at=at, run_id=flow_run.id)
+    watch_task(engine, settings=settings, at=at)
     if report.failed:
         return Failed(name="Есть сбои", message=f"Контроль не прошёл: {', '.join(report.failed)}. {_summary(report)}")
     return Completed(name="Контроль проведён", message=_summary(report))

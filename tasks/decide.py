@@ -117,6 +117,8 @@ def _move(work: Session, key: str, decision: Decision, *, once_key: str, today: 
                 once_key=once_key,
             )
         case "перенести":
+            if work.get_one(Roadmap, lifecycle.point_by_key(work, key).roadmap_code).extensions_by == "controller":
+                raise Refused("О переносе срока решает контролирующее лицо, по ссылке из своего письма")
             due = _day(decision.new_due_on, "Новый срок")
             if due is None or due < today:
                 raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(today)}")

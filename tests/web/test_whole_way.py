@@ -1,0 +1,116 @@
+"""The whole way of a result: an official and the coordinator, each in a browser of their own, and the Prefect run."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pydantic import SecretStr
+from sqlmodel import col, select
+
+from deployments.serve import Worker
+from deployments.sync import sync
+from models import Body, ControlPoint, Evidence, Official, Transition
+from models.db import session
+from tasks.links import official_url
+from web.app import create_app
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+LOCAL_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+
+@pytest.fixture
+def given(office: Any, worker: Worker, today: date) -> tuple[str, str]:
+    """The key of a point that waits in Prefect, and the path of the personal link of who answers for it."""
+    office.add_roadmap()
+    key = office.add_point(
+        kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
+    )
+    with session(office.engine) as work:
+        body = work.exec(select(Body)).one()
+        rector = Official(roadmap_code="krasnodar", role="executor", post="Ректор", body_id=body.id, is_lead=True)
+        work.add(rector)
+        work.flush()
+        path = official_url(office.settings, rector).removeprefix(office.settings.pages_url)
+    # Before the browser starts: its driver keeps a loop running in this thread.
+    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    return key, path
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("Chromium is needed for the browser test: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, LOCAL_ONLY])
+        yield browser
+        browser.close()
+
+
+def somebody(browser: Browser) -> Page:
+    """A person with a browser of their own, scripts off."""
+    page = browser.new_context(locale="ru-RU", java_script_enabled=False).new_page()
+    page.set_default_timeout(30_000)
+    return page
+
+
+def report(page: Page, card: str, file: Path) -> None:
+    page.goto(card)
+    page.get_by_text("Исполнено", exact=True).click()
+    page.get_by_label("или файл").first.set_input_files(file)
+    page.get_by_role("button", name="Сообщить об исполнении").click()
+    page.get_by_role("status").wait_for()
+
+
+def log_in(page: Page, url: str) -> None:
+    page.goto(f"{url}/control")
+    page.get_by_label("Пароль").fill("пароль координатора")
+    page.get_by_role("button", name="Войти").click()
+    page.get_by_role("heading", name="Контроль исполнения на").wait_for()
+
+
+def test_reported_with_a_file_returned_reported_again_and_accepted(
+    office: Any, given: tuple[str, str], serve: Any, browser: Browser, tmp_path: Path
+) -> None:
+    key, path = given
+    with session(office.engine) as work:
+        point = work.exec(select(ControlPoint.id).where(ControlPoint.key == key)).one()
+    run = office.wait_for(key, "В работе")
+    first, second = tmp_path / "Протокол.pdf", tmp_path / "Протокол с подписью.pdf"
+    first.write_bytes(b"%PDF-1.7\n1")
+    second.write_bytes(b"%PDF-1.7\n22")
+    settings = office.settings.model_copy(update={"control_password": SecretStr("пароль координатора")})
+    with serve(create_app(settings, office.engine)) as url:
+        official, coordinator = somebody(browser), somebody(browser)
+        report(official, f"{url}{path}/point/{point}", first)
+        office.wait_for(key, "На проверке", seconds=30)
+
+        log_in(coordinator, url)
+        coordinator.locator("#queue").get_by_role("link", name="Решить").first.click()
+        coordinator.get_by_role("link", name="Протокол.pdf").wait_for()
+        back = coordinator.locator("form[action$='/return']")
+        back.get_by_label("Что доработать").fill("нет подписи председателя")
+        back.get_by_role("button", name="Вернуть").click()
+        coordinator.get_by_text("Решение записано").wait_for()
+        office.wait_for(key, "На доработке", seconds=30)
+
+        official.goto(f"{url}{path}/point/{point}")
+        official.get_by_text("нет подписи председателя").first.wait_for()
+        report(official, f"{url}{path}/point/{point}", second)
+        office.wait_for(key, "На проверке", seconds=30)
+
+        coordinator.goto(f"{url}/control/point/{point}")
+        coordinator.get_by_role("button", name="Принять исполнение").click()
+        coordinator.get_by_text("Решение записано: исполнение принято").wait_for()
+        done = office.wait_for(key, "Исполнено", seconds=30)
+    assert (done["id"], done["state_type"]) == (run["id"], "COMPLETED")
+    with session(office.engine) as work:
+        actions = [row.action for row in work.exec(select(Transition).order_by(col(Transition.id)))]
+        files = [row.file_name for row in work.exec(select(Evidence).order_by(col(Evidence.id)))]
+    assert actions == ["submit", "return", "submit", "accept"]
+    assert files == ["Протокол.pdf", "Протокол с подписью.pdf"]
