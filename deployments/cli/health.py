@@ -3,14 +3,16 @@
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
+from sqlmodel import col, select
 
 from deployments.cli import facts, output
 from deployments.cli.look import Code, From, Json, To, as_day, known_roadmap
 from deployments.cli.output import day
 from deployments.cli.work import DryRun
-from models import clock
+from models import AuditEntry, clock
 from models.db import session
 from models.migrate import ready_engine
 from models.settings import Settings
@@ -106,3 +108,31 @@ def watch(as_json: Json = False) -> None:
         output.screen.print(told)
     if found.problems:
         raise typer.Exit(1)
+
+
+def audit(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Сколько последних записей.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Журнал: кто что сделал на страницах и командами о людях и ссылках; записи нельзя изменить."""
+    with session(ready_engine()) as work:
+        newest = select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)
+        entries = list(work.exec(newest))
+    if as_json:
+        return output.as_json([entry.model_dump() for entry in entries])
+    zone = ZoneInfo(Settings().zone)
+    output.table(
+        "Журнал, последние записи сверху",
+        ("когда", "кто", "что", "о чём"),
+        (
+            (
+                f"{e.at.astimezone(zone):%d.%m.%Y %H:%M}",
+                e.actor,
+                e.action,
+                "\n".join(filter(None, (e.subject, e.detail))),
+            )
+            for e in entries
+        ),
+        wide=("кто", "что", "о чём"),
+    )
+    return None

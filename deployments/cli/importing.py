@@ -2,14 +2,18 @@
 
 import os
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from deployments.cli import output
+from deployments.cli.explain import SEVERITY_RU
 from deployments.cli.look import Json
 from roadmap.answers import AnswersError, read_answers
+from roadmap.checking import Finding
+from roadmap.documents.contradictions import contradictions
 from roadmap.documents.draft import draft
 from roadmap.documents.found import Found, find
 from roadmap.documents.neutral import together
@@ -50,9 +54,11 @@ def import_(
     found = find(together(read_document(path) for path in files), _answers(answers))
     if out is not None:
         _write(out, draft(found))
+    wrong = contradictions(found)
     if as_json:
-        return output.as_json(found.to_json())
-    return _show(found, out)
+        return output.as_json(found.to_json() | {"findings": [asdict(finding) for finding in wrong or ()]})
+    _show(found, out)
+    return _show_wrong(wrong)
 
 
 def _answers(path: Path | None) -> Answers:
@@ -96,6 +102,19 @@ def _write(path: Path, text: str) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         output.fail(f"{path}: сюда не записать — проверьте путь и свободное место")
+
+
+def _show_wrong(wrong: list[Finding] | None) -> None:
+    """What is wrong in the document itself; the load by month is left to «vekha check»."""
+    if wrong is None:
+        return output.screen.print("Противоречия не проверены: в черновике не хватает нужного, см. вопросы.")
+    shown = [finding for finding in wrong if finding.kind != "load"]
+    for finding in shown:
+        words = f"{SEVERITY_RU[finding.severity].upper()} {finding.place}: {finding.words}"
+        output.screen.print(words, markup=False, style="yellow")
+    peaks = len(wrong) - len(shown)
+    more = f"; пики нагрузки: {peaks}, см. vekha check" if peaks else ""
+    return output.screen.print(f"Замечаний к документу: {len(shown)}{more}")
 
 
 def _show(found: Found, out: Path | None) -> None:

@@ -40,6 +40,7 @@ _KIND_PROPOSED = "  # предложено по словам, проверьте
 _LEVEL_SEEN = "  # предложено по названию, проверьте"
 _LEVEL_GUESSED = "  # по названию уровень не виден: предложен regional, проверьте"
 _REGIONAL = re.compile(r"министерств|департамент|област|\bкра[йяе]|республик|регион|институт развития|\bцнппм|\bиро\b")
+PARTS = (("items", "table"), ("directives", "directive"), ("duties", "duty"))
 _HEAD = (
     "Черновик, составленный при импорте: слова взяты из документа, коды и виды мероприятий предложены.",
     "Строки «ВОПРОС» не дают поставить карту на контроль: ответьте в записи под вопросом и удалите строку вопроса,",
@@ -76,12 +77,34 @@ def draft(found: Found) -> str:
     parts.append(_bodies([body.to_entry() for body in found.bodies.all] or [_author(found)]))
     if found.sections:
         parts.append(_dump({"sections": [{"code": code, "title": title} for code, title in found.sections.items()]}))
-    for name, origin in (("items", "table"), ("directives", "directive"), ("duties", "duty")):
+    for name, origin in PARTS:
         if entries := [entry for entry in found.items if entry.origin == origin]:
             parts.append(_entries(name, entries))
     if found.indicators:
         parts.append(_indicators(found.indicators, about("indicator")))
     return "\n".join(parts)
+
+
+def drafted(found: Found) -> dict[str, Any]:
+    """The draft as data, without its questions and comments."""
+    start, end, ground = found.period
+    data: dict[str, Any] = {
+        "code": latin(found.region or "roadmap"),
+        "region": found.region or "регион не назван",
+        "title": found.title or "Дорожная карта",
+        "act": _act(found),
+        "period": {"start": start, "end": end, "ground": ground or "предложен при импорте"},
+        "zone": zone_of(found.region),
+        "definitions": found.definitions,
+        "bodies": [body.to_entry() for body in found.bodies.all] or [_author(found)],
+        "sections": [{"code": code, "title": title} for code, title in found.sections.items()],
+        "indicators": _distinct(found.indicators),
+    }
+    if found.controller:
+        data["controller"] = found.controller
+    for name, origin in PARTS:
+        data[name] = [_item(entry) for entry in found.items if entry.origin == origin]
+    return data
 
 
 def kind_of(words: str) -> ItemKind:

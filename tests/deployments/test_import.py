@@ -59,7 +59,7 @@ def test_the_sum_of_rows_and_every_question_are_shown(order: Path) -> None:
 
 def test_a_program_gets_the_agreed_json(order: Path) -> None:
     told = json.loads(vekha(order, "--json").stdout)
-    assert set(told) == {"act", "items", "indicators", "bodies", "rows", "paragraphs", "questions"}
+    assert set(told) == {"act", "items", "indicators", "bodies", "rows", "paragraphs", "questions", "findings"}
     assert told["act"]["number"] == "15"
     assert [item["reading"]["kind"] for item in told["items"]] == ["windows", "unreadable"]
 
@@ -199,3 +199,11 @@ def test_a_draft_is_refused_by_load_while_a_question_stands_open(tmp_path: Path)
     with pytest.raises(CatalogueError, match=r"draft.yaml: строка 1: \(term\) строка 7: «до мая» — решите вопрос"):
         load_catalogue(draft)
     assert load_catalogue(draft, unsettled=True).code == "surgut"
+
+
+def test_what_is_wrong_in_the_document_is_told_at_once(order: Path) -> None:
+    order.write_text(ORDER.replace("к лету", "9 мая 2027 г."), encoding="utf-8")
+    (day_off,) = (one for one in json.loads(vekha(order, "--json").stdout)["findings"] if one["kind"] == "day_off")
+    assert "09.05.2027" in day_off["words"]
+    assert day_off["place"].startswith("2 (строка 11)")
+    assert "Замечаний к документу: 1" in vekha(order).output

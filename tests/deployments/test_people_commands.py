@@ -186,3 +186,21 @@ def test_an_unknown_zone_in_the_contacts_is_one_line(vekha: Vekha) -> None:
     path = vekha.data / "contacts.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("Asia/Yekaterinburg", "Mars/Base"), encoding="utf-8")
     assert "поле zone: часового пояса «Mars/Base» нет" in vekha.refused("contacts")
+
+
+def test_what_was_done_about_people_stands_in_the_audit(vekha: Vekha) -> None:
+    vekha.says("revoke", "krasnodar", POST)
+    (newest, *_) = vekha.json("audit")
+    assert newest["actor"] == "координатор"
+    assert newest["action"] in vekha.says("audit", "--limit", "1")
+
+
+def test_a_drill_a_discipline_and_a_watch_answer_on_the_command_line(vekha: Vekha) -> None:
+    asked = vekha.json("drill", "krasnodar")
+    assert all(row["asks_on"] for row in asked if row["channel"])
+    assert "Не подтверждено" in vekha.says("drill", "krasnodar", "--dry-run")
+    told = vekha.json("discipline", "krasnodar")
+    assert set(told) == {"from", "to", "bodies", "excused"}
+    code, _, err = vekha.run("discipline", "krasnodar", "--from", "2027-02-01", "--to", "2027-01-01")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "Наблюдатель не задан" in vekha.says("watch")
