@@ -97,3 +97,6 @@ def _covered(keys: list[str], known: set[tuple[str, ...]]) -> list[bool]:
             if tuple(keys[n : n + len(name)]) == name:
                 covered[n : n + len(name)] = [True] * len(name)
     return covered
+
+
+SEVERITY_RU = {"error": "ошибка", "question": "вопрос", "note": "к сведению"}

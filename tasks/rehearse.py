@@ -13,11 +13,9 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, col
 
 from models import Channel, Notice, NoticeLine, Official, Roadmap
+from roadmap.messages.words import DIGEST
 from roadmap.notices import RANK
 from tasks.control_day import control_roadmap
-
-#: Beside the reasons of points: the week's table.
-DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

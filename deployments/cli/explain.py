@@ -24,6 +24,7 @@ from roadmap.catalogue.schema import Catalogue
 from roadmap.checking import Finding, Load
 from roadmap.checking import check as check_document
 from roadmap.checking import load as load_of
+from roadmap.checking_words import SEVERITY_RU
 from roadmap.explaining import Explained, explain_item
 from roadmap.planning import PlannedPoint
 from roadmap.reading import Reading
@@ -34,7 +35,6 @@ _KEY = re.compile(
     r"(?P<roadmap>[a-z][a-z0-9.\-]*)/(?P<item>[a-z0-9][a-z0-9.\-]*)(?P<point>/[^/\s]+/\d{4}-\d\d-\d\d(-\d+)?)?"
 )
 _SHOWN = 12
-SEVERITY_RU = {"error": "ошибка", "question": "вопрос", "note": "к сведению"}
 KIND_RU = {
     "unread": "срок не прочитан",
     "early": "срок рядом с датой акта или раньше",

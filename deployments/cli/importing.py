@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from deployments.cli import output
-from deployments.cli.explain import SEVERITY_RU
 from deployments.cli.look import Json
 from roadmap.answers import AnswersError, read_answers
 from roadmap.checking import Finding
+from roadmap.checking_words import SEVERITY_RU
 from roadmap.documents.contradictions import contradictions
 from roadmap.documents.draft import draft
 from roadmap.documents.found import Found, find

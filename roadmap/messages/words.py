@@ -155,6 +155,8 @@ SECTIONS: dict[Reason, Section] = {
     ),
 }
 
+#: Beside the reasons of points: the week's table.
+DIGEST = "digest"
 SUBJECT = {"executor": "Сроки по дорожной карте", "coordinator": "Координатору", "controller": "На контроле"}
 OPENING = {
     "executor": "Сообщаем о сроках мероприятий, за которые вы отвечаете.",
