@@ -2,22 +2,21 @@
 
 import logging
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from roadmap.documents.neutral import Document
 from roadmap.documents.plain_text import from_text
-from tasks.read_docx import from_docx
-from tasks.read_html import from_html
-from tasks.read_pdf import from_pdf
 from tasks.refusing import DocumentRefused
 
 LARGEST = 50 * 1024 * 1024
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_READERS: dict[str, Callable[[bytes, str], Document]] = {
-    ".docx": from_docx,
-    ".pdf": from_pdf,
-    ".html": from_html,
-    ".htm": from_html,
+#: (module, function) by suffix: the libraries behind each take longer to load than a short order to read.
+_READERS = {
+    ".docx": ("tasks.read_docx", "from_docx"),
+    ".pdf": ("tasks.read_pdf", "from_pdf"),
+    ".html": ("tasks.read_html", "from_html"),
+    ".htm": ("tasks.read_html", "from_html"),
 }
 _KNOWN = ".docx, .pdf, .html, .txt"
 
@@ -33,9 +32,10 @@ def read_document(path: Path) -> Document:
         raise DocumentRefused(f"{path.name}: старый формат Word (.doc) — сохраните документ как .docx")
     if kind == ".txt":
         return from_text(_decoded(content, path.name), path.name)
-    reader = _READERS.get(kind)
-    if reader is None:
+    if kind not in _READERS:
         raise DocumentRefused(f"{path.name}: формат «{kind or 'без расширения'}» не читается — нужен один из: {_KNOWN}")
+    module, function = _READERS[kind]
+    reader: Callable[[bytes, str], Document] = getattr(import_module(module), function)
     try:
         return reader(content, path.name)
     except DocumentRefused:
