@@ -27,7 +27,8 @@ overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overvie
 async def daily_control() -> State:
     """Open, mark overdue, decide letters; then the runs, the overviews and the outside watcher.
 
-    Fails when a roadmap failed, and when the watcher that is set cannot be reached: all else is done by then.
+    Fails when a roadmap failed (the watcher is not called then, and alarms), and when the watcher cannot be reached:
+    all else is done by then.
     """
     engine, settings, at = db.engine(), Settings(), clock.now()
     report = control_day_task(engine, today=None, at=at)
@@ -37,9 +38,9 @@ async def daily_control() -> State:
         await reconcile_task(client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days)
         await cards_task(client, engine, today=None, at=at)
         await overview_task(client, engine, today=None, at=at, run_id=flow_run.id)
-    watch_task(engine, settings=settings, at=at)
     if report.failed:
         return Failed(name="Есть сбои", message=f"Контроль не прошёл: {', '.join(report.failed)}. {_summary(report)}")
+    watch_task(engine, settings=settings, at=at)
     return Completed(name="Контроль проведён", message=_summary(report))
 
 

@@ -65,7 +65,7 @@ def change(session: Session, key: str, move: Move) -> ControlPoint:
     point = point_by_key(session, key)
     if move.once_key and _is_recorded(session, move.once_key):
         return point
-    status = _status_after(point, move)
+    status = status_after(point, move)
     changed = session.execute(
         update(ControlPoint)
         .where(
@@ -74,18 +74,18 @@ def change(session: Session, key: str, move: Move) -> ControlPoint:
             col(ControlPoint.due_on) == point.due_on,
             col(ControlPoint.owner_id) == point.owner_id,
         )
-        .values(status=status, **_facts(move))
+        .values(status=status, **facts_of(move))
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         session.expire(point)
         raise Refused(f"«{key}»: решение уже принято другим, сейчас — {STATUS_RU[point.status]}")
     assert point.id is not None
-    session.add(_transition(point, move, status))
+    session.add(Transition(**transition_of(point, move, status)))
     if move.evidence or move.file or move.count is not None:
-        session.add(_evidence(point.id, move))
+        session.add(evidence_of(point.id, move))
     if point.asks and move.action in SETTLES:
-        _settle_requests(session, point.id, move)
+        settle_requests(session, point.id, move)
     session.flush()
     session.refresh(point)
     return point
@@ -95,7 +95,8 @@ def change(session: Session, key: str, move: Move) -> ControlPoint:
 SETTLES: dict[Action, str] = {"extend": "extend", "reassign": "not_mine", "submit": "", "accept": "", "withdraw": ""}
 
 
-def _settle_requests(session: Session, point_id: int, move: Move) -> None:
+def settle_requests(session: Session, point_id: int, move: Move) -> None:
+    """What a move makes of the requests that wait; ``asks`` of the point follows."""
     answered = SETTLES[move.action]
     waiting = update(Request).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")
     decided = {"decided_on": move.on, "decided_at": move.at, "decided_by": move.actor, "ground": move.reason}
@@ -216,7 +217,8 @@ def _is_recorded(session: Session, once_key: str) -> bool:
     return session.execute(select(Transition.id).where(col(Transition.once_key) == once_key)).first() is not None  # type: ignore[call-overload]
 
 
-def _status_after(point: ControlPoint, move: Move) -> str:
+def status_after(point: ControlPoint, move: Move) -> str:
+    """The status a move leads to; ``Refused`` when it is not possible or lacks what it needs."""
     status = ALLOWED.get((move.action, point.status))
     if status is None:
         raise Refused(f"«{point.key}»: нельзя {ACTION_RU[move.action]}, сейчас — {STATUS_RU[point.status]}")
@@ -232,7 +234,7 @@ def _status_after(point: ControlPoint, move: Move) -> str:
     return status
 
 
-def _facts(move: Move) -> dict[str, Any]:
+def facts_of(move: Move) -> dict[str, Any]:
     """The columns a move sets beside the status."""
     facts: dict[str, Any] = {}
     if move.tell and move.action in NEWS:
@@ -255,7 +257,8 @@ def _facts(move: Move) -> dict[str, Any]:
     return facts
 
 
-def _evidence(point_id: int, move: Move) -> Evidence:
+def evidence_of(point_id: int, move: Move) -> Evidence:
+    """The proof that a move brings."""
     file = move.file
     return Evidence(
         point_id=point_id,
@@ -272,18 +275,18 @@ def _evidence(point_id: int, move: Move) -> Evidence:
     )
 
 
-def _transition(point: ControlPoint, move: Move, status: str) -> Transition:
-    assert point.id is not None
-    return Transition(
-        point_id=point.id,
-        action=move.action,
-        from_status=point.status,
-        to_status=status,
-        happened_on=move.on,
-        noticed_at=move.at,
-        actor=move.actor,
-        reason=move.reason,
-        due_from=point.due_on if move.action == "extend" else None,
-        due_to=move.due_on,
-        once_key=move.once_key,
-    )
+def transition_of(point: Any, move: Move, status: str) -> dict[str, Any]:
+    """The columns of the transition that a move makes of a point, a row or a ``ControlPoint``."""
+    return {
+        "point_id": point.id,
+        "action": move.action,
+        "from_status": point.status,
+        "to_status": status,
+        "happened_on": move.on,
+        "noticed_at": move.at,
+        "actor": move.actor,
+        "reason": move.reason,
+        "due_from": point.due_on if move.action == "extend" else None,
+        "due_to": move.due_on,
+        "once_key": move.once_key,
+    }

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
-from models.lifecycle import SETTLES, _evidence, _facts, _settle_requests, _status_after
+from models.lifecycle import SETTLES, evidence_of, facts_of, settle_requests, status_after, transition_of
 from models.moves import Move, Refused
 from models.points import ControlPoint, Evidence, Transition
 
@@ -38,20 +38,21 @@ def change_many(session: Session, changes: Sequence[Change]) -> int:
     if not wanted:
         return 0
     there = {row.id: row for row in _rows(session, [change.point_id for change in wanted])}
-    moved = [(change, row := there[change.point_id], _status_after(row, change.move)) for change in wanted]
+    moved = [(change, row := there[change.point_id], status_after(row, change.move)) for change in wanted]
     groups: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for change, row, status in moved:
-        values = {"status": status, **_facts(change.move), **change.columns}
+        values = {"status": status, **facts_of(change.move), **change.columns}
         named = {f"new_{name}": value for name, value in values.items()}
         seen = {"its_id": row.id, "its_status": row.status, "its_due_on": row.due_on, "its_owner_id": row.owner_id}
         groups[tuple(sorted(values))].append(named | seen)
     for names, rows in groups.items():
         _update(session, names, rows)
-    session.execute(insert(Transition), [_told(change.move, row, status) for change, row, status in moved])
+    # Plain rows: ten thousand objects would take longer than all the statements.
+    session.execute(insert(Transition), [transition_of(row, change.move, status) for change, row, status in moved])
     _add_evidence(session, wanted)
     for change, row, _ in moved:
         if row.asks and change.move.action in SETTLES:
-            _settle_requests(session, row.id, change.move)
+            settle_requests(session, row.id, change.move)
     for loaded in session.identity_map.values():
         if isinstance(loaded, ControlPoint):
             session.expire(loaded)
@@ -89,26 +90,9 @@ def _update(session: Session, names: Sequence[str], rows: list[dict[str, Any]]) 
         raise Refused("Пока решение записывалось, одну из точек изменил другой: повторите")
 
 
-def _told(move: Move, row: Any, status: str) -> dict[str, Any]:
-    """The transition as a plain row: ten thousand objects would take longer than all the statements."""
-    return {
-        "point_id": row.id,
-        "action": move.action,
-        "from_status": row.status,
-        "to_status": status,
-        "happened_on": move.on,
-        "noticed_at": move.at,
-        "actor": move.actor,
-        "reason": move.reason,
-        "due_from": row.due_on if move.action == "extend" else None,
-        "due_to": move.due_on,
-        "once_key": move.once_key,
-    }
-
-
 def _add_evidence(session: Session, wanted: Iterable[Change]) -> None:
     shown = [
         (one.point_id, one.move) for one in wanted if one.move.evidence or one.move.file or one.move.count is not None
     ]
     if shown:
-        session.execute(insert(Evidence), [_evidence(*one).model_dump(exclude={"id"}) for one in shown])
+        session.execute(insert(Evidence), [evidence_of(*one).model_dump(exclude={"id"}) for one in shown])

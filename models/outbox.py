@@ -89,11 +89,6 @@ def pause(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * int(3 ** (attempts - 1)), LONGEST_PAUSE)
 
 
-def dead_letters(session: Session) -> list[Notice]:
-    """The letters that were given up, for the coordinator to see."""
-    return list(session.execute(select(Notice).where(col(Notice.state) == "dead").order_by(col(Notice.id))).scalars())
-
-
 def _claimable(at: datetime) -> ColumnElement[bool]:
     lost = and_(col(Notice.state) == "sending", col(Notice.claimed_until) < at)
     return and_(col(Notice.not_before) <= at, or_(col(Notice.state) == "queued", lost))

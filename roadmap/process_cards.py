@@ -11,7 +11,6 @@ from roadmap.processes.forecast import Forecast
 from roadmap.processes.schema import PARTY_RU, Process, Stage
 
 SHOWN_CASES = 60
-NEVER = date.max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,15 +88,6 @@ def the_agreement(work: Session, roadmap_code: str, item: str | None = None, *, 
     return found[0]
 
 
-def all_done(standing: Standing, stage: str, on: date, *, evidence: str = "") -> list[Fact]:
-    """«Подписано всеми»: the stage is done for every municipality that has not refused."""
-    return [
-        Fact(case=row.case, stage=stage, on=on, evidence=evidence)
-        for row in standing.one.stages
-        if row.stage == stage and row.status != "withdrawn"
-    ]
-
-
 def check(standing: Standing, facts: Sequence[Fact], *, today: date, since: date) -> list[Problem]:
     """Every fact that cannot be recorded, with its cell; ``since``: no agreement is older than the roadmap."""
     problems = []

@@ -10,7 +10,7 @@ from sqlalchemy import Table, exists, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, Transition
-from models.queries_people import standing_in
+from models.queries_people import not_reached, standing_in
 from roadmap.notices import GROUNDS, Reason
 from tasks.calendars import Changed, changes
 
@@ -79,6 +79,7 @@ def read_batch(work: Session, notices: Sequence[Notice], officials: dict[int | N
         by_source[row[0].notice_id].append(row)
     executors = _executors(work, {item.id for _, _, item, _ in rows if not item.executors})
     grounds = _grounds(work, ids, {line.reason for line, *_ in rows})
+    grounds |= _not_reached(work, {point.id for line, point, *_ in rows if line.reason == "undelivered"})
     changed = changes(work, select(col(NoticeLine.point_id)).where(col(NoticeLine.notice_id).in_(ids)))
     people = {official.id for official in officials.values() if official.id is not None}
     away = {day: standing_in(work, people, day) for day in {source.on_day for source in sources}}
@@ -93,7 +94,7 @@ def read_batch(work: Session, notices: Sequence[Notice], officials: dict[int | N
                 item=item,
                 owner=owner,
                 executors=item.executors or executors.get(item.id, ""),
-                ground=grounds.get((point.id, GROUNDS.get(line.reason)), ""),
+                ground=grounds.get((point.id, GROUNDS.get(line.reason, line.reason)), ""),
                 instead_of=_instead_of(official, stood_for, line.reason, point.owner_id),
                 changed=changed.get(point.id),
             )
@@ -171,6 +172,15 @@ def _executors(work: Session, item_ids: set[int | None]) -> dict[int | None, str
     for item_id, short in work.execute(found):
         names[item_id].append(short)
     return {item_id: ", ".join(shorts) for item_id, shorts in names.items()}
+
+
+def _not_reached(work: Session, point_ids: set[int | None]) -> dict[tuple[int | None, str | None], str]:
+    """For a lost letter's line: whom it never reached, and the letter's day."""
+    lost = not_reached(work, [point_id for point_id in point_ids if point_id is not None]) if point_ids else {}
+    return {
+        (point_id, "undelivered"): "; ".join(f"{official.post}, письмо от {on:%d.%m.%Y}" for official, on in people)
+        for point_id, people in lost.items()
+    }
 
 
 def _grounds(work: Session, ids: Collection[int], reasons: set[Reason]) -> dict[tuple[int | None, str | None], str]:

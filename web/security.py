@@ -139,7 +139,7 @@ class Shell:
             logger.exception("a page failed: %s %s", scope["method"], masked(scope["path"]))
             if status:
                 raise
-            line = "Мы уже записали, что случилось. Ничего не сохранено; повторите позже."
+            line = "Мы уже записали, что случилось. Откройте страницу снова и проверьте, сохранён ли ответ."
             await error_page(Request(scope), 500, "Ошибка на сервере", line)(scope, receive, answer)
         finally:
             milliseconds = (time.monotonic() - started) * 1000

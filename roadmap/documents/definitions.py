@@ -49,11 +49,6 @@ class Definitions:
         ]
 
 
-def find_definitions(paragraphs: Sequence[Paragraph]) -> list[dict[str, str]]:
-    """The definitions of a list of notions, up to the next point or annex."""
-    return definitions_of(paragraphs).to_entries()
-
-
 def definitions_of(paragraphs: Sequence[Paragraph]) -> Definitions:
     """The lists of notions in the paragraphs; between two definitions everything else is unread."""
     read: list[tuple[Passage, str, str]] = []

@@ -54,9 +54,3 @@ def is_named(words: str) -> bool:
     """Whether a term or a rhythm is named outside quotes, be it only as a quality: «ежегодных совещаний»."""
     hidden = _QUOTED.sub("", words)
     return bool(_STARTS.search(hidden) or _QUALITY.search(hidden))
-
-
-def is_quality(words: str) -> bool:
-    """Whether the rhythm is said of the thing, not of the doing: «проведение ежегодных совещаний»."""
-    hidden = _QUOTED.sub("", words)
-    return bool(_QUALITY.search(hidden)) and not _STARTS.search(hidden)

@@ -23,6 +23,8 @@ PAGE = {
     "coordinator": ("Контроль", "Открыть и решить"),
     "controller": ("На моём контроле", "Открыть карточку"),
 }
+#: What a line's note is called where it is no ground of a decision.
+NOTE_LABEL: dict[Reason, str] = {"undelivered": "Не доставлено"}
 CLOSED: frozenset[Reason] = frozenset({"accepted", "withdrawn"})
 
 templates = Environment(
@@ -77,7 +79,7 @@ class Line:
     owner: str
     executors: str = ""
     note: str = ""
-    """The ground of a return, an extension, a withdrawal."""
+    """The ground of a decision or a request; of a lost letter, to whom it went."""
     names_dates: bool = False
     """The duty is to name the dates that the document leaves to another plan."""
     instead_of: str = ""
@@ -187,6 +189,7 @@ def _shown(line: Line) -> dict[str, str]:
         "left": left,
         "result": shortened(line.result, RESULT_LENGTH),
         "note": line.note,
+        "note_label": NOTE_LABEL.get(line.reason, "Основание"),
         "source": line.source,
         "owner": line.owner,
         "executors": shortened(line.executors, WORDS_LENGTH),

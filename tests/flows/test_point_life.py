@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from deployments.reflect import reflect
 from deployments.serve import Worker
 from deployments.sync import sync
 from models import ControlPoint, Evidence, Transition, lifecycle
@@ -14,6 +13,7 @@ from models.db import session
 from models.lifecycle import Move
 from tasks.control_day import control_day
 from tasks.prefect_api import call
+from tasks.reflecting import reflect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from deployments.reflect import reflect
 from deployments.serve import Worker
 from deployments.sync import sync
 from models import ControlPoint, Evidence, Item, Transition, lifecycle
@@ -17,6 +16,7 @@ from models.lifecycle import Move
 from roadmap.processes.loading import built_in
 from tasks.cards import refresh_cards
 from tasks.prefect_api import call, pages
+from tasks.reflecting import reflect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 

@@ -101,3 +101,12 @@ def test_a_letter_that_never_left_is_not_made_good_about_what_was_silenced_since
             )
         )
     assert letters(world, WEDNESDAY) == {}
+
+
+def test_the_coordinator_reads_who_did_not_get_the_letter(world: Any) -> None:
+    world.point(WEDNESDAY, next_check_on=WEDNESDAY)
+    control(world, WEDNESDAY)
+    world.change(Notice, state="dead")
+    control(world, WEDNESDAY + timedelta(days=1))
+    text = letters(world, WEDNESDAY + timedelta(days=1))["Координатор"]
+    assert "Не доставлено: Ректор, письмо от 26.05.2027" in text

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from models import ControlPoint, Evidence, Transition
 from models.db import session
 from models.lifecycle import Refused
-from tasks.agreements import Recorded, all_done, import_agreements, ledger_of, record, the_agreement, write_template
+from tasks.agreements import Recorded, import_agreements, ledger_of, the_agreement, write_template
 from tasks.control_day import calendar_of
 from tasks.municipalities import TableRefused
 
@@ -148,15 +148,6 @@ def test_another_day_for_what_was_recorded_is_a_fault(sent: Any, tmp_path: Path)
     take(sent, book(tmp_path, WIDE[:2], ("г. Сочи", SIGNED)))
     with pytest.raises(TableRefused, match=r"уже записано 14\.06\.2027, а здесь 15\.06\.2027"):
         take(sent, book(tmp_path, WIDE[:2], ("г. Сочи", date(2027, 6, 15))))
-
-
-def test_signed_by_all_leaves_out_who_refused(sent: Any, tmp_path: Path) -> None:
-    take(sent, book(tmp_path, ("Муниципалитет", "Отказ"), ("г. Анапа", "нет")))
-    with session(sent.world.engine) as work:
-        standing = the_agreement(work, sent.code)
-        facts = all_done(standing, "signed-municipality", SIGNED)
-        done = record(work, standing, facts, actor="координатор", today=sent.on, at=sent.at)
-    assert done == Recorded(done=2)
 
 
 def test_several_agreements_want_the_item_named(sent: Any, tmp_path: Path) -> None:
