@@ -153,7 +153,7 @@ class PrefectServer:
         os.environ["PREFECT_API_URL"] = env["PREFECT_API_URL"]
         self._child = Child(command, env=env, log=log)
         until = time.monotonic() + timeout
-        while not _is_healthy(self.url):
+        while not answers(f"{self.url}/api/health"):
             if not self._child.is_alive or time.monotonic() > until:
                 self.stop()
                 raise CannotStart(f"Сервер Prefect не запустился на {self.url}; что случилось — в {log}")
@@ -171,8 +171,8 @@ class PrefectServer:
             self._child = None
 
 
-class Worker:
-    """One worker of the pool; one that dies is started again after a pause that doubles."""
+class KeptChild:
+    """A child that is started again when it dies, after a pause that doubles; what it runs is the subclass's."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -181,17 +181,21 @@ class Worker:
         self._started_at = 0.0
         self._start_again_at = 0.0
 
-    def start(self) -> None:
-        """Start the worker; the server must be up."""
-        command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
-        # No --limit: with one, Prefect 3.8 ends the worker when a run is resumed before its last process is gone.
-        command += ["--name", f"vekha {socket.gethostname()}"]
-        log = self._settings.data.resolve() / "logs" / "prefect-worker.log"
-        self._child = Child(command, env=child_environment(self._settings), log=log)
+    def command(self) -> list[str]:
+        """What is run."""
+        raise NotImplementedError
+
+    log_name = ""
+
+    def launch(self) -> Child:
+        """Start the child, without waiting for anything."""
+        log = self._settings.data.resolve() / "logs" / self.log_name
+        self._child = Child(self.command(), env=child_environment(self._settings), log=log)
         self._started_at = time.monotonic()
+        return self._child
 
     def keep_alive(self) -> None:
-        """Call it now and then: a worker that died is started again, the sooner the calmer it has been."""
+        """Call it now and then: a child that died is started again, the sooner the calmer it has been."""
         if self._child is None or self._child.is_alive:
             return
         now = time.monotonic()
@@ -202,18 +206,33 @@ class Worker:
         if now >= self._start_again_at:
             self._child.stop()
             self._start_again_at = 0.0
-            self.start()
+            self.launch()
 
     @property
     def is_alive(self) -> bool:
-        """Whether the worker runs now."""
+        """Whether the child runs now."""
         return self._child is not None and self._child.is_alive
 
     def stop(self) -> None:
-        """Stop the worker and the flows it runs; what they kept is taken up again by the next sync."""
+        """Stop the child; a second call does nothing."""
         if self._child is not None:
             self._child.stop()
             self._child = None
+
+
+class Worker(KeptChild):
+    """One worker of the pool; the flows it runs end with it, and the next sync takes up what they kept."""
+
+    log_name = "prefect-worker.log"
+
+    def command(self) -> list[str]:
+        """Without ``--limit``: with it, Prefect 3.8 ends the worker when a run is resumed too soon after it paused."""
+        prefect = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
+        return [*prefect, "--name", f"vekha {socket.gethostname()}"]
+
+    def start(self) -> None:
+        """Start the worker; the server must be up."""
+        self.launch()
 
 
 def _address(settings: Settings) -> str:
@@ -228,11 +247,12 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _is_healthy(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a page of a child of ours is served."""
     # No proxy of the environment may stand between a program and its own child.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{url}/api/health", timeout=2) as answer:
+        with opener.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
     except urllib.error.HTTPError:
         return False

@@ -5,21 +5,10 @@ import secrets
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 
 from pydantic import SecretStr
 
-from deployments.serve import (
-    CALM_SECONDS,
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
-    LOOPBACK,
-    CannotStart,
-    Child,
-    child_environment,
-    is_loopback,
-)
+from deployments.serve import LOOPBACK, CannotStart, KeptChild, answers, is_loopback
 from models import clock
 from models.settings import Settings
 from tasks.files import sweep_unfinished
@@ -82,79 +71,30 @@ def serve(settings: Settings) -> None:
     uvicorn.Server(config).run()
 
 
-class WebPages:
-    """The pages as a child process; one that dies is started again after a pause that doubles."""
+class WebPages(KeptChild):
+    """The pages as a child process."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._child: Child | None = None
-        self._pause = FIRST_PAUSE
-        self._started_at = 0.0
-        self._start_again_at = 0.0
+    log_name = "web.log"
+
+    def command(self) -> list[str]:
+        """This module as a program."""
+        return [sys.executable, "-m", "deployments.serve_web"]
 
     @property
     def url(self) -> str:
         """What a person on this machine opens."""
         host = LOOPBACK.get(self._settings.web_host, self._settings.web_host)
-        return (
-            f"http://[{host}]:{self._settings.web_port}" if ":" in host else f"http://{host}:{self._settings.web_port}"
-        )
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._settings.web_port}"
 
     def start(self, timeout: float = START_SECONDS) -> None:
         """Start and wait until the pages answer; ``CannotStart`` when the port is taken or they do not come up."""
         check_before_start(self._settings)
-        self._launch()
-        assert self._child is not None
-        until = time.monotonic() + timeout
-        while not _answers(self.url):
-            if not self._child.is_alive or time.monotonic() > until:
-                log = self._child.log
+        child, until = self.launch(), time.monotonic() + timeout
+        while not answers(f"{self.url}/robots.txt"):
+            if not child.is_alive or time.monotonic() > until:
                 self.stop()
-                raise CannotStart(f"Страницы не запустились на {self.url}; что случилось — в {log}")
+                raise CannotStart(f"Страницы не запустились на {self.url}; что случилось — в {child.log}")
             time.sleep(0.1)
-
-    def keep_alive(self) -> None:
-        """Call it now and then: pages that died are started again, the sooner the calmer they have been."""
-        if self._child is None or self._child.is_alive:
-            return
-        now = time.monotonic()
-        if not self._start_again_at:
-            self._pause = FIRST_PAUSE if now - self._started_at > CALM_SECONDS else self._pause
-            self._start_again_at = now + self._pause
-            self._pause = min(self._pause * 2, LONGEST_PAUSE)
-        if now >= self._start_again_at:
-            self._child.stop()
-            self._start_again_at = 0.0
-            self._launch()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the pages are served now."""
-        return self._child is not None and self._child.is_alive
-
-    def stop(self) -> None:
-        """Stop serving; a second call does nothing."""
-        if self._child is not None:
-            self._child.stop()
-            self._child = None
-
-    def _launch(self) -> None:
-        log = self._settings.data.resolve() / "logs" / "web.log"
-        command = [sys.executable, "-m", "deployments.serve_web"]
-        self._child = Child(command, env=child_environment(self._settings), log=log)
-        self._started_at = time.monotonic()
-
-
-def _answers(url: str) -> bool:
-    # No proxy of the environment may stand between a program and its own child.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"{url}/robots.txt", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError:
-        return False
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":

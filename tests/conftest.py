@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine, create_engine, text
 from sqlmodel import select
@@ -253,3 +255,18 @@ def postgres_engine(postgres_uri: str) -> Iterator[Engine]:
     engine = engine_for(postgres_uri.replace("/postgres?", f"/{name}?"))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium that reaches nothing but this machine; pictures go to ``tests/out``."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.fail("Chromium is needed for the browser tests: apt-get install chromium")
+    (Path(__file__).parent / "out").mkdir(exist_ok=True)
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    local_only = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*quiet, local_only])
+        yield browser
+        browser.close()

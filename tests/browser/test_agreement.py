@@ -1,14 +1,12 @@
 """An agreement driven through the Prefect pages in a real browser, from its signatures to its end."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
 from deployments.serve import Worker
@@ -21,24 +19,15 @@ from tasks.stage_answers import answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 OUT = Path(__file__).parent.parent / "out"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-LOCAL_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of headless Chromium that reaches nothing but this machine."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is needed for the browser test: apt-get install chromium")
-    OUT.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, LOCAL_ONLY])
-        page = browser.new_page(viewport={"width": 1500, "height": 1500}, locale="ru-RU")
-        page.set_default_timeout(30_000)
-        yield page
-        browser.close()
+def page(chromium: Browser) -> Page:
+    """A wide and high page."""
+    page = chromium.new_context(viewport={"width": 1500, "height": 1500}, locale="ru-RU").new_page()
+    page.set_default_timeout(30_000)
+    return page
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """The coordinator's day in headless Chromium, over the five built-in systems: what must be done is seen at a glance."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -25,8 +24,6 @@ from web.app import create_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 OUT = Path(__file__).parent.parent / "out"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-LOCAL_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 PASSWORD = "пароль координатора"
 
 
@@ -66,21 +63,13 @@ def url(region: Engine, serve: Any, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of headless Chromium, scripts off: everything must work without them."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is needed for the browser test: apt-get install chromium")
-    OUT.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, LOCAL_ONLY])
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="ru-RU", java_script_enabled=False, accept_downloads=True
-        )
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        yield page
-        browser.close()
+def page(chromium: Browser) -> Page:
+    """Scripts off: everything must work without them."""
+    page = chromium.new_context(
+        viewport={"width": 1280, "height": 900}, locale="ru-RU", java_script_enabled=False, accept_downloads=True
+    ).new_page()
+    page.set_default_timeout(30_000)
+    return page
 
 
 def waiting(page: Page) -> int:

@@ -1,37 +1,25 @@
 """An official with a phone, in a real browser without scripts."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from models import Evidence
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 OUT = Path(__file__).parent.parent / "out"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-LOCAL_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
 @pytest.fixture
-def phone() -> Iterator[Page]:
-    """Headless Chromium as wide as a small phone, with scripts switched off."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is needed for the browser test: apt-get install chromium")
-    OUT.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, LOCAL_ONLY])
-        context = browser.new_context(
-            viewport={"width": 360, "height": 740}, locale="ru-RU", java_script_enabled=False, has_touch=True
-        )
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        yield page
-        browser.close()
+def phone(chromium: Browser) -> Page:
+    """As wide as a small phone, with scripts switched off."""
+    page = chromium.new_context(
+        viewport={"width": 360, "height": 740}, locale="ru-RU", java_script_enabled=False, has_touch=True
+    ).new_page()
+    page.set_default_timeout(20_000)
+    return page
 
 
 def fits(page: Page) -> bool:

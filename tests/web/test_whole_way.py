@@ -1,13 +1,11 @@
 """The whole way of a result: an official and the coordinator, each in a browser of their own, and the Prefect run."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pydantic import SecretStr
 from sqlmodel import col, select
 
@@ -19,8 +17,6 @@ from tasks.links import official_url
 from web.app import create_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-LOCAL_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
 @pytest.fixture
@@ -39,17 +35,6 @@ def given(office: Any, worker: Worker, today: date) -> tuple[str, str]:
     # Before the browser starts: its driver keeps a loop running in this thread.
     sync(office.engine, settings=office.settings, at=datetime.now(UTC))
     return key, path
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is needed for the browser test: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, LOCAL_ONLY])
-        yield browser
-        browser.close()
 
 
 def somebody(browser: Browser) -> Page:
@@ -75,7 +60,7 @@ def log_in(page: Page, url: str) -> None:
 
 
 def test_reported_with_a_file_returned_reported_again_and_accepted(
-    office: Any, given: tuple[str, str], serve: Any, browser: Browser, tmp_path: Path
+    office: Any, given: tuple[str, str], serve: Any, chromium: Browser, tmp_path: Path
 ) -> None:
     key, path = given
     with session(office.engine) as work:
@@ -86,7 +71,7 @@ def test_reported_with_a_file_returned_reported_again_and_accepted(
     second.write_bytes(b"%PDF-1.7\n22")
     settings = office.settings.model_copy(update={"control_password": SecretStr("пароль координатора")})
     with serve(create_app(settings, office.engine)) as url:
-        official, coordinator = somebody(browser), somebody(browser)
+        official, coordinator = somebody(chromium), somebody(chromium)
         report(official, f"{url}{path}/point/{point}", first)
         office.wait_for(key, "На проверке", seconds=30)
 
