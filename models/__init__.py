@@ -3,6 +3,7 @@
 from models.asked import AuditEntry, Request
 from models.letters import Notice, NoticeLine
 from models.mirror import Mirror
+from models.monitoring import Measure, NoteFile, Recommendation, Round, RoundLetter, RoundStep, Snapshot
 from models.people import Absence, Channel, Official, Silence
 from models.points import ControlPoint, Evidence, Transition
 from models.processes import Municipality, Process
@@ -20,14 +21,21 @@ __all__ = [
     "Indicator",
     "Item",
     "ItemNeed",
+    "Measure",
     "Mirror",
     "Municipality",
+    "NoteFile",
     "Notice",
     "NoticeLine",
     "Official",
     "Process",
+    "Recommendation",
     "Request",
     "Roadmap",
+    "Round",
+    "RoundLetter",
+    "RoundStep",
     "Silence",
+    "Snapshot",
     "Transition",
 ]

@@ -10,7 +10,7 @@ from models.types import UtcDateTime
 
 STATUSES = ("planned", "open", "submitted", "returned", "accepted", "withdrawn")
 NEWS = ("submitted", "returned", "extended", "accepted", "withdrawn", "asked", "refused", "reassigned")
-PURPOSES = ("result", "name_dates")
+PURPOSES = ("result", "name_dates", "round", "data")
 
 
 class ControlPoint(SQLModel, table=True):

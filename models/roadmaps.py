@@ -10,7 +10,7 @@ from models.base import one_of
 from models.types import UtcDateTime
 
 ORIGINS = ("table", "directive", "duty")
-KINDS = ("agreement", "monitoring", "session", "study", "document", "registry", "measure")
+KINDS = ("agreement", "monitoring", "session", "study", "document", "registry", "measure", "round")
 
 
 class Roadmap(SQLModel, table=True):

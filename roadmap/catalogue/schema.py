@@ -29,6 +29,7 @@ Origin = Literal["table", "directive", "duty"]
 Roll = Literal["preceding", "following", "none"]
 ReportBy = Literal["period_end", "next_month_10"]
 NamedParty = Literal["ministry", "institute", "legal"]
+RoundRhythm = Literal["month", "quarter", "half_year", "year"]
 
 
 class Entry(BaseModel):
@@ -203,7 +204,53 @@ class Indicator(Entry):
     """The target as the document words it."""
     method: str = ""
     """How it is collected, as the document words it."""
+    way: Literal["share", "ratio", "total", "flag"] | None = None
+    """How bodies' answers are put together: a share (in percent) and a ratio are the sum of numerators over the sum of
+    denominators, a total is a sum, a flag is yes only where all say yes. None: by ``unit``."""
+    numerator: str = ""
+    """What is counted, as the form asks for it; ours, the document names the indicator only."""
+    denominator: str = ""
+    asked: Literal["municipality", "owner"] | None = None
+    """Who answers: each municipality, or the body that keeps the roadmap. None: a flag the keeper, others each."""
+    rounds: tuple[RoundRhythm, ...] = ()
+    """In which rounds it is asked; empty: in every one but the monthly."""
+    proven_by: tuple[Code, ...] = ()
+    """Items whose accepted control points prove a flag: nobody is asked then."""
+    answered_by: tuple[Code, ...] = ()
+    """Items of the roadmap that answer a shortfall."""
     source: Source
+
+    @property
+    def counted(self) -> Literal["share", "ratio", "total", "flag"]:
+        """The way in force."""
+        if self.way is not None:
+            return self.way
+        return "flag" if self.unit == "yes_no" else "total" if self.unit == "count" else "share"
+
+    @property
+    def is_municipal(self) -> bool:
+        """Each municipality answers for it."""
+        return (self.asked or ("owner" if self.counted == "flag" else "municipality")) == "municipality"
+
+    def in_round(self, rhythm: RoundRhythm) -> bool:
+        """Whether a round of the rhythm asks for it."""
+        return rhythm in self.rounds if self.rounds else rhythm != "month"
+
+
+class MonitoringRound(Entry):
+    """A rhythm of monitoring: data are due ``data_days``, the note ``note_days`` working days after the period."""
+
+    rhythm: RoundRhythm
+    data_days: int = Field(default=5, ge=1, le=60)
+    note_days: int = Field(default=10, ge=1, le=90)
+    ground: str = ""
+    """Where the document asks for it; empty: a rhythm of ours."""
+
+    @model_validator(mode="after")
+    def _note_after_data(self) -> Self:
+        if self.note_days < self.data_days:
+            raise ValueError("справка раньше срока данных — исправьте note_days или data_days")
+        return self
 
 
 class Definition(Entry):
@@ -238,6 +285,8 @@ class Catalogue(Entry):
     directives: tuple[Item, ...] = ()
     duties: tuple[Item, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    monitoring: tuple[MonitoringRound, ...] = ()
+    """The rhythms of monitoring; empty: each quarter."""
 
     def duties_by_origin(self) -> Iterator[tuple[Origin, Item]]:
         """Every item of the catalogue with its origin, in the order of the document's parts."""

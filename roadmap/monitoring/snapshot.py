@@ -1,0 +1,190 @@
+"""Everything an analytic note says, computed once: text, tables, charts and pages take their numbers from here only.
+
+The same values give the same JSON, and so the same SHA-256.
+"""
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from roadmap.catalogue.schema import RoundRhythm
+
+Way = Literal["share", "ratio", "total", "flag"]
+Verdict = Literal["met", "not_met", "on_way", "behind", "not_judged", "no_data"]
+VERDICT_RU: dict[Verdict, str] = {
+    "met": "достигнут",
+    "not_met": "не достигнут",
+    "on_way": "ожидается достижение",
+    "behind": "отстаёт",
+    "not_judged": "не оценивается",
+    "no_data": "нет данных",
+}
+Direction = Literal["up", "down", "flat"]
+
+
+class Part(BaseModel):
+    """The strict base: frozen, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(Part):
+    """What one body answered for one indicator. ``silent``: it did not; ``no_data``: it said that it has none."""
+
+    body: str
+    """Code."""
+    name: str
+    """Short name."""
+    state: Literal["given", "no_data", "silent"]
+    numerator: float | None = None
+    denominator: float | None = None
+    value: float | None = None
+    """Percent for a share, numerator over denominator for a ratio, the number itself otherwise."""
+    source: str = ""
+    """In Russian, where it was given: «форма, 03.10.2026, Иванова А. А.», «форма.xlsx, C7»."""
+    reason: str = ""
+    is_late: bool = False
+    """Given after the day data were due."""
+
+
+class TrendPoint(Part):
+    """The value of an earlier round, or of this one (the last)."""
+
+    period: str
+    """«II квартал 2026 г.»"""
+    ends_on: date
+    value: float | None
+
+
+class Expectation(Part):
+    """What the indicator is likely to be at the end of its target year, and how that was reckoned."""
+
+    year: int
+    value: float
+    method: str
+    """In Russian: «линейный тренд по 5 раундам»."""
+
+
+class IndicatorResult(Part):
+    """One indicator of a round."""
+
+    code: str
+    number: int
+    """Position in the catalogue, from 1."""
+    title: str
+    unit: Literal["percent", "count", "yes_no"] | None
+    way: Way
+    comparison: Literal["at_least", "at_most", "equals"] | None
+    target: float | None
+    target_year: int | None
+    is_cumulative: bool
+    words: str
+    """The target as the document words it."""
+    place: str
+    """Where the document names it."""
+    asked: int
+    given: int
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    """None is «нет данных», never zero."""
+    verdict: Verdict
+    direction: Direction | None
+    """Against the round before."""
+    trend: tuple[TrendPoint, ...]
+    expected: Expectation | None
+    answers: tuple[Answer, ...]
+    """By the body's short name."""
+
+
+class ExecutionRow(Part):
+    """Control points whose deadline came in the period (both ends included), of a body, a section or a kind."""
+
+    name: str
+    due: int
+    in_time: int
+    late: int
+    overdue: int
+    excused: int
+    """Late for a reason outside the body."""
+
+    @property
+    def share(self) -> float | None:
+        """In time of what the body answers for, 0–1; None where nothing was due."""
+        own = self.in_time + self.late + self.overdue
+        return self.in_time / own if own else None
+
+
+class OverduePoint(Part):
+    """A control point not reported though its deadline is past, on the day of the snapshot."""
+
+    key: str
+    number: str
+    title: str
+    body: str
+    deadline_on: date
+    days: int
+
+
+class Advice(Part):
+    """A targeted recommendation."""
+
+    rule: str
+    indicator: str | None
+    """Code."""
+    body: str
+    """Code of who is to act."""
+    body_name: str
+    text: str
+    ground: str
+    """The numbers it rests on."""
+    items: tuple[str, ...]
+    """«2.3 Разработка …», items of the roadmap that answer it."""
+    item_codes: tuple[str, ...]
+    due_on: date
+    open_key: str
+    is_open_already: bool = False
+    """Recommended by an earlier round and not settled yet."""
+
+
+class Snapshot(Part):
+    """One round, computed."""
+
+    roadmap: str
+    region: str
+    title: str
+    act: str
+    rhythm: RoundRhythm
+    period: str
+    """«III квартал 2026 г.»"""
+    period_start: date
+    period_end: date
+    as_of: datetime
+    due_on: date
+    note_on: date
+    bodies_asked: int
+    bodies_answered: int
+    silent: tuple[str, ...]
+    """Short names of bodies that gave nothing; said on page one."""
+    remarks: tuple[str, ...]
+    """In Russian, what changed midway: an indicator's new edition, a municipality that came or left."""
+    indicators: tuple[IndicatorResult, ...]
+    by_body: tuple[ExecutionRow, ...]
+    by_section: tuple[ExecutionRow, ...]
+    by_kind: tuple[ExecutionRow, ...]
+    execution: ExecutionRow
+    overdue: tuple[OverduePoint, ...]
+    advice: tuple[Advice, ...]
+
+    @property
+    def json_text(self) -> str:
+        """Canonical: sorted keys, no blanks."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def sha256(self) -> str:
+        """Of the canonical JSON."""
+        return hashlib.sha256(self.json_text.encode()).hexdigest()
