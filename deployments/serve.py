@@ -16,6 +16,7 @@ from typing import IO
 
 from pydantic import SecretStr
 
+from deployments.serve_ui import pages_folder, widen_letters
 from models.settings import Settings
 
 POOL = "vekha"
@@ -67,6 +68,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
             "PREFECT_API_URL": f"{_address(settings)}/api",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_UI_STATIC_DIRECTORY": str(pages_folder(data)),
             "DO_NOT_TRACK": "1",
             # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
             "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
@@ -158,6 +160,7 @@ class PrefectServer:
                 self.stop()
                 raise CannotStart(f"Сервер Prefect не запустился на {self.url}; что случилось — в {log}")
             time.sleep(0.2)
+        widen_letters(pages_folder(self._settings.data.resolve()))
 
     def check(self) -> None:
         """``CannotStart`` when the server has died: without it nothing goes on."""
