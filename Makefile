@@ -8,7 +8,7 @@ run: .venv/.runtime
 	@$(BIN)/vekha up
 
 test: .venv/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -28,6 +28,9 @@ from models.settings import Settings
 from roadmap.reading import Reading, Window
 from tasks.prefect_api import call, connect, pages
 
+# pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
+os.environ.pop("COLUMNS", None)
+
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 

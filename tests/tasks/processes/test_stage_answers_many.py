@@ -1,6 +1,5 @@
 """A country's worth of municipalities: one answer for all of them, and the card that shows them."""
 
-import time
 from datetime import date
 from typing import Any
 
@@ -28,14 +27,11 @@ def test_all_of_2400_sign_in_one_answer(small_region: Any) -> None:
         work.execute(insert(Municipality), [since | {"body_id": body} for body in ids.scalars()])
     small_region.sweep()
     small_region.on = date(2027, 6, 7)
-    began = time.monotonic()
     for n, stage in enumerate(("проект", "согласование", "рассылка", "подписано всеми")):
         form = StageDecision(decision="отметить этап", stage=stage)
         told = answer(engine, small_region.parent, form, once_key=f"a{n}", today=small_region.on, at=small_region.at)
         assert told.refusal == ""
     with session(engine) as work:
         card = process_cards(work, {small_region.parent: small_region.on})[small_region.parent]
-    took = time.monotonic() - began
     assert f"Подписано всеми {COUNT + 3} из {COUNT + 3} · Зарегистрировано 0 из {COUNT + 3}" in card
     assert "Ещё в работе: 2343." in card
-    assert took < 20, f"{took:.1f} s"
