@@ -1,8 +1,8 @@
 """Who stands in for an official: set and taken back on the official's page."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -10,10 +10,9 @@ from models import Absence, Channel, Official
 from models.db import session
 from models.lifecycle import Refused
 from models.settings import Settings
+from tasks.absences import absence_words, add_absence, end_absence
 from tasks.answering import Answer, actor_of, record
 from tasks.links import bearer
-
-LONGEST = timedelta(days=366)
 
 
 def colleagues(work: Session, official: Official) -> list[Official]:
@@ -40,7 +39,7 @@ def absences(work: Session, official: Official, *, today: date) -> list[tuple[Ab
 
 
 def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) -> None:
-    """«Меня замещает … с … по …», both days included. ``Refused``: the days, the deputy, another absence then."""
+    """«Меня замещает … с … по …», both days included. ``Refused`` as by ``add_absence``."""
     once = f"page:{answer.once}"
     try:
         with session(answer.engine) as work:
@@ -50,21 +49,20 @@ def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) 
             deputy = next((one for one in colleagues(work, by.official) if one.id == deputy_id), None)
             if deputy is None:
                 raise Refused("Выберите заместителя из списка")
-            _check_days(work, by.official, deputy, starts_on, ends_on, today=answer.today)
-            assert by.official.id is not None
-            work.add(
-                Absence(
-                    official_id=by.official.id,
-                    deputy_id=deputy_id,
-                    starts_on=starts_on,
-                    ends_on=ends_on,
-                    set_by=actor_of(by.official),
-                    set_at=answer.at,
-                    once_key=once,
-                )
+            is_new = add_absence(
+                work,
+                by.official,
+                deputy,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                today=answer.today,
+                actor=actor_of(by.official),
+                at=answer.at,
+                once_key=once,
             )
-            days = f"с {starts_on:%d.%m.%Y} по {ends_on:%d.%m.%Y}"
-            record(work, by, "absence", str(by.official.id), f"{days}, замещает № {deputy_id}", at=answer.at)
+            if is_new:
+                words = absence_words(starts_on, ends_on, deputy)
+                record(work, by, "absence", str(by.official.id), words, at=answer.at)
     except IntegrityError:
         # The same form pressed twice at once: the other press has written it.
         return
@@ -78,12 +76,7 @@ def take_back(answer: Answer, absence_id: int) -> None:
         if absence is None or absence.official_id != by.official.id or absence.ends_on < answer.today:
             return
         days = f"с {absence.starts_on:%d.%m.%Y} по {absence.ends_on:%d.%m.%Y}"
-        mine = (col(Absence.id) == absence_id, col(Absence.ends_on) >= answer.today)
-        if absence.starts_on >= answer.today:
-            gone = work.execute(delete(Absence).where(*mine))
-        else:
-            gone = work.execute(update(Absence).where(*mine).values(ends_on=answer.today - timedelta(days=1)))
-        if gone.rowcount != 1:  # type: ignore[attr-defined]
+        if not end_absence(work, absence, today=answer.today):
             return
         record(work, by, "absence-taken-back", str(by.official.id), days, at=answer.at)
 
@@ -94,20 +87,3 @@ def prove_channel(engine: Engine, settings: Settings, token: str, *, at: datetim
         by = bearer(work, settings, token)
         record(work, by, "proof", str(by.official.id), "", at=at)
         return by.channel
-
-
-def _check_days(
-    work: Session, official: Official, deputy: Official, starts_on: date, ends_on: date, *, today: date
-) -> None:
-    if starts_on < today or ends_on < starts_on:
-        raise Refused("Первый день — не раньше сегодняшнего, последний — не раньше первого")
-    if ends_on - starts_on > LONGEST:
-        raise Refused("Замещение — не дольше года; назначьте нового ответственного через координатора")
-    for person, who in ((official, "вас"), (deputy, f"заместителя ({deputy.post})")):
-        meets = select(Absence).where(
-            col(Absence.official_id) == person.id, col(Absence.starts_on) <= ends_on, col(Absence.ends_on) >= starts_on
-        )
-        other = work.execute(meets).scalars().first()
-        if other is not None:
-            days = f"{other.starts_on:%d.%m.%Y} — {other.ends_on:%d.%m.%Y}"
-            raise Refused(f"На эти дни у {who} уже записано замещение: {days}")

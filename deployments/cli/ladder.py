@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from deployments.cli import facts, output
 from deployments.cli.decide import Actor
 from deployments.cli.look import Code, Json, known_roadmap
-from models import clock
+from models import Roadmap, clock
 from models.db import session
 from models.migrate import ready_engine
 from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
@@ -25,57 +26,70 @@ NAMES_RU = {
 }
 
 
+File = Annotated[Path | None, typer.Option("--set", metavar="ФАЙЛ.yaml", help="Лестница целиком: поля из --json.")]
+Before = Annotated[str | None, typer.Option("--before", help="Дни до срока через запятую: 14,7,3,1,0.")]
+After = Annotated[str | None, typer.Option("--after", help="Дни после срока через запятую: 1,3,7.")]
+ThenEvery = Annotated[int | None, typer.Option("--then-every", help="Потом каждые N дней; 0 — никогда.")]
+EscalateAfter = Annotated[int | None, typer.Option("--escalate-after", help="Контролирующему через N дней.")]
+AwaitingEvery = Annotated[int | None, typer.Option("--awaiting-every", help="О решении каждые N рабочих дней.")]
+AskExtensionBy = Annotated[
+    int | None, typer.Option("--ask-extension-by", help="Просить о переносе за N рабочих дней; 0 — в сам день.")
+]
+Default = Annotated[bool, typer.Option("--default", help="Вернуть обычную лестницу.")]
+
+
 def ladder(
     code: Code,
-    file: Annotated[
-        Path | None, typer.Option("--set", metavar="ФАЙЛ.yaml", help="Лестница целиком: поля из --json.")
-    ] = None,
-    before: Annotated[str | None, typer.Option("--before", help="Дни до срока через запятую: 14,7,3,1,0.")] = None,
-    after: Annotated[str | None, typer.Option("--after", help="Дни после срока через запятую: 1,3,7.")] = None,
-    then_every: Annotated[int | None, typer.Option("--then-every", help="Потом каждые N дней; 0 — никогда.")] = None,
-    escalate_after: Annotated[
-        int | None, typer.Option("--escalate-after", help="Контролирующему через N дней.")
-    ] = None,
-    awaiting_every: Annotated[
-        int | None, typer.Option("--awaiting-every", help="О решении каждые N рабочих дней.")
-    ] = None,
-    ask_extension_by: Annotated[
-        int | None, typer.Option("--ask-extension-by", help="Просить о переносе за N рабочих дней; 0 — в сам день.")
-    ] = None,
-    default: Annotated[bool, typer.Option("--default", help="Вернуть обычную лестницу.")] = False,
+    file: File = None,
+    before: Before = None,
+    after: After = None,
+    then_every: ThenEvery = None,
+    escalate_after: EscalateAfter = None,
+    awaiting_every: AwaitingEvery = None,
+    ask_extension_by: AskExtensionBy = None,
+    default: Default = False,
     by: Actor = "координатор",
     as_json: Json = False,
 ) -> None:
     """Показать или изменить лестницу напоминаний дорожной карты."""
-    numbers = {
+    given = {
+        "before": before if before is None else _days("before", before),
+        "after": after if after is None else _days("after", after),
         "then_every": then_every,
         "escalate_after": escalate_after,
         "awaiting_every": awaiting_every,
         "ask_extension_by": ask_extension_by,
     }
-    named: dict[str, Any] = {name: value for name, value in numbers.items() if value is not None}
-    named |= {name: _days(name, value) for name, value in (("before", before), ("after", after)) if value is not None}
+    named = {name: value for name, value in given.items() if value is not None}
     if default and (file or named):
         output.fail("--default возвращает обычную лестницу целиком: уберите остальные поля")
-    whole = _from_file(file) if file else {}
-    changed = False
+    wished = (_from_file(file) if file else {}) | named
     with session(ready_engine()) as work:
         roadmap = known_roadmap(work, code)
-        if default or file or named:
-            kept = {} if file else Ladder.from_json(roadmap.ladder).to_json()
-            wanted = None if default else kept | whole | named
-            today = facts.today_of(roadmap)
-            changed = set_ladder(work, roadmap, wanted, today=today, actor=by, at=clock.now())
+        is_asked = default or bool(file) or bool(named)
+        changed = is_asked and _change(work, roadmap, wished, is_whole=bool(file), default=default, actor=by)
         shown, is_own = Ladder.from_json(roadmap.ladder).to_json(), roadmap.ladder is not None
     if as_json:
         return output.as_json({"roadmap": code, "ladder": shown, "own": is_own, "changed": changed})
+    return _show(code, shown, is_own=is_own, changed=changed)
+
+
+def _change(
+    work: Session, roadmap: Roadmap, wished: dict[str, Any], *, is_whole: bool, default: bool, actor: str
+) -> bool:
+    """Fields that are not named stay as they are, unless the ladder was given as a whole."""
+    kept = {} if is_whole else Ladder.from_json(roadmap.ladder).to_json()
+    wanted = None if default else kept | wished
+    return set_ladder(work, roadmap, wanted, today=facts.today_of(roadmap), actor=actor, at=clock.now())
+
+
+def _show(code: str, shown: dict[str, Any], *, is_own: bool, changed: bool) -> None:
     title = f"{code}: лестница напоминаний — {'своя' if is_own else 'обычная'}{', изменена' if changed else ''}"
     cells = (
         (NAMES_RU[name], ", ".join(map(str, value)) if isinstance(value, list) else str(value))
         for name, value in shown.items()
     )
     output.table(title, ("что", "дни"), cells, wide=("что",))
-    return None
 
 
 def _days(name: str, words: str) -> list[int]:
