@@ -18,7 +18,7 @@ from bench.control_sides import build
 from bench.table import show
 from models import lifecycle
 from models.db import engine_for, session
-from tasks.agreements import import_agreements
+from tasks.agreement_tables import import_agreements
 from tasks.control_day import calendar_of, control_day
 from tasks.stages import advance
 

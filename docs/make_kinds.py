@@ -33,6 +33,26 @@ MEANINGS = {
     "measure": "всё остальное: обучение, конкурсы, передача сведений; подтверждение — по словам документа",
 }
 ONE_STEP = "одним шагом"
+PER = {
+    "point": "Порядок один на точку.",
+    "municipality": "Порядок свой у каждого муниципалитета.",
+    "body": "Порядок свой у каждого органа или организации, если это не муниципалитет и не сам ответственный: "
+    "с собой соглашения не заключают.",
+}
+WHOLE = {"continuous": "постоянно", "few_days": "мало дней", "past": "срок прошёл", "keeper": "сам ответственный"}
+WHOLE_RULES = """## Что исполняется одним шагом
+
+Этапы не начинаются, а мероприятие исполняется одним шагом и подтверждается одним сообщением:
+
+- **постоянно** — документ или собрание людей «в течение …», «весь период», «регулярно»: срока у них нет, квартал задан
+  программой, и проекта, согласования и издания в каждом квартале не бывает; реестр подтверждается и тогда;
+- **мало дней** — от начала или от сегодняшнего дня до срока осталось меньше, чем нужно порядку;
+- **срок прошёл** — у точки, принятой на контроль или открытой уже с истёкшим сроком: новые дни этапов простили бы
+  просрочку;
+- **сам ответственный** — у точки того, кто сам заключает соглашения с остальными органами группы.
+
+Соглашений «весь период» в пяти системах нет: у каждого есть день или год, и каждое идёт этапами.
+"""
 
 
 def page() -> str:
@@ -44,8 +64,10 @@ def page() -> str:
     catalogues = [built_in(code) for code in built_in_codes()]
     kinds = "".join(f"| {name} | `{kind}` | {MEANINGS[kind]} |\n" for kind, name in ITEM_KINDS_RU.items())
     parts = [INTRO + kinds, _totals(catalogues)]
-    parts += [_process(process, ITEM_KINDS_RU[process.code]) for process in processes().values()]
-    parts += [_system(catalogue) for catalogue in catalogues]
+    parts += [_process(process, ITEM_KINDS_RU[process.serves]) for process in processes().values()]
+    planned = {catalogue.code: _planned(catalogue) for catalogue in catalogues}
+    parts += [_in_one_go(catalogues, planned)]
+    parts += [_system(catalogue, planned[catalogue.code]) for catalogue in catalogues]
     return "\n".join(parts)
 
 
@@ -88,10 +110,10 @@ def _process(process: Any, kind: str) -> str:
         )
         for stage in process.stages
     ]
-    facts = ["Порядок свой у каждого муниципалитета." if process.per == "municipality" else "Порядок один на точку."]
+    facts = [PER[process.per]]
     if process.min_days:
         days = counted(process.min_days, "calendar_days")
-        facts.append(f"Точка, на которую дано меньше чем {days}, исполняется {ONE_STEP}.")
+        facts.append(f"Точка, до срока которой осталось меньше чем {days}, исполняется {ONE_STEP}.")
     if process.renews_after:
         facts.append(f"Продлевается через {counted(process.renews_after, 'months')}.")
     if first := [stage.title for stage in process.stages if stage.first_only]:
@@ -118,16 +140,65 @@ def _proof(stage: Any) -> str:
     return "; ".join(part for part in (stage.proof, numbers.get(stage.counts, "")) if part)
 
 
-def _system(catalogue: Any) -> str:
+def _planned(catalogue: Any) -> list[Any]:
+    """(item, reading, points) of everything on control."""
     from roadmap.calendar import calendar_of
-    from roadmap.catalogue.schema import ITEM_KINDS_RU
     from roadmap.planning import plan
 
-    planned = plan(catalogue, calendar=calendar_of(catalogue))
+    listed = plan(catalogue, calendar=calendar_of(catalogue))
+    return [(item, reading, points) for _, item, reading, points in listed if item.controlled]
+
+
+def _in_one_go(catalogues: list[Any], planned: dict[str, list[Any]]) -> str:
+    """Every item of a kind with stages that has a point without them, and why."""
+    from roadmap.catalogue.schema import ITEM_KINDS_RU
+
+    rows = []
+    for catalogue in catalogues:
+        for item, reading, points in planned[catalogue.code]:
+            if (process := _process_of(item, points)) and (why := _whole(item, process, reading, points)):
+                reasons = "; ".join(f"{WHOLE[reason]} — {n} из {len(points)}" for reason, n in why.items())
+                place = (catalogue.region, item.code, _short(item.title))
+                rows.append((*place, ITEM_KINDS_RU[item.kind], item.term or "—", reasons))
+    head = ("система", "пункт", "мероприятие", "вид", "срок", "точек одним шагом")
+    return f"{WHOLE_RULES}\n{_table(head, rows)}"
+
+
+def _process_of(item: Any, points: list[Any]) -> Any:
+    """The process of an item's points; of a group's agreements that with a body other than the owner."""
+    from roadmap.processes.choosing import About, choose
+    from roadmap.processes.loading import built_in
+
+    about: About = "body" if any(point.body_code for point in points) else "all"
+    return choose(built_in(), item.kind, about)
+
+
+def _whole(item: Any, process: Any, reading: Any, points: list[Any]) -> Counter[str]:
+    """How many points are done in one go on the day they open, by the reason."""
+    from roadmap.processes.choosing import why_whole
+
+    found = Counter(
+        "keeper"
+        if process.per == "body" and point.body_code == item.owner
+        else why_whole(
+            process,
+            opens_on=point.opens_on,
+            deadline_on=point.deadline_on,
+            today=point.opens_on,
+            is_continuous=reading.kind == "continuous",
+        )
+        for point in points
+        if point.purpose == "result"
+    )
+    return Counter({reason: n for reason, n in found.items() if reason})
+
+
+def _system(catalogue: Any, planned: list[Any]) -> str:
+    from roadmap.catalogue.schema import ITEM_KINDS_RU
+
     rows = [
-        (item.code, _short(item.title), ITEM_KINDS_RU[item.kind], _stages(item.kind, points), _shown(item))
-        for _, item, _, points in planned
-        if item.controlled
+        (item.code, _short(item.title), ITEM_KINDS_RU[item.kind], _stages(item, *rest), _shown(item, rest[-1]))
+        for item, *rest in planned
     ]
     table = _table(("пункт", "мероприятие", "вид", "этапы", "подтверждение"), rows)
     off = Counter(item.kind for _, item in catalogue.duties_by_origin() if not item.controlled)
@@ -136,24 +207,20 @@ def _system(catalogue: Any) -> str:
     return f"## {catalogue.region}: {catalogue.act.words}\n\n{table}{rest}"
 
 
-def _stages(kind: str, points: list[Any]) -> str:
-    """The stages, or that there are none: no process, or every point is given too few days."""
-    from roadmap.processes.loading import built_in
-
-    process = built_in().get(kind)
+def _stages(item: Any, reading: Any, points: list[Any]) -> str:
+    """The stages, or that there are none: no process, or every point is done in one go."""
+    process = _process_of(item, points)
     if process is None:
         return ONE_STEP
-    spans = [(point.deadline_on - point.opens_on).days for point in points if point.purpose == "result"]
-    if spans and max(spans) < process.min_days:
-        return f"{ONE_STEP}: мало дней"
+    why = _whole(item, process, reading, points)
+    if points and sum(why.values()) == len(points):
+        return f"{ONE_STEP}: {', '.join(WHOLE[reason] for reason in why)}"
     return " → ".join(stage.title for stage in process.stages)
 
 
-def _shown(item: Any) -> str:
+def _shown(item: Any, points: list[Any]) -> str:
     """What the document asks for, and what the process asks at its end."""
-    from roadmap.processes.loading import built_in
-
-    process = built_in().get(item.kind)
+    process = _process_of(item, points)
     own = _short(item.result)
     ends = _proof(process.stages[-1]) if process else ""
     return " · ".join(part for part in (own, ends) if part) or "сообщение об исполнении"

@@ -73,8 +73,9 @@ def change(session: Session, key: str, move: Move) -> ControlPoint:
             col(ControlPoint.status) == point.status,
             col(ControlPoint.due_on) == point.due_on,
             col(ControlPoint.owner_id) == point.owner_id,
+            col(ControlPoint.submitted_on).is_not_distinct_from(point.submitted_on),
         )
-        .values(status=status, **facts_of(move))
+        .values(status=status, **facts_of(point, move))
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
@@ -209,8 +210,7 @@ def _record_all(session: Session, action: Action, where: Any, *, happened_on: An
 
 
 def _rows(result: Any) -> int:
-    count: int = result.rowcount
-    return count
+    return int(result.rowcount)
 
 
 def _is_recorded(session: Session, once_key: str) -> bool:
@@ -231,11 +231,13 @@ def status_after(point: ControlPoint, move: Move) -> str:
             raise Refused(f"«{point.key}»: укажите новый срок не раньше {point.opens_on:%d.%m.%Y}")
         if move.due_on == point.due_on:
             raise Refused(f"«{point.key}»: новый срок совпадает с прежним, {point.due_on:%d.%m.%Y}")
+    if move.action == "correct" and move.due_on in (None, point.submitted_on) and not move.evidence:
+        raise Refused(f"«{point.key}»: укажите другой день исполнения или другое подтверждение")
     return status
 
 
-def facts_of(move: Move) -> dict[str, Any]:
-    """The columns a move sets beside the status."""
+def facts_of(point: Any, move: Move) -> dict[str, Any]:
+    """The columns that a move of a point, a row or a ``ControlPoint``, sets beside the status."""
     facts: dict[str, Any] = {}
     if move.tell and move.action in NEWS:
         facts = {"news": NEWS[move.action], "next_check_on": move.on}
@@ -254,6 +256,10 @@ def facts_of(move: Move) -> dict[str, Any]:
             facts |= {"closed_on": move.on}
             if not move.tell:
                 facts |= {"next_check_on": None, "news": None}
+        case "correct" if move.due_on:
+            facts |= {"submitted_on": move.due_on}
+            # Nothing is accepted before it was done.
+            facts |= {"closed_on": max(point.closed_on, move.due_on)} if point.closed_on else {}
     return facts
 
 
@@ -276,7 +282,8 @@ def evidence_of(point_id: int, move: Move) -> Evidence:
 
 
 def transition_of(point: Any, move: Move, status: str) -> dict[str, Any]:
-    """The columns of the transition that a move makes of a point, a row or a ``ControlPoint``."""
+    """The columns of the transition a move makes of a point; of a correction the days are those of the result."""
+    before = {"extend": point.due_on, "correct": point.submitted_on}
     return {
         "point_id": point.id,
         "action": move.action,
@@ -286,7 +293,7 @@ def transition_of(point: Any, move: Move, status: str) -> dict[str, Any]:
         "noticed_at": move.at,
         "actor": move.actor,
         "reason": move.reason,
-        "due_from": point.due_on if move.action == "extend" else None,
+        "due_from": before.get(move.action) if move.due_on else None,
         "due_to": move.due_on,
         "once_key": move.once_key,
     }

@@ -16,6 +16,8 @@ T = TypeVar("T")
 POINTS = ControlPoint.__table__  # type: ignore[attr-defined]
 #: SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
 AT_ONCE = 10_000
+#: What the rules saw of a point must still be so when it is written.
+GUARDED = ("id", "status", "due_on", "owner_id", "submitted_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,9 @@ def change_many(session: Session, changes: Sequence[Change]) -> int:
     moved = [(change, row := there[change.point_id], status_after(row, change.move)) for change in wanted]
     groups: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for change, row, status in moved:
-        values = {"status": status, **facts_of(change.move), **change.columns}
+        values = {"status": status, **facts_of(row, change.move), **change.columns}
         named = {f"new_{name}": value for name, value in values.items()}
-        seen = {"its_id": row.id, "its_status": row.status, "its_due_on": row.due_on, "its_owner_id": row.owner_id}
+        seen = {f"its_{name}": getattr(row, name) for name in GUARDED}
         groups[tuple(sorted(values))].append(named | seen)
     for names, rows in groups.items():
         _update(session, names, rows)
@@ -73,7 +75,7 @@ def _recorded(session: Session, keys: Sequence[str]) -> set[str | None]:
 
 
 def _rows(session: Session, ids: Sequence[int]) -> Iterator[Any]:
-    columns = [POINTS.c[name] for name in ("id", "key", "status", "opens_on", "due_on", "owner_id", "asks")]
+    columns = [POINTS.c[name] for name in (*GUARDED, "key", "opens_on", "closed_on", "asks")]
     for some in _batches(ids):
         yield from session.execute(select(*columns).where(POINTS.c.id.in_(some)).with_for_update())
 
@@ -84,6 +86,7 @@ def _update(session: Session, names: Sequence[str], rows: list[dict[str, Any]]) 
         POINTS.c.status == bindparam("its_status"),
         POINTS.c.due_on == bindparam("its_due_on"),
         POINTS.c.owner_id == bindparam("its_owner_id"),
+        POINTS.c.submitted_on.is_not_distinct_from(bindparam("its_submitted_on", type_=POINTS.c.submitted_on.type)),
     )
     written = session.execute(guarded.values({name: bindparam(f"new_{name}") for name in names}), rows)
     if written.rowcount != len(rows):  # type: ignore[attr-defined]

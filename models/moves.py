@@ -17,6 +17,7 @@ Action = Literal[
     "extend",
     "reassign",
     "withdraw",
+    "correct",
 ]
 LIVE = ("planned", "open", "submitted", "returned")
 
@@ -36,8 +37,11 @@ ALLOWED: dict[tuple[Action, str], str] = {
     **{("extend", status): status for status in LIVE},
     **{("reassign", status): status for status in ("planned", "open", "returned")},
     **{("withdraw", status): "withdrawn" for status in LIVE},
+    **{("correct", status): status for status in ("submitted", "accepted")},
 }
-NEEDS_REASON: frozenset[Action] = frozenset({"progress", "return", "ask", "refuse", "extend", "reassign", "withdraw"})
+NEEDS_REASON: frozenset[Action] = frozenset(
+    {"progress", "return", "ask", "refuse", "extend", "reassign", "withdraw", "correct"}
+)
 NEWS: dict[Action, str] = {
     "submit": "submitted",
     "return": "returned",
@@ -70,6 +74,7 @@ ACTION_RU: dict[Action, str] = {
     "extend": "перенести срок",
     "reassign": "передать другому исполнителю",
     "withdraw": "снять с контроля",
+    "correct": "исправить запись об исполнении",
 }
 EVENT_RU: dict[str, str] = {
     "open": "открыто",
@@ -84,6 +89,7 @@ EVENT_RU: dict[str, str] = {
     "extend": "срок перенесён",
     "reassign": "передано другому исполнителю",
     "withdraw": "снято с контроля",
+    "correct": "запись об исполнении исправлена",
 }
 
 
@@ -112,7 +118,7 @@ class Move:
     reason: str = ""
     evidence: str = ""
     due_on: date | None = None
-    """For extend: the new day as decided."""
+    """For extend: the new day as decided; for correct: the right day of the result, None where it stays."""
     deadline_on: date | None = None
     """For extend: ``due_on`` after the working-day rule."""
     owner_id: int | None = None

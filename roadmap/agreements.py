@@ -8,7 +8,7 @@ from roadmap.municipalities import Cell, Problem, at, columns_of, plain, read_da
 from roadmap.processes.schema import Process
 
 HEADERS: dict[str, tuple[str, ...]] = {
-    "case": ("муниципалитет", "название", "муниципальное образование"),
+    "case": ("муниципалитет", "название", "муниципальное образование", "сторона"),
     "stage": ("этап",),
     "on": ("дата",),
     "evidence": ("реквизиты", "подтверждение", "документ"),
@@ -106,7 +106,7 @@ def _read_row(row: _Row, stages: Mapping[int, str], known: Known) -> tuple[list[
     words = row.text("case")
     case = known.cases.get(plain(words))
     if words and case is None:
-        return [], [Problem(row.cell("case"), f"муниципалитета «{words}» среди участников соглашения нет")]
+        return [], [Problem(row.cell("case"), f"среди участников соглашения нет «{words}»")]
     refusal = row.text("refusal")
     if refusal:
         if case is None:

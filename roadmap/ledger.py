@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.messages.words import plural
+from roadmap.processes.owing import owed, owed_words
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import State
 
@@ -59,6 +60,8 @@ class Line:
     of: int
     done_on: date | None = None
     ground: str = ""
+    owed: tuple[str, ...] = ()
+    """Titles of stages that are not recorded though one that needs them is."""
 
     @property
     def is_late(self) -> bool:
@@ -77,6 +80,19 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A recorded day that was corrected; both None where only the proof was. ``name`` is empty for what is common."""
+
+    name: str
+    title: str
+    was: date | None
+    on: date | None
+    corrected_on: date
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """Every agreement of a point, by name, with totals by stage and the number of agreements each body holds."""
 
@@ -84,6 +100,10 @@ class Ledger:
     totals: tuple[Total, ...]
     holders: tuple[tuple[str, int, int], ...]
     """(body, agreements it holds, of these late), the one that holds most first."""
+    corrections: tuple[Correction, ...] = ()
+    """What was recorded otherwise before, oldest first."""
+    owed: tuple[str, ...] = ()
+    """«Зарегистрировано, не внесена дата этапа «Подпись муниципалитета»: г. Анапа»: what keeps the point open."""
 
     @property
     def main(self) -> str:
@@ -111,14 +131,22 @@ def ledger(
     by_case: defaultdict[str | None, list[StageFact]] = defaultdict(list)
     for fact in facts:
         by_case[fact.case].append(fact)
+    behind = owed(process, {(fact.code, fact.case): fact.state for several in by_case.values() for fact in several})
     shared = [_held(one, titles, today, calendar) for one in by_case.pop(None, []) if one.state == "current"]
     lines = [
         _line(case, names.get(case, case), several, shared, titles=titles, today=today, calendar=calendar)
         for case, several in by_case.items()
         if case is not None
     ]
+    missing = {one.case: tuple(stage.title for stage in one.missing) for one in behind}
+    lines = [replace(line, owed=missing.get(line.case, ())) for line in lines]
     lines.sort(key=lambda line: (line.name.casefold(), line.case))
-    return Ledger(lines=tuple(lines), totals=tuple(_totals(process, by_case.values())), holders=_holders(lines))
+    return Ledger(
+        lines=tuple(lines),
+        totals=tuple(_totals(process, by_case.values())),
+        holders=_holders(lines),
+        owed=tuple(owed_words(behind, names)),
+    )
 
 
 def working_days(n: int) -> str:

@@ -68,6 +68,12 @@ def means_all(words: str) -> bool:
     return any(token in _ALL for token in _tokens(words))
 
 
+def means_missing(words: str) -> bool:
+    """«Не внесено», «недостающее»: all that is owed behind what was recorded out of order."""
+    tokens = [token for token in _tokens(words) if token not in _EMPTY]
+    return tokens in (["не", "внесено"], ["не", "внесены"]) or (bool(tokens) and tokens[0].startswith("недостающ"))
+
+
 def read_names(words: str, names: Mapping[str, Sequence[str]]) -> list[str]:
     """The keys of a list «Сочи; Анапа; …», each once; ``names`` are the names of each key. Raises ``Unclear``."""
     said = [part.strip() for part in re.split(r"[;,\n]", words) if part.strip()]

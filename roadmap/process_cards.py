@@ -8,7 +8,9 @@ from datetime import date
 from roadmap.messages.words import plural
 from roadmap.process_maps import MapRow, map_image
 from roadmap.processes.forecast import Forecast
-from roadmap.processes.schema import PARTY_RU, Process, Stage
+from roadmap.processes.owing import owed, owed_words
+from roadmap.processes.schema import CASE_RU, PARTY_RU, Process, Stage
+from roadmap.processes.staging import State
 
 SHOWN_CASES = 60
 
@@ -26,6 +28,9 @@ class StageFact:
     due_on: date
     done_on: date | None = None
     """The day it was reported done, or withdrawn."""
+    planned_count: int | None = None
+    count: int | None = None
+    """How many were planned and how many came (or are in the list), where the stage asks for numbers."""
 
     @property
     def is_live(self) -> bool:
@@ -88,12 +93,27 @@ def process_card(
     parts = [
         f"### {process.title}: этапы",
         f"**{said}**" if said else "",
+        *_owed_lines(process, facts),
         f"![Карта этапов]({map_image([_map_row(one, today) for one in sums])})",
         _forecast_line(forecast, deadline_on),
         _stages_table(sums, today),
+        _counts(sums),
         _cases_table(process, facts, today),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _owed_lines(process: Process, facts: Sequence[StageFact]) -> list[str]:
+    """What was recorded without what it needs, and how one answer settles it."""
+    said = owed_words(owed(process, {(fact.code, fact.case): _state(fact) for fact in facts}), {})
+    remedy = "Внести всё сразу: решение «отметить этап», этап «не внесено», дата."
+    return [*(f"> **Не хватает:** {words}." for words in said), *([f"> {remedy}"] if said else [])]
+
+
+def _state(fact: StageFact) -> State:
+    if not fact.is_live:
+        return "done" if fact.status == "accepted" else "skipped"
+    return "current" if fact.is_open else "waiting"
 
 
 def stage_sums(process: Process, facts: Iterable[StageFact]) -> list[StageSum]:
@@ -169,6 +189,21 @@ def _stages_table(sums: Sequence[StageSum], today: date) -> str:
     return "\n".join(rows)
 
 
+def _counts(sums: Sequence[StageSum]) -> str:
+    """«Дни исследования: запланировано 120, пришло 112 (сообщили 3 из 4).» for each stage that has numbers."""
+    lines = []
+    for one in sums:
+        told = [fact for fact in one.facts if fact.count is not None]
+        if not told:
+            continue
+        came = sum(fact.count or 0 for fact in told)
+        planned = sum(fact.planned_count or 0 for fact in told)
+        numbers = f"запланировано {planned}, пришло {came}" if one.stage.counts == "planned_and_came" else f"{came}"
+        of = f" (сообщили {len(told)} из {one.total})" if one.total > 1 else ""
+        lines.append(f"- {one.stage.title}: {numbers}{of}")
+    return "\n".join(["#### Числа", *lines]) if lines else ""
+
+
 def _late(facts: Iterable[StageFact], today: date) -> str:
     """The worst lateness, and of how many."""
     late = [days for fact in facts if (days := fact.late_days(today))]
@@ -194,7 +229,8 @@ def _cases_table(process: Process, facts: Iterable[StageFact], today: date) -> s
         return ""
     open_ = {name: [fact for fact in of if fact.is_open] for name, of in cases.items()}
     busy = sorted((name for name in cases if open_[name]), key=lambda name: _badness(open_[name], today, name))
-    rows = ["| Муниципалитет | Этап | У кого | С какого дня | Срок | Отставание |", "|---|---|---|---|---|---|"]
+    who = CASE_RU.get(process.per, CASE_RU["municipality"])
+    rows = [f"| {who} | Этап | У кого | С какого дня | Срок | Отставание |", "|---|---|---|---|---|---|"]
     for name in busy[:SHOWN_CASES]:
         mine = sorted(open_[name], key=lambda fact: fact.due_on)
         cells = (
@@ -216,7 +252,8 @@ def _cases_table(process: Process, facts: Iterable[StageFact], today: date) -> s
     )
     rest = ", ".join(f"{words}: {count}" for words, count in counts if count)
     table = "\n".join(rows) if busy else ""
-    return "\n\n".join(filter(None, ("#### Муниципалитеты", table, f"{rest[:1].upper()}{rest[1:]}." if rest else "")))
+    heading = "#### Муниципалитеты" if process.per == "municipality" else f"#### {who}"
+    return "\n\n".join(filter(None, (heading, table, f"{rest[:1].upper()}{rest[1:]}." if rest else "")))
 
 
 def _badness(open_: Sequence[StageFact], today: date, name: str) -> tuple[int, date, str]:

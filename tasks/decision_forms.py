@@ -5,10 +5,13 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from roadmap.cards import PointFacts
+from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in
 from tasks.decide import Decision
+from tasks.round_form import RoundDecision
 
-ABOUT_STAGES = ("отметить этап", "пропустить этап", "отказ муниципалитета")
+REFUSALS = ("отказ муниципалитета", "отказ стороны")
+ABOUT_STAGES = ("отметить этап", "пропустить этап", *REFUSALS)
 #: How the fields stand on the page; a subclass would put its own behind those it inherits.
 ORDER = ("decision", "stage", "who", "done_on", "evidence", "planned", "count", "decisions", "reason", "new_due_on")
 
@@ -43,7 +46,8 @@ class StageDecision(Decision):
     stage: str = Field(
         default="",
         title="Этап",
-        description="Номер с карты или слова: «подписано», «подпись муниципалитета». Для пункта в целом — пусто.",
+        description="Номер с карты или слова: «подписано», «регистрация»; «не внесено» — всё, что пропущено перед "
+        "отмеченным. Для пункта в целом — пусто.",
     )
     who: str = Field(
         default="",
@@ -60,6 +64,17 @@ class StageDecision(Decision):
     )
 
 
+class PartyDecision(StageDecision):
+    """The form of an agreement with one body that is no municipality."""
+
+    decision: Literal[
+        "отметить этап", "пропустить этап", "отказ стороны", "принять", "вернуть", "перенести", "снять"
+    ] = Field(  # type: ignore[assignment]
+        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
+    )
+    who: str = Field(default="", title="Кто", description="Сторона здесь одна: оставьте пустым.")
+
+
 class StagedSessionDecision(StageDecision):
     """The form of a session with stages."""
 
@@ -71,11 +86,22 @@ class StagedSessionDecision(StageDecision):
 
 
 def form_for(point: PointFacts) -> type[Decision]:
-    """The form a point is decided with, by its kind and by whether it is given time enough for stages."""
-    process = built_in().get(point.item.kind)
-    if process is None or point.purpose != "result":
-        return Decision
+    """The form a point is decided with, by its kind and by the process it goes through or still may."""
+    if point.purpose == "round":
+        return RoundDecision
     is_session = point.item.kind == "session"
-    if (point.deadline_on - point.opens_on).days < process.min_days:
-        return SessionDecision if is_session else Decision
-    return StagedSessionDecision if is_session else StageDecision
+    process = built_in().get(point.process)
+    if process is not None and process.per == "body":
+        return PartyDecision
+    if point.process or _waits_for_municipalities(point):
+        return StagedSessionDecision if is_session else StageDecision
+    return SessionDecision if is_session and point.purpose == "result" else Decision
+
+
+def _waits_for_municipalities(point: PointFacts) -> bool:
+    """Stages begin as soon as the municipalities are listed; the form stays as it was given until then."""
+    process = choose(built_in(), point.item.kind, "all")
+    if process is None or process.per != "municipality" or point.purpose != "result" or point.body:
+        return False
+    days = {"opens_on": point.opens_on, "deadline_on": point.deadline_on, "today": point.opens_on}
+    return why_whole(process, is_continuous=point.item.reading.kind == "continuous", **days) is None

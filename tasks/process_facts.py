@@ -1,50 +1,80 @@
 """Rows of processes → what their cards show: one query for many points, never one a stage."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint
+from models import Body, ControlPoint, Evidence
 from models import Process as ProcessRow
 from roadmap.cards import PointFacts
 from roadmap.process_cards import StageFact, process_card
-from roadmap.processes.forecast import durations, forecast
+from roadmap.processes.forecast import Forecast, durations, forecast
 from roadmap.processes.schema import Process
-from roadmap.processes.staging import Standing
 from tasks.control_day import calendar_of
 from tasks.point_facts import points
+from tasks.round_facts import round_cards, rounds_under_way
 from tasks.stages_rows import POINTS, StageRow
 from tasks.storing import table_of
 
 PROCESSES = table_of(ProcessRow)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessFacts:
+    """A process as it stands on a day: its stages in the order they came to be, each with its row."""
+
+    process: Process
+    deadline_on: date
+    stages: tuple[tuple[StageRow, StageFact], ...]
+    forecast: Forecast | None
+
+    @property
+    def facts(self) -> list[StageFact]:
+        """The stages as cards show them."""
+        return [fact for _, fact in self.stages]
+
+
 def process_cards(work: Session, days: Mapping[str, date]) -> dict[str, str]:
-    """Markdown of the process of each point that has one, by key; ``days``: today in the zone of each point asked."""
-    found: dict[str, str] = {}
+    """Markdown of the process, or of the round of monitoring, of each point that has one, by key.
+
+    ``days``: today in the zone of each point asked.
+    """
+    return round_cards(work, days) | {
+        key: process_card(
+            found.process, found.facts, deadline_on=found.deadline_on, forecast=found.forecast, today=days[key]
+        )
+        for key, found in process_facts(work, days)
+    }
+
+
+def process_facts(work: Session, days: Mapping[str, date]) -> Iterator[tuple[str, ProcessFacts]]:
+    """The process of each point that has one, with the point's key; ``days`` as for ``process_cards``."""
     parents = select(
         POINTS.c.id, POINTS.c.key, POINTS.c.roadmap_code, POINTS.c.deadline_on, PROCESSES.c.code, PROCESSES.c.definition
     ).join(PROCESSES, PROCESSES.c.point_id == POINTS.c.id)
     listed = sorted(days)
     for first in range(0, len(listed), 500):
         for row in work.execute(parents.where(POINTS.c.key.in_(listed[first : first + 500]))).all():
-            day = days[row.key]
             process = Process.model_validate(row.definition, strict=False)
-            facts, standing = _stages(work, row.id)
+            stages = _stages(work, row.id)
             calendar = calendar_of(work, row.roadmap_code)
             took = durations(_finished(work, row.roadmap_code, row.code), calendar)
-            ends = forecast(process, standing, took, today=day, calendar=calendar)
-            found[row.key] = process_card(process, facts, deadline_on=row.deadline_on, forecast=ends, today=day)
-    return found
+            standing = [stage.standing() for stage, _ in stages]
+            ends = forecast(process, standing, took, today=days[row.key], calendar=calendar)
+            yield (
+                row.key,
+                ProcessFacts(process=process, deadline_on=row.deadline_on, stages=tuple(stages), forecast=ends),
+            )
 
 
 def under_way(work: Session) -> list[PointFacts]:
-    """The points whose process has begun and has not ended."""
+    """The points whose process, or round, has begun and has not ended."""
     running = select(col(ProcessRow.point_id)).where(col(ProcessRow.ended_on).is_(None))
-    return points(work, col(ControlPoint.id).in_(running))
+    return [*points(work, col(ControlPoint.id).in_(running)), *rounds_under_way(work)]
 
 
 def whole_of(work: Session, key: str) -> str:
@@ -54,7 +84,7 @@ def whole_of(work: Session, key: str) -> str:
     return work.execute(found.where(col(ControlPoint.key) == key)).scalar() or key
 
 
-def _stages(work: Session, parent_id: int) -> tuple[list[StageFact], list[Standing]]:
+def _stages(work: Session, parent_id: int) -> list[tuple[StageRow, StageFact]]:
     owner, body = aliased(Body), aliased(Body)
     columns = [POINTS.c[name] for name in StageRow._fields]
     rows = work.execute(
@@ -63,24 +93,36 @@ def _stages(work: Session, parent_id: int) -> tuple[list[StageFact], list[Standi
         .outerjoin(body, col(body.id) == POINTS.c.body_id)
         .where(POINTS.c.parent_id == parent_id)
         .order_by(POINTS.c.id)
-    ).all()
-    facts, standing = [], []
-    for *values, holder, case in rows:
-        stage = StageRow(*values)
-        standing.append(stage.standing())
-        facts.append(
-            StageFact(
-                code=stage.stage,
-                case=case if stage.case else None,
-                holder=holder,
-                status=stage.status,
-                waits=stage.waits,
-                opens_on=stage.opens_on,
-                due_on=stage.deadline_on,
-                done_on=stage.submitted_on or stage.closed_on,
-            )
-        )
-    return facts, standing
+    )
+    counts = _counts(work, parent_id)
+    stages = ((StageRow(*values), holder, case) for *values, holder, case in rows)
+    return [(stage, _fact(stage, holder, case, counts.get(stage.id, (None, None)))) for stage, holder, case in stages]
+
+
+def _counts(work: Session, parent_id: int) -> dict[int, tuple[int | None, int | None]]:
+    """How many were planned and how many came, as last said, by stage."""
+    found = (
+        select(col(Evidence.point_id), col(Evidence.planned_count), col(Evidence.count))
+        .join(ControlPoint, col(ControlPoint.id) == col(Evidence.point_id))
+        .where(col(ControlPoint.parent_id) == parent_id, col(Evidence.count).is_not(None))
+        .order_by(col(Evidence.id))
+    )
+    return {row.point_id: (row.planned_count, row[2]) for row in work.execute(found)}
+
+
+def _fact(stage: StageRow, holder: str, case: str | None, counts: tuple[int | None, int | None]) -> StageFact:
+    return StageFact(
+        code=stage.stage,
+        case=case if stage.case else None,
+        holder=holder,
+        status=stage.status,
+        waits=stage.waits,
+        opens_on=stage.opens_on,
+        due_on=stage.deadline_on,
+        done_on=stage.submitted_on or stage.closed_on,
+        planned_count=counts[0],
+        count=counts[1],
+    )
 
 
 def _finished(work: Session, code: str, process: str) -> list[tuple[str, date, date]]:

@@ -14,11 +14,12 @@ from models.db import session
 from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move, Refused
 from roadmap.calendar import WorkCalendar
-from roadmap.process_answers import Unclear, means_all, read_count, read_names, read_stages
+from roadmap.process_answers import Unclear, means_all, means_missing, read_count, read_names, read_stages
+from roadmap.processes.owing import owed
 from roadmap.processes.schema import Stage
 from tasks.control_day import calendar_of
 from tasks.decide import ACTOR, Decision, Outcome, decide, done_day
-from tasks.decision_forms import ABOUT_STAGES, StageDecision
+from tasks.decision_forms import ABOUT_STAGES, REFUSALS, StageDecision
 from tasks.session_decisions import add_decisions
 from tasks.stages import advance
 from tasks.stages_rows import StageRow, Underway, underway
@@ -144,11 +145,11 @@ def _leave_out(work: Session, one: Underway, decision: StageDecision, when: _Whe
     ground = decision.reason.strip()
     if not ground:
         raise Refused(f"Чтобы {_TO_DO[decision.decision]}, укажите основание")
-    if decision.decision == "отказ муниципалитета":
+    if decision.decision in REFUSALS:
         if decision.stage.strip():
-            raise Refused("Отказ снимает все этапы муниципалитета: оставьте «Этап» пустым")
+            raise Refused("Отказ снимает все этапы того, кто отказался: оставьте «Этап» пустым")
         rows = [row for row in _of_cases(work, [row for row in one.stages if row.case], decision) if row.is_live]
-        ground = f"муниципалитет отказался: {ground}"
+        ground = f"{'сторона отказалась' if one.process.per == 'body' else 'муниципалитет отказался'}: {ground}"
     else:
         _, rows = _meant(work, one, decision)
     if not rows:
@@ -158,7 +159,7 @@ def _leave_out(work: Session, one: Underway, decision: StageDecision, when: _Whe
     change_many(work, [Change(row.id, move) for row, move in zip(rows, moves, strict=True)])
 
 
-_TO_DO = {"пропустить этап": "пропустить этап", "отказ муниципалитета": "записать отказ муниципалитета"}
+_TO_DO = {"пропустить этап": "пропустить этап"} | {refusal: f"записать {refusal}" for refusal in REFUSALS}
 
 
 def _move(action: Action, row: StageRow, on: date, when: _When, **facts: object) -> Move:
@@ -171,6 +172,8 @@ def _meant(work: Session, one: Underway, decision: StageDecision) -> tuple[list[
     """The stages named and their live rows; ``Refused`` where nothing is left to do."""
     if not decision.stage.strip():
         raise Refused("Укажите «Этап»: номер с карты этапов или его название")
+    if means_missing(decision.stage):
+        return _missing(work, one, decision)
     there = {row.stage for row in one.stages}
     stages = read_stages([stage for stage in one.process.stages if stage.code in there], decision.stage)
     codes = {stage.code for stage in stages}
@@ -180,6 +183,20 @@ def _meant(work: Session, one: Underway, decision: StageDecision) -> tuple[list[
     done = next((row for row in rows if row.status == "accepted"), None)
     since = f" {(done.submitted_on or done.closed_on):%d.%m.%Y}" if done else ""
     raise Refused(f"«{stages[-1].title}»: этап уже {'отмечен' + since if done else 'снят с контроля'}")
+
+
+def _missing(work: Session, one: Underway, decision: StageDecision) -> tuple[list[Stage], list[StageRow]]:
+    """All that is owed behind what was recorded out of order, by those named in «Кто» or by all."""
+    by_place = {row.place: row for row in one.stages}
+    behind = owed(one.process, {place: row.standing().state for place, row in by_place.items()})
+    if decision.who.strip() and not means_all(decision.who):
+        chosen = {row.case for row in _of_cases(work, [row for row in one.stages if row.case], decision)}
+        behind = [late for late in behind if late.case in chosen]
+    wanted = {(stage.code, late.case): stage for late in behind for stage in late.missing}
+    rows = {row.id: row for code, case in wanted if (row := by_place.get((code, case)) or by_place[code, None])}
+    if not rows:
+        raise Refused("Перед отмеченными этапами ничего не пропущено: укажите номер этапа с карты или его название")
+    return list(wanted.values()), list(rows.values())
 
 
 def _of_cases(work: Session, rows: Sequence[StageRow], decision: StageDecision) -> list[StageRow]:

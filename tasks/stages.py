@@ -1,7 +1,7 @@
 """One sweep over the processes of a roadmap: what should be so, and is not? Run twice it changes nothing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -14,11 +14,11 @@ from models.moves import Action, Move
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.loading import built_in
 from roadmap.processes.schema import Process
-from roadmap.processes.staging import is_over, ready, result_words
-from tasks.stages_following import Day, follow, withdraw_absent, withdraw_left_over
+from roadmap.processes.staging import is_over, progress, ready, result_words
+from tasks.stages_following import follow, withdraw_absent, withdraw_left_over
 from tasks.stages_planning import Parties, add_missing, begin
 from tasks.stages_renewing import renew
-from tasks.stages_rows import ENGINE, Members, StageRow, Underway, read_stages, underway
+from tasks.stages_rows import ENGINE, Day, Members, StageRow, Underway, read_stages, underway
 from tasks.storing import table_of
 
 __all__ = ["ENGINE", "StagesReport", "advance"]
@@ -71,38 +71,24 @@ def advance(
        whose answer ended it;
     6. a result to be renewed gets its next point; points under way are silent, for their stages speak.
 
-    Two sweeps at once run one after the other: the roadmap's row is held from the start. ``processes`` by kind of
-    item; None: the built-in ones. They count for points that begin now: one under way keeps its definition.
+    Two sweeps at once run one after the other: the roadmap's row is held from the start. ``processes`` by code; None:
+    the built-in ones. They count for points that begin now: one under way keeps its definition.
     """
     _hold(work, roadmap_code)
     day = Day(today, at, calendar)
-    members = Members.of(work, roadmap_code)
     known = built_in() if processes is None else processes
-    begun, without = begin(work, roadmap_code, known, today=today, members=members, only=only)
+    members = Members.of(work, roadmap_code)
+    parties = Parties.of(work, roadmap_code, members)
+    begun, without = begin(work, roadmap_code, known, today=today, members=members, parties=parties, only=only)
     there = underway(work, roadmap_code, only=only)
-    parties = Parties.of(work, roadmap_code, members) if there else Parties({}, {})
-    running = [one for one in there if one.runs]
-    added = sum(
-        add_missing(work, roadmap_code, one, today=today, calendar=calendar, members=members, parties=parties)
-        for one in running
-    )
-    withdrawn = sum(withdraw_absent(work, one, day=day, members=members) for one in running)
-    withdrawn += sum(withdraw_left_over(work, one, day=day) for one in there if one.parent.closed_on)
-    if added or withdrawn:
-        read_stages(work, there)
-    moved = sum(follow(work, one, day=day, parties=parties) for one in running)
-    accepted = _accept(work, there, day)
-    if moved or accepted:
-        read_stages(work, there)
-    started = sum(_start(work, one, day) for one in there if one.parent.closed_on is None)
+    report = _keep_up(work, roadmap_code, there, day=day, members=members, parties=parties)
+    accepted, started = _go_on(work, there, day)
     ended = [one.parent.key for one in there if _end(work, one, day=day, accepts=accepts)]
-    renewed = renew(work, roadmap_code, calendar=calendar, roll=work.get_one(Roadmap, roadmap_code).roll)
+    renewed = renew(work, roadmap_code, known, calendar=calendar, members=members)
     _silence_parents(work, roadmap_code)
-    return StagesReport(
+    return replace(
+        report,
         begun=begun,
-        added=added,
-        moved=moved,
-        withdrawn=withdrawn,
         accepted=accepted,
         started=started,
         ended=tuple(ended),
@@ -117,7 +103,31 @@ def _hold(work: Session, code: str) -> None:
     work.execute(update(table).where(table.c.code == code).values(title=table.c.title))
 
 
-def _accept(work: Session, there: list[Underway], day: Day) -> int:
+def _keep_up(
+    work: Session, code: str, there: Sequence[Underway], *, day: Day, members: Members, parties: Parties
+) -> StagesReport:
+    """Bring the stages in line with the points, the municipalities and the parties: added, withdrawn, moved."""
+    running = [one for one in there if one.runs]
+    added = sum(add_missing(work, code, one, day=day, members=members, parties=parties) for one in running)
+    withdrawn = sum(withdraw_absent(work, one, day=day, members=members) for one in running)
+    withdrawn += sum(withdraw_left_over(work, one, day=day) for one in there if one.parent.closed_on)
+    if added or withdrawn:
+        read_stages(work, there)
+    moved = sum(follow(work, one, day=day, parties=parties) for one in running)
+    if moved:
+        read_stages(work, there)
+    return StagesReport(added=added, withdrawn=withdrawn, moved=moved)
+
+
+def _go_on(work: Session, there: Sequence[Underway], day: Day) -> tuple[int, int]:
+    """Accept what was reported and open what nothing holds up any more; how many of each."""
+    accepted = _accept(work, there, day)
+    if accepted:
+        read_stages(work, there)
+    return accepted, sum(_start(work, one, day) for one in there if one.parent.closed_on is None)
+
+
+def _accept(work: Session, there: Sequence[Underway], day: Day) -> int:
     """Accept what parties reported, on the day they name; the coordinator is not asked, nobody is told."""
     reported = [
         stage
@@ -154,16 +164,20 @@ def _start(work: Session, one: Underway, day: Day) -> int:
 
 
 def _end(work: Session, one: Underway, *, day: Day, accepts: str) -> bool:
-    """Report the point when all its stages are done; a closed or reported one only ends its process."""
+    """Report the point when all its stages are done; a closed or reported one only ends its process.
+
+    Where every party refused there is no result to accept: the coordinator decides about the point.
+    """
     standing = one.standing()
     if one.parent.closed_on is None and not is_over(standing):
         return False
     last = max((stage.done_on for stage in standing if stage.state == "done" and stage.done_on), default=day.today)
     if one.runs:
         words = result_words(one.process, standing)
-        action: Action = "accept" if accepts else "submit"
+        is_empty = one.process.per != "point" and progress(standing, one.process.stages[-1].code)[0] == 0
+        action: Action = "accept" if accepts and not is_empty else "submit"
         move = Move(action=action, actor=accepts or ENGINE, at=day.at, on=last, evidence=words)
-        (lifecycle.accept if accepts else lifecycle.change)(work, one.parent.key, move)
+        (lifecycle.accept if action == "accept" else lifecycle.change)(work, one.parent.key, move)
     ended_on = one.parent.closed_on or last
     work.execute(update(PROCESSES).where(PROCESSES.c.point_id == one.parent.id).values(ended_on=ended_on))
     return True

@@ -1,8 +1,7 @@
 """Live stages follow the deadline of their point, the bodies of the parties and the list of municipalities."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -11,27 +10,12 @@ from sqlmodel import Session
 from models import Transition
 from models.lifecycle_many import Change, change_many
 from models.moves import Move
-from roadmap.calendar import WorkCalendar
-from roadmap.processes.staging import LEAST_DAYS, Place, PlannedStage
+from roadmap.processes.staging import Place, PlannedStage
 from tasks.stages_planning import Parties, plan_of
-from tasks.stages_rows import ENGINE, POINTS, Member, Members, Parent, StageRow, Underway
+from tasks.stages_rows import ENGINE, POINTS, Day, Member, Members, Parent, StageRow, Underway
 from tasks.storing import table_of
 
 TRANSITIONS = table_of(Transition)
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """When the sweep runs: the day in the roadmap's zone, the instant, the first day a stage given today may end."""
-
-    today: date
-    at: datetime
-    calendar: WorkCalendar
-
-    @property
-    def least(self) -> date:
-        """A stage that somebody gets today is due no earlier."""
-        return self.calendar.add_working_days(self.today, LEAST_DAYS)
 
 
 def follow(work: Session, one: Underway, *, day: Day, parties: Parties) -> int:
@@ -44,7 +28,7 @@ def follow(work: Session, one: Underway, *, day: Day, parties: Parties) -> int:
     wanted = {planned.place: planned for planned in plan_of(one, {s.case for s in live if s.case}, day.calendar)}
     live = [stage for stage in live if stage.place in wanted]
     stale = [stage for stage in live if not stage.deadline_note.startswith(wanted[stage.place].note)]
-    holders = {stage.id: parties.body(wanted[stage.place].party, one.parent, stage.body_id) for stage in live}
+    holders = {stage.id: parties.body(wanted[stage.place].party, one, stage.body_id) for stage in live}
     handed = [stage for stage in live if holders[stage.id] != stage.owner_id]
     if not stale and not handed:
         return 0

@@ -1,6 +1,6 @@
 """Processes begin, and the stages they should have come to be, each with its days and the body that holds it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,9 +11,10 @@ from sqlmodel import Session, col
 from models import Edition, Executor, Item
 from models import Process as ProcessRow
 from roadmap.calendar import WorkCalendar
+from roadmap.processes.choosing import About, choose, why_whole
 from roadmap.processes.schema import Party, Process
 from roadmap.processes.staging import LEAST_DAYS, PlannedStage, plan_stages
-from tasks.stages_rows import POINTS, Members, Parent, Underway, stage_key
+from tasks.stages_rows import POINTS, Day, Member, Members, Parent, Underway, stage_key
 from tasks.storing import table_of
 
 PUSHED = "; начат позже, оставлено рабочих дней: "
@@ -26,20 +27,17 @@ def begin(
     *,
     today: date,
     members: Members,
+    parties: "Parties",
     only: str | None = None,
 ) -> tuple[int, list[str]]:
-    """Begin a process for every open point whose kind has one and which is given time enough.
+    """Begin a process for every open point whose kind has one and which has time enough left.
 
-    Returns how many began, and the keys of points that wait for a list of municipalities.
+    What is past or too near is done in one go. Returns how many began, and the keys of points that wait for a list of
+    municipalities.
     """
     begun, without = [], []
-    for row in work.execute(_beginners(code, processes, only)):
-        process = processes[row.kind]
-        if (row.deadline_on - row.opens_on).days < process.min_days:
-            continue
-        if row.reading.get("kind") == "continuous" and not process.continuous:
-            continue
-        if process.per == "municipality" and not members.named(row.body_id, today):
+    for row, process in _chosen(work, code, processes, today=today, members=members, only=only):
+        if process.per != "point" and not cases_of(process, row, members=members, parties=parties, today=today):
             without.append(row.key)
             continue
         begun.append(
@@ -57,10 +55,34 @@ def begin(
     return len(begun), without
 
 
+def _chosen(
+    work: Session, code: str, processes: Mapping[str, Process], *, today: date, members: Members, only: str | None
+) -> Iterator[tuple[Row[Any], Process]]:
+    """Open points that have no process yet and should, with the one for them."""
+    for row in work.execute(_beginners(code, processes, only)).all():
+        process = choose(processes, row.kind, about(row.body_id, row.item_owner, members))
+        if process is None:
+            continue
+        continuous = row.reading.get("kind") == "continuous"
+        days = {"opens_on": row.opens_on, "deadline_on": row.deadline_on, "today": today}
+        if why_whole(process, is_continuous=continuous, **days) is None:
+            yield row, process
+
+
+def about(body_id: int | None, item_owner: int, members: Members) -> About:
+    """Whom a point is about, by the body it belongs to and the one that answers for its item."""
+    if body_id is None:
+        return "all"
+    if body_id in members.by_body:
+        return "municipality"
+    return "keeper" if body_id == item_owner else "body"
+
+
 def _beginners(code: str, processes: Mapping[str, Process], only: str | None) -> Any:
     item = table_of(Item)
+    its_own = (item.c.kind, item.c.reading, item.c.owner_id.label("item_owner"))
     found = (
-        select(*(POINTS.c[name] for name in Parent._fields), item.c.kind, item.c.reading)
+        select(*(POINTS.c[name] for name in Parent._fields), *its_own)
         .join(item, item.c.id == POINTS.c.item_id)
         .where(
             POINTS.c.roadmap_code == code,
@@ -68,7 +90,7 @@ def _beginners(code: str, processes: Mapping[str, Process], only: str | None) ->
             POINTS.c.purpose == "result",
             POINTS.c.is_history.is_(False),
             POINTS.c.parent_id.is_(None),
-            item.c.kind.in_(processes),
+            item.c.kind.in_({process.serves for process in processes.values()}),
             POINTS.c.id.not_in(select(col(ProcessRow.point_id))),
         )
         .order_by(POINTS.c.id)
@@ -77,26 +99,25 @@ def _beginners(code: str, processes: Mapping[str, Process], only: str | None) ->
 
 
 def _is_renewal(work: Session, row: Row[Any]) -> bool:
-    """An earlier point of the same duty went through a process and was accepted."""
-    earlier = (
-        select(POINTS.c.id)
-        .join(table_of(ProcessRow), table_of(ProcessRow).c.point_id == POINTS.c.id)
-        .where(
-            POINTS.c.item_id == row.item_id,
-            POINTS.c.body_id.is_not_distinct_from(row.body_id),
-            POINTS.c.status == "accepted",
-            POINTS.c.deadline_on < row.deadline_on,
-        )
+    """An earlier point of the same duty was accepted, in stages or in one go: there is a result to renew."""
+    earlier = select(POINTS.c.id).where(
+        POINTS.c.item_id == row.item_id,
+        POINTS.c.body_id.is_not_distinct_from(row.body_id),
+        POINTS.c.parent_id.is_(None),
+        POINTS.c.purpose == "result",
+        POINTS.c.status == "accepted",
+        POINTS.c.deadline_on < row.deadline_on,
     )
     return work.execute(earlier).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Which body each party of an item's process is: by item row, the party's body, and the first co-executor."""
+    """Which body each party of an item's process is, by item row: those named, the first co-executor, the owner."""
 
     named: Mapping[int, Mapping[str, int]]
     executors: Mapping[int, int]
+    owners: Mapping[int, int]
 
     @classmethod
     def of(cls, work: Session, code: str, members: Members) -> "Parties":
@@ -106,9 +127,9 @@ class Parties:
         catalogue = edition.catalogue if edition else {}
         entries = {one["code"]: one for part in ("directives", "items", "duties") for one in catalogue.get(part, ())}
         ids = {body_code: body_id for body_id, (body_code, _) in members.bodies.items()}
-        items = work.execute(select(col(Item.id), col(Item.code)).where(col(Item.roadmap_code) == code)).all()
-        named, executors = {}, {}
-        for item_id, item_code in items:
+        items = select(col(Item.id), col(Item.code), col(Item.owner_id)).where(col(Item.roadmap_code) == code)
+        named, executors, owners = {}, {}, {}
+        for item_id, item_code, owners[item_id] in work.execute(items).all():
             entry = entries.get(item_code, {})
             named[item_id] = {party: ids[body] for party, body in (entry.get("parties") or {}).items() if body in ids}
             if ahead := [ids[body] for body in entry.get("co_executors", ()) if body in ids]:
@@ -116,15 +137,40 @@ class Parties:
         stored = select(col(Executor.item_id), col(Executor.body_id)).order_by(col(Executor.body_id))
         for item_id, body_id in work.execute(stored.where(col(Executor.item_id).in_(named))):
             executors.setdefault(item_id, body_id)
-        return cls(named, executors)
+        return cls(named, executors, owners)
 
-    def body(self, party: Party, parent: Parent, case_id: int | None) -> int:
-        """The body that holds a stage; whoever is not named is the one that answers for the point."""
+    def body(self, party: Party, one: Underway, case_id: int | None) -> int:
+        """The body that holds a stage; whoever is not named is the one that answers for the point.
+
+        Where the point belongs to the other side of an agreement, that side's body answers for the point, and who is
+        not named is the one that answers for the item.
+        """
+        parent = one.parent
+        if party == "body":
+            return parent.owner_id
         if party == "municipality" and case_id is not None:
             return case_id
+        is_of_one_side = one.process.per != "point" and parent.body_id is not None
+        usual = self.owners.get(parent.item_id, parent.owner_id) if is_of_one_side else parent.owner_id
         if party == "executor":
-            return self.executors.get(parent.item_id, parent.owner_id)
-        return self.named.get(parent.item_id, {}).get(party, parent.owner_id)
+            return self.executors.get(parent.item_id, usual)
+        return self.named.get(parent.item_id, {}).get(party, usual)
+
+
+def cases_of(
+    process: Process, point: Parent | Row[Any], *, members: Members, parties: Parties, today: date
+) -> list[Member]:
+    """Whom a process of a point has a case for: the listed municipalities, the one the catalogue names, or its body."""
+    if process.per == "point":
+        return []
+    if process.per == "body":
+        assert point.body_id is not None
+        return [members.body(point.body_id)]
+    own = parties.named.get(point.item_id, {}).get("municipality")
+    if point.body_id is None and own is not None:
+        only = members.body(own)
+        return [only] if only.takes_part(today) else []
+    return members.named(point.body_id, today)
 
 
 def plan_of(one: Underway, cases: Collection[str], calendar: WorkCalendar) -> list[PlannedStage]:
@@ -144,8 +190,7 @@ def add_missing(
     code: str,
     one: Underway,
     *,
-    today: date,
-    calendar: WorkCalendar,
+    day: Day,
     members: Members,
     parties: Parties,
 ) -> int:
@@ -153,23 +198,23 @@ def add_missing(
 
     A municipality that comes midway gets stages like the others, with days that are left to it.
     """
-    cases = {member.code: member for member in members.cases_of(one, today)}
+    listed = cases_of(one.process, one.parent, members=members, parties=parties, today=day.today)
+    cases = {member.code: member for member in listed}
     there = {stage.place for stage in one.stages}
     titles = {stage.code: stage.title for stage in one.process.stages}
-    least = calendar.add_working_days(today, LEAST_DAYS)
     rows = []
-    for planned in plan_of(one, cases, calendar):
+    for planned in plan_of(one, cases, day.calendar):
         if planned.place in there:
             continue
         member = cases[planned.case] if planned.case else None
-        stage = planned if planned.waits else in_time(planned, today=today, least=least)
+        stage = planned if planned.waits else in_time(planned, today=day.today, least=day.least)
         rows.append(
             {
                 "key": stage_key(one.parent.key, stage.place),
                 "roadmap_code": code,
                 "item_id": one.parent.item_id,
                 "body_id": member.body_id if member else None,
-                "owner_id": parties.body(stage.party, one.parent, member.body_id if member else None),
+                "owner_id": parties.body(stage.party, one, member.body_id if member else None),
                 "purpose": "result",
                 "opens_on": stage.opens_on,
                 "due_on": stage.due_on,

@@ -1,60 +1,77 @@
 """Yearly prolongation: an accepted result that must be renewed gets the point that renews it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlmodel import Session
 
 from models import Item, Roadmap
 from models import Process as ProcessRow
 from roadmap.calendar import WorkCalendar
+from roadmap.processes.choosing import choose
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import days_ahead
 from roadmap.spans import add_months
-from tasks.stages_rows import POINTS
+from tasks.stages_planning import about
+from tasks.stages_rows import POINTS, Members
 from tasks.storing import table_of
 
 #: Begins the note of a point that no term of the document gave: loading and amending leave such points alone.
 RENEWAL = "Продление"
 
 
-def renew(work: Session, code: str, *, calendar: WorkCalendar, roll: str) -> list[str]:
+def renew(
+    work: Session, code: str, processes: Mapping[str, Process], *, calendar: WorkCalendar, members: Members
+) -> list[str]:
     """Plan the point that renews each accepted one, ``renews_after`` months later; returns the keys of new points.
 
-    None is planned beyond the period of the roadmap, nor where the item has a later point of its own.
+    What was done in one go is renewed as its kind is. None is planned beyond the period of the roadmap, nor where the
+    item has a later point of its own.
     """
-    accepted = list(work.execute(_accepted(code)).mappings())
+    accepted = list(work.execute(_accepted(code, processes)).mappings())
     if not accepted:
         return []
-    end = work.get_one(Roadmap, code).period_end
+    roadmap = work.get_one(Roadmap, code)
     last = _last_days(work, {row["item_id"] for row in accepted})
     new: list[dict[str, Any]] = []
     for row in accepted:
-        months = row["definition"].get("renews_after")
-        if months is None or last[row["item_id"], row["body_id"]] > row["due_on"]:
+        process = _process_of(row, processes, members)
+        if process is None or process.renews_after is None or last[row["item_id"], row["body_id"]] > row["due_on"]:
             continue
-        due = add_months(row["closed_on"], months)
+        due = add_months(row["closed_on"], process.renews_after)
         place = row["key"].rpartition("/")[0]
-        if row["due_on"] < due <= end:
-            process = Process.model_validate(row["definition"], strict=False)
-            new.append(_point(row, f"{place}/{due}", due, process, calendar=calendar, roll=roll))
+        if row["due_on"] < due <= roadmap.period_end:
+            new.append(_point(row, f"{place}/{due}", due, process, calendar=calendar, roll=roadmap.roll))
     if new:
         work.execute(insert(POINTS), new)
     return [row["key"] for row in new]
 
 
-def _accepted(code: str) -> Any:
-    """Accepted points that went through a process."""
+def _process_of(row: Any, processes: Mapping[str, Process], members: Members) -> Process | None:
+    """The one the point went through, or would have gone through with more time."""
+    if row["definition"] is None:
+        return choose(processes, row["kind"], about(row["body_id"], row["item_owner"], members))
+    if row["definition"].get("renews_after") is None:
+        return None
+    return Process.model_validate(row["definition"], strict=False)
+
+
+def _accepted(code: str, processes: Mapping[str, Process]) -> Any:
+    """Accepted points that went through a process, and those of kinds whose results are renewed."""
     item, process = table_of(Item), table_of(ProcessRow)
+    renewed = {one.serves for one in processes.values() if one.renews_after is not None}
     return (
-        select(POINTS, process.c.definition)
-        .join(process, process.c.point_id == POINTS.c.id)
+        select(POINTS, process.c.definition, item.c.kind, item.c.owner_id.label("item_owner"))
         .join(item, item.c.id == POINTS.c.item_id)
+        .outerjoin(process, process.c.point_id == POINTS.c.id)
         .where(
             POINTS.c.roadmap_code == code,
             POINTS.c.status == "accepted",
             POINTS.c.parent_id.is_(None),
+            POINTS.c.purpose == "result",
+            or_(process.c.point_id.is_not(None), item.c.kind.in_(renewed)),
             item.c.dropped_on.is_(None),
             item.c.is_controlled,
         )

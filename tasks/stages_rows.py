@@ -1,9 +1,8 @@
 """The processes of a roadmap that are under way, with their stages as they stand."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -11,14 +10,29 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Municipality
 from models import Process as ProcessRow
+from roadmap.calendar import WorkCalendar
 from roadmap.processes.schema import Process
-from roadmap.processes.staging import Place, Standing, State
+from roadmap.processes.staging import LEAST_DAYS, Place, Standing, State
 from tasks.storing import table_of
 
 #: Who is named in the history of what a process itself decides.
 ENGINE = "порядок процесса"
 POINTS = table_of(ControlPoint)
 NO_CASE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """When the sweep runs: the day in the roadmap's zone, the instant, the first day a stage given today may end."""
+
+    today: date
+    at: datetime
+    calendar: WorkCalendar
+
+    @property
+    def least(self) -> date:
+        """A stage that somebody gets today is due no earlier."""
+        return self.calendar.add_working_days(self.today, LEAST_DAYS)
 
 
 class StageRow(NamedTuple):
@@ -57,7 +71,9 @@ class StageRow(NamedTuple):
     def standing(self) -> Standing:
         """The stage as the rules see it; reported in time is done on the day of the report."""
         done_on = self.submitted_on if self.status == "accepted" else self.closed_on
-        return Standing(code=self.stage, case=self.case, state=self._state(), due_on=self.due_on, done_on=done_on)
+        state = self._state()
+        since = self.opens_on if state == "current" else None
+        return Standing(code=self.stage, case=self.case, state=state, due_on=self.due_on, done_on=done_on, since=since)
 
     def _state(self) -> State:
         if self.status == "accepted":
@@ -90,6 +106,18 @@ class Underway:
     renews: bool
     started_on: date
     stages: list[StageRow] = field(default_factory=list)
+    others: tuple[Parent, ...] = ()
+    """The points of further bodies, where an item's agreements with each of them are looked at together."""
+
+    @property
+    def points(self) -> tuple[Parent, ...]:
+        """Every point whose stages these are."""
+        return self.parent, *self.others
+
+    @property
+    def point_ids(self) -> set[int]:
+        """The rows of these points."""
+        return {point.id for point in self.points}
 
     @property
     def runs(self) -> bool:
@@ -155,14 +183,13 @@ def underway(work: Session, code: str, *, only: str | None = None, ended: bool =
 
 def read_stages(work: Session, there: Iterable[Underway]) -> None:
     """Bring the stages up to date with the database; held until the end of the transaction on PostgreSQL."""
-    by_id = {one.parent.id: one for one in there}
-    stages: defaultdict[int, list[StageRow]] = defaultdict(list)
+    by_id = {point.id: one for one in there for point in one.points}
+    for one in by_id.values():
+        one.stages = []
     columns = [POINTS.c[name] for name in StageRow._fields]
     found = select(*columns).where(POINTS.c.parent_id.in_(by_id)).order_by(POINTS.c.id).with_for_update()
     for row in work.execute(found):
-        stages[row.parent_id].append(StageRow(*row))
-    for parent_id, one in by_id.items():
-        one.stages = stages[parent_id]
+        by_id[row.parent_id].stages.append(StageRow(*row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +210,9 @@ class Members:
             listed.append(Member(one.body_id, *bodies[one.body_id], one.since, one.until, into))
         return cls({one.body_id: one for one in sorted(listed, key=lambda member: member.code)}, bodies)
 
-    def cases_of(self, one: Underway, today: date) -> list[Member]:
-        """The municipalities a process has to do with now; a point that belongs to one body has that one."""
-        if one.process.per == "point":
-            return []
-        return self.named(one.parent.body_id, today)
+    def body(self, body_id: int) -> Member:
+        """A body as a party of its own: as the list of municipalities has it, or one that is always there."""
+        return self.by_body.get(body_id) or Member(body_id, *self.bodies[body_id], date.min, None)
 
     def named(self, body_id: int | None, today: date) -> list[Member]:
         """All that take part; with a body only that one.

@@ -1,5 +1,6 @@
 """Commands about the municipalities of a region and the agreements with them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -9,13 +10,16 @@ import typer
 from sqlmodel import Session
 
 from deployments.cli import facts, output
+from deployments.cli.decide import Actor
 from deployments.cli.look import Code, Json, known_roadmap
 from models import clock
 from models.db import session
 from models.migrate import ready_engine
-from roadmap.ledger import Held, Ledger, Line, working_days
+from roadmap.ledger import Correction, Held, Ledger, Line, working_days
 from roadmap.messages.words import plural
-from tasks.agreements import Standing, import_agreements, ledger_of, the_agreement, write_template
+from roadmap.processes.schema import CASE_RU
+from tasks.agreement_tables import import_agreements
+from tasks.agreements import Standing, ledger_of, the_agreement, write_template
 from tasks.control_day import calendar_of
 from tasks.municipalities import Imported, Listed, TableRefused, import_municipalities
 from tasks.municipalities import municipalities as listed
@@ -84,12 +88,20 @@ def agreements(
     ] = None,
     late: Annotated[bool, typer.Option("--late", help="Только просроченные.")] = False,
     dry_run: DryRun = False,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Исправить записанное раньше: другие даты и реквизиты из таблицы верны.")
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Основание исправления.")] = "",
+    by: Actor = "координатор",
     as_json: Json = False,
 ) -> None:
-    """Соглашения с муниципалитетами: у кого каждое и сколько дней, приём таблицы с датами и отказами."""
-    if _action(action, file) == "import":
+    """Соглашения с муниципалитетами: у кого каждое и сколько дней, приём таблицы с датами и отказами, исправления."""
+    is_import = _action(action, file) == "import"
+    ground = _ground(reason, correct=correct, is_import=is_import)
+    if is_import:
         assert file is not None
-        return _import_agreements(code, file, item, dry_run=dry_run, as_json=as_json)
+        actor = f"{by} (таблица)"
+        return _import_agreements(code, file, item, actor=actor, correction=ground, dry_run=dry_run, as_json=as_json)
     with session(ready_engine()) as work:
         roadmap = known_roadmap(work, code)
         standing = the_agreement(work, code, item, ended=True)
@@ -102,6 +114,18 @@ def agreements(
     return _show(standing, found, late=late)
 
 
+def _ground(reason: str, *, correct: bool, is_import: bool) -> str:
+    """The ground of a correction; empty where nothing is to be corrected."""
+    ground = " ".join(reason.split())
+    if correct and not is_import:
+        output.fail("Исправляет таблица: vekha agreements КОД import ФАЙЛ --correct --reason «основание»")
+    if correct and not ground:
+        output.fail("Назовите основание исправления: --correct --reason «основание»")
+    if ground and not correct:
+        output.fail("Основание нужно только исправлению: добавьте --correct или уберите --reason")
+    return ground
+
+
 def _write(work: Session, standing: Standing, path: Path) -> None:
     if path.suffix.lower() != ".xlsx":
         output.fail(f"{path.name}: форма записывается как .xlsx — поправьте имя файла")
@@ -109,28 +133,72 @@ def _write(work: Session, standing: Standing, path: Path) -> None:
     output.screen.print(f"Форма записана: {path}, {rows} {plural(rows, 'строка', 'строки', 'строк')}", markup=False)
 
 
-def _import_agreements(code: str, file: Path, item: str | None, *, dry_run: bool, as_json: bool) -> None:
+def _import_agreements(
+    code: str, file: Path, item: str | None, *, actor: str, correction: str, dry_run: bool, as_json: bool
+) -> None:
     at = clock.now()
 
     def take(work: Session, today: date) -> dict[str, Any]:
         standing, done = import_agreements(
-            work, code, file, item=item, actor="координатор (таблица)", today=today, at=at
+            work, code, file, item=item, actor=actor, today=today, at=at, correction=correction
         )
-        key, calendar = standing.one.parent.key, calendar_of(work, code)
-        swept = advance(work, code, today=today, at=at, calendar=calendar, only=key)
-        return {"point": key, **asdict(done), "started": swept.started, "ended": bool(swept.ended)}
+        keys, calendar = [point.key for point in standing.one.points], calendar_of(work, code)
+        swept = [advance(work, code, today=today, at=at, calendar=calendar, only=key) for key in keys]
+        work.expire_all()
+        again = the_agreement(work, code, keys[0].split("/")[1], ended=True)
+        ended = [key for one in swept for key in one.ended]
+        return {
+            "point": keys[0],
+            "points": keys,
+            **asdict(done),
+            "started": sum(one.started for one in swept),
+            "ended": bool(ended) and not any(point.status in ("open", "returned") for point in again.one.points),
+            "ended_points": ended,
+            "owed": ledger_of(work, again, today=today, calendar=calendar).owed,
+        }
 
     done = _taken(code, take, dry_run=dry_run, as_json=as_json)
-    if done["ended"] and not dry_run:
-        _mirror(done["point"])
+    for key in () if dry_run else done["points"] if done["moves_whole"] else done["ended_points"]:
+        _mirror(key)
     if as_json:
         return output.as_json({"roadmap": code, "dry_run": dry_run, **done})
+    if dry_run or correction:
+        _show_changes(done["changes"], dry_run=dry_run)
     would = "Было бы записано" if dry_run else "Записано"
+    corrected = f", исправлено {done['corrected']}" if correction else ""
     output.screen.print(
-        f"{would}: этапов исполнено {done['done']}, отказов {done['refused']}, известно раньше {done['known']}; "
-        f"начато следующих этапов {done['started']}" + ("; все соглашения завершены" if done["ended"] else "")
+        f"{would}: этапов исполнено {done['done']}{corrected}, отказов {done['refused']}, "
+        f"известно раньше {done['known']}; начато следующих этапов {done['started']}"
+        + ("; все соглашения завершены" if done["ended"] else "")
     )
+    for words in done["owed"]:
+        output.screen.print(f"Не хватает: {words}", markup=False)
+    if done["other_proof"]:
+        output.errors.print(
+            f"Реквизиты, отличные от записанных, не приняты: {done['other_proof']}; "
+            "принять их: --correct --reason «основание»",
+            markup=False,
+        )
     return None
+
+
+def _show_changes(changes: Sequence[Mapping[str, Any]], *, dry_run: bool) -> None:
+    if not changes:
+        return
+    columns = ("Муниципалитет", "Этап", "Было", "Станет" if dry_run else "Стало", "Реквизиты или основание")
+    rows = (
+        (
+            one["name"] or "все",
+            one["stage"] or "отказ: снятие с контроля",
+            output.day(one["was"]),
+            output.day(one["on"]),
+            one["evidence"] or one["ground"],
+        )
+        for one in changes[:SHOWN]
+    )
+    output.table(f"Изменения: {len(changes)}", columns, rows, wide=("Муниципалитет", "Этап", columns[-1]))
+    if len(changes) > SHOWN:
+        output.screen.print(f"Показано {SHOWN}, ещё {len(changes) - SHOWN}; все — с --json")
 
 
 def _taken(code: str, take: Any, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
@@ -173,12 +241,28 @@ def _show(standing: Standing, found: Ledger, *, late: bool) -> None:
     say(f"{standing.number} {standing.title} · до {output.day(standing.one.parent.deadline_on)}", markup=False)
     say(found.main, markup=False)
     lines = [line for line in found.lines if line.is_late or not late]
-    columns = ("Муниципалитет", "У кого", "Этап", "С", "Дней", "Срок", "Просрочка")
+    who = CASE_RU.get(standing.one.process.per, "Муниципалитет")
+    columns = (who, "У кого", "Этап", "С", "Дней", "Срок", "Просрочка")
     rows = [row for line in lines for row in _rows(line)]
-    output.table(f"Соглашения: {len(lines)}", columns, rows, wide=("Муниципалитет", "Этап"))
+    output.table(f"Соглашения: {len(lines)}", columns, rows, wide=(who, "Этап"))
+    for words in found.owed:
+        say(f"Не хватает: {words}", markup=False)
     for body, held, behind in found.holders:
         overdue = f", просрочено {behind}" if behind else ""
         say(f"{body}: {held}{overdue}", markup=False)
+    if found.corrections:
+        _show_corrections(found.corrections)
+
+
+def _show_corrections(corrections: Sequence[Correction]) -> None:
+    columns = ("Муниципалитет", "Этап", "Было", "Стало", "Кто и когда", "Основание")
+    rows = map(_correction, corrections[-SHOWN:])
+    output.table(f"Исправлено: {len(corrections)}", columns, rows, wide=("Муниципалитет", "Этап", "Основание"))
+
+
+def _correction(one: Correction) -> tuple[str, ...]:
+    days = (output.day(one.was), output.day(one.on)) if one.on else ("—", "другие реквизиты")
+    return one.name or "все", one.title, *days, f"{one.actor}, {output.day(one.corrected_on)}", one.reason
 
 
 def _rows(line: Line) -> list[tuple[str, ...]]:

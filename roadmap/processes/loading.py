@@ -18,7 +18,7 @@ class ProcessError(ValueError):
 
 @cache
 def built_in() -> dict[str, Process]:
-    """Every built-in process by the kind of item it serves."""
+    """Every built-in process by its code."""
     found = (load_process(path) for path in sorted(FOLDER.glob("*.yaml")))
     return {process.code: process for process in found}
 

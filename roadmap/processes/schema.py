@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from roadmap.catalogue.schema import Code, Entry, Words
 
-Party = Literal["owner", "executor", "legal", "ministry", "institute", "municipality", "coordinator"]
+Party = Literal["owner", "executor", "legal", "ministry", "institute", "municipality", "body", "coordinator"]
 PARTY_RU: dict[Party, str] = {
     "owner": "ответственный",
     "executor": "соисполнитель",
@@ -14,8 +14,12 @@ PARTY_RU: dict[Party, str] = {
     "ministry": "министерство",
     "institute": "институт развития образования или ЦНППМ",
     "municipality": "муниципалитет",
+    "body": "сторона",
     "coordinator": "координатор",
 }
+Per = Literal["point", "municipality", "body"]
+#: What one case of a process is called.
+CASE_RU: dict[Per, str] = {"municipality": "Муниципалитет", "body": "Сторона"}
 Counted = Literal["count", "planned_and_came"]
 
 
@@ -56,14 +60,16 @@ class Stage(Entry):
 class Process(Entry):
     """The stages of one kind of item.
 
-    ``per``: one case for each municipality of the list, or one for the point. ``renews_after``: months from the end to
-    the point that renews the result; None where it need not be renewed.
+    ``kind``: the kind it serves, where that is not its code. ``per``: one case for each municipality of the list, one
+    for the body that the point is about and that is no municipality, or one for the point. ``renews_after``: months
+    from the end to the point that renews the result; None where it need not be renewed.
     """
 
     code: Code
+    kind: Code | None = None
     version: int = Field(ge=1)
     title: Words
-    per: Literal["point", "municipality"] = "point"
+    per: Per = "point"
     renews_after: int | None = Field(default=None, ge=1)
     accept: Literal["process", "coordinator"] = "process"
     """Who accepts a stage that its party reports done: the order of the process itself, or the coordinator."""
@@ -87,10 +93,17 @@ class Process(Entry):
                     raise ValueError(f"этап «{stage.code}»: needs называет «{needed}», которого нет выше")
                 if stage.common and not known[needed].common:
                     raise ValueError(f"этап «{stage.code}» общий, а «{needed}» — у каждого муниципалитета свой")
-            if stage.common and self.per == "point":
+            if stage.common and self.per != "municipality":
                 raise ValueError(f"этап «{stage.code}»: common имеет смысл только при per: municipality")
+            if stage.party == "body" and self.per != "body":
+                raise ValueError(f"этап «{stage.code}»: party: body имеет смысл только при per: body")
             known[stage.code] = stage
         return self
+
+    @property
+    def serves(self) -> str:
+        """The kind of item it is for."""
+        return self.kind or self.code
 
     def stage(self, code: str) -> Stage:
         """The stage of a code; KeyError when there is none."""

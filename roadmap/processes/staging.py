@@ -40,13 +40,14 @@ class PlannedStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A stage as it stands; ``done_on`` is the day it was done (or skipped)."""
+    """A stage as it stands; ``done_on`` is the day it was done (or skipped), ``since`` the day a current one opened."""
 
     code: str
     case: str | None
     state: State
     due_on: date
     done_on: date | None = None
+    since: date | None = None
 
     @property
     def place(self) -> Place:
@@ -148,6 +149,8 @@ def result_words(process: Process, standing: Iterable[Standing]) -> str:
     last = process.stages[-1]
     of_it = [stage.state for stage in standing if stage.code == last.code]
     done, skipped = of_it.count("done"), of_it.count("skipped")
+    if process.per == "body" and of_it == ["done"]:
+        return last.done or last.title
     said = last.done or f"{last.title}:"
     return f"{said} {done} из {len(of_it)}" + (f", снято с контроля {skipped}" if skipped else "")
 

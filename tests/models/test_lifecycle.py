@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("planned_point")
 
 def move(action: Action, **more: Any) -> Move:
     facts: dict[str, Any] = {"actor": "координатор", "at": AT, "on": ON, "reason": "основание"}
-    if action == "extend":
+    if action in ("extend", "correct"):
         facts |= {"due_on": date(2027, 6, 30), "deadline_on": date(2027, 6, 30)}
     return Move(action=action, **facts | more)
 

@@ -7,10 +7,13 @@ import pytest
 
 from models.roadmaps import KINDS
 from roadmap import boards
+from roadmap.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
-from roadmap.catalogue.schema import ITEM_KINDS_RU, Item
+from roadmap.catalogue.schema import ITEM_KINDS_RU, KINDS_RU, Item
 from roadmap.checking_kinds import keeps_registry, misfit
 from roadmap.documents.draft import kind_of
+from roadmap.planning import plan
+from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in as processes
 from tasks.prefect_runs import FLOW_NAMES
 
@@ -77,9 +80,24 @@ def test_the_parties_of_every_agreement_are_named() -> None:
 
 
 def test_the_names_of_kinds_come_from_one_place() -> None:
-    assert tuple(ITEM_KINDS_RU) == KINDS
-    assert ITEM_KINDS_RU is FLOW_NAMES is boards.KINDS_RU
-    assert set(processes()) <= set(ITEM_KINDS_RU)
+    assert tuple(KINDS_RU) == KINDS
+    assert KINDS_RU is FLOW_NAMES is boards.KINDS_RU
+    assert set(KINDS_RU) - set(ITEM_KINDS_RU) == {"round"}
+    assert {process.serves for process in processes().values()} <= set(ITEM_KINDS_RU)
+
+
+@pytest.mark.parametrize("code", built_in_codes())
+def test_every_agreement_on_control_has_a_day_long_enough_away_for_stages(code: str) -> None:
+    catalogue = built_in(code)
+    agreements = [one for one in plan(catalogue, calendar=calendar_of(catalogue)) if one[1].kind == "agreement"]
+    assert agreements
+    for _, item, reading, points in agreements:
+        process = choose(processes(), "agreement", "body" if item.fan_out else "all")
+        assert process is not None
+        days = [(point.opens_on, point.deadline_on) for point in points]
+        continuous = reading.kind == "continuous"
+        why = [why_whole(process, opens_on=a, deadline_on=b, today=a, is_continuous=continuous) for a, b in days]
+        assert None in why, item.code
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,10 @@ def test_totals_count_every_municipality() -> None:
 def test_a_stage_left_out_midway_does_not_undo_the_agreement() -> None:
     (line,) = of(*case("sochi", "skipped", "done", "done", "done")).lines
     assert (line.outcome, line.done, line.of) == (DONE, 3, 4)
+
+
+def test_what_is_owed_behind_a_registration_is_said_of_the_agreement_and_of_all() -> None:
+    found = of(*case("anapa", "current", "done", "done", "done"), *case("sochi", "done", "done", "done", "done"))
+    assert found.owed == ("Зарегистрировано, не внесена дата этапа «Подпись муниципалитета»: г. Анапа",)
+    assert {line.case: line.owed for line in found.lines} == {"anapa": ("Подпись муниципалитета",), "sochi": ()}
+    assert of(*case("anapa", "current", "done", "waiting", "waiting")).owed == ()

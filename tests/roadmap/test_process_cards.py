@@ -135,3 +135,10 @@ def test_a_process_that_is_over_has_no_forecast() -> None:
 
 def test_two_thousand_municipalities_give_a_card_of_reasonable_size() -> None:
     assert len(card(facts_of(1000, 2400, late=100)).encode()) < 60_000
+
+
+def test_the_card_says_what_is_missing_and_how_one_answer_settles_it() -> None:
+    said = card([fact("signed-municipality", "г. Анапа", "open"), done("registered", "г. Анапа")])
+    assert "> **Не хватает:** Зарегистрировано, не внесена дата этапа «Подпись муниципалитета»: г. Анапа." in said
+    assert "этап «не внесено»" in said
+    assert "Не хватает" not in card(facts_of(1, 2))

@@ -34,8 +34,10 @@ def standing(done: dict[tuple[str, str | None], date], process: Process = AGREEM
     return [of(stage) for stage in planned(process)]
 
 
-def test_every_built_in_process_is_valid_and_named_after_its_kind() -> None:
-    assert set(built_in()) == {"agreement", "session", "study", "document", "registry"}
+def test_every_built_in_process_is_valid_and_serves_a_kind() -> None:
+    serves = {code: process.serves for code, process in built_in().items()}
+    kinds = {kind: kind for kind in ("agreement", "session", "study", "document", "registry")}
+    assert serves == kinds | {"cooperation": "agreement"}
 
 
 def test_what_is_common_is_done_once_and_the_rest_by_each_municipality() -> None:
@@ -151,6 +153,27 @@ def test_the_forecast_follows_the_plan_and_then_the_history() -> None:
     assert (
         forecast(AGREEMENT, standing({s.place: TODAY for s in planned()}), {}, today=TODAY, calendar=CALENDAR) is None
     )
+
+
+@pytest.mark.parametrize(
+    ("since", "left", "overrun"),
+    [
+        pytest.param(date(2026, 8, 17), 10, (), id="opened today, all its days are ahead"),
+        pytest.param(date(2026, 8, 6), 3, (), id="seven days taken leave three of ten"),
+        pytest.param(date(2026, 8, 3), 1, (), id="ten of ten leave one"),
+        pytest.param(date(2026, 7, 31), 1, ("Согласование проекта",), id="more than usual leaves one, and is named"),
+        pytest.param(None, 10, (), id="a day nobody knows leaves all"),
+    ],
+)
+def test_a_stage_under_way_has_only_its_remaining_days_ahead(
+    since: date | None, left: int, overrun: tuple[str, ...]
+) -> None:
+    one = Standing(code="approved", case=None, state="current", due_on=DEADLINE, since=since)
+    found = forecast(AGREEMENT, [one], {"approved": [9, 10, 30]}, today=TODAY, calendar=CALENDAR)
+    assert found is not None
+    assert (found.ends_on, found.overrun) == (CALENDAR.add_working_days(TODAY, left), overrun)
+    said = "дольше обычного идёт этап «Согласование проекта», ему дан ещё 1 рабочий день"
+    assert (said in found.method) == bool(overrun)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from openpyxl import Workbook, load_workbook
 from models import ControlPoint, Evidence, Transition
 from models.db import session
 from models.lifecycle import Refused
-from tasks.agreements import Recorded, import_agreements, ledger_of, the_agreement, write_template
+from tasks.agreement_tables import Recorded, import_agreements
+from tasks.agreements import ledger_of, the_agreement, write_template
 from tasks.control_day import calendar_of
 from tasks.municipalities import TableRefused
 
