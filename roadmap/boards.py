@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from roadmap.cards import DONE, DONE_LATE, IN_REVIEW, IN_REWORK, IN_WORK, OVERDUE, PLANNED, WITHDRAWN
-from roadmap.catalogue.schema import ITEM_KINDS_RU
+from roadmap.catalogue import schema
 
 Colour = Literal["red", "yellow", "green", "grey", "none"]
 SOON_DAYS = 7
@@ -38,7 +38,7 @@ STATES_RU = {
     "done_late": DONE_LATE,
     "withdrawn": WITHDRAWN,
 }
-KINDS_RU = ITEM_KINDS_RU
+KINDS_RU = schema.KINDS_RU
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
