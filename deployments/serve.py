@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from deployments.serve_ui import pages_folder, widen_letters
 from models.settings import Settings
+from tasks.prefect_api import worker_name
 
 POOL = "vekha"
 START_SECONDS = 120.0
@@ -231,7 +232,7 @@ class Worker(KeptChild):
     def command(self) -> list[str]:
         """Without ``--limit``: with it, Prefect 3.8 ends the worker when a run is resumed too soon after it paused."""
         prefect = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
-        return [*prefect, "--name", f"vekha {socket.gethostname()}"]
+        return [*prefect, "--name", worker_name()]
 
     def start(self) -> None:
         """Start the worker; the server must be up."""

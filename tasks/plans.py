@@ -80,7 +80,8 @@ def set_plan(
 
     Raises ``PlanRefused`` for days that cannot be, and for a plan that no item waits for.
     """
-    roadmap = work.get_one(Roadmap, code)
+    # First of all the row of the roadmap, as every sweep does: two that write at once wait, not lock each other out.
+    roadmap = work.get_one(Roadmap, code, with_for_update={"key_share": True})
     items = [item for item, plan in planned_items(work, code) if plan.casefold() == name.strip().casefold()]
     if not items:
         known = sorted({plan for _, plan in planned_items(work, code)})

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -27,6 +28,11 @@ def api_url(settings: Settings) -> str:
     """PREFECT_API_URL where it is set (a worker, an own server), else the server that ``vekha up`` starts."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(settings.host, settings.host)
     return os.environ.get("PREFECT_API_URL") or f"http://{host}:{settings.port}/api"
+
+
+def worker_name() -> str:
+    """What the worker of this machine is called: whose processes can be looked for here."""
+    return f"vekha {socket.gethostname()}"
 
 
 def connect(settings: Settings) -> PrefectClient:

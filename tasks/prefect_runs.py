@@ -1,5 +1,6 @@
 """One Prefect run per control point: what should be there, what is there, and the mending of the difference."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -13,19 +14,20 @@ from sqlmodel import Session, col
 from models import ControlPoint, Mirror
 from models.db import session
 from roadmap.cards import FINAL, run_name, state_name
-from roadmap.catalogue.schema import ITEM_KINDS_RU
+from roadmap.catalogue.schema import KINDS_RU
 from tasks.cards import publish_card
 from tasks.point_facts import LIVE, controlled_items, histories, point_of, points
-from tasks.prefect_api import Progress, chunks, pages, silent
-from tasks.prefect_writing import Job, Run, Wanted, carry_out, today_in
+from tasks.prefect_api import Progress, chunks, pages, silent, worker_name
+from tasks.prefect_writing import FRESH, Job, Run, Wanted, carry_out, today_in
 from tasks.process_facts import process_cards, whole_of
 from tasks.waiting import finish_run, rename_state
 
 #: Names of the flows that keep points, by the kind of the item.
-FLOW_NAMES = ITEM_KINDS_RU
+FLOW_NAMES = KINDS_RU
 STALE = timedelta(hours=1)
 """A run that is busy for longer has lost its process."""
 UNFINISHED = ["SCHEDULED", "PENDING", "RUNNING", "PAUSED"]
+DIED = ["CRASHED", "FAILED"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ async def reconcile_runs(
     """Make Prefect's runs say what the rows say.
 
     1. every live point that opens within ``ahead_days`` has one unfinished run, named and in its state;
-    2. a run of a point that was closed elsewhere ends; a run of a point that is gone is deleted;
+    2. a run of a point that is closed ends, whatever its process died of; a run of a point that is gone is deleted;
     3. a run that died, or that lost its process, is started again by the worker.
 
     What was done is noted in ``Mirror`` in small batches; killed at any moment, the next call mends the rest. A point
@@ -76,7 +78,7 @@ async def reconcile_runs(
     with session(engine) as work:
         wanted = _wanted(work, deployments, today=today, at=at, ahead_days=ahead_days)
         noted = {row.key: row for row in work.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()}
-    runs = {run.key: run for run in await _unfinished(client)}
+    runs = {run.key: run for types in (DIED, UNFINISHED) for run in await _runs(client, types)}
     with session(engine) as work:
         closed = _closed(work, runs.keys() - wanted.keys(), today=today, at=at)
     jobs = list(_jobs(wanted, runs, noted=noted, closed=closed, at=at))
@@ -117,10 +119,10 @@ def _closed(work: Session, keys: Iterable[str], *, today: date | None, at: datet
     return found
 
 
-async def _unfinished(client: PrefectClient) -> list[Run]:
+async def _runs(client: PrefectClient, types: list[str]) -> list[Run]:
     body = {
         "flows": {"name": {"any_": list(FLOW_NAMES.values())}},
-        "flow_runs": {"state": {"type": {"any_": UNFINISHED}}},
+        "flow_runs": {"state": {"type": {"any_": types}}},
         "sort": "ID_DESC",
     }
     return [_run(run) for run in await pages(client, "/flow_runs/filter", body) if run["idempotency_key"]]
@@ -137,6 +139,9 @@ def _run(run: dict[str, Any]) -> Run:
         since=datetime.fromisoformat(run["state"]["timestamp"]),
         was_asked=bool(run["empirical_policy"]["pause_keys"]),
         starts_at=_instant(run["next_scheduled_start_time"]),
+        asked=(run["state"]["state_details"].get("pause_key") or ""),
+        worker=(run.get("labels") or {}).get("prefect.worker.name", ""),
+        pid=int(pid) if (pid := run.get("infrastructure_pid") or "").isdigit() else 0,
     )
 
 
@@ -158,7 +163,7 @@ def _jobs(
             continue
         if key not in closed:
             yield Job("runs_deleted", run, None)
-        elif closed[key] and (run.type == "PAUSED" or not _is_busy(run) or at - run.since > STALE):
+        elif closed[key] and (not _is_busy(run) or _is_lost(run, at)):
             yield Job("runs_finished", run, None, closed[key])
     for key, want in wanted.items():
         mine = runs.get(key)
@@ -176,10 +181,30 @@ def _is_busy(run: Run) -> bool:
     return run.type in ("PENDING", "RUNNING") or (run.type == "SCHEDULED" and run.was_asked)
 
 
+def _is_lost(run: Run, at: datetime) -> bool:
+    """Nobody works on a busy run any more: a worker of this machine has left its process, or it has taken too long."""
+    busy = at - run.since
+    return busy > STALE or (run.type == "RUNNING" and busy > FRESH and _is_gone(run))
+
+
+def _is_gone(run: Run) -> bool:
+    if os.name != "posix" or run.worker != worker_name() or not run.pid:
+        return False
+    try:
+        os.kill(run.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
 def _mending(want: Wanted, run: Run, noted: Mirror | None, at: datetime) -> str:
-    """Which job an unfinished run needs; empty when none."""
+    """Which job a run needs; empty when none."""
+    if run.type in DIED:
+        return "runs_restarted" if at - run.since > FRESH else ""
     if _is_busy(run):
-        return "runs_restarted" if run.type != "SCHEDULED" and at - run.since > STALE else ""
+        return "runs_restarted" if run.type != "SCHEDULED" and _is_lost(run, at) else ""
     if run.type == "SCHEDULED" and want.waits:
         return "runs_opened"
     is_noted = noted is not None and noted.prefect_id == str(run.id)

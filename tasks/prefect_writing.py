@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,10 @@ from tasks.waiting import NewRun
 STARTS = time(9)
 """The hour of the roadmap's zone at which a run that nobody opened before starts by itself."""
 BATCH = 20
+FRESH = timedelta(minutes=1)
+"""A run that changed since may be at work still, or its worker has a last word to say: «Crashed» comes twice."""
+UNNAMED = "Suspended"
+"""What Prefect itself calls the state of a waiting run, until the flow has named it."""
 FINISHED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 
 
@@ -64,6 +68,11 @@ class Run:
     """Whether it has waited for a decision at least once."""
     starts_at: datetime | None = None
     """When a worker is to start it."""
+    asked: str = ""
+    """The pause key of the form it waits with."""
+    worker: str = ""
+    pid: int = 0
+    """The worker that started it last, and the process on the worker's machine; 0 when not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +198,9 @@ async def _finish(
         return None
     if job.kind in ("runs_created", "runs_opened"):
         await waiting.give_form(client, run.id, want.point)
+    elif run.type == "PAUSED" and run.state_name == UNNAMED and at - run.since > FRESH:
+        # Its process died between the wait and the form: without one, no answer is taken.
+        await waiting.give_form(client, run.id, want.point, waiting.decision_number(run.asked))
     day = today_in(want.point.item.zone, today, at)
     return await publish_card(client, run.id, want.point, told[run.key], today=day, stages=stages.get(run.key, ""))
 

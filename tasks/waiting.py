@@ -49,6 +49,12 @@ def decision_key(number: int) -> str:
     return f"decision-{number}"
 
 
+def decision_number(key: str) -> int:
+    """The number in a pause key; 1 for a key that is not ours."""
+    number = key.removeprefix("decision-")
+    return int(number) if number.isdigit() else 1
+
+
 def waiting_state(name: str, number: int) -> State:
     """The state of a run that waits for its n-th decision, under a Russian name."""
     suspended: State = Suspended(timeout_seconds=TIMEOUT_SECONDS, pause_key=decision_key(number))
@@ -102,7 +108,7 @@ def _body(run: NewRun) -> dict[str, Any]:
 def last_asked(run: FlowRun) -> int:
     """The number of the newest decision asked in a run, 1 when none was: older answers are settled for good."""
     keys = run.empirical_policy.pause_keys or set()
-    return max((int(key.removeprefix("decision-")) for key in keys if key.startswith("decision-")), default=1)
+    return max(map(decision_number, keys), default=1)
 
 
 async def open_run(client: PrefectClient, run_id: UUID, name: str) -> None:

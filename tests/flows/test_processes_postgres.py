@@ -1,0 +1,204 @@
+"""Processes on PostgreSQL: two decide at once, two sweep at once; row locks put them one behind the other."""
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+from sqlmodel import Session, col, select
+
+from deployments.serve import child_environment
+from models import ControlPoint, Roadmap, Transition, lifecycle
+from models.db import session
+from models.migrate import migrate
+from tasks.control_day import control_day
+from tasks.decide import Decision, Outcome
+from tasks.decide_page import COORDINATOR, Deciding, decide_point, newest
+from tasks.decision_forms import StageDecision
+from tasks.stage_answers import answer
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+@pytest.fixture
+def shared(office: Any, postgres_engine: Engine, build_processes: Any) -> Any:
+    """The region with three municipalities, its tables on PostgreSQL."""
+    migrate(postgres_engine)
+    url = postgres_engine.url.render_as_string(hide_password=False)
+    settings = office.settings.model_copy(update={"database_url": SecretStr(url)})
+    return build_processes(replace(office, settings=settings, engine=postgres_engine))
+
+
+def waiters(engine: Engine, count: int, *, seconds: float = 300) -> None:
+    """Return once so many connections wait for a lock."""
+    until = time.monotonic() + seconds
+    with engine.connect() as asking:
+        while asking.execute(text(WAITING)).scalar_one() < count:
+            asking.rollback()
+            assert time.monotonic() < until, f"{count} should wait for a lock"
+            time.sleep(0.05)
+
+
+@contextmanager
+def held(engine: Engine, *rows: Any) -> Iterator[Session]:
+    """Rows that nobody else can change meanwhile; ``rows`` are selects."""
+    with Session(engine) as holding:
+        for row in rows:
+            holding.execute(row.with_for_update()).all()
+        yield holding
+        holding.rollback()
+
+
+def stage_row(key: str) -> Any:
+    return select(ControlPoint.id).where(ControlPoint.key == key)
+
+
+def roadmap_row() -> Any:
+    return select(Roadmap.code)
+
+
+def page_accepts(engine: Engine, key: str, today: date) -> Outcome:
+    """The coordinator accepts a stage on the page."""
+    with session(engine) as work:
+        seen = newest(work, lifecycle.point_by_key(work, key).id or 0)
+    said = Deciding(
+        key=key,
+        actor=COORDINATOR,
+        seen=seen,
+        once_key=f"page:{key}",
+        today=today,
+        at=datetime.now(UTC),
+        auditor="координатор",
+        said="принято",
+    )
+    return decide_point(engine, Decision(decision="принять", evidence="экземпляр с подписью"), said)
+
+
+def steps(engine: Engine) -> dict[tuple[str, str], list[str]]:
+    """Who did it, for every (point, action)."""
+    found: dict[tuple[str, str], list[str]] = {}
+    with session(engine) as work:
+        rows = select(ControlPoint.key, Transition.action, Transition.actor).join(
+            ControlPoint, col(ControlPoint.id) == col(Transition.point_id)
+        )
+        for key, action, actor in work.exec(rows.order_by(col(Transition.id))):
+            found.setdefault((key, action), []).append(actor)
+    return found
+
+
+def test_an_agreement_ends_though_the_page_and_the_form_decide_at_once(
+    shared: Any, frail_on: Callable[..., Any], today: date
+) -> None:
+    office, engine = shared.office, shared.office.engine
+    key = shared.open("agreement", "2.1")
+    shared.begin()
+    for stage in ("draft", "approved", "sent"):
+        shared.report(f"{key}/{stage}/-")
+    shared.begin()
+    frail = frail_on(office.settings)
+    signed = {town: f"{key}/signed-municipality/{town}" for town in ("sochi", "anapa")}
+    with ThreadPoolExecutor(1) as page:
+        # The form has the row first, the page waits behind it.
+        taken, released = Event(), Event()
+
+        def hold(row: str, then: Callable[[], None] = lambda: None) -> Callable[[], None]:
+            def sprung() -> None:
+                then_done = Event()
+
+                def holder() -> None:
+                    with held(engine, stage_row(row)):
+                        then_done.set()
+                        released.wait(300)
+
+                holders.submit(holder)
+                then_done.wait(300)
+                then()
+                taken.set()
+
+            return sprung
+
+        holders = ThreadPoolExecutor(1)
+        frail.do_at(r"GET \S*/input/\S*decision-1-response", hold(signed["sochi"]))
+        shared.send(key, stage="подписано", who="Сочи")
+        assert taken.wait(300)
+        waiters(engine, 1)
+        late = page.submit(page_accepts, engine, signed["sochi"], today)
+        waiters(engine, 2)
+        released.set()
+        assert "решение уже принято другим" in late.result().refusal
+        shared.wait_for_form(key, 2)
+
+        # The page has the row first, the form goes on with what it left.
+        taken.clear()
+        released.clear()
+        first: list[Any] = []
+
+        def page_first() -> None:
+            first.append(page.submit(page_accepts, engine, signed["anapa"], today))
+            waiters(engine, 1)
+
+        frail.do_at(r"GET \S*/input/\S*decision-2-response", hold(signed["anapa"], page_first))
+        shared.send(key, stage="подписано", who="Анапа; Ейский")
+        assert taken.wait(300)
+        waiters(engine, 2)
+        released.set()
+        assert first[0].result() == Outcome("accepted")
+        shared.wait_for_form(key, 3)
+        holders.shutdown()
+    done = steps(engine)
+    assert done[signed["sochi"], "accept"] == ["координатор (Prefect)"]
+    assert done[signed["anapa"], "accept"] == [COORDINATOR]
+    assert "Подписано всеми 3 из 3" in shared.card(key)
+    shared.send(key, stage="зарегистрировано всеми")
+    office.wait_for(key, "Исполнено")
+    assert {
+        action: n for (_, action), n in Counter({k: len(v) for k, v in steps(engine).items()}).items() if n > 1
+    } == {}
+
+
+def test_two_controls_at_once_from_two_processes_open_everything_once(shared: Any) -> None:
+    engine = shared.office.engine
+    key = shared.open("agreement", "2.1")
+    with session(engine) as work:
+        lifecycle.point_by_key(work, key).status = "planned"
+    command = [sys.executable, "-m", "deployments.cli", "control"]
+    with held(engine, roadmap_row()):
+        env = child_environment(shared.office.settings)
+        started = [subprocess.Popen(command, env=env, stdout=-1, stderr=-2, text=True) for _ in range(2)]
+        waiters(engine, 2)
+    said = [process.communicate(timeout=60)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0], said
+    done = steps(engine)
+    assert {step: len(who) for step, who in done.items() if len(who) > 1} == {}
+    assert [stage for stage, action in done if action == "open"] == [key, f"{key}/draft/-"]
+    with session(engine) as work:
+        stages = work.exec(select(ControlPoint).where(col(ControlPoint.parent_id).is_not(None))).all()
+    assert len(stages) == 3 + 4 * 3
+
+
+def test_the_control_and_an_answer_at_once_do_not_lock_each_other_out(shared: Any, today: date) -> None:
+    engine, at = shared.office.engine, datetime.now(UTC)
+    key = shared.open("session", "1.2", days=40)
+    shared.begin()
+    tomorrow = today + timedelta(days=40)
+    decision = StageDecision(decision="отметить этап", stage="1")
+    with ThreadPoolExecutor(2) as threads:
+        with held(engine, roadmap_row()):
+            answered = threads.submit(answer, engine, key, decision, once_key="run:1:decision-1", today=today, at=at)
+            waiters(engine, 1)
+            controlled = threads.submit(control_day, engine, today=tomorrow, at=at)
+            waiters(engine, 2)
+        assert answered.result().refusal == ""
+        assert controlled.result().failed == ()
+    assert {step: len(who) for step, who in steps(engine).items() if len(who) > 1} == {}
