@@ -9,8 +9,9 @@ from roadmap.cards import ItemFacts, deployment_name, description, tags
 from roadmap.office import OfficeHours
 from tasks.prefect_runs import FLOW_NAMES
 
-#: Kinds whose flow, in a module of its own, goes through stages.
-STAGED = frozenset({"agreement", "session", "study", "document", "registry"})
+#: Kinds whose flow stands in a module of its own.
+ENTRYPOINTS = {kind: f"flows.{kind}.{kind}" for kind in ("agreement", "session", "study", "document", "registry")}
+ENTRYPOINTS["round"] = "flows.round.monitoring_round"
 POOL = "vekha"
 POOL_TYPE = "process"
 HOME_ZONE = "Europe/Moscow"
@@ -102,7 +103,7 @@ def item_deployments(items: Iterable[ItemFacts]) -> list[Deployment]:
             key=item.key,
             flow=FLOW_NAMES[item.kind],
             name=_unique_name(item, plain=plain, regional=regional),
-            entrypoint=f"flows.{item.kind if item.kind in STAGED else 'keep_point'}.{item.kind}",
+            entrypoint=ENTRYPOINTS.get(item.kind, f"flows.keep_point.{item.kind}"),
             description=description(item),
             tags=tuple(tags(item)),
             parameter_schema=POINT_SCHEMA,

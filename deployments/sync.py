@@ -27,6 +27,9 @@ from roadmap.office import OfficeHours
 from tasks.point_facts import controlled_items
 from tasks.prefect_api import Progress, api_url, bounded, call, chunks, connect, pages, silent
 from tasks.prefect_runs import FLOW_NAMES, RunsReport, reconcile_runs
+from tasks.prefect_writing import today_in
+from tasks.rounds import plan_rounds
+from tasks.working_calendar import calendar_of
 
 BATCH = 8
 DEFAULT_HOURS = OfficeHours()
@@ -115,10 +118,12 @@ async def sync_with(
 ) -> SyncReport:
     """``sync`` over an open client.
 
-    1. the server is read: the deployments of our flows carry the hash of their content as version;
-    2. those that are missing or differ are written, and noted batch by batch;
-    3. runs follow their points; 4. deployments of items no longer on control are deleted last.
+    1. rounds of monitoring to come are planned, for a roadmap just loaded to show them at once;
+    2. the server is read: the deployments of our flows carry the hash of their content as version;
+    3. those that are missing or differ are written, and noted batch by batch;
+    4. runs follow their points; 5. deployments of items no longer on control are deleted last.
     """
+    _plan_rounds(engine, today=today, at=at)
     with session(engine) as work:
         items = controlled_items(work)
         zones = [*work.exec(select(Roadmap.zone)), *_zones_of_officials(work)]
@@ -141,6 +146,14 @@ async def sync_with(
     await bounded(client.delete_deployment(UUID(row["id"])) for row in orphans)
     new = sum((d.flow, d.name) not in present for d in changed)
     return SyncReport(new, len(changed) - new, len(wanted) - len(changed), len(orphans), runs)
+
+
+def _plan_rounds(engine: Engine, *, today: date | None, at: datetime) -> None:
+    with session(engine) as work:
+        zones = {roadmap.code: roadmap.zone for roadmap in work.exec(select(Roadmap))}
+    for code, zone in zones.items():
+        with session(engine) as work:
+            plan_rounds(work, code, today=today_in(zone, today, at), at=at, calendar=calendar_of(work, code))
 
 
 def _zones_of_officials(work: Session) -> list[str]:

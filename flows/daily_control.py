@@ -14,10 +14,14 @@ from tasks.control_day import ControlReport, control_day
 from tasks.overviews import publish_overviews
 from tasks.prefect_api import connect
 from tasks.prefect_runs import noted_deployments, reconcile_runs
+from tasks.round_run import RoundsRun, run_rounds
+from tasks.rounds_prefect import wake_rounds
 from tasks.watching import watch
 
 control_day_task = task(name="Контроль дня", cache_policy=NO_CACHE)(control_day)
+late_rounds_task = task(name="Раунды без справки", cache_policy=NO_CACHE)(run_rounds)
 reconcile_task = task(name="Состояния запусков", cache_policy=NO_CACHE)(reconcile_runs)
+wake_task = task(name="Раунды к справке", cache_policy=NO_CACHE)(wake_rounds)
 cards_task = task(name="Карточки процессов", cache_policy=NO_CACHE)(refresh_cards)
 watch_task = task(name="Сигнал наблюдателю", cache_policy=NO_CACHE)(watch)
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
@@ -27,25 +31,30 @@ overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overvie
 async def daily_control() -> State:
     """Open, mark overdue, decide letters; then the runs, the overviews and the outside watcher.
 
-    Fails when a roadmap failed (the watcher is not called then, and alarms), and when the watcher cannot be reached:
-    all else is done by then.
+    The run of a round whose note is to be written now is woken; one that has not written it by its day is done here.
+    Fails when a roadmap or a round failed (the watcher is not called then, and alarms), and when the watcher cannot be
+    reached: all else is done by then.
     """
     engine, settings, at = db.engine(), Settings(), clock.now()
     report = control_day_task(engine, today=None, at=at)
+    rounds = late_rounds_task(engine, today=None, at=at, settings=settings, only_late=True)
     with db.session(engine) as work:
         deployments = noted_deployments(work)
     async with connect(settings) as client:
         await reconcile_task(client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days)
+        await wake_task(client, engine, today=None, at=at)
         await cards_task(client, engine, today=None, at=at)
         await overview_task(client, engine, today=None, at=at, run_id=flow_run.id)
-    if report.failed:
-        return Failed(name="Есть сбои", message=f"Контроль не прошёл: {', '.join(report.failed)}. {_summary(report)}")
+    if failed := [*report.failed, *rounds.failed]:
+        words = f"Контроль не прошёл: {', '.join(failed)}. {_summary(report, rounds)}"
+        return Failed(name="Есть сбои", message=words)
     watch_task(engine, settings=settings, at=at)
-    return Completed(name="Контроль проведён", message=_summary(report))
+    return Completed(name="Контроль проведён", message=_summary(report, rounds))
 
 
-def _summary(report: ControlReport) -> str:
+def _summary(report: ControlReport, rounds: RoundsRun) -> str:
+    notes = f" Справок составлено: {len(rounds.outcomes)}." if rounds.outcomes else ""
     return (
         f"Открыто: {report.opened}, просрочено: {report.overdue}, строк в письмах: {report.lines}, "
-        f"писем: {report.notices}, не до кого довести: {report.undeliverable}."
+        f"писем: {report.notices}, не до кого довести: {report.undeliverable}.{notes}"
     )

@@ -38,7 +38,7 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
     2. only the newest decision is looked at, older ones are settled; 3. one that was carried out is known by its key;
     4. one that is refused is asked again.
     """
-    run, engine, at = _this_run(), db.engine(), clock.now()
+    run, engine, at = this_run(), db.engine(), clock.now()
     point = _point(engine, point_key)
     if point is None:
         return Completed(name=NOT_CONTROLLED)
@@ -49,7 +49,7 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
             await card_task(client, engine, run.id, point, today=today, refusal=refusal)
             if (name := state_name(point, today)) in FINAL:
                 return Completed(name=name)
-            decision = await _ask(client, run.id, point, number, today=today, refusal=refusal)
+            decision = await ask(client, run.id, point, number, today=today, refusal=refusal)
             refusal = NO_ANSWER
             if decision is not None:
                 once_key = f"run:{run.id}:{decision_key(number)}"
@@ -70,7 +70,7 @@ def _go_on(engine: Engine, key: str, has_stages: bool, *, today: date, at: datet
     return _point(engine, key)
 
 
-async def _ask(
+async def ask(
     client: PrefectClient, run_id: UUID, point: PointFacts, number: int, *, today: date, refusal: str
 ) -> Decision | None:
     """The answer to the n-th form, None when it came empty; leaves the process when there is none yet."""
@@ -91,7 +91,8 @@ def _point(engine: Engine, key: str) -> PointFacts | None:
         return point_of(work, key)
 
 
-def _this_run() -> FlowRun:
+def this_run() -> FlowRun:
+    """The run this process is for."""
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None

@@ -4,12 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Select, and_, func
+from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.asked import Request
 from models.letters import Notice, NoticeLine
+from models.monitoring import Round, RoundLetter
 from models.people import Absence, Channel, Official, Silence
+from models.points import ControlPoint
 from models.roadmaps import Body, Item
 
 
@@ -108,7 +114,27 @@ def not_reached(session: Session, point_ids: Collection[int]) -> dict[int, list[
         .where(col(NoticeLine.point_id).in_(point_ids), Notice.state == "dead", Official.role != "coordinator")
         .order_by(col(Notice.on_day), col(Notice.id))
     )
+    riding = round_letters().subquery()
+    of_rounds = (
+        select(riding.c.point_id, Official, col(Notice.on_day))
+        .join(Notice, col(Notice.id) == riding.c.notice_id)
+        .join(Official, col(Official.id) == col(Notice.official_id))
+        .where(riding.c.point_id.in_(point_ids), Notice.state == "dead", Official.role != "coordinator")
+        .order_by(col(Notice.on_day), col(Notice.id))
+    )
     latest: defaultdict[int, dict[int | None, tuple[Official, date]]] = defaultdict(dict)
-    for point_id, official, on_day in session.exec(found):
+    for point_id, official, on_day in [*session.exec(found), *session.exec(of_rounds)]:
         latest[point_id][official.id] = (official, on_day)
     return {point_id: list(people.values()) for point_id, people in latest.items()}
+
+
+def round_letters() -> Select[Any]:
+    """(notice, point) of what went out of rounds of monitoring: a page belongs to the point that asked its body for
+    data, a note (and the page of a body that was asked nothing) to the round's own."""
+    asked = aliased(ControlPoint)
+    of_body = and_(col(asked.parent_id) == col(Round.point_id), col(asked.body_id) == col(RoundLetter.body_id))
+    return (
+        sa_select(col(RoundLetter.notice_id), func.coalesce(col(asked.id), col(Round.point_id)).label("point_id"))
+        .join(Round, col(Round.id) == col(RoundLetter.round_id))
+        .outerjoin(asked, of_body)
+    )

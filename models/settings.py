@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     """IANA zone of the coordinator's clock: names of service runs, the greeting of ``vekha up``."""
     runs_ahead_days: int = Field(default=400, ge=1)
     """How far ahead Prefect runs are created for control points."""
+    note_template: Path | None = None
+    """Template of the analytic note (.docx) in place of the one that comes with Vekha."""
     window_days: int = Field(default=14, ge=0)
     """How many days before a bare date («до 31 мая») the work on it opens, at the least."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from roadmap.monitoring.round_cards import ROUND_FORM
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
 from roadmap.terms.saying_words import counted
@@ -39,6 +40,7 @@ ACTIONS_RU = {
     "extend": "срок перенесён",
     "reassign": "передано другому исполнителю",
     "withdraw": "снято с контроля",
+    "correct": "запись об исполнении исправлена",
 }
 #: Rules of planning that are no rules of reading.
 OWN_RULES = {"own-rhythm": "Ритм контроля задан каталогом: документ срока не называет."}
@@ -89,6 +91,10 @@ class PointFacts:
     closed_on: date | None
     id: int = 0
     """Number of the row, for addresses of pages; 0 when there is none."""
+    period: str = ""
+    """Of a round of monitoring: «за III квартал 2026 г.»."""
+    process: str = ""
+    """Code of the process the point goes through; empty where it is done in one go, or none has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +134,14 @@ def short(words: str, limit: int) -> str:
 
 def deployment_name(item: ItemFacts) -> str:
     """«1.2 Форсайт-сессия»; Prefect refuses «/» and «%» in names."""
-    return re.sub(r"[/%&<>]", " ", f"{item.number} {short(item.title, 60)}")
+    return re.sub(r"[/%&<>]", " ", f"{item.number} {short(item.title, 60)}".strip())
 
 
 def run_name(point: PointFacts) -> str:
     """«1.2 Форсайт-сессия · до 31.05.2027», the day being the one that is controlled."""
     task = "назвать даты: " if point.purpose == "name_dates" else ""
-    body = f" · {point.body}" if point.body else ""
-    return f"{point.item.number} {task}{short(point.item.title, 60)}{body} · до {day(point.deadline_on)}"
+    body = f" · {point.body}" if point.body else f" {point.period}" if point.period else ""
+    return f"{point.item.number} {task}{short(point.item.title, 60)}{body} · до {day(point.deadline_on)}".strip()
 
 
 def artifact_key(key: str) -> str:
@@ -201,7 +207,8 @@ def point_card(
         ("Ключ", f"`{point.key}`"),
     )
     task = "Назвать даты: " if point.purpose == "name_dates" else ""
-    parts = [f"## {item.number} {task}{_line(item.title)}", item.region]
+    title = " ".join(filter(None, (item.number, task + _line(item.title), point.period)))
+    parts = [f"## {title}", item.region]
     if refusal:
         parts.append(f"> **Решение не принято:** {refusal}")
     link = f"[Открыть на странице контроля]({page_url})" if page_url else ""
@@ -212,6 +219,8 @@ def point_card(
 def form_description(point: PointFacts, refusal: str = "", *, has_stages: bool = False) -> str:
     """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old."""
     said = f"**Прошлое решение не принято.** {refusal}\n\n" if refusal else ""
+    if point.purpose == "round":
+        return f"{said}**{short(point.item.title, 160)} {point.period}**\n\n{ROUND_FORM}"
     whole = (
         "**Принять** — результат есть. **Вернуть** — на доработку, нужно основание. **Перенести** — нужны основание и "
         "новый срок. **Снять** — снять с контроля, нужно основание."

@@ -35,5 +35,16 @@ def recoded(old: Catalogue, new: Catalogue, codes: Mapping[str, str]) -> Catalog
     )
     there = {entry.code for entry in old.indicators}
     known = stable_codes(found.pairs, there, [entry.code for entry in new.indicators], ())
-    indicators = tuple(entry.model_copy(update={"code": known[entry.code]}) for entry in new.indicators)
+    indicators = tuple(
+        entry.model_copy(
+            update={"code": known[entry.code]}
+            | {
+                # Items the draft names are named by their codes to keep; the others are left to be seen as unknown.
+                field: tuple(codes.get(code, code) for code in getattr(entry, field))
+                for field in ("proven_by", "answered_by")
+                if field in entry.model_fields_set
+            }
+        )
+        for entry in new.indicators
+    )
     return new.model_copy(update=parts | {"code": old.code, "indicators": indicators})

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from roadmap.catalogue.schema import Catalogue, Controller, Indicator
 from roadmap.edition_kept import alike
+from roadmap.monitoring.periods import RHYTHM_RU
 
 Field = tuple[str, str, str]
 """Name, words before, words after; empty words for what is new or gone."""
@@ -32,6 +33,7 @@ def _facts(edition: Catalogue) -> Mapping[str, str]:
         "days_off": ", ".join(f"{day.on:%d.%m.%Y} {day.name}" for day in edition.days_off),
         "controller": _post(edition.controller),
         "coordinator": _post(edition.coordinator),
+        "monitoring": ", ".join(RHYTHM_RU[one.rhythm] for one in edition.monitoring),
     }
 
 

@@ -15,8 +15,14 @@ from roadmap.edition_matching import plain
 
 CONTROL = ("kind", "rhythm", "control", "fan_out", "event", "controlled")
 """What the catalogue says of an item beside the document's words."""
+MEASURED = ("way", "numerator", "denominator", "asked", "rounds", "proven_by", "answered_by")
+"""How an indicator is asked and computed: ours, no document says it."""
 QUIET = ("co_terms", "after", "parties")
 """What only a reviewer can have set: it goes on without a word."""
+HEAD = (
+    *("roll", "report_by", "ladder", "extensions_by", "days_off", "controller", "coordinator", "definitions"),
+    "monitoring",
+)
 AROUND = ("group", "responsible", "executors", "result")
 KEPT_FIELDS = (*CONTROL, "owner", "co_executors", *AROUND)
 MADE_BY_IMPORT = "составленный при импорте"
@@ -182,21 +188,45 @@ def _cut_otherwise(was: Item, item: Item) -> Iterator[str]:
 
 def _head(old: Catalogue, edition: Catalogue, *, is_read: bool) -> Mapping[str, Any]:
     """What stays above the items; a document read again under the same act brings no other title or period."""
-    fields = ["roll", "report_by", "ladder", "extensions_by", "days_off", "controller", "coordinator", "definitions"]
-    kept = [field for field in fields if field not in edition.model_fields_set]
+    kept = [field for field in HEAD if field not in edition.model_fields_set]
+    was = {entry.code: entry for entry in old.indicators}
     if not is_read:
-        return {field: getattr(old, field) for field in kept}
+        measured = tuple(_measured_as(was.get(entry.code), entry) for entry in edition.indicators)
+        return {field: getattr(old, field) for field in kept} | {"indicators": measured}
     kept += ["region", "zone"]
     if old.act.words == edition.act.words:
         kept += ["act", "title", "period", "controller"]
     facts = {field: getattr(old, field) for field in kept}
-    was = {entry.code: entry for entry in old.indicators}
     indicators = tuple(_reviewed_indicator(was.get(entry.code), entry) for entry in edition.indicators)
     return facts | {"indicators": indicators or old.indicators}
 
 
 def _reviewed_indicator(was: Indicator | None, entry: Indicator) -> Indicator:
-    return was if was and alike(was.words, entry.words) and alike(was.title, entry.title) else entry
+    is_same = was is not None and alike(was.words, entry.words) and alike(was.title, entry.title)
+    return was if was and is_same else _measured_as(was, entry)
+
+
+def _measured_as(was: Indicator | None, entry: Indicator) -> Indicator:
+    """The indicator asked and computed as before where the draft says nothing of it and its unit is the same."""
+    if was is None or was.unit != entry.unit:
+        return entry
+    unsaid = [field for field in MEASURED if field not in entry.model_fields_set]
+    return entry.model_copy(update={field: getattr(was, field) for field in unsaid})
+
+
+def with_known_items(edition: Catalogue) -> Catalogue:
+    """The edition whose indicators name only items it has: one that was dropped neither proves nor answers."""
+    known = {item.code for _, item in edition.duties_by_origin()}
+    indicators = tuple(
+        entry.model_copy(
+            update={
+                field: tuple(code for code in getattr(entry, field) if code in known)
+                for field in ("proven_by", "answered_by")
+            }
+        )
+        for entry in edition.indicators
+    )
+    return edition.model_copy(update={"indicators": indicators})
 
 
 def _in_old_bodies(old: Catalogue, edition: Catalogue) -> Catalogue:

@@ -12,7 +12,7 @@ from roadmap.catalogue.schema import Catalogue, Item, Origin
 from roadmap.edition_bodies import in_old_bodies
 from roadmap.edition_codes import recoded, stable_codes
 from roadmap.edition_header import header_changes
-from roadmap.edition_kept import CONTROL, Kept, alike, as_reviewed, carried_over, split_before
+from roadmap.edition_kept import CONTROL, Kept, alike, as_reviewed, carried_over, split_before, with_known_items
 from roadmap.edition_matching import Candidate, Entry, Matching, match
 from roadmap.planning import read_item
 from roadmap.reading import Reading
@@ -131,7 +131,7 @@ def compare(
     carried = [code for code in olds if code not in pairs and _goes_on(code, olds[code][0], answers, is_read=is_read)]
     codes = stable_codes(pairs, olds, news, reserved)
     edition, settings = as_reviewed(old, recoded(old, new, codes), found=pairs, is_read=is_read, as_drafted=as_drafted)
-    edition = carried_over(old, edition, carried)
+    edition = with_known_items(carried_over(old, edition, carried))
     coded = dict(_by_code(edition))
     both = [code for code in olds if code in pairs or code in carried]
     paired = [_pair(old, edition, olds[code], coded[code], new_code=pairs.get(code, "")) for code in both]

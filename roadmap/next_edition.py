@@ -59,6 +59,8 @@ def next_edition(old: Catalogue, *, first: int, last: int) -> Draft:
         questions["title"] = ("в названии назван год прежнего периода — исправьте",)
     if old.days_off:
         questions["days_off"] = (f"впишите региональные нерабочие дни на {_years(period)}",)
+    if any(one.ground for one in old.monitoring):
+        questions["monitoring"] = ("ритм мониторинга и его основание — по прежнему акту: подтвердите или исправьте",)
     for post in ("controller", "coordinator"):
         if (named := getattr(old, post)) is not None and named.name:
             questions[post] = (f"по прежнему акту — {named.name}: подтвердите или исправьте",)

@@ -71,6 +71,9 @@ def report_progress(answer: Answer, point_id: int, report: Report) -> str:
 
 def submit(answer: Answer, point_id: int, report: Report) -> str:
     """«Исполнено»: a proof is required, the day lies between the opening of the point and today."""
+    with session(answer.engine) as work:
+        if the_point(work, answer, point_id).purpose == "data":
+            raise Refused("Данные сдаются формой показателей: заполните её, и они будут приняты")
     if not report.evidence and report.upload is None:
         raise Refused("Подтвердите исполнение: укажите реквизиты документа, ссылку или приложите файл")
     return _move(answer, point_id, "submit", report)

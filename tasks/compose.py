@@ -25,6 +25,8 @@ from tasks.control_day import calendar_of
 from tasks.letter_parts import Parts
 from tasks.letter_rows import STAFF, Batch, LetterRow, read_batch
 from tasks.links import calendar_url, official_url
+from tasks.measure_asks import Ask, asks
+from tasks.round_parts import RoundParts
 
 #: Reasons that say the same of a point in other words: the most urgent of a group is enough.
 GROUPS: dict[Reason, str] = {
@@ -89,9 +91,14 @@ class _Entry:
         return {body for body in {self.official.body_id, *stood_for} if body is not None}
 
     @property
+    def is_executors(self) -> bool:
+        """It goes to one who answers, and tells of points."""
+        return self.official.role == "executor" and bool(self.told)
+
+    @property
     def has_overdue(self) -> bool:
         """The letter tells an executor of something overdue."""
-        return self.official.role == "executor" and any(told.reason == "overdue" for told in self.told)
+        return self.is_executors and any(told.reason == "overdue" for told in self.told)
 
 
 def compose(work: Session, notices: Sequence[Notice], *, at: datetime, settings: Settings) -> list[Parcel]:
@@ -106,15 +113,20 @@ def compose(work: Session, notices: Sequence[Notice], *, at: datetime, settings:
     stored = calendars.stored_at(work, codes)
     desks = {code: _desk(work, code, stored, at=at, settings=settings) for code in codes}
     entries, made = [], Parts(work, at=at, settings=settings)
+    rounds = RoundParts(work, settings, (one for several in batch.rounds.values() for one in several), at=at)
     for notice in notices:
         official, channel = people[notice.channel_id]
         desk = desks[official.roadmap_code]
         told = _told(batch, notice, desk, official) if official.is_active else []
         extras = tuple(_parts(made, batch, notice, official, channel, desk)) if official.is_active else ()
+        if official.is_active:
+            told_of = [one for one in batch.rounds[notice.id] if one.body_id not in desk.silent_bodies]
+            extras += tuple(rounds.parts(told_of, official, channel))
         entries.append(_Entry(notice, official, channel, desk, told, extras))
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
     late = calendars.overdue(work, bodies, before=max(desk.today for desk in desks.values()))
-    return [Parcel(entry.notice, entry.channel, _letter(entry, late)) for entry in entries]
+    asked = asks(work, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
+    return [Parcel(entry.notice, entry.channel, _letter(entry, late, asked)) for entry in entries]
 
 
 def _parts(
@@ -138,7 +150,7 @@ def _told(batch: Batch, notice: Notice, desk: _Desk, official: Official) -> list
     best: dict[tuple[int | None, str], _Told] = {}
     for row in rows:
         days = (row.point.deadline_on - desk.today).days
-        reason = relevant(row.reason, status=row.point.status, days=days, asks=row.point.asks)
+        reason = _still(row, days)
         if reason is None or (row.reason in SUPERSEDED and row.on_day < newest[row.point.id]):
             continue
         key = (row.point.id, GROUPS.get(reason, reason))
@@ -147,22 +159,30 @@ def _told(batch: Batch, notice: Notice, desk: _Desk, official: Official) -> list
     return list(best.values())
 
 
+def _still(row: LetterRow, days: int) -> Reason | None:
+    """What the reason has become by now. That a note or a page was lost is told though its round is over."""
+    if row.reason == "undelivered" and row.point.purpose in ("round", "data"):
+        return row.reason
+    return relevant(row.reason, status=row.point.status, days=days, asks=row.point.asks)
+
+
 def _has_moved_on(row: LetterRow, official: Official) -> bool:
     """The point was handed over to another body while the letter waited."""
     is_ours = row.reason in STAFF or row.point.owner_id == official.body_id or row.instead_of is not None
     return not is_ours and row.changed is not None and row.changed.has_moved_on
 
 
-def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]]) -> Letter | None:
+def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]], asked: Mapping[int, Ask]) -> Letter | None:
     if not entry.told and not entry.parts:
         return None
     official, desk = entry.official, entry.desk
     page = _page(entry)
+    mine = {told.row.point.id: asked.get(told.row.point.id or 0) for told in entry.told if entry.is_executors}
     made = letter(
         entry.notice.visible_id,
         Addressee(role=official.role, post=official.post, name=official.name),
         origin=desk.origin,
-        lines=[_line(told, desk, page) for told in entry.told],
+        lines=[_line(told, desk, page, mine.get(told.row.point.id)) for told in entry.told],
         today=desk.today,
         links=Links(
             page=page,
@@ -171,9 +191,10 @@ def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]]) -> Letter | N
         ),
         parts=entry.parts,
     )
-    if official.role != "executor" or not entry.told:
+    if not entry.is_executors:
         return made
-    return replace(made, calendar=_calendar(entry, late, page))
+    forms = tuple(ask.form for ask in mine.values() if ask)
+    return replace(made, calendar=_calendar(entry, late, page), files=(*made.files, *forms))
 
 
 def _page(entry: _Entry) -> str:
@@ -234,7 +255,7 @@ def _desk(work: Session, code: str, stored: dict[str, datetime], *, at: datetime
     )
 
 
-def _line(told: _Told, desk: _Desk, page: str) -> Line:
+def _line(told: _Told, desk: _Desk, page: str, ask: Ask | None) -> Line:
     row, point, item = told.row, told.row.point, told.row.item
     return Line(
         reason=told.reason,
@@ -251,5 +272,6 @@ def _line(told: _Told, desk: _Desk, page: str) -> Line:
         note=row.ground,
         names_dates=point.purpose == "name_dates",
         instead_of=row.instead_of.post if row.instead_of else "",
-        url=f"{page}/point/{point.id}",
+        url=f"{page}/data/{point.id}" if ask else f"{page}/point/{point.id}",
+        asked=ask.titles if ask else (),
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from models import ControlPoint, Edition, Official, Roadmap, lifecycle
+from models import ControlPoint, Official, Roadmap, lifecycle
 from models.db import session
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
@@ -20,9 +20,11 @@ from roadmap.notices import Audience, Decision, Situation, decide
 from roadmap.office import OfficeHours
 from tasks.addressing import NotBefore
 from tasks.extra_letters import queue_digests
+from tasks.rounds import RoundsReport, sweep
 from tasks.stages import StagesReport, advance
 from tasks.telling import Telling, asked_on, tell
 from tasks.undelivered import tell_undelivered
+from tasks.working_calendar import calendar_of as calendar_of
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class RoadmapDay:
     overdue: int
     told: Telling
     stages: StagesReport
+    rounds: RoundsReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ def control_day(engine: Engine, *, today: date | None, at: datetime, hours: Offi
     """Do the work of one day (None: today in each roadmap's zone); twice the same day changes nothing.
 
     1. each roadmap in its own transaction: one that breaks is logged and named, the others go on;
-    2. points whose day has come are opened, passed deadlines are recorded, on any day;
+    2. rounds of monitoring are brought forward, points whose day has come are opened, passed deadlines are recorded,
+       on any day;
     3. letters are decided on working days only; what a day off held back is told on the next working day;
     4. letters that were given up are reported to the coordinator.
     ``hours``: before which hour no letter may leave; None: those of the settings.
@@ -110,10 +114,14 @@ def control_day(engine: Engine, *, today: date | None, at: datetime, hours: Offi
 def control_roadmap(
     work: Session, code: str, *, today: date | None, at: datetime, hours: OfficeHours | None = None
 ) -> RoadmapDay:
-    """One roadmap's day inside the caller's transaction."""
-    roadmap = work.get_one(Roadmap, code)
+    """One roadmap's day inside the caller's transaction.
+
+    The roadmap's row is held first, as by ``advance``: of two at once the second waits and finds the work done.
+    """
+    roadmap = work.get_one(Roadmap, code, with_for_update={"key_share": True})
     today = today or at.astimezone(ZoneInfo(roadmap.zone)).date()
     calendar = calendar_of(work, code)
+    rounds = sweep(work, code, today=today, at=at, calendar=calendar)
     opened = lifecycle.open_due(work, code, today=today, at=at)
     stages = advance(work, code, today=today, at=at, calendar=calendar)
     overdue = lifecycle.mark_overdue(work, code, today=today, at=at)
@@ -133,6 +141,7 @@ def control_roadmap(
         overdue=overdue,
         told=told,
         stages=stages,
+        rounds=rounds,
     )
 
 
@@ -145,14 +154,6 @@ def _not_before(work: Session, roadmap: Roadmap, *, today: date, at: datetime, h
     zones: list[str | None] = [None, *work.execute(own.distinct()).scalars()]
     opens = time(hours.opens)
     return {zone: max(at, datetime.combine(today, opens, ZoneInfo(zone or roadmap.zone))) for zone in zones}
-
-
-def calendar_of(work: Session, code: str) -> WorkCalendar:
-    """The working calendar of a roadmap, from the newest edition of its catalogue."""
-    newest = select(Edition).where(col(Edition.roadmap_code) == code).order_by(col(Edition.id).desc()).limit(1)
-    edition = work.execute(newest).scalar_one_or_none()
-    listed = edition.catalogue.get("days_off", []) if edition else []
-    return WorkCalendar({date.fromisoformat(day["on"]): day["name"] for day in listed})
 
 
 def _decisions(work: Session, roadmap: Roadmap, *, today: date, calendar: WorkCalendar) -> dict[Situation, Decision]:

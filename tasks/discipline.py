@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,15 @@ from models import (
     Roadmap,
     Transition,
 )
+from roadmap.catalogue.schema import Roll
 from roadmap.discipline import Discipline, Judged, PointRecord, by_body, judge
+from tasks.points_as_of import Stood, changed_since
+from tasks.working_calendar import calendar_of
+
+DUTIES = ("result", "name_dates", "data")
+"""Purposes that are somebody's duty; a round of monitoring is done by its own rules."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
+"""As of now, whatever comes."""
 
 
 def discipline(
@@ -34,10 +42,20 @@ def discipline(
 
 
 def judged(
-    work: Session, code: str, *, today: date, since: date | None = None, until: date | None = None
+    work: Session,
+    code: str,
+    *,
+    today: date,
+    since: date | None = None,
+    until: date | None = None,
+    purposes: Collection[str] = DUTIES,
+    as_of: datetime | None = None,
 ) -> list[Judged]:
-    """Every point of the roadmap in the period with how it came out by ``today``, by deadline."""
-    every = judge(_records(work, code), today=today)
+    """Every point of the roadmap in the period with how it came out by ``today``, by deadline.
+
+    ``as_of``: what was recorded later does not count.
+    """
+    every = judge(_records(work, code, purposes, as_of or FOREVER), today=today)
     return [
         one
         for one in every
@@ -45,34 +63,42 @@ def judged(
     ]
 
 
-def _records(work: Session, code: str) -> list[PointRecord]:
-    of_it = _of(code)
+def _records(work: Session, code: str, purposes: Collection[str], as_of: datetime) -> list[PointRecord]:
+    roadmap = work.get_one(Roadmap, code)
+    zone = ZoneInfo(roadmap.zone)
+    of_it = _of(code, purposes, as_of, zone)
     found = (
         select(ControlPoint, col(Body.short))
         .join(Body, col(Body.id) == col(ControlPoint.owner_id))
         .where(*of_it)
         .order_by(col(ControlPoint.deadline_on), col(ControlPoint.key))
     )
-    points = work.execute(found).all()
-    zone = ZoneInfo(work.get_one(Roadmap, code).zone)
-    told = {point_id: at.astimezone(zone).date() for point_id, at in work.execute(_first_told(of_it))}
-    counts = _counts(work, of_it)
-    needs = _needs(work, code, [point for point, _ in points])
-    asked = {request.point_id: request for request in work.execute(_asked(of_it)).scalars()}
+    stood = _stood(work, roadmap, of_it, as_of)
+    points = []
+    for point, body in work.execute(found):
+        was = stood.get(point.id) or Stood(point.status, point.submitted_on, point.deadline_on)
+        if was.status != "withdrawn":
+            points.append((point, body, was))
+    points.sort(key=lambda one: (one[2].deadline_on, one[0].key))
+    told = {point_id: at.astimezone(zone).date() for point_id, at in work.execute(_first_told(of_it, as_of))}
+    counts = _counts(work, of_it, as_of)
+    needs = _needs(work, code, [(point, was.deadline_on) for point, _, was in points])
+    asked = {request.point_id: request for request in work.execute(_asked(of_it, as_of)).scalars()}
     records = []
-    for point, body in points:
+    for point, body, was in points:
         request = asked.get(point.id)
+        is_decided = request is not None and (request.decided_at is None or request.decided_at <= as_of)
         records.append(
             PointRecord(
                 key=point.key,
                 body=body,
-                deadline_on=point.deadline_on,
-                submitted_on=point.submitted_on,
-                is_accepted=point.status == "accepted",
-                was_told=told.get(point.id, date.max) <= point.deadline_on,
+                deadline_on=was.deadline_on,
+                submitted_on=was.submitted_on,
+                is_accepted=was.status == "accepted",
+                was_told=told.get(point.id, date.max) <= was.deadline_on,
                 needs=needs.get(point.key, ()),
                 asked_on=request.asked_on if request else None,
-                decided_on=request.decided_on if request else None,
+                decided_on=request.decided_on if request and is_decided else None,
                 returned=counts.get((point.id, "return"), 0),
                 extended=counts.get((point.id, "extend"), 0),
             )
@@ -80,49 +106,63 @@ def _records(work: Session, code: str) -> list[PointRecord]:
     return records
 
 
-def _of(code: str) -> tuple[Any, ...]:
-    return (
+def _of(code: str, purposes: Collection[str], as_of: datetime, zone: ZoneInfo) -> tuple[Any, ...]:
+    begun = select(col(Process.point_id))
+    conditions = [
         col(ControlPoint.roadmap_code) == code,
         col(ControlPoint.is_history).is_(False),
-        col(ControlPoint.status) != "withdrawn",
-        # Where an item has a process, its stages are judged: each is the fault of whoever held it.
-        col(ControlPoint.id).not_in(select(col(Process.point_id))),
-    )
+        col(ControlPoint.purpose).in_(purposes),
+    ]
+    if as_of == FOREVER:
+        conditions.append(col(ControlPoint.status) != "withdrawn")
+    else:
+        begun = begun.where(col(Process.started_on) <= as_of.astimezone(zone).date())
+        is_stage = col(ControlPoint.parent_id).is_not(None) & (col(ControlPoint.purpose) != "data")
+        conditions.append(~is_stage | col(ControlPoint.parent_id).in_(begun))
+    # Where an item has a process, its stages are judged: each is the fault of whoever held it.
+    return (*conditions, col(ControlPoint.id).not_in(begun))
 
 
-def _first_told(of_it: tuple[Any, ...]) -> Any:
+def _stood(work: Session, roadmap: Roadmap, of_it: tuple[Any, ...], as_of: datetime) -> Mapping[int, Stood]:
+    if as_of == FOREVER:
+        return {}
+    roll: Roll = roadmap.roll  # type: ignore[assignment]
+    return changed_since(work, of_it, as_of, roll=roll, calendar=calendar_of(work, roadmap.code))
+
+
+def _first_told(of_it: tuple[Any, ...], as_of: datetime) -> Any:
     """When the first letter about each point left for the body that answers (not for coordinator or controller)."""
     return (
         select(col(NoticeLine.point_id), func.min(col(Notice.sent_at)).label("at"))
         .join(Notice, col(Notice.id) == col(NoticeLine.notice_id))
         .join(Official, (col(Official.id) == col(Notice.official_id)) & (col(Official.role) == "executor"))
         .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
-        .where(*of_it, col(Notice.sent_at).is_not(None))
+        .where(*of_it, col(Notice.sent_at) <= as_of)
         .group_by(col(NoticeLine.point_id))
     )
 
 
-def _counts(work: Session, of_it: tuple[Any, ...]) -> Mapping[tuple[int, str], int]:
+def _counts(work: Session, of_it: tuple[Any, ...], as_of: datetime) -> Mapping[tuple[int, str], int]:
     counted = (
         select(col(Transition.point_id), col(Transition.action), func.count())
         .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
-        .where(*of_it, col(Transition.action).in_(("return", "extend")))
+        .where(*of_it, col(Transition.action).in_(("return", "extend")), col(Transition.noticed_at) <= as_of)
         .group_by(col(Transition.point_id), col(Transition.action))
     )
     return {(point_id, action): n for point_id, action, n in work.execute(counted)}
 
 
-def _asked(of_it: tuple[Any, ...]) -> Any:
+def _asked(of_it: tuple[Any, ...], as_of: datetime) -> Any:
     """Requests for another deadline, the newest of a point last."""
     return (
         select(Request)
         .join(ControlPoint, col(ControlPoint.id) == col(Request.point_id))
-        .where(*of_it, col(Request.kind) == "extend")
+        .where(*of_it, col(Request.kind) == "extend", col(Request.asked_at) <= as_of)
         .order_by(col(Request.id))
     )
 
 
-def _needs(work: Session, code: str, points: list[ControlPoint]) -> dict[str, tuple[str, ...]]:
+def _needs(work: Session, code: str, points: list[tuple[ControlPoint, date]]) -> dict[str, tuple[str, ...]]:
     """For each point the points it depends on: of every needed item the latest one due not after it."""
     needed: defaultdict[int, list[int]] = defaultdict(list)
     links = select(ItemNeed).join(Item, col(Item.id) == col(ItemNeed.item_id)).where(col(Item.roadmap_code) == code)
@@ -131,11 +171,11 @@ def _needs(work: Session, code: str, points: list[ControlPoint]) -> dict[str, tu
     if not needed:
         return {}
     of_item: defaultdict[int, list[tuple[date, str]]] = defaultdict(list)
-    for point in points:
-        of_item[point.item_id].append((point.deadline_on, point.key))
+    for point, deadline_on in points:
+        of_item[point.item_id].append((deadline_on, point.key))
     found = {}
-    for point in points:
-        before = (_latest(of_item[item_id], point.deadline_on) for item_id in needed.get(point.item_id, ()))
+    for point, deadline_on in points:
+        before = (_latest(of_item[item_id], deadline_on) for item_id in needed.get(point.item_id, ()))
         found[point.key] = tuple(key for key in before if key)
     return found
 

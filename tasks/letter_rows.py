@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, exists, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, Transition
+from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, RoundLetter, Transition
 from models.queries_people import not_reached, standing_in
 from roadmap.notices import GROUNDS, Reason
 from tasks.calendars import Changed, changes
@@ -53,6 +53,8 @@ class Batch:
     """Notices whose channel has a later letter on its way, or sent: that one carries their lines."""
     has_digest: set[int | None] = field(default_factory=set)
     has_drill: set[int | None] = field(default_factory=set)
+    rounds: defaultdict[int | None, list[RoundLetter]] = field(default_factory=lambda: defaultdict(list))
+    """What of rounds of monitoring goes into each notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,9 @@ def read_batch(work: Session, notices: Sequence[Notice], officials: dict[int | N
         batch.has_digest |= {source.notice.id} if source.has_digest else set()
         batch.has_drill |= {source.notice.id} if source.has_drill else set()
     ids = {source.id for source in sources}
+    riding = _rounds(work, ids)
+    for source in sources:
+        batch.rounds[source.notice.id] += riding[source.id]
     by_source = defaultdict(list)
     for row in (rows := _rows(work, ids)):
         by_source[row[0].notice_id].append(row)
@@ -146,6 +151,15 @@ def _rows(work: Session, ids: Collection[int]) -> Sequence[Any]:
         .order_by(col(NoticeLine.id))
     )
     return work.execute(found).all()
+
+
+def _rounds(work: Session, ids: Collection[int]) -> defaultdict[int, list[RoundLetter]]:
+    """Notes and pages by the notice they were put into."""
+    found: defaultdict[int, list[RoundLetter]] = defaultdict(list)
+    rows = select(RoundLetter).where(col(RoundLetter.notice_id).in_(ids)).order_by(col(RoundLetter.id))
+    for row in work.execute(rows).scalars():
+        found[row.notice_id].append(row)
+    return found
 
 
 def _instead_of(official: Official, stood_for: Sequence[Official], reason: str, owner_id: int) -> Official | None:

@@ -22,6 +22,10 @@ from tasks.storing import ids_by_code, store
 from tasks.storing_points import Moved, store_points, vanished
 
 Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
+#: What of an indicator the database holds in columns of its own; the rest stays in the edition's catalogue.
+INDICATOR_WORDS = {
+    *("code", "title", "unit", "comparison", "target", "target_year", "rhythm", "words", "method"),
+}
 
 
 class LoadRefused(ValueError):
@@ -258,7 +262,7 @@ def _item_rows(
 
 def _indicator_rows(moved: Catalogue) -> Iterator[dict[str, Any]]:
     for position, entry in enumerate(moved.indicators, start=1):
-        words = entry.model_dump(exclude={"cumulative", "source"})
+        words = entry.model_dump(include=INDICATOR_WORDS)
         yield words | {"position": position, "is_cumulative": entry.cumulative, "source": entry.source.place}
 
 

@@ -5,6 +5,7 @@ import re
 from datetime import datetime
 from email.header import Header
 from email.message import Message
+from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
@@ -12,7 +13,7 @@ from email.utils import format_datetime, formataddr
 from pathlib import Path
 
 from models import Notice
-from roadmap.messages import Letter
+from roadmap.messages import Attachment, Letter
 
 SENDER = "vekha@example.org"
 CALENDAR_NAME = "сроки.ics"
@@ -21,7 +22,7 @@ SMTP_LINES = compat32.clone(linesep="\r\n")
 
 
 def message(letter: Letter, *, notice: Notice, sender: tuple[str, str], address: str, at: datetime) -> MIMEMultipart:
-    """Text and HTML side by side, the deadlines as a file beside them where there are any.
+    """Text and HTML side by side; the deadlines and other files beside them where there are any.
 
     ``Message-ID`` is the notice's own, so that a second copy is known as such.
     """
@@ -29,10 +30,13 @@ def message(letter: Letter, *, notice: Notice, sender: tuple[str, str], address:
     words.attach(MIMEText(letter.text, "plain", "utf-8"))
     words.attach(MIMEText(letter.html, "html", "utf-8"))
     mail = words
-    if letter.calendar:
+    if letter.calendar or letter.files:
         mail = MIMEMultipart("mixed", policy=SMTP_LINES)
         mail.attach(words)
-        mail.attach(_attached(letter.calendar))
+        if letter.calendar:
+            mail.attach(_attached(letter.calendar))
+        for file in letter.files:
+            mail.attach(_file(file))
     mail["Subject"] = Header(letter.subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
     mail["From"] = formataddr(sender)
     mail["To"] = address
@@ -50,6 +54,15 @@ def _attached(calendar: str) -> MIMEText:
     part.set_param("method", "PUBLISH")
     part.set_param("name", CALENDAR_NAME, charset="utf-8")
     part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", CALENDAR_NAME))
+    return part
+
+
+def _file(file: Attachment) -> MIMEApplication:
+    """The name stands beside the type as well: older mail programs look for it there."""
+    part = MIMEApplication(file.content, file.media_type.partition("/")[2], policy=SMTP_LINES)
+    part.set_type(file.media_type)
+    part.set_param("name", file.name, charset="utf-8")
+    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", file.name))
     return part
 
 

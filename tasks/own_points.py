@@ -132,6 +132,8 @@ def possible_actions(own: OwnPoint, *, waiting: Collection[str], is_acknowledged
         name
         for name, action in ACTIONS.items()
         if (action, own.point.status) in ALLOWED
+        # Data are reported by giving them.
+        and not (name == "submit" and own.point.purpose == "data")
         and not asked.get(name, False)
         and (own.answers or (own.role == "co" and action == "progress"))
     )

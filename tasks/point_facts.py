@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Item, Roadmap, Transition
+from models import Body, ControlPoint, Item, Process, Roadmap, Transition
 from roadmap.cards import Happened, ItemFacts, PointFacts
 from roadmap.reading import Reading
 
@@ -38,15 +38,16 @@ def points(session: Session, *where: Any, items: dict[int, ItemFacts] | None = N
     items = controlled_items(session) if items is None else items
     owner, body = aliased(Body), aliased(Body)
     rows = session.execute(
-        select(ControlPoint, col(owner.name), col(body.short))
+        select(ControlPoint, col(owner.name), col(body.short), col(Process.code))
         .join(owner, col(owner.id) == col(ControlPoint.owner_id))
         .outerjoin(body, col(body.id) == col(ControlPoint.body_id))
+        .outerjoin(Process, col(Process.point_id) == col(ControlPoint.id))
         .where(col(ControlPoint.is_history).is_(False), *where)
         .order_by(col(ControlPoint.opens_on), col(ControlPoint.id))
     )
     return [
-        _point(point, items[point.item_id], owner_name, body_short or "")
-        for point, owner_name, body_short in rows
+        _point(point, items[point.item_id], owner_name, body_short or "", process or "")
+        for point, owner_name, body_short, process in rows
         if point.item_id in items
     ]
 
@@ -84,7 +85,7 @@ def _item(item: Item, roadmap: Roadmap, owner: Body, *, number: str) -> ItemFact
         region=roadmap.region,
         act=roadmap.act,
         zone=roadmap.zone,
-        number=number or item.code,
+        number=number or ("" if item.kind == "round" else item.code),
         section=item.section,
         title=item.title,
         kind=item.kind,
@@ -99,7 +100,7 @@ def _item(item: Item, roadmap: Roadmap, owner: Body, *, number: str) -> ItemFact
     )
 
 
-def _point(point: ControlPoint, item: ItemFacts, owner: str, body: str) -> PointFacts:
+def _point(point: ControlPoint, item: ItemFacts, owner: str, body: str, process: str) -> PointFacts:
     return PointFacts(
         key=point.key,
         item=item,
@@ -115,4 +116,6 @@ def _point(point: ControlPoint, item: ItemFacts, owner: str, body: str) -> Point
         submitted_on=point.submitted_on,
         closed_on=point.closed_on,
         id=point.id or 0,
+        process=process,
+        period=point.stage_title if point.purpose == "round" else "",
     )

@@ -16,6 +16,7 @@ from models import Channel, Notice, NoticeLine, Official, Roadmap
 from roadmap.messages.words import DIGEST
 from roadmap.notices import RANK
 from tasks.control_day import control_roadmap
+from tasks.rounds import assume_notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ def rehearse(engine: Engine, code: str, *, start: date, end: date) -> Rehearsal:
         while day <= end:
             at = datetime.combine(day, time(0, 30), zone)
             undeliverable += control_roadmap(work, code, today=day, at=at).told.undeliverable
+            assume_notes(work, code, today=day, at=at)
             day += timedelta(days=1)
         return Rehearsal(tuple(letters_between(work, code, start=start, end=end)), undeliverable)
 

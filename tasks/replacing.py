@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, Official
+from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, Official, RoundLetter
 from models.lifecycle import LIVE
 from tasks import links
 from tasks.absences import absences_left, end_absences
@@ -153,6 +153,7 @@ def _readdress(work: Session, official: Official, channel: Channel) -> None:
         if letter.state != "queued" or letter.channel_id == channel.id:
             continue
         kept = there.get(letter.on_day)
+        _follow(work, letter, kept or letter, channel.id)
         if kept is None:
             letter.channel_id, letter.attempts, letter.error = channel.id, 0, ""
             there[letter.on_day] = letter
@@ -160,6 +161,22 @@ def _readdress(work: Session, official: Official, channel: Channel) -> None:
             _merge(work, letter, kept)
             letter.state = "dropped"
         work.add(letter)
+
+
+def _follow(work: Session, letter: Notice, carrier: Notice, channel_id: int) -> None:
+    """What of rounds is in a letter goes with it to the successor's channel, each part of a round once.
+
+    Where that channel's letter of the day has left, a page is put again by ``queue_missed``.
+    """
+    had = select(RoundLetter).where(col(RoundLetter.channel_id) == channel_id)
+    there = {(row.round_id, row.part) for row in work.execute(had).scalars()}
+    for row in work.execute(select(RoundLetter).where(col(RoundLetter.notice_id) == letter.id)).scalars().all():
+        if (row.round_id, row.part) in there or carrier.state != "queued":
+            work.delete(row)
+            continue
+        there.add((row.round_id, row.part))
+        row.channel_id, row.notice_id = channel_id, carrier.id or 0
+        work.add(row)
 
 
 def _merge(work: Session, letter: Notice, kept: Notice) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Select, Table, exists, insert, literal, select, union_all
 from sqlmodel import Session, SQLModel, col
 
 from models import ControlPoint, Notice, NoticeLine, Official
+from models.queries_people import round_letters
 from tasks.addressing import Desk, NotBefore, heard_of, new_notices
 
 #: Older failures are history: what has come of their points was told by later letters.
@@ -19,7 +20,7 @@ def tell_undelivered(work: Session, code: str, *, today: date, not_before: NotBe
     A letter is lost when its last try failed and nothing has reached the official since, on any channel. When the
     coordinator's letter of the day has left already, the next working day tells.
     """
-    lost = list(work.execute(_lost_points(work, code, today)))
+    lost = [*work.execute(_lost_points(work, code, today)), *work.execute(_lost_rounds(code, today))]
     coordinators = Desk.of(work, code, today).staff(work, "coordinator") if lost else []
     if not coordinators:
         return 0, 0
@@ -77,6 +78,32 @@ def _lost_points(work: Session, code: str, today: date) -> Select[Any]:
         .where(col(lost.state) == "dead", col(lost.on_day) > today - LOOKED_BACK)
         .where(col(ControlPoint.status).in_(("planned", "open", "returned")), *heard_of(work, code, today))
         .where(~arrived, ~reported)
+        .distinct()
+        .order_by(col(ControlPoint.id))
+    )
+
+
+def _lost_rounds(code: str, today: date) -> Select[Any]:
+    """(point, deadline) of notes and pages of rounds that were in a letter given up, and were not reported since."""
+    lost, told = Notice, _rows(NoticeLine).alias("told")
+    riding = round_letters().subquery("riding")
+    sent, report = _rows(Notice).alias("sent"), _rows(Notice).alias("report")
+    arrived = exists().where(
+        sent.c.official_id == col(lost.official_id), sent.c.on_day >= col(lost.on_day), sent.c.state == "sent"
+    )
+    reported = exists().where(
+        told.c.point_id == riding.c.point_id,
+        told.c.reason == "undelivered",
+        report.c.id == told.c.notice_id,
+        report.c.on_day > col(lost.on_day),
+    )
+    return (
+        select(col(ControlPoint.id), col(ControlPoint.deadline_on))
+        .join(riding, riding.c.point_id == col(ControlPoint.id))
+        .join(lost, col(lost.id) == riding.c.notice_id)
+        .join(Official, col(Official.id) == col(lost.official_id))
+        .where(col(Official.roadmap_code) == code, col(Official.role) != "coordinator")
+        .where(col(lost.state) == "dead", col(lost.on_day) > today - LOOKED_BACK, ~arrived, ~reported)
         .distinct()
         .order_by(col(ControlPoint.id))
     )

@@ -139,8 +139,14 @@ class Office:
         with session(self.engine) as work:
             return {row.key: row for row in work.exec(select(Mirror).where(Mirror.kind == "run"))}
 
-    def add_roadmap(self, code: str = "krasnodar", region: str = "Краснодарский край") -> None:
-        """A roadmap with one body and no items."""
+    def add_roadmap(
+        self, code: str = "krasnodar", region: str = "Краснодарский край", *, since: date = date(2040, 10, 1)
+    ) -> None:
+        """A roadmap with one body and no items of the document.
+
+        Its rounds of monitoring are far away, unless it is on control ``since`` an earlier day: what most tests count
+        are points of their own. The item of the rounds has a deployment all the same.
+        """
         with session(self.engine) as work:
             work.add(
                 Roadmap(
@@ -153,7 +159,7 @@ class Office:
                     zone="Europe/Moscow",
                     roll="preceding",
                     report_by="period_end",
-                    controlled_from=date(2021, 1, 1),
+                    controlled_from=since,
                 )
             )
             work.flush()
@@ -221,6 +227,12 @@ def office(prefect_server: PrefectServer, settings: Settings) -> Iterator[Office
     office.wipe_prefect()
     yield office
     engine.dispose()
+
+
+@pytest.fixture
+def office_over() -> Callable[[Settings, Engine, str], Office]:
+    """Makes an office of another installation: its settings, its database, the address of its server."""
+    return Office
 
 
 @pytest.fixture

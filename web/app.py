@@ -14,7 +14,7 @@ from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.settings import Settings
 from tasks.links import LinkRefused
-from web import calendars, control, official
+from web import calendars, control, monitoring_official, official, official_measures
 from web.forms import BadField
 from web.pages import error_page
 from web.security import LIMITS, Forged, Limits, guard
@@ -32,7 +32,7 @@ def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -
     _answer_refusals(app)
     app.add_api_route("/style.css", _style, methods=["GET", "HEAD"])
     app.add_api_route("/robots.txt", _robots, methods=["GET", "HEAD"])
-    for part in (official, control, calendars):
+    for part in (official, official_measures, monitoring_official, control, calendars):
         app.include_router(part.router)
     return app
 

@@ -19,7 +19,7 @@ from tasks.board_people import Reach, reach_of_bodies, silenced
 from tasks.board_queue import evidence_of, queue
 from tasks.boards import Choices, Filter, board_points, choices, run_urls, year_end
 from tasks.exporting import MEDIA_TYPE, workbook
-from web import control_login, control_point, control_requests
+from web import control_login, control_point, control_requests, monitoring
 from web.control_filters import FILTERS, Query, page, read_query
 from web.control_login import ForCoordinator
 from web.pages import FOLDER, render
@@ -188,5 +188,5 @@ def _lost(points: list[BoardPoint], reach: dict[int, Reach]) -> list[tuple[Reach
     return sorted(found, key=lambda one: (one[2].deadline_on, one[0].body))
 
 
-for part in (control_login.router, control_point.router, control_requests.router, door):
+for part in (control_login.router, control_point.router, control_requests.router, monitoring.router, door):
     router.include_router(part)

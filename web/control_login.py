@@ -144,7 +144,8 @@ def _login_page(request: Request, target: str, *, refusal: str = "", status: int
 
 def _inside(target: object) -> str:
     """Where to go after the log-in: a page of ours, never an address from outside."""
-    if isinstance(target, str) and re.fullmatch(r"/control(/point/\d{1,9}|/file/\d{1,9})?", target, re.ASCII):
+    inside = r"/control(/point/\d{1,9}|/file/\d{1,9}|/monitoring(/\d{1,9})?)?"
+    if isinstance(target, str) and re.fullmatch(inside, target, re.ASCII):
         return target
     return "/control"
 

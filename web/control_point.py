@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from markupsafe import Markup
 from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.background import BackgroundTask
@@ -20,10 +23,12 @@ from tasks import decide_page
 from tasks.board_card import Card, bodies_of, cards, requests_of
 from tasks.board_queue import controllers_by_roadmap
 from tasks.boards import run_urls
+from tasks.boards_process import process_page
 from tasks.decide import Decision, Outcome
 from tasks.decide_page import COORDINATOR, Deciding
 from tasks.reflecting import reflect
 from web import forms
+from web.control_filters import page
 from web.control_login import ForCoordinator, SafeForm
 from web.downloads import file_response
 from web.forms import BadField
@@ -43,6 +48,8 @@ TYPED = ("reason", "evidence", "done_on", "new_due_on")
 GROUND = "Основание"
 YEARS_AHEAD = 10
 """How far a deadline can be moved: a slip in the year is met here."""
+CASES_SIZE = 50
+"""So many municipalities on a page of a point."""
 
 
 @router.get("/control/point/{point_id}")
@@ -145,6 +152,17 @@ def _decided(
     return RedirectResponse("/control", status_code=303, background=told)
 
 
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Addresses of the same point with another part of a list."""
+
+    point_id: int
+
+    def link(self, anchor: str, **params: int) -> str:
+        """The page of the list, at its heading."""
+        return f"/control/point/{self.point_id}?{urlencode(params)}#{anchor}"
+
+
 def _page(
     request: Request, point_id: int, *, refusal: str = "", typed: Mapping[str, Any] | None = None, status: int = 0
 ) -> Response:
@@ -160,7 +178,12 @@ def _page(
 def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
     card = _card(work, point_id)
     code, today = card.row.roadmap_code, clock.today(card.roadmap.zone)
+    process = process_page(work, card.row.key, today=today)
     return {
+        "process": process,
+        "drawing": Markup(process.svg) if process else "",  # every word in the drawing is escaped already
+        "cases": page(process.cases if process else (), "cases", request.query_params, size=CASES_SIZE),
+        "query": _Links(point_id),
         "card": card,
         "row": card.row,
         "today": today,

@@ -4,7 +4,7 @@ from fastapi import Request
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
-from models import Evidence
+from models import Evidence, NoteFile
 from tasks.files import stored_at
 
 #: A browser that shows the file all the same gives it no rights at all.
@@ -15,7 +15,16 @@ def file_response(request: Request, evidence: Evidence) -> Response:
     """The file of an evidence, streamed; 404 when the evidence is words only, or the file is gone from the disk."""
     if evidence.file_hash is None:
         raise HTTPException(404)
-    path = stored_at(request.app.state.settings, evidence.file_hash)
+    return _stored(request, evidence.file_hash, evidence.media_type, evidence.file_name)
+
+
+def note_response(request: Request, file: NoteFile) -> Response:
+    """A file of an analytic note, streamed; 404 when it is gone from the disk."""
+    return _stored(request, file.file_hash, file.media_type, file.name)
+
+
+def _stored(request: Request, file_hash: str, media_type: str | None, name: str | None) -> Response:
+    path = stored_at(request.app.state.settings, file_hash)
     if not path.is_file():
         raise HTTPException(404, "Файла на сервере нет. Сообщите координатору.")
-    return FileResponse(path, media_type=evidence.media_type, filename=evidence.file_name, headers=_HEADERS)
+    return FileResponse(path, media_type=media_type, filename=name, headers=_HEADERS)

@@ -118,12 +118,13 @@ def set_absence(request: Request, token: str, form: Form) -> Response:
         if "back" in form:
             standing_in.take_back(answer, forms.number(form, "back", "Замещение"))
             return RedirectResponse(f"/o/{token}/absence?done=back", 303)
-        latest = answer.today + timedelta(days=2 * 366)
+        near = timedelta(days=2 * 366)
+        earliest, latest = answer.today - near, answer.today + near
         standing_in.stand_in(
             answer,
             deputy_id=forms.number(form, "deputy", "Кто замещает"),
-            starts_on=forms.day(form, "starts_on", "С какого дня", earliest=answer.today, latest=latest),
-            ends_on=forms.day(form, "ends_on", "По какой день", earliest=answer.today, latest=latest),
+            starts_on=forms.day(form, "starts_on", "С какого дня", earliest=earliest, latest=latest),
+            ends_on=forms.day(form, "ends_on", "По какой день", earliest=earliest, latest=latest),
         )
     except BadField as bad:
         return _absence(request, token, 400, Refusal("absence", str(bad), _typed(form)))

@@ -128,7 +128,8 @@ def standing(point: ControlPoint, today: date) -> Standing:
 
 def event_words(event: Transition) -> str:
     """«срок перенесён на 31.05.2027»."""
-    until = f" на {event.due_to:%d.%m.%Y}" if event.action == "extend" and event.due_to else ""
+    is_moved = event.action in ("extend", "correct") and event.due_to
+    until = f" на {event.due_to:%d.%m.%Y}" if is_moved else ""
     return f"{EVENT_RU[event.action]}{until}"
 
 

@@ -15,10 +15,14 @@ from deployments.cli import (
     importing,
     ladder,
     look,
+    measures,
+    monitoring,
+    notes,
     output,
     people,
     plans,
     processes,
+    recommendations,
     replacing,
     up,
     web,
@@ -65,6 +69,13 @@ app.command("replace")(replacing.replace)
 app.command("revoke")(people.revoke)
 app.command("silence")(people.silence)
 app.command("ladder")(ladder.ladder)
+app.command("monitor")(monitoring.monitor)
+app.command("rounds")(monitoring.rounds)
+app.command("measures")(measures.measures)
+app.command("note")(notes.note)
+app.command("recommendations")(recommendations.recommendations)
+app.command("take")(recommendations.take)
+app.command("decline")(recommendations.decline)
 app.command("control")(work.control)
 app.command("deliver")(work.deliver)
 app.command("drill")(health.drill)

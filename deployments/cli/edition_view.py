@@ -46,6 +46,7 @@ FIELD_RU = {
     "report_by": "отчёт",
     "bodies": "орган",
     "indicators": "показатель",
+    "monitoring": "ритм мониторинга",
 }
 KIND_RU: dict[Kind, str] = {
     "words": "изменены слова",

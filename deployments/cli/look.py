@@ -215,7 +215,7 @@ def show(
 
 
 def _event(entry: Any) -> tuple[str, ...]:
-    moved = f"{day(entry.due_from)} → {day(entry.due_to)}. " if entry.action == "extend" else ""
+    moved = f"{day(entry.due_from)} → {day(entry.due_to)}. " if entry.due_from and entry.due_to else ""
     return (day(entry.happened_on), EVENT_RU[entry.action], entry.actor, moved + entry.reason)
 
 

@@ -98,16 +98,23 @@ def control(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Работа одного дня без Prefect: открыть точки, отметить просрочку, подготовить письма."""
-    report = control_day(ready_engine(), today=as_day(on), at=clock.now())
+    """Работа одного дня без Prefect: открыть точки, отметить просрочку, подготовить письма, составить справки."""
+    from tasks.round_run import run_rounds  # charts take seconds to import
+
+    engine, at, today = ready_engine(), clock.now(), as_day(on)
+    report = control_day(engine, today=today, at=at)
+    rounds = run_rounds(engine, today=today, at=at, settings=Settings())
     if as_json:
-        output.as_json(facts.counts(report))
+        output.as_json(facts.counts(report) | {"rounds": facts.counts(rounds)})
     else:
         columns = ("дорожная карта", "день", "открыто", "просрочено впервые", "писем", "поводов", "некому")
         rows = (_day_cells(entry) for entry in report.days)
         output.table("Ежедневный контроль", columns, rows)
-    if report.failed:
-        output.fail(f"Контроль не выполнен: {', '.join(report.failed)}; подробности в журнале", code=1)
+    if rounds.outcomes and not as_json:
+        notes = ", ".join(f"{one.key.partition('/')[0]} {one.title}" for one in rounds.outcomes)
+        output.screen.print(f"Справки мониторинга: {notes}", markup=False)
+    if failed := [*report.failed, *rounds.failed]:
+        output.fail(f"Контроль не выполнен: {', '.join(failed)}; подробности в журнале", code=1)
 
 
 def _day_cells(entry: Any) -> tuple[str, ...]:

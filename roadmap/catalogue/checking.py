@@ -5,7 +5,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from roadmap import terms
-from roadmap.catalogue.schema import Body, Catalogue, Item
+from roadmap.catalogue.schema import Body, Catalogue, Indicator, Item
 
 
 def inconsistencies(catalogue: Catalogue) -> Iterator[str]:
@@ -18,6 +18,9 @@ def inconsistencies(catalogue: Catalogue) -> Iterator[str]:
     for part in ("items", "directives", "duties"):
         for index, item in enumerate(getattr(catalogue, part)):
             yield from (f"{part}[{index}] ({item.code}), {line}" for line in _wrong_references(item, catalogue))
+    for index, entry in enumerate(catalogue.indicators):
+        yield from (f"indicators[{index}] ({entry.code}), {line}" for line in _wrong_measuring(entry, catalogue))
+    yield from _repeated_rhythms(catalogue)
 
 
 def _unknown_zone(catalogue: Catalogue) -> Iterator[str]:
@@ -103,6 +106,36 @@ def _wrong_co_terms(item: Item, catalogue: Catalogue) -> Iterator[str]:
             yield f"{place}: «{co_term.body}» не назван в co_executors — добавьте его туда"
         if item.fan_out is not None:
             yield f"{place}: пункт уже разделён по участникам группы (fan_out) — уберите одно из двух"
+
+
+def _wrong_measuring(entry: Indicator, catalogue: Catalogue) -> Iterator[str]:
+    """How an indicator is asked and computed; one that says nothing of it is asked for by its title."""
+    known = {item.code for _, item in catalogue.duties_by_origin()}
+    for field in ("proven_by", "answered_by"):
+        for n, code in enumerate(getattr(entry, field)):
+            if code not in known:
+                yield f"поле {field}[{n}]: нет записи с кодом «{code}» — исправьте код"
+    if entry.proven_by and entry.counted != "flag":
+        yield "поле proven_by: исполнением пунктов подтверждается только «да/нет» — уберите proven_by"
+    words = {"numerator": entry.numerator.strip(), "denominator": entry.denominator.strip()}
+    if entry.counted in ("share", "ratio"):
+        if entry.way is not None or any(words.values()):
+            for field in (field for field, said in words.items() if not said):
+                yield f"поле {field}: для доли и отношения нужны оба слова — впишите, что считать"
+    elif words["denominator"]:
+        yield "поле denominator: сумма и «да/нет» знаменателя не имеют — уберите его или исправьте way"
+    rhythms = {one.rhythm for one in catalogue.monitoring} or {"quarter"}
+    for n, rhythm in enumerate(entry.rounds):
+        if rhythm not in rhythms:
+            yield f"поле rounds[{n}]: ритма «{rhythm}» нет в monitoring — добавьте его туда или уберите здесь"
+
+
+def _repeated_rhythms(catalogue: Catalogue) -> Iterator[str]:
+    seen: set[str] = set()
+    for index, one in enumerate(catalogue.monitoring):
+        if one.rhythm in seen:
+            yield f"monitoring[{index}], поле rhythm: ритм «{one.rhythm}» уже назван выше — оставьте один"
+        seen.add(one.rhythm)
 
 
 def _circles(catalogue: Catalogue) -> Iterator[str]:

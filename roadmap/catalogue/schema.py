@@ -25,10 +25,12 @@ ITEM_KINDS_RU: dict[str, str] = {
     "registry": "Реестр",
     "measure": "Мероприятие",
 }
+#: With what is on control beside the document's items: the rounds of monitoring.
+KINDS_RU: dict[str, str] = ITEM_KINDS_RU | {"round": "Раунд мониторинга"}
 Origin = Literal["table", "directive", "duty"]
 Roll = Literal["preceding", "following", "none"]
 ReportBy = Literal["period_end", "next_month_10"]
-NamedParty = Literal["ministry", "institute", "legal"]
+NamedParty = Literal["ministry", "institute", "legal", "municipality"]
 RoundRhythm = Literal["month", "quarter", "half_year", "year"]
 
 
@@ -183,7 +185,10 @@ class Item(Entry):
     """How often a duty that recurs is asked for: each time, or its times of a month or quarter as one point."""
     event: Event | None = None
     parties: dict[NamedParty, Code] = Field(default_factory=dict)
-    """Which body is meant by a party of the item's process; a party that is not named is the owner."""
+    """Which body is meant by a party of the item's process; a party that is not named is the owner.
+
+    ``municipality``: the only one the item has to do with, whatever municipalities are listed.
+    """
     controlled: bool = True
     source: Source
 

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from roadmap.messages.words import OPENING, SECTIONS, SUBJECT, Section, time_left
+from roadmap.messages.words import OPENING, SECTIONS, SUBJECT, Section, plural, time_left
 from roadmap.notices import RANK, Reason
 
 TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH = 200, 300, 160
@@ -86,6 +87,8 @@ class Line:
     """Post of the absent official for whom the addressee stands in."""
     url: str = ""
     """The card of the point, where it can be answered."""
+    asked: tuple[str, ...] = ()
+    """Titles of the indicators whose values are asked for; ``url`` is their form then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,15 @@ class Links:
     calendar: str = ""
     until: date | None = None
     """The last day on which a personal link opens the page; None: the page asks for a log-in of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file beside the words of a letter; ``name`` is shown to its reader."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +121,7 @@ class Part:
     text: str
     html: Markup
     why: str
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,8 @@ class Letter:
     reply_to: str = ""
     calendar: str = ""
     """iCalendar text of the deadlines in the letter; empty: nothing is attached."""
+    files: tuple[Attachment, ...] = ()
+    """Attached to e-mail; other channels carry the text alone."""
 
 
 def letter(
@@ -151,10 +166,11 @@ def letter(
         "today": f"{today:%d.%m.%Y}",
     }
     text, html = (templates.get_template(f"letter.{form}.j2").render(values) for form in ("txt", "html"))
-    return Letter(str(values["subject"]), text, html, origin.reply_to)
+    files = tuple(file for part in parts for file in part.files)
+    return Letter(str(values["subject"]), text, html, origin.reply_to, files=files)
 
 
-def _sections(ordered: Sequence[Line]) -> list[tuple[Section, int, list[dict[str, str]]]]:
+def _sections(ordered: Sequence[Line]) -> list[tuple[Section, int, list[dict[str, Any]]]]:
     """(section, how many points it is about, those told in full) of the lines in their order."""
     told = ordered[:MOST_LINES]
     counts = Counter(line.reason for line in ordered)
@@ -176,7 +192,7 @@ def _subject(
     return f"[{visible_id}] {SUBJECT[addressee.role]}: {', '.join(shown)} — {origin.region}"
 
 
-def _shown(line: Line) -> dict[str, str]:
+def _shown(line: Line) -> dict[str, Any]:
     """The words of one line, in the order a reader asks for them; empty ones are not shown."""
     what = f"{line.number}. {line.title}" if line.number else line.title
     if line.names_dates:
@@ -196,6 +212,8 @@ def _shown(line: Line) -> dict[str, str]:
         "key": line.key,
         "instead_of": line.instead_of,
         "url": line.url,
+        "asked": [shortened(title, TITLE_LENGTH) for title in line.asked],
+        "asked_for": plural(len(line.asked), "показателю", "показателям", "показателям"),
     }
 
 

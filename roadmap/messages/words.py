@@ -166,9 +166,9 @@ OPENING = {
 
 
 def what_is_due(title: str, *, stage: str = "", names_dates: bool = False) -> str:
-    """What people are asked for: the item's title, with the stage of its process before it."""
+    """What people are asked for: the item's title, with the stage of its process before it, or the period after it."""
     if stage:
-        return f"{stage}: {title}"
+        return f"{title} {stage}" if stage.startswith("за ") else f"{stage}: {title}"
     return f"Назвать даты проведения: {title}" if names_dates else title
 
 

@@ -147,3 +147,63 @@ def test_a_form_is_written_filled_in_and_taken_back(run: Any, tmp_path: Path, to
     assert [total["words"] for total in ledger["totals"]] == ["Подписано всеми 2 из 2", "Зарегистрировано 2 из 2"]
     shown = run("agreements", CODE).output
     assert "Подписано всеми 2 из 2, зарегистрировано 2 из 2" in shown
+
+
+@pytest.fixture
+def signed(run: Any, tmp_path: Path, today: date) -> Any:
+    """Sochi has signed today, Anapa has not; takes the same table with another day or proof."""
+    run("municipalities", CODE, "import", _list(tmp_path))
+    _sweep(today)
+
+    def table(day: date, proof: str = "") -> str:
+        path = tmp_path / "даты.csv"
+        path.write_text(f"муниципалитет;этап;дата;реквизиты\nг. Сочи;registered;{day:%d.%m.%Y};{proof}\n", "utf-8")
+        return str(path)
+
+    assert run("agreements", CODE, "import", table(today)).exit_code == 0
+    return table
+
+
+def test_a_wrong_day_is_corrected_with_a_ground_and_shown(run: Any, signed: Any, today: date) -> None:
+    other = signed(today - timedelta(days=1), "№ 5")
+    refused = run("agreements", CODE, "import", other)
+    assert (refused.exit_code, "--correct --reason" in refused.output) == (2, True)
+    wish = ("agreements", CODE, "import", other, "--correct", "--reason", "опечатка в дате")
+    dry = run(*wish, "--dry-run").output
+    assert "Изменения: 1" in dry
+    assert f"{today:%d.%m.%Y}" in dry
+    assert f"{today - timedelta(days=1):%d.%m.%Y}" in dry
+    assert "Было бы записано: этапов исполнено 0, исправлено 1" in dry
+    done = json.loads(run(*wish, "--json", "--by", "Петрова").output)
+    assert (done["corrected"], done["changes"][0]["was"]) == (1, f"{today}")
+    assert json.loads(run(*wish, "--json").output)["corrected"] == 0
+    (one,) = json.loads(run("agreements", CODE, "--json").output)["corrections"]
+    assert (one["actor"], one["reason"], one["was"]) == ("Петрова (таблица)", "опечатка в дате", f"{today}")
+    assert "Исправлено: 1" in run("agreements", CODE).output
+
+
+def test_another_proof_is_not_dropped_in_silence(run: Any, signed: Any, today: date) -> None:
+    assert "не приняты: 1" in run("agreements", CODE, "import", signed(today, "№ 5")).output
+
+
+def test_a_dry_run_names_each_change(run: Any, signed: Any, tmp_path: Path, today: date) -> None:
+    path = tmp_path / "отказ.csv"
+    path.write_text("муниципалитет;отказ\nг. Анапа;решение совета № 5\n", "utf-8")
+    said = run("agreements", CODE, "import", str(path), "--dry-run").output
+    assert "отказ: снятие с контроля" in said
+    assert "решение совета № 5" in said
+    assert "г. Анапа" not in run("agreements", CODE, "--json").output.partition('"outcome": "снято"')[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(("import", "x.csv", "--correct"), "основание исправления", id="no ground"),
+        pytest.param(("import", "x.csv", "--correct", "--reason", " "), "основание исправления", id="an empty ground"),
+        pytest.param(("import", "x.csv", "--reason", "опечатка"), "добавьте --correct", id="a ground for nothing"),
+        pytest.param(("list", "--correct", "--reason", "опечатка"), "import ФАЙЛ --correct", id="no table"),
+    ],
+)
+def test_a_correction_without_what_it_needs_is_exit_code_two(run: Any, words: tuple[str, ...], says: str) -> None:
+    done = run("agreements", CODE, *words)
+    assert (done.exit_code, says in done.output.replace("\n", " ")) == (2, True)

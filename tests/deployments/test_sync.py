@@ -52,7 +52,8 @@ def two_points(office: Any, today: date) -> tuple[str, str]:
 def test_every_item_has_a_deployment_and_every_point_a_named_run(office: Any, two_points: Any, today: date) -> None:
     waiting, planned = two_points
     report = once(office)
-    assert (report.created, report.runs.runs_created) == (2 + 4, 2)
+    # Two items, the rounds of monitoring, four service flows.
+    assert (report.created, report.runs.runs_created) == (2 + 1 + 4, 2)
     deployments = office.deployments()
     session_deployment = deployments["1.2 Форсайт-сессия 1.2 для методистов"]
     assert set(session_deployment["tags"]) == {"krasnodar", "1. Организационное обеспечение", "ИРО"}
@@ -83,7 +84,7 @@ def test_a_second_sync_with_no_change_writes_nothing(office: Any, two_points: An
 
     report = office.api(lambda _client: again())
     assert writes == []
-    assert report == replace(SyncReport(), unchanged=6, runs=replace(report.runs, runs_kept=2))
+    assert report == replace(SyncReport(), unchanged=7, runs=replace(report.runs, runs_kept=2))
 
 
 def test_a_lost_prefect_database_is_filled_again(office: Any, two_points: Any) -> None:
@@ -91,7 +92,7 @@ def test_a_lost_prefect_database_is_filled_again(office: Any, two_points: Any) -
     before = office.runs()
     office.wipe_prefect()
     report = once(office)
-    assert (report.created, report.runs.runs_created) == (6, 2)
+    assert (report.created, report.runs.runs_created) == (7, 2)
     after = office.runs()
     assert {key: run["state_name"] for key, run in after.items()} == {k: r["state_name"] for k, r in before.items()}
     assert {key: row.prefect_id for key, row in office.mirror().items()} == {key: r["id"] for key, r in after.items()}

@@ -11,7 +11,7 @@ from deployments.sync import sync
 from models import Item
 from models.db import session
 from models.roadmaps import KINDS
-from roadmap.catalogue.schema import ITEM_KINDS_RU
+from roadmap.catalogue.schema import KINDS_RU
 
 pytestmark = pytest.mark.slow
 
@@ -22,17 +22,19 @@ def once(office: Any) -> Any:
 
 def test_an_item_of_every_kind_is_deployed_under_a_flow_that_exists(office: Any, today: date) -> None:
     office.add_roadmap()
-    for number, kind in enumerate(KINDS, start=1):
+    documents = [kind for kind in KINDS if kind != "round"]
+    for number, kind in enumerate(documents, start=1):
         opens = today + timedelta(days=30)
         office.add_point(item=str(number), opens_on=opens, due_on=opens + timedelta(days=30), kind=kind)
     report = once(office)
-    assert report.runs.runs_created == len(KINDS)
-    kinds = {f"{n} Форсайт-сессия {n} для методистов": kind for n, kind in enumerate(KINDS, start=1)}
+    assert report.runs.runs_created == len(documents)
+    kinds = {f"{n} Форсайт-сессия {n} для методистов": kind for n, kind in enumerate(documents, start=1)}
+    kinds["Ежеквартальный мониторинг"] = "round"
     entrypoints = {kinds[name]: row["entrypoint"] for name, row in office.deployments().items() if name in kinds}
     assert set(entrypoints) == set(KINDS)
     for kind, entrypoint in entrypoints.items():
         module, _, name = entrypoint.rpartition(".")
-        assert getattr(import_module(module), name).name == ITEM_KINDS_RU[kind]
+        assert getattr(import_module(module), name).name == KINDS_RU[kind]
     assert once(office).changed == 0
 
 
@@ -44,7 +46,7 @@ def test_a_document_that_becomes_a_registry_moves_to_its_flow_with_its_run(offic
     once(office)
     before = office.runs()[key]
     with session(office.engine) as work:
-        item = work.exec(select(Item)).one()
+        item = work.exec(select(Item).where(Item.code == "2.1.3")).one()
         item.kind = "registry"
         work.add(item)
     once(office)

@@ -21,8 +21,11 @@ def once(office: Any) -> Any:
 
 
 def change(office: Any, table: Any, **values: Any) -> None:
+    """Set columns of every row but those of monitoring."""
     with session(office.engine) as work:
         for row in work.exec(select(table)):
+            if "round" in (getattr(row, "kind", ""), getattr(row, "purpose", "")):
+                continue
             row.sqlmodel_update(values)
             work.add(row)
 

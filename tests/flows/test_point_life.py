@@ -117,7 +117,7 @@ def test_a_planned_run_started_by_the_worker_waits_like_any_other(office: Any, w
     key = office.add_point(item="1.2", opens_on=today + timedelta(days=1), due_on=today + timedelta(days=9))
     mend(office)
     with session(office.engine) as work:
-        work.exec(select(ControlPoint)).one().opens_on = today
+        lifecycle.point_by_key(work, key).opens_on = today
     due_now = {"state": {"type": "SCHEDULED", "name": "Scheduled"}, "force": True}
     run_id = office.runs()[key]["id"]
     office.api(lambda client: call(client, "POST", f"/flow_runs/{run_id}/set_state", due_now))

@@ -65,7 +65,7 @@ def test_a_week_with_letters_is_a_call(world: Any, watcher: Watcher) -> None:
     letters_left(world, NOON)
     found = watch(world.engine, settings=watcher.settings, at=NOON + timedelta(days=6))
     assert (found.called, found.problems) == (True, ())
-    line = "Точек на контроле: 1, писем за неделю отправлено: 1, не доставлено: 0."
+    line = "Точек на контроле: 8, писем за неделю отправлено: 1, не доставлено: 0."
     assert watcher.calls == [("/ping/3f2a", line)]
 
 

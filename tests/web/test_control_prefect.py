@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from deployments.serve import Worker
 from deployments.sync import sync
-from models import ControlPoint, Transition, lifecycle
+from models import Transition, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from tasks.prefect_api import call
@@ -89,7 +89,7 @@ def test_the_page_comes_first_the_run_ends_and_its_card_leads_to_the_page(
     office.wait_for(key, "Исполнено", seconds=30)
     assert resume(office, key, decision="вернуть", reason="поздно") != "ACCEPT"
     with session(office.engine) as work:
-        point = work.exec(select(ControlPoint)).one()
+        point = lifecycle.point_by_key(work, key)
     slug = re.sub(r"[^a-z0-9]+", "-", key)
     card = office.api(lambda client: call(client, "GET", f"/artifacts/{slug}/latest"))["data"]
     assert f"[Открыть на странице контроля]({office.settings.pages_url}/control/point/{point.id})" in card

@@ -1,0 +1,99 @@
+"""Targeted recommendations: listed, taken on control, declined."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+from sqlmodel import col
+
+from deployments.cli import facts, output
+from deployments.cli.decide import Actor, Reason
+from deployments.cli.look import Code, Json, as_day, known_roadmap
+from models import Recommendation, Roadmap, clock
+from models.db import session
+from models.lifecycle import Refused
+from models.migrate import ready_engine
+from tasks import recommending
+
+Number = Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер; список: vekha recommendations КОД.")]
+Due = Annotated[
+    datetime | None, typer.Option("--due", formats=["%Y-%m-%d"], help="Срок, ГГГГ-ММ-ДД; без него — предложенный.")
+]
+All = Annotated[bool, typer.Option("--all", help="И те, о которых уже решено.")]
+
+
+def recommendations(code: Code, everything: All = False, as_json: Json = False) -> None:
+    """Адресные рекомендации раундов мониторинга: кому, что, на каком основании, к какому сроку."""
+    where = [col(Recommendation.roadmap_code) == code]
+    if not everything and not as_json:
+        where.append(col(Recommendation.state).in_(("proposed", "taken")))
+    with session(ready_engine()) as work:
+        known_roadmap(work, code)
+        found = recommending.recommended(work, *where)
+    if as_json:
+        return output.as_json([_facts(one) for one in found])
+    if not found:
+        output.screen.print(f"{code}: рекомендаций, которые ждут решения или исполняются, нет", markup=False)
+        return None
+    rows = (
+        (str(one.row.id), one.body, one.row.text, one.row.ground, output.day(one.row.due_on), _state(one))
+        for one in found
+    )
+    columns = ("№", "Кому", "Рекомендация", "Основание", "Срок", "Состояние")
+    output.table(f"Адресные рекомендации: {code}", columns, rows, wide=columns[1:4])
+    return None
+
+
+def take(number: Number, due: Due = None, by: Actor = "координатор", as_json: Json = False) -> None:
+    """Взять рекомендацию на контроль: новый пункт с исполнителем, сроком и контрольной точкой."""
+    engine = ready_engine()
+    with session(engine) as work:
+        today = _today(engine, number)
+        key = recommending.take(work, number, actor=by, due_on=as_day(due), today=today, at=clock.now())
+    if as_json:
+        return output.as_json({"id": number, "state": "taken", "key": key})
+    output.screen.print(f"Рекомендация № {number} взята на контроль: {key}", markup=False)
+    return None
+
+
+def decline(number: Number, reason: Reason = "", by: Actor = "координатор", as_json: Json = False) -> None:
+    """Отклонить рекомендацию; основание обязательно и остаётся в истории."""
+    with session(ready_engine()) as work:
+        recommending.decline(work, number, actor=by, reason=reason, at=clock.now())
+    if as_json:
+        return output.as_json({"id": number, "state": "declined", "reason": reason})
+    output.screen.print(f"Рекомендация № {number} отклонена: {reason}", markup=False)
+    return None
+
+
+def _today(engine: Engine, number: int) -> date:
+    with session(engine) as work:
+        row = work.get(Recommendation, number)
+        if row is None:
+            raise Refused(f"Рекомендации № {number} нет; список: vekha recommendations КОД")
+        return facts.today_of(work.get_one(Roadmap, row.roadmap_code))
+
+
+def _state(one: recommending.Recommended) -> str:
+    words = recommending.STATE_RU[one.row.state]
+    return f"{words}: {one.point_key}" if one.point_key else words
+
+
+def _facts(one: recommending.Recommended) -> dict[str, object]:
+    row = one.row
+    return {
+        "id": row.id,
+        "number": one.number,
+        "period": one.period,
+        "body": one.body,
+        "text": row.text,
+        "ground": row.ground,
+        "items": row.item_codes,
+        "due_on": row.due_on,
+        "state": row.state,
+        "decided_by": row.decided_by,
+        "decided_at": row.decided_at,
+        "reason": row.reason,
+        "key": one.point_key,
+    }

@@ -1,0 +1,86 @@
+"""A round of monitoring from its opening to the archive; nobody has to remember the quarter."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+from sqlalchemy import Engine
+
+from flows.keep_point import NOT_CONTROLLED, ask, this_run
+from models import clock, db
+from models.settings import Settings
+from roadmap.cards import FINAL, PointFacts, state_name
+from tasks import note_artifacts, round_run, rounds_prefect
+from tasks.cards import card_task
+from tasks.point_facts import point_of
+from tasks.prefect_api import connect
+from tasks.prefect_runs import FLOW_NAMES
+from tasks.prefect_writing import today_in
+from tasks.round_form import RoundDecision
+from tasks.waiting import decision_key, last_asked
+
+open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(rounds_prefect.open_round)
+ask_task = task(name="Запросить данные", cache_policy=NO_CACHE)(rounds_prefect.ask_round)
+fill_task = task(name="Заполнить из контрольных точек", cache_policy=NO_CACHE)(rounds_prefect.fill_round)
+settle_task = task(name="Принять данные", cache_policy=NO_CACHE)(rounds_prefect.settle_round)
+compute_task = task(name="Рассчитать показатели", cache_policy=NO_CACHE)(round_run.compute_round)
+note_task = task(name="Составить справку", cache_policy=NO_CACHE)(round_run.note_round)
+charts_task = task(name="Диаграммы", cache_policy=NO_CACHE)(note_artifacts.publish)
+send_task = task(name="Разослать", cache_policy=NO_CACHE)(round_run.send_round)
+recommend_task = task(name="Рекомендации", cache_policy=NO_CACHE)(round_run.recommend_round)
+archive_task = task(name="В архив", cache_policy=NO_CACHE)(round_run.archive_round)
+answer_task = task(name="Решение", cache_policy=NO_CACHE)(rounds_prefect.answer_round)
+
+
+@flow(name=FLOW_NAMES["round"])
+async def monitoring_round(point_key: str) -> State:
+    """Collect, then wait until the note is to be written (the daily control wakes the run); write it, send it, end.
+
+    The flow starts from its top each time; every step looks first whether it was done. The form only serves who does
+    not want to wait: 1. a round that is ready does not ask; 2. of answers only the newest is looked at, a wake is none.
+    """
+    run, engine, at = this_run(), db.engine(), clock.now()
+    number, refusal = last_asked(run), ""
+    async with connect(Settings()) as client:
+        while (point := _point(engine, point_key)) is not None:
+            today = today_in(point.item.zone, None, at)
+            await _go_on(client, engine, run.id, point, today=today, at=at)
+            point = _point(engine, point_key) or point
+            await card_task(client, engine, run.id, point, today=today, refusal=refusal)
+            if (name := state_name(point, today)) in FINAL:
+                return Completed(name=name)
+            decision, refusal = await ask(client, run.id, point, number, today=today, refusal=refusal), ""
+            if isinstance(decision, RoundDecision):
+                once_key = f"run:{run.id}:{decision_key(number)}"
+                refusal = answer_task(engine, point_key, decision, once_key=once_key, today=today, at=at).refusal
+            number += 1
+    return Completed(name=NOT_CONTROLLED)
+
+
+async def _go_on(
+    client: PrefectClient, engine: Engine, run_id: UUID, point: PointFacts, *, today: date, at: datetime
+) -> None:
+    """Everything that can be done of the round by now."""
+    standing = rounds_prefect.standing(engine, point.key, today=today)
+    if standing is None:
+        return
+    for collect in (open_task, ask_task, fill_task, settle_task):
+        collect(engine, standing.round_id, today=today, at=at)
+    standing = rounds_prefect.standing(engine, point.key, today=today)
+    if standing is None or not standing.is_ready:
+        return
+    desk = round_run.Desk(engine, today, at, Settings())
+    for step in (compute_task, note_task):
+        step(desk, standing.round_id)
+    await charts_task(client, engine, standing.round_id, run_id)
+    for step in (send_task, recommend_task, archive_task):
+        step(desk, standing.round_id)
+
+
+def _point(engine: Engine, key: str) -> PointFacts | None:
+    with db.session(engine) as work:
+        return point_of(work, key)

@@ -1,0 +1,255 @@
+"""Targeted recommendations (адресные рекомендации) of a round: rules as data on its results. Pure."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.schema import Indicator
+from roadmap.messages.words import plural
+from roadmap.monitoring.advice_rules import Rule, When
+from roadmap.monitoring.judging import is_worse, meets, shortfall
+from roadmap.monitoring.measuring import AskedBody, shown
+from roadmap.monitoring.snapshot import Advice, Answer, IndicatorResult, OverduePoint
+
+COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "равно"}
+
+
+@dataclass(frozen=True, slots=True)
+class RoadmapItem:
+    """An item that may answer a shortfall: its code, «2.3 Разработка …», and the body that owns it."""
+
+    code: str
+    words: str
+    owner: AskedBody
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An overdue control point with the item it belongs to and the body that answers."""
+
+    point: OverduePoint
+    item: RoadmapItem
+    body: AskedBody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the rules look at. ``items``: all of the roadmap by code; ``open_keys``: recommended before, not settled."""
+
+    roadmap: str
+    period: str
+    due_on: date
+    note_on: date
+    day: date
+    """The day of the snapshot."""
+    keeper: AskedBody
+    """Who is to act where no item answers an indicator."""
+    calendar: WorkCalendar
+    results: Sequence[IndicatorResult] = ()
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    items: Mapping[str, RoadmapItem] = field(default_factory=dict)
+    overdue: Sequence[Overdue] = ()
+    open_keys: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One shortfall a rule found; ``about`` is the code of the indicator or item, «-» for neither."""
+
+    about: str
+    body: AskedBody
+    words: Mapping[str, str]
+    indicator: str | None = None
+    items: tuple[RoadmapItem, ...] = ()
+
+
+def advise(facts: Facts, rules: Iterable[Rule]) -> tuple[Advice, ...]:
+    """What is recommended, rule after rule, within a rule by indicator or item and then by the body's name."""
+    found: list[Advice] = []
+    for rule in rules:
+        due_on = facts.calendar.add_working_days(facts.note_on, rule.term)
+        found += (_advice(rule, case, facts, due_on) for case in CASES[rule.when](rule, facts))
+    return tuple(found)
+
+
+def target_words(one: IndicatorResult) -> str:
+    """«не менее 30 % к 2024 году», «да»; empty where the document gives no number."""
+    if one.target is None:
+        return ""
+    if one.way == "flag":
+        said = shown(one.target, one)
+    else:
+        said = f"{COMPARISON_RU[one.comparison or 'equals']} {shown(one.target, one)}"
+    return f"{said} к {one.target_year} году" if one.target_year else said
+
+
+def _advice(rule: Rule, case: _Case, facts: Facts, due_on: date) -> Advice:
+    key = f"{facts.roadmap}/{rule.code}/{case.about}/{case.body.code}"
+    return Advice(
+        rule=rule.code,
+        indicator=case.indicator,
+        body=case.body.code,
+        body_name=case.body.name,
+        text=_filled(rule.text, case.words),
+        ground=_filled(rule.ground, case.words),
+        items=tuple(item.words for item in case.items),
+        item_codes=tuple(item.code for item in case.items),
+        due_on=due_on,
+        open_key=key,
+        is_open_already=key in facts.open_keys,
+    )
+
+
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    """A stop after «п. п.» is not written twice."""
+    return template.format_map(words).replace("п..", "п.")
+
+
+def _below_target(rule: Rule, facts: Facts) -> Iterator[_Case]:
+    for one in facts.results:
+        if one.verdict not in ("not_met", "behind") or one.target is None or one.value is None:
+            continue
+        comparison = one.comparison or "equals"
+        # A year that is still running may yet bring what its forecast promises.
+        if one.expected is not None and meets(one.expected.value, comparison, one.target):
+            continue
+        short = one.expected.value if one.verdict == "behind" and one.expected else one.value
+        gap = shortfall(short, comparison, one.target)
+        if gap < (rule.gap or 0.0) * (abs(one.target) or 1.0):
+            continue
+        forecast = ""
+        if one.expected is not None:
+            forecast = f" Прогноз на конец {one.expected.year} года: {shown(one.expected.value, one)}"
+            forecast += f" ({one.expected.method})."
+        more = {"target": target_words(one), "gap": _distance(shortfall(one.value, comparison, one.target), one)}
+        yield _regional(facts, one, more | {"forecast": forecast})
+
+
+def _falling(rule: Rule, facts: Facts) -> Iterator[_Case]:
+    for one in facts.results:
+        last = one.trend[-(rule.rounds or 1) - 1 :]
+        values = [point.value for point in last]
+        if len(last) < (rule.rounds or 1) + 1 or one.way == "flag":
+            continue
+        if all(
+            a is not None and b is not None and is_worse(b, a, one.comparison, one.way) for a, b in pairwise(values)
+        ):
+            trend = " → ".join(f"{shown(point.value, one)} ({point.period})" for point in last)
+            yield _regional(facts, one, {"trend": trend})
+
+
+def _silent(rule: Rule, facts: Facts) -> Iterator[_Case]:
+    for body, asked in sorted(_wholly_silent(facts.results).items(), key=lambda one: (one[0].name, one[0].code)):
+        words = {"period": facts.period, "due": f"{facts.due_on:%d.%m.%Y}", "asked": f"{asked}"}
+        yield _Case("-", body, words)
+
+
+def _no_data(rule: Rule, facts: Facts) -> Iterator[_Case]:
+    silent = {body.code for body in _wholly_silent(facts.results)}
+    for one in facts.results:
+        for answer in one.answers:
+            if answer.state == "given" or answer.body in silent:
+                continue
+            reason = f" — {answer.reason}" if answer.reason else ", ответа нет" if answer.state == "silent" else ""
+            yield _of_body(facts, one, answer, {"reason": reason.rstrip(".")})
+
+
+def _lagging(rule: Rule, facts: Facts) -> Iterator[_Case]:
+    for one in facts.results:
+        if one.way not in ("share", "ratio") or not one.value or one.comparison == "equals" or one.given < 2:
+            continue
+        comparison = one.comparison or "at_least"
+        for answer in one.answers:
+            if answer.value is None or shortfall(answer.value, comparison, one.value) < (rule.gap or 0) * one.value:
+                continue
+            if one.target is not None and meets(answer.value, comparison, one.target):
+                continue
+            words = {
+                "value": shown(answer.value, one),
+                "whole": shown(one.value, one),
+                "gap": _distance(abs(answer.value - one.value), one),
+                "parts": f" ({_plain(answer.numerator)} из {_plain(answer.denominator)})" if one.way == "share" else "",
+            }
+            yield _of_body(facts, one, answer, words)
+
+
+def _overdue(rule: Rule, facts: Facts) -> Iterator[_Case]:
+    found: dict[tuple[str, str], list[Overdue]] = {}
+    for one in facts.overdue:
+        if one.point.days >= (rule.days or 0):
+            found.setdefault((one.item.code, one.body.code), []).append(one)
+    for several in found.values():
+        oldest = max(several, key=lambda one: one.point.days)
+        days, n = oldest.point.days, len(several)
+        points = f"; точек: {n}" if n > 1 else ""
+        words = {
+            "item": oldest.point.title,
+            "deadline": f"{oldest.point.deadline_on:%d.%m.%Y}",
+            "day": f"{facts.day:%d.%m.%Y}",
+            "days": f"{days} {plural(days, 'день', 'дня', 'дней')}",
+            "points": points,
+        }
+        yield _Case(oldest.item.code, oldest.body, words, items=(oldest.item,))
+
+
+CASES: Mapping[When, Callable[[Rule, Facts], Iterator[_Case]]] = {
+    "below_target": _below_target,
+    "falling": _falling,
+    "silent": _silent,
+    "no_data": _no_data,
+    "lagging": _lagging,
+    "overdue": _overdue,
+}
+
+
+def _wholly_silent(results: Iterable[IndicatorResult]) -> dict[AskedBody, int]:
+    """Bodies that gave nothing at all, with the number of indicators they were asked for."""
+    asked: dict[AskedBody, int] = {}
+    heard: set[str] = set()
+    for one in results:
+        for answer in one.answers:
+            if answer.state != "silent":
+                heard.add(answer.body)
+            body = AskedBody(answer.body, answer.name)
+            asked[body] = asked.get(body, 0) + 1
+    return {body: n for body, n in asked.items() if body.code not in heard}
+
+
+def _regional(facts: Facts, one: IndicatorResult, more: Mapping[str, str]) -> _Case:
+    """What concerns all falls to the owner of the first item that answers it, else to the keeper."""
+    items = _answering(facts, one)
+    body = items[0].owner if items else facts.keeper
+    return _Case(one.code, body, {**_about(facts, one), **more}, one.code, items)
+
+
+def _of_body(facts: Facts, one: IndicatorResult, answer: Answer, more: Mapping[str, str]) -> _Case:
+    body = AskedBody(answer.body, answer.name)
+    return _Case(one.code, body, {**_about(facts, one), **more}, one.code, _answering(facts, one))
+
+
+def _answering(facts: Facts, one: IndicatorResult) -> tuple[RoadmapItem, ...]:
+    entry = facts.indicators.get(one.code)
+    return tuple(facts.items[code] for code in (entry.answered_by if entry else ()) if code in facts.items)
+
+
+def _about(facts: Facts, one: IndicatorResult) -> Mapping[str, str]:
+    return {
+        "title": one.title,
+        "number": f"{one.number}",
+        "period": facts.period,
+        "value": shown(one.value, one),
+    }
+
+
+def _distance(gap: float, one: IndicatorResult) -> str:
+    """«12,5 п. п.» between two shares, else a plain number."""
+    if one.way == "flag":
+        return "значение «нет»"
+    return f"{_plain(gap)}\u00a0п.\u00a0п." if one.way == "share" else _plain(gap)
+
+
+def _plain(value: float | None) -> str:
+    digits = f"{value or 0.0:,.1f}".removesuffix(".0")
+    return digits.replace(",", "\u00a0").replace(".", ",")

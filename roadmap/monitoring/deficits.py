@@ -1,0 +1,125 @@
+"""Карта дефицитов: body × indicator, how far each stands from what it is compared with. Pure.
+
+In its target year and after it an indicator is compared with the target, before it and without one with the value of
+all together; execution of the roadmap with «всё в срок».
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from roadmap.monitoring.measuring import shown
+from roadmap.monitoring.snapshot import Answer, ExecutionRow, IndicatorResult, Snapshot
+
+Level = Literal[-2, -1, 0, 1, 2]
+NEAR, FAR = 0.05, 0.25
+"""Up to a twentieth off is level 0, up to a quarter ±1, from there on ±2."""
+EXECUTION = "execution"
+LEVEL_RU: dict[Level, str] = {
+    -2: "отстаёт сильно, на четверть и больше",
+    -1: "отстаёт",
+    0: "на уровне",
+    1: "выше",
+    2: "выше на четверть и больше",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number of a body: as people read it, and its level (None: there is no number, or nothing to compare with)."""
+
+    words: str
+    level: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An indicator, or the execution of the roadmap; ``compared`` says with what."""
+
+    code: str
+    heading: str
+    title: str
+    compared: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A body; a cell for each column, None where it is not asked."""
+
+    body: str
+    """Short name."""
+    cells: tuple[Cell | None, ...]
+
+    @property
+    def deficit(self) -> int:
+        """How far the body is behind, all in all: the sum of the levels below zero, as a positive number."""
+        return -sum(min(cell.level or 0, 0) for cell in self.cells if cell)
+
+
+@dataclass(frozen=True, slots=True)
+class DeficitMap:
+    """Bodies with the greatest deficits first, those of equal deficit by name."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def deficits(snapshot: Snapshot, *, with_execution: bool = True) -> DeficitMap:
+    """The map of a round: every body that was asked, and those that had control points due."""
+    columns = [_column(one) for one in snapshot.indicators]
+    cells: dict[str, list[Cell | None]] = {}
+    width = len(columns) + with_execution
+    for place, one in enumerate(snapshot.indicators):
+        for answer in one.answers:
+            cells.setdefault(answer.name, [None] * width)[place] = _cell(one, answer)
+    if with_execution:
+        columns.append(Column(EXECUTION, "Исполнение", "Исполнение дорожной карты в срок", "всё в срок"))
+        for row in snapshot.by_body:
+            cells.setdefault(row.name, [None] * width)[-1] = _executed(row)
+    rows = [Row(body, tuple(listed)) for body, listed in cells.items()]
+    return DeficitMap(tuple(columns), tuple(sorted(rows, key=lambda row: (-row.deficit, row.body))))
+
+
+def level_of(value: float, compared: float, comparison: str | None) -> Level:
+    """The level of a value: its distance from ``compared``, in parts of it, less counting as better for at_most."""
+    distance = (value - compared) * (-1 if comparison == "at_most" else 1)
+    part = distance / abs(compared) if compared else float((distance > 0) - (distance < 0))
+    size = 2 if abs(part) >= FAR else 1 if abs(part) > NEAR else 0
+    levels: Sequence[Level] = (-2, -1, 0, 1, 2)
+    return levels[2 + (size if part > 0 else -size)]
+
+
+def reference(one: IndicatorResult) -> float | None:
+    """What the bodies' values are compared with; None for a total, which grows with the size of a body."""
+    if one.way == "total":
+        return None
+    if one.way == "flag":
+        return 1.0
+    return one.target if one.verdict in ("met", "not_met") else one.value
+
+
+def _column(one: IndicatorResult) -> Column:
+    against = reference(one)
+    if against is None:
+        compared = "не сравнивается"
+    elif one.way == "flag":
+        compared = "да"
+    else:
+        said = "целевое значение" if one.verdict in ("met", "not_met") else "значение по всем"
+        compared = f"{said}: {shown(against, one)}"
+    return Column(one.code, f"{one.number}", one.title, compared)
+
+
+def _cell(one: IndicatorResult, answer: Answer) -> Cell:
+    against = reference(one)
+    if answer.value is None:
+        return Cell("нет данных", None)
+    level = None if against is None else level_of(answer.value, against, one.comparison)
+    return Cell(shown(answer.value, one), level)
+
+
+def _executed(row: ExecutionRow) -> Cell:
+    if row.share is None:
+        return Cell("нет данных", None)
+    digits = f"{row.share * 100:.0f}"
+    return Cell(f"{digits}\u00a0%", level_of(row.share, 1.0, "at_least"))

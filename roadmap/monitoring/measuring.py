@@ -1,0 +1,169 @@
+"""Indicators of a round from what bodies answered: sums, values, trend, verdict. Pure.
+
+A share and a ratio are the sum of numerators over the sum of denominators of those who gave both; a total is a sum;
+«да/нет» is yes only where all asked say yes. Missing data are «нет данных», never zero.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import fsum
+
+from roadmap.catalogue.schema import Indicator
+from roadmap.monitoring.expecting import expected, rounded
+from roadmap.monitoring.judging import direction, is_worse, verdict
+from roadmap.monitoring.periods import Period
+from roadmap.monitoring.snapshot import Answer, IndicatorResult, TrendPoint, Way
+
+EARLIER = 8
+"""So many earlier rounds are shown beside this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a body last gave for an indicator; without numbers it said that it has none."""
+
+    numerator: float | None
+    denominator: float | None = None
+    source: str = ""
+    reason: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBody:
+    """A body that is asked: its code and short name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One indicator and everything its result is made of."""
+
+    indicator: Indicator
+    number: int
+    asked: Sequence[AskedBody]
+    given: Mapping[str, Given]
+    """By the body's code; bodies that are not asked do not count."""
+    earlier: Sequence[TrendPoint] = field(default=())
+    """Oldest first."""
+
+
+def results(counted: Sequence[Counted], *, period: Period, shift: int = 0) -> tuple[IndicatorResult, ...]:
+    """One result for each indicator, by its number; ``shift``: the years a rehearsal copy is moved by."""
+    return tuple(_result(one, period, shift) for one in sorted(counted, key=lambda one: one.number))
+
+
+def value_of(way: Way, numerator: float | None, denominator: float | None) -> float | None:
+    """Percent for a share, the quotient for a ratio, the numerator itself otherwise; None where it has no sense."""
+    if numerator is None:
+        return None
+    if way in ("total", "flag"):
+        return rounded(numerator)
+    if not denominator:
+        return None
+    return rounded(numerator / denominator * (100 if way == "share" else 1))
+
+
+def is_complete(way: Way, given: Given) -> bool:
+    """Whether the numbers that the way needs are all there."""
+    return given.numerator is not None and (way in ("total", "flag") or given.denominator is not None)
+
+
+def remarks(found: Sequence[IndicatorResult]) -> Iterator[str]:
+    """What the reader of the numbers must know: a running total that fell, a first value that says no way yet."""
+    first = []
+    for one in found:
+        before = [point.value for point in one.trend[:-1] if point.value is not None]
+        if one.is_cumulative and one.value is not None and before and is_worse(one.value, max(before), None, one.way):
+            yield (
+                f"Показатель {one.number}: значение нарастающим итогом ({shown(one.value, one)}) меньше прежнего "
+                f"({shown(max(before), one)}) — проверьте данные"
+            )
+        if one.verdict == "not_judged" and one.target is not None and one.value is not None and not before:
+            first.append(f"{one.number}")
+    if first:
+        named = f"Показатель {first[0]} имеет" if len(first) == 1 else f"Показатели {', '.join(first)} имеют"
+        yield f"{named} пока одно значение: путь к целевому году оценивается со второго раунда"
+
+
+def shown(value: float | None, one: IndicatorResult) -> str:
+    """A value of the indicator as people read it: «34,1 %», «251», «да», «нет данных»."""
+    if value is None:
+        return "нет данных"
+    if one.way == "flag":
+        return "да" if value else "нет"
+    digits = f"{value:,.1f}".removesuffix(".0").replace(",", "\u00a0").replace(".", ",")
+    return f"{digits}\u00a0%" if one.way == "share" else digits
+
+
+def _result(one: Counted, period: Period, shift: int) -> IndicatorResult:
+    entry, way = one.indicator, one.indicator.counted
+    asked = sorted(one.asked, key=lambda body: (body.name, body.code))
+    answers = tuple(_answer(body, one.given.get(body.code), way) for body in asked)
+    numerator, denominator = _sums(way, answers)
+    value = value_of(way, numerator, denominator)
+    trend = (*one.earlier[-EARLIER:], TrendPoint(period=period.title, ends_on=period.end, value=value))
+    likely = expected(entry, trend, period=period)
+    before = trend[-2].value if len(trend) > 1 else None
+    return IndicatorResult(
+        code=entry.code,
+        number=one.number,
+        title=entry.title,
+        unit=entry.unit,
+        way=way,
+        comparison=entry.comparison,
+        target=entry.target,
+        target_year=entry.target_year,
+        is_cumulative=entry.cumulative,
+        words=entry.words,
+        place=entry.source.place,
+        asked=len(answers),
+        given=sum(answer.state == "given" for answer in answers),
+        numerator=numerator,
+        denominator=denominator,
+        value=value,
+        verdict=verdict(entry, value, period=period, expected=likely, shift=shift),
+        direction=direction(before, value, way),
+        trend=trend,
+        expected=likely,
+        answers=answers,
+    )
+
+
+def _answer(body: AskedBody, given: Given | None, way: Way) -> Answer:
+    if given is None:
+        return Answer(body=body.code, name=body.name, state="silent")
+    common = {"source": given.source, "reason": given.reason, "is_late": given.is_late}
+    if not is_complete(way, given):
+        return Answer(body=body.code, name=body.name, state="no_data", **common)
+    return Answer(
+        body=body.code,
+        name=body.name,
+        state="given",
+        numerator=given.numerator,
+        denominator=given.denominator,
+        value=value_of(way, given.numerator, given.denominator),
+        **common,
+    )
+
+
+def _sums(way: Way, answers: Sequence[Answer]) -> tuple[float | None, float | None]:
+    """Numerator and denominator of all together; exact sums, so that the order of bodies changes nothing."""
+    given = [answer for answer in answers if answer.state == "given"]
+    if not given:
+        return None, None
+    if way == "flag":
+        return _all_say_yes(given, asked=len(answers)), None
+    numerator = rounded(fsum(answer.numerator or 0.0 for answer in given))
+    if way == "total":
+        return numerator, None
+    return numerator, rounded(fsum(answer.denominator or 0.0 for answer in given))
+
+
+def _all_say_yes(given: Sequence[Answer], *, asked: int) -> float | None:
+    """One «нет» decides; while somebody is silent, the «да» of the others decides nothing."""
+    if any(not answer.numerator for answer in given):
+        return 0.0
+    return 1.0 if len(given) == asked else None

@@ -1,0 +1,54 @@
+"""The own page of a body: its values beside the region's and the target. Pure."""
+
+from collections.abc import Sequence
+
+from roadmap.monitoring import note_words as words
+from roadmap.monitoring.deficits import reference
+from roadmap.monitoring.note_tables import BAD, EMPTY, GOOD, PLAIN, STATE_RU, Column, Grid
+from roadmap.monitoring.ranking import is_short
+from roadmap.monitoring.snapshot import Answer, IndicatorResult
+
+Own = Sequence[tuple[IndicatorResult, Answer]]
+
+
+def own_grid(own: Own) -> Grid:
+    """A body's values against the region and the target."""
+    columns = (
+        Column("code", "№", 7, "center"),
+        Column("title", "Показатель", 37),
+        Column("value", "Ваше значение", 18, "center"),
+        Column("region", "По региону", 15, "center"),
+        Column("target", "Цель", 23, "center"),
+    )
+    return Grid(columns, tuple(_row(result, answer) for result, answer in own), "value")
+
+
+def _row(result: IndicatorResult, answer: Answer) -> dict[str, str]:
+    given = answer.state == "given"
+    compared = given and reference(result) is not None
+    tone = EMPTY if not given else PLAIN if not compared else BAD if is_short(result, answer.value) else GOOD
+    return {
+        "code": result.code,
+        "title": result.title,
+        "value": words.amount(result, answer.value) if given else STATE_RU[answer.state],
+        "region": words.amount(result, result.value),
+        "target": words.target(result),
+        "numerator": words.exact(answer.numerator),
+        "denominator": words.exact(answer.denominator),
+        "tone": tone,
+    }
+
+
+def own_lead(own: Own) -> str:
+    """What the page says first: what was given, what falls short."""
+    if not own:
+        return "Данных по показателям у вас не запрашивалось."
+    missing = [result.code for result, answer in own if answer.state != "given"]
+    short = [result.code for result, answer in own if is_short(result, answer.value)]
+    asked = f"Запрошены данные по {words.counted(len(own), 'to_indicators')}"
+    said = [f"{asked}; представлены все." if not missing else f"{asked}; не представлены: {', '.join(missing)}."]
+    if short:
+        said.append(f"Отставание: {words.counted(len(short), 'indicator')} — {', '.join(short)}.")
+    elif any(answer.value is not None and reference(result) is not None for result, answer in own):
+        said.append("Отставания нет.")
+    return " ".join(said)

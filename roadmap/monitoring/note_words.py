@@ -1,0 +1,299 @@
+"""Sentences of the analytic note, in Russian, from a snapshot. Pure: the same snapshot gives the same words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from roadmap.messages.words import plural
+from roadmap.monitoring.ranking import Lag, is_against_target, lagging, misses_target
+from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, Verdict
+
+NBSP = "\u00a0"
+NO_DATA = "нет данных"
+COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "ровно"}
+SHOWN_NAMES = 20
+_FORMS = {
+    "participant": ("участник", "участника", "участников"),
+    "asked": ("участника", "участников", "участников"),
+    "body": ("муниципалитет", "муниципалитета", "муниципалитетов"),
+    "indicator": ("показатель", "показателя", "показателей"),
+    "to_indicators": ("показателю", "показателям", "показателям"),
+    "point": ("контрольная точка", "контрольные точки", "контрольных точек"),
+    "of_points": ("контрольной точки", "контрольных точек", "контрольных точек"),
+    "advice": ("рекомендация", "рекомендации", "рекомендаций"),
+    "day": ("день", "дня", "дней"),
+}
+
+
+def counted(number: int, noun: str) -> str:
+    """«21 участник», «3 контрольные точки»; the number and its noun do not part at the end of a line."""
+    return f"{whole(number)}{NBSP}{plural(number, *_FORMS[noun])}"
+
+
+def whole(number: float) -> str:
+    """«2 400»: thousands set apart by a blank that does not break."""
+    return f"{number:,.0f}".replace(",", NBSP)
+
+
+def decimal(value: float, places: int = 1) -> str:
+    """«1 234,5»; a minus is a minus sign."""
+    text = f"{value:,.{places}f}".replace(",", NBSP).replace(".", ",")
+    return text.replace("-", "\u2212") if float(f"{value:.{places}f}") else text.replace("-", "")
+
+
+def exact(value: float | None) -> str:
+    """A number as it was given, no digit lost that matters: «250», «12,75»; empty where nothing was given."""
+    if value is None:
+        return ""
+    return whole(value) if value == int(value) else decimal(value, 4).rstrip("0")
+
+
+def amount(result: IndicatorResult, value: float | None) -> str:
+    """A value in the indicator's unit: «12,3 %», «да», «250»; «нет данных» for None.
+
+    More digits are shown where rounding would put the value on the other side of the target: 11,96 is not 12,0.
+    """
+    if value is None:
+        return NO_DATA
+    if result.way == "flag":
+        return "да" if value else "нет"
+    if result.way == "total" and value == int(value):
+        return whole(value)
+    places = 1
+    while places < 4 and misses_target(result, round(value, places)) != misses_target(result, value):
+        places += 1
+    return decimal(value, places) + (f"{NBSP}%" if result.way == "share" else "")
+
+
+def _number(result: IndicatorResult, value: float) -> str:
+    """A target as short as it is: «12 %», «0,5»."""
+    if result.way == "flag":
+        return "да" if value else "нет"
+    text = exact(value)
+    return f"{text}{NBSP}%" if result.way == "share" else text
+
+
+def aim(result: IndicatorResult) -> str:
+    """«не менее 12 %», «да»; empty where the document gives no number."""
+    if result.target is None:
+        return ""
+    text = _number(result, result.target)
+    return text if result.way == "flag" else f"{COMPARISON_RU[result.comparison or 'equals']}{NBSP}{text}"
+
+
+def target(result: IndicatorResult) -> str:
+    """The target with its year: «не менее 12 % к концу 2024 года (нарастающим итогом)», «не установлено»."""
+    if result.target is None:
+        return "не установлено"
+    year = f" к{NBSP}концу {result.target_year}{NBSP}года" if result.target_year else ""
+    return f"{aim(result)}{year}{' (нарастающим итогом)' if result.is_cumulative else ''}"
+
+
+def change(result: IndicatorResult) -> str:
+    """Against the round before: «+0,7 п. п.», «без изменений»; empty where there is nothing to compare with."""
+    step = _step(result)
+    if step is None or result.way == "flag":
+        return ""
+    if not step:
+        return "без изменений"
+    places = next((n for n in (1, 2, 3) if round(step, n)), 4)
+    shown = whole(abs(step)) if result.way == "total" and step == int(step) else decimal(abs(step), places)
+    unit = f"{NBSP}п.{NBSP}п." if result.way == "share" else ""
+    return f"{'+' if step > 0 else chr(0x2212)}{shown}{unit}"
+
+
+def forecast(result: IndicatorResult) -> str:
+    """«на конец 2027 года — 11,4 % (линейный тренд по 5 раундам)»; empty without one."""
+    if result.expected is None:
+        return ""
+    one = result.expected
+    return f"на{NBSP}конец {one.year}{NBSP}года{NBSP}— {amount(result, one.value)} ({one.method})"
+
+
+def indicator(result: IndicatorResult) -> str:
+    """What the note says under the title of an indicator."""
+    said = [_value_sentence(result)]
+    step, before = change(result), _before(result)
+    if step and before:
+        said.append(f"По сравнению с предыдущим раундом ({before}): {step.removesuffix('.')}.")
+    if result.expected:
+        said.append(f"Прогноз {forecast(result)}.")
+    if result.asked:
+        gave = whole(result.given) if result.given else "никто"
+        said.append(f"Данные представили: {gave} из{NBSP}{whole(result.asked)}.")
+    return " ".join(said)
+
+
+def _value_sentence(result: IndicatorResult) -> str:
+    shown = "нет данных" if result.value is None else amount(result, result.value)
+    out_of = ""
+    if result.value is not None and result.numerator is not None and result.denominator is not None:
+        out_of = f" ({exact(result.numerator)} из{NBSP}{exact(result.denominator)})"
+        if result.way == "ratio":
+            out_of = f" ({exact(result.numerator)} на{NBSP}{exact(result.denominator)})"
+    if result.target is None:
+        return (
+            f"Значение: {shown}{out_of}. Документ целевого значения не{NBSP}называет, показатель не{NBSP}оценивается."
+        )
+    if result.verdict == "not_judged":
+        return f"Значение: {shown}{out_of}; цель: {target(result)}; оценивать рано: целевой год не{NBSP}наступил."
+    return f"Значение: {shown}{out_of}; цель: {target(result)}; оценка: {VERDICT_RU[result.verdict]}."
+
+
+def _step(result: IndicatorResult) -> float | None:
+    known = [point.value for point in result.trend[:-1] if point.value is not None]
+    return result.value - known[-1] if known and result.value is not None else None
+
+
+def _before(result: IndicatorResult) -> str:
+    known = [point for point in result.trend[:-1] if point.value is not None]
+    return f"{known[-1].period}: {amount(result, known[-1].value)}" if known else ""
+
+
+def printable(text: str) -> str:
+    """Without signs that Word and Excel refuse in a text."""
+    return "".join(" " if ord(sign) < 32 and sign not in "\n\t" else sign for sign in text)
+
+
+def compared(result: IndicatorResult) -> str:
+    """What bodies are compared with, after «от»: «цели (не менее 12 %)», «значения по всем (9,8 %)»."""
+    if is_against_target(result) or result.way == "flag":
+        return f"цели ({aim(result) or 'да'})"
+    return f"значения по{NBSP}всем ({amount(result, result.value)})"
+
+
+def listed(names: Sequence[str], limit: int = SHOWN_NAMES) -> str:
+    """«Химки, Дубна и ещё 12»."""
+    more = len(names) - limit
+    return ", ".join(names[:limit]) + (f" и{NBSP}ещё{NBSP}{whole(more)}" if more > 0 else "")
+
+
+def summary(snapshot: Snapshot) -> tuple[str, ...]:
+    """Page one, a paragraph each: who gave data, what is met and what lags, execution, recommendations."""
+    parts = (
+        _collected(snapshot),
+        _silent(snapshot),
+        *_judged(snapshot),
+        _lagging(lagging(snapshot)),
+        execution(snapshot.execution),
+        _overdue(snapshot),
+        _advice(snapshot),
+    )
+    return tuple(part for part in parts if part)
+
+
+def _collected(snapshot: Snapshot) -> str:
+    if not snapshot.indicators:
+        return (
+            "Документ показателей с измеряемыми значениями для этого раунда не содержит; справка составлена "
+            "по исполнению дорожной карты."
+        )
+    asked, answered = snapshot.bodies_asked, snapshot.bodies_answered
+    if not asked:
+        return f"Данные за{NBSP}{snapshot.period} ни у{NBSP}кого не запрашивались."
+    head = f"Данные за{NBSP}{snapshot.period} запрошены у{NBSP}{counted(asked, 'asked')} мониторинга"
+    if not answered:
+        return f"{head}; данных не{NBSP}представил никто."
+    if answered == asked:
+        return f"{head}; представили все."
+    return f"{head}; представили {whole(answered)} ({decimal(100 * answered / asked)}{NBSP}%)."
+
+
+def _silent(snapshot: Snapshot) -> str:
+    if not snapshot.silent:
+        return ""
+    more = len(snapshot.silent) > SHOWN_NAMES
+    tail = " (полный перечень — в приложении)" if more else ""
+    return f"Не представили данные ({whole(len(snapshot.silent))}): {listed(snapshot.silent)}{tail}."
+
+
+_SAID: tuple[tuple[Verdict, str], ...] = (
+    ("met", "Цель достигнута"),
+    ("on_way", "Ожидается достижение в срок"),
+    ("behind", "Отстают от цели"),
+    ("not_met", "Цель не достигнута"),
+    ("no_data", "Нет данных"),
+    ("not_judged", "Не оцениваются"),
+)
+
+
+def _judged(snapshot: Snapshot) -> list[str]:
+    """How many indicators came out how; each that falls short with its number and target."""
+    said = []
+    for verdict, words in _SAID:
+        found = [one for one in snapshot.indicators if one.verdict == verdict]
+        if not found:
+            continue
+        short = verdict in ("behind", "not_met")
+        names = (
+            "; ".join(f"{one.code} ({amount(one, one.value)} при цели {aim(one)})" for one in found) if short else ""
+        )
+        names = names or ", ".join(one.code for one in found)
+        said.append(f"{words}: {counted(len(found), 'indicator')} — {names}.")
+    total = len(snapshot.indicators)
+    head = f"В{NBSP}раунде {counted(total, 'indicator')}."
+    return [" ".join([head, *said])] if total else []
+
+
+def _lagging(lags: Sequence[Lag]) -> str:
+    behind = [lag for lag in lags if lag.short]
+    if not behind:
+        return ""
+    most = [lag.name for lag in behind if len(lag.short) == len(behind[0].short)]
+    count = len(behind[0].short)
+    lag = plural(len(behind), "отстаёт", "отстают", "отстают")
+    return (
+        f"Хотя бы по{NBSP}одному показателю {lag} {counted(len(behind), 'body')}; "
+        f"больше всего показателей ({whole(count)}): {listed(most, 10)}."
+    )
+
+
+def execution(row: ExecutionRow) -> str:
+    """How the control points whose deadline came in the period were executed."""
+    if not row.due:
+        return f"Контрольных точек дорожной карты, срок которых наступил в{NBSP}отчётном периоде, нет."
+    counts = [f"исполнено в{NBSP}срок{NBSP}— {whole(row.in_time)}", f"с{NBSP}опозданием{NBSP}— {whole(row.late)}"]
+    counts.append(f"не{NBSP}исполнено{NBSP}— {whole(row.overdue)}")
+    if row.excused:
+        counts.append(f"с{NBSP}опозданием не по{NBSP}вине исполнителя{NBSP}— {whole(row.excused)}")
+    share = f" Исполнительская дисциплина{NBSP}— {percent(row.share)}." if row.share is not None else ""
+    head = f"В{NBSP}отчётном периоде наступил срок {counted(row.due, 'of_points')}"
+    return f"{head}: {', '.join(counts)}.{share}"
+
+
+def percent(share: float | None) -> str:
+    """A share 0–1 as «87,5 %»; a dash where nothing was due."""
+    return "—" if share is None else f"{decimal(100 * share)}{NBSP}%"
+
+
+def _overdue(snapshot: Snapshot) -> str:
+    if not snapshot.overdue:
+        return ""
+    longest = max(snapshot.overdue, key=lambda point: point.days)
+    count = len(snapshot.overdue)
+    verb = plural(count, "просрочена", "просрочены", "просрочено")
+    item = f"пункт{NBSP}{longest.number}" if longest.number else f"«{longest.title}»"
+    return (
+        f"На{NBSP}дату составления {verb} {counted(count, 'point')}; дольше всего{NBSP}— {item}, "
+        f"{longest.body} ({counted(longest.days, 'day')})."
+    )
+
+
+def _advice(snapshot: Snapshot) -> str:
+    if not snapshot.advice:
+        return ""
+    count, old = len(snapshot.advice), sum(one.is_open_already for one in snapshot.advice)
+    adjective = plural(count, "адресная", "адресные", "адресных")
+    verb = plural(count, "Подготовлена", "Подготовлены", "Подготовлено")
+    said = f"{verb} {whole(count)}{NBSP}{adjective} {plural(count, *_FORMS['advice'])}"
+    given = plural(
+        old, "дана ранее и ещё не исполнена", "даны ранее и ещё не исполнены", "даны ранее и ещё не исполнены"
+    )
+    return f"{said}, из{NBSP}них {whole(old)}{NBSP}{given}." if old else f"{said}."
+
+
+def closing(snapshot: Snapshot, as_of: datetime) -> str:
+    """The last lines: as of when, and the hash by which the numbers can be checked; ``as_of`` on local clocks."""
+    return (
+        f"Все числа справки взяты из{NBSP}одного расчёта по{NBSP}данным, внесённым до {as_of:%d.%m.%Y %H:%M}. "
+        f"Контрольная сумма расчёта (SHA-256): {snapshot.sha256}"
+    )

@@ -1,0 +1,136 @@
+"""Execution of the roadmap in a period, from its control points: by body, section and kind; the overdue of a day.
+
+The rules are those of execution discipline. Points of monitoring itself (rounds and what they ask) are not the
+roadmap's: a late answer is seen in the round. With ``as_of`` the points are judged as they were known then.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Item
+from roadmap.catalogue.schema import ITEM_KINDS_RU
+from roadmap.discipline import Discipline, Judged, by_body, total
+from roadmap.monitoring.advising import Overdue, RoadmapItem
+from roadmap.monitoring.measuring import AskedBody
+from roadmap.monitoring.snapshot import ExecutionRow, OverduePoint
+from tasks.discipline import judged
+
+OURS = ("result", "name_dates")
+"""Purposes of the points that are the roadmap's own."""
+NO_SECTION = "Вне разделов"
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What came out: all together, by body, section and kind; ``overdue`` on the day, whatever its period."""
+
+    total: ExecutionRow
+    by_body: tuple[ExecutionRow, ...]
+    by_section: tuple[ExecutionRow, ...]
+    by_kind: tuple[ExecutionRow, ...]
+    overdue: tuple[Overdue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a point belongs."""
+
+    item: RoadmapItem
+    number: str
+    title: str
+    section: str
+    kind: str
+    position: int
+    body_code: str
+
+
+def execution(
+    work: Session, code: str, *, since: date, until: date, day: date, as_of: datetime | None = None
+) -> Execution:
+    """Points whose deadline lies from ``since`` to ``until``, both included, as they had come out by ``day``."""
+    every = judged(work, code, today=day, purposes=OURS, as_of=as_of)
+    due = [one for one in every if since <= one.record.deadline_on <= until]
+    late = [one for one in every if one.outcome == "overdue"]
+    places = _places(work, code)
+    kinds = {name: place for place, name in enumerate(ITEM_KINDS_RU.values())}
+    sections = {place.section: place.position for place in sorted(places.values(), key=lambda p: -p.position)}
+    return Execution(
+        total=_row(total(by_body(due))),
+        by_body=tuple(_row(row) for row in by_body(due)),
+        by_section=_grouped(due, lambda one: places[one.record.key].section, sections),
+        by_kind=_grouped(due, lambda one: places[one.record.key].kind, kinds),
+        overdue=tuple(_overdue(one, places[one.record.key], day) for one in late),
+    )
+
+
+def items_of(work: Session, code: str) -> dict[str, RoadmapItem]:
+    """Every item of the roadmap by code, dropped ones left out."""
+    return {row.code: _item(row) for row in _items(work, code) if row.dropped_on is None and row.kind != "round"}
+
+
+def _places(work: Session, code: str) -> Mapping[str, _Place]:
+    items = {row.id: row for row in _items(work, code)}
+    points = (
+        select(col(ControlPoint.key), col(ControlPoint.item_id), col(ControlPoint.stage_title), col(Body.code))
+        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
+        .where(col(ControlPoint.roadmap_code) == code, col(ControlPoint.purpose).in_(OURS))
+    )
+    found = {}
+    for key, item_id, stage, body in work.execute(points):
+        row = items[item_id]
+        title = f"{row.title}: {stage}" if stage else row.title
+        kind = ITEM_KINDS_RU.get(row.kind, row.kind)
+        found[key] = _Place(_item(row), row.number, title, row.section or NO_SECTION, kind, row.position, body)
+    return found
+
+
+def _items(work: Session, code: str) -> Sequence[Any]:
+    """The columns of every item that are shown, by position."""
+    shown = (Item.id, Item.code, Item.number, Item.title, Item.section, Item.kind, Item.position, Item.dropped_on)
+    rows = (
+        select(*(col(column) for column in shown), col(Body.code).label("owner"), col(Body.short).label("owner_name"))
+        .join(Body, col(Body.id) == col(Item.owner_id))
+        .where(col(Item.roadmap_code) == code)
+        .order_by(col(Item.position), col(Item.code))
+    )
+    return work.execute(rows).all()
+
+
+def _item(row: Any) -> RoadmapItem:
+    words = f"{row.number} {row.title}" if row.number else row.title
+    return RoadmapItem(row.code, words, AskedBody(row.owner, row.owner_name))
+
+
+def _row(row: Discipline) -> ExecutionRow:
+    return ExecutionRow(
+        name=row.body, due=row.due, in_time=row.in_time, late=row.late, overdue=row.overdue, excused=row.excused
+    )
+
+
+def _grouped(
+    found: Iterable[Judged], name_of: Callable[[Judged], str], order: Mapping[str, int]
+) -> tuple[ExecutionRow, ...]:
+    """The table by another name than the body's, in the document's order."""
+    groups: dict[str, list[Judged]] = {}
+    for one in found:
+        groups.setdefault(name_of(one), []).append(one)
+    rows = (_row(total(by_body(groups[name]), title=name)) for name in sorted(groups, key=lambda n: (order[n], n)))
+    return tuple(row for row in rows if row.due)
+
+
+def _overdue(one: Judged, place: _Place, day: date) -> Overdue:
+    record = one.record
+    point = OverduePoint(
+        key=record.key,
+        number=place.number,
+        title=place.title,
+        body=record.body,
+        deadline_on=record.deadline_on,
+        days=(day - record.deadline_on).days,
+    )
+    return Overdue(point, place.item, AskedBody(place.body_code, record.body))

@@ -1,0 +1,225 @@
+"""Reads what a round asks, of whom, what is proven already, and what was answered."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models import ControlPoint, Item, Measure, Municipality, Round, RoundStep
+from models.moves import Refused
+from roadmap.catalogue.schema import Indicator
+from roadmap.monitoring.answers import Given
+from roadmap.monitoring.periods import Period, parse_period
+
+AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A value of an earlier round."""
+
+    given: Given
+    period: Period
+
+
+def period_of(round_: Round) -> Period:
+    """The period of a round, with its names."""
+    return Period(round_.period_start, round_.period_end, round_.rhythm)  # type: ignore[arg-type]
+
+
+def indicators_of(round_: Round) -> tuple[Indicator, ...]:
+    """The indicators as they were when the round opened; none before that."""
+    return tuple(Indicator.model_validate(one) for one in round_.indicators or ())
+
+
+def answerers(work: Session, round_: Round) -> dict[int, tuple[Indicator, ...]]:
+    """Body → the indicators it answers for, proven or not, in the order of the catalogue.
+
+    A municipal indicator is answered by each municipality that takes part on the day the answers are due (where none
+    does: by the keeper of the roadmap), any other by the keeper.
+    """
+    asked = indicators_of(round_)
+    keeper = work.get_one(ControlPoint, round_.point_id).owner_id
+    taking_part = select(col(Municipality.body_id)).where(
+        col(Municipality.roadmap_code) == round_.roadmap_code,
+        col(Municipality.since) <= round_.due_on,
+        col(Municipality.until).is_(None) | (col(Municipality.until) >= round_.due_on),
+    )
+    towns = dict.fromkeys(work.execute(taking_part.order_by(col(Municipality.body_id))).scalars()) or {keeper: None}
+    found: dict[int, tuple[Indicator, ...]] = {}
+    for body in dict.fromkeys((*towns, keeper)):
+        mine = tuple(one for one in asked if body in (towns if one.is_municipal else (keeper,)))
+        if mine:
+            found[body] = mine
+    return found
+
+
+def proven(
+    work: Session, round_: Round, who: Mapping[int, tuple[Indicator, ...]] | None = None
+) -> dict[tuple[str, int], str]:
+    """(indicator, body) → key of the control point that proves a flag; ``who``: as ``answerers`` gives it.
+
+    A flag is proven by a point of an item in ``proven_by`` that was accepted and done by the end of the period. An item
+    that fans out proves the keeper's flag once the points of all bodies of one deadline are accepted.
+    """
+    who = answerers(work, round_) if who is None else who
+    codes = {code for one in indicators_of(round_) if one.counted == "flag" for code in one.proven_by}
+    if not codes:
+        return {}
+    deadlines = _deadlines(work, round_, codes)
+    found: dict[tuple[str, int], str] = {}
+    for body, asked in who.items():
+        for one in asked:
+            if one.counted != "flag":
+                continue
+            keys = [key for code in one.proven_by for key in _proofs(deadlines[code], one, body, round_.period_end)]
+            if keys:
+                found[one.code, body] = keys[-1]
+    return found
+
+
+def asked_of(work: Session, round_id: int) -> dict[int, tuple[Indicator, ...]]:
+    """Body → the indicators it is asked for: those it answers for and that no control point proves."""
+    round_ = work.get_one(Round, round_id)
+    who = answerers(work, round_)
+    known = proven(work, round_, who)
+    left = {body: tuple(one for one in asked if (one.code, body) not in known) for body, asked in who.items()}
+    return {body: asked for body, asked in left.items() if asked}
+
+
+def current(
+    work: Session, round_id: int, *, as_of: datetime | None = None, bodies: Collection[int] | None = None
+) -> dict[tuple[str, int], Measure]:
+    """The values in force by (code of the indicator, body): the newest row of each, recorded by ``as_of``."""
+    mine = [col(Measure.round_id) == round_id]
+    if as_of is not None:
+        mine.append(col(Measure.recorded_at) <= as_of)
+    if bodies is not None and len(bodies) < AT_ONCE:
+        mine.append(col(Measure.body_id).in_(bodies))
+    newest = select(func.max(col(Measure.id))).where(*mine).group_by(col(Measure.indicator_code), col(Measure.body_id))
+    rows = work.execute(select(Measure).where(col(Measure.id).in_(newest))).scalars()
+    return {(row.indicator_code, row.body_id): row for row in rows}
+
+
+def history(work: Session, round_id: int, body_id: int) -> dict[str, list[Measure]]:
+    """Everything a body ever answered in a round, by indicator, oldest first."""
+    mine = (col(Measure.round_id) == round_id, col(Measure.body_id) == body_id)
+    found: defaultdict[str, list[Measure]] = defaultdict(list)
+    for row in work.execute(select(Measure).where(*mine).order_by(col(Measure.id))).scalars():
+        found[row.indicator_code].append(row)
+    return dict(found)
+
+
+def earlier(work: Session, round_: Round, *, bodies: Collection[int] | None = None) -> dict[tuple[str, int], Earlier]:
+    """The last numbers before a round by (indicator, body): of the same rhythm, of a cumulative one of any rhythm."""
+    before = (
+        col(Round.roadmap_code) == round_.roadmap_code,
+        col(Round.id) != round_.id,
+        (col(Round.period_end) < round_.period_end)
+        | ((col(Round.period_end) == round_.period_end) & (col(Round.period_start) > round_.period_start)),
+        col(Round.indicators).is_not(None),
+    )
+    rounds = work.execute(select(Round).where(*before).order_by(col(Round.period_end).desc())).scalars().all()
+    rounds = sorted(rounds, key=lambda one: (one.period_end, one.rhythm == round_.rhythm), reverse=True)[:8]
+    cumulative = {one.code for one in indicators_of(round_) if one.cumulative}
+    found: dict[tuple[str, int], Earlier] = {}
+    for one in rounds:
+        if one.rhythm != round_.rhythm and not cumulative:
+            continue
+        assert one.id is not None
+        for key, row in current(work, one.id, bodies=bodies).items():
+            fits = one.rhythm == round_.rhythm or key[0] in cumulative
+            if fits and row.numerator is not None:
+                found.setdefault(key, Earlier(given_of(row), period_of(one)))
+    return found
+
+
+def given_of(row: Measure) -> Given:
+    """A stored value as the answer it was."""
+    return Given(row.indicator_code, row.numerator, row.denominator, row.reason, row.place)
+
+
+def noted_at(work: Session, round_id: int) -> datetime | None:
+    """When the note of a round was written; None before that."""
+    noted = select(col(RoundStep.done_at)).where(col(RoundStep.round_id) == round_id, col(RoundStep.step) == "noted")
+    return work.execute(noted).scalar_one_or_none()
+
+
+def the_round(work: Session, roadmap_code: str, period: str | None = None) -> Round:
+    """The round of a period («2026-Q3»); without one the round that collects answers now.
+
+    ``Refused`` when there is none, or (two rhythms at once) more than one.
+    """
+    rounds = open_rounds(work, roadmap_code)
+    if period is not None:
+        try:
+            wanted = parse_period(period)
+        except ValueError as wrong:
+            raise Refused(str(wrong)) from wrong
+        same = (col(Round.rhythm) == wanted.rhythm, col(Round.period_start) == wanted.start)
+        meant = select(Round).where(col(Round.roadmap_code) == roadmap_code, *same)
+        found: Round | None = work.execute(meant).scalar_one_or_none()
+        if found is None:
+            raise Refused(f"«{roadmap_code}»: раунда мониторинга за {wanted.title} нет; начать: vekha monitor")
+        if found.indicators is None:
+            raise Refused(f"«{roadmap_code}»: раунд за {wanted.title} откроется {found.opens_on:%d.%m.%Y}")
+        return found
+    if not rounds:
+        raise Refused(f"«{roadmap_code}»: раунд мониторинга ещё не открывался; начать: vekha monitor {roadmap_code}")
+    if len(rounds) > 1:
+        named = ", ".join(f"{period_of(one).written} ({period_of(one).title})" for one in rounds)
+        raise Refused(
+            f"«{roadmap_code}»: собираются данные нескольких раундов: {named} — назовите один ключом --period"
+        )
+    return rounds[0]
+
+
+def open_rounds(work: Session, roadmap_code: str) -> list[Round]:
+    """The newest round of each rhythm that has opened; one whose note is done counts while no other has one left."""
+    opened = (col(Round.roadmap_code) == roadmap_code, col(Round.indicators).is_not(None))
+    rounds = work.execute(select(Round).where(*opened)).scalars().all()
+    # A round that somebody started for a past period does not stand before the regular one.
+    newest = {one.rhythm: one for one in sorted(rounds, key=lambda one: (not one.by_hand, one.period_end))}
+    collecting = [one for one in newest.values() if noted_at(work, one.id or 0) is None]
+    return collecting or sorted(newest.values(), key=lambda one: one.period_end)[-1:]
+
+
+def _deadlines(work: Session, round_: Round, codes: Collection[str]) -> defaultdict[str, dict[date, list[Any]]]:
+    """Item → deadline → its points that were not withdrawn, oldest deadline first."""
+    rows = work.execute(
+        select(
+            col(Item.code).label("item"),
+            col(ControlPoint.key),
+            col(ControlPoint.body_id),
+            col(ControlPoint.due_on),
+            col(ControlPoint.status),
+            func.coalesce(col(ControlPoint.submitted_on), col(ControlPoint.closed_on)).label("done_on"),
+        )
+        .join(Item, col(Item.id) == col(ControlPoint.item_id))
+        .where(
+            col(ControlPoint.roadmap_code) == round_.roadmap_code,
+            col(Item.code).in_(codes),
+            col(ControlPoint.purpose) == "result",
+            col(ControlPoint.parent_id).is_(None),
+            col(ControlPoint.status) != "withdrawn",
+        )
+        .order_by(col(ControlPoint.due_on), col(ControlPoint.key))
+    )
+    found: defaultdict[str, dict[date, list[Any]]] = defaultdict(dict)
+    for row in rows:
+        found[row.item].setdefault(row.due_on, []).append(row)
+    return found
+
+
+def _proofs(deadlines: Mapping[date, list[Any]], one: Indicator, body: int, until: date) -> list[str]:
+    """Keys of the points that prove a flag of a body, oldest first."""
+    keys = []
+    for points in deadlines.values():
+        ours = [point for point in points if point.body_id == body] if one.is_municipal else points
+        if ours and all(point.status == "accepted" and point.done_on <= until for point in ours):
+            keys.append(ours[-1].key)
+    return keys

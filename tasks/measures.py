@@ -1,0 +1,228 @@
+"""Keeps what bodies answer in a round: append-only, the newest row counts, a correction names its reason."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Measure, Roadmap, Round
+from models.lifecycle_many import Change, change_many
+from models.moves import Action, Move, Refused
+from roadmap.catalogue.schema import Indicator
+from roadmap.monitoring.answers import Given, answer_words, counted_indicators
+from tasks.measure_rows import answerers, asked_of, current, given_of, proven
+from tasks.storing import table_of
+
+__all__ = ["asked_of", "current", "fill_proven", "record", "record_many", "settle_data", "unexplained"]
+
+ACTOR = "порядок мониторинга"
+OPEN = ("open", "returned", "submitted")
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """An answer that differs from the one in force and does not say why."""
+
+    body_id: int
+    given: Given
+    words: str
+
+
+def record(
+    work: Session,
+    round_id: int,
+    body_id: int,
+    given: Sequence[Given],
+    *,
+    actor: str,
+    source: str,
+    at: datetime,
+    reason: str = "",
+) -> int:
+    """Keep the answers of one body; returns how many say something new. As ``record_many``."""
+    return record_many(work, round_id, {body_id: given}, actor=actor, source=source, at=at, reason=reason)
+
+
+def record_many(
+    work: Session,
+    round_id: int,
+    answers: Mapping[int, Sequence[Given]],
+    *,
+    actor: str,
+    source: str,
+    at: datetime,
+    reason: str = "",
+) -> int:
+    """Keep the answers of many bodies, all or none; what is known already is left out. Returns how many were new.
+
+    ``source`` is one of ``models.monitoring.MEASURE_SOURCES``; ``reason`` stands for every correction that has none of
+    its own. ``Refused``: a correction without a reason, an indicator the body does not answer for, a round that has
+    not opened.
+    """
+    take_turn(work, round_id)
+    round_ = work.get_one(Round, round_id)
+    _refuse_strangers(work, round_, answers)
+    there = current(work, round_id, bodies=list(answers))
+    if not reason and (wrong := unexplained(work, round_, answers, there)):
+        raise Refused(f"{wrong[0].words}; ничего не записано")
+    rows = [
+        _row(round_id, body_id, one, reason or one.reason if _differs(there, body_id, one) else one.reason)
+        | {"source": source, "actor": actor, "recorded_at": at}
+        for body_id, given in answers.items()
+        for one in given
+        if _is_new(there, body_id, one)
+    ]
+    if rows:
+        work.execute(insert(table_of(Measure)), rows)
+    return len(rows)
+
+
+def unexplained(
+    work: Session,
+    round_: Round,
+    answers: Mapping[int, Sequence[Given]],
+    there: Mapping[tuple[str, int], Measure] | None = None,
+) -> list[Unexplained]:
+    """The answers that would correct another without a reason, each with a Russian line."""
+    assert round_.id is not None
+    there = current(work, round_.id, bodies=list(answers)) if there is None else there
+    known = {one.code: one for one in _indicators(answerers(work, round_))}
+    return [
+        Unexplained(
+            body_id, one, f"записано «{_words(known, there[one.indicator, body_id])}» — назовите причину исправления"
+        )
+        for body_id, given in answers.items()
+        for one in given
+        if not one.reason and _differs(there, body_id, one)
+    ]
+
+
+def take_turn(work: Session, round_id: int) -> None:
+    """Let nobody else write answers of the round until this unit of work ends.
+
+    An UPDATE that changes nothing is the lock that both engines know.
+    """
+    work.execute(
+        update(Round)
+        .where(col(Round.id) == round_id)
+        .values(by_hand=Round.by_hand)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def fill_proven(work: Session, round_id: int, *, at: datetime) -> int:
+    """Write down the flags that accepted control points prove and nobody has answered; returns how many."""
+    take_turn(work, round_id)
+    found = proven(work, work.get_one(Round, round_id))
+    there = current(work, round_id)
+    rows = [
+        _row(round_id, body_id, Given(code, 1.0, None, "", key), "")
+        | {"source": "points", "actor": ACTOR, "recorded_at": at}
+        for (code, body_id), key in found.items()
+        if (code, body_id) not in there
+    ]
+    if rows:
+        work.execute(insert(table_of(Measure)), rows)
+    return len(rows)
+
+
+def settle_data(
+    work: Session, round_id: int, *, at: datetime, today: date, bodies: Collection[int] | None = None
+) -> int:
+    """Report and accept the data points of bodies that gave (or said they lack) all they are asked; returns how many.
+
+    The result counts from the day of the last answer, so a late answer is late. ``bodies``: only these.
+    """
+    take_turn(work, round_id)
+    round_ = work.get_one(Round, round_id)
+    zone = ZoneInfo(work.get_one(Roadmap, round_.roadmap_code).zone)
+    points = _open_points(work, round_, bodies)
+    if not points:
+        return 0
+    who, asked = answerers(work, round_), asked_of(work, round_id)
+    there = current(work, round_id, bodies=bodies)
+    moves: dict[int, tuple[str, date, str]] = {}
+    for point_id, body_id, status, opens_on in points:
+        if body_id not in who:
+            # It takes no part any more: whoever keeps the list of those asked takes the point off control.
+            continue
+        mine = asked.get(body_id, ())
+        answers = [there.get((one.code, body_id)) for one in mine]
+        given = [one for one in answers if one is not None]
+        if len(given) < len(mine):
+            continue
+        on = min(max((one.recorded_at.astimezone(zone).date() for one in given), default=today), today)
+        words = f"Данные: {counted_indicators(len(mine))}" if mine else "Подтверждено контрольными точками"
+        moves[point_id] = (status, max(on, opens_on), words)
+    reported = {point: facts for point, facts in moves.items() if facts[0] != "submitted"}
+    change_many(work, [Change(p, _move("submit", on, at, words)) for p, (_, on, words) in reported.items()])
+    change_many(work, [Change(p, _move("accept", on, at, "")) for p, (_, on, _) in moves.items()])
+    return len(moves)
+
+
+def _open_points(work: Session, round_: Round, bodies: Collection[int] | None) -> list[tuple[int, int, str, date]]:
+    """(point, body, status, first day) of what is asked and not settled."""
+    data: tuple[Any, ...] = (
+        col(ControlPoint.parent_id) == round_.point_id,
+        col(ControlPoint.purpose) == "data",
+        col(ControlPoint.status).in_(OPEN),
+    )
+    if bodies is not None:
+        data = (*data, col(ControlPoint.body_id).in_(bodies))
+    columns: Any = (
+        col(ControlPoint.id),
+        col(ControlPoint.body_id),
+        col(ControlPoint.status),
+        col(ControlPoint.opens_on),
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in work.execute(select(*columns).where(*data))]
+
+
+def _move(action: Action, on: date, at: datetime, words: str) -> Move:
+    # Nobody is written to: the page says what was taken, and thousands of bodies answer in a week.
+    return Move(action=action, actor=ACTOR, at=at, on=on, evidence=words, tell=False)
+
+
+def _refuse_strangers(work: Session, round_: Round, answers: Mapping[int, Sequence[Given]]) -> None:
+    who = answerers(work, round_)
+    if not who:
+        raise Refused(f"Раунд откроется {round_.opens_on:%d.%m.%Y}: до этого дня данные не принимаются")
+    for body_id, given in answers.items():
+        codes = {one.code for one in who.get(body_id, ())}
+        for one in given:
+            if one.indicator not in codes:
+                short = work.get_one(Body, body_id).short
+                raise Refused(f"«{short}» в этом раунде не отвечает за показатель «{one.indicator}»")
+
+
+def _indicators(who: Mapping[int, Sequence[Indicator]]) -> list[Indicator]:
+    return [one for asked in who.values() for one in asked]
+
+
+def _words(known: Mapping[str, Indicator], row: Measure) -> str:
+    return answer_words(known[row.indicator_code], given_of(row))
+
+
+def _is_new(there: Mapping[tuple[str, int], Measure], body_id: int, one: Given) -> bool:
+    row = there.get((one.indicator, body_id))
+    return row is None or given_of(row).value != one.value
+
+
+def _differs(there: Mapping[tuple[str, int], Measure], body_id: int, one: Given) -> bool:
+    return (one.indicator, body_id) in there and _is_new(there, body_id, one)
+
+
+def _row(round_id: int, body_id: int, one: Given, reason: str) -> dict[str, Any]:
+    return {
+        "round_id": round_id,
+        "indicator_code": one.indicator,
+        "body_id": body_id,
+        "numerator": one.numerator,
+        "denominator": one.denominator,
+        "place": one.place,
+        "reason": reason,
+    }

@@ -1,0 +1,88 @@
+"""What Prefect shows of a note: the summary with the indicators, and the charts as pictures."""
+
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from models import ControlPoint, Round
+from models import Snapshot as SnapshotRow
+from models.db import session
+from roadmap.cards import artifact_key
+from roadmap.monitoring.note_tables import Grid
+from roadmap.monitoring.note_view import Note, note_of
+from tasks.notes import load
+from tasks.prefect_api import call
+
+_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
+
+
+async def publish(client: PrefectClient, engine: Engine, round_id: int, run_id: UUID) -> int:
+    """Show the newest note of a round on the page of its run; returns how many artifacts are new.
+
+    What is shown already is not published again; a round without a snapshot shows nothing.
+    """
+    from tasks.charts import charts_of
+
+    with session(engine) as work:
+        rows = select(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id)
+        newest = work.execute(rows.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar_one_or_none()
+        if newest is None:
+            return 0
+        snapshot, zone = load(work, newest)
+        point = select(col(ControlPoint.key)).join(Round, col(Round.point_id) == col(ControlPoint.id))
+        key = artifact_key(work.execute(point.where(col(Round.id) == round_id)).scalar_one())
+    note, charts = note_of(snapshot, zone=zone), charts_of(snapshot, form="screen")
+    told = [(f"{key}-note", f"Справка · {snapshot.period} · {snapshot.region}", summary_markdown(note))]
+    if charts:
+        told.append(
+            (f"{key}-charts", f"Диаграммы · {snapshot.period} · {snapshot.region}", charts_markdown(note, charts))
+        )
+    return sum([await _publish(client, name, about, data, run_id) for name, about, data in told])
+
+
+def summary_markdown(note: Note) -> str:
+    """Page one of the note, and the indicators against their targets."""
+    parts = [f"# {_plain(note.heading)}", f"**{_plain(note.subject)}**", *map(_plain, note.summary)]
+    if note.remarks:
+        parts += ["## Примечания", *map(_plain, note.remarks)]
+    if note.indicators.rows:
+        parts += ["## Показатели и целевые значения", _table(note.indicators)]
+    if note.advice.rows:
+        parts += ["## Адресные рекомендации", _table(note.advice)]
+    return "\n\n".join([*parts, _plain(note.closing)])
+
+
+def charts_markdown(note: Note, charts: Any) -> str:
+    """Every chart under its name."""
+    from tasks.note_html import data_address
+
+    parts = [f"# {_plain(note.subject)}"]
+    for chart in charts.values():
+        # A square bracket or a line's end in the words would end the picture.
+        words = " ".join(chart.alt.replace("[", "(").replace("]", ")").split())
+        parts += [f"## {_plain(chart.name)}", f"![{_plain(words)}]({data_address(chart)})"]
+    return "\n\n".join(parts)
+
+
+def _table(grid: Grid) -> str:
+    head = " | ".join(_plain(column.title.replace("\u00ad", "")) for column in grid.columns)
+    lines = [f"| {head} |", "|" + " --- |" * len(grid.columns)]
+    lines += ["| " + " | ".join(_plain(row[column.key]) for column in grid.columns) + " |" for row in grid.rows]
+    return "\n".join(lines) + (f"\n\n{_plain(grid.more)}" if grid.more else "")
+
+
+def _plain(words: str) -> str:
+    """Words of people that are no markup, on one line."""
+    return " ".join(words.translate(_ESCAPED).replace("&", "&amp;").split(" ")).replace("\n", " ")
+
+
+async def _publish(client: PrefectClient, key: str, about: str, data: str, run_id: UUID) -> int:
+    found = await call(client, "POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
+    if found and found[0]["data"] == data and str(found[0]["flow_run_id"]) == str(run_id):
+        return 0
+    body = {"key": key, "type": "markdown", "data": data, "description": about, "flow_run_id": str(run_id)}
+    await call(client, "POST", "/artifacts/", body)
+    return 1

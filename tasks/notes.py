@@ -1,0 +1,237 @@
+"""The files of an analytic note: composed from one kept snapshot, stored by their hash."""
+
+import errno
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkstemp
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Body, NoteFile, Roadmap
+from models import Snapshot as SnapshotRow
+from roadmap.monitoring.note_view import APPENDIX_BODIES, Pages, has_workbook, note_of
+from roadmap.monitoring.snapshot import Snapshot
+from tasks.files import DOCX, FULL, PDF, PNG, XLSX
+from tasks.refusing import DocumentRefused
+
+HTML = "text/html"
+LONGEST_NAME, LONGEST_SHORT = 180, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A file that is composed, not stored yet; ``body_id``: whose own page it is."""
+
+    name: str
+    media_type: str
+    content: bytes
+    body_id: int | None = None
+
+
+def write_note(
+    work: Session, snapshot_row_id: int, *, folder: Path, template: Path | None, at: datetime
+) -> list[NoteFile]:
+    """Write what the note of a snapshot is made of, and return its rows: the whole note first, then the own pages.
+
+    Written once: what a row names and the disk holds stays as it was sent, whatever the template is by now; what is
+    missing is made again. The own pages of more than 100 bodies are left to ``page_file``. Raises ``DocumentRefused``:
+    a broken template, no room on the disk; no row is written then.
+    """
+    kept = {row.name: row for row in _rows(work, snapshot_row_id)}
+    snapshot, zone = load(work, snapshot_row_id)
+    whole = [row for row in kept.values() if row.body_id is None]
+    if not whole or not all(_is_whole(folder, row) for row in whole):
+        for made in compose(snapshot, template=template, zone=zone):
+            _keep(work, snapshot_row_id, made, kept, folder=folder, at=at)
+    for made in _pages(work, snapshot, zone, kept, folder):
+        _keep(work, snapshot_row_id, made, kept, folder=folder, at=at)
+    work.flush()
+    return _rows(work, snapshot_row_id)
+
+
+def page_file(
+    work: Session,
+    snapshot_row_id: int,
+    body_id: int,
+    *,
+    folder: Path,
+    at: datetime,
+    loaded: tuple[Snapshot, Pages] | None = None,
+) -> NoteFile | None:
+    """A body's own page, written when it is first asked for; None where the snapshot says nothing of the body.
+
+    ``loaded``: the snapshot and its pages, where the caller asks for many.
+    """
+    body = work.get_one(Body, body_id)
+    own = select(NoteFile).where(col(NoteFile.snapshot_id) == snapshot_row_id, col(NoteFile.body_id) == body_id)
+    kept: dict[str, NoteFile] = {row.name: row for row in work.execute(own).scalars()}
+    for row in kept.values():
+        if _is_whole(folder, row):
+            return row
+    snapshot, pages = loaded or _loaded(work, snapshot_row_id)
+    shorts = select(col(Body.short)).where(col(Body.roadmap_code) == snapshot.roadmap)
+    named = Counter(work.execute(shorts).scalars())
+    if body.roadmap_code != snapshot.roadmap or body.code not in pages.bodies({body.code: body.short}):
+        return None
+    made = _page(pages, snapshot, body, is_alone=named[body.short] == 1)
+    row = _keep(work, snapshot_row_id, made, kept, folder=folder, at=at)
+    work.flush()
+    return row
+
+
+def _loaded(work: Session, snapshot_row_id: int) -> tuple[Snapshot, Pages]:
+    snapshot, zone = load(work, snapshot_row_id)
+    return snapshot, Pages(snapshot, zone=zone)
+
+
+def load(work: Session, snapshot_row_id: int) -> tuple[Snapshot, str]:
+    """The computed numbers of a kept snapshot, and the zone of its roadmap."""
+    snapshot = Snapshot.model_validate(work.get_one(SnapshotRow, snapshot_row_id).content)
+    return snapshot, work.get_one(Roadmap, snapshot.roadmap).zone
+
+
+def compose(snapshot: Snapshot, *, template: Path | None, zone: str) -> Iterator[Composed]:
+    """The files of the whole note: docx, html, pdf, the charts, with many bodies the appendix.
+
+    The Word document comes first: a broken template is found before anything else is made.
+    """
+    from tasks.charts import charts_of
+    from tasks.note_docx import note_docx
+    from tasks.note_html import note_html
+    from tasks.note_pdf import note_pdf
+    from tasks.note_xlsx import appendix_xlsx
+
+    note, charts = note_of(snapshot, zone=zone), charts_of(snapshot)
+    docx, html, pdf, *rest = _main_names(snapshot)
+    yield Composed(docx, DOCX.media_type, note_docx(note, charts, template=template, as_of=snapshot.as_of))
+    yield Composed(html, HTML, note_html(note, charts))
+    yield Composed(pdf, PDF.media_type, note_pdf(note, charts, as_of=snapshot.as_of))
+    if rest:
+        yield Composed(rest[0], XLSX.media_type, appendix_xlsx(snapshot))
+    for chart in charts.values():
+        yield Composed(file_name(chart.name, snapshot, ".png"), PNG.media_type, chart.content)
+
+
+def file_name(title: str, snapshot: Snapshot, suffix: str) -> str:
+    """«Справка за III квартал 2026 г.docx»; no sign that a file system refuses."""
+    shown = re.sub(r'[<>:"/\\|?*\x00-\x1f]', " ", f"{title} за {snapshot.period}")
+    return f"{' '.join(shown.split())[:LONGEST_NAME].rstrip(' .')}{suffix}"
+
+
+def _main_names(snapshot: Snapshot) -> list[str]:
+    suffixes = (".docx", ".html", ".pdf")
+    appendix = [file_name("Приложение к справке", snapshot, ".xlsx")] if has_workbook(snapshot) else []
+    return [*(file_name("Справка", snapshot, suffix) for suffix in suffixes), *appendix]
+
+
+def _pages(work: Session, snapshot: Snapshot, zone: str, kept: dict[str, NoteFile], folder: Path) -> Iterator[Composed]:
+    """The own pages that are not there yet, of not more than 100 bodies."""
+    bodies = {body.code: body for body in _bodies(work, snapshot.roadmap)}
+    pages = Pages(snapshot, zone=zone)
+    shown = pages.bodies({code: body.short for code, body in bodies.items()})
+    if len(shown) > APPENDIX_BODIES:
+        return
+    there = {row.body_id for row in kept.values() if _is_whole(folder, row)}
+    named = Counter(body.short for body in bodies.values())
+    for code in shown:
+        if bodies[code].id not in there:
+            yield _page(pages, snapshot, bodies[code], is_alone=named[bodies[code].short] == 1)
+
+
+def _page(pages: Pages, snapshot: Snapshot, body: Body, *, is_alone: bool) -> Composed:
+    from tasks.note_pdf import page_pdf
+
+    # The code keeps names apart where bodies share one, or two long ones would be cut to the same.
+    shown = (
+        body.short if is_alone and len(body.short) <= LONGEST_SHORT else f"{body.short[:LONGEST_SHORT]} ({body.code})"
+    )
+    content = page_pdf(pages.page(body.code, body.short, is_alone=is_alone), as_of=snapshot.as_of)
+    name = file_name(f"Страница участника — {shown} —", snapshot, ".pdf")
+    return Composed(name, PDF.media_type, content, body.id)
+
+
+def _bodies(work: Session, roadmap_code: str) -> list[Body]:
+    return list(
+        work.execute(select(Body).where(col(Body.roadmap_code) == roadmap_code).order_by(col(Body.id))).scalars()
+    )
+
+
+def _rows(work: Session, snapshot_row_id: int) -> list[NoteFile]:
+    found = select(NoteFile).where(col(NoteFile.snapshot_id) == snapshot_row_id)
+    return list(work.execute(found.order_by(col(NoteFile.body_id).is_not(None), col(NoteFile.id))).scalars())
+
+
+def _keep(
+    work: Session, snapshot_row_id: int, made: Composed, kept: dict[str, NoteFile], *, folder: Path, at: datetime
+) -> NoteFile:
+    """Store a file and its row; a row whose file is on the disk stays as it is."""
+    row = kept.get(made.name)
+    if row is not None and _is_whole(folder, row):
+        return row
+    digest = _store(folder, made.content)
+    if row is None:
+        row = NoteFile(
+            snapshot_id=snapshot_row_id,
+            name=made.name,
+            media_type=made.media_type,
+            file_hash=digest,
+            size=len(made.content),
+            body_id=made.body_id,
+            made_at=at,
+        )
+        work.add(row)
+        kept[made.name] = row
+    else:
+        row.file_hash, row.size, row.made_at = digest, len(made.content), at
+    return row
+
+
+def place(folder: Path, digest: str) -> Path:
+    """Where the content of a hash lies, as ``tasks.files.stored_at`` has it."""
+    return folder / digest[:2] / digest[2:]
+
+
+def _is_whole(folder: Path, row: NoteFile) -> bool:
+    path = place(folder, row.file_hash)
+    return path.is_file() and path.stat().st_size == row.size
+
+
+def _store(folder: Path, content: bytes) -> str:
+    """Put the content in its place, whole or not at all; returns its SHA-256."""
+    digest = hashlib.sha256(content).hexdigest()
+    target = place(folder, digest)
+    _guarded(target, lambda: _written(folder, target, content))
+    return digest
+
+
+def _written(folder: Path, target: Path, content: bytes) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if target.exists() and target.stat().st_size == len(content):
+        return
+    descriptor, unfinished = mkstemp(prefix="unfinished-", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, target)
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
+
+
+def _guarded(target: Path, write: Callable[[], None]) -> None:
+    try:
+        write()
+    except OSError as problem:
+        if problem.errno not in (*FULL, errno.EACCES, errno.EROFS):
+            raise
+        raise DocumentRefused(
+            f"{target.parent}: справку не записать ({problem.strerror}) — освободите место или дайте права"
+        ) from problem

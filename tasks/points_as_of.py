@@ -1,0 +1,71 @@
+"""How control points stood at an earlier instant, from their append-only transitions.
+
+To whom a point was handed over is not undone: the history says that it was, not from whom.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import ControlPoint, Transition
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.schema import Roll
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """The columns of a point that transitions change."""
+
+    status: str
+    submitted_on: date | None
+    deadline_on: date
+
+
+def changed_since(
+    work: Session, where: Iterable[Any], as_of: datetime, *, roll: Roll, calendar: WorkCalendar
+) -> dict[int, Stood]:
+    """Point → how it stood at ``as_of``, for those of the points that something happened to later.
+
+    ``where``: conditions on ``ControlPoint``. A deadline that was moved later is computed again from its day.
+    """
+    mine = select(Transition, col(ControlPoint.deadline_on)).join(
+        ControlPoint, col(ControlPoint.id) == col(Transition.point_id)
+    )
+    later = (
+        select(col(Transition.point_id))
+        .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
+        .where(*where, col(Transition.noticed_at) > as_of)
+    )
+    rows = work.execute(mine.where(col(Transition.point_id).in_(later)).order_by(col(Transition.id))).all()
+    histories: dict[int, list[Transition]] = {}
+    deadlines: dict[int, date] = {}
+    for event, deadline_on in rows:
+        histories.setdefault(event.point_id, []).append(event)
+        deadlines[event.point_id] = deadline_on
+    return {
+        point_id: _stood(events, deadlines[point_id], as_of, roll=roll, calendar=calendar)
+        for point_id, events in histories.items()
+    }
+
+
+def _stood(
+    events: list[Transition], deadline_on: date, as_of: datetime, *, roll: Roll, calendar: WorkCalendar
+) -> Stood:
+    later = [event for event in events if event.noticed_at > as_of]
+    submitted_on: date | None = None
+    for event in events:
+        if event.noticed_at > as_of:
+            continue
+        match event.action:
+            case "submit":
+                submitted_on = event.happened_on
+            case "return":
+                submitted_on = None
+            case "correct" if event.due_to:
+                submitted_on = event.due_to
+    moved = next((event.due_from for event in later if event.action == "extend" and event.due_from), None)
+    return Stood(later[0].from_status, submitted_on, calendar.roll(moved, roll) if moved else deadline_on)

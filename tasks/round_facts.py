@@ -1,0 +1,57 @@
+"""Rows of rounds → what their cards show."""
+
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Roadmap, RoundStep
+from models.moves import LIVE
+from roadmap.cards import PointFacts
+from roadmap.monitoring.round_cards import RoundFacts, round_card
+from tasks.point_facts import points
+from tasks.round_steps import STEPS_RU
+from tasks.rounds_rows import POINTS, RoundRow, rounds_of
+from tasks.storing import table_of
+
+BODIES = table_of(Body)
+
+
+def round_cards(work: Session, days: Mapping[str, date]) -> dict[str, str]:
+    """Markdown of each round among the points asked (key → today there), by key."""
+    rows = rounds_of(work, POINTS.c.key.in_(sorted(days))) if days else []
+    return {row.key: round_card(round_facts(work, row)) for row in rows}
+
+
+def rounds_under_way(work: Session) -> list[PointFacts]:
+    """The points of rounds that have begun and are not over."""
+    begun = (col(ControlPoint.purpose) == "round", col(ControlPoint.status).in_(LIVE))
+    return points(work, *begun, col(ControlPoint.status) != "planned")
+
+
+def round_facts(work: Session, row: RoundRow) -> RoundFacts:
+    """How far a round has come."""
+    data = (
+        select(POINTS.c.status, BODIES.c.short)
+        .join(BODIES, BODIES.c.id == POINTS.c.body_id)
+        .where(POINTS.c.parent_id == row.point_id, POINTS.c.purpose == "data")
+        .order_by(BODIES.c.short)
+    )
+    asked = work.execute(data).all()
+    waited = [short for status, short in asked if status in LIVE]
+    answered = sum(status == "accepted" for status, _ in asked)
+    zone = ZoneInfo(work.get_one(Roadmap, row.roadmap_code).zone)
+    steps = select(RoundStep).where(col(RoundStep.round_id) == row.id).order_by(col(RoundStep.id))
+    return RoundFacts(
+        due_on=row.due_on,
+        note_on=row.note_on,
+        asked=answered + len(waited),
+        answered=answered,
+        waited_for=waited,
+        steps=[
+            (STEPS_RU[one.step], one.done_at.astimezone(zone).date(), one.words)
+            for one in work.execute(steps).scalars()
+        ],
+    )

@@ -1,0 +1,166 @@
+"""Letters of a round: the note to those who keep control, and to each body its own page and nobody else's.
+
+Both ride in the one letter a day of a channel. What of a round went into which letter stands in ``RoundLetter``: once
+per round, official and part, however often the step runs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Select, func, insert, select
+from sqlmodel import Session, col
+
+from models import Body, Channel, ControlPoint, NoteFile, Official, Roadmap, Round, RoundLetter, RoundStep
+from models import Snapshot as SnapshotRow
+from models.queries_people import silenced
+from roadmap.monitoring.note_view import Pages
+from roadmap.monitoring.snapshot import Snapshot
+from roadmap.office import OfficeHours
+from tasks.addressing import Desk
+from tasks.extra_letters import Desk as Office
+from tasks.riding import next_letters
+from tasks.storing import table_of
+from tasks.working_calendar import calendar_of
+
+Part = Literal["note", "page"]
+#: An official and a channel, by id.
+_Person = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rider:
+    """What goes to one address; ``body_id`` names whose page."""
+
+    official_id: int
+    channel_id: int
+    part: Part
+    body_id: int | None = None
+
+
+def queue(work: Session, round_id: int, *, today: date, at: datetime, hours: OfficeHours) -> int:
+    """Put the note and the pages of a round's newest note into the next letters; returns how many were put.
+
+    The note goes to coordinators, controllers and the officials of the body that keeps the roadmap, a page to the
+    officials of its body; deputies get it for those who are away. Nothing goes where silence is kept, and nothing
+    twice: a round computed again sends nothing to those who have had its note or page.
+    """
+    row = work.get_one(Round, round_id)
+    snapshot_id = newest_note(work, round_id)
+    quiet = [one.silence for one in silenced(work, row.roadmap_code, today)]
+    point = work.get_one(ControlPoint, row.point_id)
+    if snapshot_id is None or point.item_id in {silence.item_id for silence in quiet}:
+        return 0
+    desk = Desk.of(work, row.roadmap_code, today)
+    unheard = {silence.body_id for silence in quiet}
+    had = list(work.execute(select(RoundLetter).where(col(RoundLetter.round_id) == round_id)).scalars())
+    riders = []
+    if not any(letter.part == "note" for letter in had):
+        riders += _note_riders(work, desk, None if point.owner_id in unheard else point.owner_id)
+    pages = {letter.channel_id: letter.body_id for letter in had if letter.part == "page"}
+    bodies = _paged(work, snapshot_id, row.roadmap_code) - unheard - set(pages.values())
+    riders += _page_riders(work, desk, bodies, pages)
+    return _put(work, row, riders, at=at, hours=hours)
+
+
+def queue_missed(work: Session, roadmap_code: str, *, today: date, at: datetime, hours: OfficeHours) -> int:
+    """Put the pages that could not go with their round: the body was silenced, or had no address then.
+
+    Only of the newest round of each rhythm whose letters were sent; returns how many were put.
+    """
+    sent = (
+        select(func.max(col(Round.id)))
+        .join(RoundStep, (col(RoundStep.round_id) == col(Round.id)) & (col(RoundStep.step) == "sent"))
+        .where(col(Round.roadmap_code) == roadmap_code)
+        .group_by(col(Round.rhythm))
+    )
+    rounds = work.execute(sent).scalars().all()
+    return sum(queue(work, round_id, today=today, at=at, hours=hours) for round_id in rounds)
+
+
+def _paged(work: Session, snapshot_id: int, code: str) -> set[int | None]:
+    """The bodies that have a page of their own."""
+    snapshot = Snapshot.model_validate(work.get_one(SnapshotRow, snapshot_id).content)
+    ids = {
+        row.code: (row.id, row.short)
+        for row in work.execute(
+            select(col(Body.id), col(Body.code), col(Body.short)).where(col(Body.roadmap_code) == code)
+        )
+    }
+    return {ids[body][0] for body in Pages(snapshot).bodies({body: short for body, (_, short) in ids.items()})}
+
+
+def newest_note(work: Session, round_id: int) -> int | None:
+    """Id of the newest snapshot of a round of which a note was written."""
+    found = (
+        select(func.max(col(SnapshotRow.id)))
+        .join(NoteFile, col(NoteFile.snapshot_id) == col(SnapshotRow.id))
+        .where(col(SnapshotRow.round_id) == round_id)
+    )
+    newest: int | None = work.execute(found).scalar_one()
+    return newest
+
+
+def _note_riders(work: Session, desk: Desk, keeper: int | None) -> list[_Rider]:
+    people = [*desk.staff(work, "coordinator"), *desk.staff(work, "controller")]
+    if keeper is not None:
+        people += [(row[0], row[1]) for row in work.execute(desk.reach(col(Official.body_id) == keeper))]
+    return [_Rider(official_id, channel_id, "note") for official_id, channel_id in dict.fromkeys(people)]
+
+
+def _page_riders(work: Session, desk: Desk, bodies: set[int | None], had: Mapping[int, int | None]) -> Iterator[_Rider]:
+    """An address takes one page of a round (``had``: which it has had), that of its own body before a deputy's.
+
+    A body whose every deputy has a page already is written to itself, like one with nobody to stand in.
+    """
+    homes: dict[int, int] = {}
+    own: defaultdict[int, list[_Person]] = defaultdict(list)
+    for official_id, channel_id, body_id in work.execute(_executors(desk.code)):
+        homes[channel_id] = body_id
+        own[body_id].append((official_id, channel_id))
+    reached: defaultdict[int, list[_Person]] = defaultdict(list)
+    for official_id, channel_id, body_id in work.execute(desk.reach(col(Official.role) == "executor").distinct()):
+        if body_id in bodies:
+            reached[body_id].append((official_id, channel_id))
+    taken = dict(had)
+    for is_own in (True, False):
+        for body_id, people in sorted(reached.items()):
+            for _, channel_id in people:
+                if (homes.get(channel_id) == body_id) is is_own:
+                    taken.setdefault(channel_id, body_id)
+    for body_id, people in sorted(reached.items()):
+        free = [person for person in people if taken[person[1]] == body_id]
+        for official_id, channel_id in free or [one for one in own[body_id] if one[1] not in taken]:
+            yield _Rider(official_id, channel_id, "page", body_id)
+
+
+def _executors(code: str) -> Select[Any]:
+    return (
+        select(col(Official.id), col(Channel.id), col(Official.body_id))
+        .join(Channel, col(Channel.official_id) == col(Official.id))
+        .where(col(Official.roadmap_code) == code, col(Official.is_active), col(Channel.is_active))
+        .where(col(Official.role) == "executor")
+        .order_by(col(Official.id), col(Channel.id))
+    )
+
+
+def _put(work: Session, row: Round, riders: list[_Rider], *, at: datetime, hours: OfficeHours) -> int:
+    if not riders:
+        return 0
+    roadmap = work.get_one(Roadmap, row.roadmap_code)
+    office = Office(calendar_of(work, roadmap.code), hours, at, roadmap.zone)
+    letters = next_letters(work, {(one.official_id, one.channel_id) for one in riders}, desk=office)
+    rows = [
+        {
+            "round_id": row.id,
+            "channel_id": one.channel_id,
+            "part": one.part,
+            "body_id": one.body_id,
+            "notice_id": letters[one.channel_id],
+        }
+        for one in riders
+    ]
+    work.execute(insert(table_of(RoundLetter)), rows)
+    return len(rows)

@@ -1,0 +1,236 @@
+"""The heavy steps of a round: numbers, note, letters, recommendations, archive. Killed anywhere, the next call goes on.
+
+Each step is one transaction that first looks whether it was done; the round's row is held while it is recorded.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from models import NoteFile, Roadmap, lifecycle
+from models import Snapshot as SnapshotRow
+from models.db import session
+from models.moves import Move
+from models.settings import Settings
+from roadmap.messages.words import plural
+from roadmap.monitoring.snapshot import Snapshot
+from tasks.control_day import office_hours
+from tasks.notes import write_note
+from tasks.recommending import propose, settle_closed
+from tasks.round_letters import queue, queue_missed
+from tasks.round_snapshot import compute, keep, of_round
+from tasks.round_steps import Step, is_done, step_done
+from tasks.rounds import Sweep, is_ready, ready
+from tasks.rounds_rows import ENGINE, RoundRow, hold_roadmap, hold_round, round_row
+from tasks.stages_rows import Day
+from tasks.working_calendar import calendar_of
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundOutcome:
+    """What a run of a round did; ``done`` is empty when it was over, or is not to be begun."""
+
+    round_id: int
+    key: str
+    title: str
+    """«Ежеквартальный мониторинг за III квартал 2026 г.» without the rhythm: «за III квартал 2026 г.»."""
+    done: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoundsRun:
+    """The rounds that a day brought forward; the caller must fail visibly when ``failed`` (keys) is not empty."""
+
+    outcomes: tuple[RoundOutcome, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """With what the steps of a round are done."""
+
+    engine: Engine
+    today: date
+    at: datetime
+    settings: Settings = field(repr=False)
+
+
+def run_rounds(
+    engine: Engine, *, today: date | None, at: datetime, settings: Settings, only_late: bool = False
+) -> RoundsRun:
+    """Do the heavy steps of every round that is ready, without Prefect; one that breaks is logged, the others go on.
+
+    ``today`` None: each roadmap's own day. ``only_late``: rounds whose day of the note is past, which their own run
+    should have finished by then. Pages that could not go with their round go now, and recommendations whose item is
+    closed are settled.
+    """
+    outcomes, failed = [], []
+    for code, day in _days(engine, today=today, at=at).items():
+        for row in _ready(engine, code, day):
+            if only_late and day <= row.note_on:
+                continue
+            try:
+                outcomes.append(run_round(engine, row.id, today=day, at=at, settings=settings))
+            except Exception:
+                logger.exception("the round %s failed", row.key)
+                failed.append(row.key)
+        with session(engine) as work:
+            settle_closed(work, code)
+            queue_missed(work, code, today=day, at=at, hours=office_hours(settings))
+    return RoundsRun(tuple(outcomes), tuple(failed))
+
+
+def _days(engine: Engine, *, today: date | None, at: datetime) -> dict[str, date]:
+    """The day in each roadmap."""
+    with session(engine) as work:
+        found = work.execute(select(col(Roadmap.code), col(Roadmap.zone)).order_by(col(Roadmap.code))).tuples().all()
+    return {code: today or at.astimezone(ZoneInfo(zone)).date() for code, zone in found}
+
+
+def _ready(engine: Engine, code: str, day: date) -> list[RoundRow]:
+    with session(engine) as work:
+        return [round_row(work, one.id or 0) for one in ready(work, code, today=day)]
+
+
+def run_round(
+    engine: Engine, round_id: int, *, today: date, at: datetime, settings: Settings, is_urged: bool = False
+) -> RoundOutcome:
+    """Do what is left of a round that is ready (``is_urged``: or that a person wants done now), without Prefect."""
+    desk = Desk(engine, today, at, settings)
+    with session(engine) as work:
+        row = _prepare(work, round_id, today=today, at=at)
+        may = is_ready(work, row, today=today) or (is_urged and row.is_live and is_done(work, round_id, "opened"))
+    done: list[Step] = []
+    if may:
+        done = [step for step, do in HEAVY if do(desk, round_id)]
+    return RoundOutcome(round_id=round_id, key=row.key, title=f"за {row.period.title}", done=tuple(done))
+
+
+def _prepare(work: Session, round_id: int, *, today: date, at: datetime) -> RoundRow:
+    """Fill in what control points prove by now, and accept what has come in."""
+    row = round_row(work, round_id)
+    hold_roadmap(work, row.roadmap_code)
+    parts = Sweep.of(work, row.roadmap_code, Day(today, at, calendar_of(work, row.roadmap_code)))
+    parts.fill(row)
+    parts.settle(row)
+    return round_row(work, round_id)
+
+
+def compute_round(desk: Desk, round_id: int) -> bool:
+    """The numbers as they are now, kept once; False when that was done, or when the round was taken off control."""
+    with session(desk.engine) as work:
+        if not _may(work, round_row(work, round_id), "computed"):
+            return False
+        # Nothing is held while it takes its time: whoever comes second to the row below has done it for nothing.
+        snapshot = compute(work, round_id, as_of=desk.at, today=desk.today)
+        if not _may(work, hold_round(work, round_id), "computed"):
+            return False
+        keep(work, round_id, snapshot, at=desk.at)
+        return step_done(work, round_id, "computed", at=desk.at, words=given_words(snapshot))
+
+
+def note_round(desk: Desk, round_id: int) -> bool:
+    """The note is written and the round's point reported with it, on the day it was written."""
+    try:
+        with session(desk.engine) as work:
+            return _note(work, desk, round_id)
+    except IntegrityError:
+        # Another run has recorded the files of the same snapshot: the note is there.
+        return False
+
+
+def _note(work: Session, desk: Desk, round_id: int) -> bool:
+    if not _may(work, round_row(work, round_id), "noted"):
+        return False
+    folder, template = desk.settings.files, desk.settings.note_template
+    files = write_note(work, newest_snapshot(work, round_id), folder=folder, template=template, at=desk.at)
+    row = hold_round(work, round_id)
+    if not _may(work, row, "noted"):
+        return False
+    if row.status in ("open", "returned"):
+        words = f"Аналитическая справка за {row.period.title}"
+        move = Move(action="submit", actor=ENGINE, at=desk.at, on=desk.today, evidence=words, tell=False)
+        lifecycle.change(work, row.key, move)
+    return step_done(work, round_id, "noted", at=desk.at, words=file_words(files))
+
+
+def send_round(desk: Desk, round_id: int) -> bool:
+    """The note and the pages go into the next letters of those they are for."""
+    with session(desk.engine) as work:
+        row = hold_round(work, round_id)
+        if not _may(work, row, "sent"):
+            return False
+        n = queue(work, round_id, today=desk.today, at=desk.at, hours=office_hours(desk.settings))
+        return step_done(work, round_id, "sent", at=desk.at, words=f"в письма вложено: {n}")
+
+
+def recommend_round(desk: Desk, round_id: int) -> bool:
+    """What the note recommends waits for the coordinator's word."""
+    with session(desk.engine) as work:
+        if not _may(work, hold_round(work, round_id), "recommended"):
+            return False
+        snapshot = of_round(work, round_id)
+        assert snapshot is not None
+        n = propose(work, round_id, snapshot, at=desk.at)
+        return step_done(work, round_id, "recommended", at=desk.at, words=f"новых рекомендаций: {n}")
+
+
+def archive_round(desk: Desk, round_id: int) -> bool:
+    """The round is over: its point is accepted, on the day of the note. Who has not answered yet still may."""
+    with session(desk.engine) as work:
+        row = hold_round(work, round_id)
+        if not _may(work, row, "archived"):
+            return False
+        if row.is_live:
+            on = lifecycle.point_by_key(work, row.key).submitted_on or desk.today
+            lifecycle.accept(work, row.key, Move(action="accept", actor=ENGINE, at=desk.at, on=on, tell=False))
+        return step_done(work, round_id, "archived", at=desk.at, words="")
+
+
+HEAVY: tuple[tuple[Step, Callable[[Desk, int], bool]], ...] = (
+    ("computed", compute_round),
+    ("noted", note_round),
+    ("sent", send_round),
+    ("recommended", recommend_round),
+    ("archived", archive_round),
+)
+_AFTER: dict[Step, Step] = {step: before for (before, _), (step, _) in pairwise(HEAVY)}
+
+
+def _may(work: Session, row: RoundRow, step: Step) -> bool:
+    """The step is not done, what it needs is, and nobody has taken the round off control meanwhile."""
+    if is_done(work, row.id, step) or not is_done(work, row.id, _AFTER.get(step, "opened")):
+        return False
+    return row.is_live or (row.status == "accepted" and is_done(work, row.id, "noted"))
+
+
+def newest_snapshot(work: Session, round_id: int) -> int:
+    """Id of the newest snapshot kept of a round."""
+    newest = (
+        select(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id).order_by(col(SnapshotRow.id).desc())
+    )
+    return int(work.execute(newest.limit(1)).scalar_one())
+
+
+def given_words(snapshot: Snapshot) -> str:
+    """«данные дали 31 из 44», or that nobody was asked."""
+    if not snapshot.bodies_asked:
+        return "данные не запрашивались"
+    return f"данные дали {snapshot.bodies_answered} из {snapshot.bodies_asked}"
+
+
+def file_words(files: list[NoteFile]) -> str:
+    """«файлов: 9, страниц органов: 44»."""
+    pages = sum(file.body_id is not None for file in files)
+    whole = len(files) - pages
+    words = f"{whole} {plural(whole, 'файл', 'файла', 'файлов')} справки"
+    return f"{words}, {pages} {plural(pages, 'страница', 'страницы', 'страниц')} органов" if pages else words

@@ -1,0 +1,222 @@
+"""A round computed into one snapshot: the same rows and ``as_of`` give the same content, and so the same hash.
+
+Set-wise: a handful of queries whatever the number of bodies, and no clock. Columns that people may change later
+(names, who takes part) count as they are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, func, insert, select
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Measure, Roadmap, Round
+from models import Snapshot as Row
+from roadmap.catalogue.schema import Indicator
+from roadmap.monitoring.advice_rules import built_in_rules
+from roadmap.monitoring.advising import Facts, advise
+from roadmap.monitoring.measuring import AskedBody, Counted, Given, remarks, results
+from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
+from tasks.execution import Execution, execution, items_of
+from tasks.measure_rows import answerers, indicators_of, period_of
+from tasks.round_changes import changes, edition_indicators
+from tasks.round_trends import open_keys, trends
+from tasks.storing import table_of
+from tasks.working_calendar import calendar_of
+
+SOURCE_RU = {"form": "форма", "xlsx": "файл", "points": "контрольная точка", "hand": "внесено координатором"}
+
+#: Sources that are told with the day and the person.
+DATED = ("form", "hand")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who is asked for what: names by row id, bodies by indicator."""
+
+    bodies: Mapping[int, AskedBody]
+    by_indicator: Mapping[str, tuple[AskedBody, ...]]
+
+
+def compute(work: Session, round_id: int, *, as_of: datetime, today: date) -> Snapshot:
+    """Everything the note of the round says, by what was recorded up to ``as_of``; overdue counts on its day.
+
+    The day is that of ``as_of`` in the roadmap's zone, never later than ``today``.
+    """
+    round_ = work.get_one(Round, round_id)
+    roadmap = work.get_one(Roadmap, round_.roadmap_code)
+    period = period_of(round_)
+    day = min(today, as_of.astimezone(ZoneInfo(roadmap.zone)).date())
+    indicators = {one.code: one for one in indicators_of(round_)}
+    found = measured(work, round_, roadmap, indicators, as_of=as_of)
+    done = execution(work, roadmap.code, since=period.start, until=period.end, day=day, as_of=as_of)
+    facts = _facts(work, round_, indicators, found, done, day=day, as_of=as_of)
+    bodies = {answer.body for one in found for answer in one.answers}
+    silent = _silent(found)
+    return Snapshot(
+        roadmap=roadmap.code,
+        region=roadmap.region,
+        title=roadmap.title,
+        act=roadmap.act,
+        rhythm=period.rhythm,
+        period=period.title,
+        period_start=period.start,
+        period_end=period.end,
+        as_of=as_of,
+        due_on=round_.due_on,
+        note_on=round_.note_on,
+        bodies_asked=len(bodies),
+        bodies_answered=len(bodies) - len(silent),
+        silent=silent,
+        remarks=(*changes(work, round_, roadmap, indicators, as_of=as_of), *remarks(found)),
+        indicators=found,
+        execution=done.total,
+        by_body=done.by_body,
+        by_section=done.by_section,
+        by_kind=done.by_kind,
+        overdue=tuple(one.point for one in done.overdue),
+        advice=advise(facts, built_in_rules()),
+    )
+
+
+def _facts(
+    work: Session,
+    round_: Round,
+    indicators: Mapping[str, Indicator],
+    found: tuple[IndicatorResult, ...],
+    done: Execution,
+    *,
+    day: date,
+    as_of: datetime,
+) -> Facts:
+    return Facts(
+        roadmap=round_.roadmap_code,
+        period=period_of(round_).title,
+        due_on=round_.due_on,
+        note_on=round_.note_on,
+        day=day,
+        keeper=_keeper(work, round_),
+        calendar=calendar_of(work, round_.roadmap_code),
+        results=found,
+        indicators=indicators,
+        items=items_of(work, round_.roadmap_code),
+        overdue=done.overdue,
+        open_keys=open_keys(work, round_, as_of=as_of),
+    )
+
+
+def keep(work: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -> Row:
+    """The row of the snapshot: that of the same content where it was kept before, else a new one."""
+    sha256 = snapshot.sha256
+    mine = select(Row).where(col(Row.round_id) == round_id, col(Row.sha256) == sha256)
+    if (there := work.execute(mine).scalar_one_or_none()) is not None:
+        return cast(Row, there)
+    row = {"round_id": round_id, "as_of": snapshot.as_of, "made_at": at, "sha256": sha256} | {
+        "content": snapshot.model_dump(mode="json")
+    }
+    work.execute(insert(table_of(Row)), [row])
+    return cast(Row, work.execute(mine).scalar_one())
+
+
+def of_round(work: Session, round_id: int) -> Snapshot | None:
+    """The newest kept snapshot of a round; None where it was not computed yet."""
+    newest = select(col(Row.content)).where(col(Row.round_id) == round_id).order_by(col(Row.id).desc()).limit(1)
+    content = work.execute(newest).scalar_one_or_none()
+    return None if content is None else Snapshot.model_validate(content)
+
+
+def _asked(work: Session, round_: Round, indicators: Mapping[str, Indicator]) -> _Asked:
+    who = answerers(work, round_)
+    names = select(col(Body.id), col(Body.code), col(Body.short)).where(col(Body.roadmap_code) == round_.roadmap_code)
+    bodies = {body_id: AskedBody(code, short) for body_id, code, short in work.execute(names) if body_id in who}
+    by_indicator: dict[str, list[AskedBody]] = {code: [] for code in indicators}
+    for body_id, body in sorted(bodies.items(), key=lambda one: (one[1].name, one[1].code)):
+        for one in who[body_id]:
+            by_indicator[one.code].append(body)
+    return _Asked(bodies, {code: tuple(listed) for code, listed in by_indicator.items()})
+
+
+def _given(
+    work: Session, round_: Round, asked: _Asked, *, as_of: datetime, zone: ZoneInfo
+) -> dict[str, dict[str, Given]]:
+    """Indicator → body → the newest value recorded by ``as_of``; late is what was first given after its day."""
+    measure = table_of(Measure).c
+    late_from = datetime.combine(round_.due_on + timedelta(days=1), time(), zone)
+    newest = (
+        select(func.max(measure.id).label("id"), (func.min(measure.recorded_at) >= late_from).label("is_late"))
+        .where(measure.round_id == round_.id, measure.recorded_at <= as_of)
+        .group_by(measure.indicator_code, measure.body_id)
+        .subquery()
+    )
+    # Of thousands of rows only those whose source is told with its day need their instant read.
+    dated = case((measure.source.in_(DATED) | (measure.place == ""), measure.recorded_at)).label("at")
+    columns = (measure.indicator_code, measure.body_id, measure.numerator, measure.denominator, measure.source)
+    rows = work.execute(
+        select(*columns, measure.place, measure.actor, measure.reason, dated, newest.c.is_late).join(
+            newest, newest.c.id == measure.id
+        )
+    )
+    found: dict[str, dict[str, Given]] = {code: {} for code in asked.by_indicator}
+    for code, body_id, numerator, denominator, source, place, actor, reason, at, is_late in rows:
+        if body_id in asked.bodies and code in found:
+            words = _source(source, place, actor, at.astimezone(zone).date() if at else None)
+            given = Given(numerator, denominator, words, reason, bool(is_late))
+            found[code][asked.bodies[body_id].code] = given
+    return found
+
+
+def _source(source: str, place: str, actor: str, on: date | None) -> str:
+    """«форма, 03.10.2026, Иванова А. А.», «форма.xlsx, C7», «контрольная точка krai/2.1/-/2026-09-30»."""
+    if source == "points":
+        return f"{SOURCE_RU[source]} {place}"
+    if on is None:
+        return place
+    return ", ".join(filter(None, (SOURCE_RU[source], f"{on:%d.%m.%Y}", actor)))
+
+
+def measured(
+    work: Session, round_: Round, roadmap: Roadmap, indicators: Mapping[str, Indicator], *, as_of: datetime
+) -> tuple[IndicatorResult, ...]:
+    """The results of the indicators by the values recorded up to ``as_of``."""
+    asked = _asked(work, round_, indicators)
+    given = _given(work, round_, asked, as_of=as_of, zone=ZoneInfo(roadmap.zone))
+    numbers = _numbers(edition_indicators(work, roadmap.code, as_of) or (), indicators)
+    earlier = trends(work, round_, indicators, as_of=as_of)
+    counted = [
+        Counted(
+            indicator=one,
+            number=numbers[code],
+            asked=asked.by_indicator[code],
+            given=given[code],
+            earlier=earlier[code],
+        )
+        for code, one in indicators.items()
+    ]
+    return results(counted, period=period_of(round_), shift=roadmap.shift_years)
+
+
+def _numbers(entries: Iterable[Mapping[str, Any]], indicators: Iterable[str]) -> dict[str, int]:
+    """The position of each in the catalogue; what the edition no longer has comes after."""
+    there = {entry["code"]: number for number, entry in enumerate(entries, start=1)}
+    gone = [code for code in indicators if code not in there]
+    return there | {code: number for number, code in enumerate(gone, start=len(there) + 1)}
+
+
+def _keeper(work: Session, round_: Round) -> AskedBody:
+    owner = work.get_one(ControlPoint, round_.point_id).owner_id
+    body = work.get_one(Body, owner)
+    return AskedBody(body.code, body.short)
+
+
+def _silent(found: Iterable[IndicatorResult]) -> tuple[str, ...]:
+    """Short names of those who gave nothing at all, by name."""
+    heard: dict[str, bool] = {}
+    names: dict[str, str] = {}
+    for one in found:
+        for answer in one.answers:
+            names[answer.body] = answer.name
+            heard[answer.body] = heard.get(answer.body, False) or answer.state != "silent"
+    return tuple(sorted(names[body] for body, is_heard in heard.items() if not is_heard))

@@ -1,0 +1,170 @@
+"""What a round asks of bodies: it opens, its control points for data come to be, follow who takes part, and end."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+
+from models import Body, Round
+from models.lifecycle_many import Change, change_many
+from models.moves import LIVE, Move
+from roadmap.messages.words import plural
+from tasks.measure_rows import answerers, asked_of
+from tasks.measures import fill_proven, settle_data
+from tasks.round_steps import is_done, step_done
+from tasks.rounds_rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow
+from tasks.stages_rows import Day, Members
+from tasks.storing import table_of
+
+BODIES = table_of(Body)
+DATA = "data"
+OVERTAKEN = "начат следующий раунд"
+OVER = "раунд закрыт без справки"
+NOT_ASKED = "по показателям этого раунда данные даёт другой орган"
+
+
+class DataPoint(NamedTuple):
+    """What a body is asked in a round: the columns that decide."""
+
+    id: int
+    body_id: int
+    status: str
+
+    @property
+    def is_live(self) -> bool:
+        """Not given, and not withdrawn."""
+        return self.status in LIVE
+
+
+def data_points(work: Session, row: RoundRow) -> list[DataPoint]:
+    """What every body was asked in the round."""
+    columns = [POINTS.c[name] for name in DataPoint._fields]
+    found = select(*columns).where(POINTS.c.parent_id == row.point_id, POINTS.c.purpose == DATA)
+    return [DataPoint(*one) for one in work.execute(found.order_by(POINTS.c.id))]
+
+
+def begin(work: Session, row: RoundRow, monitoring: Monitoring, day: Day) -> bool:
+    """Open the round, its indicators as the edition in force has them; False when that was done already."""
+    if is_done(work, row.id, "opened") or not row.is_live:
+        return False
+    if row.status == "planned":
+        move = Move(action="open", actor=ENGINE, at=day.at, on=min(row.opens_on, day.today), tell=False)
+        change_many(work, [Change(row.point_id, move, {"opens_on": move.on})])
+    asked = [entry.model_dump(mode="json") for entry in monitoring.asked(row.rhythm)]
+    work.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(indicators=asked))
+    n = len(asked)
+    words = f"за {row.period.title}, {n} {plural(n, 'показатель', 'показателя', 'показателей')}"
+    return step_done(work, row.id, "opened", at=day.at, words=words)
+
+
+def ask(work: Session, row: RoundRow, members: Members, day: Day, *, is_overtaken: bool) -> int:
+    """Ask every body whose word is needed, once; returns how many were asked.
+
+    What control points prove is filled in first and not asked for. A round that the next one has overtaken while
+    nothing ran asks nobody: its note says that there are no data.
+    """
+    if is_done(work, row.id, "asked") or not is_done(work, row.id, "opened"):
+        return 0
+    fill_proven(work, row.id, at=day.at)
+    count = 0 if is_overtaken else add_missing(work, row, members, day)
+    words = f"запрошено у {count} {plural(count, 'органа', 'органов', 'органов')}"
+    if not count:
+        words = OVERTAKEN if is_overtaken else "запрашивать нечего"
+    step_done(work, row.id, "asked", at=day.at, words=words)
+    return count
+
+
+def add_missing(work: Session, row: RoundRow, members: Members, day: Day) -> int:
+    """Ask those who should be asked and were not, a municipality that came midway too; returns how many."""
+    there = {point.body_id for point in data_points(work, row)}
+    bodies = sorted(_wanted(work, row, members, day.today) - there)
+    if not bodies:
+        return 0
+    opens, due = _days(row, day)
+    known = work.execute(select(BODIES.c.id, BODIES.c.code, BODIES.c.short).where(_among(bodies)))
+    names = {body_id: (code, short) for body_id, code, short in known}
+    title = f"Данные для мониторинга за {row.period.title}"
+    rows = [
+        {
+            "key": f"{row.key}/{DATA}/{names[body_id][0]}",
+            "roadmap_code": row.roadmap_code,
+            "item_id": row.item_id,
+            "body_id": body_id,
+            "owner_id": body_id,
+            "purpose": DATA,
+            "opens_on": opens,
+            "due_on": due,
+            "deadline_on": due,
+            "status": "planned",
+            "is_history": False,
+            "next_check_on": opens,
+            "parent_id": row.point_id,
+            "stage": DATA,
+            "stage_title": f"{title} · {names[body_id][1]}",
+            "waits": False,
+        }
+        for body_id in bodies
+    ]
+    work.execute(insert(POINTS), rows)
+    move = Move(action="open", actor=ENGINE, at=day.at, on=opens, tell=False)
+    fresh = [point.id for point in data_points(work, row) if point.status == "planned"]
+    return change_many(work, [Change(point_id, move) for point_id in fresh])
+
+
+def withdraw_absent(work: Session, row: RoundRow, members: Members, day: Day) -> int:
+    """Ask no more who has left or merged, or for whom another body answers now; returns how many."""
+    reasons = {}
+    if live := [point for point in data_points(work, row) if point.is_live]:
+        answering = answerers(work, work.get_one(Round, row.id))
+        for point in live:
+            absent = _why_absent(members, point.body_id, max(day.today, row.due_on))
+            if absent or point.body_id not in answering:
+                reasons[point.id] = absent or NOT_ASKED
+    return _withdraw(work, reasons, day)
+
+
+def withdraw_all(work: Session, row: RoundRow, day: Day, *, reason: str) -> int:
+    """Ask nobody any more: the next round has begun, or this one was closed; returns how many were asked still."""
+    return _withdraw(work, {point.id: reason for point in data_points(work, row) if point.is_live}, day)
+
+
+def _withdraw(work: Session, reasons: Mapping[int, str], day: Day) -> int:
+    moves = {
+        point_id: Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason)
+        for point_id, reason in reasons.items()
+    }
+    return change_many(work, [Change(point_id, move) for point_id, move in moves.items()])
+
+
+def settle(work: Session, row: RoundRow, day: Day) -> int:
+    """Accept what bodies have given in full; returns how many."""
+    if not any(point.is_live for point in data_points(work, row)):
+        return 0
+    return settle_data(work, row.id, at=day.at, today=day.today)
+
+
+def _wanted(work: Session, row: RoundRow, members: Members, today: date) -> set[int]:
+    """Bodies whose word the round needs now; a municipality that has left is not asked."""
+    return {body_id for body_id in asked_of(work, row.id) if not _why_absent(members, body_id, today)}
+
+
+def _why_absent(members: Members, body_id: int, day: date) -> str:
+    """Why a municipality takes no part on a day; empty for one that does, and for any other body."""
+    member = members.by_body.get(body_id)
+    if member is None or member.until is None or day <= member.until:
+        return ""
+    into = f"вошёл в состав муниципалитета «{member.merged_into}», " if member.merged_into else "муниципалитет "
+    return f"{into}участвовал по {member.until:%d.%m.%Y}"
+
+
+def _days(row: RoundRow, day: Day) -> tuple[date, date]:
+    """Who is asked later than the others has two working days at the least."""
+    if day.today <= row.opens_on:
+        return row.opens_on, row.due_on
+    return day.today, max(row.due_on, day.least)
+
+
+def _among(bodies: Sequence[int]) -> Any:
+    return BODIES.c.id.in_(bodies)

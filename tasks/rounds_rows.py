@@ -1,0 +1,145 @@
+"""The rounds of a roadmap with their control points, as they stand; what the newest edition says of monitoring."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import exists, select, update
+from sqlmodel import Session, col
+
+from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Round, RoundStep
+from models.moves import LIVE
+from roadmap.catalogue.schema import Indicator, MonitoringRound, RoundRhythm
+from roadmap.monitoring.periods import Period
+from tasks.storing import table_of
+
+#: Who is named in the history of what monitoring itself decides.
+ENGINE = "порядок мониторинга"
+POINTS, ROUNDS, STEPS = table_of(ControlPoint), table_of(Round), table_of(RoundStep)
+#: What a round is asked with until an edition says otherwise.
+USUAL = MonitoringRound(rhythm="quarter")
+#: Begins the ``once_key`` of a person's word that a note is not to wait for those who are silent.
+NOW = "round-now:"
+
+
+class RoundRow(NamedTuple):
+    """A round and its control point: the columns that decide."""
+
+    id: int
+    roadmap_code: str
+    rhythm: RoundRhythm
+    period_start: date
+    period_end: date
+    opens_on: date
+    due_on: date
+    note_on: date
+    by_hand: bool
+    point_id: int
+    key: str
+    item_id: int
+    owner_id: int
+    status: str
+
+    @property
+    def period(self) -> Period:
+        """The period it is about."""
+        return Period(self.period_start, self.period_end, self.rhythm)
+
+    @property
+    def is_live(self) -> bool:
+        """Neither accepted nor taken off control."""
+        return self.status in LIVE
+
+
+_OF_POINT = ("key", "item_id", "owner_id", "status")
+
+
+def rounds_of(work: Session, *where: Any) -> list[RoundRow]:
+    """The rounds that meet the conditions, by period and rhythm."""
+    columns = [(POINTS if name in _OF_POINT else ROUNDS).c[name] for name in RoundRow._fields]
+    found = select(*columns).join(POINTS, POINTS.c.id == ROUNDS.c.point_id).where(*where)
+    return [RoundRow(*row) for row in work.execute(found.order_by(ROUNDS.c.period_end, ROUNDS.c.rhythm))]
+
+
+def round_row(work: Session, round_id: int) -> RoundRow:
+    """One round."""
+    (row,) = rounds_of(work, ROUNDS.c.id == round_id)
+    return row
+
+
+def under_way(work: Session, code: str) -> list[RoundRow]:
+    """Rounds that are not over: begun and not archived, or with somebody still asked for data."""
+    data, step = POINTS.alias("data"), STEPS.alias("step")
+    asked = exists().where(data.c.parent_id == POINTS.c.id, data.c.status.in_(LIVE))
+    archived = exists().where(step.c.round_id == ROUNDS.c.id, step.c.step == "archived")
+    begun = POINTS.c.status.not_in(("planned", "withdrawn"))
+    return rounds_of(work, ROUNDS.c.roadmap_code == code, (begun & ~archived) | asked)
+
+
+def hold_roadmap(work: Session, code: str) -> None:
+    """Takes the write lock (SQLite) or the row (PostgreSQL) until the end of the transaction."""
+    table = table_of(Roadmap)
+    work.execute(update(table).where(table.c.code == code).values(title=table.c.title))
+
+
+def hold_round(work: Session, round_id: int) -> RoundRow:
+    """The round, held until the end of the transaction: whoever comes second sees what the first has done."""
+    work.execute(update(ROUNDS).where(ROUNDS.c.id == round_id).values(rhythm=ROUNDS.c.rhythm))
+    return round_row(work, round_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """What the edition in force says of monitoring; target years as the copy on control has them."""
+
+    rules: tuple[MonitoringRound, ...]
+    indicators: tuple[Indicator, ...]
+
+    def rule(self, rhythm: RoundRhythm) -> MonitoringRound:
+        """The days of a rhythm; the usual ones where the edition does not name it."""
+        return next((rule for rule in self.rules if rule.rhythm == rhythm), MonitoringRound(rhythm=rhythm))
+
+    def asked(self, rhythm: RoundRhythm) -> tuple[Indicator, ...]:
+        """The indicators a round of the rhythm asks for, in the order of the document."""
+        return tuple(entry for entry in self.indicators if entry.in_round(rhythm))
+
+
+def monitoring_of(work: Session, roadmap: Roadmap) -> Monitoring:
+    """From the newest edition of the catalogue."""
+    newest = select(col(Edition.catalogue)).where(col(Edition.roadmap_code) == roadmap.code)
+    catalogue = work.execute(newest.order_by(col(Edition.id).desc()).limit(1)).scalar_one_or_none() or {}
+    rules = tuple(MonitoringRound.model_validate(one, strict=False) for one in catalogue.get("monitoring") or ())
+    entries = [Indicator.model_validate(one, strict=False) for one in catalogue.get("indicators") or ()]
+    moved = (
+        entry.model_copy(update={"target_year": entry.target_year and entry.target_year + roadmap.shift_years})
+        for entry in entries
+    )
+    return Monitoring(rules or (USUAL,), tuple(moved))
+
+
+def keeper_of(work: Session, code: str) -> int | None:
+    """The body that keeps the roadmap: the coordinator's, else the owner of its first item; None: it has no body."""
+    coordinator = select(col(Official.body_id)).where(
+        col(Official.roadmap_code) == code,
+        col(Official.role) == "coordinator",
+        col(Official.is_active),
+        col(Official.body_id).is_not(None),
+    )
+    first = select(col(Item.owner_id)).where(col(Item.roadmap_code) == code, col(Item.kind) != "round")
+    body = select(col(Body.id)).where(col(Body.roadmap_code) == code)
+    for found in (
+        coordinator.order_by(col(Official.id)),
+        first.order_by(col(Item.position), col(Item.id)),
+        body.order_by(col(Body.id)),
+    ):
+        if (body_id := work.execute(found.limit(1)).scalar()) is not None:
+            return int(body_id)
+    return None
+
+
+def steps_done(work: Session, round_ids: list[int]) -> dict[int, set[str]]:
+    """The steps of each round that were done."""
+    done: dict[int, set[str]] = {round_id: set() for round_id in round_ids}
+    for round_id, step in work.execute(select(STEPS.c.round_id, STEPS.c.step).where(STEPS.c.round_id.in_(round_ids))):
+        done[round_id].add(step)
+    return done

@@ -1,0 +1,94 @@
+"""``vekha monitor`` and ``vekha rounds`` as a coordinator and as a program meet them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from deployments.cli import app
+from models import clock
+from models.db import engine_for, session
+from models.migrate import migrate
+from roadmap.catalogue.loading import built_in
+from roadmap.monitoring.periods import period_of
+from tasks.load_roadmap import load_roadmap
+
+TODAY = clock.today("Europe/Moscow")
+PAST = period_of(TODAY, "quarter").previous
+
+
+class Vekha:
+    """Runs the commands in this process."""
+
+    def run(self, *args: str) -> Any:
+        return CliRunner().invoke(app, list(args))
+
+    def says(self, *args: str) -> str:
+        result = self.run(*args)
+        assert result.exit_code == 0, (result.exception, result.output)
+        return " ".join(result.stdout.split())
+
+    def json(self, *args: str) -> Any:
+        result = self.run(*args, "--json")
+        assert result.exit_code == 0, (result.exception, result.output)
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vekha:
+    """A rehearsal of Krasnodar, its years shifted to now, in a data folder of its own."""
+    monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    engine = engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")
+    migrate(engine)
+    shift = TODAY.year - 2022
+    with session(engine) as work:
+        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+    return Vekha()
+
+
+def test_a_past_quarter_is_monitored_and_gives_the_same_numbers_again(vekha: Vekha) -> None:
+    assert "Раундов нет" in vekha.says("rounds", "krasnodar")
+    begun = vekha.json("monitor", "krasnodar", "--period", PAST.written)
+    assert (begun["is_new"], begun["status"], begun["done"]) == (True, "open", [])
+    assert "собирает данные" in vekha.says("monitor", "krasnodar", "--period", PAST.written)
+    done = vekha.says("monitor", "krasnodar", "--period", PAST.written, "--now")
+    assert "справка составлена" in done
+    again = vekha.json("monitor", "krasnodar", "--period", PAST.written)
+    assert (again["same"], again["status"]) == (True, "accepted")
+    assert "Показатели те же, что в справке" in vekha.says("monitor", "krasnodar", "--period", PAST.written)
+    (listed,) = vekha.json("rounds", "krasnodar")["rounds"]
+    assert (listed["period"], listed["by_hand"], listed["step"]) == (PAST.written, True, "archived")
+    assert PAST.title in vekha.says("rounds", "krasnodar")
+
+
+def test_the_day_without_prefect_plans_the_rounds_to_come(vekha: Vekha) -> None:
+    assert vekha.json("control")["rounds"] == {"outcomes": [], "failed": []}
+    listed = vekha.json("rounds", "krasnodar")["rounds"]
+    assert listed
+    assert {one["status"] for one in listed} == {"planned"}
+    assert "запланирован" in vekha.says("rounds", "krasnodar")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        pytest.param(("--period", "2026-Q5"), "период «2026-Q5» не понят", id="words that are no period"),
+        pytest.param(
+            ("--period", PAST.written, "--now", "--as-of", "2026-01-31"), "оставьте одно из двух", id="look or write"
+        ),
+    ],
+)
+def test_what_is_not_understood_is_one_line(vekha: Vekha, args: tuple[str, ...], words: str) -> None:
+    result = vekha.run("monitor", "krasnodar", *args)
+    assert result.exit_code == 2
+    assert words in " ".join(result.output.split())
+    assert "Traceback" not in result.output
+
+
+def test_a_roadmap_that_is_not_on_control_is_named(vekha: Vekha) -> None:
+    result = vekha.run("rounds", "tula")
+    assert result.exit_code == 2
+    assert "«tula» нет на контроле" in " ".join(result.output.split())

@@ -1,0 +1,223 @@
+"""A whole year of four quarters and the yearly round, day by day, on a Prefect server and worker of its own.
+
+The worker's processes live in the moved day: only ``models.clock`` reads the clock, and there it is set ahead. Prefect
+keeps the real time, so runs are planned for the days to come and are started by the daily control, never by the hour.
+"""
+
+import os
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from deployments.serve import PrefectServer, Worker
+from deployments.sync import sync
+from models import Body, Channel, ControlPoint, Municipality, NoteFile, Official, RoundLetter, RoundStep, Snapshot
+from models.db import engine_for, session
+from models.migrate import migrate
+from models.settings import Settings
+from roadmap.catalogue.loading import built_in
+from roadmap.catalogue.schema import Indicator
+from roadmap.monitoring.answers import Given
+from roadmap.monitoring.snapshot import Snapshot as Computed
+from tasks.control_day import control_day
+from tasks.load_roadmap import load_roadmap
+from tasks.measures import asked_of, record, settle_data
+from tasks.round_steps import STEPS_RU
+from tasks.rounds_prefect import wake_rounds
+from tasks.rounds_rows import RoundRow, rounds_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+YEAR = 2027
+CODE = "moscow-oblast"
+TOWNS = {"himki": "г. о. Химки", "klin": "г. о. Клин", "istra": "г. о. Истра"}
+#: Set where Python starts, before any module of ours is used.
+MOVED_CLOCK = """
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import models.clock as clock
+
+def moved(zone):
+    days = int(Path(os.environ["MOVED_CLOCK"]).read_text())
+    return (datetime.now(UTC) + timedelta(days=days)).astimezone(zone)
+
+clock.now = lambda: moved(UTC)
+clock.local = lambda zone: moved(ZoneInfo(zone))
+clock.today = lambda zone: moved(ZoneInfo(zone)).date()
+"""
+
+
+@dataclass
+class Installation:
+    """A region under Moscow's order of 2024, moved to the year that is tested, with people who answer or do not."""
+
+    office: Any
+    clock_file: Path
+    on: date = date(YEAR, 1, 11)
+
+    @property
+    def engine(self) -> Any:
+        return self.office.engine
+
+    @property
+    def at(self) -> datetime:
+        return datetime.combine(self.on, time(6), UTC)
+
+    def build(self) -> None:
+        whole = built_in(CODE)
+        rhythms = tuple(rule for rule in whole.monitoring if rule.rhythm != "month")
+        parts = {"items": whole.items[:1], "directives": (), "duties": (), "monitoring": rhythms}
+        catalogue = whole.model_copy(update=parts)
+        first = date(YEAR, 1, 1)
+        with session(self.engine) as work:
+            at = datetime.combine(first, time(6), UTC)
+            load_roadmap(work, catalogue, today=first, at=at, controlled_from=first, shift_years=3, rehearsal=True)
+            for code, short in TOWNS.items():
+                body = Body(roadmap_code=CODE, code=code, name=short, short=short, level="municipal")
+                work.add(body)
+                work.flush()
+                work.add(Municipality(body_id=body.id, roadmap_code=CODE, since=first))
+                self._official(work, "executor", f"Начальник, {short}", f"{code}@example.org", body.id)
+            self._official(work, "coordinator", "Координатор", "coordinator@example.org", None)
+            self._official(work, "controller", "Заместитель министра", "deputy@example.org", None)
+
+    def _official(self, work: Any, role: str, post: str, address: str, body_id: int | None) -> None:
+        person = Official(roadmap_code=CODE, role=role, post=post, body_id=body_id, is_lead=role == "executor")
+        work.add(person)
+        work.flush()
+        work.add(Channel(official_id=person.id, kind="email", address=address))
+
+    def day(self, on: date) -> None:
+        """What one morning does: the control, the runs, the waking of rounds."""
+        self.on = on
+        self.clock_file.write_text(str((on - datetime.now(UTC).date()).days), encoding="utf-8")
+        assert not control_day(self.engine, today=on, at=self.at).failed
+        sync(self.engine, settings=self.office.settings, at=datetime.now(UTC), today=on)
+        self.office.api(lambda client: wake_rounds(client, self.engine, today=on, at=datetime.now(UTC)))
+
+    def rounds(self) -> list[RoundRow]:
+        with session(self.engine) as work:
+            return rounds_of(work)
+
+    def give(self, row: RoundRow, *, silent: str = "", part: int) -> None:
+        """Everybody but one answers in full: ``part`` of a hundred."""
+        with session(self.engine) as work:
+            codes = {body.id: body.code for body in work.exec(select(Body))}
+            for body_id, asked in asked_of(work, row.id).items():
+                if codes[body_id] == silent:
+                    continue
+                given = [self._given(one, part) for one in asked]
+                record(work, row.id, body_id, given, actor="Иванова А. А.", source="form", at=self.at)
+            settle_data(work, row.id, at=self.at, today=self.on)
+
+    def _given(self, one: Indicator, part: int) -> Given:
+        if one.counted in ("share", "ratio"):
+            return Given(one.code, part, 100)
+        return Given(one.code, 1 if one.counted == "flag" else part)
+
+    def snapshot(self, row: RoundRow) -> Computed:
+        with session(self.engine) as work:
+            (kept,) = work.exec(select(Snapshot).where(Snapshot.round_id == row.id)).all()
+            return Computed.model_validate(kept.content)
+
+    def steps(self, row: RoundRow) -> list[str]:
+        with session(self.engine) as work:
+            found = select(RoundStep).where(RoundStep.round_id == row.id).order_by(col(RoundStep.id))
+            return [one.step for one in work.exec(found)]
+
+
+@pytest.fixture
+def installation(
+    office_over: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> Iterator[Installation]:
+    """Server, worker and database of its own, the worker in the moved day."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "moved" / "sitecustomize.py").write_text(MOVED_CLOCK, encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
+    monkeypatch.setenv("MOVED_CLOCK", str(tmp_path / "days"))
+    own = Settings(_env_file=None, data=tmp_path / "data", port=port)
+    engine = engine_for(own.database)
+    migrate(engine)
+    server, worker = PrefectServer(own), Worker(own)
+    server.start()
+    found = Installation(office_over(own, engine, server.url), tmp_path / "days")
+    found.build()
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path / "moved"), os.environ["PYTHONPATH"])))
+        worker.start()
+    yield found
+    worker.stop()
+    server.stop()
+
+
+def workdays(first: date, last: date) -> Iterator[date]:
+    return (day for n in range((last - first).days + 1) if (day := first + timedelta(days=n)).weekday() < 5)
+
+
+def test_a_year_of_four_quarters_and_the_year_itself_runs_by_itself(installation: Installation) -> None:
+    year, office = installation, installation.office
+    year.day(date(YEAR, 1, 11))
+    rows = year.rounds()
+    assert [(row.rhythm, row.period_end) for row in rows] == [
+        ("quarter", date(YEAR, 3, 31)),
+        ("quarter", date(YEAR, 6, 30)),
+        ("quarter", date(YEAR, 9, 30)),
+        ("quarter", date(YEAR, 12, 31)),
+        ("year", date(YEAR, 12, 31)),
+    ]
+    assert {office.runs()[row.key]["state_type"] for row in rows} == {"SCHEDULED"}
+    silent = {date(YEAR, 9, 30): "istra"}
+    opens = {row.opens_on for row in rows}
+    woken = {row.id: row.note_on if row.period_end in silent else next_workday(row.opens_on) for row in rows}
+    for day in workdays(date(YEAR, 1, 12), max(row.note_on for row in rows)):
+        waking = [row for row in rows if woken[row.id] == day]
+        if day not in opens and not waking:
+            year.on = day
+            assert not control_day(year.engine, today=day, at=year.at).failed
+            continue
+        year.day(day)
+        for part, row in enumerate(rows, start=10):
+            if row.opens_on == day:
+                assert office.wait_for(row.key, "В работе")["state_type"] == "PAUSED"
+                year.give(row, silent=silent.get(row.period_end, ""), part=part)
+        for row in waking:
+            office.wait_for(row.key, "Исполнено")
+
+    for row in rows:
+        assert year.steps(row) == list(STEPS_RU), row.key
+        snapshot = year.snapshot(row)
+        assert (snapshot.period, snapshot.silent) == (
+            row.period.title,
+            ("г. о. Истра",) if row.period_end in silent else (),
+        )
+    second, third = year.snapshot(rows[1]), year.snapshot(rows[2])
+    trained = next(one for one in third.indicators if one.way == "share" and one.asked == 3)
+    assert (trained.given, trained.asked, trained.value) == (2, 3, 12)
+    assert [point.value for point in trained.trend] == [10, 11, 12]
+    assert [len(one.trend) for one in second.indicators if one.code == trained.code] == [2]
+    with session(year.engine) as work:
+        letters = work.exec(select(RoundLetter)).all()
+        points = work.exec(select(ControlPoint).where(ControlPoint.purpose == "data")).all()
+        assert work.exec(select(NoteFile)).all()
+    notes = Counter((one.round_id, one.part) for one in letters)
+    assert {notes[row.id, "note"] for row in rows} == {2}
+    assert all(notes[row.id, "page"] >= 3 for row in rows)
+    assert Counter(point.status for point in points)["withdrawn"] == 1
+    assert {run["state_name"] for key, run in office.runs().items() if "/m-" in key} == {"Исполнено"}
+
+
+def next_workday(day: date) -> date:
+    return next(workdays(day + timedelta(days=1), day + timedelta(days=7)))

@@ -1,0 +1,258 @@
+"""What is recommended to whom, by rules that are data."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.loading import built_in, built_in_codes
+from roadmap.catalogue.schema import Indicator, Source
+from roadmap.monitoring.advice_rules import KNOWN, Rule, RulesError, built_in_rules, load_rules
+from roadmap.monitoring.advising import Facts, Overdue, RoadmapItem, advise, target_words
+from roadmap.monitoring.measuring import AskedBody, Counted, Given, results
+from roadmap.monitoring.periods import parse_period
+from roadmap.monitoring.snapshot import Advice, OverduePoint, TrendPoint
+
+PERIOD = parse_period("2026-Q3")
+INSTITUTE, MINISTRY = AskedBody("iro", "ИРО"), AskedBody("minobr", "Министерство")
+ANAPA, SOCHI = AskedBody("anapa", "г. Анапа"), AskedBody("sochi", "г. Сочи")
+ITEMS = {
+    "2.1": RoadmapItem("2.1", "2.1 Диагностика дефицитов", INSTITUTE),
+    "2.2": RoadmapItem("2.2", "2.2 Маршруты", MINISTRY),
+}
+
+
+def indicator(**facts: Any) -> Indicator:
+    usual = {"unit": "percent", "comparison": "at_least", "target": 30.0, "target_year": 2026}
+    return Indicator(code="x", title="Доля обученных", source=Source(place="п. 1"), **{**usual, **facts})
+
+
+def before(*values: float) -> tuple[TrendPoint, ...]:
+    one, points = PERIOD, []
+    for value in reversed(values):
+        one = one.previous
+        points.append(TrendPoint(period=one.title, ends_on=one.end, value=value))
+    return tuple(reversed(points))
+
+
+def facts(said: dict[str, Given], *, earlier: Any = (), more: Any = None, **entry: Any) -> Facts:
+    one = indicator(answered_by=("2.1", "2.2"), **entry)
+    counted = Counted(indicator=one, number=3, asked=(ANAPA, SOCHI), given=said, earlier=earlier)
+    return Facts(
+        roadmap="krai",
+        period=PERIOD.title,
+        due_on=date(2026, 10, 7),
+        note_on=date(2026, 10, 14),
+        day=date(2026, 10, 14),
+        keeper=MINISTRY,
+        calendar=WorkCalendar({}),
+        results=results([counted], period=PERIOD),
+        indicators={"x": one},
+        items=ITEMS,
+        **(more or {}),
+    )
+
+
+def found(rule: str, *args: Any, **more: Any) -> tuple[Advice, ...]:
+    return tuple(one for one in advise(facts(*args, **more), built_in_rules()) if one.rule == rule)
+
+
+def test_below_the_target_falls_to_the_owner_of_the_first_item_that_answers() -> None:
+    (one,) = found("below-target", {"anapa": Given(10, 100), "sochi": Given(20, 100)})
+    assert (one.body, one.body_name, one.indicator, one.item_codes) == ("iro", "ИРО", "x", ("2.1", "2.2"))
+    assert one.items == ("2.1 Диагностика дефицитов", "2.2 Маршруты")
+    assert one.text == (
+        "Принять меры по достижению показателя «Доля обученных»: 15\u00a0% при целевом значении "
+        "«не менее 30\u00a0% к 2026 году»."
+    )
+    assert one.ground == (
+        "Показатель 3, III квартал 2026 г.: 15\u00a0%, цель — не менее 30\u00a0% к 2026 году; расхождение "
+        "15\u00a0п.\u00a0п."
+    )
+    assert one.open_key == "krai/below-target/x/iro"
+
+
+def test_the_term_is_counted_in_working_days_from_the_note() -> None:
+    (one,) = found("below-target", {"anapa": Given(10, 100)})
+    # 4 November is a day off.
+    assert one.due_on == date(2026, 11, 12)
+
+
+def test_where_no_item_answers_the_keeper_is_to_act() -> None:
+    given = facts({"anapa": Given(10, 100)})
+    bare = Facts(**{name: getattr(given, name) for name in Facts.__slots__ if name != "items"})
+    (one,) = (each for each in advise(bare, built_in_rules()) if each.rule == "below-target")
+    assert (one.body, one.items) == ("minobr", ())
+
+
+@pytest.mark.parametrize(
+    ("value", "entry", "earlier"),
+    [
+        pytest.param(30, {}, (), id="met"),
+        pytest.param(29, {}, (), id="a little below: within a twentieth of the target"),
+        pytest.param(10, {"target": None}, (), id="no number in the act"),
+        pytest.param(20, {}, before(0.0, 12.0), id="the running year's forecast reaches it"),
+        pytest.param(1, {"target_year": 2028}, (), id="one value only"),
+    ],
+)
+def test_who_is_not_below_the_target(value: float, entry: Any, earlier: Any) -> None:
+    assert not found("below-target", {"anapa": Given(value, 100)}, earlier=earlier, **entry)
+
+
+def test_a_forecast_that_falls_short_is_said() -> None:
+    (one,) = found("below-target", {"anapa": Given(14, 100)}, earlier=before(10.0, 12.0), target_year=2027)
+    assert "Прогноз на конец 2027 года: 24\u00a0% (линейный тренд по 3 раундам)." in one.ground
+
+
+@pytest.mark.parametrize(
+    ("now", "earlier", "entry", "falls"),
+    [
+        pytest.param(20, (30.0, 25.0), {}, True, id="two rounds in a row"),
+        pytest.param(20, (25.0,), {}, False, id="one round is not two"),
+        pytest.param(20, (30.0, 20.3), {}, False, id="within the dead band the second time"),
+        pytest.param(40, (30.0, 35.0), {}, False, id="it rises"),
+        pytest.param(40, (30.0, 35.0), {"comparison": "at_most"}, True, id="it rises where it must not"),
+        pytest.param(20, (30.0, 25.0), {"target": None, "comparison": None}, True, id="without a number it falls too"),
+    ],
+)
+def test_falling_two_rounds(now: float, earlier: Any, entry: Any, falls: bool) -> None:
+    assert bool(found("falling", {"anapa": Given(now, 100)}, earlier=before(*earlier), **entry)) is falls
+
+
+def test_the_ground_of_falling_shows_the_way() -> None:
+    (one,) = found("falling", {"anapa": Given(20, 100)}, earlier=before(30.0, 25.0))
+    assert one.ground == (
+        "Показатель 3 ухудшается: 30\u00a0% (I квартал 2026 г.) → 25\u00a0% (II квартал 2026 г.) → "
+        "20\u00a0% (III квартал 2026 г.)."
+    )
+
+
+def test_a_body_that_gave_nothing_is_asked_for_its_data_once() -> None:
+    (one,) = found("silent", {"anapa": Given(40, 100)})
+    assert (one.body, one.indicator, one.open_key) == ("sochi", None, "krai/silent/-/sochi")
+    assert one.text == "Представить данные мониторинга за III квартал 2026 г.: срок был 07.10.2026."
+    assert not found("no-data", {"anapa": Given(40, 100)})
+
+
+def test_a_body_that_says_it_has_none_is_advised_to_count() -> None:
+    (one,) = found("no-data", {"anapa": Given(40, 100), "sochi": Given(None, reason="учёт не ведётся")})
+    assert (one.body, one.indicator) == ("sochi", "x")
+    assert one.ground == "Показатель 3, III квартал 2026 г.: нет данных — учёт не ведётся."
+
+
+@pytest.mark.parametrize(
+    ("said", "entry", "bodies"),
+    [
+        pytest.param({"anapa": Given(5, 100), "sochi": Given(25, 100)}, {}, ["anapa"], id="far below the whole"),
+        pytest.param({"anapa": Given(14, 100), "sochi": Given(16, 100)}, {}, [], id="near the whole"),
+        pytest.param({"anapa": Given(31, 100), "sochi": Given(90, 100)}, {}, [], id="below the whole, at the target"),
+        pytest.param({"anapa": Given(5, 100)}, {}, [], id="alone there is no whole to lag behind"),
+        pytest.param(
+            {"anapa": Given(900, 2), "sochi": Given(500, 2)},
+            {"unit": "count", "way": "ratio", "comparison": "at_most", "target": 250.0},
+            ["anapa"], id="above the whole, where less is better",
+        ),
+        pytest.param(
+            {"anapa": Given(1), "sochi": Given(99)}, {"unit": "count", "way": "total"}, [],
+            id="a total grows with the town: nobody lags",
+        ),
+    ],
+)  # fmt: skip
+def test_lagging_behind_all(said: Any, entry: Any, bodies: list[str]) -> None:
+    assert [one.body for one in found("lagging", said, **entry)] == bodies
+
+
+def test_the_ground_of_lagging_has_its_numbers() -> None:
+    (one,) = found("lagging", {"anapa": Given(5, 100), "sochi": Given(25, 100)})
+    assert one.ground == (
+        "Показатель 3, III квартал 2026 г.: 5\u00a0% (5 из 100), по всем органам 15\u00a0%; отставание "
+        "10\u00a0п.\u00a0п."
+    )
+
+
+def overdue(days: int, *, key: str = "krai/2.1/-/1") -> Overdue:
+    deadline = date.fromordinal(date(2026, 10, 14).toordinal() - days)
+    point = OverduePoint(key=key, number="2.1", title="Диагностика", body="ИРО", deadline_on=deadline, days=days)
+    return Overdue(point, ITEMS["2.1"], INSTITUTE)
+
+
+def test_an_overdue_item_is_recommended_once_with_its_oldest_point() -> None:
+    points = (overdue(12, key="krai/2.1/-/2"), overdue(21))
+    (one,) = found("overdue", {}, more={"overdue": points})
+    assert (one.body, one.item_codes, one.open_key) == ("iro", ("2.1",), "krai/overdue/2.1/iro")
+    assert one.ground == "На 14.10.2026 просрочено на 21 день; точек: 2."
+    assert not found("overdue", {}, more={"overdue": (overdue(9),)})
+
+
+def test_what_is_open_already_is_marked_not_repeated_as_new() -> None:
+    said = {"anapa": Given(10, 100), "sochi": Given(20, 100)}
+    (one,) = found("below-target", said, more={"open_keys": {"krai/below-target/x/iro"}})
+    assert one.is_open_already
+    assert not found("below-target", said)[0].is_open_already
+
+
+def test_rules_come_in_their_order_and_every_key_once() -> None:
+    given = advise(
+        facts({"anapa": Given(1, 100), "sochi": Given(50, 100)}, earlier=before(60.0, 40.0)), built_in_rules()
+    )
+    order = [rule.code for rule in built_in_rules()]
+    assert [order.index(one.rule) for one in given] == sorted(order.index(one.rule) for one in given)
+    assert len({one.open_key for one in given}) == len(given) >= 3
+
+
+def test_every_kind_of_shortfall_has_a_rule_and_every_sentence_ends() -> None:
+    assert {rule.when for rule in built_in_rules()} == set(KNOWN)
+    for rule in built_in_rules():
+        assert rule.text.endswith(".")
+        assert rule.ground.endswith((".", "}"))
+
+
+def test_targets_are_worded_for_all_five_systems() -> None:
+    words = {
+        (code, one.code): target_words(
+            results([Counted(indicator=one, number=1, asked=(), given={})], period=PERIOD)[0]
+        )
+        for code in built_in_codes()
+        for one in built_in(code).indicators
+    }
+    assert words["kirov", "7.2-5"] == "не более 250 к 2024 году"
+    assert words["kirov", "7.2-7"] == "не менее 10\u00a0%"
+    assert words["moscow-oblast", "1"] == "да к 2024 году"
+    assert words["surgut", "6.1.1"] == ""
+
+
+RULE = "  - {code: a, when: overdue, days: 3, term: 5, text: 'Исполнить «{item}».', ground: 'На {day}.'}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("rules:\n" + RULE * 2, "код правила «a» повторяется", id="a code twice"),
+        pytest.param("rules:\n" + RULE.replace("days: 3, ", ""), "нужно поле days", id="its number is missing"),
+        pytest.param(
+            "rules:\n" + RULE.replace("days: 3", "days: 3, gap: 1.0"), "поле gap не нужно", id="a foreign number"
+        ),
+        pytest.param("rules:\n" + RULE.replace("{item}", "{title}"), "неизвестное слово {title}", id="a foreign word"),
+        pytest.param("rules:\n" + RULE.replace("{item}", "{item"), "скобка без пары", id="an open brace"),
+        pytest.param("rules:\n" + RULE.replace("overdue", "never"), "when", id="an unknown case"),
+        pytest.param("rules:\n" + RULE.replace("term: 5", "term: 5, colour: red"), "такого поля нет", id="unknown key"),
+        pytest.param("rules: [", "rules.yaml", id="no YAML"),
+    ],
+)
+def test_rules_that_cannot_be_used_are_refused_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RulesError) as refused:
+        load_rules(path)
+    assert said in f"{refused.value}"
+    assert "\n" not in f"{refused.value}"
+
+
+def test_rules_of_ones_own_are_taken(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text("rules:\n" + RULE, encoding="utf-8")
+    (one,) = advise(facts({}, more={"overdue": (overdue(4),)}), load_rules(path))
+    assert (one.text, one.ground) == ("Исполнить «Диагностика».", "На 14.10.2026.")
+    assert isinstance(load_rules(path)[0], Rule)

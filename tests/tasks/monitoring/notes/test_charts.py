@@ -1,0 +1,116 @@
+"""Charts are looked at as pictures: not blank, nothing cut off at the border, colours where they should be."""
+
+import io
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from roadmap.monitoring.snapshot import ExecutionRow, Snapshot, TrendPoint
+from tasks.charts import DOTS, MM, WIDTH_MM, Chart, charts_of, execution, trend
+
+OUT = Path(__file__).parents[3] / "out"
+RED, BLUE = (192, 57, 43), (31, 78, 140)
+
+
+def pixels(chart: Chart) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(chart.content)).convert("RGB")).astype(int)
+
+
+def has(picture: np.ndarray, colour: tuple[int, int, int]) -> bool:
+    return bool((np.abs(picture - colour).sum(axis=2) < 20).sum() > 20)
+
+
+def assert_whole(chart: Chart) -> None:
+    """Ink in it, none at the border (nothing is cut off), several colours, and the size it says."""
+    picture = pixels(chart)
+    dark = picture.sum(axis=2) < 600
+    assert 0.003 < dark.mean() < 0.6, f"{chart.name}: blank or black"
+    for edge in (dark[:3], dark[-3:], dark[:, :3], dark[:, -3:]):
+        assert not edge.any(), f"{chart.name}: ink at the border"
+    assert len({tuple(pixel) for pixel in picture[::7, ::7].reshape(-1, 3)}) > 4, f"{chart.name}: no colours"
+    wide = WIDTH_MM / MM * DOTS["paper"]
+    assert abs(picture.shape[1] - wide) <= 2
+    assert abs(picture.shape[0] - chart.height_mm / MM * DOTS["paper"]) <= 2
+
+
+@pytest.mark.parametrize(
+    ("code", "count", "kinds"),
+    [
+        pytest.param("moscow-oblast", 54, {"trend", "worst", "lagging", "sections", "bodies"}, id="Moscow"),
+        pytest.param("surgut", 44, {"trend", "worst", "lagging", "sections", "bodies"}, id="Surgut, not judged"),
+        pytest.param("krasnodar", 44, {"sections", "bodies"}, id="Krasnodar, no indicators"),
+        pytest.param("moscow-oblast", 2400, {"trend", "worst", "lagging", "sections", "bodies"}, id="2,400 bodies"),
+    ],
+)
+def test_every_chart_is_whole(code: str, count: int, kinds: set[str], snapshot_of: Callable[..., Snapshot]) -> None:
+    charts = charts_of(snapshot_of(code, count=count))
+    assert {key.split("/")[0] for key in charts} == kinds
+    for key, chart in charts.items():
+        OUT.mkdir(exist_ok=True)
+        (OUT / f"chart-{code}-{count}-{key.replace('/', '-')}.png").write_bytes(chart.content)
+        assert_whole(chart)
+
+
+def test_a_round_in_which_nobody_gave_anything_draws_no_indicator(snapshot_of: Callable[..., Snapshot]) -> None:
+    charts = charts_of(snapshot_of(count=54, silent=54))
+    assert not [key for key in charts if key.startswith(("trend/3", "worst", "lagging"))]
+
+
+def test_a_trend_shows_value_target_and_forecast(snapshot_of: Callable[..., Snapshot]) -> None:
+    one = next(one for one in snapshot_of().indicators if one.code == "3")
+    chart = trend(one)
+    assert chart is not None
+    assert has(pixels(chart), BLUE)
+    assert has(pixels(chart), RED)
+    assert "III квартал 2024 г.: 11,1\u00a0%" in chart.alt
+    without = trend(one.model_copy(update={"target": None, "expected": None}))
+    assert without is not None
+    assert not has(pixels(without), RED)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param((9.0,), id="a first round"),
+        pytest.param((None, None, 9.0), id="gaps before"),
+        pytest.param((9.0, None, 11.0), id="a gap between"),
+        pytest.param((0.0, 0.0), id="zeros"),
+        pytest.param((11.9, 12.0, 12.1), id="close to the target"),
+        pytest.param((1e7, 2.5e7), id="millions"),
+        pytest.param(tuple(float(n % 9) for n in range(40)), id="ten years of quarters"),
+    ],
+)
+def test_a_trend_of_any_shape_is_whole(values: tuple[float | None, ...], snapshot_of: Callable[..., Snapshot]) -> None:
+    one = next(one for one in snapshot_of().indicators if one.code == "3")
+    names = ("I", "II", "III", "IV")
+    ends = [date(2015 + n // 4, n % 4 * 3 + 3, 28) for n in range(len(values))]
+    points = [
+        TrendPoint(period=f"{names[n % 4]} квартал {day.year} г.", ends_on=day, value=value)
+        for n, (day, value) in enumerate(zip(ends, values, strict=True))
+    ]
+    chart = trend(one.model_copy(update={"trend": tuple(points), "value": values[-1], "expected": None}))
+    assert chart is not None
+    assert_whole(chart)
+
+
+def test_long_names_are_shortened_not_cut_off() -> None:
+    long = "Муниципальное казённое учреждение «Информационно-методический центр управления образования» " * 3
+    rows = [ExecutionRow(name=long, due=4, in_time=1, late=1, overdue=1, excused=1) for _ in range(3)]
+    chart = execution("Исполнение по исполнителям", rows)
+    assert chart is not None
+    assert_whole(chart)
+
+
+def test_the_same_data_give_the_same_bytes(snapshot_of: Callable[..., Snapshot]) -> None:
+    first, again = (charts_of(snapshot_of(count=44)) for _ in range(2))
+    assert {key: chart.content for key, chart in first.items()} == {key: chart.content for key, chart in again.items()}
+
+
+def test_of_many_the_20_worst_are_shown_and_the_rest_counted(snapshot_of: Callable[..., Snapshot]) -> None:
+    charts = charts_of(snapshot_of(count=2400))
+    assert charts["worst/3"].alt.count(";") == 19
+    assert "показаны 20 наиболее отстающих, ещё 1" in charts["worst/3"].alt

@@ -1,0 +1,317 @@
+"""The files of a note: the same numbers in Word, PDF and HTML as in the snapshot, kept once, own pages."""
+
+import hashlib
+import io
+import re
+import resource
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from models import Body, NoteFile
+from models.db import engine_for, session
+from models.migrate import migrate
+from roadmap.monitoring import note_words as words
+from roadmap.monitoring.note_view import Pages, note_of
+from roadmap.monitoring.snapshot import Snapshot
+from tasks.note_html import page_html
+from tasks.note_pdf import note_pdf, page_pdf
+from tasks.note_xlsx import appendix_xlsx
+from tasks.notes import Composed, compose, page_file, place, write_note
+from tasks.refusing import DocumentRefused
+
+AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
+ZONE = "Europe/Moscow"
+Keep = Callable[[Engine, Snapshot], int]
+KINDS = {".docx", ".html", ".pdf"}
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
+    migrate(engine)
+    return engine
+
+
+def written(engine: Engine, row: int, folder: Path, **more: Any) -> list[NoteFile]:
+    with session(engine) as work:
+        return write_note(work, row, folder=folder, **({"template": None, "at": AT} | more))
+
+
+def whole(snapshot: Snapshot) -> dict[str, Composed]:
+    """The files of the whole note by their ending (charts by name)."""
+    made = compose(snapshot, template=None, zone=ZONE)
+    return {Path(one.name).suffix if not one.name.endswith(".png") else one.name: one for one in made}
+
+
+@pytest.fixture(scope="module")
+def moscow(snapshot_of: Callable[..., Snapshot]) -> tuple[Snapshot, dict[str, Composed]]:
+    """Moscow's six indicators and 54 municipalities, written once for the tests that only read."""
+    snapshot = snapshot_of()
+    return snapshot, whole(snapshot)
+
+
+def docx_text(content: bytes) -> str:
+    document = Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def pdf_text(content: bytes) -> str:
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        return "\n".join(page.extract_text() for page in pdf.pages)
+
+
+def squeezed(text: str) -> str:
+    """Without blanks and the signs of hyphenation: a PDF breaks lines where it likes."""
+    return re.sub(r"[\s\u00ad]+", "", text)
+
+
+def number(text: str) -> float:
+    return float(re.sub(r"[^\d,−]", "", text).replace(",", ".").replace("−", "-"))
+
+
+def test_the_numbers_of_the_word_document_are_those_of_the_snapshot(
+    moscow: tuple[Snapshot, dict[str, Composed]],
+) -> None:
+    snapshot, made = moscow
+    document = Document(io.BytesIO(made[".docx"].content))
+    tables = {table.rows[0].cells[1].text: table for table in document.tables}
+    shown = {row.cells[0].text: row.cells for row in tables["Показатель"].rows[1:]}
+    assert shown.keys() == {one.code for one in snapshot.indicators}
+    for one in snapshot.indicators:
+        assert shown[one.code][3].text == words.amount(one, one.value)
+        if one.way == "share" and one.value is not None:
+            assert number(shown[one.code][3].text) == pytest.approx(one.value, abs=0.06)
+    sources = [table for table in document.tables if table.rows[0].cells[0].text == "Участник"]
+    for table, one in zip(sources, snapshot.indicators, strict=True):
+        rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
+        assert [row[0] for row in rows] == [answer.name for answer in one.answers]
+        for row, answer in zip(rows, one.answers, strict=True):
+            assert (number(row[1]) if row[1] != "—" else None) == answer.numerator
+            assert (number(row[2]) if row[2] != "—" else None) == answer.denominator
+
+
+def test_the_word_document_is_an_official_paper(moscow: tuple[Snapshot, dict[str, Composed]]) -> None:
+    content = moscow[1][".docx"].content
+    document = Document(io.BytesIO(content))
+    section = document.sections[0]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    assert document.styles["Normal"].font.name == "Times New Roman"
+    assert document.styles["Normal"].font.size.pt == 14
+    assert "PAGE" in section.header._element.xml
+    pictures = document._element.xpath(".//wp:docPr")
+    assert len(pictures) == 11
+    assert all(picture.get("descr").startswith(("График", "Диаграмма")) for picture in pictures)
+    assert len({picture.get("id") for picture in pictures}) == 11
+    text = docx_text(content)
+    assert "Сергиево-Посадский городской округ <№ 1> & филиал" in text
+    assert "{{" not in text
+    assert "{%" not in text
+
+
+def test_the_pdf_and_the_page_say_what_the_word_document_says(moscow: tuple[Snapshot, dict[str, Composed]]) -> None:
+    snapshot, made = moscow
+    pdf, html = squeezed(pdf_text(made[".pdf"].content)), squeezed(made[".html"].content.decode())
+    note = note_of(snapshot, zone=ZONE)
+    for line in (*note.summary, *(one.sentence for one in note.details), note.execution, snapshot.sha256):
+        assert squeezed(line) in pdf, line
+        assert squeezed(line) in html, line
+    for row in (*note.indicators.rows, *note.sections.rows, *note.overdue.rows):
+        assert squeezed(row.get("value") or row["days" if "days" in row else "share"]) in pdf
+    with pdfplumber.open(io.BytesIO(made[".pdf"].content)) as opened:
+        assert [page.extract_text().split("\n")[0] for page in opened.pages[1:4]] == ["2", "3", "4"]
+        assert (round(opened.pages[0].width), round(opened.pages[0].height)) == (595, 842)
+
+
+def test_a_letter_of_another_language_does_not_garble_the_pdf(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=44, silent=2)
+    text = "Мәғариф бүлеге — муниципаль район хакимиәтенең мәғариф бүлеге, әлеге осорҙа мәғлүмәт бирмәне һәм һуңланы."
+    note = note_of(snapshot.model_copy(update={"remarks": (text,)}), zone=ZONE)
+    content = note_pdf(note, {}, as_of=snapshot.as_of)
+    assert squeezed(text) in squeezed(pdf_text(content))
+    assert squeezed(note.summary[2]) in squeezed(pdf_text(content))
+
+
+def test_the_page_needs_nothing_from_outside_and_runs_nothing(moscow: tuple[Snapshot, dict[str, Composed]]) -> None:
+    html = moscow[1][".html"].content.decode()
+    assert "<script" not in html
+    assert not re.findall(r'(?:src|href)="(?!data:)', html)
+    assert "округ &lt;№ 1&gt; &amp; филиал" in html
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "said", "not_said"),
+    [
+        pytest.param("surgut", {"count": 44}, "показатель не оценивается", "не достигнут", id="Surgut is not judged"),
+        pytest.param("krasnodar", {"count": 44}, "составлена по исполнению", "Карта дефицитов", id="no indicators"),
+        pytest.param(
+            "moscow-oblast", {"silent": 54, "advice": (), "overdue": (), "by_body": ()},
+            "Нет данных: 6 показателей", "Адресные рекомендации", id="nothing given",
+        ),
+        pytest.param(
+            "krasnodar",
+            {"by_body": (), "by_section": (), "by_kind": (), "overdue": (), "advice": (), "remarks": ()},
+            "Данных по показателям в этом раунде не запрашивалось", "По разделам", id="nothing at all",
+        ),
+    ],
+)  # fmt: skip
+def test_a_note_says_what_there_is(
+    code: str, facts: dict[str, Any], said: str, not_said: str, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    made = whole(snapshot_of(code, **facts))
+    texts = (docx_text(made[".docx"].content), pdf_text(made[".pdf"].content), made[".html"].content.decode())
+    for text in texts:
+        assert squeezed(said) in squeezed(text)
+        assert squeezed(not_said) not in squeezed(text)
+
+
+def test_the_same_snapshot_gives_the_same_bytes(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of("krasnodar", count=120)
+    first = {name: made.content for name, made in whole(snapshot).items()} | {"xlsx": appendix_xlsx(snapshot)}
+    time.sleep(2.1)  # A clock in a file would show: office files count in seconds, zips in two of them.
+    again = {name: made.content for name, made in whole(snapshot).items()} | {"xlsx": appendix_xlsx(snapshot)}
+    assert [name for name in first if first[name] != again[name]] == []
+
+
+def test_a_note_is_written_once(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    row = kept_in(engine, snapshot_of(count=3, silent=1))
+    first = written(engine, row, tmp_path / "files")
+    assert {Path(file.name).suffix for file in first if file.body_id is None} == {*KINDS, ".png"}
+    assert first[0].name == "Справка за III квартал 2024 г.docx"
+    for file in first:
+        content = place(tmp_path / "files", file.file_hash).read_bytes()
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (file.file_hash, file.size)
+    before = [(file.id, file.file_hash) for file in first]
+    assert [(file.id, file.file_hash) for file in written(engine, row, tmp_path / "files")] == before
+    assert not list((tmp_path / "files").glob("unfinished-*"))
+
+
+def test_a_lost_file_is_made_again(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    row = kept_in(engine, snapshot_of(count=3, silent=1))
+    first = written(engine, row, tmp_path / "files")
+    lost = [first[1], first[-1]]
+    for file in lost:
+        place(tmp_path / "files", file.file_hash).unlink()
+    again = written(engine, row, tmp_path / "files")
+    assert [(file.id, file.file_hash) for file in again] == [(file.id, file.file_hash) for file in first]
+    assert all(place(tmp_path / "files", file.file_hash).is_file() for file in lost)
+
+
+def test_a_crash_before_the_rows_leaves_a_note_that_is_written_whole_next_time(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    row = kept_in(engine, snapshot_of(count=4, silent=0))
+    with pytest.raises(KeyboardInterrupt), session(engine) as work:
+        write_note(work, row, folder=tmp_path / "files", template=None, at=AT)
+        raise KeyboardInterrupt
+    with session(engine) as work:
+        assert work.exec(select(NoteFile)).all() == []
+    assert len(written(engine, row, tmp_path / "files")) > 8
+
+
+def test_a_body_has_its_own_page_and_reads_nothing_of_others(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    snapshot = snapshot_of(count=5, silent=1)
+    row = kept_in(engine, snapshot)
+    files = [file for file in written(engine, row, tmp_path / "files") if file.body_id is not None]
+    with session(engine) as work:
+        bodies = {body.id: body for body in work.exec(select(Body))}
+    assert {bodies[file.body_id].short for file in files} == {
+        *(answer.name for one in snapshot.indicators for answer in one.answers)
+    }
+    names = {answer.name for one in snapshot.indicators for answer in one.answers}
+    for file in files:
+        mine = bodies[file.body_id]
+        text = squeezed(pdf_text(place(tmp_path / "files", file.file_hash).read_bytes()))
+        assert squeezed(mine.short) in text
+        assert not [name for name in names - {mine.short} if squeezed(name) in text]
+        html = page_html(Pages(snapshot, zone=ZONE).page(mine.code, mine.short))
+        assert not [name for name in names - {mine.short} if name in html]
+    assert "Министерство" in " ".join(file.name for file in files)
+
+
+def test_a_page_tells_own_values_beside_the_region_and_the_target(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=54)
+    page = Pages(snapshot, zone=ZONE).page("mo-3", "Бронницы")
+    text = squeezed(pdf_text(page_pdf(page, as_of=snapshot.as_of)))
+    for one in snapshot.indicators:
+        mine = [answer for answer in one.answers if answer.body == "mo-3"]
+        if mine:
+            assert squeezed(words.amount(one, mine[0].value)) in text
+            assert squeezed(words.amount(one, one.value)) in text
+            assert squeezed(words.aim(one)) in text
+    assert "Рекомендации" in text
+    assert "1.3" in text
+
+
+def test_with_more_than_a_hundred_bodies_numbers_go_to_a_workbook_and_pages_are_made_when_asked_for(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    snapshot = snapshot_of(count=130)
+    row = kept_in(engine, snapshot)
+    files = written(engine, row, tmp_path / "files")
+    assert {file.body_id for file in files} == {None}
+    by_kind = {Path(file.name).suffix: place(tmp_path / "files", file.file_hash) for file in files}
+    assert "в отдельной книге .xlsx" in docx_text(by_kind[".docx"].read_bytes())
+    book = load_workbook(io.BytesIO(by_kind[".xlsx"].read_bytes()), read_only=True)
+    listed = list(book["Данные"].iter_rows(min_row=2, values_only=True))
+    wanted = [(one.code, answer.name, answer.numerator) for one in snapshot.indicators for answer in one.answers]
+    assert [(line[0], line[1], line[4]) for line in listed] == wanted
+    assert [line[0] for line in book["Не представили"].iter_rows(min_row=2, values_only=True)] == list(snapshot.silent)
+    book.close()
+    with session(engine) as work:
+        body, idle = (work.exec(select(Body).where(Body.code == code)).one().id or 0 for code in ("mo-7", "idle"))
+        page = page_file(work, row, body, folder=tmp_path / "files", at=AT)
+        again = page_file(work, row, body, folder=tmp_path / "files", at=AT)
+        assert page is not None
+        assert again is not None
+        assert (page.id, page.body_id, page.file_hash) == (again.id, body, again.file_hash)
+        assert page_file(work, row, idle, folder=tmp_path / "files", at=AT) is None
+
+
+def test_words_like_formulas_stay_words_in_the_workbook(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=4, silent=0)
+    one = snapshot.indicators[3]
+    evil = one.answers[0].model_copy(update={"name": "=HYPERLINK(1)", "reason": "\x0bпояснение"})
+    first = one.model_copy(update={"answers": (evil, *one.answers[1:])})
+    content = appendix_xlsx(snapshot.model_copy(update={"indicators": (first,)}))
+    book = load_workbook(io.BytesIO(content))
+    cells = [cell for line in book["Данные"].iter_rows() for cell in line if "HYPERLINK" in str(cell.value)]
+    assert [cell.data_type for cell in cells] == ["s"]
+
+
+def test_a_full_disk_is_one_line_and_no_row(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    row = kept_in(engine, snapshot_of(count=4, silent=0))
+    (tmp_path / "files").write_text("a file where the folder should be")
+    with pytest.raises(OSError, match="files") as raised, session(engine) as work:
+        write_note(work, row, folder=tmp_path / "files", template=None, at=AT)
+    assert not isinstance(raised.value, DocumentRefused)
+    with session(engine) as work:
+        assert work.exec(select(NoteFile)).all() == []
+
+
+def test_a_note_of_2400_municipalities_is_written_in_seconds(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=2400, silent=300)
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    made = whole(snapshot)
+    assert time.process_time() - began < 15
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 300
+    assert "ещё 280 (полный перечень — в приложении)" in docx_text(made[".docx"].content).replace("\u00a0", " ")
+    assert len(made[".html"].content) < 5 * 2**20

@@ -1,0 +1,188 @@
+"""A round that is ready: numbers, note, letters, recommendations, archive; each once, killed anywhere or run by two."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from models import Evidence, NoteFile, Recommendation, RoundLetter, RoundStep, Snapshot, Transition
+from models.db import session
+from tasks.round_run import run_rounds
+from tasks.round_snapshot import of_round
+from tasks.round_steps import STEPS_RU, step_done
+
+OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
+Q1 = date(2027, 3, 31)
+ALL = ("anapa", "eysk", "institute", "sochi")
+HEAVY = ("computed", "noted", "sent", "recommended", "archived")
+TABLES = (Snapshot, NoteFile, RoundLetter, Recommendation, RoundStep, Transition, Evidence)
+
+
+def counted(region: Any) -> dict[str, int]:
+    return {table.__name__: len(region.world.rows(table)) for table in TABLES}
+
+
+def test_a_round_with_all_answers_goes_to_the_archive_in_one_run(monitored_region: Any) -> None:
+    region = monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    region.on = OPENS + timedelta(days=1)
+    region.answer(found, ALL)
+    outcome = region.run(found)
+    assert outcome.done == HEAVY
+    assert list(region.steps(found)) == list(STEPS_RU)
+    assert region.steps(found)["computed"] == "данные дали 4 из 4"
+    point = region.point(found)
+    assert (point.status, point.submitted_on, point.closed_on, point.next_check_on) == (
+        "accepted", region.on, region.on, None,
+    )  # fmt: skip
+    assert region.history(point)[-2:] == [("submit", ""), ("accept", "")]
+    with session(region.engine) as work:
+        snapshot = of_round(work, found.id)
+    assert snapshot is not None
+    assert (snapshot.bodies_asked, snapshot.bodies_answered, snapshot.silent) == (4, 4, ())
+    share = next(one for one in snapshot.indicators if one.code == "share")
+    assert (share.numerator, share.denominator, share.value) == (36, 300, 12)
+    before = counted(region)
+    assert region.run(found).done == ()
+    assert counted(region) == before
+
+
+def test_a_municipality_that_never_answers_does_not_stop_the_note_and_is_chased_after_it(
+    monitored_region: Any,
+) -> None:
+    region = monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    region.answer(found, ("anapa", "eysk", "institute"))
+    assert region.run(found).done == ()
+    region.on = NOTE
+    assert region.run(found).done == HEAVY
+    with session(region.engine) as work:
+        snapshot = of_round(work, found.id)
+    assert snapshot is not None
+    assert (snapshot.bodies_answered, snapshot.silent) == (3, ("г. Сочи",))
+    assert region.data(found)["sochi"] == "open"
+    assert ("Начальник, г. Сочи", "overdue") in region.letters(NOTE + timedelta(days=1))
+    region.answer(found, ("sochi",))
+    assert region.data(found)["sochi"] == "accepted"
+    assert region.data_point(found, "sochi").submitted_on > DUE
+
+
+def test_a_note_that_is_late_is_said_to_be_late(monitored_region: Any) -> None:
+    region = monitored_region
+    region.sweep(OPENS)
+    assert ("Ректор", "overdue") in region.letters(NOTE + timedelta(days=1))
+    region.run(region.round(Q1))
+    point = region.point(region.round(Q1))
+    assert (point.status, point.overdue_on) == ("accepted", NOTE + timedelta(days=1))
+    assert point.submitted_on > point.deadline_on
+
+
+def test_a_person_who_does_not_want_to_wait_gets_the_note_at_once(monitored_region: Any) -> None:
+    region = monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    assert region.run(found).done == ()
+    assert region.run(found, is_urged=True).done == HEAVY
+    assert set(region.data(found).values()) == {"open"}
+
+
+def test_a_round_taken_off_control_between_its_steps_goes_no_further(monitored_region: Any) -> None:
+    region = monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    with session(region.engine) as work:
+        step_done(work, found.id, "computed", at=region.at, words="")
+    region.move("withdraw", region.point(found).key, reason="письмо министерства")
+    region.on = NOTE
+    assert region.run(found).done == ()
+    assert region.ready() == []
+
+
+def test_a_step_recorded_twice_says_so(small_monitored_region: Any) -> None:
+    region = small_monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    with session(region.engine) as work:
+        said = [step_done(work, found.id, "computed", at=region.at, words=words) for words in ("раз", "два")]
+    assert said == [True, False]
+    assert region.steps(found)["computed"] == "раз"
+
+
+def test_killed_at_any_write_a_sweep_leaves_nothing_and_the_next_one_asks_once(small_monitored_region: Any) -> None:
+    region, n = small_monitored_region, 1
+    region.on = OPENS
+    while region.killed_at(n, region.sweep):
+        assert region.rounds() == [], f"write {n}"
+        n += 1
+    assert n > 10
+    assert len(region.data(region.round(Q1))) == 4
+
+
+@pytest.mark.timeout(280)
+def test_killed_at_any_write_a_round_goes_on_and_sends_and_recommends_nothing_twice(
+    small_monitored_region: Any,
+) -> None:
+    region = small_monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    region.answer(found, ("anapa", "eysk", "institute"))
+    region.on = NOTE
+    done, n, kills = region.steps(found), 1, 0
+    while region.killed_at(n, lambda: region.run(found)):
+        kills += 1
+        n = n + 1 if region.steps(found) == done else 1
+        done = region.steps(found)
+    assert kills > 20
+    assert list(region.steps(found)) == list(STEPS_RU)
+    letters = [(row["channel_id"], row["part"]) for row in region.world.rows(RoundLetter)]
+    assert letters
+    assert len(set(letters)) == len(letters)
+    actions = [action for action, _ in region.history(region.point(found))]
+    assert actions == ["open", "submit", "accept"]
+    assert len(region.world.rows(Snapshot)) == 1
+    keys = [row["open_key"] for row in region.world.rows(Recommendation)]
+    assert len(set(keys)) == len(keys)
+
+
+def test_two_who_run_one_round_at_once_do_each_step_once(monitored_region: Any) -> None:
+    region = monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    region.answer(found, ALL)
+    together = Barrier(2)
+
+    def run(_: int) -> tuple[str, ...]:
+        together.wait()
+        return tuple(region.run(found).done)
+
+    with ThreadPoolExecutor(2) as threads:
+        done = [step for steps in threads.map(run, range(2)) for step in steps]
+    assert sorted(done) == sorted(HEAVY)
+    assert len(region.world.rows(Snapshot)) == 1
+
+
+def test_the_day_without_prefect_writes_every_note_that_is_due_and_names_what_failed(
+    small_monitored_region: Any,
+) -> None:
+    region = small_monitored_region
+    region.amend(monitoring=[{"rhythm": "quarter"}, {"rhythm": "year"}])
+    region.sweep(date(2027, 11, 1))
+    region.sweep(date(2028, 1, 10))
+    quarter, year = region.round(date(2027, 12, 31)), region.round(date(2027, 12, 31), "year")
+    on = max(quarter.note_on, year.note_on)
+    facts = {"at": datetime(2028, 1, 31, 9, tzinfo=UTC), "settings": region.settings}
+    assert run_rounds(region.engine, today=on, only_late=True, **facts).outcomes == ()
+    region.settings.files.parent.mkdir(parents=True, exist_ok=True)
+    region.settings.files.write_text("не папка", encoding="utf-8")
+    keys = {region.point(one).key for one in (quarter, year)}
+    assert set(run_rounds(region.engine, today=on, **facts).failed) == keys
+    region.settings.files.unlink()
+    done = run_rounds(region.engine, today=on, **facts)
+    assert {one.key for one in done.outcomes} == keys
+    assert all(one.done == HEAVY[1:] for one in done.outcomes)
+    assert done.failed == ()
+    assert run_rounds(region.engine, today=on, **facts).outcomes == ()

@@ -1,0 +1,242 @@
+"""«Мониторинг»: the rounds, one round with its numbers and recommendations, how a value came about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+from sqlmodel import Session, col, select
+
+from models import Body, NoteFile, Recommendation, Roadmap, clock
+from models.db import session
+from models.moves import Refused
+from models.settings import Settings
+from roadmap.monitoring import boards, note_words
+from roadmap.monitoring.deficits import LEVEL_RU, DeficitMap, deficits
+from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
+from tasks import recommending
+from tasks.boards import run_urls
+from tasks.decide_page import COORDINATOR, note
+from tasks.exporting import MEDIA_TYPE
+from tasks.exporting_deficits import deficits_workbook
+from tasks.monitoring_board import (
+    SOURCE_RU,
+    RoundLine,
+    corrected,
+    history,
+    newest_snapshot,
+    round_lines,
+    silent_bodies,
+)
+from tasks.working_calendar import calendar_of
+from web import forms
+from web.control_filters import page
+from web.control_login import ForCoordinator, SafeForm
+from web.downloads import note_response
+from web.forms import BadField
+from web.pages import render
+from web.security import csrf_token
+
+ROUNDS_SIZE, HEAT_SIZE, LIST_SIZE = 30, 60, 50
+YEARS_AHEAD = 10
+
+router = APIRouter(route_class=ForCoordinator)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The address of a round's page with its order and page of the map; links that change them."""
+
+    path: str
+    given: dict[str, str]
+
+    def link(self, anchor: str = "", **changes: object) -> str:
+        """The same page with something changed."""
+        query = urlencode({name: value for name, value in {**self.given, **changes}.items() if value})
+        return self.path + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
+
+
+@router.get("/control/monitoring")
+def show_rounds(request: Request) -> Response:
+    """Every round begun, and the next to come."""
+    settings: Settings = request.app.state.settings
+    today = clock.today(settings.zone)
+    with session(request.app.state.engine) as work:
+        lines = round_lines(work, today=today)
+        shown = page(lines, "rounds", request.query_params, size=ROUNDS_SIZE)
+        runs = run_urls(work, settings, (line.key for line in shown.items))
+    place = Place("/control/monitoring", {})
+    values: dict[str, Any] = {"rounds": shown, "runs": runs, "today": today, "query": place}
+    return render(request, "monitoring.html.j2", csrf=csrf_token(request), **values)
+
+
+@router.get("/control/monitoring/{round_id}")
+def show_round(request: Request, round_id: int) -> Response:
+    """One round; nothing changes by opening it."""
+    return _page(request, round_id)
+
+
+@router.get("/control/monitoring/{round_id}/deficits.xlsx")
+def download_deficits(request: Request, round_id: int) -> Response:
+    """The map of deficits as an Excel table."""
+    with session(request.app.state.engine) as work:
+        line = _round(work, round_id)
+        snapshot = newest_snapshot(work, round_id)
+    if snapshot is None:
+        raise HTTPException(404, "Показатели этого раунда ещё не рассчитаны")
+    name = quote(f"Карта дефицитов за {line.period.title.rstrip('.')}.xlsx")
+    disposition = f"attachment; filename=\"deficits.xlsx\"; filename*=UTF-8''{name}"
+    content = deficits_workbook(deficits(snapshot), snapshot)
+    return Response(content, media_type=MEDIA_TYPE, headers={"Content-Disposition": disposition})
+
+
+@router.get("/control/monitoring/{round_id}/value")
+def show_value(request: Request, round_id: int, indicator: str = "", body: str = "") -> Response:
+    """Every value of one body for one indicator: who gave it, when, why it was corrected."""
+    with session(request.app.state.engine) as work:
+        line = _round(work, round_id)
+        snapshot = newest_snapshot(work, round_id)
+        rows = history(work, round_id, indicator, body)
+        named = work.exec(select(Body).where(Body.roadmap_code == line.roadmap_code, Body.code == body)).one_or_none()
+    result = next((one for one in snapshot.indicators if one.code == indicator), None) if snapshot else None
+    if named is None or (result is None and not rows):
+        raise HTTPException(404, "Такого значения нет")
+    values: dict[str, Any] = {"line": line, "rows": rows, "body": named, "result": result, "indicator": indicator}
+    values |= {"sources": SOURCE_RU, "exact": note_words.exact, "csrf": csrf_token(request)}
+    return render(request, "monitoring_value.html.j2", **values)
+
+
+@router.get("/control/monitoring/file/{file_id}")
+def download_file(request: Request, file_id: int) -> Response:
+    """A file of a note, as a download only."""
+    with session(request.app.state.engine) as work:
+        found = work.get(NoteFile, file_id)
+    if found is None:
+        raise HTTPException(404, "Такого файла нет")
+    return note_response(request, found)
+
+
+@router.post("/control/monitoring/recommendation/{recommendation_id}/take")
+def take(request: Request, recommendation_id: int, form: SafeForm) -> Response:
+    """Put a recommendation on control, with its term or another."""
+
+    def carry_out(work: Session, roadmap: Roadmap) -> str:
+        today = clock.today(roadmap.zone)
+        latest = date(today.year + YEARS_AHEAD, 12, 31)
+        due_on = forms.day(form, "due_on", "Срок", earliest=today, latest=latest)
+        key = recommending.take(
+            work,
+            recommendation_id,
+            actor=COORDINATOR,
+            due_on=due_on,
+            today=today,
+            at=clock.now(),
+            calendar=calendar_of(work, roadmap.code),
+        )
+        return f"Рекомендация взята на контроль: {key}, срок {due_on:%d.%m.%Y}."
+
+    return _decided(request, recommendation_id, carry_out)
+
+
+@router.post("/control/monitoring/recommendation/{recommendation_id}/decline")
+def decline(request: Request, recommendation_id: int, form: SafeForm) -> Response:
+    """Decline a recommendation; the reason is kept."""
+
+    def carry_out(work: Session, roadmap: Roadmap) -> str:
+        reason = forms.text(form, "reason", "Почему отклонена", is_required=True)
+        recommending.decline(work, recommendation_id, actor=COORDINATOR, reason=reason, at=clock.now())
+        return "Рекомендация отклонена."
+
+    return _decided(request, recommendation_id, carry_out)
+
+
+def _decided(request: Request, recommendation_id: int, carry_out: Callable[[Session, Roadmap], str]) -> Response:
+    """Carry out one form: back to the recommendations when done, the round's page with one line when not."""
+    engine = request.app.state.engine
+    with session(engine) as work:
+        row = work.get(Recommendation, recommendation_id)
+        if row is None:
+            raise HTTPException(404, "Такой рекомендации нет")
+        round_id, code = row.round_id, row.roadmap_code
+    try:
+        with session(engine) as work:
+            said = carry_out(work, work.get_one(Roadmap, code))
+    except BadField as bad:
+        return _page(request, round_id, refusal=str(bad), status=422)
+    except Refused as refused:
+        action, detail = "решение не записано", f"рекомендация № {recommendation_id}: {refused}"
+        note(engine, actor="координатор", action=action, at=clock.now(), subject=code, detail=detail)
+        return _page(request, round_id, refusal=str(refused), status=409)
+    request.session["monitoring"] = [round_id, said]
+    return RedirectResponse(f"/control/monitoring/{round_id}#advice", status_code=303)
+
+
+def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 200) -> Response:
+    settings: Settings = request.app.state.settings
+    with session(request.app.state.engine) as work:
+        line = _round(work, round_id)
+        snapshot = newest_snapshot(work, round_id)
+        values = {
+            "silent": page(silent_bodies(work, line), "silent", request.query_params, size=LIST_SIZE),
+            "corrected": page(corrected(work, round_id), "corrected", request.query_params, size=LIST_SIZE),
+            "advice": recommending.recommended(work, col(Recommendation.round_id) == round_id),
+            "run": run_urls(work, settings, [line.key]).get(line.key, ""),
+        }
+    said = request.session.get("monitoring")
+    if said and said[0] == round_id:
+        values["said"] = request.session.pop("monitoring")[1]
+    today = clock.today(line.zone)
+    values |= {"line": line, "today": today, "refusal": refusal, "csrf": csrf_token(request), "snapshot": snapshot}
+    values |= {"states": recommending.STATE_RU, "words": note_words, "verdicts": VERDICT_RU}
+    values |= {"lamps": boards.VERDICT_LAMP, "trend": _trend}
+    values |= _measured(request, line.id, snapshot) if snapshot else {"heat": None, "query": Place(_path(round_id), {})}
+    return render(request, "monitoring_round.html.j2", status, **values)
+
+
+def _measured(request: Request, round_id: int, snapshot: Snapshot) -> dict[str, Any]:
+    """The map of deficits in the order asked for, the lists of execution."""
+    params, found = request.query_params, deficits(snapshot)
+    by = params.get("by", boards.BY_DEFICIT)
+    by = by if boards.is_order(found, by) else boards.BY_DEFICIT
+    is_reversed = params.get("order") == "desc"
+    given = {"by": by if by != boards.BY_DEFICIT else "", "order": "desc" if is_reversed else ""}
+    rows = boards.heat_rows(found, snapshot, by=by, is_reversed=is_reversed)
+    return {
+        "query": (query := Place(_path(round_id), given)),
+        "heat": page(rows, "heat", params, size=HEAT_SIZE),
+        "columns": found.columns,
+        "orders": _orders(found, query, by, is_reversed=is_reversed),
+        "legend": [(boards.TONES[level], boards.SIGNS[level], words) for level, words in LEVEL_RU.items()],
+        "overdue": page(snapshot.overdue, "overdue", params, size=LIST_SIZE),
+        "by_body": page(snapshot.by_body, "bodies", params, size=LIST_SIZE),
+    }
+
+
+def _orders(found: DeficitMap, query: Place, by: str, *, is_reversed: bool) -> dict[str, dict[str, str]]:
+    """The link of each heading: the column in force is turned round, another begins with the least."""
+    orders = {}
+    for code in (boards.BY_BODY, boards.BY_DEFICIT, *(column.code for column in found.columns)):
+        turned = "desc" if code == by and not is_reversed else ""
+        arrow = ("↑" if is_reversed else "↓") if code == by else ""
+        changes = {"by": code if code != boards.BY_DEFICIT else "", "order": turned}
+        orders[code] = {"href": query.link("heat", **changes), "arrow": arrow}
+    return orders
+
+
+def _path(round_id: int) -> str:
+    return f"/control/monitoring/{round_id}"
+
+
+def _trend(result: Any) -> Markup:
+    return Markup(boards.sparkline(result))  # every word in the drawing is escaped already
+
+
+def _round(work: Session, round_id: int) -> RoundLine:
+    found = round_lines(work, today=date.max, round_id=round_id)
+    if not found:
+        raise HTTPException(404, "Такого раунда нет")
+    return found[0]

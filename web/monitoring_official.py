@@ -1,0 +1,79 @@
+"""The files of a round behind a personal link: the note for whom it was sent to, to a body its own page only."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlmodel import Session, col, select
+from starlette.exceptions import HTTPException
+
+from models import Body, Channel, NoteFile, Official, Roadmap, Round, RoundLetter, clock
+from models.db import session
+from roadmap.monitoring.periods import Period
+from tasks.links import bearer
+from tasks.notes import page_file
+from tasks.round_letters import newest_note
+from web.downloads import note_response
+from web.pages import render
+
+router = APIRouter()
+READ = ["GET", "HEAD"]
+
+
+@router.api_route("/o/{token}/monitoring/{round_id}", methods=READ)
+def round_files(request: Request, token: str, round_id: int) -> Response:
+    """What of a round was sent to the official, to be downloaded."""
+    with session(request.app.state.engine) as work:
+        official = bearer(work, request.app.state.settings, token).official
+        files = _files(work, official, round_id, folder=request.app.state.settings.files)
+        row = work.get_one(Round, round_id)
+        values: dict[str, Any] = {
+            "official": official,
+            "body": work.get(Body, official.body_id) if official.body_id is not None else None,
+            "roadmap": work.get_one(Roadmap, official.roadmap_code),
+            "home": f"/o/{token}",
+            "files": files,
+            "round_id": round_id,
+            "period": Period(row.period_start, row.period_end, row.rhythm).title,  # type: ignore[arg-type]
+        }
+    return render(request, "official/monitoring.html", **values)
+
+
+@router.api_route("/o/{token}/monitoring/{round_id}/file/{file_id}", methods=READ)
+def round_file(request: Request, token: str, round_id: int, file_id: int) -> Response:
+    """One of those files."""
+    with session(request.app.state.engine) as work:
+        official = bearer(work, request.app.state.settings, token).official
+        found = next(
+            (
+                file
+                for file in _files(work, official, round_id, folder=request.app.state.settings.files)
+                if file.id == file_id
+            ),
+            None,
+        )
+    if found is None:
+        raise HTTPException(404, "Такого файла среди ваших нет.")
+    return note_response(request, found)
+
+
+def _files(work: Session, official: Official, round_id: int, *, folder: Path) -> list[NoteFile]:
+    """The files of what was put into letters of the official, as the newest note has them; 404 when nothing was."""
+    sent = (
+        select(RoundLetter)
+        .join(Channel, col(Channel.id) == col(RoundLetter.channel_id))
+        .where(RoundLetter.round_id == round_id, Channel.official_id == official.id)
+    )
+    letters = work.exec(sent).all()
+    snapshot_id = newest_note(work, round_id) if letters else None
+    if snapshot_id is None:
+        raise HTTPException(404, "Материалов этого раунда среди ваших нет.")
+    whole = select(NoteFile).where(NoteFile.snapshot_id == snapshot_id, col(NoteFile.body_id).is_(None))
+    files = list(work.exec(whole.order_by(col(NoteFile.id)))) if any(one.part == "note" for one in letters) else []
+    for one in letters:
+        if one.body_id is not None:
+            own = page_file(work, snapshot_id, one.body_id, folder=folder, at=clock.now())
+            files += [own] if own is not None else []
+    work.flush()
+    return files
