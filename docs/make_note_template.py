@@ -121,7 +121,7 @@ class Maker:
         table = self.document.add_table(rows=4, cols=len(columns), style="Table Grid")
         table.autofit = False
         for n, column in enumerate(columns):
-            width = Mm(TEXT_MM * column.width / 100)
+            table.columns[n].width = width = Mm(TEXT_MM * column.width / 100)
             tone = "{% cellbg row.tone %}" if column.key == toned else ""
             for row, words in ((0, column.title), (2, f"{tone}{{{{ row.{column.key} }}}}")):
                 cell = table.cell(row, n)
@@ -138,7 +138,7 @@ class Maker:
         table = self.document.add_table(rows=4, cols=4, style="Table Grid")
         for n, (top, body) in enumerate(
             (
-                ("Муниципалитет", "{{ row.name }}"),
+                ("Участник", "{{ row.name }}"),
                 ("{%tc for code in heat.columns %}", "{%tc for cell in row.cells %}"),
                 ("{{ code }}", "{% cellbg cell.tone %}{{ cell.text }}"),
                 ("{%tc endfor %}", "{%tc endfor %}"),
@@ -190,6 +190,10 @@ def _fill(cell: Any, words: str, align: str, *, bold: bool = False, fill: str = 
 def _row(row: Any, *, header: bool = False) -> None:
     """A row is not torn by the end of a page; the header stands on each page."""
     properties = row._tr.get_or_add_trPr()
+    if header:
+        # A heading keeps to the head of its table, and the head to the first row.
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
     for name in ("w:cantSplit", "w:tblHeader") if header else ("w:cantSplit",):
         properties.append(OxmlElement(name))
 
@@ -214,9 +218,8 @@ def make() -> bytes:
     doc.text("{%p for one in details %}")
     doc.head("{{ one.title }}", 2)
     doc.text("{{ one.sentence }}")
-    doc.when("one.trend", "{{ one.trend }}", "Note Picture")
     doc.when("one.worst", "{{ one.worst }}", "Note Text")
-    doc.when("one.worst_chart", "{{ one.worst_chart }}", "Note Picture")
+    doc.when("one.trend or one.worst_chart", "{{ one.trend }}{{ one.worst_chart }}", "Note Picture")
     doc.text("{{ one.document }}", "Note Small")
     doc.text("{%p endfor %}")
     doc.text("{%p endif %}")
@@ -226,7 +229,7 @@ def make() -> bytes:
     _section(doc, "advice", "Адресные рекомендации", note_tables.advice_grid(()).columns, "")
     doc.text("{%p if heat.rows %}")
     doc.head("Карта дефицитов")
-    doc.text("Строки — муниципалитеты, столбцы — номера показателей. {{ heat.legend }}", "Note Small")
+    doc.text("Строки — участники, столбцы — номера показателей. {{ heat.legend }}", "Note Small")
     doc.heat()
     doc.when("heat.more", "{{ heat.more }}", "Note Small")
     doc.text("{%p endif %}")

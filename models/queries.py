@@ -12,6 +12,9 @@ from models.people import Channel, Official
 from models.points import ControlPoint, Evidence, Transition
 from models.roadmaps import Body, Item, Roadmap
 
+#: Kind of the items of our own whose points are rounds of monitoring.
+ROUND = "round"
+
 
 def is_overdue(point: ControlPoint, today: date) -> bool:
     """Overdue is a fact: the deadline is past and nothing was submitted in time."""
@@ -49,8 +52,9 @@ def roadmaps(session: Session) -> list[Roadmap]:
 
 
 def items(session: Session, roadmap_code: str) -> list[tuple[Item, Body]]:
-    """The items of a roadmap in the document's order, each with its owner."""
-    found = select(Item, Body).join(Body, col(Body.id) == col(Item.owner_id)).where(Item.roadmap_code == roadmap_code)
+    """The items of a roadmap in the document's order, each with its owner; rounds of monitoring are no items of it."""
+    found = select(Item, Body).join(Body, col(Body.id) == col(Item.owner_id))
+    found = found.where(Item.roadmap_code == roadmap_code, Item.kind != ROUND)
     return [(item, owner) for item, owner in session.exec(found.order_by(col(Item.position)))]
 
 
@@ -103,7 +107,8 @@ def status(session: Session, roadmap: Roadmap, *, today: date) -> RoadmapStatus:
             func.min(case((ahead, deadline))),
         ).where(of_it)
     ).one()
-    total = session.exec(select(func.count()).select_from(Item).where(Item.roadmap_code == roadmap.code)).one()
+    counted = select(func.count()).select_from(Item).where(Item.roadmap_code == roadmap.code, Item.kind != ROUND)
+    total = session.exec(counted).one()
     return RoadmapStatus(roadmap, total, dict(counts.all()), overdue, history, upcoming)
 
 

@@ -18,6 +18,7 @@ from tasks.agreements import Standing, the_agreement
 from tasks.municipalities import TableRefused
 from tasks.spreadsheets import read_rows
 from tasks.stages_rows import StageRow
+from tasks.storing import hold_roadmap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ def import_agreements(
     ``TableRefused`` lists every wrong municipality, stage and date with its cell: then nothing is written.
     """
     rows = read_rows(path)
+    hold_roadmap(work, roadmap_code)
     standing = the_agreement(work, roadmap_code, item, ended=bool(correction))
     facts, problems = read_facts(rows, Known(standing.one.process, _cases(work, standing)))
     since = work.get_one(Roadmap, roadmap_code).period_start

@@ -1,11 +1,11 @@
 """One control point for a page of decisions: the row with its item, roadmap and body, and what it allows now."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Request, Roadmap
@@ -69,7 +69,7 @@ def cards(work: Session, point_ids: Iterable[int]) -> dict[int, Card]:
         .where(col(ControlPoint.id).in_(list(point_ids)), col(ControlPoint.is_history).is_(False))
     )
     shared = shared_numbers(work)
-    return {row.id: Card(row, item, roadmap, owner, _number(item, shared)) for row, item, roadmap, owner in rows}
+    return {row.id: Card(row, item, roadmap, owner, shown_number(item, shared)) for row, item, roadmap, owner in rows}
 
 
 def shared_numbers(work: Session) -> frozenset[tuple[str, str]]:
@@ -80,7 +80,10 @@ def shared_numbers(work: Session) -> frozenset[tuple[str, str]]:
     return frozenset((code, number) for code, number in work.execute(rows))
 
 
-def _number(item: Item, shared: frozenset[tuple[str, str]]) -> str:
+def shown_number(item: Row[Any] | Item, shared: Collection[tuple[str, str]]) -> str:
+    """The printed number; the code where it is missing or says nothing; a dash for a round, known by its period."""
+    if item.kind == "round":
+        return "—"
     return item.code if not item.number or (item.roadmap_code, item.number) in shared else item.number
 
 

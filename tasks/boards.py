@@ -15,7 +15,7 @@ from models.lifecycle import LIVE
 from models.settings import Settings
 from roadmap.boards import BoardPoint, has_state
 from roadmap.messages.words import what_is_due
-from tasks.board_card import shared_numbers
+from tasks.board_card import shared_numbers, shown_number
 from tasks.prefect_api import api_url, chunks
 
 
@@ -132,7 +132,7 @@ def _point(row: Any, unreachable: Collection[int], shared: Collection[tuple[str,
         roadmap_code=row.roadmap_code,
         item_id=row.item_id,
         position=row.position,
-        number=row.code if not row.number or (row.roadmap_code, row.number) in shared else row.number,
+        number=shown_number(row, shared),
         title=" ".join(what_is_due(row.title, stage=row.stage_title).split()),
         section=row.section,
         kind=row.kind,

@@ -7,26 +7,41 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
-from textwrap import wrap
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from roadmap.monitoring import note_words as words
 from roadmap.monitoring.deficits import FAR, reference
 from roadmap.monitoring.ranking import Lag, gap, is_against_target, lagging, worst
+from roadmap.monitoring.sentences import ended
 from roadmap.monitoring.snapshot import ExecutionRow, IndicatorResult, Snapshot, TrendPoint
+from tasks.chart_axes import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    GRID,
+    HALF_MM,
+    INK,
+    LONGEST_HALF,
+    LONGEST_NAME,
+    PAIR_MM,
+    RED,
+    SHOWN,
+    SOFT,
+    WIDTH_MM,
+    bar_axes,
+    bar_height,
+    figure_of,
+    font,
+    legend,
+    locator,
+    plain_ticks,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, SOFT, GRID = "#263238", "#607d8b", "#dfe5e8"
-BLUE, GREEN, AMBER, RED, GREY = "#1f4e8c", "#2e7d32", "#e0a030", "#c0392b", "#b0bec5"
-WIDTH_MM = 165
-SHOWN = 20
-LONGEST_NAME = 40
-MM = 25.4
 #: Behind a number that may stand on a line.
 GROUND = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
@@ -52,21 +67,32 @@ def charts_of(snapshot: Snapshot, *, form: Form = "paper") -> dict[str, Chart]:
     """Every chart of a snapshot: «trend/3», «worst/3» by the indicator's code, «lagging», «sections», «bodies»."""
     found: dict[str, Chart | None] = {}
     for one in snapshot.indicators:
-        found[f"trend/{one.code}"] = trend(one, form=form)
-        found[f"worst/{one.code}"] = worst_bodies(one, form=form)
+        # Side by side where there are both: a page holds more, and a telephone shows them one under another.
+        wide = HALF_MM if _has_trend(one) and _has_worst(one) else WIDTH_MM
+        found[f"trend/{one.code}"] = trend(one, form=form, wide=wide)
+        found[f"worst/{one.code}"] = worst_bodies(one, form=form, wide=wide)
     found["lagging"] = lagging_bodies(lagging(snapshot), form=form)
     found["sections"] = execution("Исполнение по разделам", snapshot.by_section, form=form)
     found["bodies"] = execution("Исполнение по исполнителям", snapshot.by_body, form=form)
     return {key: chart for key, chart in found.items() if chart is not None}
 
 
-def trend(result: IndicatorResult, *, form: Form = "paper") -> Chart | None:
-    """The indicator round by round with its target; the forecast dashed. None where no round has a number."""
-    known = [point for point in result.trend if point.value is not None]
-    if not known or result.way == "flag":
+def _has_trend(result: IndicatorResult) -> bool:
+    """Whether there is a way to draw: two rounds with a number at least."""
+    return result.way != "flag" and sum(point.value is not None for point in result.trend[-12:]) > 1
+
+
+def _has_worst(result: IndicatorResult) -> bool:
+    return bool(worst(result)) and reference(result) is not None
+
+
+def trend(result: IndicatorResult, *, form: Form = "paper", wide: float = WIDTH_MM) -> Chart | None:
+    """The indicator round by round with its target; the forecast dashed. None with less than two numbers."""
+    if not _has_trend(result):
         return None
-    figure, axes = _figure(68)
+    figure, axes = figure_of(PAIR_MM, wide)
     points = result.trend[-12:]
+    known = [point for point in points if point.value is not None]
     values = [float("nan") if point.value is None else point.value for point in points]
     days = [_at(point.ends_on) for point in points]
     axes.plot(days, values, color=BLUE, marker="o", linewidth=2, markersize=5, zorder=3, label="Значение")
@@ -81,47 +107,48 @@ def trend(result: IndicatorResult, *, form: Form = "paper") -> Chart | None:
     if result.target is not None:
         axes.axhline(result.target, color=RED, linewidth=1.5, zorder=2, label=f"Цель: {words.aim(result)}")
         values.append(result.target)
-    _trend_axes(axes, points, end, [value for value in values if value == value])
-    _say_values(axes, result, list(zip(end, values, strict=False)))
-    _legend(axes)
+    _trend_axes(axes, points, end, [value for value in values if value == value], ticks=4 if wide == HALF_MM else 6)
+    _say_values(axes, result, end, values, few=5 if wide == HALF_MM else 7)
+    legend(axes)
     shown = "; ".join(f"{point.period}: {words.amount(result, point.value)}" for point in points)
     alt = f"График: показатель {result.code} по раундам. {shown}. Цель: {words.target(result)}."
-    return _chart(figure, f"Показатель {result.code} — динамика", alt, 68, form)
+    return _chart(figure, f"Показатель {result.code} — динамика", alt, PAIR_MM, form, wide)
 
 
 def _at(day: date) -> int:
     return day.toordinal()
 
 
-def _trend_axes(axes: "Axes", points: Sequence[TrendPoint], days: list[int], values: list[float]) -> None:
+def _trend_axes(
+    axes: "Axes", points: Sequence[TrendPoint], days: list[int], values: list[float], *, ticks: int
+) -> None:
     top, bottom = max(*values, 0.0), min(*values, 0.0)
     room = (top - bottom or 1.0) * 0.2
     axes.set_ylim(bottom - (room if bottom < 0 else 0), top + room)
     span = max(days[-1] - days[0], 90)
     axes.set_xlim(days[0] - span * 0.06, days[-1] + span * 0.08)
-    step = -(-len(points) // 6)
-    ticks = list(zip(days, (_short(point.period) for point in points), strict=False))[::-1][::step][::-1]
+    step = -(-len(points) // ticks)
+    named = list(zip(days, (_short(point.period) for point in points), strict=False))[::-1][::step][::-1]
     if len(days) > len(points):
         # A name too near to the end of the forecast would be written over.
-        ticks = [tick for tick in ticks if days[-1] - tick[0] > span * 0.13]
-        ticks.append((days[-1], f"конец\n{date.fromordinal(days[-1]).year} г."))
-    axes.set_xticks([day for day, _ in ticks], [name for _, name in ticks])
-    axes.yaxis.set_major_locator(_locator())
+        named = [tick for tick in named if days[-1] - tick[0] > span * 0.8 / ticks]
+        named.append((days[-1], f"конец\n{date.fromordinal(days[-1]).year} г."))
+    axes.set_xticks([day for day, _ in named], [name for _, name in named])
+    axes.yaxis.set_major_locator(locator())
     axes.yaxis.set_major_formatter(lambda value, _: words.exact(round(value, 4)) or "0")
     axes.grid(axis="y", color=GRID, linewidth=0.8)
-    _plain_ticks(axes)
+    plain_ticks(axes)
 
 
-def _say_values(axes: "Axes", result: IndicatorResult, points: list[tuple[int, float]]) -> None:
-    """The first, the last and the expected value in figures; every value where few stand there."""
-    known = [(day, value) for day, value in points if value == value]
-    few = known if len(known) <= 7 else [known[0], *known[-2:]]
-    for day, value in few:
+def _say_values(axes: "Axes", result: IndicatorResult, days: list[int], values: list[float], *, few: int) -> None:
+    """The first, the last and the expected value in figures; every value where ``few`` stand there."""
+    known = [(day, value) for day, value in zip(days, values, strict=False) if value == value]
+    for day, value in known if len(known) <= few else [known[0], *known[-2:]]:
         is_near = result.target is not None and 0 <= result.target - value < 0.12 * axes.get_ylim()[1]
         offset, place = ((0, -7), "top") if is_near and value > 0.15 * axes.get_ylim()[1] else ((0, 7), "bottom")
         text = words.amount(result, value)
         axes.annotate(text, (day, value), offset, textcoords="offset points", ha="center", va=place, color=INK,
-                      fontproperties=_font(8), zorder=4)  # fmt: skip
+                      fontproperties=font(8), zorder=4)  # fmt: skip
 
 
 def _short(period: str) -> str:
@@ -133,15 +160,15 @@ def _short(period: str) -> str:
     return f"{head}\n{tail}"
 
 
-def worst_bodies(result: IndicatorResult, *, form: Form = "paper") -> Chart | None:
-    """Who falls short of one indicator, the worst 20 on top, beside the target. None where nobody or not judged."""
+def worst_bodies(result: IndicatorResult, *, form: Form = "paper", wide: float = WIDTH_MM) -> Chart | None:
+    """Who falls short of one indicator, the worst 10 on top, beside the target. None where nobody or not judged."""
     behind = worst(result)
     against = reference(result)
     if not behind or against is None:
         return None
     shown = behind[:SHOWN]
-    height = _bar_height(len(shown))
-    figure, axes = _figure(height)
+    height = PAIR_MM if wide == HALF_MM else bar_height(len(shown))
+    figure, axes = figure_of(height, wide)
     values = [answer.value or 0.0 for answer in shown]
     places = range(len(shown))
     axes.barh(places, values, color=[_shade(result, value) for value in values], height=0.66, zorder=2)
@@ -153,15 +180,22 @@ def worst_bodies(result: IndicatorResult, *, form: Form = "paper") -> Chart | No
     for place, value in zip(places, values, strict=True):
         text = words.amount(result, value)
         axes.annotate(text, (value, place), (4, 0), textcoords="offset points", va="center", color=INK,
-                      fontproperties=_font(8), zorder=4, bbox=GROUND)  # fmt: skip
-    axes.set_xlim(min(*values, 0.0), max(*values, against, result.target or 0.0) * 1.14 or 1)
-    _bar_axes(axes, [answer.name for answer in shown])
+                      fontproperties=font(8), zorder=4, bbox=GROUND)  # fmt: skip
+    axes.set_xlim(
+        min(*values, 0.0), max(*values, against, result.target or 0.0) * (1.32 if wide == HALF_MM else 1.14) or 1
+    )
+    bar_axes(axes, [answer.name for answer in shown], longest=LONGEST_HALF if wide == HALF_MM else LONGEST_NAME)
+    if wide == HALF_MM:
+        # Few bars stand on top, no thicker than many.
+        axes.set_ylim(max(len(shown), 7) - 0.4, -0.6)
     axes.xaxis.set_major_formatter(lambda value, _: words.exact(round(value, 4)) or "0")
-    _legend(axes, _more(len(behind)))
+    legend(axes, _more(len(behind)))
     alt = f"Диаграмма: отстают по показателю {result.code}: " + "; ".join(
         f"{answer.name} — {words.amount(result, answer.value)}" for answer in shown
     )
-    return _chart(figure, f"Показатель {result.code} — отстающие", f"{alt}. {_more(len(behind))}".strip(), height, form)
+    return _chart(
+        figure, f"Показатель {result.code} — отстающие", ended(ended(alt), _more(len(behind))), height, form, wide
+    )
 
 
 def _shade(result: IndicatorResult, value: float) -> str:
@@ -174,8 +208,8 @@ def lagging_bodies(lags: Sequence[Lag], *, form: Form = "paper") -> Chart | None
     if not behind:
         return None
     shown = behind[:SHOWN]
-    height = _bar_height(len(shown))
-    figure, axes = _figure(height)
+    height = bar_height(len(shown))
+    figure, axes = figure_of(height)
     places = range(len(shown))
     short, missing = [len(lag.short) for lag in shown], [len(lag.missing) for lag in shown]
     axes.barh(places, short, color=RED, height=0.66, zorder=2, label="показателей с отставанием")
@@ -185,15 +219,15 @@ def lagging_bodies(lags: Sequence[Lag], *, form: Form = "paper") -> Chart | None
     for place, lag in enumerate(shown):
         text = f"в среднем −{words.percent(lag.gap)}"
         axes.annotate(text, (short[place] + missing[place], place), (5, 0), textcoords="offset points", va="center",
-                      color=SOFT, fontproperties=_font(7.5))  # fmt: skip
+                      color=SOFT, fontproperties=font(7.5))  # fmt: skip
     axes.set_xlim(0, most * 1.45)
-    _bar_axes(axes, [lag.name for lag in shown])
+    bar_axes(axes, [lag.name for lag in shown])
     axes.set_xticks(range(0, most + 1, max(1, most // 6)))
-    _plain_ticks(axes)
-    _legend(axes, _more(len(behind)))
+    plain_ticks(axes)
+    legend(axes, _more(len(behind)))
     told = "; ".join(f"{lag.name} — {len(lag.short)}" for lag in shown)
-    alt = (
-        f"Диаграмма: отстающие муниципалитеты по числу показателей с отставанием: {told}. {_more(len(behind))}".strip()
+    alt = ended(
+        ended(f"Диаграмма: отстающие муниципалитеты по числу показателей с отставанием: {told}"), _more(len(behind))
     )
     return _chart(figure, "Карта отстающих муниципалитетов", alt, height, form)
 
@@ -203,13 +237,15 @@ def _more(count: int) -> str:
 
 
 def execution(title: str, rows: Sequence[ExecutionRow], *, form: Form = "paper") -> Chart | None:
-    """Control points of the period, by how they came out; of many rows the 20 worst. None with nothing due."""
+    """Control points of the period, by how they came out; of many rows the 10 worst. None with nothing due."""
     due = [row for row in rows if row.due]
     if not due:
         return None
     shown = sorted(due, key=lambda row: (-(row.overdue + row.late), row.name))[:SHOWN] if len(due) > SHOWN else due
-    height = _bar_height(len(shown), lines=2)
-    figure, axes = _figure(height)
+    names = [row.name or "Без раздела" for row in shown]
+    lines = 2 if any(len(name) > LONGEST_NAME for name in names) else 1
+    height = bar_height(len(shown), lines=lines)
+    figure, axes = figure_of(height)
     left = [0] * len(shown)
     kinds = (("in_time", "в срок", GREEN), ("late", "с опозданием", AMBER), ("overdue", "не исполнено", RED))
     for name, label, colour in (*kinds, ("excused", "опоздание не по вине исполнителя", GREY)):
@@ -220,80 +256,19 @@ def execution(title: str, rows: Sequence[ExecutionRow], *, form: Form = "paper")
     longest = max(*left, 1)
     for place, row in enumerate(shown):
         axes.annotate(words.percent(row.share), (left[place], place), (5, 0), textcoords="offset points", va="center",
-                      color=INK, fontproperties=_font(8))  # fmt: skip
+                      color=INK, fontproperties=font(8))  # fmt: skip
     axes.set_xlim(0, longest * 1.15)
-    _bar_axes(axes, [row.name or "Без раздела" for row in shown], lines=2)
-    axes.xaxis.set_major_locator(_locator(whole=True))
-    _plain_ticks(axes)
+    bar_axes(axes, names, lines=lines)
+    axes.xaxis.set_major_locator(locator(whole=True))
+    plain_ticks(axes)
     more = f"показаны {SHOWN} из {words.whole(len(due))}" if len(due) > SHOWN else ""
-    _legend(axes, more)
+    legend(axes, more)
     told = "; ".join(f"{row.name}: в срок {row.in_time} из {row.due}" for row in shown)
-    return _chart(figure, title, f"Диаграмма: {title.lower()}. {told}. {more}".strip(), height, form)
+    return _chart(figure, title, ended(f"Диаграмма: {title.lower()}. {ended(told)}", more), height, form)
 
 
-def _bar_height(rows: int, *, lines: int = 1) -> float:
-    return 24 + rows * (4.5 if lines == 1 else 7.4)
-
-
-def _bar_axes(axes: "Axes", names: Sequence[str], *, lines: int = 1) -> None:
-    axes.set_yticks(range(len(names)), [_folded(name, lines) for name in names])
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    _plain_ticks(axes)
-
-
-def _folded(name: str, lines: int) -> str:
-    """A name in so many lines; what does not fit is an ellipsis, so that nothing runs out of the picture."""
-    parts = wrap(name, LONGEST_NAME) or [""]
-    if len(parts) > lines:
-        parts = [*parts[: lines - 1], parts[lines - 1][: LONGEST_NAME - 1].rstrip(" ,.;") + "…"]
-    return "\n".join(parts)
-
-
-def _figure(height_mm: float) -> "tuple[Figure, Axes]":
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH_MM / MM, height_mm / MM), layout="constrained", facecolor="white")
-    figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)  # type: ignore[union-attr, call-arg]
-    axes = figure.add_subplot()
-    axes.set_axisbelow(True)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(GREY)
-    return figure, axes
-
-
-def _plain_ticks(axes: "Axes") -> None:
-    axes.tick_params(length=0, colors=SOFT, pad=4)
-    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set_fontproperties(_font(8))
-        label.set_color(INK)
-
-
-def _legend(axes: "Axes", title: str = "") -> None:
-    """Above the chart, where it hides nothing; with what is left out."""
-    figure: Any = axes.figure
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=4, frameon=False, prop=_font(8), handlelength=1.6,
-                  title=title or None, title_fontproperties=_font(8), alignment="left", borderaxespad=0.2)  # fmt: skip
-
-
-def _locator(*, whole: bool = False) -> Any:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=5, integer=whole)
-
-
-@lru_cache(maxsize=8)
-def _font(size: float) -> Any:
-    import matplotlib
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(fname=str(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), size=size)
-
-
-def _chart(figure: "Figure", name: str, alt: str, height: float, form: Form) -> Chart:
+def _chart(figure: "Figure", name: str, alt: str, height: float, form: Form, wide: float = WIDTH_MM) -> Chart:
     """Drawn without the day and the version of the library in it."""
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=DOTS[form], metadata={"Software": None})
-    return Chart(name, alt, content.getvalue(), height)
+    return Chart(name, alt, content.getvalue(), height, wide)

@@ -19,6 +19,7 @@ from roadmap.monitoring.snapshot import Snapshot
 from tasks.files import DOCX, PDF, XLSX, stored_at
 from tasks.links import official_url
 from tasks.notes import page_file
+from tasks.refusing import DocumentRefused
 from tasks.round_letters import newest_note
 
 logger = logging.getLogger(__name__)
@@ -95,10 +96,16 @@ class _Told:
         listed = work.execute(whole.order_by(col(NoteFile.id))).scalars()
         self._whole = [file for file in listed if file.media_type in ENCLOSED]
         loaded = (self.snapshot, self._pages)
-        found_pages = (
-            page_file(work, snapshot_id, body_id, folder=folder, at=at, loaded=loaded) for body_id in sorted(bodies)
-        )
-        self._own = {file.body_id: file for file in found_pages if file is not None}
+        self._own: dict[int | None, NoteFile] = {}
+        for body_id in sorted(bodies):
+            try:
+                file = page_file(work, snapshot_id, body_id, folder=folder, at=at, loaded=loaded)
+            except DocumentRefused as full:
+                # The words of the page go all the same, with the link: no letter waits for room on the disk.
+                logger.warning("the page of a body was not written: %s", full)
+                continue
+            if file is not None:
+                self._own[body_id] = file
 
     def files(self, letter: RoundLetter) -> list[NoteFile]:
         """The files of a part: of the note its own, of a page that of its body only."""

@@ -28,8 +28,9 @@ from tasks.round_letters import queue, queue_missed
 from tasks.round_snapshot import compute, keep, of_round
 from tasks.round_steps import Step, is_done, step_done
 from tasks.rounds import Sweep, is_ready, ready
-from tasks.rounds_rows import ENGINE, RoundRow, hold_roadmap, hold_round, round_row
+from tasks.rounds_rows import ENGINE, RoundRow, hold_round, round_row
 from tasks.stages_rows import Day
+from tasks.storing import hold_roadmap
 from tasks.working_calendar import calendar_of
 
 logger = logging.getLogger(__name__)

@@ -30,7 +30,6 @@ from tasks.rounds_rows import (
     ROUNDS,
     Monitoring,
     RoundRow,
-    hold_roadmap,
     monitoring_of,
     round_row,
     rounds_of,
@@ -38,6 +37,7 @@ from tasks.rounds_rows import (
     under_way,
 )
 from tasks.stages_rows import Day, Members
+from tasks.storing import hold_roadmap
 
 __all__ = ["ENGINE", "RoundsReport", "Sweep", "is_ready", "plan_rounds", "ready", "sweep", "urge"]
 

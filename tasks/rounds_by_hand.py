@@ -22,8 +22,9 @@ from tasks.round_steps import is_done, step_done
 from tasks.rounds import Sweep, urge
 from tasks.rounds_asking import begin
 from tasks.rounds_planning import add_round, round_item
-from tasks.rounds_rows import ROUNDS, RoundRow, hold_roadmap, keeper_of, monitoring_of, round_row, rounds_of
+from tasks.rounds_rows import ROUNDS, RoundRow, keeper_of, monitoring_of, round_row, rounds_of
 from tasks.stages_rows import Day
+from tasks.storing import hold_roadmap
 from tasks.working_calendar import calendar_of
 
 ACTOR = "координатор (команда)"

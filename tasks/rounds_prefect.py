@@ -17,8 +17,9 @@ from models.moves import Move, Refused
 from tasks.decide import ACTOR, Outcome
 from tasks.round_form import RoundDecision
 from tasks.rounds import Sweep, is_ready, ready, urge
-from tasks.rounds_rows import POINTS, RoundRow, hold_roadmap, round_row, rounds_of
+from tasks.rounds_rows import POINTS, RoundRow, round_row, rounds_of
 from tasks.stages_rows import Day
+from tasks.storing import hold_roadmap
 from tasks.waiting import start_again
 from tasks.working_calendar import calendar_of
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Round, RoundStep
+from models import Body, ControlPoint, Edition, Item, Roadmap, Round, RoundStep
 from models.moves import LIVE
 from roadmap.catalogue.schema import Indicator, MonitoringRound, RoundRhythm
 from roadmap.monitoring.periods import Period
@@ -76,12 +76,6 @@ def under_way(work: Session, code: str) -> list[RoundRow]:
     return rounds_of(work, ROUNDS.c.roadmap_code == code, (begun & ~archived) | asked)
 
 
-def hold_roadmap(work: Session, code: str) -> None:
-    """Takes the write lock (SQLite) or the row (PostgreSQL) until the end of the transaction."""
-    table = table_of(Roadmap)
-    work.execute(update(table).where(table.c.code == code).values(title=table.c.title))
-
-
 def hold_round(work: Session, round_id: int) -> RoundRow:
     """The round, held until the end of the transaction: whoever comes second sees what the first has done."""
     work.execute(update(ROUNDS).where(ROUNDS.c.id == round_id).values(rhythm=ROUNDS.c.rhythm))
@@ -118,17 +112,14 @@ def monitoring_of(work: Session, roadmap: Roadmap) -> Monitoring:
 
 
 def keeper_of(work: Session, code: str) -> int | None:
-    """The body that keeps the roadmap: the coordinator's, else the owner of its first item; None: it has no body."""
-    coordinator = select(col(Official.body_id)).where(
-        col(Official.roadmap_code) == code,
-        col(Official.role) == "coordinator",
-        col(Official.is_active),
-        col(Official.body_id).is_not(None),
-    )
+    """The body that keeps the rounds: whoever monitors by the document, else the owner of its first item.
+
+    None: the roadmap has no body.
+    """
     first = select(col(Item.owner_id)).where(col(Item.roadmap_code) == code, col(Item.kind) != "round")
     body = select(col(Body.id)).where(col(Body.roadmap_code) == code)
     for found in (
-        coordinator.order_by(col(Official.id)),
+        first.where(col(Item.kind) == "monitoring", col(Item.is_controlled)).order_by(col(Item.position), col(Item.id)),
         first.order_by(col(Item.position), col(Item.id)),
         body.order_by(col(Body.id)),
     ):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from models import ControlPoint, Roadmap, lifecycle
+from models import ControlPoint, lifecycle
 from models import Process as ProcessRow
 from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move
@@ -19,7 +19,7 @@ from tasks.stages_following import follow, withdraw_absent, withdraw_left_over
 from tasks.stages_planning import Parties, add_missing, begin
 from tasks.stages_renewing import renew
 from tasks.stages_rows import ENGINE, Day, Members, StageRow, Underway, read_stages, underway
-from tasks.storing import table_of
+from tasks.storing import hold_roadmap, table_of
 
 __all__ = ["ENGINE", "StagesReport", "advance"]
 
@@ -74,7 +74,7 @@ def advance(
     Two sweeps at once run one after the other: the roadmap's row is held from the start. ``processes`` by code; None:
     the built-in ones. They count for points that begin now: one under way keeps its definition.
     """
-    _hold(work, roadmap_code)
+    hold_roadmap(work, roadmap_code)
     day = Day(today, at, calendar)
     known = built_in() if processes is None else processes
     members = Members.of(work, roadmap_code)
@@ -95,12 +95,6 @@ def advance(
         renewed=tuple(renewed),
         without_municipalities=tuple(without),
     )
-
-
-def _hold(work: Session, code: str) -> None:
-    """Takes the write lock (SQLite) or the row (PostgreSQL) until the end of the transaction."""
-    table = table_of(Roadmap)
-    work.execute(update(table).where(table.c.code == code).values(title=table.c.title))
 
 
 def _keep_up(

@@ -6,11 +6,23 @@ from typing import Any
 from sqlalchemy import Table, insert, update
 from sqlmodel import Session, SQLModel, col, select
 
+from models.roadmaps import Roadmap
+
 
 def table_of(model: type[SQLModel]) -> Table:
     """The Core table of a model: bulk statements need no objects."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+def hold_roadmap(work: Session, code: str) -> None:
+    """Takes the write lock (SQLite) or the roadmap's row (PostgreSQL) until the end of the transaction.
+
+    Whoever changes many points of a roadmap takes it first: two who take rows in another order would wait for each
+    other for ever.
+    """
+    table = table_of(Roadmap)
+    work.execute(update(table).where(table.c.code == code).values(title=table.c.title))
 
 
 def store(session: Session, model: type[SQLModel], roadmap_code: str, wanted: Iterable[Mapping[str, Any]]) -> None:

@@ -22,6 +22,8 @@ from tasks.load_roadmap import load_roadmap
 from tasks.rehearsal import load_rehearsal
 from tasks.rehearse import Rehearsal
 from tasks.rehearse import rehearse as rehearse_letters
+from tasks.rounds import plan_rounds
+from tasks.working_calendar import calendar_of
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Только показать, ничего не записывать.")]
 
@@ -43,7 +45,7 @@ def load(
     """Поставить дорожную карту на контроль: пункты, сроки, контрольные точки."""
     catalogue = _catalogue(file)
     today, at, settings = clock.today(catalogue.zone), clock.now(), Settings()
-    report = None
+    report, rounds = None, 0
     try:
         with session(ready_engine()) as work:
             if rehearsal:
@@ -53,6 +55,9 @@ def load(
                 report = load_roadmap(
                     work, catalogue, today=today, at=at, controlled_from=since, window_days=settings.window_days
                 )
+            rounds = plan_rounds(
+                work, catalogue.code, today=today, at=at, calendar=calendar_of(work, catalogue.code)
+            ).planned
             if dry_run:
                 raise _Rehearsed
     except _Rehearsed:
@@ -60,10 +65,11 @@ def load(
     assert report is not None
     words = "Пробный прогон, ничего не записано" if dry_run else "На контроле"
     if as_json:
-        return output.as_json({"roadmap": catalogue.code, "dry_run": dry_run, **facts.counts(report)})
+        return output.as_json({"roadmap": catalogue.code, "dry_run": dry_run, **facts.counts(report), "rounds": rounds})
     output.screen.print(
         f"{words}: {catalogue.code} — пунктов {report.items}, новых контрольных точек {report.points_new}, "
         f"прежних {report.points_kept}, в истории {report.history}"
+        + (f", раундов мониторинга {rounds}" if rounds else "")
     )
     for key, problem in report.unread:
         output.screen.print(f"{key}: срок не прочитан — {problem}", style="yellow", markup=False)

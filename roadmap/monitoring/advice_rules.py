@@ -20,7 +20,7 @@ KNOWN: dict[When, frozenset[str]] = {
     "below_target": frozenset({"title", "number", "period", "value", "target", "gap", "forecast"}),
     "falling": frozenset({"title", "number", "period", "value", "trend"}),
     "silent": frozenset({"period", "due", "asked"}),
-    "no_data": frozenset({"title", "number", "period", "reason"}),
+    "no_data": frozenset({"period", "asked", "reasons"}),
     "lagging": frozenset({"title", "number", "period", "value", "whole", "gap", "parts"}),
     "overdue": frozenset({"item", "deadline", "day", "days", "points"}),
 }

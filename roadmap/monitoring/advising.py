@@ -11,8 +11,11 @@ from roadmap.messages.words import plural
 from roadmap.monitoring.advice_rules import Rule, When
 from roadmap.monitoring.judging import is_worse, meets, shortfall
 from roadmap.monitoring.measuring import AskedBody, shown
+from roadmap.monitoring.sentences import brief, ended
 from roadmap.monitoring.snapshot import Advice, Answer, IndicatorResult, OverduePoint
 
+#: With more indicators than that a recommendation gives their numbers without titles.
+NAMED = 3
 COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "равно"}
 
 
@@ -55,7 +58,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """One shortfall a rule found; ``about`` is the code of the indicator or item, «-» for neither."""
 
     about: str
@@ -85,15 +88,15 @@ def target_words(one: IndicatorResult) -> str:
     return f"{said} к {one.target_year} году" if one.target_year else said
 
 
-def _advice(rule: Rule, case: _Case, facts: Facts, due_on: date) -> Advice:
+def _advice(rule: Rule, case: Case, facts: Facts, due_on: date) -> Advice:
     key = f"{facts.roadmap}/{rule.code}/{case.about}/{case.body.code}"
     return Advice(
         rule=rule.code,
         indicator=case.indicator,
         body=case.body.code,
         body_name=case.body.name,
-        text=_filled(rule.text, case.words),
-        ground=_filled(rule.ground, case.words),
+        text=ended(rule.text.format_map(case.words)),
+        ground=ended(rule.ground.format_map(case.words)),
         items=tuple(item.words for item in case.items),
         item_codes=tuple(item.code for item in case.items),
         due_on=due_on,
@@ -102,12 +105,7 @@ def _advice(rule: Rule, case: _Case, facts: Facts, due_on: date) -> Advice:
     )
 
 
-def _filled(template: str, words: Mapping[str, str]) -> str:
-    """A stop after «п. п.» is not written twice."""
-    return template.format_map(words).replace("п..", "п.")
-
-
-def _below_target(rule: Rule, facts: Facts) -> Iterator[_Case]:
+def _below_target(rule: Rule, facts: Facts) -> Iterator[Case]:
     for one in facts.results:
         if one.verdict not in ("not_met", "behind") or one.target is None or one.value is None:
             continue
@@ -127,7 +125,7 @@ def _below_target(rule: Rule, facts: Facts) -> Iterator[_Case]:
         yield _regional(facts, one, more | {"forecast": forecast})
 
 
-def _falling(rule: Rule, facts: Facts) -> Iterator[_Case]:
+def _falling(rule: Rule, facts: Facts) -> Iterator[Case]:
     for one in facts.results:
         last = one.trend[-(rule.rounds or 1) - 1 :]
         values = [point.value for point in last]
@@ -140,23 +138,49 @@ def _falling(rule: Rule, facts: Facts) -> Iterator[_Case]:
             yield _regional(facts, one, {"trend": trend})
 
 
-def _silent(rule: Rule, facts: Facts) -> Iterator[_Case]:
+def _silent(rule: Rule, facts: Facts) -> Iterator[Case]:
+    due = f"срок {'был' if facts.due_on < facts.day else '—'} {facts.due_on:%d.%m.%Y}"
     for body, asked in sorted(_wholly_silent(facts.results).items(), key=lambda one: (one[0].name, one[0].code)):
-        words = {"period": facts.period, "due": f"{facts.due_on:%d.%m.%Y}", "asked": f"{asked}"}
-        yield _Case("-", body, words)
+        words = {"period": facts.period, "due": due, "asked": f"{asked}"}
+        yield Case("-", body, words)
 
 
-def _no_data(rule: Rule, facts: Facts) -> Iterator[_Case]:
+def _no_data(rule: Rule, facts: Facts) -> Iterator[Case]:
+    """One recommendation to a body, however many indicators it has no data for."""
     silent = {body.code for body in _wholly_silent(facts.results)}
+    missing: dict[AskedBody, list[tuple[IndicatorResult, Answer]]] = {}
     for one in facts.results:
         for answer in one.answers:
-            if answer.state == "given" or answer.body in silent:
-                continue
-            reason = f" — {answer.reason}" if answer.reason else ", ответа нет" if answer.state == "silent" else ""
-            yield _of_body(facts, one, answer, {"reason": reason.rstrip(".")})
+            if answer.state != "given" and answer.body not in silent:
+                missing.setdefault(AskedBody(answer.body, answer.name), []).append((one, answer))
+    for body, several in sorted(missing.items(), key=lambda one: (one[0].name, one[0].code)):
+        several_of = "показателям" if len(several) > 1 else "показателю"
+        words = {
+            "period": facts.period,
+            "asked": f"{several_of} {_named([one for one, _ in several])}",
+            "reasons": f"{several_of}: {_reasons(several)}",
+        }
+        items = tuple(dict.fromkeys(item for one, _ in several for item in _answering(facts, one)))
+        yield Case("-", body, words, several[0][0].code if len(several) == 1 else None, items)
 
 
-def _lagging(rule: Rule, facts: Facts) -> Iterator[_Case]:
+def _named(several: Sequence[IndicatorResult]) -> str:
+    """«3 «Доля педагогических работников…», 4 «…»»; of many the numbers alone."""
+    if len(several) > NAMED:
+        return ", ".join(one.code for one in several)
+    return ", ".join(f"{one.code} «{brief(one.title)}»" for one in several)
+
+
+def _reasons(several: Iterable[tuple[IndicatorResult, Answer]]) -> str:
+    """«3, 4 — учёт не ведётся; 6 — ответа нет»."""
+    found: dict[str, list[str]] = {}
+    for one, answer in several:
+        unsaid = "ответа нет" if answer.state == "silent" else "причина не названа"
+        found.setdefault(answer.reason.strip().rstrip(".") or unsaid, []).append(one.code)
+    return "; ".join(f"{', '.join(codes)} — {reason}" for reason, codes in found.items())
+
+
+def _lagging(rule: Rule, facts: Facts) -> Iterator[Case]:
     for one in facts.results:
         if one.way not in ("share", "ratio") or not one.value or one.comparison == "equals" or one.given < 2:
             continue
@@ -175,7 +199,7 @@ def _lagging(rule: Rule, facts: Facts) -> Iterator[_Case]:
             yield _of_body(facts, one, answer, words)
 
 
-def _overdue(rule: Rule, facts: Facts) -> Iterator[_Case]:
+def _overdue(rule: Rule, facts: Facts) -> Iterator[Case]:
     found: dict[tuple[str, str], list[Overdue]] = {}
     for one in facts.overdue:
         if one.point.days >= (rule.days or 0):
@@ -191,10 +215,10 @@ def _overdue(rule: Rule, facts: Facts) -> Iterator[_Case]:
             "days": f"{days} {plural(days, 'день', 'дня', 'дней')}",
             "points": points,
         }
-        yield _Case(oldest.item.code, oldest.body, words, items=(oldest.item,))
+        yield Case(oldest.item.code, oldest.body, words, items=(oldest.item,))
 
 
-CASES: Mapping[When, Callable[[Rule, Facts], Iterator[_Case]]] = {
+CASES: Mapping[When, Callable[[Rule, Facts], Iterator[Case]]] = {
     "below_target": _below_target,
     "falling": _falling,
     "silent": _silent,
@@ -217,16 +241,16 @@ def _wholly_silent(results: Iterable[IndicatorResult]) -> dict[AskedBody, int]:
     return {body: n for body, n in asked.items() if body.code not in heard}
 
 
-def _regional(facts: Facts, one: IndicatorResult, more: Mapping[str, str]) -> _Case:
+def _regional(facts: Facts, one: IndicatorResult, more: Mapping[str, str]) -> Case:
     """What concerns all falls to the owner of the first item that answers it, else to the keeper."""
     items = _answering(facts, one)
     body = items[0].owner if items else facts.keeper
-    return _Case(one.code, body, {**_about(facts, one), **more}, one.code, items)
+    return Case(one.code, body, {**_about(facts, one), **more}, one.code, items)
 
 
-def _of_body(facts: Facts, one: IndicatorResult, answer: Answer, more: Mapping[str, str]) -> _Case:
+def _of_body(facts: Facts, one: IndicatorResult, answer: Answer, more: Mapping[str, str]) -> Case:
     body = AskedBody(answer.body, answer.name)
-    return _Case(one.code, body, {**_about(facts, one), **more}, one.code, _answering(facts, one))
+    return Case(one.code, body, {**_about(facts, one), **more}, one.code, _answering(facts, one))
 
 
 def _answering(facts: Facts, one: IndicatorResult) -> tuple[RoadmapItem, ...]:
@@ -236,8 +260,8 @@ def _answering(facts: Facts, one: IndicatorResult) -> tuple[RoadmapItem, ...]:
 
 def _about(facts: Facts, one: IndicatorResult) -> Mapping[str, str]:
     return {
-        "title": one.title,
-        "number": f"{one.number}",
+        "title": brief(one.title),
+        "number": one.code,
         "period": facts.period,
         "value": shown(one.value, one),
     }

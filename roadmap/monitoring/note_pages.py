@@ -6,6 +6,7 @@ from roadmap.monitoring import note_words as words
 from roadmap.monitoring.deficits import reference
 from roadmap.monitoring.note_tables import BAD, EMPTY, GOOD, PLAIN, STATE_RU, Column, Grid
 from roadmap.monitoring.ranking import is_short
+from roadmap.monitoring.sentences import ended
 from roadmap.monitoring.snapshot import Answer, IndicatorResult
 
 Own = Sequence[tuple[IndicatorResult, Answer]]
@@ -51,4 +52,4 @@ def own_lead(own: Own) -> str:
         said.append(f"Отставание: {words.counted(len(short), 'indicator')} — {', '.join(short)}.")
     elif any(answer.value is not None and reference(result) is not None for result, answer in own):
         said.append("Отставания нет.")
-    return " ".join(said)
+    return ended(*said)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from roadmap.monitoring import note_words as words
 from roadmap.monitoring.ranking import Lag
+from roadmap.monitoring.sentences import brief_item, ended
 from roadmap.monitoring.snapshot import VERDICT_RU, Advice, Answer, ExecutionRow, IndicatorResult, OverduePoint, Verdict
 
 GOOD, FAIR, BAD, PLAIN, EMPTY = "D5EBD3", "FCE8C5", "F8CFCB", "FFFFFF", "ECEFF1"
@@ -17,6 +18,8 @@ VERDICT_TONE: dict[Verdict, str] = {
     "not_judged": PLAIN,
     "no_data": EMPTY,
 }
+SHOWN_ITEMS = 3
+GIVEN_BEFORE = "Дано ранее, ещё не исполнено."
 STATE_RU = {"no_data": "нет данных", "silent": "не представлено"}
 
 
@@ -147,26 +150,33 @@ def overdue_grid(points: Iterable[OverduePoint], *, with_body: bool = True) -> G
 def advice_grid(advice: Iterable[Advice], *, with_body: bool = True) -> Grid:
     """Targeted recommendations: to whom, what, on what ground, by which item, by when."""
     columns = (
-        *((Column("body", "Кому", 18),) if with_body else ()),
-        Column("text", "Что рекомендуется", 32 if with_body else 40),
-        Column("ground", "Основание", 20 if with_body else 25),
-        Column("points", "Пункты дорожной карты", 17 if with_body else 21),
-        Column("due", "Срок", 13 if with_body else 14, "center"),
+        *((Column("body", "Кому", 17),) if with_body else ()),
+        Column("text", "Что рекомендуется", 27 if with_body else 34),
+        Column("ground", "Основание", 20 if with_body else 26),
+        Column("points", "Пункты дорожной карты", 24 if with_body else 28),
+        Column("due", "Срок", 12, "center"),
     )
     return Grid(
         columns,
         tuple(
             {
                 "body": one.body_name,
-                "text": f"{one.text} (дано ранее, ещё не исполнено)" if one.is_open_already else one.text,
-                "ground": one.ground,
-                "points": "; ".join(one.items) or "—",
+                "text": ended(ended(one.text), GIVEN_BEFORE if one.is_open_already else ""),
+                "ground": ended(one.ground),
+                "points": items_words(one.items),
                 "due": f"{one.due_on:%d.%m.%Y}",
                 "tone": PLAIN,
             }
             for one in advice
         ),
     )
+
+
+def items_words(items: Sequence[str]) -> str:
+    """Items by number with their titles cut, three at most: «2.3 Разработка…; 2.4 …; ещё 2»."""
+    more = len(items) - SHOWN_ITEMS
+    said = [brief_item(item) for item in items[:SHOWN_ITEMS]]
+    return "; ".join([*said, f"ещё{words.NBSP}{more}"] if more > 0 else said) or "—"
 
 
 ANSWER_COLUMNS = (

@@ -21,6 +21,7 @@ from roadmap.monitoring.note_tables import (
 )
 from roadmap.monitoring.periods import RHYTHM_RU
 from roadmap.monitoring.ranking import lagging, worst
+from roadmap.monitoring.sentences import ended
 from roadmap.monitoring.snapshot import Answer, IndicatorResult, Snapshot
 
 #: With more bodies the appendix is a workbook of its own.
@@ -83,7 +84,7 @@ def note_of(snapshot: Snapshot, *, zone: str = "UTC") -> Note:
         act=snapshot.act,
         period=snapshot.period,
         summary=words.summary(snapshot),
-        remarks=snapshot.remarks,
+        remarks=tuple(ended(line) for line in snapshot.remarks),
         indicators=indicators_grid(snapshot.indicators),
         details=tuple(_detail(one) for one in snapshot.indicators),
         lagging=_cut(
@@ -135,13 +136,13 @@ def _detail(result: IndicatorResult) -> Detail:
         names = [f"{answer.name}{words.NBSP}— {words.amount(result, answer.value)}" for answer in short]
         lag = plural(len(short), "отстаёт", "отстают", "отстают")
         head = f"От{words.NBSP}{words.compared(result)} {lag} {words.counted(len(short), 'participant')}"
-        said = f"{head}: {words.listed(names, 10)}."
+        said = ended(f"{head}: {words.listed(names, 10)}")
     document = f"В документе: «{result.words}»" if result.words else "В документе целевое значение не названо"
     return Detail(
         code=result.code,
         title=appendix_title(result),
         sentence=words.indicator(result),
-        document=f"{document} ({result.place})." if result.place else f"{document}.",
+        document=ended(f"{document} ({result.place})" if result.place else document),
         worst=said,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from roadmap.messages.words import plural
 from roadmap.monitoring.ranking import Lag, is_against_target, lagging, misses_target
+from roadmap.monitoring.sentences import ended
 from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, Verdict
 
 NBSP = "\u00a0"
@@ -114,13 +115,13 @@ def indicator(result: IndicatorResult) -> str:
     said = [_value_sentence(result)]
     step, before = change(result), _before(result)
     if step and before:
-        said.append(f"По сравнению с предыдущим раундом ({before}): {step.removesuffix('.')}.")
+        said.append(f"По сравнению с предыдущим раундом ({before}): {step}.")
     if result.expected:
         said.append(f"Прогноз {forecast(result)}.")
     if result.asked:
         gave = whole(result.given) if result.given else "никто"
         said.append(f"Данные представили: {gave} из{NBSP}{whole(result.asked)}.")
-    return " ".join(said)
+    return " ".join(map(ended, said))
 
 
 def _value_sentence(result: IndicatorResult) -> str:
@@ -178,7 +179,7 @@ def summary(snapshot: Snapshot) -> tuple[str, ...]:
         _overdue(snapshot),
         _advice(snapshot),
     )
-    return tuple(part for part in parts if part)
+    return tuple(ended(part) for part in parts if part)
 
 
 def _collected(snapshot: Snapshot) -> str:
@@ -224,10 +225,9 @@ def _judged(snapshot: Snapshot) -> list[str]:
         if not found:
             continue
         short = verdict in ("behind", "not_met")
-        names = (
-            "; ".join(f"{one.code} ({amount(one, one.value)} при цели {aim(one)})" for one in found) if short else ""
-        )
-        names = names or ", ".join(one.code for one in found)
+        names = ", ".join(one.code for one in found)
+        if short:
+            names = "; ".join(f"{one.code} ({amount(one, one.value)} при цели {aim(one)})" for one in found)
         said.append(f"{words}: {counted(len(found), 'indicator')} — {names}.")
     total = len(snapshot.indicators)
     head = f"В{NBSP}раунде {counted(total, 'indicator')}."

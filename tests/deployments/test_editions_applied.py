@@ -92,7 +92,8 @@ def test_an_applied_edition_is_in_prefect_at_once(office: Any, today: date, tmp_
     assert not [name for name in office.deployments() if name.startswith("2 ")]
     with session(office.engine) as work:
         now = {row.point.key: len(queries.history(work, row.point.id or 0)) for row in queries.points(work, CODE)}
-    assert now == {key: count + 1 for key, count in history.items()}, "the same keys, each with the act's move"
+    of_the_act = {key: count for key, count in now.items() if "/m-" not in key}
+    assert of_the_act == {key: count + 1 for key, count in history.items()}, "the same keys, each with the act's move"
     assert "расхождений нет" in run("amend", CODE, draft, "--apply", **where)
 
 

@@ -74,7 +74,9 @@ class SmallWorld:
         facts = {"status": "open", "next_check_on": opens_on, "due_on": deadline_on} | facts
         with session(self.engine) as work:
             owner = self._body(work, body)
-            item = work.execute(select(col(Item.id)).where(col(Item.owner_id) == owner)).scalar_one()
+            item = work.execute(
+                select(col(Item.id)).where(col(Item.owner_id) == owner, col(Item.kind) != "round")
+            ).scalar_one()
             work.add(
                 ControlPoint(
                     key=key,

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from sqlmodel import select
 
 from models import Body, ControlPoint, Item, Roadmap, Round
 from models import Snapshot as SnapshotRow
-from models.db import session
+from models.db import engine_for, session
+from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.snapshot import (
@@ -261,3 +263,11 @@ def kept(engine: Engine, snapshot: Snapshot) -> int:
 def kept_in() -> Callable[[Engine, Snapshot], int]:
     """Keeps a snapshot in a database with its roadmap, bodies and round; returns the id of its row."""
     return kept
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    """An empty database on SQLite."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
+    migrate(engine)
+    return engine

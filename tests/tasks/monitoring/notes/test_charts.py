@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from roadmap.monitoring.snapshot import ExecutionRow, Snapshot, TrendPoint
-from tasks.charts import DOTS, MM, WIDTH_MM, Chart, charts_of, execution, trend
+from tasks.chart_axes import HALF_MM, MM, PAIR_MM, WIDTH_MM
+from tasks.charts import DOTS, Chart, charts_of, execution, trend
 
 OUT = Path(__file__).parents[3] / "out"
 RED, BLUE = (192, 57, 43), (31, 78, 140)
@@ -32,7 +33,7 @@ def assert_whole(chart: Chart) -> None:
     for edge in (dark[:3], dark[-3:], dark[:, :3], dark[:, -3:]):
         assert not edge.any(), f"{chart.name}: ink at the border"
     assert len({tuple(pixel) for pixel in picture[::7, ::7].reshape(-1, 3)}) > 4, f"{chart.name}: no colours"
-    wide = WIDTH_MM / MM * DOTS["paper"]
+    wide = chart.width_mm / MM * DOTS["paper"]
     assert abs(picture.shape[1] - wide) <= 2
     assert abs(picture.shape[0] - chart.height_mm / MM * DOTS["paper"]) <= 2
 
@@ -75,8 +76,7 @@ def test_a_trend_shows_value_target_and_forecast(snapshot_of: Callable[..., Snap
 @pytest.mark.parametrize(
     "values",
     [
-        pytest.param((9.0,), id="a first round"),
-        pytest.param((None, None, 9.0), id="gaps before"),
+        pytest.param((None, 8.0, 9.0), id="a gap before"),
         pytest.param((9.0, None, 11.0), id="a gap between"),
         pytest.param((0.0, 0.0), id="zeros"),
         pytest.param((11.9, 12.0, 12.1), id="close to the target"),
@@ -97,6 +97,29 @@ def test_a_trend_of_any_shape_is_whole(values: tuple[float | None, ...], snapsho
     assert_whole(chart)
 
 
+@pytest.mark.parametrize("values", [(9.0,), (None, None, 9.0), (9.0, None), (None,), ()])
+def test_one_value_is_no_trend(values: tuple[float | None, ...], snapshot_of: Callable[..., Snapshot]) -> None:
+    one = next(one for one in snapshot_of().indicators if one.code == "3")
+    points = tuple(
+        TrendPoint(period=f"{n} полугодие 2024 г.", ends_on=date(2024, n + 1, 28), value=value)
+        for n, value in enumerate(values)
+    )
+    assert trend(one.model_copy(update={"trend": points})) is None
+
+
+def test_two_charts_of_an_indicator_stand_side_by_side_and_one_alone_is_wide(
+    snapshot_of: Callable[..., Snapshot],
+) -> None:
+    snapshot = snapshot_of()
+    charts = charts_of(snapshot)
+    for kind in ("trend", "worst"):
+        assert (charts[f"{kind}/3"].width_mm, charts[f"{kind}/3"].height_mm) == (HALF_MM, PAIR_MM)
+    first = tuple(one.model_copy(update={"trend": one.trend[-1:]}) for one in snapshot.indicators)
+    alone = charts_of(snapshot.model_copy(update={"indicators": first}))
+    assert "trend/3" not in alone
+    assert alone["worst/3"].width_mm == WIDTH_MM
+
+
 def test_long_names_are_shortened_not_cut_off() -> None:
     long = "Муниципальное казённое учреждение «Информационно-методический центр управления образования» " * 3
     rows = [ExecutionRow(name=long, due=4, in_time=1, late=1, overdue=1, excused=1) for _ in range(3)]
@@ -110,7 +133,7 @@ def test_the_same_data_give_the_same_bytes(snapshot_of: Callable[..., Snapshot])
     assert {key: chart.content for key, chart in first.items()} == {key: chart.content for key, chart in again.items()}
 
 
-def test_of_many_the_20_worst_are_shown_and_the_rest_counted(snapshot_of: Callable[..., Snapshot]) -> None:
+def test_of_many_the_10_worst_are_shown_and_the_rest_counted(snapshot_of: Callable[..., Snapshot]) -> None:
     charts = charts_of(snapshot_of(count=2400))
-    assert charts["worst/3"].alt.count(";") == 19
-    assert "показаны 20 наиболее отстающих, ещё 1" in charts["worst/3"].alt
+    assert charts["worst/3"].alt.count(";") == 9
+    assert "показаны 10 наиболее отстающих, ещё 1" in charts["worst/3"].alt

@@ -1,6 +1,5 @@
 """The files of a note: the same numbers in Word, PDF and HTML as in the snapshot, kept once, own pages."""
 
-import hashlib
 import io
 import re
 import resource
@@ -13,38 +12,19 @@ from typing import Any
 import pdfplumber
 import pytest
 from docx import Document
-from openpyxl import load_workbook
 from sqlalchemy import Engine
-from sqlmodel import select
 
-from models import Body, NoteFile
-from models.db import engine_for, session
-from models.migrate import migrate
 from roadmap.monitoring import note_words as words
-from roadmap.monitoring.note_view import Pages, note_of
+from roadmap.monitoring.note_view import note_of
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.note_html import page_html
-from tasks.note_pdf import note_pdf, page_pdf
+from tasks.note_pdf import note_pdf
 from tasks.note_xlsx import appendix_xlsx
-from tasks.notes import Composed, compose, page_file, place, write_note
-from tasks.refusing import DocumentRefused
+from tasks.notes import Composed, compose
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Moscow"
 Keep = Callable[[Engine, Snapshot], int]
 KINDS = {".docx", ".html", ".pdf"}
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
-    return engine
-
-
-def written(engine: Engine, row: int, folder: Path, **more: Any) -> list[NoteFile]:
-    with session(engine) as work:
-        return write_note(work, row, folder=folder, **({"template": None, "at": AT} | more))
 
 
 def whole(snapshot: Snapshot) -> dict[str, Composed]:
@@ -92,7 +72,7 @@ def test_the_numbers_of_the_word_document_are_those_of_the_snapshot(
         assert shown[one.code][3].text == words.amount(one, one.value)
         if one.way == "share" and one.value is not None:
             assert number(shown[one.code][3].text) == pytest.approx(one.value, abs=0.06)
-    sources = [table for table in document.tables if table.rows[0].cells[0].text == "Участник"]
+    sources = [table for table in document.tables if table.rows[0].cells[-1].text == "Источник"]
     for table, one in zip(sources, snapshot.indicators, strict=True):
         rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
         assert [row[0] for row in rows] == [answer.name for answer in one.answers]
@@ -181,130 +161,6 @@ def test_the_same_snapshot_gives_the_same_bytes(snapshot_of: Callable[..., Snaps
     time.sleep(2.1)  # A clock in a file would show: office files count in seconds, zips in two of them.
     again = {name: made.content for name, made in whole(snapshot).items()} | {"xlsx": appendix_xlsx(snapshot)}
     assert [name for name in first if first[name] != again[name]] == []
-
-
-def test_a_note_is_written_once(
-    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
-) -> None:
-    row = kept_in(engine, snapshot_of(count=3, silent=1))
-    first = written(engine, row, tmp_path / "files")
-    assert {Path(file.name).suffix for file in first if file.body_id is None} == {*KINDS, ".png"}
-    assert first[0].name == "Справка за III квартал 2024 г.docx"
-    for file in first:
-        content = place(tmp_path / "files", file.file_hash).read_bytes()
-        assert (hashlib.sha256(content).hexdigest(), len(content)) == (file.file_hash, file.size)
-    before = [(file.id, file.file_hash) for file in first]
-    assert [(file.id, file.file_hash) for file in written(engine, row, tmp_path / "files")] == before
-    assert not list((tmp_path / "files").glob("unfinished-*"))
-
-
-def test_a_lost_file_is_made_again(
-    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
-) -> None:
-    row = kept_in(engine, snapshot_of(count=3, silent=1))
-    first = written(engine, row, tmp_path / "files")
-    lost = [first[1], first[-1]]
-    for file in lost:
-        place(tmp_path / "files", file.file_hash).unlink()
-    again = written(engine, row, tmp_path / "files")
-    assert [(file.id, file.file_hash) for file in again] == [(file.id, file.file_hash) for file in first]
-    assert all(place(tmp_path / "files", file.file_hash).is_file() for file in lost)
-
-
-def test_a_crash_before_the_rows_leaves_a_note_that_is_written_whole_next_time(
-    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
-) -> None:
-    row = kept_in(engine, snapshot_of(count=4, silent=0))
-    with pytest.raises(KeyboardInterrupt), session(engine) as work:
-        write_note(work, row, folder=tmp_path / "files", template=None, at=AT)
-        raise KeyboardInterrupt
-    with session(engine) as work:
-        assert work.exec(select(NoteFile)).all() == []
-    assert len(written(engine, row, tmp_path / "files")) > 8
-
-
-def test_a_body_has_its_own_page_and_reads_nothing_of_others(
-    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
-) -> None:
-    snapshot = snapshot_of(count=5, silent=1)
-    row = kept_in(engine, snapshot)
-    files = [file for file in written(engine, row, tmp_path / "files") if file.body_id is not None]
-    with session(engine) as work:
-        bodies = {body.id: body for body in work.exec(select(Body))}
-    assert {bodies[file.body_id].short for file in files} == {
-        *(answer.name for one in snapshot.indicators for answer in one.answers)
-    }
-    names = {answer.name for one in snapshot.indicators for answer in one.answers}
-    for file in files:
-        mine = bodies[file.body_id]
-        text = squeezed(pdf_text(place(tmp_path / "files", file.file_hash).read_bytes()))
-        assert squeezed(mine.short) in text
-        assert not [name for name in names - {mine.short} if squeezed(name) in text]
-        html = page_html(Pages(snapshot, zone=ZONE).page(mine.code, mine.short))
-        assert not [name for name in names - {mine.short} if name in html]
-    assert "Министерство" in " ".join(file.name for file in files)
-
-
-def test_a_page_tells_own_values_beside_the_region_and_the_target(snapshot_of: Callable[..., Snapshot]) -> None:
-    snapshot = snapshot_of(count=54)
-    page = Pages(snapshot, zone=ZONE).page("mo-3", "Бронницы")
-    text = squeezed(pdf_text(page_pdf(page, as_of=snapshot.as_of)))
-    for one in snapshot.indicators:
-        mine = [answer for answer in one.answers if answer.body == "mo-3"]
-        if mine:
-            assert squeezed(words.amount(one, mine[0].value)) in text
-            assert squeezed(words.amount(one, one.value)) in text
-            assert squeezed(words.aim(one)) in text
-    assert "Рекомендации" in text
-    assert "1.3" in text
-
-
-def test_with_more_than_a_hundred_bodies_numbers_go_to_a_workbook_and_pages_are_made_when_asked_for(
-    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
-) -> None:
-    snapshot = snapshot_of(count=130)
-    row = kept_in(engine, snapshot)
-    files = written(engine, row, tmp_path / "files")
-    assert {file.body_id for file in files} == {None}
-    by_kind = {Path(file.name).suffix: place(tmp_path / "files", file.file_hash) for file in files}
-    assert "в отдельной книге .xlsx" in docx_text(by_kind[".docx"].read_bytes())
-    book = load_workbook(io.BytesIO(by_kind[".xlsx"].read_bytes()), read_only=True)
-    listed = list(book["Данные"].iter_rows(min_row=2, values_only=True))
-    wanted = [(one.code, answer.name, answer.numerator) for one in snapshot.indicators for answer in one.answers]
-    assert [(line[0], line[1], line[4]) for line in listed] == wanted
-    assert [line[0] for line in book["Не представили"].iter_rows(min_row=2, values_only=True)] == list(snapshot.silent)
-    book.close()
-    with session(engine) as work:
-        body, idle = (work.exec(select(Body).where(Body.code == code)).one().id or 0 for code in ("mo-7", "idle"))
-        page = page_file(work, row, body, folder=tmp_path / "files", at=AT)
-        again = page_file(work, row, body, folder=tmp_path / "files", at=AT)
-        assert page is not None
-        assert again is not None
-        assert (page.id, page.body_id, page.file_hash) == (again.id, body, again.file_hash)
-        assert page_file(work, row, idle, folder=tmp_path / "files", at=AT) is None
-
-
-def test_words_like_formulas_stay_words_in_the_workbook(snapshot_of: Callable[..., Snapshot]) -> None:
-    snapshot = snapshot_of(count=4, silent=0)
-    one = snapshot.indicators[3]
-    evil = one.answers[0].model_copy(update={"name": "=HYPERLINK(1)", "reason": "\x0bпояснение"})
-    first = one.model_copy(update={"answers": (evil, *one.answers[1:])})
-    content = appendix_xlsx(snapshot.model_copy(update={"indicators": (first,)}))
-    book = load_workbook(io.BytesIO(content))
-    cells = [cell for line in book["Данные"].iter_rows() for cell in line if "HYPERLINK" in str(cell.value)]
-    assert [cell.data_type for cell in cells] == ["s"]
-
-
-def test_a_full_disk_is_one_line_and_no_row(
-    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
-) -> None:
-    row = kept_in(engine, snapshot_of(count=4, silent=0))
-    (tmp_path / "files").write_text("a file where the folder should be")
-    with pytest.raises(OSError, match="files") as raised, session(engine) as work:
-        write_note(work, row, folder=tmp_path / "files", template=None, at=AT)
-    assert not isinstance(raised.value, DocumentRefused)
-    with session(engine) as work:
-        assert work.exec(select(NoteFile)).all() == []
 
 
 def test_a_note_of_2400_municipalities_is_written_in_seconds(snapshot_of: Callable[..., Snapshot]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Item, Official, Roadmap
+from models import Item, Roadmap
 from models.db import session
 from tasks.control_day import calendar_of
 from tasks.rounds import sweep
@@ -115,13 +115,14 @@ def test_a_clock_that_ran_ahead_once_leaves_no_gap(monitored_region: Any) -> Non
     assert len(region.rounds()) == 8
 
 
-def test_the_coordinators_body_keeps_the_rounds_to_come(monitored_region: Any) -> None:
+def test_the_body_that_monitors_by_the_document_keeps_the_rounds_to_come(monitored_region: Any) -> None:
     region = monitored_region
     region.sweep(date(2027, 2, 1))
     assert region.point(region.round(Q1)).owner_id == region.body("institute")
     with session(region.engine) as work:
-        coordinator = work.execute(select(Official).where(col(Official.role) == "coordinator")).scalar_one()
-        coordinator.body_id = region.body("school")
+        item = work.execute(select(Item).where(col(Item.owner_id) == region.body("school"))).scalars().first()
+        assert item is not None
+        item.kind = "monitoring"
     region.sweep()
     assert region.point(region.round(Q1)).owner_id == region.body("school")
     region.sweep(OPENS)

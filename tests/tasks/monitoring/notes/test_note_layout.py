@@ -1,0 +1,116 @@
+"""How a note lies on paper: no heading alone at the end of a page, no doubled stop, tables of sensible width."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pdfplumber
+import pytest
+from docx import Document
+from docx.shared import Mm
+
+from roadmap.monitoring.note_tables import advice_grid
+from roadmap.monitoring.note_view import Pages, note_of
+from roadmap.monitoring.snapshot import Advice, Snapshot
+from tasks.charts import charts_of
+from tasks.note_docx import note_docx
+from tasks.note_html import note_html, page_html
+from tasks.note_pdf import note_pdf, page_pdf
+
+TEXT_MM = 165
+#: Where the text of a page ends, points from its top.
+END = (297 - 20) * 72 / 25.4
+
+
+def bottoms(content: bytes) -> Iterator[tuple[bool, str, float]]:
+    """Of each page but the last: whether its last line is a heading, the line, and the white below it, mm."""
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        for page in pdf.pages[:-1]:
+            last = page.extract_text_lines()[-1]
+            shapes = [*page.images, *page.rects, *page.lines, last]
+            low = max(shape["bottom"] for shape in shapes)
+            is_heading = low == last["bottom"] and all("Bol" in sign["fontname"] for sign in last["chars"])
+            yield is_heading, last["text"], (END - low) * 25.4 / 72
+
+
+@pytest.mark.parametrize("count", [*range(3, 24, 4), 44])
+def test_no_heading_stands_alone_at_the_end_of_a_page(count: int, snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=count, silent=1)
+    first = tuple(one.model_copy(update={"trend": one.trend[-1:]}) for one in snapshot.indicators)
+    for one in (snapshot, snapshot.model_copy(update={"indicators": first})):
+        content = note_pdf(note_of(one), charts_of(one, form="screen"), as_of=one.as_of)
+        pages = list(bottoms(content))
+        assert [line for is_heading, line, _ in pages if is_heading] == []
+        assert max(white for _, _, white in pages) < 100, "a page is left more than a third white"
+
+
+def test_in_word_headings_and_heads_of_tables_keep_with_what_follows(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=9, silent=1)
+    document = Document(io.BytesIO(note_docx(note_of(snapshot), {}, template=None, as_of=snapshot.as_of)))
+    for level in (1, 2):
+        assert document.styles[f"Heading {level}"].paragraph_format.keep_with_next
+    for table in document.tables:
+        assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in table.rows[0].cells)
+
+
+def test_two_pictures_stand_side_by_side_in_word(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=9, silent=1)
+    charts = charts_of(snapshot, form="screen")
+    document = Document(io.BytesIO(note_docx(note_of(snapshot), charts, template=None, as_of=snapshot.as_of)))
+    widths = [
+        [int(size.get("cx")) for size in paragraph._p.xpath(".//wp:inline/wp:extent")]
+        for paragraph in document.paragraphs
+    ]
+    pairs = [several for several in widths if len(several) > 1]
+    both = [one for one in snapshot.indicators if {f"trend/{one.code}", f"worst/{one.code}"} <= charts.keys()]
+    assert len(pairs) == len(both) > 0
+    assert all(sum(several) <= Mm(TEXT_MM) for several in pairs)
+
+
+def advice(**facts: Any) -> Advice:
+    known: dict[str, Any] = {
+        "rule": "silent", "indicator": None, "body": "mo-1", "body_name": "Орехово-Зуевский г. о.",
+        "text": "Представить данные за III квартал 2024 г..", "ground": "Отставание 5 п.\u00a0п..", "item_codes": (),
+        "items": tuple(f"2.{n} {'Сопровождение педагогических работников ' * 6}" for n in range(1, 6)),
+        "due_on": "2024-12-15", "open_key": "k",
+    }  # fmt: skip
+    return Advice.model_validate(known | facts)
+
+
+@pytest.mark.parametrize("with_body", [True, False])
+def test_the_table_of_recommendations_is_readable(with_body: bool) -> None:
+    grid = advice_grid([advice(is_open_already=True)], with_body=with_body)
+    wide = {column.key: column.width for column in grid.columns}
+    assert sum(wide.values()) == 100
+    assert wide["points"] >= 20
+    [row] = grid.rows
+    assert row["points"].endswith("; ещё\u00a02")
+    assert max(len(part) for part in row["points"].split("; ")) <= 65
+    assert row["text"] == "Представить данные за III квартал 2024 г. Дано ранее, ещё не исполнено."
+    assert row["ground"] == "Отставание 5 п.\u00a0п."
+
+
+def test_a_row_of_recommendations_is_lower_than_a_fifth_of_a_page(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=5, silent=0, advice=(advice(), advice(body="mo-2")))
+    content = page_pdf(Pages(snapshot).page("mo-1", "Балашиха"), as_of=snapshot.as_of)
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        rows = [row for page in pdf.pages for table in page.find_tables() for row in table.rows]
+    assert max(row.bbox[3] - row.bbox[1] for row in rows) * 25.4 / 72 < 297 / 5
+
+
+@pytest.mark.parametrize("code", ["moscow-oblast", "surgut", "krasnodar"])
+def test_no_sentence_of_a_note_ends_with_two_stops(code: str, snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(code, count=9, silent=2, remarks=("Показатель введён в III квартале 2024 г..",))
+    renamed = tuple(
+        one.model_copy(
+            update={"answers": tuple(each.model_copy(update={"name": f"{each.name} г. о."}) for each in one.answers)}
+        )
+        for one in snapshot.indicators
+    )
+    facts = {"indicators": renamed, "silent": ("Рузский г. о.",), "advice": (advice(),)}
+    snapshot = snapshot.model_copy(update=facts)
+    note, charts = note_of(snapshot), charts_of(snapshot, form="screen")
+    own = page_html(Pages(snapshot).page("mo-1", "Балашиха г. о."))
+    said = (*(chart.alt for chart in charts.values()), note_html(note, {}).decode(), own)
+    assert [found for text in said for found in re.findall(r".{0,40}\.\s?\.", text)] == []

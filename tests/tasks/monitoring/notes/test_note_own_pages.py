@@ -1,0 +1,132 @@
+"""A body's own page: its own numbers and nobody else's; in a large round made when its letter is written."""
+
+import errno
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from models import Body, Channel, NoteFile, Official, Round, RoundLetter
+from models.db import session
+from models.settings import Settings
+from roadmap.messages import Part
+from roadmap.monitoring import note_words as words
+from roadmap.monitoring.note_view import Pages
+from roadmap.monitoring.snapshot import Snapshot
+from tasks.note_html import page_html
+from tasks.note_pdf import page_pdf
+from tasks.notes import place, write_note
+from tasks.round_parts import RoundParts
+
+AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
+ZONE = "Europe/Moscow"
+Keep = Callable[[Engine, Snapshot], int]
+
+
+def written(engine: Engine, row: int, folder: Path) -> list[NoteFile]:
+    with session(engine) as work:
+        return write_note(work, row, folder=folder, template=None, at=AT)
+
+
+def pdf_text(content: bytes) -> str:
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        return "\n".join(page.extract_text() for page in pdf.pages)
+
+
+def squeezed(text: str) -> str:
+    """Without blanks and the signs of hyphenation: a PDF breaks lines where it likes."""
+    return "".join(text.replace("\u00ad", "").split())
+
+
+def test_a_body_has_its_own_page_and_reads_nothing_of_others(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    snapshot = snapshot_of(count=5, silent=1)
+    row = kept_in(engine, snapshot)
+    files = [file for file in written(engine, row, tmp_path / "files") if file.body_id is not None]
+    with session(engine) as work:
+        bodies = {body.id: body for body in work.exec(select(Body))}
+    assert {bodies[file.body_id].short for file in files} == {
+        *(answer.name for one in snapshot.indicators for answer in one.answers)
+    }
+    names = {answer.name for one in snapshot.indicators for answer in one.answers}
+    for file in files:
+        mine = bodies[file.body_id]
+        text = squeezed(pdf_text(place(tmp_path / "files", file.file_hash).read_bytes()))
+        assert squeezed(mine.short) in text
+        assert not [name for name in names - {mine.short} if squeezed(name) in text]
+        html = page_html(Pages(snapshot, zone=ZONE).page(mine.code, mine.short))
+        assert not [name for name in names - {mine.short} if name in html]
+    assert "Министерство" in " ".join(file.name for file in files)
+
+
+def test_a_page_tells_own_values_beside_the_region_and_the_target(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(count=54)
+    page = Pages(snapshot, zone=ZONE).page("mo-3", "Бронницы")
+    text = squeezed(pdf_text(page_pdf(page, as_of=snapshot.as_of)))
+    for one in snapshot.indicators:
+        mine = [answer for answer in one.answers if answer.body == "mo-3"]
+        if mine:
+            assert squeezed(words.amount(one, mine[0].value)) in text
+            assert squeezed(words.amount(one, one.value)) in text
+            assert squeezed(words.aim(one)) in text
+    assert "Рекомендации" in text
+    assert "1.3" in text
+
+
+def letters(engine: Engine, data: Path, codes: tuple[str, ...]) -> list[Part]:
+    """What the letters to some bodies say of the round, each with its files."""
+    with session(engine) as work:
+        round_id = work.exec(select(Round)).one().id or 0
+        ids = [work.exec(select(Body).where(Body.code == code)).one().id or 0 for code in codes]
+        told = [
+            RoundLetter(id=n, round_id=round_id, channel_id=n, notice_id=n, part="page", body_id=body)
+            for n, body in enumerate(ids, start=1)
+        ]
+        settings = Settings(_env_file=None, data=data)
+        parts = RoundParts(work, settings, told, at=AT)
+        official = Official(id=1, roadmap_code="moscow-oblast", role="executor", post="Начальник")
+        channel = Channel(id=1, official_id=1, kind="email", address="head@example.org")
+        return [part for one in told for part in parts.parts([one], official, channel)]
+
+
+def test_the_letters_of_a_large_round_carry_the_page_of_their_body(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    row = kept_in(engine, snapshot_of(count=130))
+    files = Settings(_env_file=None, data=tmp_path).files
+    assert {file.body_id for file in written(engine, row, files)} == {None}, "no page was made with the note"
+    made = letters(engine, tmp_path, ("mo-7", "mo-120"))
+    for part, name in zip(made, ("Воскресенск", "Муниципальный округ № 120"), strict=True):
+        [enclosed] = part.files
+        assert enclosed.name == f"Страница участника — {name} — за III квартал 2024 г.pdf"
+        assert squeezed(name) in squeezed(pdf_text(enclosed.content))
+    with session(engine) as work:
+        own = [file.name for file in work.exec(select(NoteFile)) if file.body_id is not None]
+    assert len(own) == 2, "only of those whose letter was written"
+    assert [part.files for part in letters(engine, tmp_path, ("mo-7", "mo-120"))] == [part.files for part in made]
+
+
+def test_a_page_that_finds_no_room_on_the_disk_does_not_hold_up_its_letter(
+    kept_in: Keep,
+    engine: Engine,
+    tmp_path: Path,
+    snapshot_of: Callable[..., Snapshot],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = kept_in(engine, snapshot_of(count=130))
+    written(engine, row, Settings(_env_file=None, data=tmp_path).files)
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tasks.notes.mkstemp", full)
+    [part] = letters(engine, tmp_path, ("mo-7",))
+    assert part.files == ()
+    assert "ВОСКРЕСЕНСК" in part.text
