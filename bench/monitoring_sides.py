@@ -113,7 +113,7 @@ def ours(path: Path, size: int) -> dict[str, Any]:
     seconds = {name: _timed(step) for name, step in (("import", take), ("computation", count), ("note", note))}
     found = kept["snapshot"].indicators
     sums = [[one.code, one.numerator, one.denominator, one.value] for one in found]
-    told = {"seconds": seconds, "aggregation": _timed(aggregate), "sums": sums}
+    told = {"seconds": seconds, "aggregation": _best(aggregate), "sums": sums}
     return told | {"answers": sum(one.given for one in found), "files": kept["files"]}
 
 
@@ -125,7 +125,8 @@ def bare(path: Path, size: int) -> dict[str, Any]:
     stamp = f"{AT:%Y-%m-%d %H:%M:%S}.000000"
 
     def aggregate() -> None:
-        db.execute("BEGIN IMMEDIATE")
+        rows.clear()
+        db.execute("DROP TABLE IF EXISTS temp.newest")
         db.execute(BARE, (f"{DUE} 21:00:00.000000", stamp))
         rows.extend(db.execute(SUMS).fetchall())
 
@@ -137,7 +138,8 @@ def bare(path: Path, size: int) -> dict[str, Any]:
         db.execute(insert, (stamp, stamp, digest, content))
         db.execute("COMMIT")
 
-    aggregation, storing = _timed(aggregate), _timed(store)
+    db.execute("BEGIN IMMEDIATE")
+    aggregation, storing = _best(aggregate), _timed(store)
     db.close()
     return {"aggregation": aggregation, "storing": storing} | {
         "sums": [list(one[:4]) for one in rows],
@@ -148,6 +150,11 @@ def bare(path: Path, size: int) -> dict[str, Any]:
 def _round(work: Any) -> Round:
     found: Round = work.execute(select(Round).where(col(Round.id) == 1)).scalar_one()
     return found
+
+
+def _best(step: Callable[[], None]) -> float:
+    """Of three: what takes a fraction of a second says little once."""
+    return min(_timed(step) for _ in range(3))
 
 
 def _timed(step: Callable[[], None]) -> float:

@@ -20,7 +20,11 @@ def tell_undelivered(work: Session, code: str, *, today: date, not_before: NotBe
     A letter is lost when its last try failed and nothing has reached the official since, on any channel. When the
     coordinator's letter of the day has left already, the next working day tells.
     """
-    lost = [*work.execute(_lost_points(work, code, today)), *work.execute(_lost_rounds(code, today))]
+    given_up = _given_up(code, today)
+    # Asked first: on most days there is none, and the questions after it look at every letter of the month.
+    if work.execute(given_up.limit(1)).first() is None:
+        return 0, 0
+    lost = [*work.execute(_lost_points(work, code, today, given_up)), *work.execute(_lost_rounds(given_up))]
     coordinators = Desk.of(work, code, today).staff(work, "coordinator") if lost else []
     if not coordinators:
         return 0, 0
@@ -56,7 +60,17 @@ def _pairs(coordinators: list[tuple[int, int]]) -> Select[Any]:
     return select(union_all(*rows).subquery("pairs"))
 
 
-def _lost_points(work: Session, code: str, today: date) -> Select[Any]:
+def _given_up(code: str, today: date) -> Select[tuple[int | None]]:
+    """Ids of the letters to others than the coordinator that were given up of late."""
+    return (
+        select(col(Notice.id))
+        .join(Official, col(Official.id) == col(Notice.official_id))
+        .where(col(Official.roadmap_code) == code, col(Official.role) != "coordinator")
+        .where(col(Notice.state) == "dead", col(Notice.on_day) > today - LOOKED_BACK)
+    )
+
+
+def _lost_points(work: Session, code: str, today: date, given_up: Select[Any]) -> Select[Any]:
     """(point, deadline) of what is still to be done, was in a letter given up, and was not reported since."""
     lost = Notice
     sent, report, told = _rows(Notice).alias("sent"), _rows(Notice).alias("report"), _rows(NoticeLine).alias("told")
@@ -73,17 +87,18 @@ def _lost_points(work: Session, code: str, today: date) -> Select[Any]:
         select(col(ControlPoint.id), col(ControlPoint.deadline_on))
         .join(NoticeLine, col(NoticeLine.point_id) == col(ControlPoint.id))
         .join(lost, col(lost.id) == col(NoticeLine.notice_id))
-        .join(Official, col(Official.id) == col(lost.official_id))
-        .where(col(Official.roadmap_code) == code, col(Official.role) != "coordinator")
-        .where(col(lost.state) == "dead", col(lost.on_day) > today - LOOKED_BACK)
-        .where(col(ControlPoint.status).in_(("planned", "open", "returned")), *heard_of(work, code, today))
+        .where(
+            col(lost.id).in_(given_up),
+            col(ControlPoint.status).in_(("planned", "open", "returned")),
+            *heard_of(work, code, today),
+        )
         .where(~arrived, ~reported)
         .distinct()
         .order_by(col(ControlPoint.id))
     )
 
 
-def _lost_rounds(code: str, today: date) -> Select[Any]:
+def _lost_rounds(given_up: Select[Any]) -> Select[Any]:
     """(point, deadline) of notes and pages of rounds that were in a letter given up, and were not reported since."""
     lost, told = Notice, _rows(NoticeLine).alias("told")
     riding = round_letters().subquery("riding")
@@ -101,9 +116,7 @@ def _lost_rounds(code: str, today: date) -> Select[Any]:
         select(col(ControlPoint.id), col(ControlPoint.deadline_on))
         .join(riding, riding.c.point_id == col(ControlPoint.id))
         .join(lost, col(lost.id) == riding.c.notice_id)
-        .join(Official, col(Official.id) == col(lost.official_id))
-        .where(col(Official.roadmap_code) == code, col(Official.role) != "coordinator")
-        .where(col(lost.state) == "dead", col(lost.on_day) > today - LOOKED_BACK, ~arrived, ~reported)
+        .where(col(lost.id).in_(given_up), ~arrived, ~reported)
         .distinct()
         .order_by(col(ControlPoint.id))
     )

@@ -135,17 +135,17 @@ def _result(one: Counted, period: Period, shift: int) -> IndicatorResult:
 def _answer(body: AskedBody, given: Given | None, way: Way) -> Answer:
     if given is None:
         return Answer(body=body.code, name=body.name, state="silent")
-    common = {"source": given.source, "reason": given.reason, "is_late": given.is_late}
-    if not is_complete(way, given):
-        return Answer(body=body.code, name=body.name, state="no_data", **common)
+    complete = is_complete(way, given)
     return Answer(
         body=body.code,
         name=body.name,
-        state="given",
-        numerator=given.numerator,
-        denominator=given.denominator,
-        value=value_of(way, given.numerator, given.denominator),
-        **common,
+        state="given" if complete else "no_data",
+        numerator=given.numerator if complete else None,
+        denominator=given.denominator if complete else None,
+        value=value_of(way, given.numerator, given.denominator) if complete else None,
+        source=given.source,
+        reason=given.reason,
+        is_late=given.is_late,
     )
 
 

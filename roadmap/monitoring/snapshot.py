@@ -5,6 +5,7 @@ The same values give the same JSON, and so the same SHA-256.
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -31,8 +32,12 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Answer(Part):
-    """What one body answered for one indicator. ``silent``: it did not; ``no_data``: it said that it has none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one body answered for one indicator. ``silent``: it did not; ``no_data``: it said that it has none.
+
+    No model of its own: there are tens of thousands, and checking each again took half of the computation.
+    """
 
     body: str
     """Code."""

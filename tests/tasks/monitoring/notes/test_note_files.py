@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def test_with_more_than_a_hundred_bodies_numbers_go_to_a_workbook_and_pages_are_
 def test_words_like_formulas_stay_words_in_the_workbook(snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of(count=4, silent=0)
     one = snapshot.indicators[3]
-    evil = one.answers[0].model_copy(update={"name": "=HYPERLINK(1)", "reason": "\x0bпояснение"})
+    evil = replace(one.answers[0], name="=HYPERLINK(1)", reason="\x0bпояснение")
     first = one.model_copy(update={"answers": (evil, *one.answers[1:])})
     content = appendix_xlsx(snapshot.model_copy(update={"indicators": (first,)}))
     book = load_workbook(io.BytesIO(content))

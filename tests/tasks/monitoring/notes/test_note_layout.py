@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pdfplumber
@@ -103,9 +104,7 @@ def test_a_row_of_recommendations_is_lower_than_a_fifth_of_a_page(snapshot_of: C
 def test_no_sentence_of_a_note_ends_with_two_stops(code: str, snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of(code, count=9, silent=2, remarks=("Показатель введён в III квартале 2024 г..",))
     renamed = tuple(
-        one.model_copy(
-            update={"answers": tuple(each.model_copy(update={"name": f"{each.name} г. о."}) for each in one.answers)}
-        )
+        one.model_copy(update={"answers": tuple(replace(each, name=f"{each.name} г. о.") for each in one.answers)})
         for one in snapshot.indicators
     )
     facts = {"indicators": renamed, "silent": ("Рузский г. о.",), "advice": (advice(),)}
