@@ -94,7 +94,7 @@ def process_card(
         f"### {process.title}: этапы",
         f"**{said}**" if said else "",
         *_owed_lines(process, facts),
-        f"![Карта этапов]({map_image([_map_row(one, today) for one in sums])})",
+        f"![Карта этапов]({map_image([map_row(one, today) for one in sums])})",
         _forecast_line(forecast, deadline_on),
         _stages_table(sums, today),
         _counts(sums),
@@ -134,14 +134,15 @@ def headline(sums: Sequence[StageSum]) -> str:
     return f"Исполнено этапов: {over} из {len(sums)}" if sums else ""
 
 
-def _map_row(one: StageSum, today: date) -> MapRow:
+def map_row(one: StageSum, today: date) -> MapRow:
+    """The stage as the map draws it, on the card of the run and on the page of the point."""
     late = sum(fact.is_open and fact.due_on < today for fact in one.facts)
     current = sum(fact.is_open for fact in one.facts) - late
     return MapRow(
         number=one.number,
         title=one.stage.title,
         state=one.state(today),
-        note=" · ".join(filter(None, (_holders(one), _when(one, today)))),
+        note=" · ".join(filter(None, (holders(one), _when(one, today)))),
         done=one.done,
         current=current,
         late=late,
@@ -151,7 +152,7 @@ def _map_row(one: StageSum, today: date) -> MapRow:
     )
 
 
-def _holders(one: StageSum) -> str:
+def holders(one: StageSum) -> str:
     """Who has it in hand; by the party where they are many."""
     open_ = [fact for fact in one.facts if fact.is_open] or [fact for fact in one.facts if fact.is_live]
     names = sorted({fact.holder for fact in open_ or one.facts})
@@ -160,10 +161,14 @@ def _holders(one: StageSum) -> str:
     return f"{PARTY_RU[one.stage.party]} ({len(names)})"
 
 
+def last_day(facts: Iterable[StageFact]) -> date | None:
+    """The day the last of them was done."""
+    return max((fact.done_on for fact in facts if fact.done_on), default=None)
+
+
 def _when(one: StageSum, today: date) -> str:
-    state = one.state(today)
-    if state in ("done", "skipped"):
-        over = max((fact.done_on for fact in one.facts if fact.done_on), default=None)
+    if one.state(today) in ("done", "skipped"):
+        over = last_day(one.facts)
         return f"{over:%d.%m.%Y}" if over else ""
     due = min(fact.due_on for fact in one.facts if fact.is_live)
     return f"срок {due:%d.%m.%Y}"
@@ -180,7 +185,7 @@ def _stages_table(sums: Sequence[StageSum], today: date) -> str:
             str(one.number),
             one.stage.title,
             f"{STATE_RU[one.state(today)]}{count}",
-            _holders(one) if live else "—",
+            holders(one) if live else "—",
             f"{since:%d.%m.%Y}" if since else "—",
             f"{due:%d.%m.%Y}",
             _late(one.facts, today),

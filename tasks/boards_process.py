@@ -1,16 +1,23 @@
 """The stages of a point for the coordinator's page: the drawn map, who holds what, those who owe first."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
 
-from roadmap.process_cards import STATE_RU, StageFact, StageSum, headline, stage_sums
-from roadmap.process_maps import MapRow, map_svg
+from roadmap.process_cards import (
+    STATE_RU,
+    StageFact,
+    StageSum,
+    headline,
+    holders,
+    last_day,
+    map_row,
+    stage_sums,
+)
+from roadmap.process_maps import map_svg
 from roadmap.processes.forecast import Forecast
-from roadmap.processes.schema import PARTY_RU
 from tasks.process_facts import ProcessFacts, process_facts
 
 #: States of a case from the one that owes most to the one that owes nothing.
@@ -133,30 +140,12 @@ def _page(found: ProcessFacts, today: date) -> ProcessPage:
     return ProcessPage(
         title=found.process.title,
         headline=headline(sums),
-        svg=map_svg([_map_row(one, today) for one in sums]),
+        svg=map_svg([map_row(one, today) for one in sums]),
         forecast=ends,
         behind=max(0, (ends.ends_on - found.deadline_on).days) if ends else 0,
         stages=tuple(_line(one, ids.get(one.stage.code), today) for one in sums),
         cases=tuple(_cases(found, today)),
         cases_title="Муниципалитеты" if found.process.per == "municipality" else "Стороны",
-    )
-
-
-def _map_row(one: StageSum, today: date) -> MapRow:
-    """As on the card of the run, which is drawn from the same facts."""
-    state = one.state(today)
-    late = sum(fact.is_open and fact.due_on < today for fact in one.facts)
-    return MapRow(
-        number=one.number,
-        title=one.stage.title,
-        state=state,
-        note=" · ".join(filter(None, (_holders(one), _when(one, state)))),
-        done=one.done,
-        current=sum(fact.is_open for fact in one.facts) - late,
-        late=late,
-        skipped=len(one.of("withdrawn")),
-        total=one.total,
-        words=f"{one.done} из {one.total}" if one.total > 1 else STATE_RU[state],
     )
 
 
@@ -169,32 +158,14 @@ def _line(one: StageSum, point_id: int | None, today: date) -> StageLine:
         title=one.stage.title,
         state=state,
         words=STATE_RU[state] + (f" ({one.done} из {one.total})" if one.total > 1 else ""),
-        holders=_holders(one) if live else "",
+        holders=holders(one) if live else "",
         since=min((fact.opens_on for fact in one.facts if fact.is_open), default=None),
         due_on=min((fact.due_on for fact in live), default=max(fact.due_on for fact in one.facts)),
-        done_on=None if live else _last_day(one.of("accepted")),
+        done_on=None if live else last_day(one.of("accepted")),
         late_days=max(late, default=0),
         late_cases=len(late),
         point_id=point_id if one.total == 1 else None,
     )
-
-
-def _holders(one: StageSum) -> str:
-    """Who has it in hand, else who will; by the party where they are many."""
-    open_ = [fact for fact in one.facts if fact.is_open] or [fact for fact in one.facts if fact.is_live]
-    names = sorted({fact.holder for fact in open_ or one.facts})
-    return ", ".join(names) if len(names) <= 2 else f"{PARTY_RU[one.stage.party]} ({len(names)})"
-
-
-def _when(one: StageSum, state: str) -> str:
-    if state in ("done", "skipped"):
-        over = _last_day(one.facts)
-        return f"{over:%d.%m.%Y}" if over else ""
-    return f"срок {min(fact.due_on for fact in one.facts if fact.is_live):%d.%m.%Y}"
-
-
-def _last_day(facts: Sequence[StageFact]) -> date | None:
-    return max((fact.done_on for fact in facts if fact.done_on), default=None)
 
 
 def _cases(found: ProcessFacts, today: date) -> list[CaseLine]:
