@@ -1,6 +1,7 @@
 """An agreement driven through the Prefect pages in a real browser, from its signatures to its end."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tasks.decision_forms import StageDecision
 from tasks.stage_answers import answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+Send = Callable[[Page], None]
 OUT = Path(__file__).parent.parent / "out"
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 
@@ -51,12 +53,20 @@ def sent(office: Any, worker: Worker, today: date) -> str:
     return key
 
 
-def test_an_agreement_is_signed_and_registered_in_the_prefect_pages(office: Any, sent: str, page: Page) -> None:
-    resume(office, page, sent, {"Этап": "подписано", "Кто": "Сочи; Анапа", "Подтверждение": "экземпляры от 20.05.2027"})
+def test_an_agreement_is_signed_and_registered_in_the_prefect_pages(
+    office: Any, sent: str, page: Page, send: Send
+) -> None:
+    resume(
+        send,
+        office,
+        page,
+        sent,
+        {"Этап": "подписано", "Кто": "Сочи; Анапа", "Подтверждение": "экземпляры от 20.05.2027"},
+    )
     show_card(office, page, sent, "Подписано всеми 2 из 3", "agreement-card.png")
     refuses = {"Кто": "Ейский", "Основание": "письмо главы от 21.05.2027 № 7"}
-    resume(office, page, sent, refuses, decision="отказ муниципалитета")
-    resume(office, page, sent, {"Этап": "зарегистрировано всеми"}, shot="agreement-form.png")
+    resume(send, office, page, sent, refuses, decision="отказ муниципалитета")
+    resume(send, office, page, sent, {"Этап": "зарегистрировано всеми"}, shot="agreement-form.png")
     run = office.wait_for(sent, "Исполнено")
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
     page.get_by_text("Исполнено").first.wait_for()
@@ -69,6 +79,7 @@ def test_an_agreement_is_signed_and_registered_in_the_prefect_pages(office: Any,
 
 
 def resume(
+    send: Send,
     office: Any,
     page: Page,
     key: str,
@@ -95,8 +106,7 @@ def resume(
         form.locator(".schema-form-property").filter(has=named).last.locator("textarea").fill(words)
     if shot:
         page.screenshot(path=OUT / shot)
-    page.get_by_role("button", name="Submit").last.click()
-    page.get_by_text("Flow run resumed").first.wait_for()
+    send(page)
     for _ in range(300):
         run = office.runs()[key]
         is_asked_again = run["state_type"] == "PAUSED" and run["state"]["state_details"]["pause_key"] != asked

@@ -1,5 +1,6 @@
 """The coordinator's form in the Prefect pages, in a real browser."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,11 @@ def open_point(office: Any, worker: Worker, today: date) -> str:
 
 
 def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
-    office: Any, open_point: str, page: Page, today: date
+    office: Any,
+    open_point: str,
+    page: Page,
+    today: date,
+    send: Callable[[Page], None],
 ) -> None:
     run = office.runs()[open_point]
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
@@ -48,8 +53,7 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     page.screenshot(path=OUT / "form-empty.png")
     fill(page, today)
     page.screenshot(path=OUT / "form-filled.png")
-    page.get_by_role("button", name="Submit").last.click()
-    page.get_by_text("Flow run resumed").first.wait_for()
+    send(page)
     office.wait_for(open_point, "Исполнено")
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
     page.get_by_text("Исполнено").first.wait_for()
