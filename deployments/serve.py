@@ -87,12 +87,15 @@ def child_environment(settings: Settings) -> dict[str, str]:
 
 
 def _told(settings: Settings) -> dict[str, str]:
-    """Every setting in force as environment: flow processes run in a folder of their own, where no .env lies."""
+    """Every setting in force as environment: flow processes run in a folder of their own, where no .env lies and
+    no path begins.
+    """
     said: dict[str, str] = {}
     for name in Settings.model_fields:
         value = getattr(settings, name)
         if value is not None:
-            said[f"VEKHA_{name.upper()}"] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+            said[f"VEKHA_{name.upper()}"] = str(plain.resolve() if isinstance(plain, Path) else plain)
     return said
 
 
