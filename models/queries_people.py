@@ -112,7 +112,6 @@ def not_reached(session: Session, point_ids: Collection[int]) -> dict[int, list[
         .join(Notice, col(Notice.id) == col(NoticeLine.notice_id))
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(col(NoticeLine.point_id).in_(point_ids), Notice.state == "dead", Official.role != "coordinator")
-        .order_by(col(Notice.on_day), col(Notice.id))
     )
     riding = round_letters().subquery()
     of_rounds = (
@@ -120,10 +119,10 @@ def not_reached(session: Session, point_ids: Collection[int]) -> dict[int, list[
         .join(Notice, col(Notice.id) == riding.c.notice_id)
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(riding.c.point_id.in_(point_ids), Notice.state == "dead", Official.role != "coordinator")
-        .order_by(col(Notice.on_day), col(Notice.id))
     )
     latest: defaultdict[int, dict[int | None, tuple[Official, date]]] = defaultdict(dict)
-    for point_id, official, on_day in [*session.exec(found), *session.exec(of_rounds)]:
+    lost = [*session.exec(found), *session.exec(of_rounds)]
+    for point_id, official, on_day in sorted(lost, key=lambda row: row[2]):
         latest[point_id][official.id] = (official, on_day)
     return {point_id: list(people.values()) for point_id, people in latest.items()}
 

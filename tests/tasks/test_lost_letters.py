@@ -1,0 +1,49 @@
+"""Whom letters about a point never reached: reminders and what went out of a round of monitoring together."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Round, RoundLetter
+from models.db import session
+from models.queries_people import not_reached
+
+EARLY, LATE = date(2027, 6, 7), date(2027, 6, 21)
+
+
+def letter_of(work: Any, official: Official, on: date) -> int:
+    way = work.exec(select(Channel).where(col(Channel.official_id) == official.id)).one()
+    at = datetime(2027, 6, 1, tzinfo=UTC)
+    letter = Notice(official_id=official.id or 0, channel_id=way.id, on_day=on, state="dead", not_before=at)
+    work.add(letter)
+    work.flush()
+    return letter.id or 0
+
+
+@pytest.mark.parametrize(
+    ("reminder", "note"),
+    [pytest.param(LATE, EARLY, id="a reminder lost last"), pytest.param(EARLY, LATE, id="a note lost last")],
+)
+def test_the_day_is_that_of_the_latest_letter_of_whichever_kind(small_world: Any, reminder: date, note: date) -> None:
+    small_world.official("executor", "Директор", "head@example.org", body="institute")
+    with session(small_world.engine) as work:
+        item = work.exec(select(Item)).first()
+        body = work.exec(select(Body)).first()
+        days = {"opens_on": EARLY, "due_on": LATE}
+        facts = {"key": "krai/m/-/2027-06-21", "roadmap_code": "krai", "item_id": item.id, "owner_id": body.id}
+        point = ControlPoint(**facts, **days, deadline_on=LATE)
+        work.add(point)
+        work.flush()
+        period = {"rhythm": "quarter", "period_start": date(2027, 1, 1), "period_end": date(2027, 3, 31)}
+        one = Round(roadmap_code="krai", point_id=point.id, note_on=LATE, **period, **days)
+        work.add(one)
+        work.flush()
+        head = work.exec(select(Official).where(col(Official.post) == "Директор")).one()
+        told = {"notice_id": letter_of(work, head, reminder), "point_id": point.id, "reason": "due", "days": 0}
+        work.add(NoticeLine(**told))
+        way = work.exec(select(Channel).where(col(Channel.official_id) == head.id)).one()
+        work.add(RoundLetter(round_id=one.id, channel_id=way.id, part="note", notice_id=letter_of(work, head, note)))
+        work.flush()
+        assert not_reached(work, [point.id]) == {point.id: [(head, LATE)]}
