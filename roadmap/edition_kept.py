@@ -215,14 +215,16 @@ def _measured_as(was: Indicator | None, entry: Indicator) -> Indicator:
 
 
 def with_known_items(edition: Catalogue) -> Catalogue:
-    """The edition whose indicators name only items it has: one that was dropped neither proves nor answers."""
+    """The edition whose indicators name only items and rounds it has: what was dropped proves and answers nothing."""
     known = {item.code for _, item in edition.duties_by_origin()}
+    rhythms = {one.rhythm for one in edition.monitoring} or {"quarter"}
     indicators = tuple(
         entry.model_copy(
             update={
                 field: tuple(code for code in getattr(entry, field) if code in known)
                 for field in ("proven_by", "answered_by")
             }
+            | {"rounds": tuple(rhythm for rhythm in entry.rounds if rhythm in rhythms)}
         )
         for entry in edition.indicators
     )

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from roadmap.answers import Answer
+from roadmap.catalogue.checking import inconsistencies
 from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
-from roadmap.catalogue.schema import Catalogue, Item
+from roadmap.catalogue.schema import Catalogue, Item, MonitoringRound
 from roadmap.documents.draft import kind_of
 from roadmap.edition_answers import asked_about, by_code, pasted
 from roadmap.edition_drafts import Draft
@@ -137,6 +138,21 @@ def test_a_target_that_changes_is_seen_above_the_items() -> None:
     for is_read in (False, True):
         plan = compare(old, draft, is_read=is_read)
         assert [change.field for change in plan.header] == ["indicators"]
+
+
+def test_rounds_that_the_new_edition_has_no_more_are_asked_in_no_indicator() -> None:
+    old = built_in(MOSCOW)
+    old = old.model_copy(
+        update={
+            "monitoring": (MonitoringRound(rhythm="quarter"), MonitoringRound(rhythm="year")),
+            "indicators": tuple(one.model_copy(update={"rounds": ("quarter", "year")}) for one in old.indicators),
+        }
+    )
+    content = built_in(MOSCOW).model_dump(exclude_unset=True) | {"monitoring": [{"rhythm": "year"}]}
+    content["indicators"] = [one.model_dump(exclude_unset=True, exclude={"rounds"}) for one in old.indicators]
+    edition = compare(old, Catalogue.model_validate(content), is_read=False).edition
+    assert {one.rounds for one in edition.indicators} == {("year",)}
+    assert list(inconsistencies(edition)) == []
 
 
 def test_the_draft_of_import_is_known_by_its_first_line() -> None:
