@@ -12,7 +12,9 @@ from models.lifecycle_many import Change, change_many
 from models.moves import Move
 from roadmap.agreements import Fact
 from roadmap.ledger import Correction
-from tasks.stages_rows import StageRow, Underway, case_of, read_stages
+from roadmap.processes.staging import is_over
+from tasks.stages_following import TAKEN_WHOLE
+from tasks.stages_rows import ENGINE, StageRow, Underway, case_of, read_stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def correct(work: Session, one: Underway, wrong: Sequence[Differs], by: By) -> b
 
     ``Refused`` without a ground, or when somebody changed one of the stages meanwhile.
     """
-    before = {point_id: _last_day(one, point_id) for point_id in one.point_ids}
+    before = {point_id: _last_day(one, point_id) for point_id in _ended_by_stages(work, one)}
     change_many(work, [_correction(differs, by) for differs in wrong])
     read_stages(work, [one])
     changes = []
@@ -119,6 +121,22 @@ def _correction(differs: Differs, by: By) -> Change:
         tell=False,
     )
     return Change(row.id, move, {"opens_on": min(row.opens_on, fact.on)})
+
+
+def _ended_by_stages(work: Session, one: Underway) -> set[int]:
+    """The points whose day is that of their last stage: not those that were accepted as a whole over open stages."""
+    over = {
+        point_id
+        for point_id in one.point_ids
+        if is_over(row.standing() for row in one.stages if row.parent_id == point_id)
+    }
+    left_over = (
+        select(col(ControlPoint.parent_id))
+        .join(Transition, col(Transition.point_id) == col(ControlPoint.id))
+        .where(col(ControlPoint.parent_id).in_(over), col(Transition.action) == "withdraw")
+        .where(col(Transition.actor) == ENGINE, col(Transition.reason) == TAKEN_WHOLE)
+    )
+    return over - {point_id for point_id in work.execute(left_over).scalars() if point_id is not None}
 
 
 def _last_day(one: Underway, point_id: int) -> date | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -17,6 +18,7 @@ from tasks.agreement_corrections import By, Differs, correct, differing
 from tasks.agreements import Standing, the_agreement
 from tasks.municipalities import TableRefused
 from tasks.spreadsheets import read_rows
+from tasks.stages_renewing import renewed_results
 from tasks.stages_rows import StageRow
 from tasks.storing import hold_roadmap
 
@@ -70,7 +72,8 @@ def import_agreements(
     standing = the_agreement(work, roadmap_code, item, ended=bool(correction))
     facts, problems = read_facts(rows, Known(standing.one.process, _cases(work, standing)))
     since = work.get_one(Roadmap, roadmap_code).period_start
-    problems += check(standing, facts, today=today, since=since, corrects=bool(correction))
+    renewed = renewed_results(work, standing.one.point_ids)
+    problems += check(standing, facts, today=today, since=since, renewed=renewed, corrects=bool(correction))
     if not facts and not problems:
         problems = [Problem("A2", "в таблице нет ни одной даты и ни одного отказа")]
     if problems:
@@ -85,18 +88,28 @@ def _cases(work: Session, standing: Standing) -> dict[str, str]:
     return {plain(name): row.code for row in work.execute(rows) for name in (row.name, row.short, row.code)}
 
 
+NO_RENEWAL: Mapping[int, date] = MappingProxyType({})
+
+
 def check(
-    standing: Standing, facts: Sequence[Fact], *, today: date, since: date, corrects: bool = False
+    standing: Standing,
+    facts: Sequence[Fact],
+    *,
+    today: date,
+    since: date,
+    renewed: Mapping[int, date] = NO_RENEWAL,
+    corrects: bool = False,
 ) -> list[Problem]:
     """Every fact that cannot be recorded, with its cell; ``since``: no agreement is older than the roadmap.
 
+    ``renewed``: the day of the result that a point renews, by point; what was done by then was done for that result.
     ``corrects``: another day than the one recorded is no fault.
     """
     problems = []
     seen: dict[tuple[str | None, str], Fact] = {}
     refusing = {fact.case for fact in facts if fact.refusal}
     for fact in facts:
-        wrong = _wrong(standing, fact, today=today, since=since)
+        wrong = _wrong(standing, fact, today=today, since=since) or _of_the_one_before(standing, fact, renewed)
         if not wrong and not corrects:
             wrong = _recorded_otherwise(standing, fact)
         before = seen.setdefault((fact.case, fact.stage), fact)
@@ -134,6 +147,17 @@ def _wrong(standing: Standing, fact: Fact, *, today: date, since: date) -> str:
     if row.status == "withdrawn":
         return f"этап у «{name}» снят с контроля {row.closed_on:%d.%m.%Y} — исполнение записать нельзя"
     return ""
+
+
+def _of_the_one_before(standing: Standing, fact: Fact, renewed: Mapping[int, date]) -> str:
+    """Last year's table is not taken for the renewal."""
+    if fact.refusal or fact.on is None:
+        return ""
+    done = renewed.get(standing.stages[fact.stage, fact.case].parent_id)
+    if done is None or fact.on > done:
+        return ""
+    before = f"прежнему соглашению, исполненному {done:%d.%m.%Y}"
+    return f"дата {fact.on:%d.%m.%Y} относится к {before}: сейчас в работе продление, укажите его дату"
 
 
 def _recorded_otherwise(standing: Standing, fact: Fact) -> str:

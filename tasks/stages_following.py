@@ -16,6 +16,8 @@ from tasks.stages_rows import ENGINE, POINTS, Day, Member, Members, Parent, Stag
 from tasks.storing import table_of
 
 TRANSITIONS = table_of(Transition)
+#: Why the stages that were left were withdrawn when a person accepted their point.
+TAKEN_WHOLE = "исполнение пункта принято в целом"
 
 
 def follow(work: Session, one: Underway, *, day: Day, parties: Parties) -> int:
@@ -51,7 +53,7 @@ def withdraw_absent(work: Session, one: Underway, *, day: Day, members: Members)
 
 def withdraw_left_over(work: Session, one: Underway, *, day: Day) -> int:
     """The point was closed as a whole: what is left of its stages is withdrawn; returns how many."""
-    how = "исполнение пункта принято в целом" if one.parent.status == "accepted" else "пункт снят с контроля"
+    how = TAKEN_WHOLE if one.parent.status == "accepted" else "пункт снят с контроля"
     live = [stage for stage in one.stages if stage.is_live]
     owner = one.parent.owner_id
     return change_many(work, [_withdrawal(stage, how, day, hears=stage.owner_id != owner) for stage in live])

@@ -1,6 +1,6 @@
 """Yearly prolongation: an accepted result that must be renewed gets the point that renews it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -47,6 +47,28 @@ def renew(
     if new:
         work.execute(insert(POINTS), new)
     return [row["key"] for row in new]
+
+
+def renewed_results(work: Session, point_ids: Collection[int]) -> dict[int, date]:
+    """The day of the result that each point renews, by row; nothing for a point that renews none."""
+    earlier, process = POINTS.alias("earlier"), table_of(ProcessRow)
+    found = (
+        select(POINTS.c.id, func.max(earlier.c.submitted_on))
+        .join(process, process.c.point_id == POINTS.c.id)
+        .join(earlier, earlier.c.item_id == POINTS.c.item_id)
+        .where(
+            POINTS.c.id.in_(point_ids),
+            process.c.renews,
+            earlier.c.body_id.is_not_distinct_from(POINTS.c.body_id),
+            earlier.c.parent_id.is_(None),
+            earlier.c.purpose == "result",
+            earlier.c.status == "accepted",
+            earlier.c.deadline_on < POINTS.c.deadline_on,
+            earlier.c.submitted_on <= process.c.started_on,
+        )
+        .group_by(POINTS.c.id)
+    )
+    return dict(work.execute(found).tuples().all())
 
 
 def _process_of(row: Any, processes: Mapping[str, Process], members: Members) -> Process | None:

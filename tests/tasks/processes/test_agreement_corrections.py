@@ -132,6 +132,33 @@ def test_the_last_day_of_an_ended_process_moves_the_day_of_the_whole_point(signe
     assert take(signed, tmp_path, *last, correction=GROUND) == Recorded(corrected=2, known=1)
 
 
+@pytest.mark.parametrize("is_swept", [pytest.param(False, id="the same day"), pytest.param(True, id="stages closed")])
+def test_a_point_accepted_as_a_whole_keeps_its_day(signed: Any, tmp_path: Path, is_swept: bool) -> None:
+    signed.move("accept", signed.parent, on=SIGNED)
+    if is_swept:
+        signed.sweep()
+    row = ("г. Сочи", STAGES[0], date(2027, 6, 10), "")
+    assert take(signed, tmp_path, row, correction=GROUND) == Recorded(corrected=1)
+    assert signed.stage(STAGES[0], "sochi").submitted_on == row[2]
+    assert signed.point(signed.parent).submitted_on == SIGNED
+
+
+def test_a_table_of_last_year_is_not_taken_for_the_renewal(signed: Any, tmp_path: Path) -> None:
+    signed.set_period_end(date(2029, 12, 31))
+    rows = [(town, stage, SIGNED, "") for town in TOWNS for stage in STAGES]
+    take(signed, tmp_path, *rows)
+    signed.sweep()
+    signed.move("accept", signed.parent)
+    (renewed,) = signed.sweep().renewed
+    signed.sweep(signed.point(renewed).opens_on)
+    before = everything(signed)
+    for ground in ("", GROUND):
+        with pytest.raises(TableRefused, match=r"C2: дата 14\.06\.2027 относится к прежнему соглашению"):
+            take(signed, tmp_path, *rows, correction=ground)
+    assert everything(signed) == before
+    assert take(signed, tmp_path, ("г. Сочи", STAGES[0], signed.on, "")) == Recorded(done=1)
+
+
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
