@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, Item, Roadmap
@@ -12,8 +12,9 @@ from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
 from roadmap.planning import plan_item
-from roadmap.reading import Reading, Window
-from tasks.storing import table_of
+from roadmap.reading import Window
+from tasks.storing import hold_roadmap
+from tasks.storing_own import add_own_item, own_catalogue
 from tasks.storing_points import store_points
 
 CODE = "m-rec."
@@ -35,7 +36,7 @@ def put_on_control(work: Session, roadmap: Roadmap, wanted: Wanted, *, today: da
 
     ``Refused`` when the day it is due is a day off whose working day has passed.
     """
-    work.execute(update(table_of(Roadmap)).where(col(Roadmap.code) == roadmap.code).values(title=roadmap.title))
+    hold_roadmap(work, roadmap.code)
     owner = work.get_one(Body, wanted.body_id)
     number = _next_number(work, roadmap.code)
     entry = schema.Item(
@@ -47,11 +48,21 @@ def put_on_control(work: Session, roadmap: Roadmap, wanted: Wanted, *, today: da
         kind="measure",
         source=schema.Source(place=wanted.source),
     )
-    reading = terms.read(entry.term, start=today, end=max(roadmap.period_end, wanted.due_on), calendar=calendar)
+    end = max(roadmap.period_end, wanted.due_on)
+    reading = terms.read(entry.term, start=today, end=end, calendar=calendar)
     reading = replace(reading, windows=(Window(today, wanted.due_on),))
-    work.add(_item(work, roadmap, wanted, entry, reading, number=number, owner=owner, calendar=calendar))
-    work.flush()
-    catalogue = _catalogue(roadmap, owner, start=today, end=max(roadmap.period_end, wanted.due_on))
+    parent = _answering(work, roadmap.code, wanted.answers)
+    add_own_item(
+        work,
+        roadmap.code,
+        entry,
+        reading,
+        number=f"{parent.number or parent.code}, рекомендация {number}" if parent else f"Рекомендация {number}",
+        owner_id=wanted.body_id,
+        parent=parent,
+        calendar=calendar,
+    )
+    catalogue = own_catalogue(roadmap, (owner,), start=today, end=end, document="справка", ground="день решения")
     planned = plan_item(catalogue, entry, reading, calendar=calendar)
     if planned[0].deadline_on < today:
         raise Refused(f"Срок {wanted.due_on:%d.%m.%Y} выпадает на выходной, рабочий день перед ним уже прошёл")
@@ -59,67 +70,15 @@ def put_on_control(work: Session, roadmap: Roadmap, wanted: Wanted, *, today: da
     return planned[0].key
 
 
-def _item(
-    work: Session,
-    roadmap: Roadmap,
-    wanted: Wanted,
-    entry: schema.Item,
-    reading: Reading,
-    *,
-    number: int,
-    owner: Body,
-    calendar: WorkCalendar,
-) -> Item:
-    """It stands in the section of the first item that answers the shortfall."""
-    same = col(Item.roadmap_code) == roadmap.code
-    last = work.execute(select(func.max(col(Item.position))).where(same)).scalar_one() or 0
-    answers = select(Item).where(same, col(Item.code).in_(wanted.answers)).order_by(col(Item.position)).limit(1)
-    parent = work.execute(answers).scalar_one_or_none()
-    printed = f"{parent.number or parent.code}, рекомендация {number}" if parent else f"Рекомендация {number}"
-    return Item(
-        roadmap_code=roadmap.code,
-        code=entry.code,
-        position=last + 1,
-        origin="directive",
-        number=printed,
-        section=parent.section if parent else "",
-        group=parent.group if parent else "",
-        title=entry.title,
-        responsible=entry.responsible,
-        executors="",
-        owner_id=owner.id or 0,
-        term=entry.term,
-        result="",
-        kind=entry.kind,
-        reading=reading.to_json() | {"calendar": calendar.version},
-        is_controlled=True,
-        source=entry.source.place,
-    )
+def _answering(work: Session, code: str, answers: tuple[str, ...]) -> Item | None:
+    """The first item that answers the shortfall: the recommendation stands in its section."""
+    same = (col(Item.roadmap_code) == code, col(Item.code).in_(answers))
+    found: Item | None = work.execute(select(Item).where(*same).order_by(col(Item.position)).limit(1)).scalar()
+    return found
 
 
 def _next_number(work: Session, code: str) -> int:
     own = select(col(Item.code)).where(col(Item.roadmap_code) == code, col(Item.code).startswith(CODE))
     return 1 + max(
         (int(tail) for one in work.execute(own).scalars() if (tail := one[len(CODE) :]).isdigit()), default=0
-    )
-
-
-def _catalogue(roadmap: Roadmap, owner: Body, *, start: date, end: date) -> schema.Catalogue:
-    """What planning asks for: the period from today on, the roadmap's rules of days off, the body that answers."""
-    return schema.Catalogue.model_validate(
-        {
-            "code": roadmap.code,
-            "region": roadmap.region,
-            "title": roadmap.title,
-            "act": schema.Act(kind=roadmap.act, authority=roadmap.region, document="справка"),
-            "period": schema.Period(start=start, end=end, ground="день решения"),
-            "zone": roadmap.zone,
-            "roll": roadmap.roll,
-            "report_by": roadmap.report_by,
-            "bodies": (
-                schema.Body.model_validate(
-                    {"code": owner.code, "name": owner.name, "short": owner.short, "level": owner.level}
-                ),
-            ),
-        }
     )

@@ -138,7 +138,7 @@ def recommended(work: Session, *where: Any) -> list[Recommended]:
         .order_by(col(Round.period_end), col(Round.id), col(Recommendation.id))
     )
     rows = work.execute(found, execution_options={"populate_existing": True}).all()
-    numbers = {round_.id: _numbers(work, round_.id) for _, round_, _, _ in rows}
+    numbers = {round_id: _numbers(work, round_id) for round_id in {round_.id for _, round_, _, _ in rows}}
     listed = [
         Recommended(
             row=row,

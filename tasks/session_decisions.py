@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Roadmap
@@ -14,6 +14,7 @@ from roadmap.catalogue import schema
 from roadmap.planning import plan_item
 from roadmap.process_answers import DecisionLine, Unclear, read_decisions
 from roadmap.reading import Reading
+from tasks.storing_own import add_own_item, own_catalogue
 from tasks.storing_points import store_points
 
 DATED = ("windows", "recurring", "continuous", "relative")
@@ -33,7 +34,10 @@ def add_decisions(
         lines = read_decisions(text, body_names(work, roadmap.code))
     except Unclear as unclear:
         raise Refused(str(unclear)) from unclear
-    catalogue = _catalogue(work, roadmap, on)
+    bodies = {body.code: body for body in work.execute(_bodies(roadmap.code)).scalars()}
+    catalogue = own_catalogue(
+        roadmap, bodies.values(), start=on, end=roadmap.period_end, document="протокол", ground="день сессии"
+    )
     read = {one.line: terms.read(one.term, start=on, end=roadmap.period_end, calendar=calendar) for one in lines}
     _refuse_terms(lines, read)
     place = f"Протокол: {proof.strip()}" if proof.strip() else f"Протокол от {on:%d.%m.%Y}, пункт {parent.code}"
@@ -44,7 +48,16 @@ def add_decisions(
             continue
         number += 1
         entry = _entry(f"{parent.code}.r{number}", line, on=on, place=place)
-        _store(work, parent, entry, read[line.line], line, calendar)
+        add_own_item(
+            work,
+            roadmap.code,
+            entry,
+            read[line.line],
+            number=f"{parent.number or parent.code}, решение {number}",
+            owner_id=bodies[line.owner].id or 0,
+            parent=parent,
+            calendar=calendar,
+        )
         planned = plan_item(catalogue, entry, read[line.line], calendar=calendar)
         if all(one.deadline_on < today for one in planned):
             raise Refused(f"Решения сессии не внесены — строка {line.line}: срок «{line.term}» уже прошёл")
@@ -59,29 +72,12 @@ def body_names(work: Session, code: str) -> dict[str, tuple[str, ...]]:
     edition = work.execute(newest).scalar_one_or_none()
     listed = edition.catalogue.get("bodies", ()) if edition else ()
     aliases = {body["code"]: tuple(body.get("aliases", ())) for body in listed}
-    bodies = work.execute(select(Body).where(col(Body.roadmap_code) == code)).scalars()
+    bodies = work.execute(_bodies(code)).scalars()
     return {body.code: (body.short, body.name, *aliases.get(body.code, ())) for body in bodies}
 
 
-def _catalogue(work: Session, roadmap: Roadmap, on: date) -> schema.Catalogue:
-    """What planning asks for, as the roadmap stands (shifted or not), beginning on the day of the session."""
-    bodies = work.execute(select(Body).where(col(Body.roadmap_code) == roadmap.code)).scalars()
-    return schema.Catalogue.model_validate(
-        {
-            "code": roadmap.code,
-            "region": roadmap.region,
-            "title": roadmap.title,
-            "act": schema.Act(kind=roadmap.act, authority=roadmap.region, document="протокол"),
-            "period": schema.Period(start=on, end=roadmap.period_end, ground="день сессии"),
-            "zone": roadmap.zone,
-            "roll": roadmap.roll,
-            "report_by": roadmap.report_by,
-            "bodies": tuple(
-                schema.Body.model_validate({"code": b.code, "name": b.name, "short": b.short, "level": b.level})
-                for b in bodies
-            ),
-        }
-    )
+def _bodies(code: str) -> Select[tuple[Body]]:
+    return select(Body).where(col(Body.roadmap_code) == code)
 
 
 def _refuse_terms(lines: list[DecisionLine], read: Mapping[int, Reading]) -> None:
@@ -123,34 +119,3 @@ def _known(work: Session, parent: Item) -> dict[tuple[str, str, str, str], str]:
 def _last_number(codes: object) -> int:
     tails = [str(code).rpartition(".r")[2] for code in codes]  # type: ignore[attr-defined]
     return max((int(tail) for tail in tails if tail.isdigit()), default=0)
-
-
-def _store(
-    work: Session, parent: Item, entry: schema.Item, reading: Reading, line: DecisionLine, calendar: WorkCalendar
-) -> None:
-    same = (col(Item.roadmap_code) == parent.roadmap_code,)
-    position = work.execute(select(func.max(col(Item.position))).where(*same)).scalar_one() + 1
-    owner = select(col(Body.id)).where(col(Body.roadmap_code) == parent.roadmap_code, col(Body.code) == line.owner)
-    number = entry.code.rpartition(".r")[2]
-    work.add(
-        Item(
-            roadmap_code=parent.roadmap_code,
-            code=entry.code,
-            position=position,
-            origin="directive",
-            number=f"{parent.number or parent.code}, решение {number}",
-            section=parent.section,
-            group=parent.group,
-            title=entry.title,
-            responsible=line.owner_words,
-            executors="",
-            owner_id=work.execute(owner).scalar_one(),
-            term=entry.term,
-            result="",
-            kind=entry.kind,
-            reading=reading.to_json() | {"calendar": calendar.version},
-            is_controlled=True,
-            source=entry.source.place,
-        )
-    )
-    work.flush()

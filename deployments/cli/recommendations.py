@@ -4,8 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy import Engine
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from deployments.cli import facts, output
 from deployments.cli.decide import Actor, Reason
@@ -47,9 +46,8 @@ def recommendations(code: Code, everything: All = False, as_json: Json = False) 
 
 def take(number: Number, due: Due = None, by: Actor = "координатор", as_json: Json = False) -> None:
     """Взять рекомендацию на контроль: новый пункт с исполнителем, сроком и контрольной точкой."""
-    engine = ready_engine()
-    with session(engine) as work:
-        today = _today(engine, number)
+    with session(ready_engine()) as work:
+        today = _today(work, number)
         key = recommending.take(work, number, actor=by, due_on=as_day(due), today=today, at=clock.now())
     if as_json:
         return output.as_json({"id": number, "state": "taken", "key": key})
@@ -67,12 +65,11 @@ def decline(number: Number, reason: Reason = "", by: Actor = "координат
     return None
 
 
-def _today(engine: Engine, number: int) -> date:
-    with session(engine) as work:
-        row = work.get(Recommendation, number)
-        if row is None:
-            raise Refused(f"Рекомендации № {number} нет; список: vekha recommendations КОД")
-        return facts.today_of(work.get_one(Roadmap, row.roadmap_code))
+def _today(work: Session, number: int) -> date:
+    row = work.get(Recommendation, number)
+    if row is None:
+        raise Refused(f"Рекомендации № {number} нет; список: vekha recommendations КОД")
+    return facts.today_of(work.get_one(Roadmap, row.roadmap_code))
 
 
 def _state(one: recommending.Recommended) -> str:

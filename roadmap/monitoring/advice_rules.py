@@ -15,6 +15,8 @@ FILE = Path(__file__).with_name("recommendations.yaml")
 When = Literal["below_target", "falling", "silent", "no_data", "lagging", "overdue"]
 #: Which number a rule needs, beside its term.
 NEEDS: dict[When, str] = {"below_target": "gap", "lagging": "gap", "falling": "rounds", "overdue": "days"}
+#: One recommendation to a body, whatever indicators or items it names.
+OF_BODY: frozenset[When] = frozenset({"silent", "no_data"})
 #: The words that a template may name.
 KNOWN: dict[When, frozenset[str]] = {
     "below_target": frozenset({"title", "number", "period", "value", "target", "gap", "forecast"}),

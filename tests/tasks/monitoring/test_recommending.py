@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from models import AuditEntry, ControlPoint, Item, Recommendation, lifecycle
@@ -103,6 +104,15 @@ def test_taken_it_is_an_item_on_control_of_its_body(monitored: Any) -> None:
     )
     assert not control_day(monitored.world.engine, today=TODAY, at=NINE).failed
     assert (f"{TODAY}", "Начальник, г. Сочи", "opened") in [(f"{a}", b, c) for a, b, c, _ in monitored.world.letters()]
+
+
+def test_the_note_is_read_once_however_many_it_recommends(monitored: Any) -> None:
+    proposed(monitored, monitored.round(), *TWO)
+    asked: list[str] = []
+    event.listen(monitored.world.engine, "before_cursor_execute", lambda *what: asked.append(what[2]))
+    with session(monitored.world.engine) as work:
+        assert [one.number for one in recommended(work)] == [1, 2]
+    assert sum("snapshot.content" in words for words in asked) == 1
 
 
 def test_decided_once_the_second_is_told_by_whom(monitored: Any) -> None:
