@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -228,5 +229,8 @@ def _known(row: Answered) -> Shown:
 
 
 def _plain(number: float | None) -> str:
-    """As a person types it: «1234,5»."""
-    return answers.number_words(number).replace(answers.NBSP, "")
+    """As a person types it, to the last digit: «1234,5». A field left alone must not read as a correction."""
+    if number is None:
+        return ""
+    words = f"{Decimal(repr(number)):f}"
+    return (words.rstrip("0").rstrip(".") if "." in words else words).replace(".", ",")

@@ -92,7 +92,7 @@ def number_words(value: float | None) -> str:
     """«1 234,5» with blanks that do not break; empty for None."""
     if value is None:
         return ""
-    shown = f"{value:,.0f}" if value == int(value) else f"{value:,.4f}".rstrip("0")
+    shown = f"{value:,.0f}" if value == int(value) else f"{value:,.4f}".rstrip("0").rstrip(".")
     return shown.replace(",", NBSP).replace(".", ",")
 
 
@@ -117,12 +117,16 @@ def answer_words(indicator: Indicator, given: Given) -> str:
 def read_answer(indicator: Indicator, fields: Fields) -> tuple[Given | None, list[Problem]]:
     """The answer in the fields, or every fault with its place; (None, []) where nothing was filled in.
 
-    A tick at «данных нет» counts more than numbers beside it.
+    Numbers beside a tick at «данных нет» are a fault: nobody but the sender knows which of the two is meant.
     """
     problems: list[Problem] = []
     reason = _reason(fields, problems)
-    if fields.is_missing or (reason and _is_blank(fields.numerator) and _is_blank(fields.denominator)):
-        if not reason and not problems:
+    has_numbers = not (_is_blank(fields.numerator) and _is_blank(fields.denominator))
+    if fields.is_missing or (reason and not has_numbers):
+        if has_numbers:
+            both = "здесь число, а ниже отмечено «Данных нет»: оставьте одно из двух"
+            problems.append(Problem(fields.places["numerator"], both))
+        elif not reason and not problems:
             problems.append(Problem(fields.places["reason"], "назовите причину, по которой данных нет"))
         return (None, problems) if problems else (Given(indicator.code, None, None, reason), [])
     first = _first(indicator, fields, problems)
@@ -144,7 +148,10 @@ def read_number(typed: Typed) -> float:
         raise ValueError("здесь нужно число")
     if isinstance(typed, date):
         raise ValueError(f"здесь дата {typed:%d.%m.%Y}, а нужно число: впишите его заново")
-    value = _worded(typed) if isinstance(typed, str) else float(typed)
+    try:
+        value = _worded(typed) if isinstance(typed, str) else float(typed)
+    except OverflowError:  # A whole number of a spreadsheet has no bound: one of 400 digits is no float.
+        value = math.inf
     if not math.isfinite(value) or value > LARGEST:
         raise ValueError("слишком большое число: проверьте, не склеились ли два")
     if value < 0:

@@ -65,6 +65,7 @@ def test_numbers_are_read_as_people_type_them(typed: Any, number: float) -> None
         pytest.param("nan", "не число", id="nan"),
         pytest.param(float("inf"), "слишком большое", id="infinity"),
         pytest.param("9" * 15, "слишком большое", id="two numbers run together"),
+        pytest.param(10**400, "слишком большое", id="a whole number of a spreadsheet that is no float"),
         pytest.param("٣", "не число", id="digits of another script"),
         pytest.param(True, "нужно число", id="a tick of a spreadsheet"),
         pytest.param(date(2026, 5, 1), "здесь дата 01.05.2026, а нужно число", id="a date made of «1.5»"),
@@ -90,7 +91,12 @@ def test_what_is_no_number_is_refused_with_the_reason(typed: Any, why: str) -> N
             read("share", None, "", "  нет \n учёта "), (None, None, "нет учёта"), id="a reason alone: no data"
         ),
         pytest.param(
-            read("share", "1", "2", "болеет", is_missing=True), (None, None, "болеет"), id="a tick beats the numbers"
+            read("share", "1", "2", "болеет", is_missing=True),
+            ["J7: здесь число, а ниже отмечено «Данных нет»: оставьте одно из двух"],
+            id="numbers beside a tick: one of the two is wrong",
+        ),
+        pytest.param(
+            read("share", None, "", "болеет", is_missing=True), (None, None, "болеет"), id="a tick with its reason"
         ),
         pytest.param(read("share"), [], id="nothing filled in is nothing said"),
         pytest.param(read("total", "  "), [], id="blanks are nothing"),
@@ -137,6 +143,7 @@ def test_an_answer_is_read_or_every_fault_has_its_place(found: Any, expected: An
         ("share", Given("x", 0, 0), "0 из 0"),
         ("ratio", Given("x", 1234, 5), "1\u00a0234 на 5 (246,8)"),
         ("total", Given("x", 1234.5), "1\u00a0234,5"),
+        ("total", Given("x", 1.00001), "1"),
         ("flag", Given("x", 1), "да"),
         ("flag", Given("x", 0), "нет"),
         ("share", Given("x", None, None, "учёт не ведётся"), "нет данных: учёт не ведётся"),

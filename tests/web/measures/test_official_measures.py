@@ -106,6 +106,26 @@ def test_the_last_values_are_put_in_and_marked_with_their_period(asked: Any) -> 
     assert asked.values()[0][:3] == ("trained", None, None)
 
 
+def test_a_long_fraction_left_alone_is_no_correction(asked: Any) -> None:
+    asked.earlier("2026-Q1", Given("trained", 100 / 3, 1e-05 + 100))
+    shown = fields(asked.get())
+    assert (shown["n1"], shown["d1"]) == ("33,333333333333336", "100,00001")
+    assert asked.send(n1=shown["n1"], d1=shown["d1"]).status_code == 303
+    assert asked.values()[0][:3] == ("trained", 100 / 3, 100.00001)
+    assert asked.send(n1=fields(asked.get())["n1"], d1=shown["d1"], n2="7").status_code == 303
+    assert len(asked.values()) == 2
+
+
+def test_numbers_typed_under_a_tick_that_was_left_are_not_lost_in_silence(asked: Any) -> None:
+    asked.send(m1="1", r1="учёт не ведётся")
+    answer = asked.send(n1="12", d1="100", m1="1", r1="учёт не ведётся")
+    assert answer.status_code == 400
+    assert "оставьте одно из двух" in asked.words(answer)
+    assert fields(answer)["n1"] == "12"
+    asked.send(n1="12", d1="100", r1="учёт налажен")
+    assert asked.values()[-1][:3] == ("trained", 12.0, 100.0)
+
+
 def test_the_same_form_sent_by_many_at_once_is_kept_once(asked: Any) -> None:
     with ThreadPoolExecutor(4) as senders:
         answers = list(senders.map(lambda _: asked.send(**GOOD).status_code, range(8)))
