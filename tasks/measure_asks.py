@@ -36,10 +36,11 @@ def asks(work: Session, points: Iterable[ControlPoint]) -> dict[int, Ask]:
     for round_ in work.execute(select(Round).where(col(Round.point_id).in_(by_round))).scalars():
         asked = asked_of(work, round_.id or 0)
         mine = [point for point in by_round[round_.point_id] if point.body_id in asked]
-        bodies = {point.body_id or 0: work.get_one(Body, point.body_id) for point in mine}
+        named = select(Body).where(col(Body.id).in_({point.body_id for point in mine}))
+        bodies = {body.id: body for body in work.execute(named).scalars()}
         made = forms_of(work, round_, [body.code for body in bodies.values()])
         for point in mine:
-            body = bodies[point.body_id or 0]
+            body = bodies[point.body_id]
             file = Attachment(form_name(round_, body), XLSX.media_type, form_xlsx(made[body.code]))
             found[point.id or 0] = Ask(tuple(one.title for one in asked[point.body_id or 0]), file)
     return found

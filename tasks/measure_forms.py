@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -75,7 +75,10 @@ def form_of(work: Session, round_: Round, *, body: str | None = None) -> Form:
         if form is None:
             raise Refused(_nothing(work, round_, body))
         return form
-    return _form(work, round_, _rows_asked(work, round_, None), EVERYBODY, "")
+    rows = _rows_asked(work, round_, None)
+    if not rows:
+        raise Refused(_nothing(work, round_, None))
+    return _forms(work, round_, {EVERYBODY: rows})[EVERYBODY]
 
 
 def forms_of(work: Session, round_: Round, codes: Collection[str]) -> dict[str, Form]:
@@ -83,22 +86,29 @@ def forms_of(work: Session, round_: Round, codes: Collection[str]) -> dict[str, 
     rows: defaultdict[str, list[FormRow]] = defaultdict(list)
     for row in _rows_asked(work, round_, codes):
         rows[row.body].append(row)
-    return {code: _form(work, round_, mine, code, f" · {mine[0].name}") for code, mine in rows.items()}
+    return _forms(work, round_, rows)
 
 
-def _form(work: Session, round_: Round, rows: Sequence[FormRow], body: str, who: str) -> Form:
-    if not rows:
-        raise Refused(_nothing(work, round_, None))
-    title = f"Показатели за {period_of(round_).title}{who} · данные нужны до {round_.due_on:%d.%m.%Y} включительно"
+def _forms(work: Session, round_: Round, rows: Mapping[str, Sequence[FormRow]]) -> dict[str, Form]:
+    """By code of the body; what all forms of a round share is read once, for a day's letters enclose thousands."""
     codes = {one.id: one.code for one in _bodies(work, round_.roadmap_code)}
-    return Form(
-        key=work.get_one(ControlPoint, round_.point_id).key,
-        version=version_of(indicators_of(round_)),
-        body=body,
-        title=title,
-        rows=tuple(rows),
-        spare=frozenset((codes[number], code) for code, number in proven(work, round_)),
-    )
+    spare = frozenset((codes[number], code) for code, number in proven(work, round_))
+    key, version = work.get_one(ControlPoint, round_.point_id).key, version_of(indicators_of(round_))
+    period, due = period_of(round_).title, f"{round_.due_on:%d.%m.%Y}"
+    return {
+        code: Form(
+            key=key,
+            version=version,
+            body=code,
+            title=(
+                f"Показатели за {period}{'' if code == EVERYBODY else f' · {mine[0].name}'}"
+                f" · данные нужны до {due} включительно"
+            ),
+            rows=tuple(mine),
+            spare=spare,
+        )
+        for code, mine in rows.items()
+    }
 
 
 def _rows_asked(work: Session, round_: Round, codes: Collection[str] | None) -> list[FormRow]:
