@@ -19,8 +19,8 @@ LEVEL_RU: dict[Level, str] = {
     -2: "отстаёт сильно, на четверть и больше",
     -1: "отстаёт",
     0: "на уровне",
-    1: "выше",
-    2: "выше на четверть и больше",
+    1: "лучше",
+    2: "лучше на четверть и больше",
 }
 
 
@@ -65,18 +65,29 @@ class DeficitMap:
 
 
 def deficits(snapshot: Snapshot, *, with_execution: bool = True) -> DeficitMap:
-    """The map of a round: every body that was asked, and those that had control points due."""
+    """The map of a round: every body that was asked, and those that had control points due.
+
+    Execution names bodies by short name: where two that were asked share one, it is shown for neither.
+    """
     columns = [_column(one) for one in snapshot.indicators]
     cells: dict[str, list[Cell | None]] = {}
+    codes: dict[str, set[str]] = {}
+    names: dict[str, str] = {}
     width = len(columns) + with_execution
     for place, one in enumerate(snapshot.indicators):
         for answer in one.answers:
-            cells.setdefault(answer.name, [None] * width)[place] = _cell(one, answer)
+            codes.setdefault(answer.name, set()).add(answer.body)
+            names[answer.body] = answer.name
+            cells.setdefault(answer.body, [None] * width)[place] = _cell(one, answer)
     if with_execution:
         columns.append(Column(EXECUTION, "Исполнение", "Исполнение дорожной карты в срок", "всё в срок"))
         for row in snapshot.by_body:
-            cells.setdefault(row.name, [None] * width)[-1] = _executed(row)
-    rows = [Row(body, tuple(listed)) for body, listed in cells.items()]
+            mine = codes.get(row.name, {f"{EXECUTION}/{row.name}"})
+            if len(mine) == 1:
+                (body,) = mine
+                names[body] = row.name
+                cells.setdefault(body, [None] * width)[-1] = _executed(row)
+    rows = [Row(names[body], tuple(listed)) for body, listed in sorted(cells.items())]
     return DeficitMap(tuple(columns), tuple(sorted(rows, key=lambda row: (-row.deficit, row.body))))
 
 

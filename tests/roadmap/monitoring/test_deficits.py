@@ -20,9 +20,9 @@ def indicator(code: str, **facts: Any) -> Indicator:
     return Indicator(code=code, title=f"Показатель {code}", source=Source(place="п. 1"), **{**usual, **facts})
 
 
-def snapshot(*counted: tuple[Indicator, dict[str, Given]], by_body: Any = ()) -> Snapshot:
+def snapshot(*counted: tuple[Indicator, dict[str, Given]], by_body: Any = (), towns: Any = TOWNS) -> Snapshot:
     made = [
-        Counted(indicator=entry, number=n, asked=TOWNS, given=said) for n, (entry, said) in enumerate(counted, start=1)
+        Counted(indicator=entry, number=n, asked=towns, given=said) for n, (entry, said) in enumerate(counted, start=1)
     ]
     return Snapshot(
         roadmap="krai", region="Край", title="Комплекс мер", act="приказ", rhythm="quarter", period=PERIOD.title,
@@ -108,6 +108,17 @@ def test_bodies_of_the_roadmap_stand_in_the_map_with_their_execution() -> None:
     assert found.rows[0].body == "ЦНППМ"
     without = deficits(snapshot((indicator("x"), {}), by_body=(late,)), with_execution=False)
     assert [len(without.columns), len(without.rows)] == [1, 3]
+
+
+def test_two_bodies_of_one_short_name_keep_rows_of_their_own() -> None:
+    said = {"n": Given(10, 100), "o": Given(40, 100)}
+    both = (AskedBody("n", "Октябрьский"), AskedBody("o", "Октябрьский"))
+    late = ExecutionRow(name="Октябрьский", due=4, in_time=2, late=1, overdue=1, excused=0)
+    found = deficits(snapshot((indicator("x"), said), by_body=(late,), towns=both))
+    assert [(row.body, [cell.words if cell else None for cell in row.cells]) for row in found.rows] == [
+        ("Октябрьский", ["10\u00a0%", None]),
+        ("Октябрьский", ["40\u00a0%", None]),
+    ], "execution does not say whose it is"
 
 
 def test_the_worst_come_first() -> None:
