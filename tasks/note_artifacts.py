@@ -76,7 +76,7 @@ def _table(grid: Grid) -> str:
 
 def _plain(words: str) -> str:
     """Words of people that are no markup, on one line."""
-    return " ".join(words.translate(_ESCAPED).replace("&", "&amp;").split(" ")).replace("\n", " ")
+    return words.translate(_ESCAPED).replace("&", "&amp;").replace("\n", " ")
 
 
 async def _publish(client: PrefectClient, key: str, about: str, data: str, run_id: UUID) -> int:

@@ -1,13 +1,12 @@
-"""The analytic note as one HTML file that needs nothing else, and a body's own page as a part of a page."""
+"""The analytic note as one HTML file that needs nothing else."""
 
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from roadmap.monitoring.note_view import Note, Page
+from roadmap.monitoring.note_view import Note
 from tasks.note_docx import DEFAULT
 
 if TYPE_CHECKING:
@@ -31,11 +30,6 @@ def note_html(note: Note, charts: Mapping[str, "Chart"]) -> bytes:
         "alts": {key: chart.alt for key, chart in charts.items()},
     }
     return _templates.get_template("note.html.j2").render(values).encode()
-
-
-def page_html(page: Page) -> Markup:
-    """A body's own page as a part to stand in another page; no style of its own."""
-    return Markup(_templates.get_template("note_page.html.j2").render(page=page))
 
 
 def data_address(chart: "Chart") -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from models import Body, NoteFile, Roadmap
@@ -20,6 +21,7 @@ from roadmap.monitoring.note_view import APPENDIX_BODIES, Pages, has_workbook, n
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files import DOCX, FULL, PDF, PNG, XLSX
 from tasks.refusing import DocumentRefused
+from tasks.storing import table_of
 
 HTML = "text/html"
 LONGEST_NAME, LONGEST_SHORT = 180, 60
@@ -171,23 +173,28 @@ def _rows(work: Session, snapshot_row_id: int) -> list[NoteFile]:
 def _keep(
     work: Session, snapshot_row_id: int, made: Composed, kept: dict[str, NoteFile], *, folder: Path, at: datetime
 ) -> NoteFile:
-    """Store a file and its row; a row whose file is on the disk stays as it is."""
+    """Store a file and its row; a row whose file is on the disk stays as it is.
+
+    Of two who make the same at once the second takes the row of the first.
+    """
     row = kept.get(made.name)
     if row is not None and _is_whole(folder, row):
         return row
     digest = _store(folder, made.content)
     if row is None:
-        row = NoteFile(
-            snapshot_id=snapshot_row_id,
-            name=made.name,
-            media_type=made.media_type,
-            file_hash=digest,
-            size=len(made.content),
-            body_id=made.body_id,
-            made_at=at,
-        )
-        work.add(row)
-        kept[made.name] = row
+        values = {
+            "snapshot_id": snapshot_row_id,
+            "name": made.name,
+            "media_type": made.media_type,
+            "file_hash": digest,
+            "size": len(made.content),
+            "body_id": made.body_id,
+            "made_at": at,
+        }
+        insert = (postgresql if work.get_bind().dialect.name == "postgresql" else sqlite).insert(table_of(NoteFile))
+        work.execute(insert.values(values).on_conflict_do_nothing(index_elements=["snapshot_id", "name"]))
+        mine = (col(NoteFile.snapshot_id) == snapshot_row_id, col(NoteFile.name) == made.name)
+        kept[made.name] = row = work.execute(select(NoteFile).where(*mine)).scalar_one()
     else:
         row.file_hash, row.size, row.made_at = digest, len(made.content), at
     return row

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -49,14 +50,15 @@ def monitor(
         output.fail("--as-of только показывает прежние данные, --now составляет справку: оставьте одно из двух")
     engine = ready_engine()
     with session(engine) as work:
-        today = facts.today_of(known_roadmap(work, code))
+        roadmap = known_roadmap(work, code)
+        today = facts.today_of(roadmap)
     hand = by_hand.Hand(engine, code, today, clock.now(), Settings())
     done = by_hand.monitor(hand, wanted, as_of=as_day(as_of), is_urged=now)
     if done.status == "accepted" and done.outcome is not None and done.outcome.done:
         _mirror(done.key)
     if as_json:
         return output.as_json({"roadmap": code, "period": wanted.written, **_json(done)})
-    _show(code, done)
+    _show(code, done, ZoneInfo(roadmap.zone))
     return None
 
 
@@ -116,9 +118,9 @@ def _indicator(one: IndicatorResult) -> dict[str, Any]:
     return {name: getattr(one, name) for name in names}
 
 
-def _show(code: str, done: Any) -> None:
+def _show(code: str, done: Any, zone: ZoneInfo) -> None:
     if done.snapshot is not None:
-        return _show_numbers(code, done)
+        return _show_numbers(code, done, day(done.snapshot.as_of.astimezone(zone).date()))
     days = f"данные до {day(done.due_on)}, справка {day(done.note_on)}"
     line = f"{code}, {done.title}: {STATUS_RU[done.status]}, {days}; составить сейчас: --now"
     if done.outcome and done.outcome.done:
@@ -129,7 +131,7 @@ def _show(code: str, done: Any) -> None:
     return output.screen.print(line, markup=False)
 
 
-def _show_numbers(code: str, done: Any) -> None:
+def _show_numbers(code: str, done: Any, as_of: str) -> None:
     rows = [
         (
             one.title,
@@ -141,7 +143,7 @@ def _show_numbers(code: str, done: Any) -> None:
         for one in done.snapshot.indicators
     ]
     columns = ("Показатель", "Значение", "Цель", "Оценка", "Ответили")
-    output.table(f"{code}, {done.title}: данные на {done.snapshot.as_of:%d.%m.%Y}", columns, rows, wide=("Показатель",))
+    output.table(f"{code}, {done.title}: данные на {as_of}", columns, rows, wide=("Показатель",))
     if done.is_same is not None:
         same = "Показатели те же, что в справке" if done.is_same else "Показатели отличаются от тех, что были в справке"
         output.screen.print(f"{same}; SHA-256 {done.snapshot.sha256}", style="" if done.is_same else "yellow")

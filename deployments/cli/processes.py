@@ -251,13 +251,13 @@ def _show(standing: Standing, found: Ledger, *, late: bool) -> None:
         overdue = f", просрочено {behind}" if behind else ""
         say(f"{body}: {held}{overdue}", markup=False)
     if found.corrections:
-        _show_corrections(found.corrections)
+        _show_corrections(found.corrections, who)
 
 
-def _show_corrections(corrections: Sequence[Correction]) -> None:
-    columns = ("Муниципалитет", "Этап", "Было", "Стало", "Кто и когда", "Основание")
+def _show_corrections(corrections: Sequence[Correction], who: str) -> None:
+    columns = (who, "Этап", "Было", "Стало", "Кто и когда", "Основание")
     rows = map(_correction, corrections[-SHOWN:])
-    output.table(f"Исправлено: {len(corrections)}", columns, rows, wide=("Муниципалитет", "Этап", "Основание"))
+    output.table(f"Исправлено: {len(corrections)}", columns, rows, wide=(who, "Этап", "Основание"))
 
 
 def _correction(one: Correction) -> tuple[str, ...]:

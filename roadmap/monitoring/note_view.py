@@ -50,7 +50,7 @@ class Note:
 
     heading: str
     subject: str
-    """«по итогам ежеквартального мониторинга за III квартал 2026 г.»"""
+    """«Ежеквартальный мониторинг за III квартал 2026 г.»"""
     region: str
     title: str
     act: str

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deployments.cli import app
-from models import clock
+from models import Roadmap, clock
 from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
@@ -64,6 +64,16 @@ def test_a_past_quarter_is_monitored_and_gives_the_same_numbers_again(vekha: Vek
     assert PAST.title in vekha.says("rounds", "krasnodar")
 
 
+def test_the_day_of_the_numbers_is_that_of_the_roadmaps_zone(vekha: Vekha, tmp_path: Path) -> None:
+    # Of these two, the one whose day is not that of UTC now.
+    zone = "Etc/GMT+12" if clock.now().hour < 12 else "Etc/GMT-14"
+    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
+        work.get_one(Roadmap, "krasnodar").zone = zone
+    period = period_of(clock.today(zone), "quarter").previous.written
+    vekha.says("monitor", "krasnodar", "--period", period, "--now")
+    assert f"данные на {clock.today(zone):%d.%m.%Y}" in vekha.says("monitor", "krasnodar", "--period", period)
+
+
 def test_the_day_without_prefect_plans_the_rounds_to_come(vekha: Vekha) -> None:
     assert vekha.json("control")["rounds"] == {"outcomes": [], "failed": []}
     listed = vekha.json("rounds", "krasnodar")["rounds"]
@@ -76,6 +86,7 @@ def test_the_day_without_prefect_plans_the_rounds_to_come(vekha: Vekha) -> None:
     ("args", "words"),
     [
         pytest.param(("--period", "2026-Q5"), "период «2026-Q5» не понят", id="words that are no period"),
+        pytest.param(("--period", "9999"), "период «9999» не понят", id="a year that no calendar has"),
         pytest.param(
             ("--period", PAST.written, "--now", "--as-of", "2026-01-31"), "оставьте одно из двух", id="look or write"
         ),

@@ -16,7 +16,7 @@ from roadmap.monitoring.note_view import Pages, note_of
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.charts import charts_of
 from tasks.note_docx import note_docx
-from tasks.note_html import note_html, page_html
+from tasks.note_html import note_html
 from tasks.note_pdf import note_pdf, page_pdf
 
 TEXT_MM = 165
@@ -110,6 +110,7 @@ def test_no_sentence_of_a_note_ends_with_two_stops(code: str, snapshot_of: Calla
     facts = {"indicators": renamed, "silent": ("Рузский г. о.",), "advice": (advice(),)}
     snapshot = snapshot.model_copy(update=facts)
     note, charts = note_of(snapshot), charts_of(snapshot, form="screen")
-    own = page_html(Pages(snapshot).page("mo-1", "Балашиха г. о."))
-    said = (*(chart.alt for chart in charts.values()), note_html(note, {}).decode(), own)
+    own = Pages(snapshot).page("mo-1", "Балашиха г. о.")
+    parts = (own.subject, own.lead, own.execution, own.closing, *(row["text"] for row in own.advice.rows))
+    said = (*(chart.alt for chart in charts.values()), note_html(note, {}).decode(), *parts)
     assert [found for text in said for found in re.findall(r".{0,40}\.\s?\.", text)] == []

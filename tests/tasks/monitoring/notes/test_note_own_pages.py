@@ -3,8 +3,10 @@
 import errno
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pdfplumber
@@ -19,9 +21,8 @@ from roadmap.messages import Part
 from roadmap.monitoring import note_words as words
 from roadmap.monitoring.note_view import Pages
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.note_html import page_html
 from tasks.note_pdf import page_pdf
-from tasks.notes import place, write_note
+from tasks.notes import page_file, place, write_note
 from tasks.round_parts import RoundParts
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
@@ -61,8 +62,6 @@ def test_a_body_has_its_own_page_and_reads_nothing_of_others(
         text = squeezed(pdf_text(place(tmp_path / "files", file.file_hash).read_bytes()))
         assert squeezed(mine.short) in text
         assert not [name for name in names - {mine.short} if squeezed(name) in text]
-        html = page_html(Pages(snapshot, zone=ZONE).page(mine.code, mine.short))
-        assert not [name for name in names - {mine.short} if name in html]
     assert "Министерство" in " ".join(file.name for file in files)
 
 
@@ -111,6 +110,30 @@ def test_the_letters_of_a_large_round_carry_the_page_of_their_body(
         own = [file.name for file in work.exec(select(NoteFile)) if file.body_id is not None]
     assert len(own) == 2, "only of those whose letter was written"
     assert [part.files for part in letters(engine, tmp_path, ("mo-7", "mo-120"))] == [part.files for part in made]
+
+
+def test_two_who_ask_for_a_page_at_once_get_the_same(
+    kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
+) -> None:
+    row = kept_in(engine, snapshot_of(count=130))
+
+    def asked(begun: Event, wait: Event | None = None) -> int | None:
+        with session(engine) as work:
+            body = work.exec(select(Body).where(Body.code == "mo-7")).one().id or 0
+            page = page_file(work, row, body, folder=tmp_path / "files", at=AT)
+            begun.set()
+            # The second writes while the first has written and not committed yet.
+            if wait is not None:
+                wait.wait(1)
+            return page.id if page is not None else None
+
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(asked, begun := Event(), second_begun := Event())
+        assert begun.wait(30)
+        second = people.submit(asked, second_begun)
+        assert first.result() == second.result() is not None
+    with session(engine) as work:
+        assert len([file for file in work.exec(select(NoteFile)) if file.body_id is not None]) == 1
 
 
 def test_a_page_that_finds_no_room_on_the_disk_does_not_hold_up_its_letter(

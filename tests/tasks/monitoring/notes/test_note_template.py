@@ -10,12 +10,12 @@ import pytest
 from docx import Document
 from playwright.sync_api import Browser
 
-from roadmap.monitoring.note_view import Pages, note_of
+from roadmap.monitoring.note_view import note_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.charts import charts_of
 from tasks.note_artifacts import charts_markdown, summary_markdown
 from tasks.note_docx import DEFAULT, note_docx
-from tasks.note_html import note_html, page_html
+from tasks.note_html import note_html
 from tasks.refusing import DocumentRefused
 
 ROOT = Path(__file__).parents[4]
@@ -88,7 +88,7 @@ def test_what_is_no_template_is_refused(
 
 
 @pytest.mark.slow
-def test_the_note_and_a_page_in_a_browser(chromium: Browser, snapshot_of: Callable[..., Snapshot]) -> None:
+def test_the_note_in_a_browser(chromium: Browser, snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of()
     note, charts = note_of(snapshot, zone="Europe/Moscow"), charts_of(snapshot)
     for name, width in (("wide", 1000), ("phone", 390)):
@@ -102,9 +102,6 @@ def test_the_note_and_a_page_in_a_browser(chromium: Browser, snapshot_of: Callab
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.locator("figure").count() == len(charts)
         page.close()
-    own = chromium.new_page(viewport={"width": 900, "height": 900})
-    own.set_content(page_html(Pages(snapshot).page("mo-3", "Бронницы")))
-    own.screenshot(path=OUT / "note-own-page.png", full_page=True)
 
 
 def test_the_artifacts_hold_the_summary_and_every_chart(snapshot_of: Callable[..., Snapshot]) -> None:
