@@ -23,7 +23,6 @@ from models import (
 )
 from models import Snapshot as SnapshotRow
 from roadmap.monitoring.periods import RHYTHM_RU, Period
-from roadmap.monitoring.snapshot import Snapshot
 from roadmap.notices import REMINDERS
 from tasks.round_steps import STEPS_RU
 
@@ -121,13 +120,6 @@ def round_lines(work: Session, *, today: date, roadmap: str = "", round_id: int 
     return sorted(lines, key=lambda line: (line.period.end, line.period.start, -line.id), reverse=True)
 
 
-def newest_snapshot(work: Session, round_id: int) -> Snapshot | None:
-    """What was computed last; None before that."""
-    newest = select(col(SnapshotRow.content)).where(col(SnapshotRow.round_id) == round_id)
-    content = work.execute(newest.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar_one_or_none()
-    return Snapshot.model_validate(content) if content is not None else None
-
-
 def silent_bodies(work: Session, line: RoundLine) -> list[SilentBody]:
     """Who has not answered, with how often it was reminded; the one reminded most first."""
     found = (
@@ -152,18 +144,6 @@ def silent_bodies(work: Session, line: RoundLine) -> list[SilentBody]:
             )
         )
     return sorted(listed, key=lambda one: (-one.reminders, one.body.casefold()))
-
-
-def history(work: Session, round_id: int, indicator_code: str, body_code: str) -> list[Measure]:
-    """Every value that a body gave for an indicator in a round, the first first."""
-    found = (
-        select(Measure)
-        .join(Body, col(Body.id) == col(Measure.body_id))
-        .where(col(Measure.round_id) == round_id, col(Measure.indicator_code) == indicator_code)
-        .where(col(Body.code) == body_code)
-        .order_by(col(Measure.id))
-    )
-    return list(work.execute(found).scalars())
 
 
 def corrected(work: Session, round_id: int) -> list[Corrected]:

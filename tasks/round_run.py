@@ -49,10 +49,11 @@ class RoundOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RoundsRun:
-    """The rounds that a day brought forward; the caller must fail visibly when ``failed`` (keys) is not empty."""
+    """The rounds that a day brought forward; the caller must fail visibly when ``failed`` is not empty."""
 
     outcomes: tuple[RoundOutcome, ...] = ()
     failed: tuple[str, ...] = ()
+    """Keys of rounds, and codes of roadmaps whose rounds could not be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +75,23 @@ def run_rounds(
     should have finished by then. Pages that could not go with their round go now, and recommendations whose item is
     closed are settled.
     """
-    outcomes, failed = [], []
+    outcomes: list[RoundOutcome] = []
+    failed: list[str] = []
     for code, day in _days(engine, today=today, at=at).items():
-        for row in _ready(engine, code, day):
-            if only_late and day <= row.note_on:
-                continue
-            try:
-                outcomes.append(run_round(engine, row.id, today=day, at=at, settings=settings))
-            except Exception:
-                logger.exception("the round %s failed", row.key)
-                failed.append(row.key)
-        with session(engine) as work:
-            settle_closed(work, code)
-            queue_missed(work, code, today=day, at=at, hours=office_hours(settings))
+        try:
+            rows = [row for row in _ready(engine, code, day) if not only_late or day > row.note_on]
+            for row in rows:
+                try:
+                    outcomes.append(run_round(engine, row.id, today=day, at=at, settings=settings))
+                except Exception:
+                    logger.exception("the round %s failed", row.key)
+                    failed.append(row.key)
+            with session(engine) as work:
+                settle_closed(work, code)
+                queue_missed(work, code, today=day, at=at, hours=office_hours(settings))
+        except Exception:
+            logger.exception("the rounds of the roadmap %s failed", code)
+            failed.append(code)
     return RoundsRun(tuple(outcomes), tuple(failed))
 
 
@@ -145,7 +150,10 @@ def note_round(desk: Desk, round_id: int) -> bool:
         with session(desk.engine) as work:
             return _note(work, desk, round_id)
     except IntegrityError:
-        # Another run has recorded the files of the same snapshot: the note is there.
+        # Another run may have recorded the files of the same snapshot; anything else is a failure.
+        with session(desk.engine) as work:
+            if not is_done(work, round_id, "noted"):
+                raise
         return False
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from models import Recommendation, Round, RoundStep, Snapshot, Transition
 from models.roadmaps import Body
 from roadmap.catalogue.schema import Indicator
+from roadmap.monitoring.advice_rules import OF_BODY, built_in_rules
 from roadmap.monitoring.measuring import EARLIER
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import TrendPoint
@@ -84,7 +85,11 @@ def _results(work: Session, snapshot_id: int) -> list[Any]:
 
 
 def _key(one: Recommendation, body: str) -> str:
-    about = one.indicator_code or next(iter(one.item_codes), "-")
+    """Its ``open_key``; made again as the rules make it where it was settled since."""
+    if one.open_key is not None:
+        return one.open_key
+    of_body = {rule.code for rule in built_in_rules() if rule.when in OF_BODY}
+    about = "-" if one.rule in of_body else one.indicator_code or next(iter(one.item_codes), "-")
     return f"{one.roadmap_code}/{one.rule}/{about}/{body}"
 
 

@@ -65,7 +65,7 @@ def plan_rounds(work: Session, roadmap_code: str, *, today: date, at: datetime, 
     day, roadmap = Day(today, at, calendar), work.get_one(Roadmap, roadmap_code)
     monitoring = monitoring_of(work, roadmap)
     new, moved = plan(work, roadmap, monitoring, day)
-    return RoundsReport(planned=new, moved=moved, withdrawn=drop(work, roadmap_code, monitoring, day))
+    return RoundsReport(planned=new, moved=moved, withdrawn=drop(work, roadmap, monitoring, day))
 
 
 def sweep(work: Session, roadmap_code: str, *, today: date, at: datetime, calendar: WorkCalendar) -> RoundsReport:

@@ -134,7 +134,7 @@ def _round_of(work: Session, code: str, period: Period) -> RoundRow | None:
 
 
 def _begun(work: Session, hand: Hand, period: Period, *, asks: bool) -> tuple[RoundRow, bool]:
-    """The round of a period, open, and whether it is new; one that asks nobody is noted as such."""
+    """The round of a period, open, and whether it is new; one that has asked nobody and will not is noted as such."""
     hold_roadmap(work, hand.code)
     roadmap, day = work.get_one(Roadmap, hand.code), _day(work, hand)
     row = _round_of(work, hand.code, period)
@@ -146,7 +146,8 @@ def _begun(work: Session, hand: Hand, period: Period, *, asks: bool) -> tuple[Ro
     if period.end >= hand.today:
         raise Refused(f"«{hand.code}»: раунд за {period.title} начнётся сам {row.opens_on:%d.%m.%Y}")
     begin(work, row, monitoring_of(work, roadmap), day)
-    if is_new and not asks:
+    if not asks:
+        # Without this step what control points prove would not be filled in.
         step_done(work, row.id, "asked", at=hand.at, words="справка по тем данным, что есть")
     return round_row(work, row.id), is_new
 

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlmodel import Session, col
 
-from models import Item, Roadmap
+from models import Item, Roadmap, Transition
 from models.lifecycle_many import Change, change_many
 from models.moves import Move
 from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
@@ -20,29 +20,37 @@ from tasks.rounds_rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keep
 from tasks.stages_rows import Day
 from tasks.storing import table_of
 
-ITEMS = table_of(Item)
+ITEMS, TRANSITIONS = table_of(Item), table_of(Transition)
 #: A round speaks for the first time when its note is late by a day: until then it runs by itself.
 LATE = timedelta(days=1)
+NO_RHYTHM = "действующая редакция не предусматривает мониторинга с такой периодичностью"
+NO_PERIOD = "по действующей редакции период не входит в срок действия дорожной карты"
 
 
 def plan(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: Day) -> tuple[int, int]:
     """Insert the rounds that should be there and are not, and bring those to come in line; (new, moved) counts.
 
     A round is there for each period that ends from the day the roadmap came on control to the end of its own period.
-    One whose note would be past already is not begun: what nobody was asked for in time is started by hand.
+    One whose note would be past already is not begun: what nobody was asked for in time is started by hand. One that an
+    edition took off control before it began, and that a later edition wants again, has a new point.
     """
     keeper = keeper_of(work, roadmap.code)
     if keeper is None:
         return 0, 0
     there = {(row.rhythm, row.period_start): row for row in rounds_of(work, ROUNDS.c.roadmap_code == roadmap.code)}
+    dropped = _dropped(work, roadmap.code)
     new = moved = 0
     for rule in monitoring.rules:
         wanted = list(_wanted(roadmap, rule, day))
-        missing = [(p, days) for p, days in wanted if (rule.rhythm, p.start) not in there and days.note_on >= day.today]
+        in_time = [(p, days, there.get((rule.rhythm, p.start))) for p, days in wanted if days.note_on >= day.today]
+        missing = [(p, days, row) for p, days, row in in_time if row is None or row.id in dropped]
         if missing:
             item_id = round_item(work, roadmap, rule.rhythm, keeper, wanted)
-            for period, days in missing:
-                add_round(work, roadmap.code, item_id, keeper, period, days)
+            for period, days, row in missing:
+                if row is None:
+                    add_round(work, roadmap.code, item_id, keeper, period, days)
+                else:
+                    _bring_back(work, row, item_id, keeper, days)
         new += len(missing)
         to_come = [(row, days) for p, days in wanted if (row := there.get((rule.rhythm, p.start)))]
         moved += sum(_follow(work, row, days, keeper) for row, days in to_come if row.status == "planned")
@@ -50,16 +58,29 @@ def plan(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: Day) -> t
     return new, moved
 
 
-def drop(work: Session, code: str, monitoring: Monitoring, day: Day) -> int:
-    """Rounds to come of a rhythm that the edition in force does not name are taken off control; returns how many."""
+def drop(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: Day) -> int:
+    """Rounds to come that the edition in force does not provide for are taken off control; returns how many.
+
+    It does not name their rhythm, or their period ends after its own.
+    """
     named = [rule.rhythm for rule in monitoring.rules]
-    rows = rounds_of(
-        work, ROUNDS.c.roadmap_code == code, ROUNDS.c.rhythm.not_in(named), ROUNDS.c.by_hand.is_(False),
-        POINTS.c.status == "planned",
-    )  # fmt: skip
-    reason = "действующая редакция не предусматривает мониторинга с такой периодичностью"
-    move = Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=False)
-    return change_many(work, [Change(row.point_id, move) for row in rows])
+    of_it = (ROUNDS.c.roadmap_code == roadmap.code, ROUNDS.c.by_hand.is_(False), POINTS.c.status == "planned")
+    rows = rounds_of(work, *of_it, ROUNDS.c.rhythm.not_in(named) | (ROUNDS.c.period_end > roadmap.period_end))
+    changes = []
+    for row in rows:
+        reason = NO_RHYTHM if row.rhythm not in named else NO_PERIOD
+        move = Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=False)
+        changes.append(Change(row.point_id, move))
+    return change_many(work, changes)
+
+
+def _dropped(work: Session, code: str) -> set[int]:
+    """Rounds that ``drop`` took off control, not a person."""
+    by_us = exists().where(
+        TRANSITIONS.c.point_id == POINTS.c.id, TRANSITIONS.c.action == "withdraw", TRANSITIONS.c.actor == ENGINE
+    )
+    rows = rounds_of(work, ROUNDS.c.roadmap_code == code, POINTS.c.status == "withdrawn", by_us)
+    return {row.id for row in rows}
 
 
 def _wanted(roadmap: Roadmap, rule: MonitoringRound, day: Day) -> Iterator[tuple[Period, RoundDays]]:
@@ -109,6 +130,18 @@ def add_round(
     work: Session, code: str, item_id: int, keeper: int, period: Period, days: RoundDays, *, by_hand: bool = False
 ) -> int:
     """A round with its control point, planned; returns the round's id."""
+    point_id = _add_point(work, code, item_id, keeper, period, days)
+    values = {"roadmap_code": code, "point_id": point_id, "by_hand": by_hand, **_period(period), **asdict(days)}
+    return int(work.execute(insert(ROUNDS).values(values).returning(ROUNDS.c.id)).scalar_one())
+
+
+def _bring_back(work: Session, row: RoundRow, item_id: int, keeper: int, days: RoundDays) -> None:
+    """What was taken off control stays so in the history: the round goes on with another point."""
+    point_id = _add_point(work, row.roadmap_code, item_id, keeper, row.period, days)
+    work.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(point_id=point_id, **asdict(days)))
+
+
+def _add_point(work: Session, code: str, item_id: int, keeper: int, period: Period, days: RoundDays) -> int:
     point = {
         "key": _free_key(work, f"{code}/{round_code(period.rhythm)}/-/{days.note_on}"),
         "roadmap_code": code,
@@ -123,9 +156,7 @@ def add_round(
         "next_check_on": days.note_on + LATE,
         "stage_title": f"за {period.title}",
     }
-    point_id = work.execute(insert(POINTS).values(point).returning(POINTS.c.id)).scalar_one()
-    values = {"roadmap_code": code, "point_id": point_id, "by_hand": by_hand, **_period(period), **asdict(days)}
-    return int(work.execute(insert(ROUNDS).values(values).returning(ROUNDS.c.id)).scalar_one())
+    return int(work.execute(insert(POINTS).values(point).returning(POINTS.c.id)).scalar_one())
 
 
 def _period(period: Period) -> dict[str, Any]:
@@ -133,7 +164,7 @@ def _period(period: Period) -> dict[str, Any]:
 
 
 def _free_key(work: Session, key: str) -> str:
-    """The key, with a number after it where a round started by hand has the same day for its note."""
+    """The key, with a number after it where another round, or this one before, has the same day for its note."""
     taken = set(work.execute(select(POINTS.c.key).where(POINTS.c.key.startswith(key, autoescape=True))).scalars())
     free, n = key, 2
     while free in taken:

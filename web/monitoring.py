@@ -23,15 +23,15 @@ from tasks.boards import run_urls
 from tasks.decide_page import COORDINATOR, note
 from tasks.exporting import MEDIA_TYPE
 from tasks.exporting_deficits import deficits_workbook
+from tasks.measure_rows import history
 from tasks.monitoring_board import (
     SOURCE_RU,
     RoundLine,
     corrected,
-    history,
-    newest_snapshot,
     round_lines,
     silent_bodies,
 )
+from tasks.round_snapshot import of_round
 from tasks.working_calendar import calendar_of
 from web import forms
 from web.control_filters import page
@@ -85,7 +85,7 @@ def download_deficits(request: Request, round_id: int) -> Response:
     """The map of deficits as an Excel table."""
     with session(request.app.state.engine) as work:
         line = _round(work, round_id)
-        snapshot = newest_snapshot(work, round_id)
+        snapshot = of_round(work, round_id)
     if snapshot is None:
         raise HTTPException(404, "Показатели этого раунда ещё не рассчитаны")
     name = quote(f"Карта дефицитов за {line.period.title.rstrip('.')}.xlsx")
@@ -99,9 +99,9 @@ def show_value(request: Request, round_id: int, indicator: str = "", body: str =
     """Every value of one body for one indicator: who gave it, when, why it was corrected."""
     with session(request.app.state.engine) as work:
         line = _round(work, round_id)
-        snapshot = newest_snapshot(work, round_id)
-        rows = history(work, round_id, indicator, body)
+        snapshot = of_round(work, round_id)
         named = work.exec(select(Body).where(Body.roadmap_code == line.roadmap_code, Body.code == body)).one_or_none()
+        rows = history(work, round_id, named.id or 0).get(indicator, []) if named else []
     result = next((one for one in snapshot.indicators if one.code == indicator), None) if snapshot else None
     if named is None or (result is None and not rows):
         raise HTTPException(404, "Такого значения нет")
@@ -179,7 +179,7 @@ def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 2
     settings: Settings = request.app.state.settings
     with session(request.app.state.engine) as work:
         line = _round(work, round_id)
-        snapshot = newest_snapshot(work, round_id)
+        snapshot = of_round(work, round_id)
         values = {
             "silent": page(silent_bodies(work, line), "silent", request.query_params, size=LIST_SIZE),
             "corrected": page(corrected(work, round_id), "corrected", request.query_params, size=LIST_SIZE),

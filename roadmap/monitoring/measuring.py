@@ -78,11 +78,11 @@ def remarks(found: Sequence[IndicatorResult]) -> Iterator[str]:
         before = [point.value for point in one.trend[:-1] if point.value is not None]
         if one.is_cumulative and one.value is not None and before and is_worse(one.value, max(before), None, one.way):
             yield (
-                f"Показатель {one.number}: значение нарастающим итогом ({shown(one.value, one)}) меньше прежнего "
+                f"Показатель {one.code}: значение нарастающим итогом ({shown(one.value, one)}) меньше прежнего "
                 f"({shown(max(before), one)}) — проверьте данные"
             )
         if one.verdict == "not_judged" and one.target is not None and one.value is not None and not before:
-            first.append(f"{one.number}")
+            first.append(one.code)
     if first:
         named = f"Показатель {first[0]} имеет" if len(first) == 1 else f"Показатели {', '.join(first)} имеют"
         yield f"{named} пока одно значение: путь к целевому году оценивается со второго раунда"

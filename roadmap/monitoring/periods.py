@@ -21,7 +21,7 @@ _MONTH_NAMES = (
     *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
 )
 _ROMAN = ("I", "II", "III", "IV")
-_WRITTEN = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|0[1-9]|1[0-2]))?", re.IGNORECASE)
+_WRITTEN = re.compile(r"(20[0-9]{2})(?:-(Q[1-4]|H[12]|0[1-9]|1[0-2]))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,7 +70,7 @@ def period_of(day: date, rhythm: RoundRhythm) -> Period:
 def parse_period(text: str) -> Period:
     """Read «2026-Q3», «2026-H1», «2026-09» or «2026»; ``ValueError`` with one Russian line otherwise."""
     found = _WRITTEN.fullmatch(text.strip())
-    if found is None or not int(found[1]):
+    if found is None:
         raise ValueError(f"период «{text}» не понят: квартал 2026-Q3, полугодие 2026-H1, месяц 2026-09, год 2026")
     year, part = int(found[1]), (found[2] or "").upper()
     if not part:

@@ -118,7 +118,7 @@ def test_a_running_total_that_fell_is_remarked() -> None:
     fell = result("share", {"t0": Given(20, 100)}, earlier=before(22.0, 21.0), cumulative=True)
     (said,) = remarks([fell])
     assert said == (
-        "Показатель 1: значение нарастающим итогом (20\u00a0%) меньше прежнего (22\u00a0%) — проверьте данные"
+        "Показатель x: значение нарастающим итогом (20\u00a0%) меньше прежнего (22\u00a0%) — проверьте данные"
     )
     assert not list(remarks([result("share", {"t0": Given(20, 100)}, earlier=before(22.0, 21.0))]))
     assert not list(remarks([result("share", {"t0": Given(23, 100)}, earlier=before(22.0), cumulative=True)]))
@@ -128,7 +128,7 @@ def test_first_values_are_said_to_be_too_early_to_judge() -> None:
     one = result("share", {"t0": Given(1, 100)}, target_year=2028)
     assert one.verdict == "not_judged"
     assert list(remarks([one])) == [
-        "Показатель 1 имеет пока одно значение: путь к целевому году оценивается со второго раунда"
+        "Показатель x имеет пока одно значение: путь к целевому году оценивается со второго раунда"
     ]
 
 

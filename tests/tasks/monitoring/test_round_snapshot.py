@@ -259,6 +259,24 @@ def test_a_shortfall_recommended_before_is_marked(monitored: Any, is_closed: boo
     assert not computed(monitored, early).advice[0].is_open_already
 
 
+@pytest.mark.parametrize("is_settled", [False, True], ids=["open", "settled since"])
+def test_missing_data_recommended_before_are_known_again(monitored: Any, is_settled: bool) -> None:
+    entries = [one.model_copy(update={"answered_by": ("2",)}) for one in INDICATORS[:2]]
+    early, round_id = monitored.round("2027-Q1", asks=False), monitored.round(indicators=entries)
+    monitored.give(round_id, "sochi", Given("trained", 1, 10), Given("b", None, reason="учёт не ведётся"))
+    (said,) = (one for one in computed(monitored, round_id).advice if one.rule == "no-data")
+    assert (said.indicator, said.item_codes, said.is_open_already) == ("b", ("2",), False)
+    settled = {"state": "declined", "open_key": None, "decided_at": NOTE_AT + timedelta(days=1)}
+    row = Recommendation(
+        roadmap_code="krai", round_id=early, rule=said.rule, indicator_code="b", body_id=monitored.bodies["sochi"],
+        item_codes=["2"], text=said.text, ground=said.ground, due_on=said.due_on, open_key=said.open_key,
+    )  # fmt: skip
+    with session(monitored.world.engine) as work:
+        work.add(row.sqlmodel_update(settled) if is_settled else row)
+    (again,) = (one for one in computed(monitored, round_id).advice if one.rule == "no-data")
+    assert again.is_open_already
+
+
 def test_own_recommendations_do_not_change_the_numbers_of_the_same_round(small_monitored: Any) -> None:
     one = small_monitored
     round_id = one.round()

@@ -49,6 +49,23 @@ def test_the_note_of_a_past_period_is_written_at_once_by_what_there_is_and_asks_
     assert region.steps(region.round(Q3))["asked"] == "справка по тем данным, что есть"
 
 
+def test_a_note_written_before_its_round_has_opened_holds_what_control_points_prove(
+    small_monitored_region: Any,
+) -> None:
+    region = small_monitored_region
+    flag = {"code": "flag", "title": "Создан реестр", "unit": "yes_no", "proven_by": ["1"]}
+    region.amend(indicators=[flag | {"source": {"place": "Приложение 2"}}])
+    facts = {"status": "accepted", "submitted_on": date(2027, 3, 31), "closed_on": date(2027, 3, 31)}
+    region.world.point(date(2027, 3, 31), **facts)
+    region.sweep(date(2027, 3, 1))
+    done = asked(region, "2027-Q1", date(2027, 4, 1), is_urged=True)
+    assert (done.is_new, done.status) == (False, "accepted")
+    again = asked(region, "2027-Q1", date(2027, 4, 1))
+    assert again.snapshot is not None
+    assert [one.value for one in again.snapshot.indicators] == [1]
+    assert region.data(region.round(date(2027, 3, 31))) == {}
+
+
 def test_computed_once_more_a_round_gives_the_same_numbers_also_after_a_correction(
     small_monitored_region: Any,
 ) -> None:

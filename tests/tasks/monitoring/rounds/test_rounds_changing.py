@@ -66,6 +66,41 @@ def test_an_edition_without_a_rhythm_takes_its_rounds_to_come_off_control(monito
     assert region.sweep().withdrawn == 0
 
 
+def test_a_rhythm_that_a_later_edition_restores_has_its_rounds_again(monitored_region: Any) -> None:
+    region = monitored_region
+    region.amend(monitoring=[QUARTER, YEAR])
+    region.sweep(date(2027, 2, 1))
+    region.amend(monitoring=[YEAR])
+    region.sweep(date(2027, 2, 2))
+    region.amend(monitoring=[QUARTER, YEAR])
+    assert region.sweep(date(2027, 2, 3)).planned == 8
+    assert region.sweep().planned == 0
+    assert region.sweep(OPENS).asked == 4
+    point = region.point(region.round(Q1))
+    assert (point.key, point.status, point.deadline_on) == ("krai/m-quarter/-/2027-04-14-2", "open", NOTE)
+
+
+def test_a_round_to_come_that_a_person_took_off_control_stays_so(small_monitored_region: Any) -> None:
+    region = small_monitored_region
+    region.sweep(date(2027, 2, 1))
+    region.move("withdraw", region.point(region.round(Q1)).key, reason="письмо министерства")
+    assert region.sweep(date(2027, 2, 2)).planned == 0
+    assert region.sweep(OPENS).opened == 0
+
+
+def test_rounds_to_come_follow_the_end_of_the_roadmap_back_and_forth(monitored_region: Any) -> None:
+    region = monitored_region
+    region.sweep(date(2027, 2, 1))
+    region.roadmap(period_end=Q4)
+    assert region.sweep(date(2027, 2, 2)).withdrawn == 4
+    last = region.point(region.round(date(2028, 3, 31)))
+    words = "по действующей редакции период не входит в срок действия дорожной карты"
+    assert region.history(last)[-1] == ("withdraw", words)
+    assert region.point(region.round(Q4)).status == "planned"
+    region.roadmap(period_end=date(2028, 12, 31))
+    assert region.sweep(date(2027, 2, 3)).planned == 4
+
+
 def test_other_days_of_an_edition_and_a_moved_day_off_move_the_rounds_to_come(monitored_region: Any) -> None:
     region = monitored_region
     region.sweep(date(2027, 2, 1))

@@ -6,6 +6,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from models import Evidence, NoteFile, Recommendation, RoundLetter, RoundStep, Snapshot, Transition
 from models.db import session
@@ -186,3 +187,34 @@ def test_the_day_without_prefect_writes_every_note_that_is_due_and_names_what_fa
     assert all(one.done == HEAVY[1:] for one in done.outcomes)
     assert done.failed == ()
     assert run_rounds(region.engine, today=on, **facts).outcomes == ()
+
+
+def test_a_roadmap_whose_rounds_cannot_be_read_is_named_and_stops_no_other(small_monitored_region: Any) -> None:
+    region = small_monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    region.answer(found, ALL)
+    region.run(found)
+    with session(region.engine) as work:
+        torn = Snapshot(round_id=found.id, as_of=region.at, made_at=region.at, sha256="0", content={})
+        work.add(torn)
+        work.flush()
+        file = {"name": "Справка.docx", "media_type": "docx", "file_hash": "0", "size": 1, "made_at": region.at}
+        work.add(NoteFile(snapshot_id=torn.id, **file))
+    done = run_rounds(region.engine, today=region.on, at=region.at, settings=region.settings)
+    assert (done.outcomes, done.failed) == ((), ("krai",))
+
+
+def test_a_note_that_the_database_does_not_take_is_a_failure_not_somebody_elses_note(
+    small_monitored_region: Any,
+) -> None:
+    region = small_monitored_region
+    region.sweep(OPENS)
+    found = region.round(Q1)
+    region.answer(found, ALL)
+    with session(region.engine) as work:
+        refuse = "BEFORE INSERT ON note_file BEGIN SELECT RAISE(ABORT, 'не записано'); END"
+        work.execute(text(f"CREATE TRIGGER refuse {refuse}"))
+    done = run_rounds(region.engine, today=region.on, at=region.at, settings=region.settings)
+    assert (done.outcomes, done.failed) == ((), (region.point(found).key,))
+    assert list(region.steps(found))[-1] == "computed"
