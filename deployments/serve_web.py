@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from deployments.serve import LOOPBACK, CannotStart, KeptChild, answers, is_loopback
 from models import clock
 from models.settings import Settings
-from tasks.files import sweep_unfinished
+from tasks.files.evidence import sweep_unfinished
 
 START_SECONDS = 60.0
 

@@ -23,7 +23,7 @@ from docx.shared import Cm, Mm, Pt
 
 from roadmap.monitoring import note_tables
 from roadmap.monitoring.note_tables import Column
-from tasks.zips import tidy
+from tasks.files.reproducible import tidy
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "tasks" / "templates" / "note.docx"

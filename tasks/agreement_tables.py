@@ -16,8 +16,8 @@ from roadmap.agreements import Fact, Known, read_facts
 from roadmap.municipalities import Problem, plain
 from tasks.agreement_corrections import By, Differs, correct, differing
 from tasks.agreements import Standing, the_agreement
+from tasks.files.spreadsheets import read_rows
 from tasks.municipalities import TableRefused
-from tasks.spreadsheets import read_rows
 from tasks.stages_renewing import renewed_results
 from tasks.stages_rows import StageRow
 from tasks.storing import hold_roadmap

@@ -16,7 +16,7 @@ from roadmap.ledger import Ledger, StageFact, ledger
 from roadmap.municipalities import Cell
 from roadmap.processes.schema import CASE_RU
 from tasks.agreement_corrections import corrections
-from tasks.spreadsheets import write_form
+from tasks.files.spreadsheets import write_form
 from tasks.stages_rows import StageRow, Underway, underway
 
 KIND = "agreement"

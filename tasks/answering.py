@@ -17,7 +17,7 @@ from models.settings import Settings
 from roadmap.control import Ladder
 from roadmap.extending import may_ask
 from tasks.control_day import calendar_of
-from tasks.files import Incoming, incoming
+from tasks.files.evidence import Incoming, incoming
 from tasks.links import Bearer, bearer
 from tasks.own_points import OwnPoint, own_point
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from roadmap.monitoring.boards import SIGNS
 from roadmap.monitoring.deficits import LEVEL_RU, Cell, DeficitMap, Level
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.exporting import FORMULA_SIGNS
+from tasks.files.point_export import FORMULA_SIGNS
 
 FILLS: dict[Level, str] = {-2: "F3A8A0", -1: "FBDDA8", 0: "F4F6F7", 1: "D5EBD3", 2: "A9D6A5"}
 

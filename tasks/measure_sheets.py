@@ -18,8 +18,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from roadmap.monitoring import forms
 from roadmap.monitoring.answers import Typed, takes_denominator
 from roadmap.monitoring.forms import ANSWERS, HEADER, HEADER_ROW, HIDDEN, SHEET, Form, address
-from tasks.refusing import DocumentRefused
-from tasks.spreadsheets import LARGEST, LARGEST_UNPACKED
+from tasks.files.errors import DocumentRefused
+from tasks.files.spreadsheets import LARGEST, LARGEST_UNPACKED
 
 MOST_ROWS = 100_000
 #: What a broken or hostile file may raise inside the reader.

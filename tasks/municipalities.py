@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from models import Body, Channel, Municipality, Official, Roadmap
 from roadmap.municipalities import Entry, Problem, code_of, plain, read_municipalities
-from tasks.refusing import DocumentRefused
-from tasks.spreadsheets import read_rows
+from tasks.files.errors import DocumentRefused
+from tasks.files.spreadsheets import read_rows
 from tasks.storing import table_of
 
 BODIES, MEMBERS = table_of(Body), table_of(Municipality)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from roadmap.monitoring.note_tables import Grid
 from roadmap.monitoring.note_view import Note
 from roadmap.monitoring.note_words import printable
-from tasks.refusing import DocumentRefused
-from tasks.zips import tidy
+from tasks.files.errors import DocumentRefused
+from tasks.files.reproducible import tidy
 
 if TYPE_CHECKING:
     from tasks.charts import Chart

@@ -15,7 +15,7 @@ from roadmap.monitoring.note_tables import STATE_RU
 from roadmap.monitoring.note_words import printable, target
 from roadmap.monitoring.ranking import lagging
 from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
-from tasks.zips import tidy
+from tasks.files.reproducible import tidy
 
 Value = str | float | int | date | None
 ANSWER_RU = {"given": "представлено", **STATE_RU}

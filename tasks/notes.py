@@ -19,8 +19,8 @@ from models import Body, NoteFile, Roadmap
 from models import Snapshot as SnapshotRow
 from roadmap.monitoring.note_view import APPENDIX_BODIES, Pages, has_workbook, note_of
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.files import DOCX, FULL, PDF, PNG, XLSX
-from tasks.refusing import DocumentRefused
+from tasks.files.errors import DocumentRefused
+from tasks.files.evidence import DOCX, FULL, PDF, PNG, XLSX
 from tasks.storing import table_of
 
 HTML = "text/html"
@@ -201,7 +201,7 @@ def _keep(
 
 
 def place(folder: Path, digest: str) -> Path:
-    """Where the content of a hash lies, as ``tasks.files.stored_at`` has it."""
+    """Where the content of a hash lies, as ``tasks.files.evidence.stored_at`` has it."""
     return folder / digest[:2] / digest[2:]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from roadmap.documents.neutral import Document
 from roadmap.documents.plain_text import from_text
-from tasks.refusing import DocumentRefused
+from tasks.files.errors import DocumentRefused
 
 LARGEST = 50 * 1024 * 1024
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -10,7 +10,7 @@ from docx import Document as open_docx
 from docx.oxml.ns import qn
 
 from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
-from tasks.refusing import DocumentRefused
+from tasks.files.errors import DocumentRefused
 
 LARGEST_UNPACKED = 200 * 1024 * 1024
 MOST_PARTS = 5_000

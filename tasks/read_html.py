@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from bs4 import UnicodeDammit
 
 from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
-from tasks.refusing import DocumentRefused
+from tasks.files.errors import DocumentRefused
 
 MOST_COLUMNS = 60
 MOST_ROWS_DOWN = 2_000

@@ -16,10 +16,10 @@ from roadmap.messages import Attachment, Part
 from roadmap.messages.parts_rounds import Enclosed, note_part, page_part
 from roadmap.monitoring.note_view import Page, Pages
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.files import DOCX, PDF, XLSX, stored_at
+from tasks.files.errors import DocumentRefused
+from tasks.files.evidence import DOCX, PDF, XLSX, stored_at
 from tasks.links import official_url
 from tasks.notes import page_file
-from tasks.refusing import DocumentRefused
 from tasks.round_letters import newest_note
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from models import Evidence, NoteFile
-from tasks.files import stored_at
+from tasks.files.evidence import stored_at
 
 #: A browser that shows the file all the same gives it no rights at all.
 _HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox"}

@@ -21,8 +21,8 @@ from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
 from tasks import recommending
 from tasks.boards import run_urls
 from tasks.decide_page import COORDINATOR, note
-from tasks.exporting import MEDIA_TYPE
 from tasks.exporting_deficits import deficits_workbook
+from tasks.files.point_export import MEDIA_TYPE
 from tasks.measure_rows import history
 from tasks.monitoring_board import (
     SOURCE_RU,

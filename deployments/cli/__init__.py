@@ -33,9 +33,9 @@ from models.lifecycle import Refused
 from roadmap.catalogue.loading import CatalogueError
 from roadmap.plans import PlanRefused
 from tasks.amend_roadmap import AmendRefused
+from tasks.files.errors import DocumentRefused
 from tasks.load_contacts import ContactsError
 from tasks.load_roadmap import LoadRefused
-from tasks.refusing import DocumentRefused
 from tasks.watching import WatcherUnreachable
 
 app = typer.Typer(

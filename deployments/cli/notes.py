@@ -15,8 +15,8 @@ from models.db import session
 from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, parse_period, period_of
+from tasks.files.errors import DocumentRefused
 from tasks.notes import compose, load, place, write_note
-from tasks.refusing import DocumentRefused
 
 
 def note(

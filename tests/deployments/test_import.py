@@ -16,7 +16,7 @@ from deployments.cli import main
 from deployments.cli.importing import import_
 from roadmap.catalogue.loading import CatalogueError, load_catalogue
 from roadmap.documents.questions import open_questions
-from tasks.refusing import DocumentRefused
+from tasks.files.errors import DocumentRefused
 
 ORDER = """ПРИКАЗ
 

@@ -19,7 +19,7 @@ from models import ControlPoint, Evidence, Transition, clock
 from models.db import session
 from models.lifecycle import Move, change
 from models.settings import Settings
-from tasks.files import (
+from tasks.files.evidence import (
     DOC,
     DOCX,
     JPEG,

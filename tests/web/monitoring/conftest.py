@@ -34,7 +34,7 @@ from roadmap.monitoring.snapshot import (
     TrendPoint,
 )
 from roadmap.monitoring.snapshot import Snapshot as Computed
-from tasks.files import DOCX, PDF, stored_at
+from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.recommending import propose
 
 AT = datetime(2026, 10, 14, 6, tzinfo=UTC)

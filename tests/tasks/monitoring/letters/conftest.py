@@ -27,7 +27,7 @@ from roadmap.monitoring.answers import Given
 from roadmap.office import OfficeHours
 from tasks.control_day import control_day
 from tasks.deliver import deliver
-from tasks.files import DOCX, PDF, stored_at
+from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.round_letters import queue, queue_missed
 from tasks.round_snapshot import compute, keep
 

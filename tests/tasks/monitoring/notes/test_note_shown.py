@@ -18,9 +18,9 @@ from models import Round
 from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.monitoring.snapshot import Snapshot
+from tasks.files.errors import DocumentRefused
 from tasks.note_artifacts import publish
 from tasks.prefect_api import call
-from tasks.refusing import DocumentRefused
 
 OUT = Path(__file__).parents[3] / "out"
 Keep = Callable[[Engine, Snapshot], int]

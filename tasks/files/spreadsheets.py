@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from tasks.refusing import DocumentRefused
+from tasks.files.errors import DocumentRefused
 
 Cell = str | date | int | float | None
 LARGEST = 20 * 1024 * 1024
