@@ -19,12 +19,12 @@ from roadmap.control import Ladder
 from roadmap.notices import Audience, Decision, Situation, decide
 from roadmap.office import OfficeHours
 from tasks.addressing import NotBefore
+from tasks.context.working_calendar import calendar_of as calendar_of
 from tasks.extra_letters import queue_digests
 from tasks.rounds import RoundsReport, sweep
 from tasks.stages import StagesReport, advance
 from tasks.telling import Telling, asked_on, tell
 from tasks.undelivered import tell_undelivered
-from tasks.working_calendar import calendar_of as calendar_of
 
 logger = logging.getLogger(__name__)
 

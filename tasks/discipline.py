@@ -25,8 +25,8 @@ from models import (
 )
 from roadmap.catalogue.schema import Roll
 from roadmap.discipline import Discipline, Judged, PointRecord, by_body, judge
+from tasks.context.working_calendar import calendar_of
 from tasks.points_as_of import Stood, changed_since
-from tasks.working_calendar import calendar_of
 
 DUTIES = ("result", "name_dates", "data")
 """Purposes that are somebody's duty; a round of monitoring is done by its own rules."""

@@ -18,9 +18,9 @@ from roadmap.calendar import WorkCalendar
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.addressing import COUNTED, rowcount
+from tasks.context.working_calendar import calendar_of
 from tasks.recommended_items import Wanted, put_on_control
 from tasks.storing import ids_by_code, table_of
-from tasks.working_calendar import calendar_of
 
 STATE_RU = {
     "proposed": "ждёт решения",

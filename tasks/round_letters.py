@@ -20,10 +20,10 @@ from roadmap.monitoring.note_view import Pages
 from roadmap.monitoring.snapshot import Snapshot
 from roadmap.office import OfficeHours
 from tasks.addressing import Desk
+from tasks.context.working_calendar import calendar_of
 from tasks.extra_letters import Desk as Office
 from tasks.riding import next_letters
 from tasks.storing import table_of
-from tasks.working_calendar import calendar_of
 
 Part = Literal["note", "page"]
 #: An official and a channel, by id.

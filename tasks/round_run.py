@@ -21,6 +21,7 @@ from models.moves import Move
 from models.settings import Settings
 from roadmap.messages.words import plural
 from roadmap.monitoring.snapshot import Snapshot
+from tasks.context.working_calendar import calendar_of
 from tasks.control_day import office_hours
 from tasks.notes import write_note
 from tasks.recommending import propose, settle_closed
@@ -31,7 +32,6 @@ from tasks.rounds import Sweep, is_ready, ready
 from tasks.rounds_rows import ENGINE, RoundRow, hold_round, round_row
 from tasks.stages_rows import Day
 from tasks.storing import hold_roadmap
-from tasks.working_calendar import calendar_of
 
 logger = logging.getLogger(__name__)
 

@@ -20,12 +20,12 @@ from roadmap.monitoring.advice_rules import built_in_rules
 from roadmap.monitoring.advising import Facts, advise
 from roadmap.monitoring.measuring import AskedBody, Counted, Given, remarks, results
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
+from tasks.context.working_calendar import calendar_of
 from tasks.execution import Execution, execution, items_of
 from tasks.measure_rows import answerers, indicators_of, period_of
 from tasks.round_changes import changes, edition_indicators
 from tasks.round_trends import open_keys, trends
 from tasks.storing import table_of
-from tasks.working_calendar import calendar_of
 
 SOURCE_RU = {"form": "форма", "xlsx": "файл", "points": "контрольная точка", "hand": "внесено координатором"}
 

@@ -15,6 +15,7 @@ from models.moves import Refused
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, days_from
 from roadmap.monitoring.snapshot import Snapshot
+from tasks.context.working_calendar import calendar_of
 from tasks.notes import write_note
 from tasks.round_run import RoundOutcome, newest_snapshot, run_round
 from tasks.round_snapshot import compute, keep
@@ -25,7 +26,6 @@ from tasks.rounds_planning import add_round, round_item
 from tasks.rounds_rows import ROUNDS, RoundRow, keeper_of, monitoring_of, round_row, rounds_of
 from tasks.stages_rows import Day
 from tasks.storing import hold_roadmap
-from tasks.working_calendar import calendar_of
 
 ACTOR = "координатор (команда)"
 

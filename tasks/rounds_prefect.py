@@ -14,6 +14,7 @@ from sqlmodel import col
 from models import Mirror, Roadmap, lifecycle
 from models.db import session
 from models.moves import Move, Refused
+from tasks.context.working_calendar import calendar_of
 from tasks.decide import ACTOR, Outcome
 from tasks.round_form import RoundDecision
 from tasks.rounds import Sweep, is_ready, ready, urge
@@ -21,7 +22,6 @@ from tasks.rounds_rows import POINTS, RoundRow, round_row, rounds_of
 from tasks.stages_rows import Day
 from tasks.storing import hold_roadmap
 from tasks.waiting import start_again
-from tasks.working_calendar import calendar_of
 
 
 @dataclass(frozen=True, slots=True)

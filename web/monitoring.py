@@ -20,6 +20,7 @@ from roadmap.monitoring.deficits import LEVEL_RU, DeficitMap, deficits
 from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
 from tasks import recommending
 from tasks.boards import run_urls
+from tasks.context.working_calendar import calendar_of
 from tasks.decide_page import COORDINATOR, note
 from tasks.exporting_deficits import deficits_workbook
 from tasks.files.point_export import MEDIA_TYPE
@@ -32,7 +33,6 @@ from tasks.monitoring_board import (
     silent_bodies,
 )
 from tasks.round_snapshot import of_round
-from tasks.working_calendar import calendar_of
 from web import forms
 from web.control_filters import page
 from web.control_login import ForCoordinator, SafeForm

@@ -15,6 +15,7 @@ from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
+from tasks.context.working_calendar import calendar_of
 from tasks.control_day import control_day
 from tasks.deliver import deliver as deliver_letters
 from tasks.load_contacts import apply_contacts
@@ -23,7 +24,6 @@ from tasks.rehearsal import load_rehearsal
 from tasks.rehearse import Rehearsal
 from tasks.rehearse import rehearse as rehearse_letters
 from tasks.rounds import plan_rounds
-from tasks.working_calendar import calendar_of
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Только показать, ничего не записывать.")]
 

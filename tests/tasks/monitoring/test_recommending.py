@@ -12,11 +12,11 @@ from models import AuditEntry, ControlPoint, Item, Recommendation, lifecycle
 from models.db import session
 from models.lifecycle import Move, Refused
 from roadmap.monitoring.snapshot import Advice, Snapshot
+from tasks.context.working_calendar import calendar_of
 from tasks.control_day import control_day
 from tasks.own_items import own_items
 from tasks.recommending import decline, propose, recommended, settle_closed, take
 from tasks.round_snapshot import compute, keep
-from tasks.working_calendar import calendar_of
 
 NINE = datetime(2027, 7, 14, 6, tzinfo=UTC)
 TODAY = date(2027, 7, 14)
