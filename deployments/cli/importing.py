@@ -18,7 +18,7 @@ from roadmap.documents.draft import draft
 from roadmap.documents.found import Found, find
 from roadmap.documents.neutral import together
 from roadmap.documents.questions import Answers
-from tasks.read_document import read_document
+from tasks.documents.reader import read_document
 
 PARAGRAPH_RU = {
     "item": "поручения и обязанности",

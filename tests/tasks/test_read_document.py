@@ -16,9 +16,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from roadmap.documents.found import Found, find
-from tasks import read_document as module
+from tasks.documents import reader as module
+from tasks.documents.reader import read_document
 from tasks.files.errors import DocumentRefused
-from tasks.read_document import read_document
 
 HEAD = ("ПРИКАЗ", "от 12.01.2027 № 15", "Об утверждении плана", "План мероприятий Краснодарского края на 2027 год")
 HEADER = ("№ п/п", "Мероприятие", "Ответственный", "Срок")

@@ -17,8 +17,8 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from roadmap.documents.draft import draft
 from roadmap.documents.found import find
+from tasks.documents.reader import read_document
 from tasks.files.errors import DocumentRefused
-from tasks.read_document import read_document
 
 HEAD = ("ПРИКАЗ", "от 12.01.2027 № 15", "План мероприятий Краснодарского края на 2027 год")
 ROWS = (

@@ -17,9 +17,9 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table
 
 from roadmap.documents.draft import draft
 from roadmap.documents.found import Found, find
+from tasks.documents.pdf import from_pdf
+from tasks.documents.reader import read_document
 from tasks.files.errors import DocumentRefused
-from tasks.read_document import read_document
-from tasks.read_pdf import from_pdf
 
 HEAD = ("ПРИКАЗ", "от 12.01.2027 № 15", "Об утверждении плана", "План мероприятий Краснодарского края на 2027 год")
 TAIL = "После таблицы стоит обычный текст, который тянется через всю ширину листа и переходит на вторую строку."

@@ -14,9 +14,9 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from roadmap.documents.columns import columns_of
 from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
+from tasks.documents.pdf_lines import NUMBER, Grid, lines_of
+from tasks.documents.pdf_unruled import Unruled, may_hold_header, unruled_tables
 from tasks.files.errors import DocumentRefused
-from tasks.read_lines import NUMBER, Grid, lines_of
-from tasks.read_unruled import Unruled, may_hold_header, unruled_tables
 
 MOST_PAGES = 1_000
 FEWEST_LETTERS = 20

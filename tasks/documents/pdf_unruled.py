@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from roadmap.documents.columns import Columns, columns_of
 from roadmap.documents.neutral import Row, Table, clean
-from tasks.read_lines import NUMBER, Grid, Line, Run
-from tasks.read_unruled_rows import is_wide, segments, whole_row
+from tasks.documents.pdf_lines import NUMBER, Grid, Line, Run
+from tasks.documents.pdf_unruled_rows import is_wide, segments, whole_row
 
 DEEPEST_HEADER = 5
 MOST_HEADINGS = 5

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from roadmap.documents.neutral import Row, clean
-from tasks.read_lines import Grid, Line
+from tasks.documents.pdf_lines import Grid, Line
 
 _LABEL = re.compile(r"(?:Направление|Раздел|Этап|Блок|Часть|Задача|Цель|Подраздел|[А-ЯЁ]{5,})\b|[IVXІХ]+[.)]\s")
 

@@ -13,10 +13,10 @@ LARGEST = 50 * 1024 * 1024
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: (module, function) by suffix: the libraries behind each take longer to load than a short order to read.
 _READERS = {
-    ".docx": ("tasks.read_docx", "from_docx"),
-    ".pdf": ("tasks.read_pdf", "from_pdf"),
-    ".html": ("tasks.read_html", "from_html"),
-    ".htm": ("tasks.read_html", "from_html"),
+    ".docx": ("tasks.documents.docx", "from_docx"),
+    ".pdf": ("tasks.documents.pdf", "from_pdf"),
+    ".html": ("tasks.documents.html", "from_html"),
+    ".htm": ("tasks.documents.html", "from_html"),
 }
 _KNOWN = ".docx, .pdf, .html, .txt"
 
