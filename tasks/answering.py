@@ -18,8 +18,8 @@ from roadmap.control import Ladder
 from roadmap.extending import may_ask
 from tasks.control_day import calendar_of
 from tasks.files.evidence import Incoming, incoming
-from tasks.links import Bearer, bearer
-from tasks.own_points import OwnPoint, own_point
+from tasks.people.access import OwnPoint, own_point
+from tasks.people.links import Bearer, bearer
 
 LONGEST_EXTENSION = timedelta(days=366)
 

@@ -24,8 +24,8 @@ from tasks import calendars
 from tasks.control_day import calendar_of
 from tasks.letter_parts import Parts
 from tasks.letter_rows import STAFF, Batch, LetterRow, read_batch
-from tasks.links import calendar_url, official_url
 from tasks.measure_asks import Ask, asks
+from tasks.people.links import calendar_url, official_url
 from tasks.round_parts import RoundParts
 
 #: Reasons that say the same of a point in other words: the most urgent of a group is enough.

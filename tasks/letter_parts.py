@@ -11,7 +11,7 @@ from models.settings import Settings
 from roadmap.messages import Part
 from roadmap.messages.parts import Digest, digest_part, drill_part
 from tasks.discipline import discipline
-from tasks.links import official_url
+from tasks.people.links import official_url
 from tasks.watching import heartbeat
 
 

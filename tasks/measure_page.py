@@ -12,12 +12,12 @@ from roadmap.monitoring.answers import Fields, Given, read_answer
 from roadmap.municipalities import Problem
 from tasks import answering
 from tasks.answering import Answer, NotYours
-from tasks.links import bearer
 from tasks.measure_forms import Source, form_name, form_of, form_xlsx, take_forms
 from tasks.measure_rows import noted_at
 from tasks.measure_view import Answered, answered
 from tasks.measures import record, settle_data, take_turn, unexplained
-from tasks.own_points import OwnPoint, own_point
+from tasks.people.access import OwnPoint, own_point
+from tasks.people.links import bearer
 
 TAKING = ("open", "returned", "submitted", "accepted")
 

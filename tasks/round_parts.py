@@ -18,8 +18,8 @@ from roadmap.monitoring.note_view import Page, Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.files.evidence import DOCX, PDF, XLSX, stored_at
-from tasks.links import official_url
 from tasks.notes import page_file
+from tasks.people.links import official_url
 from tasks.round_letters import newest_note
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.settings import Settings
-from tasks.links import LinkRefused
+from tasks.people.links import LinkRefused
 from web import calendars, control, monitoring_official, official, official_measures
 from web.forms import BadField
 from web.pages import error_page

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from models import clock
 from models.db import session
 from tasks.calendars import feed
-from tasks.links import calendar_owner
+from tasks.people.links import calendar_owner
 
 router = APIRouter()
 

@@ -14,7 +14,7 @@ from models.settings import Settings
 from tasks import decide_page
 from tasks.board_card import Card, cards, waiting_extensions
 from tasks.decide_page import Deciding
-from tasks.links import bearer
+from tasks.people.links import bearer
 from tasks.reflecting import reflect
 from web import forms
 from web.control_point import GROUND, new_due_on

@@ -14,10 +14,12 @@ from starlette.exceptions import HTTPException
 from models import Body, Evidence, Official, Roadmap, clock
 from models.db import session
 from models.lifecycle import Refused
-from tasks import answering, own_points, standing_in
+from tasks import answering
 from tasks.answering import Answer
 from tasks.files import evidence as files
-from tasks.links import bearer, calendar_url
+from tasks.people import access as own_points
+from tasks.people import deputies as standing_in
+from tasks.people.links import bearer, calendar_url
 from web import forms, official_view
 from web.downloads import file_response
 from web.forms import BadField, Form

@@ -20,11 +20,11 @@ from roadmap.monitoring.answers import Fields
 from tasks import measure_page
 from tasks.answering import Answer, NotYours
 from tasks.files.spreadsheets import LARGEST
-from tasks.links import bearer
 from tasks.measure_forms import FormRefused
 from tasks.measure_page import DataPage, NotTaken, Outcome
 from tasks.measure_rows import given_of, period_of
 from tasks.measure_view import Answered
+from tasks.people.links import bearer
 from web import forms, official_view
 from web.forms import BadField
 from web.pages import render

@@ -13,7 +13,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.messages.words import time_left
 from tasks.answering import extension_days, extension_refusal
 from tasks.control_day import calendar_of
-from tasks.own_points import OwnPoint, live_points, possible_actions
+from tasks.people.access import OwnPoint, live_points, possible_actions
 
 AHEAD_SHOWN = 12
 """Points to come: enough to see the next quarter, not the whole period."""

@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.settings import Settings
-from tasks.links import signing_key
+from tasks.people.links import signing_key
 from web.pages import error_page
 
 logger = logging.getLogger(__name__)

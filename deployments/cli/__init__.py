@@ -34,8 +34,8 @@ from roadmap.catalogue.loading import CatalogueError
 from roadmap.plans import PlanRefused
 from tasks.amend_roadmap import AmendRefused
 from tasks.files.errors import DocumentRefused
-from tasks.load_contacts import ContactsError
 from tasks.load_roadmap import LoadRefused
+from tasks.people.contacts import ContactsError
 from tasks.watching import WatcherUnreachable
 
 app = typer.Typer(

@@ -12,7 +12,7 @@ from models import Body, Official
 from models.db import session
 from models.migrate import ready_engine
 from models.settings import Settings
-from tasks.links import calendar_url
+from tasks.people.links import calendar_url
 
 
 def calendar(

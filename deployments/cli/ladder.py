@@ -14,7 +14,7 @@ from models.db import session
 from models.migrate import ready_engine
 from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
 from roadmap.control import Ladder
-from tasks.people import set_ladder
+from tasks.people.lookup import set_ladder
 
 NAMES_RU = {
     "before": "за сколько дней до срока",

@@ -18,7 +18,7 @@ from models.migrate import ready_engine
 from roadmap.catalogue.loading import built_in
 from roadmap.messages.words import plural
 from roadmap.terms import read
-from tasks.load_contacts import bodies_without_channel
+from tasks.people.contacts import bodies_without_channel
 
 Json = Annotated[bool, typer.Option("--json", help="Вывести JSON для программ.")]
 Code = Annotated[str, typer.Argument(metavar="КОД", help="Код дорожной карты, например krasnodar.")]

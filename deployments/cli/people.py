@@ -15,8 +15,9 @@ from models import Absence, Body, Channel, Official, clock
 from models.db import session
 from models.migrate import ready_engine
 from models.queries_people import SilenceRow, reachable, silenced
-from tasks import absences, silencing
-from tasks.people import official_of, revoke_links
+from tasks.people import absences
+from tasks.people import mutes as silencing
+from tasks.people.lookup import official_of, revoke_links
 
 Who = Annotated[str, typer.Argument(metavar="ДОЛЖНОСТЬ", help="Должность или номер; список: vekha people КОД.")]
 Item = Annotated[str | None, typer.Option("--item", metavar="ПУНКТ", help="Код или номер пункта.")]

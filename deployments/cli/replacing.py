@@ -17,9 +17,9 @@ from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.contacts import OfficialEntry
 from roadmap.messages.words import plural
-from tasks.people import official_of
-from tasks.replacing import Replacement, Successor, plan_replacement, replace_official
-from tasks.rewriting_contacts import Place, rewritten_contacts
+from tasks.people.contacts_file import Place, rewritten_contacts
+from tasks.people.lookup import official_of
+from tasks.people.replacements import Replacement, Successor, plan_replacement, replace_official
 
 
 def replace(

@@ -25,8 +25,8 @@ from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.control_day import OFFICE_OPENS, calendar_of, control_day
 from tasks.deliver import deliver
-from tasks.load_contacts import apply_contacts
 from tasks.load_roadmap import load_roadmap
+from tasks.people.contacts import apply_contacts
 from tasks.rehearsal import load_rehearsal
 
 NEAREST = 15

@@ -18,8 +18,8 @@ from roadmap.catalogue.schema import Catalogue
 from tasks.context.working_calendar import calendar_of
 from tasks.control_day import control_day
 from tasks.deliver import deliver as deliver_letters
-from tasks.load_contacts import apply_contacts
 from tasks.load_roadmap import load_roadmap
+from tasks.people.contacts import apply_contacts
 from tasks.rehearsal import load_rehearsal
 from tasks.rehearse import Rehearsal
 from tasks.rehearse import rehearse as rehearse_letters

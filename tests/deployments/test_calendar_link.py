@@ -14,7 +14,7 @@ from models import Body, Edition, Official, Roadmap
 from models.db import session
 from models.migrate import ready_engine
 from models.settings import Settings
-from tasks.links import calendar_owner
+from tasks.people.links import calendar_owner
 
 app = typer.Typer()
 app.command("calendar")(calendar)

@@ -15,8 +15,8 @@ from sqlmodel import col
 from models import Body, Channel, Official
 from models.db import session
 from models.settings import Settings
-from tasks import links
-from tasks.links import LinkRefused, bearer, calendar_owner, calendar_url, official_url, revoke
+from tasks.people import links
+from tasks.people.links import LinkRefused, bearer, calendar_owner, calendar_url, official_url, revoke
 
 DAY = 24 * 3600
 KEY = "a key of this installation"

@@ -23,7 +23,7 @@ from roadmap.deadlines_calendar import uid
 from roadmap.messages.letter import MOST_LINES
 from tasks.control_day import control_day
 from tasks.deliver import deliver
-from tasks.links import bearer, calendar_owner
+from tasks.people.links import bearer, calendar_owner
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)

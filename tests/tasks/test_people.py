@@ -13,11 +13,11 @@ from models.db import session
 from models.lifecycle import Refused
 from models.queries_people import silenced
 from models.settings import Settings
-from tasks.absences import back, set_absence
 from tasks.control_day import control_day
-from tasks.links import LinkRefused, bearer, official_url
-from tasks.people import official_of, revoke_links, set_ladder
-from tasks.silencing import silence, subject_of
+from tasks.people.absences import back, set_absence
+from tasks.people.links import LinkRefused, bearer, official_url
+from tasks.people.lookup import official_of, revoke_links, set_ladder
+from tasks.people.mutes import silence, subject_of
 
 TODAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)

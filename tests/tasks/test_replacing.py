@@ -10,10 +10,10 @@ from models import Absence, AuditEntry, Channel, Notice, Official
 from models.db import session
 from models.lifecycle import Refused
 from tasks.control_day import control_day
-from tasks.load_contacts import ContactsError
-from tasks.people import official_of
-from tasks.replacing import Replacement, Successor, plan_replacement, replace_official
-from tasks.rewriting_contacts import Place, rewritten_contacts
+from tasks.people.contacts import ContactsError
+from tasks.people.contacts_file import Place, rewritten_contacts
+from tasks.people.lookup import official_of
+from tasks.people.replacements import Replacement, Successor, plan_replacement, replace_official
 
 TODAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)

@@ -12,7 +12,7 @@ from models.db import session
 from models.lifecycle import Move, change
 from models.queries_people import answering, standing_in
 from tasks.control_day import ControlReport, control_day
-from tasks.silencing import Subject, lift, silence, subject_of
+from tasks.people.mutes import Subject, lift, silence, subject_of
 
 WEDNESDAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 20, 9, tzinfo=UTC)

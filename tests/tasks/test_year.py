@@ -25,9 +25,9 @@ from roadmap.monitoring.answers import Given
 from roadmap.notices import RANK, REQUESTS
 from tasks.control_day import control_day
 from tasks.deliver import deliver
-from tasks.load_contacts import load_contacts
 from tasks.load_roadmap import load_roadmap
 from tasks.measures import asked_of, record, settle_data
+from tasks.people.contacts import load_contacts
 from tasks.rehearse import DIGEST, Rehearsal, letters_between, rehearse
 from tasks.rounds import assume_notes
 

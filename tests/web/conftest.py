@@ -22,7 +22,7 @@ from models import AuditEntry, Body, Channel, ControlPoint, Edition, Item, Offic
 from models.db import engine_for, session
 from models.migrate import migrate
 from models.settings import Settings
-from tasks.links import official_url
+from tasks.people.links import official_url
 from web.app import create_app
 from web.forms import once_key
 from web.security import Limits

@@ -11,7 +11,7 @@ from sqlmodel import select
 from models import Absence, Official, clock
 from models.db import session
 from models.lifecycle import Refused
-from tasks.absences import set_absence
+from tasks.people.absences import set_absence
 
 Way = Callable[[Any, str, str, int, int], str]
 

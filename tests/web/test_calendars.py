@@ -14,7 +14,7 @@ from models import Absence, Body, Official, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from models.points import ControlPoint
-from tasks.links import calendar_url, revoke
+from tasks.people.links import calendar_url, revoke
 
 
 @pytest.fixture

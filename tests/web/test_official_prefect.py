@@ -10,7 +10,7 @@ from sqlmodel import select
 from deployments.sync import sync
 from models import Body, ControlPoint, Official
 from models.db import session
-from tasks.links import official_url
+from tasks.people.links import official_url
 from web.app import create_app
 from web.forms import once_key
 

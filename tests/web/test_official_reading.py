@@ -10,7 +10,7 @@ from sqlmodel import select
 import models
 from models import Absence, Body, Executor, Item, Official, Roadmap, Transition, clock
 from models.db import session
-from tasks.links import revoke
+from tasks.people.links import revoke
 
 
 def everything(pages: Any) -> list[list[tuple[Any, ...]]]:

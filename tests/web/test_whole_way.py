@@ -13,7 +13,7 @@ from deployments.serve import Worker
 from deployments.sync import sync
 from models import Body, ControlPoint, Evidence, Official, Transition
 from models.db import session
-from tasks.links import official_url
+from tasks.people.links import official_url
 from web.app import create_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from models import AuditEntry, Channel, Item, NoteFile, Notice, Official, Recommendation, RoundLetter
 from models.db import session
-from tasks.links import official_url
+from tasks.people.links import official_url
 
 PASSWORD = "пароль координатора"
 AT = datetime(2026, 10, 14, 6, tzinfo=UTC)

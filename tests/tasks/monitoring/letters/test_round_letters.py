@@ -10,7 +10,7 @@ from sqlmodel import select
 from models import Channel, Notice, Official
 from models.db import session
 from roadmap.office import OfficeHours
-from tasks.replacing import Successor, replace_official
+from tasks.people.replacements import Successor, replace_official
 from tasks.round_letters import queue
 
 NOTE_DAY = date(2027, 7, 14)

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from models import Absence, Official
-from tasks.people import PeopleRefused, audit
+from tasks.people.lookup import PeopleRefused, audit
 
 LONGEST = timedelta(days=366)
 

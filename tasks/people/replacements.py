@@ -8,9 +8,9 @@ from sqlmodel import Session, col
 
 from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, Official, RoundLetter
 from models.lifecycle import LIVE
-from tasks import links
-from tasks.absences import absences_left, end_absences
-from tasks.people import PeopleRefused, audit
+from tasks.people import links
+from tasks.people.absences import absences_left, end_absences
+from tasks.people.lookup import PeopleRefused, audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

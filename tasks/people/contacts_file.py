@@ -11,8 +11,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.util import load_yaml_guess_indent
 
-from tasks.load_contacts import ContactsError, read_contacts
-from tasks.replacing import Successor
+from tasks.people.contacts import ContactsError, read_contacts
+from tasks.people.replacements import Successor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

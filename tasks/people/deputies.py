@@ -10,9 +10,9 @@ from models import Absence, Channel, Official
 from models.db import session
 from models.lifecycle import Refused
 from models.settings import Settings
-from tasks.absences import absence_words, add_absence, end_absence
 from tasks.answering import Answer, actor_of, record
-from tasks.links import bearer
+from tasks.people.absences import absence_words, add_absence, end_absence
+from tasks.people.links import bearer
 
 
 def colleagues(work: Session, official: Official) -> list[Official]:

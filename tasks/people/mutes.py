@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item, Notice, NoticeLine, Official, Silence
 from models.queries_people import silenced
 from roadmap.notices import GROUNDS, REQUESTS
-from tasks.people import PeopleRefused, audit
+from tasks.people.lookup import PeopleRefused, audit
 
 #: Reasons that were news: a line taken back makes them news again.
 NEWS = {reason: reason for reason in GROUNDS if reason not in REQUESTS} | {

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from models import AuditEntry, ControlPoint, Official, Roadmap
 from models.lifecycle import Refused
 from roadmap.control import Ladder
-from tasks import links
+from tasks.people import links
 
 
 class PeopleRefused(Refused):
