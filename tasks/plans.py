@@ -13,10 +13,10 @@ from models.moves import LIVE, Move
 from roadmap.plans import PlanDays, PlanRefused, check_days, is_same_round
 from roadmap.reading import Reading
 from tasks.control_day import calendar_of
-from tasks.own_items import BY_PLAN
+from tasks.editions.added_items import BY_PLAN
+from tasks.editions.point_matching import keys_of
 from tasks.stages import advance
 from tasks.stages_rows import POINTS
-from tasks.standing_points import keys_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
 from roadmap.planning import plan_item
 from roadmap.reading import Window
+from tasks.editions.add_item import add_own_item, own_catalogue
+from tasks.editions.point_rows import store_points
 from tasks.storing import hold_roadmap
-from tasks.storing_own import add_own_item, own_catalogue
-from tasks.storing_points import store_points
 
 CODE = "m-rec."
 

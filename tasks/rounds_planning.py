@@ -15,7 +15,7 @@ from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
 from roadmap.monitoring.periods import RHYTHM_RU, Period, RoundDays, periods_between, round_days
 from roadmap.planning import OWN_RHYTHM
 from roadmap.reading import Reading, Window
-from tasks.own_items import round_code
+from tasks.editions.added_items import round_code
 from tasks.rounds_rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keeper_of, rounds_of
 from tasks.stages_rows import Day
 from tasks.storing import table_of

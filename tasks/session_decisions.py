@@ -14,8 +14,8 @@ from roadmap.catalogue import schema
 from roadmap.planning import plan_item
 from roadmap.process_answers import DecisionLine, Unclear, read_decisions
 from roadmap.reading import Reading
-from tasks.storing_own import add_own_item, own_catalogue
-from tasks.storing_points import store_points
+from tasks.editions.add_item import add_own_item, own_catalogue
+from tasks.editions.point_rows import store_points
 
 DATED = ("windows", "recurring", "continuous", "relative")
 

@@ -32,9 +32,9 @@ from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import CatalogueError
 from roadmap.plans import PlanRefused
-from tasks.amend_roadmap import AmendRefused
+from tasks.editions.amend import AmendRefused
+from tasks.editions.load import LoadRefused
 from tasks.files.errors import DocumentRefused
-from tasks.load_roadmap import LoadRefused
 from tasks.people.contacts import ContactsError
 from tasks.watching import WatcherUnreachable
 

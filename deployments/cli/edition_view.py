@@ -15,8 +15,8 @@ from roadmap.edition_matching import Candidate
 from roadmap.editions import Change, Kind, Pair, Plan, Question, shown
 from roadmap.messages.words import plural
 from roadmap.reading import Reading
-from tasks.amend_roadmap import Amendment
-from tasks.amended_points import PointPlan, heralds
+from tasks.editions.amend import Amendment
+from tasks.editions.point_changes import PointPlan, heralds
 
 FIELD_RU = {
     "number": "номер",

@@ -25,8 +25,8 @@ from roadmap.edition_drafts import MARK
 from roadmap.edition_kept import is_read_from_document
 from roadmap.messages.words import plural
 from roadmap.next_edition import next_edition as derive
-from tasks.amend_roadmap import Amendment, AmendRefused, Choices, loaded_edition, preview
-from tasks.amend_roadmap import amend as put_on_control
+from tasks.editions.amend import Amendment, AmendRefused, Choices, loaded_edition, preview
+from tasks.editions.amend import amend as put_on_control
 
 
 def amend(

@@ -25,9 +25,9 @@ from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.control_day import OFFICE_OPENS, calendar_of, control_day
 from tasks.deliver import deliver
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
+from tasks.editions.training_copies import load_rehearsal
 from tasks.people.contacts import apply_contacts
-from tasks.rehearsal import load_rehearsal
 
 NEAREST = 15
 

@@ -18,9 +18,9 @@ from roadmap.catalogue.schema import Catalogue
 from tasks.context.working_calendar import calendar_of
 from tasks.control_day import control_day
 from tasks.deliver import deliver as deliver_letters
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
+from tasks.editions.training_copies import load_rehearsal
 from tasks.people.contacts import apply_contacts
-from tasks.rehearsal import load_rehearsal
 from tasks.rehearse import Rehearsal
 from tasks.rehearse import rehearse as rehearse_letters
 from tasks.rounds import plan_rounds

@@ -19,7 +19,7 @@ from models.lifecycle import open_due
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, Period
 from roadmap.edition_drafts import Draft
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
 
 CODE = "krasnodar"
 NOBODY = "http://127.0.0.1:1/api"

@@ -20,8 +20,8 @@ from models.moves import Refused
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.periods import Period, period_of
+from tasks.editions.load import load_roadmap
 from tasks.files.errors import DocumentRefused
-from tasks.load_roadmap import load_roadmap
 
 TODAY = clock.today("Europe/Moscow")
 PERIOD = period_of(TODAY, "quarter").previous

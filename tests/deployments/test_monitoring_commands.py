@@ -13,7 +13,7 @@ from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.monitoring.periods import period_of
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
 
 TODAY = clock.today("Europe/Moscow")
 PAST = period_of(TODAY, "quarter").previous

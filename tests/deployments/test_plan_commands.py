@@ -16,7 +16,7 @@ from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.plans import PlanRefused
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
 
 TODAY = clock.today("Europe/Moscow")
 STARTS = date(TODAY.year + 1, 10, 12)

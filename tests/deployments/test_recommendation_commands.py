@@ -15,7 +15,7 @@ from models.db import engine_for, session
 from models.lifecycle import Refused
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
 
 TODAY = clock.today("Europe/Moscow")
 DUE = TODAY + timedelta(days=60)

@@ -27,7 +27,7 @@ from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.answers import Given
 from roadmap.monitoring.snapshot import Snapshot as Computed
 from tasks.control_day import control_day
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
 from tasks.measures import asked_of, record, settle_data
 from tasks.round_steps import STEPS_RU
 from tasks.rounds_prefect import wake_rounds

@@ -23,7 +23,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
 from tasks.control_day import calendar_of, control_day
 from tasks.deliver import deliver
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
 from tasks.municipalities import import_municipalities
 from tasks.stages import advance
 

@@ -14,8 +14,8 @@ from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue
-from tasks.amend_roadmap import amend
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.amend import amend
+from tasks.editions.load import load_roadmap
 from tasks.storing import table_of
 
 CODE = "krasnodar"

@@ -14,11 +14,11 @@ from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
-from tasks.amend_roadmap import Amendment, amend, preview
-from tasks.amended_points import heralds
 from tasks.control_day import control_day
-from tasks.load_roadmap import load_roadmap
-from tasks.rehearsal import load_rehearsal
+from tasks.editions.amend import Amendment, amend, preview
+from tasks.editions.load import load_roadmap
+from tasks.editions.point_changes import heralds
+from tasks.editions.training_copies import load_rehearsal
 
 MOSCOW = "moscow-oblast"
 LOADED = date(2023, 5, 23)

@@ -15,8 +15,8 @@ from models.lifecycle import Move, accept, change, open_due
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
-from tasks.amend_roadmap import Amendment, AmendRefused, Choices, amend, loaded_edition, preview
-from tasks.load_roadmap import LoadRefused, load_roadmap
+from tasks.editions.amend import Amendment, AmendRefused, Choices, amend, loaded_edition, preview
+from tasks.editions.load import LoadRefused, load_roadmap
 
 MOSCOW = "moscow-oblast"
 LOADED = date(2023, 5, 23)

@@ -13,7 +13,7 @@ from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.contacts import holds_no_secret
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
 from tasks.people.contacts import ContactReport, ContactsError, apply_contacts, read_contacts
 
 GOOD = """

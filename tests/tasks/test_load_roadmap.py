@@ -17,7 +17,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
 from roadmap.reading import Reading
-from tasks.load_roadmap import Loaded, LoadRefused, load_roadmap
+from tasks.editions.load import Loaded, LoadRefused, load_roadmap
 
 AT = datetime(2026, 3, 2, 6, tzinfo=UTC)
 TODAY = date(2026, 3, 2)

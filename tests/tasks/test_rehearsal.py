@@ -14,9 +14,9 @@ from models.db import engine_for, session
 from models.lifecycle import ALLOWED, Done, Refused, record_history
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in, built_in_codes
-from tasks.load_roadmap import LoadRefused, load_roadmap
+from tasks.editions.load import LoadRefused, load_roadmap
+from tasks.editions.training_copies import load_rehearsal, shift_to_now, telling_shift
 from tasks.people.contacts import bodies_without_channel
-from tasks.rehearsal import load_rehearsal, shift_to_now, telling_shift
 
 TODAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 6, tzinfo=UTC)

@@ -14,8 +14,8 @@ from models.migrate import migrate
 from models.moves import Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
-from tasks.load_roadmap import load_roadmap
-from tasks.own_items import own_items
+from tasks.editions.added_items import own_items
+from tasks.editions.load import load_roadmap
 from tasks.session_decisions import add_decisions
 
 AT = datetime(2022, 3, 1, 9, tzinfo=UTC)
@@ -118,7 +118,7 @@ def test_they_stay_when_the_document_is_loaded_again(loaded: Engine) -> None:
 
 
 def test_they_stay_when_the_document_is_amended(loaded: Engine) -> None:
-    from tasks.amend_roadmap import amend
+    from tasks.editions.amend import amend
 
     add(loaded, f"{owner_of(loaded)[1]} | подготовить методичку | до 31.05.2022")
     before = decided(loaded)

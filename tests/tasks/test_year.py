@@ -25,7 +25,7 @@ from roadmap.monitoring.answers import Given
 from roadmap.notices import RANK, REQUESTS
 from tasks.control_day import control_day
 from tasks.deliver import deliver
-from tasks.load_roadmap import load_roadmap
+from tasks.editions.load import load_roadmap
 from tasks.measures import asked_of, record, settle_data
 from tasks.people.contacts import load_contacts
 from tasks.rehearse import DIGEST, Rehearsal, letters_between, rehearse

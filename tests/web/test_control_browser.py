@@ -19,7 +19,7 @@ from models.migrate import migrate
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.control_day import control_day
-from tasks.rehearsal import load_rehearsal
+from tasks.editions.training_copies import load_rehearsal
 from web.app import create_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]

@@ -14,7 +14,7 @@ from models.lifecycle import Move, Refused
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.control_day import control_day
-from tasks.own_items import own_items
+from tasks.editions.added_items import own_items
 from tasks.recommending import decline, propose, recommended, settle_closed, take
 from tasks.round_snapshot import compute, keep
 

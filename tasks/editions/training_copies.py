@@ -15,7 +15,7 @@ from roadmap.catalogue.rehearsal import rehearsal_contacts
 from roadmap.catalogue.schema import Catalogue
 from roadmap.planning import plan
 from roadmap.shifting import shift_day
-from tasks.load_roadmap import Loaded, load_roadmap
+from tasks.editions.load import Loaded, load_roadmap
 from tasks.people.contacts import RoadmapContacts, load_contacts
 
 ACTOR = "репетиция"

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.roadmaps import Body, Item
 from roadmap.planning import PlannedPoint
-from tasks.standing_points import POINTS, duty_of, is_live, keys_of, serve, standing
+from tasks.editions.point_matching import POINTS, duty_of, is_live, keys_of, serve, standing
 from tasks.storing import ids_by_code
 
 

@@ -13,11 +13,11 @@ from roadmap.catalogue.schema import Catalogue
 from roadmap.editions import AnswerRefused, Plan, compare
 from roadmap.planning import plan
 from roadmap.shifting import shift_years as shifted
-from tasks.amended_points import PointPlan, carry_out, plan_points
-from tasks.load_roadmap import Planned, content_hash, refuse_unread, store_edition, store_entries, store_roadmap
-from tasks.standing_points import standing
+from tasks.editions.load import Planned, content_hash, refuse_unread, store_edition, store_entries, store_roadmap
+from tasks.editions.point_changes import PointPlan, carry_out, plan_points
+from tasks.editions.point_matching import standing
+from tasks.editions.point_rows import store_points
 from tasks.storing import ids_by_code, table_of
-from tasks.storing_points import store_points
 
 
 class AmendRefused(ValueError):

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from models.lifecycle import LIVE
 from models.points import ControlPoint, Transition
 from roadmap.planning import PlannedPoint
-from tasks.own_items import BY_PLAN, own_items
+from tasks.editions.added_items import BY_PLAN, own_items
 from tasks.stages_renewing import RENEWAL
 from tasks.storing import table_of
 

@@ -17,9 +17,9 @@ from roadmap.catalogue.schema import Item as Entry
 from roadmap.planning import PlannedPoint, plan
 from roadmap.reading import Reading
 from roadmap.shifting import shift_years as shifted
-from tasks.own_items import own_items
+from tasks.editions.added_items import own_items
+from tasks.editions.point_rows import Moved, store_points, vanished
 from tasks.storing import ids_by_code, store
-from tasks.storing_points import Moved, store_points, vanished
 
 Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
 #: What of an indicator the database holds in columns of its own; the rest stays in the edition's catalogue.

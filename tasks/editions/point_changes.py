@@ -16,7 +16,7 @@ from models import lifecycle
 from models.lifecycle import Move
 from roadmap.edition_points import paired_days
 from roadmap.planning import PlannedPoint
-from tasks.standing_points import BY_EDITION, POINTS, Standing, duty_of, is_live, serve
+from tasks.editions.point_matching import BY_EDITION, POINTS, Standing, duty_of, is_live, serve
 
 Place = tuple[str, str]
 """Roadmap, item and body in one, and the purpose of the points."""
