@@ -21,7 +21,7 @@ from roadmap.monitoring.advising import Facts, advise
 from roadmap.monitoring.measuring import AskedBody, Counted, Given, remarks, results
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
 from tasks.context.working_calendar import calendar_of
-from tasks.execution import Execution, execution, items_of
+from tasks.discipline.execution import Execution, execution, items_of
 from tasks.measure_rows import answerers, indicators_of, period_of
 from tasks.round_changes import changes, edition_indicators
 from tasks.round_trends import open_keys, trends

@@ -11,7 +11,7 @@ from models.db import session
 from models.lifecycle import Move, change
 from tasks.control_day import control_day
 from tasks.discipline import judged
-from tasks.execution import NO_SECTION, Execution, execution, items_of
+from tasks.discipline.execution import NO_SECTION, Execution, execution, items_of
 
 MORNING = datetime(2027, 5, 26, 7, 0, tzinfo=UTC)
 TODAY = date(2027, 7, 14)

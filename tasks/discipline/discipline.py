@@ -26,7 +26,7 @@ from models import (
 from roadmap.catalogue.schema import Roll
 from roadmap.discipline import Discipline, Judged, PointRecord, by_body, judge
 from tasks.context.working_calendar import calendar_of
-from tasks.points_as_of import Stood, changed_since
+from tasks.discipline.as_of import Stood, changed_since
 
 DUTIES = ("result", "name_dates", "data")
 """Purposes that are somebody's duty; a round of monitoring is done by its own rules."""
