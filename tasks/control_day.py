@@ -18,13 +18,13 @@ from roadmap.calendar import WorkCalendar
 from roadmap.control import Ladder
 from roadmap.notices import Audience, Decision, Situation, decide
 from roadmap.office import OfficeHours
-from tasks.addressing import NotBefore
 from tasks.context.working_calendar import calendar_of as calendar_of
-from tasks.extra_letters import queue_digests
+from tasks.reminders.digest import queue_digests
+from tasks.reminders.enqueue import Telling, asked_on, tell
+from tasks.reminders.failed_deliveries import tell_undelivered
+from tasks.reminders.recipients import NotBefore
 from tasks.rounds import RoundsReport, sweep
 from tasks.stages import StagesReport, advance
-from tasks.telling import Telling, asked_on, tell
-from tasks.undelivered import tell_undelivered
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from models.moves import Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Advice, Snapshot
-from tasks.addressing import COUNTED, rowcount
 from tasks.context.working_calendar import calendar_of
 from tasks.recommended_items import Wanted, put_on_control
+from tasks.reminders.recipients import COUNTED, rowcount
 from tasks.storing import ids_by_code, table_of
 
 STATE_RU = {

@@ -19,10 +19,10 @@ from models.queries_people import silenced
 from roadmap.monitoring.note_view import Pages
 from roadmap.monitoring.snapshot import Snapshot
 from roadmap.office import OfficeHours
-from tasks.addressing import Desk
 from tasks.context.working_calendar import calendar_of
-from tasks.extra_letters import Desk as Office
-from tasks.riding import next_letters
+from tasks.reminders.digest import Desk as Office
+from tasks.reminders.next_letter import next_letters
+from tasks.reminders.recipients import Desk
 from tasks.storing import table_of
 
 Part = Literal["note", "page"]

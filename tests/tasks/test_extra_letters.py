@@ -11,7 +11,7 @@ from models.settings import Settings
 from roadmap.office import OfficeHours
 from tasks.compose import compose
 from tasks.control_day import control_day
-from tasks.drill import drill
+from tasks.reminders.reachability import drill
 
 WEDNESDAY = date(2027, 5, 26)
 MONDAY = date(2027, 5, 31)

@@ -10,12 +10,12 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Notice, NoticeLine, Official, Request
 from roadmap.notices import NEEDS_OWNER, Decision, Situation
-from tasks import telling_tables as tables
-from tasks.addressing import COUNTED, Desk, NotBefore, heard_of, new_notices, rowcount
-from tasks.telling_tables import candidate as _candidate
-from tasks.telling_tables import line as _line
-from tasks.telling_tables import situation as _situation
-from tasks.telling_tables import told as _told
+from tasks.reminders import scratch_tables as tables
+from tasks.reminders.recipients import COUNTED, Desk, NotBefore, heard_of, new_notices, rowcount
+from tasks.reminders.scratch_tables import candidate as _candidate
+from tasks.reminders.scratch_tables import line as _line
+from tasks.reminders.scratch_tables import situation as _situation
+from tasks.reminders.scratch_tables import told as _told
 
 #: The coordinator hears at most once in so many days that a point's owner cannot be reached.
 NO_CHANNEL_EVERY = timedelta(days=7)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from models import AuditEntry, Body, Channel, Official, Roadmap
 from roadmap.office import OfficeHours
 from tasks.control_day import calendar_of
-from tasks.extra_letters import Desk, put
+from tasks.reminders.digest import Desk, put
 
 PROOF_LASTS = timedelta(days=180)
 """A proof older than this is asked for again."""

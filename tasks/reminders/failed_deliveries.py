@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel, col
 
 from models import ControlPoint, Notice, NoticeLine, Official
 from models.queries_people import round_letters
-from tasks.addressing import Desk, NotBefore, heard_of, new_notices
+from tasks.reminders.recipients import Desk, NotBefore, heard_of, new_notices
 
 #: Older failures are history: what has come of their points was told by later letters.
 LOOKED_BACK = timedelta(days=30)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from models import Notice, Official
 from roadmap.office import opening
-from tasks.extra_letters import Desk
+from tasks.reminders.digest import Desk
 from tasks.storing import table_of
 
 AT_ONCE = 500
