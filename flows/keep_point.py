@@ -19,7 +19,7 @@ from models import clock, db
 from models.settings import Settings
 from roadmap.cards import FINAL, PointFacts, state_name
 from tasks.cards import card_task
-from tasks.decide import Decision, open_point_task
+from tasks.control.decisions import Decision, open_point_task
 from tasks.point_facts import point_of
 from tasks.prefect_api import connect
 from tasks.prefect_runs import FLOW_NAMES

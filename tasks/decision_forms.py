@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from roadmap.cards import PointFacts
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in
-from tasks.decide import Decision
+from tasks.control.decisions import Decision
 from tasks.round_form import RoundDecision
 
 REFUSALS = ("отказ муниципалитета", "отказ стороны")

@@ -10,8 +10,8 @@ from models.db import session
 from models.lifecycle import Refused
 from roadmap.monitoring.answers import Fields, Given, read_answer
 from roadmap.municipalities import Problem
-from tasks import answering
-from tasks.answering import Answer, NotYours
+from tasks.control import submissions as answering
+from tasks.control.submissions import Answer, NotYours
 from tasks.measure_forms import Source, form_name, form_of, form_xlsx, take_forms
 from tasks.measure_rows import noted_at
 from tasks.measure_view import Answered, answered

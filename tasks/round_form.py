@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from tasks.decide import Decision
+from tasks.control.decisions import Decision
 
 
 def _two_fields(schema: dict[str, Any]) -> None:

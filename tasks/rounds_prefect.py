@@ -15,7 +15,7 @@ from models import Mirror, Roadmap, lifecycle
 from models.db import session
 from models.moves import Move, Refused
 from tasks.context.working_calendar import calendar_of
-from tasks.decide import ACTOR, Outcome
+from tasks.control.decisions import ACTOR, Outcome
 from tasks.round_form import RoundDecision
 from tasks.rounds import Sweep, is_ready, ready, urge
 from tasks.rounds_rows import POINTS, RoundRow, round_row, rounds_of

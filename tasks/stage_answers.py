@@ -17,8 +17,8 @@ from roadmap.calendar import WorkCalendar
 from roadmap.process_answers import Unclear, means_all, means_missing, read_count, read_names, read_stages
 from roadmap.processes.owing import owed
 from roadmap.processes.schema import Stage
+from tasks.control.decisions import ACTOR, Decision, Outcome, decide, done_day
 from tasks.control_day import calendar_of
-from tasks.decide import ACTOR, Decision, Outcome, decide, done_day
 from tasks.decision_forms import ABOUT_STAGES, REFUSALS, StageDecision
 from tasks.session_decisions import add_decisions
 from tasks.stages import advance

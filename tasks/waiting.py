@@ -22,7 +22,7 @@ from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
 
 from roadmap.cards import PointFacts, form_description
-from tasks.decide import Decision
+from tasks.control.decisions import Decision
 from tasks.decision_forms import StageDecision, form_for
 from tasks.prefect_api import call, chunks
 

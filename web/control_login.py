@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from models import clock
 from models.settings import Settings
-from tasks.decide_page import note
+from tasks.control.page_decisions import note
 from web.forms import Form
 from web.pages import error_page, render
 from web.security import check_csrf, csrf_token, same_words

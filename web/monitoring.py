@@ -21,7 +21,7 @@ from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
 from tasks import recommending
 from tasks.boards import run_urls
 from tasks.context.working_calendar import calendar_of
-from tasks.decide_page import COORDINATOR, note
+from tasks.control.page_decisions import COORDINATOR, note
 from tasks.exporting_deficits import deficits_workbook
 from tasks.files.point_export import MEDIA_TYPE
 from tasks.measure_rows import history

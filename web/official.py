@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from models import Body, Evidence, Official, Roadmap, clock
 from models.db import session
 from models.lifecycle import Refused
-from tasks import answering
-from tasks.answering import Answer
+from tasks.control import submissions as answering
+from tasks.control.submissions import Answer
 from tasks.files import evidence as files
 from tasks.people import access as own_points
 from tasks.people import deputies as standing_in

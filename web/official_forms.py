@@ -6,8 +6,8 @@ from starlette.datastructures import FormData
 
 from models import Roadmap
 from models.db import session
-from tasks import answering
-from tasks.answering import Answer, Report, Upload
+from tasks.control import submissions as answering
+from tasks.control.submissions import Answer, Report, Upload
 from web import forms
 
 

@@ -18,7 +18,7 @@ from models.lifecycle import Refused
 from roadmap.monitoring import answers
 from roadmap.monitoring.answers import Fields
 from tasks import measure_page
-from tasks.answering import Answer, NotYours
+from tasks.control.submissions import Answer, NotYours
 from tasks.files.spreadsheets import LARGEST
 from tasks.measure_forms import FormRefused
 from tasks.measure_page import DataPage, NotTaken, Outcome

@@ -11,7 +11,7 @@ from models.asking import KIND_RU
 from models.lifecycle import EVENT_RU, STATUS_RU
 from roadmap.calendar import WorkCalendar
 from roadmap.messages.words import time_left
-from tasks.answering import extension_days, extension_refusal
+from tasks.control.submissions import extension_days, extension_refusal
 from tasks.control_day import calendar_of
 from tasks.people.access import OwnPoint, live_points, possible_actions
 

@@ -10,7 +10,7 @@ from models import Absence, Channel, Official
 from models.db import session
 from models.lifecycle import Refused
 from models.settings import Settings
-from tasks.answering import Answer, actor_of, record
+from tasks.control.submissions import Answer, actor_of, record
 from tasks.people.absences import absence_words, add_absence, end_absence
 from tasks.people.links import bearer
 

@@ -10,7 +10,7 @@ from sqlmodel import select
 from deployments.sync import sync
 from models import ControlPoint, Item
 from models.db import session
-from tasks.decide import open_point
+from tasks.control.decisions import open_point
 
 pytestmark = pytest.mark.slow
 MOSCOW = ZoneInfo("Europe/Moscow")

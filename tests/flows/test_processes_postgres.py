@@ -21,9 +21,9 @@ from deployments.serve import child_environment
 from models import ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
 from models.migrate import migrate
+from tasks.control.decisions import Decision, Outcome
+from tasks.control.page_decisions import COORDINATOR, Deciding, decide_point, newest
 from tasks.control_day import control_day
-from tasks.decide import Decision, Outcome
-from tasks.decide_page import COORDINATOR, Deciding, decide_point, newest
 from tasks.decision_forms import StageDecision
 from tasks.stage_answers import answer
 

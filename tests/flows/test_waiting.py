@@ -10,7 +10,7 @@ from prefect.states import Suspended
 
 from deployments.sync import sync
 from tasks import waiting
-from tasks.decide import Decision
+from tasks.control.decisions import Decision
 
 pytestmark = pytest.mark.slow
 

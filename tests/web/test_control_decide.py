@@ -13,7 +13,7 @@ from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition
 from models.asking import Asked, ask
 from models.db import session
 from models.lifecycle import Move
-from tasks.decide import Decision, decide
+from tasks.control.decisions import Decision, decide
 
 PASSWORD = "пароль координатора"
 

@@ -12,8 +12,8 @@ from models import Body, Item
 from models.db import session
 from tasks.agreement_tables import Recorded, import_agreements
 from tasks.agreements import ledger_of, the_agreement, write_template
+from tasks.control.decisions import Decision
 from tasks.control_day import calendar_of
-from tasks.decide import Decision
 from tasks.decision_forms import PartyDecision, StageDecision, form_for
 from tasks.point_facts import point_of
 from tasks.process_facts import process_cards

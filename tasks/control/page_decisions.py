@@ -11,7 +11,7 @@ from models import AuditEntry, Body, ControlPoint, Roadmap, Transition, asking, 
 from models.db import session
 from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key
 from roadmap.cards import day
-from tasks.decide import Decision, Outcome, deadline_of, decide
+from tasks.control.decisions import Decision, Outcome, deadline_of, decide
 
 COORDINATOR = "координатор (страница)"
 #: What the daily control notes by itself is nobody's decision.
