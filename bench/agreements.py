@@ -18,9 +18,9 @@ from bench.control_sides import build
 from bench.table import show
 from models import lifecycle
 from models.db import engine_for, session
-from tasks.agreement_tables import import_agreements
 from tasks.control_day import calendar_of, control_day
-from tasks.stages import advance
+from tasks.processes.agreement_import import import_agreements
+from tasks.processes.sweep import advance
 
 MUNICIPALITIES = 2400
 AIM_SECONDS, AIM_RATIO = 10.0, 25.0

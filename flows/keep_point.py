@@ -24,7 +24,7 @@ from tasks.point_facts import point_of
 from tasks.prefect_api import connect
 from tasks.prefect_runs import FLOW_NAMES
 from tasks.prefect_writing import today_in
-from tasks.stage_answers import advance_task, answer_task
+from tasks.processes.answers import advance_task, answer_task
 from tasks.waiting import TIMEOUT_SECONDS, decision_key, form_of, last_asked, rename_state
 
 NOT_CONTROLLED = "Не на контроле"

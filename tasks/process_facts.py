@@ -16,8 +16,8 @@ from roadmap.processes.forecast import Forecast, durations, forecast
 from roadmap.processes.schema import Process
 from tasks.control_day import calendar_of
 from tasks.point_facts import points
+from tasks.processes.rows import POINTS, StageRow
 from tasks.round_facts import round_cards, rounds_under_way
-from tasks.stages_rows import POINTS, StageRow
 from tasks.storing import table_of
 
 PROCESSES = table_of(ProcessRow)

@@ -24,13 +24,13 @@ from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.control_day import office_hours
 from tasks.notes import write_note
+from tasks.processes.rows import Day
 from tasks.recommending import propose, settle_closed
 from tasks.round_letters import queue, queue_missed
 from tasks.round_snapshot import compute, keep, of_round
 from tasks.round_steps import Step, is_done, step_done
 from tasks.rounds import Sweep, is_ready, ready
 from tasks.rounds_rows import ENGINE, RoundRow, hold_round, round_row
-from tasks.stages_rows import Day
 from tasks.storing import hold_roadmap
 
 logger = logging.getLogger(__name__)

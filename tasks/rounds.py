@@ -10,6 +10,7 @@ from models import Roadmap, Round, Transition, lifecycle
 from models.moves import LIVE, Move
 from roadmap.calendar import WorkCalendar
 from tasks.measures import fill_proven
+from tasks.processes.rows import Day, Members
 from tasks.round_steps import HEAVY_STEPS, step_done
 from tasks.rounds_asking import (
     OVER,
@@ -36,7 +37,6 @@ from tasks.rounds_rows import (
     steps_done,
     under_way,
 )
-from tasks.stages_rows import Day, Members
 from tasks.storing import hold_roadmap
 
 __all__ = ["ENGINE", "RoundsReport", "Sweep", "is_ready", "plan_rounds", "ready", "sweep", "urge"]

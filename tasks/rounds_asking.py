@@ -13,9 +13,9 @@ from models.moves import LIVE, Move
 from roadmap.messages.words import plural
 from tasks.measure_rows import answerers, asked_of
 from tasks.measures import fill_proven, settle_data
+from tasks.processes.rows import Day, Members
 from tasks.round_steps import is_done, step_done
 from tasks.rounds_rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow
-from tasks.stages_rows import Day, Members
 from tasks.storing import table_of
 
 BODIES = table_of(Body)

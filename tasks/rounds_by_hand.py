@@ -17,6 +17,7 @@ from roadmap.monitoring.periods import Period, days_from
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.notes import write_note
+from tasks.processes.rows import Day
 from tasks.round_run import RoundOutcome, newest_snapshot, run_round
 from tasks.round_snapshot import compute, keep
 from tasks.round_steps import is_done, step_done
@@ -24,7 +25,6 @@ from tasks.rounds import Sweep, urge
 from tasks.rounds_asking import begin
 from tasks.rounds_planning import add_round, round_item
 from tasks.rounds_rows import ROUNDS, RoundRow, keeper_of, monitoring_of, round_row, rounds_of
-from tasks.stages_rows import Day
 from tasks.storing import hold_roadmap
 
 ACTOR = "координатор (команда)"

@@ -13,7 +13,7 @@ from models.db import session
 from models.migrate import ready_engine
 from models.moves import STATUS_RU
 from roadmap.plans import PlanRefused
-from tasks.plans import PlanSet, known_roadmaps, plans, set_plan
+from tasks.processes.external_plans import PlanSet, known_roadmaps, plans, set_plan
 
 app = typer.Typer(help="Сроки по внешнему плану: внести, перенести, посмотреть.", no_args_is_help=True)
 Roadmaps = Annotated[

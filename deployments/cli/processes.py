@@ -18,12 +18,12 @@ from models.migrate import ready_engine
 from roadmap.ledger import Correction, Held, Ledger, Line, working_days
 from roadmap.messages.words import plural
 from roadmap.processes.schema import CASE_RU
-from tasks.agreement_tables import import_agreements
-from tasks.agreements import Standing, ledger_of, the_agreement, write_template
 from tasks.control_day import calendar_of
-from tasks.municipalities import Imported, Listed, TableRefused, import_municipalities
-from tasks.municipalities import municipalities as listed
-from tasks.stages import advance
+from tasks.processes.agreement_import import import_agreements
+from tasks.processes.agreements import Standing, ledger_of, the_agreement, write_template
+from tasks.processes.municipalities import Imported, Listed, TableRefused, import_municipalities
+from tasks.processes.municipalities import municipalities as listed
+from tasks.processes.sweep import advance
 
 Action = Annotated[
     str, typer.Argument(metavar="[list|import]", help="list — показать (так и без слова), import — принять таблицу.")

@@ -15,7 +15,7 @@ from models.lifecycle import LIVE
 from models.points import ControlPoint, Transition
 from roadmap.planning import PlannedPoint
 from tasks.editions.added_items import BY_PLAN, own_items
-from tasks.stages_renewing import RENEWAL
+from tasks.processes.renew import RENEWAL
 from tasks.storing import table_of
 
 POINTS = table_of(ControlPoint)

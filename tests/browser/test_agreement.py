@@ -16,7 +16,7 @@ from models import Body, Municipality, lifecycle
 from models.db import session
 from roadmap.cards import artifact_key
 from tasks.decision_forms import StageDecision
-from tasks.stage_answers import answer
+from tasks.processes.answers import answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 Send = Callable[[Page], None]

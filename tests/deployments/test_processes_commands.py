@@ -16,7 +16,7 @@ from models import Body, ControlPoint, Item, Municipality, Roadmap, clock, lifec
 from models.db import close_engines, session
 from models.migrate import ready_engine
 from tasks.control_day import calendar_of
-from tasks.stages import advance
+from tasks.processes.sweep import advance
 
 CODE = "krai"
 LIST = "муниципалитет;должность;почта\nг. Сочи;Начальник;s@example.org\nг. Анапа;Начальник;a@example.org\n"

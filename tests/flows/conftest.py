@@ -25,7 +25,7 @@ from models.settings import Settings
 from roadmap.cards import artifact_key
 from tasks.control_day import calendar_of
 from tasks.prefect_api import call
-from tasks.stages import advance
+from tasks.processes.sweep import advance
 
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 

@@ -25,7 +25,7 @@ from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding, decide_point, newest
 from tasks.control_day import control_day
 from tasks.decision_forms import StageDecision
-from tasks.stage_answers import answer
+from tasks.processes.answers import answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

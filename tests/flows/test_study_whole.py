@@ -24,8 +24,8 @@ from roadmap.catalogue.loading import built_in
 from tasks.control_day import calendar_of, control_day
 from tasks.deliver import deliver
 from tasks.editions.load import load_roadmap
-from tasks.municipalities import import_municipalities
-from tasks.stages import advance
+from tasks.processes.municipalities import import_municipalities
+from tasks.processes.sweep import advance
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 TABLE = (

@@ -16,7 +16,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
 from tasks.editions.added_items import own_items
 from tasks.editions.load import load_roadmap
-from tasks.session_decisions import add_decisions
+from tasks.processes.session_decisions import add_decisions
 
 AT = datetime(2022, 3, 1, 9, tzinfo=UTC)
 TODAY, HELD = date(2022, 3, 1), date(2022, 2, 25)

@@ -16,11 +16,11 @@ from sqlmodel import select
 from models import Body, ControlPoint, Item, Municipality, lifecycle
 from models.db import session
 from roadmap.agreements import Fact
-from tasks.agreement_tables import record
-from tasks.agreements import the_agreement
 from tasks.control_day import calendar_of
 from tasks.process_facts import process_cards
-from tasks.stages import advance
+from tasks.processes.agreement_import import record
+from tasks.processes.agreements import the_agreement
+from tasks.processes.sweep import advance
 
 CODE = "krai"
 PASSWORD = "пароль координатора"

@@ -13,7 +13,7 @@ from models import Body, ControlPoint, Edition, Evidence, Item, Municipality, Ro
 from models.db import session
 from models.lifecycle import Move
 from tasks.control_day import calendar_of
-from tasks.stages import StagesReport, advance
+from tasks.processes.sweep import StagesReport, advance
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
 #: Municipality → short name.

@@ -12,10 +12,10 @@ from sqlalchemy.orm import ORMExecuteState
 from models import ControlPoint, Evidence, Transition, lifecycle
 from models.db import session
 from models.lifecycle import Move, Refused
-from tasks.agreement_tables import Changed, Recorded, import_agreements
-from tasks.agreements import ledger_of, the_agreement
 from tasks.control_day import calendar_of
-from tasks.municipalities import TableRefused
+from tasks.processes.agreement_import import Changed, Recorded, import_agreements
+from tasks.processes.agreements import ledger_of, the_agreement
+from tasks.processes.municipalities import TableRefused
 
 HEADER = ("Муниципалитет", "Этап", "Дата", "Реквизиты")
 STAGES = ("signed-municipality", "signed-institute", "signed-ministry", "registered")

@@ -10,15 +10,15 @@ from sqlmodel import select
 
 from models import Body, Item
 from models.db import session
-from tasks.agreement_tables import Recorded, import_agreements
-from tasks.agreements import ledger_of, the_agreement, write_template
 from tasks.control.decisions import Decision
 from tasks.control_day import calendar_of
 from tasks.decision_forms import PartyDecision, StageDecision, form_for
 from tasks.point_facts import point_of
 from tasks.process_facts import process_cards
-from tasks.stage_answers import answer
-from tasks.stages_rows import underway
+from tasks.processes.agreement_import import Recorded, import_agreements
+from tasks.processes.agreements import ledger_of, the_agreement, write_template
+from tasks.processes.answers import answer
+from tasks.processes.rows import underway
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 6, 30)
 SIDES = {"flagship": "Флагманские школы", "mms": "ММС"}

@@ -14,8 +14,8 @@ from models.db import session
 from roadmap.contacts import RoadmapContacts
 from roadmap.municipalities import code_of
 from tasks.files.errors import DocumentRefused
-from tasks.municipalities import Imported, TableRefused, import_municipalities, municipalities
 from tasks.people.contacts import load_contacts
+from tasks.processes.municipalities import Imported, TableRefused, import_municipalities, municipalities
 from tasks.storing import table_of
 
 HEADER = ("Почта", "Муниципалитет", "Должность", "ФИО", "Код", "С даты", "По дату", "Вошёл в", "Орган")

@@ -12,7 +12,7 @@ from models.db import session
 from roadmap.plans import PlanRefused
 from roadmap.reading import Reading
 from tasks.control_day import calendar_of, control_day
-from tasks.plans import PlanSet, plans, set_plan
+from tasks.processes.external_plans import PlanSet, plans, set_plan
 
 TODAY = date(2027, 6, 7)
 STARTS, ENDS = date(2027, 10, 12), date(2027, 10, 15)

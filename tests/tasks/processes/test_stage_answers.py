@@ -10,7 +10,7 @@ from sqlmodel import col
 from models import ControlPoint, Evidence, Transition
 from models.db import session
 from tasks.decision_forms import StageDecision
-from tasks.stage_answers import answer
+from tasks.processes.answers import answer
 
 TODAY = date(2027, 6, 7)
 
@@ -210,7 +210,7 @@ def test_killed_before_any_write_and_run_again_it_ends_the_same(krai: Any) -> No
 
 def test_a_process_that_changed_its_file_goes_on_as_it_began(krai: Any) -> None:
     from roadmap.processes.loading import built_in
-    from tasks.stages import advance
+    from tasks.processes.sweep import advance
 
     process = built_in()["agreement"]
     newer = process.model_copy(update={"version": 2, "stages": process.stages[:1]})

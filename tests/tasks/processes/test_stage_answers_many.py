@@ -11,7 +11,7 @@ from models import Body, Municipality
 from models.db import session
 from tasks.decision_forms import StageDecision
 from tasks.process_facts import process_cards
-from tasks.stage_answers import answer
+from tasks.processes.answers import answer
 
 COUNT = 2_400
 

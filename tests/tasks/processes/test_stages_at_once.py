@@ -7,7 +7,7 @@ from typing import Any
 from models import ControlPoint, Transition, lifecycle
 from models.db import session
 from tasks.control_day import calendar_of
-from tasks.stages import advance
+from tasks.processes.sweep import advance
 
 
 def test_two_sweeps_at_once_open_everything_once(region: Any) -> None:

@@ -9,12 +9,12 @@ from openpyxl import Workbook
 
 from models.db import session
 from roadmap.process_answers import means_missing
-from tasks.agreement_tables import import_agreements
-from tasks.agreements import ledger_of, the_agreement
 from tasks.control_day import calendar_of
 from tasks.decision_forms import StageDecision
 from tasks.process_facts import process_cards
-from tasks.stage_answers import answer
+from tasks.processes.agreement_import import import_agreements
+from tasks.processes.agreements import ledger_of, the_agreement
+from tasks.processes.answers import answer
 
 DAY = date(2027, 6, 14)
 WIDE = ("Подпись муниципалитета", "Подпись института", "Подпись министерства", "Регистрация соглашения")

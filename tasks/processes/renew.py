@@ -14,8 +14,8 @@ from roadmap.processes.choosing import choose
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import days_ahead
 from roadmap.spans import add_months
-from tasks.stages_planning import about
-from tasks.stages_rows import POINTS, Members
+from tasks.processes.plan import about
+from tasks.processes.rows import POINTS, Members
 from tasks.storing import table_of
 
 #: Begins the note of a point that no term of the document gave: loading and amending leave such points alone.

@@ -15,8 +15,8 @@ from roadmap.reading import Reading
 from tasks.control_day import calendar_of
 from tasks.editions.added_items import BY_PLAN
 from tasks.editions.point_matching import keys_of
-from tasks.stages import advance
-from tasks.stages_rows import POINTS
+from tasks.processes.rows import POINTS
+from tasks.processes.sweep import advance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

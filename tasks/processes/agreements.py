@@ -15,9 +15,9 @@ from roadmap.calendar import WorkCalendar
 from roadmap.ledger import Ledger, StageFact, ledger
 from roadmap.municipalities import Cell
 from roadmap.processes.schema import CASE_RU
-from tasks.agreement_corrections import corrections
 from tasks.files.spreadsheets import write_form
-from tasks.stages_rows import StageRow, Underway, underway
+from tasks.processes.corrections import corrections
+from tasks.processes.rows import StageRow, Underway, underway
 
 KIND = "agreement"
 

@@ -11,8 +11,8 @@ from models import Transition
 from models.lifecycle_many import Change, change_many
 from models.moves import Move
 from roadmap.processes.staging import Place, PlannedStage
-from tasks.stages_planning import Parties, plan_of
-from tasks.stages_rows import ENGINE, POINTS, Day, Member, Members, Parent, StageRow, Underway
+from tasks.processes.plan import Parties, plan_of
+from tasks.processes.rows import ENGINE, POINTS, Day, Member, Members, Parent, StageRow, Underway
 from tasks.storing import table_of
 
 TRANSITIONS = table_of(Transition)

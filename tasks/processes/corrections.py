@@ -13,8 +13,8 @@ from models.moves import Move
 from roadmap.agreements import Fact
 from roadmap.ledger import Correction
 from roadmap.processes.staging import is_over
-from tasks.stages_following import TAKEN_WHOLE
-from tasks.stages_rows import ENGINE, StageRow, Underway, case_of, read_stages
+from tasks.processes.follow import TAKEN_WHOLE
+from tasks.processes.rows import ENGINE, StageRow, Underway, case_of, read_stages
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from roadmap.calendar import WorkCalendar
 from roadmap.processes.loading import built_in
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import is_over, progress, ready, result_words
-from tasks.stages_following import follow, withdraw_absent, withdraw_left_over
-from tasks.stages_planning import Parties, add_missing, begin
-from tasks.stages_renewing import renew
-from tasks.stages_rows import ENGINE, Day, Members, StageRow, Underway, read_stages, underway
+from tasks.processes.follow import follow, withdraw_absent, withdraw_left_over
+from tasks.processes.plan import Parties, add_missing, begin
+from tasks.processes.renew import renew
+from tasks.processes.rows import ENGINE, Day, Members, StageRow, Underway, read_stages, underway
 from tasks.storing import hold_roadmap, table_of
 
 __all__ = ["ENGINE", "StagesReport", "advance"]

@@ -14,12 +14,12 @@ from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move
 from roadmap.agreements import Fact, Known, read_facts
 from roadmap.municipalities import Problem, plain
-from tasks.agreement_corrections import By, Differs, correct, differing
-from tasks.agreements import Standing, the_agreement
 from tasks.files.spreadsheets import read_rows
-from tasks.municipalities import TableRefused
-from tasks.stages_renewing import renewed_results
-from tasks.stages_rows import StageRow
+from tasks.processes.agreements import Standing, the_agreement
+from tasks.processes.corrections import By, Differs, correct, differing
+from tasks.processes.municipalities import TableRefused
+from tasks.processes.renew import renewed_results
+from tasks.processes.rows import StageRow
 from tasks.storing import hold_roadmap
 
 

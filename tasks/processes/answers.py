@@ -20,9 +20,9 @@ from roadmap.processes.schema import Stage
 from tasks.control.decisions import ACTOR, Decision, Outcome, decide, done_day
 from tasks.control_day import calendar_of
 from tasks.decision_forms import ABOUT_STAGES, REFUSALS, StageDecision
-from tasks.session_decisions import add_decisions
-from tasks.stages import advance
-from tasks.stages_rows import StageRow, Underway, underway
+from tasks.processes.rows import StageRow, Underway, underway
+from tasks.processes.session_decisions import add_decisions
+from tasks.processes.sweep import advance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
