@@ -18,11 +18,11 @@ from bench.monitoring import INDICATORS
 from models import Roadmap, Round
 from models.db import engine_for, session
 from roadmap.catalogue.schema import Indicator, Source
-from tasks.measure_forms import Source as FormSource
-from tasks.measure_forms import form_of, take_forms, write_form
-from tasks.measure_rows import indicators_of
-from tasks.notes import write_note
-from tasks.round_snapshot import compute, keep, measured
+from tasks.monitoring.report.build import write_note
+from tasks.monitoring.rounds.snapshot import compute, keep, measured
+from tasks.monitoring.submissions.rows import indicators_of
+from tasks.monitoring.submissions.workbooks import Source as FormSource
+from tasks.monitoring.submissions.workbooks import form_of, take_forms, write_form
 
 OPENS, DUE, NOTE = "2027-07-01", "2027-07-07", "2027-07-14"
 TODAY, AT = date(2027, 7, 14), datetime(2027, 7, 14, 9, tzinfo=UTC)

@@ -14,13 +14,15 @@ from flows.keep_point import NOT_CONTROLLED, ask, this_run
 from models import clock, db
 from models.settings import Settings
 from roadmap.cards import FINAL, PointFacts, state_name
-from tasks import note_artifacts, round_run, rounds_prefect
+from tasks import note_artifacts
 from tasks.cards import card_task
+from tasks.monitoring.rounds import produce as round_run
+from tasks.monitoring.rounds import steps as rounds_prefect
+from tasks.monitoring.rounds.form import RoundDecision
 from tasks.point_facts import point_of
 from tasks.prefect_api import connect
 from tasks.prefect_runs import FLOW_NAMES
 from tasks.prefect_writing import today_in
-from tasks.round_form import RoundDecision
 from tasks.waiting import decision_key, last_asked
 
 open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(rounds_prefect.open_round)

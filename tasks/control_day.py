@@ -19,12 +19,12 @@ from roadmap.control import Ladder
 from roadmap.notices import Audience, Decision, Situation, decide
 from roadmap.office import OfficeHours
 from tasks.context.working_calendar import calendar_of as calendar_of
+from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance
 from tasks.reminders.digest import queue_digests
 from tasks.reminders.enqueue import Telling, asked_on, tell
 from tasks.reminders.failed_deliveries import tell_undelivered
 from tasks.reminders.recipients import NotBefore
-from tasks.rounds import RoundsReport, sweep
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from roadmap.cards import PointFacts
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in
 from tasks.control.decisions import Decision
-from tasks.round_form import RoundDecision
+from tasks.monitoring.rounds.form import RoundDecision
 
 REFUSALS = ("отказ муниципалитета", "отказ стороны")
 ABOUT_STAGES = ("отметить этап", "пропустить этап", *REFUSALS)

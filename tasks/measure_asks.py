@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Round
 from roadmap.messages import Attachment
 from tasks.files.evidence import XLSX
-from tasks.measure_forms import form_name, form_xlsx, forms_of
-from tasks.measure_rows import asked_of
+from tasks.monitoring.submissions.rows import asked_of
+from tasks.monitoring.submissions.workbooks import form_name, form_xlsx, forms_of
 
 OPEN = ("open", "returned")
 

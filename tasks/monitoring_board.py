@@ -24,7 +24,7 @@ from models import (
 from models import Snapshot as SnapshotRow
 from roadmap.monitoring.periods import RHYTHM_RU, Period
 from roadmap.notices import REMINDERS
-from tasks.round_steps import STEPS_RU
+from tasks.monitoring.rounds.log import STEPS_RU
 
 #: Reminders of what was asked; the letter that asks is none.
 CHASED = tuple(reason for reason in REMINDERS if reason != "opened")

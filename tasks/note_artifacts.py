@@ -13,7 +13,7 @@ from models.db import session
 from roadmap.cards import artifact_key
 from roadmap.monitoring.note_tables import Grid
 from roadmap.monitoring.note_view import Note, note_of
-from tasks.notes import load
+from tasks.monitoring.report.build import load
 from tasks.prefect_api import call
 
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
@@ -24,7 +24,7 @@ async def publish(client: PrefectClient, engine: Engine, round_id: int, run_id: 
 
     What is shown already is not published again; a round without a snapshot shows nothing.
     """
-    from tasks.charts import charts_of
+    from tasks.monitoring.report.charts import charts_of
 
     with session(engine) as work:
         rows = select(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id)
@@ -57,7 +57,7 @@ def summary_markdown(note: Note) -> str:
 
 def charts_markdown(note: Note, charts: Any) -> str:
     """Every chart under its name."""
-    from tasks.note_html import data_address
+    from tasks.monitoring.report.html import data_address
 
     parts = [f"# {_plain(note.subject)}"]
     for chart in charts.values():

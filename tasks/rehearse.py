@@ -16,7 +16,7 @@ from models import Channel, Notice, NoticeLine, Official, Roadmap
 from roadmap.messages.words import DIGEST
 from roadmap.notices import RANK
 from tasks.control_day import control_roadmap
-from tasks.rounds import assume_notes
+from tasks.monitoring.rounds.sweep import assume_notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

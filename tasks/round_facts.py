@@ -11,9 +11,9 @@ from models import Body, ControlPoint, Roadmap, RoundStep
 from models.moves import LIVE
 from roadmap.cards import PointFacts
 from roadmap.monitoring.round_cards import RoundFacts, round_card
+from tasks.monitoring.rounds.log import STEPS_RU
+from tasks.monitoring.rounds.rows import POINTS, RoundRow, rounds_of
 from tasks.point_facts import points
-from tasks.round_steps import STEPS_RU
-from tasks.rounds_rows import POINTS, RoundRow, rounds_of
 from tasks.storing import table_of
 
 BODIES = table_of(Body)

@@ -18,9 +18,9 @@ from roadmap.monitoring.note_view import Page, Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.files.evidence import DOCX, PDF, XLSX, stored_at
-from tasks.notes import page_file
+from tasks.monitoring.report.build import page_file
+from tasks.monitoring.rounds.mailing import newest_note
 from tasks.people.links import official_url
-from tasks.round_letters import newest_note
 
 logger = logging.getLogger(__name__)
 MOST_BYTES = 10 * 1024 * 1024

@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from models import Body, Channel, NoteFile, Official, Roadmap, Round, RoundLetter, clock
 from models.db import session
 from roadmap.monitoring.periods import Period
-from tasks.notes import page_file
+from tasks.monitoring.report.build import page_file
+from tasks.monitoring.rounds.mailing import newest_note
 from tasks.people.links import bearer
-from tasks.round_letters import newest_note
 from web.downloads import note_response
 from web.pages import render
 

@@ -17,13 +17,13 @@ from models.db import session
 from models.lifecycle import Refused
 from roadmap.monitoring import answers
 from roadmap.monitoring.answers import Fields
-from tasks import measure_page
 from tasks.control.submissions import Answer, NotYours
 from tasks.files.spreadsheets import LARGEST
-from tasks.measure_forms import FormRefused
-from tasks.measure_page import DataPage, NotTaken, Outcome
-from tasks.measure_rows import given_of, period_of
-from tasks.measure_view import Answered
+from tasks.monitoring.submissions import page as measure_page
+from tasks.monitoring.submissions.page import DataPage, NotTaken, Outcome
+from tasks.monitoring.submissions.progress import Answered
+from tasks.monitoring.submissions.rows import given_of, period_of
+from tasks.monitoring.submissions.workbooks import FormRefused
 from tasks.people.links import bearer
 from web import forms, official_view
 from web.forms import BadField

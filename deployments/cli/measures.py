@@ -18,10 +18,18 @@ from roadmap.messages.words import plural
 from roadmap.monitoring.answers import Fields, answer_words, counted_indicators, read_answer
 from tasks.files.errors import DocumentRefused
 from tasks.files.spreadsheets import LARGEST
-from tasks.measure_forms import FormRefused, Source, Taken, form_name, form_of, take_forms, write_form
-from tasks.measure_rows import given_of, indicators_of, period_of, the_round
-from tasks.measure_view import Answered, Progress, answered, progress
-from tasks.measures import record, settle_data
+from tasks.monitoring.submissions.progress import Answered, Progress, answered, progress
+from tasks.monitoring.submissions.record import record, settle_data
+from tasks.monitoring.submissions.rows import given_of, indicators_of, period_of, the_round
+from tasks.monitoring.submissions.workbooks import (
+    FormRefused,
+    Source,
+    Taken,
+    form_name,
+    form_of,
+    take_forms,
+    write_form,
+)
 
 ACTIONS = ("show", "template", "import", "correct")
 SHOWN = 40

@@ -16,8 +16,8 @@ from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, parse_period
 from roadmap.monitoring.snapshot import VERDICT_RU, IndicatorResult
-from tasks.round_steps import STEPS_RU
-from tasks.rounds_listing import Listed, rounds_list
+from tasks.monitoring.rounds.listing import Listed, rounds_list
+from tasks.monitoring.rounds.log import STEPS_RU
 
 STATUS_RU = {
     "planned": "запланирован",
@@ -43,7 +43,7 @@ def monitor(
     as_json: Json = False,
 ) -> None:
     """Раунд мониторинга за прошедший период: начать, составить справку сейчас или пересчитать те же показатели."""
-    from tasks import rounds_by_hand as by_hand  # charts take seconds to import
+    from tasks.monitoring.rounds import manual as by_hand  # charts take seconds to import
 
     wanted = _period(period)
     if as_of is not None and now:

@@ -16,7 +16,7 @@ from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, parse_period, period_of
 from tasks.files.errors import DocumentRefused
-from tasks.notes import compose, load, place, write_note
+from tasks.monitoring.report.build import compose, load, place, write_note
 
 
 def note(
@@ -98,7 +98,7 @@ def _put(folder: Path, files: dict[str, bytes | Path]) -> None:
 
 
 def _sample(path: Path, *, as_json: bool) -> None:
-    from tasks.note_docx import DEFAULT
+    from tasks.monitoring.report.docx import DEFAULT
 
     if path.exists():
         raise DocumentRefused(f"{path}: файл уже есть — назовите другой")

@@ -13,7 +13,7 @@ from models import Recommendation, Roadmap, clock
 from models.db import session
 from models.lifecycle import Refused
 from models.migrate import ready_engine
-from tasks import recommending
+from tasks.monitoring.recommendations import propose as recommending
 
 Number = Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер; список: vekha recommendations КОД.")]
 Due = Annotated[

@@ -20,10 +20,10 @@ from tasks.control_day import control_day
 from tasks.deliver import deliver as deliver_letters
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_rehearsal
+from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.people.contacts import apply_contacts
 from tasks.rehearse import Rehearsal
 from tasks.rehearse import rehearse as rehearse_letters
-from tasks.rounds import plan_rounds
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Только показать, ничего не записывать.")]
 
@@ -105,7 +105,7 @@ def control(
     as_json: Json = False,
 ) -> None:
     """Работа одного дня без Prefect: открыть точки, отметить просрочку, подготовить письма, составить справки."""
-    from tasks.round_run import run_rounds  # charts take seconds to import
+    from tasks.monitoring.rounds.produce import run_rounds  # charts take seconds to import
 
     engine, at, today = ready_engine(), clock.now(), as_day(on)
     report = control_day(engine, today=today, at=at)

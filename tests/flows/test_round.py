@@ -14,11 +14,11 @@ from roadmap.monitoring.answers import Given
 from roadmap.monitoring.periods import Period, period_of
 from tasks import prefect_runs, prefect_writing
 from tasks.control_day import control_day
-from tasks.measures import record, settle_data
+from tasks.monitoring.rounds.log import STEPS_RU
+from tasks.monitoring.rounds.manual import Hand, monitor
+from tasks.monitoring.rounds.rows import POINTS, rounds_of
+from tasks.monitoring.submissions.record import record, settle_data
 from tasks.prefect_api import call, pages
-from tasks.round_steps import STEPS_RU
-from tasks.rounds_by_hand import Hand, monitor
-from tasks.rounds_rows import POINTS, rounds_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 TASKS = {
@@ -230,6 +230,6 @@ def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again
 
 
 async def _wake(client: Any, office: Any, today: date) -> int:
-    from tasks.rounds_prefect import wake_rounds
+    from tasks.monitoring.rounds.steps import wake_rounds
 
     return await wake_rounds(client, office.engine, today=today, at=datetime.now(UTC))

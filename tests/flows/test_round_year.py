@@ -28,10 +28,10 @@ from roadmap.monitoring.answers import Given
 from roadmap.monitoring.snapshot import Snapshot as Computed
 from tasks.control_day import control_day
 from tasks.editions.load import load_roadmap
-from tasks.measures import asked_of, record, settle_data
-from tasks.round_steps import STEPS_RU
-from tasks.rounds_prefect import wake_rounds
-from tasks.rounds_rows import RoundRow, rounds_of
+from tasks.monitoring.rounds.log import STEPS_RU
+from tasks.monitoring.rounds.rows import RoundRow, rounds_of
+from tasks.monitoring.rounds.steps import wake_rounds
+from tasks.monitoring.submissions.record import asked_of, record, settle_data
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 YEAR = 2027

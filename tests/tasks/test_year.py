@@ -26,10 +26,10 @@ from roadmap.notices import RANK, REQUESTS
 from tasks.control_day import control_day
 from tasks.deliver import deliver
 from tasks.editions.load import load_roadmap
-from tasks.measures import asked_of, record, settle_data
+from tasks.monitoring.rounds.sweep import assume_notes
+from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tasks.people.contacts import load_contacts
 from tasks.rehearse import DIGEST, Rehearsal, letters_between, rehearse
-from tasks.rounds import assume_notes
 
 CODE = "moscow-oblast"
 FIRST, LAST = date(2027, 1, 1), date(2027, 12, 31)

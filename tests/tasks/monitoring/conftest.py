@@ -132,7 +132,7 @@ class Monitored:
 
     def give(self, round_id: int, town: str = "sochi", *given: Given, **more: Any) -> int:
         """Answers of a body, kept; returns how many were new."""
-        from tasks.measures import record
+        from tasks.monitoring.submissions.record import record
 
         facts = {"actor": f"Начальник, {town}", "source": "form", "at": self.at} | more
         with session(self.world.engine) as work:
@@ -144,7 +144,7 @@ class Monitored:
             return question(work, *args, **more)
 
     def settle(self, round_id: int) -> int:
-        from tasks.measures import settle_data
+        from tasks.monitoring.submissions.record import settle_data
 
         return int(self.ask(settle_data, round_id, at=self.at, today=self.on))
 

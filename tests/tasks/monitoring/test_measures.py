@@ -12,8 +12,8 @@ from models import ControlPoint, Evidence, Measure, Municipality
 from models.db import session
 from models.moves import Refused
 from roadmap.monitoring.answers import Given
-from tasks.measure_rows import earlier, history, open_rounds, the_round
-from tasks.measures import asked_of, current, fill_proven, record_many
+from tasks.monitoring.submissions.record import asked_of, current, fill_proven, record_many
+from tasks.monitoring.submissions.rows import earlier, history, open_rounds, the_round
 
 DAY = timedelta(days=1)
 

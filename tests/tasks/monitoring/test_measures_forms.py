@@ -14,8 +14,16 @@ from models import Body, Measure, Municipality, Round
 from models.db import session
 from roadmap.monitoring.answers import Given
 from roadmap.monitoring.forms import SHEET
-from tasks.measure_forms import FormRefused, Source, Taken, form_name, form_of, form_xlsx, take_forms
-from tasks.measure_rows import the_round
+from tasks.monitoring.submissions.rows import the_round
+from tasks.monitoring.submissions.workbooks import (
+    FormRefused,
+    Source,
+    Taken,
+    form_name,
+    form_of,
+    form_xlsx,
+    take_forms,
+)
 
 FIRST, SECOND, REASON = "J", "L", "M"
 #: What a municipality writes into its four rows.

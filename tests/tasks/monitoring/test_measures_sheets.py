@@ -12,8 +12,8 @@ from openpyxl import Workbook
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.forms import EVERYBODY, SHEET, Form, FormRow
 from tasks.files.errors import DocumentRefused
-from tasks.measure_forms import form_xlsx
-from tasks.measure_sheets import read_sheet
+from tasks.monitoring.submissions.sheets import read_sheet
+from tasks.monitoring.submissions.workbooks import form_xlsx
 
 
 def zipped(name: str, content: bytes) -> bytes:

@@ -15,8 +15,8 @@ from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.control_day import control_day
 from tasks.editions.added_items import own_items
-from tasks.recommending import decline, propose, recommended, settle_closed, take
-from tasks.round_snapshot import compute, keep
+from tasks.monitoring.recommendations.propose import decline, propose, recommended, settle_closed, take
+from tasks.monitoring.rounds.snapshot import compute, keep
 
 NINE = datetime(2027, 7, 14, 6, tzinfo=UTC)
 TODAY = date(2027, 7, 14)

@@ -14,8 +14,8 @@ from models.lifecycle import Move, change
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.answers import Given
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
-from tasks.measures import fill_proven
-from tasks.round_snapshot import compute, keep, of_round
+from tasks.monitoring.rounds.snapshot import compute, keep, of_round
+from tasks.monitoring.submissions.record import fill_proven
 
 INDICATORS = (
     Indicator(

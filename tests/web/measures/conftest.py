@@ -14,7 +14,7 @@ from models.db import session
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.answers import Given
 from roadmap.monitoring.periods import parse_period
-from tasks.measures import record
+from tasks.monitoring.submissions.record import record
 from web.forms import once_key
 
 TITLES = {"trained": "Доля учителей, прошедших обучение", "events": "Число мероприятий", "policy": "Принята программа"}

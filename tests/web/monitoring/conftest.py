@@ -35,7 +35,7 @@ from roadmap.monitoring.snapshot import (
 )
 from roadmap.monitoring.snapshot import Snapshot as Computed
 from tasks.files.evidence import DOCX, PDF, stored_at
-from tasks.recommending import propose
+from tasks.monitoring.recommendations.propose import propose
 
 AT = datetime(2026, 10, 14, 6, tzinfo=UTC)
 CODE = "krai"

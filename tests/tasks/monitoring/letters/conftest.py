@@ -28,8 +28,8 @@ from roadmap.office import OfficeHours
 from tasks.control_day import control_day
 from tasks.deliver import deliver
 from tasks.files.evidence import DOCX, PDF, stored_at
-from tasks.round_letters import queue, queue_missed
-from tasks.round_snapshot import compute, keep
+from tasks.monitoring.rounds.mailing import queue, queue_missed
+from tasks.monitoring.rounds.snapshot import compute, keep
 
 NOTE_DAY = date(2027, 7, 14)
 NINE = datetime(2027, 7, 14, 6, 30, tzinfo=UTC)

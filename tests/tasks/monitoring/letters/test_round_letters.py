@@ -10,8 +10,8 @@ from sqlmodel import select
 from models import Channel, Notice, Official
 from models.db import session
 from roadmap.office import OfficeHours
+from tasks.monitoring.rounds.mailing import queue
 from tasks.people.replacements import Successor, replace_official
-from tasks.round_letters import queue
 
 NOTE_DAY = date(2027, 7, 14)
 NINE = datetime(2027, 7, 14, 6, 30, tzinfo=UTC)

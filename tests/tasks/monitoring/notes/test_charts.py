@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from roadmap.monitoring.snapshot import ExecutionRow, Snapshot, TrendPoint
-from tasks.chart_axes import HALF_MM, MM, PAIR_MM, WIDTH_MM
-from tasks.charts import DOTS, Chart, charts_of, execution, trend
+from tasks.monitoring.report.chart_axes import HALF_MM, MM, PAIR_MM, WIDTH_MM
+from tasks.monitoring.report.charts import DOTS, Chart, charts_of, execution, trend
 
 OUT = Path(__file__).parents[3] / "out"
 RED, BLUE = (192, 57, 43), (31, 78, 140)

@@ -17,8 +17,8 @@ from models import Body, NoteFile
 from models.db import session
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
-from tasks.note_xlsx import appendix_xlsx
-from tasks.notes import page_file, place, write_note
+from tasks.monitoring.report.build import page_file, place, write_note
+from tasks.monitoring.report.xlsx import appendix_xlsx
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 Keep = Callable[[Engine, Snapshot], int]

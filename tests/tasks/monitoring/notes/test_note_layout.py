@@ -14,10 +14,10 @@ from docx.shared import Mm
 from roadmap.monitoring.note_tables import advice_grid
 from roadmap.monitoring.note_view import Pages, note_of
 from roadmap.monitoring.snapshot import Advice, Snapshot
-from tasks.charts import charts_of
-from tasks.note_docx import note_docx
-from tasks.note_html import note_html
-from tasks.note_pdf import note_pdf, page_pdf
+from tasks.monitoring.report.charts import charts_of
+from tasks.monitoring.report.docx import note_docx
+from tasks.monitoring.report.html import note_html
+from tasks.monitoring.report.pdf import note_pdf, page_pdf
 
 TEXT_MM = 165
 #: Where the text of a page ends, points from its top.

@@ -21,8 +21,8 @@ from roadmap.messages import Part
 from roadmap.monitoring import note_words as words
 from roadmap.monitoring.note_view import Pages
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.note_pdf import page_pdf
-from tasks.notes import page_file, place, write_note
+from tasks.monitoring.report.build import page_file, place, write_note
+from tasks.monitoring.report.pdf import page_pdf
 from tasks.round_parts import RoundParts
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
@@ -149,7 +149,7 @@ def test_a_page_that_finds_no_room_on_the_disk_does_not_hold_up_its_letter(
     def full(*_: Any, **__: Any) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("tasks.notes.mkstemp", full)
+    monkeypatch.setattr("tasks.monitoring.report.build.mkstemp", full)
     [part] = letters(engine, tmp_path, ("mo-7",))
     assert part.files == ()
     assert "ВОСКРЕСЕНСК" in part.text

@@ -12,11 +12,11 @@ from playwright.sync_api import Browser
 
 from roadmap.monitoring.note_view import note_of
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.charts import charts_of
 from tasks.files.errors import DocumentRefused
+from tasks.monitoring.report.charts import charts_of
+from tasks.monitoring.report.docx import DEFAULT, note_docx
+from tasks.monitoring.report.html import note_html
 from tasks.note_artifacts import charts_markdown, summary_markdown
-from tasks.note_docx import DEFAULT, note_docx
-from tasks.note_html import note_html
 
 ROOT = Path(__file__).parents[4]
 OUT = ROOT / "tests" / "out"

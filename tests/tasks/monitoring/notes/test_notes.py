@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 from roadmap.monitoring import note_words as words
 from roadmap.monitoring.note_view import note_of
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.note_pdf import note_pdf
-from tasks.note_xlsx import appendix_xlsx
-from tasks.notes import Composed, compose
+from tasks.monitoring.report.build import Composed, compose
+from tasks.monitoring.report.pdf import note_pdf
+from tasks.monitoring.report.xlsx import appendix_xlsx
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Moscow"

@@ -15,9 +15,9 @@ from models.lifecycle import Move
 from models.settings import Settings
 from roadmap.monitoring.answers import Given
 from tasks.control_day import calendar_of, control_day
-from tasks.measures import record, settle_data
-from tasks.round_run import RoundOutcome, run_round
-from tasks.rounds import RoundsReport, ready, sweep
+from tasks.monitoring.rounds.produce import RoundOutcome, run_round
+from tasks.monitoring.rounds.sweep import RoundsReport, ready, sweep
+from tasks.monitoring.submissions.record import record, settle_data
 
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 

@@ -9,8 +9,8 @@ from models import NoteFile, Round, RoundLetter, Snapshot
 from models.db import session
 from models.moves import Refused
 from roadmap.monitoring.periods import parse_period
-from tasks.rounds_by_hand import Hand, Monitored, monitor
-from tasks.rounds_listing import rounds_list
+from tasks.monitoring.rounds.listing import rounds_list
+from tasks.monitoring.rounds.manual import Hand, Monitored, monitor
 
 TUESDAY = date(2027, 11, 16)
 Q2, Q3 = date(2027, 6, 30), date(2027, 9, 30)

@@ -11,7 +11,7 @@ from sqlmodel import col
 from models import Item, Roadmap
 from models.db import session
 from tasks.control_day import calendar_of
-from tasks.rounds import sweep
+from tasks.monitoring.rounds.sweep import sweep
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1, Q4 = date(2027, 3, 31), date(2027, 12, 31)

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from models import Evidence, NoteFile, Recommendation, RoundLetter, RoundStep, Snapshot, Transition
 from models.db import session
-from tasks.round_run import run_rounds
-from tasks.round_snapshot import of_round
-from tasks.round_steps import STEPS_RU, step_done
+from tasks.monitoring.rounds.log import STEPS_RU, step_done
+from tasks.monitoring.rounds.produce import run_rounds
+from tasks.monitoring.rounds.snapshot import of_round
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1 = date(2027, 3, 31)

@@ -22,9 +22,9 @@ from roadmap.monitoring.measuring import AskedBody, Counted, Given, remarks, res
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.discipline.execution import Execution, execution, items_of
-from tasks.measure_rows import answerers, indicators_of, period_of
-from tasks.round_changes import changes, edition_indicators
-from tasks.round_trends import open_keys, trends
+from tasks.monitoring.rounds.changes import changes, edition_indicators
+from tasks.monitoring.rounds.trends import open_keys, trends
+from tasks.monitoring.submissions.rows import answerers, indicators_of, period_of
 from tasks.storing import table_of
 
 SOURCE_RU = {"form": "форма", "xlsx": "файл", "points": "контрольная точка", "hand": "внесено координатором"}

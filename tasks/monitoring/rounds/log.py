@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
-from tasks.rounds_rows import STEPS
+from tasks.monitoring.rounds.rows import STEPS
 
 Step = Literal["opened", "asked", "computed", "noted", "sent", "recommended", "archived"]
 HEAVY_STEPS: tuple[Step, ...] = ("computed", "noted", "sent", "recommended", "archived")

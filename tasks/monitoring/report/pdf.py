@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from roadmap.monitoring.note_view import Note, Page
-from tasks.note_paper import Paper
+from tasks.monitoring.report.pdf_layout import Paper
 
 if TYPE_CHECKING:
-    from tasks.charts import Chart
+    from tasks.monitoring.report.charts import Chart
 
 
 def note_pdf(note: Note, charts: Mapping[str, "Chart"], *, as_of: datetime) -> bytes:

@@ -12,10 +12,10 @@ from roadmap.monitoring.answers import Fields, Given, read_answer
 from roadmap.municipalities import Problem
 from tasks.control import submissions as answering
 from tasks.control.submissions import Answer, NotYours
-from tasks.measure_forms import Source, form_name, form_of, form_xlsx, take_forms
-from tasks.measure_rows import noted_at
-from tasks.measure_view import Answered, answered
-from tasks.measures import record, settle_data, take_turn, unexplained
+from tasks.monitoring.submissions.progress import Answered, answered
+from tasks.monitoring.submissions.record import record, settle_data, take_turn, unexplained
+from tasks.monitoring.submissions.rows import noted_at
+from tasks.monitoring.submissions.workbooks import Source, form_name, form_of, form_xlsx, take_forms
 from tasks.people.access import OwnPoint, own_point
 from tasks.people.links import bearer
 

@@ -14,7 +14,7 @@ from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move, Refused
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.answers import Given, answer_words, counted_indicators
-from tasks.measure_rows import answerers, asked_of, current, given_of, proven
+from tasks.monitoring.submissions.rows import answerers, asked_of, current, given_of, proven
 from tasks.storing import table_of
 
 __all__ = ["asked_of", "current", "fill_proven", "record", "record_many", "settle_data", "unexplained"]

@@ -14,7 +14,7 @@ from roadmap.monitoring.deficits import FAR, reference
 from roadmap.monitoring.ranking import Lag, gap, is_against_target, lagging, worst
 from roadmap.monitoring.sentences import ended
 from roadmap.monitoring.snapshot import ExecutionRow, IndicatorResult, Snapshot, TrendPoint
-from tasks.chart_axes import (
+from tasks.monitoring.report.chart_axes import (
     AMBER,
     BLUE,
     GREEN,

@@ -16,15 +16,15 @@ from models.settings import Settings
 from roadmap.monitoring.periods import Period, days_from
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.working_calendar import calendar_of
-from tasks.notes import write_note
+from tasks.monitoring.report.build import write_note
+from tasks.monitoring.rounds.collect import begin
+from tasks.monitoring.rounds.log import is_done, step_done
+from tasks.monitoring.rounds.plan import add_round, round_item
+from tasks.monitoring.rounds.produce import RoundOutcome, newest_snapshot, run_round
+from tasks.monitoring.rounds.rows import ROUNDS, RoundRow, keeper_of, monitoring_of, round_row, rounds_of
+from tasks.monitoring.rounds.snapshot import compute, keep
+from tasks.monitoring.rounds.sweep import Sweep, urge
 from tasks.processes.rows import Day
-from tasks.round_run import RoundOutcome, newest_snapshot, run_round
-from tasks.round_snapshot import compute, keep
-from tasks.round_steps import is_done, step_done
-from tasks.rounds import Sweep, urge
-from tasks.rounds_asking import begin
-from tasks.rounds_planning import add_round, round_item
-from tasks.rounds_rows import ROUNDS, RoundRow, keeper_of, monitoring_of, round_row, rounds_of
 from tasks.storing import hold_roadmap
 
 ACTOR = "координатор (команда)"

@@ -11,11 +11,11 @@ from models import Body, Round
 from models.lifecycle_many import Change, change_many
 from models.moves import LIVE, Move
 from roadmap.messages.words import plural
-from tasks.measure_rows import answerers, asked_of
-from tasks.measures import fill_proven, settle_data
+from tasks.monitoring.rounds.log import is_done, step_done
+from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow
+from tasks.monitoring.submissions.record import fill_proven, settle_data
+from tasks.monitoring.submissions.rows import answerers, asked_of
 from tasks.processes.rows import Day, Members
-from tasks.round_steps import is_done, step_done
-from tasks.rounds_rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow
 from tasks.storing import table_of
 
 BODIES = table_of(Body)

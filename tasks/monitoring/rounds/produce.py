@@ -23,14 +23,14 @@ from roadmap.messages.words import plural
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.control_day import office_hours
-from tasks.notes import write_note
+from tasks.monitoring.recommendations.propose import propose, settle_closed
+from tasks.monitoring.report.build import write_note
+from tasks.monitoring.rounds.log import Step, is_done, step_done
+from tasks.monitoring.rounds.mailing import queue, queue_missed
+from tasks.monitoring.rounds.rows import ENGINE, RoundRow, hold_round, round_row
+from tasks.monitoring.rounds.snapshot import compute, keep, of_round
+from tasks.monitoring.rounds.sweep import Sweep, is_ready, ready
 from tasks.processes.rows import Day
-from tasks.recommending import propose, settle_closed
-from tasks.round_letters import queue, queue_missed
-from tasks.round_snapshot import compute, keep, of_round
-from tasks.round_steps import Step, is_done, step_done
-from tasks.rounds import Sweep, is_ready, ready
-from tasks.rounds_rows import ENGINE, RoundRow, hold_round, round_row
 from tasks.storing import hold_roadmap
 
 logger = logging.getLogger(__name__)

@@ -104,11 +104,11 @@ def compose(snapshot: Snapshot, *, template: Path | None, zone: str) -> Iterator
 
     The Word document comes first: a broken template is found before anything else is made.
     """
-    from tasks.charts import charts_of
-    from tasks.note_docx import note_docx
-    from tasks.note_html import note_html
-    from tasks.note_pdf import note_pdf
-    from tasks.note_xlsx import appendix_xlsx
+    from tasks.monitoring.report.charts import charts_of
+    from tasks.monitoring.report.docx import note_docx
+    from tasks.monitoring.report.html import note_html
+    from tasks.monitoring.report.pdf import note_pdf
+    from tasks.monitoring.report.xlsx import appendix_xlsx
 
     note, charts = note_of(snapshot, zone=zone), charts_of(snapshot)
     docx, html, pdf, *rest = _main_names(snapshot)
@@ -148,7 +148,7 @@ def _pages(work: Session, snapshot: Snapshot, zone: str, kept: dict[str, NoteFil
 
 
 def _page(pages: Pages, snapshot: Snapshot, body: Body, *, is_alone: bool) -> Composed:
-    from tasks.note_pdf import page_pdf
+    from tasks.monitoring.report.pdf import page_pdf
 
     # The code keeps names apart where bodies share one, or two long ones would be cut to the same.
     shown = (

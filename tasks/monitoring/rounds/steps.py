@@ -16,10 +16,10 @@ from models.db import session
 from models.moves import Move, Refused
 from tasks.context.working_calendar import calendar_of
 from tasks.control.decisions import ACTOR, Outcome
+from tasks.monitoring.rounds.form import RoundDecision
+from tasks.monitoring.rounds.rows import POINTS, RoundRow, round_row, rounds_of
+from tasks.monitoring.rounds.sweep import Sweep, is_ready, ready, urge
 from tasks.processes.rows import Day
-from tasks.round_form import RoundDecision
-from tasks.rounds import Sweep, is_ready, ready, urge
-from tasks.rounds_rows import POINTS, RoundRow, round_row, rounds_of
 from tasks.storing import hold_roadmap
 from tasks.waiting import start_again
 

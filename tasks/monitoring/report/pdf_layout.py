@@ -14,10 +14,10 @@ from fpdf.fonts import FontFace
 from roadmap.monitoring.heat import Heat
 from roadmap.monitoring.note_tables import Column, Grid
 from roadmap.monitoring.note_words import printable
-from tasks.chart_axes import HALF_MM
+from tasks.monitoring.report.chart_axes import HALF_MM
 
 if TYPE_CHECKING:
-    from tasks.charts import Chart
+    from tasks.monitoring.report.charts import Chart
 
 #: Times-like, with Cyrillic; words with a letter that it lacks (of other languages of Russia) are set in DejaVu.
 TEXT, SPARE = "STIXGeneral", "DejaVu Serif"

@@ -16,8 +16,8 @@ from roadmap.monitoring.periods import RHYTHM_RU, Period, RoundDays, periods_bet
 from roadmap.planning import OWN_RHYTHM
 from roadmap.reading import Reading, Window
 from tasks.editions.added_items import round_code
+from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keeper_of, rounds_of
 from tasks.processes.rows import Day
-from tasks.rounds_rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keeper_of, rounds_of
 from tasks.storing import table_of
 
 ITEMS, TRANSITIONS = table_of(Item), table_of(Transition)

@@ -8,8 +8,8 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, RoundStep
 from models.moves import LIVE
-from tasks.rounds import is_ready
-from tasks.rounds_rows import ROUNDS, rounds_of
+from tasks.monitoring.rounds.rows import ROUNDS, rounds_of
+from tasks.monitoring.rounds.sweep import is_ready
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

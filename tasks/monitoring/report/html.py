@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from roadmap.monitoring.note_view import Note
-from tasks.note_docx import DEFAULT
+from tasks.monitoring.report.docx import DEFAULT
 
 if TYPE_CHECKING:
-    from tasks.charts import Chart
+    from tasks.monitoring.report.charts import Chart
 
 _templates = Environment(
     loader=FileSystemLoader(DEFAULT.parent),

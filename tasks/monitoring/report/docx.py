@@ -14,7 +14,7 @@ from tasks.files.errors import DocumentRefused
 from tasks.files.reproducible import tidy
 
 if TYPE_CHECKING:
-    from tasks.charts import Chart
+    from tasks.monitoring.report.charts import Chart
 
 DEFAULT = Path(__file__).parent / "templates" / "note.docx"
 LARGEST = 20 * 1024 * 1024

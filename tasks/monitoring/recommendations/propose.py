@@ -18,7 +18,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.context.working_calendar import calendar_of
-from tasks.recommended_items import Wanted, put_on_control
+from tasks.monitoring.recommendations.items import Wanted, put_on_control
 from tasks.reminders.recipients import COUNTED, rowcount
 from tasks.storing import ids_by_code, table_of
 

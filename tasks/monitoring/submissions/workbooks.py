@@ -17,9 +17,17 @@ from roadmap.monitoring.answers import Given, Typed, answer_words
 from roadmap.monitoring.forms import EVERYBODY, Form, FormRow, Meta, read_filled, read_meta, version_of
 from roadmap.municipalities import Problem
 from tasks.files.errors import DocumentRefused
-from tasks.measure_rows import current, earlier, given_of, indicators_of, open_rounds, period_of, proven
-from tasks.measure_sheets import draw, read_sheet
-from tasks.measures import asked_of, record_many, settle_data, take_turn, unexplained
+from tasks.monitoring.submissions.record import asked_of, record_many, settle_data, take_turn, unexplained
+from tasks.monitoring.submissions.rows import (
+    current,
+    earlier,
+    given_of,
+    indicators_of,
+    open_rounds,
+    period_of,
+    proven,
+)
+from tasks.monitoring.submissions.sheets import draw, read_sheet
 
 
 @dataclass(frozen=True, slots=True)

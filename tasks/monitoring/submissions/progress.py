@@ -8,7 +8,16 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Measure, Round
 from roadmap.catalogue.schema import Indicator
-from tasks.measure_rows import Earlier, answerers, current, earlier, history, indicators_of, noted_at, proven
+from tasks.monitoring.submissions.rows import (
+    Earlier,
+    answerers,
+    current,
+    earlier,
+    history,
+    indicators_of,
+    noted_at,
+    proven,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

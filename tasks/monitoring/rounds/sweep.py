@@ -9,10 +9,7 @@ from sqlmodel import Session, col
 from models import Roadmap, Round, Transition, lifecycle
 from models.moves import LIVE, Move
 from roadmap.calendar import WorkCalendar
-from tasks.measures import fill_proven
-from tasks.processes.rows import Day, Members
-from tasks.round_steps import HEAVY_STEPS, step_done
-from tasks.rounds_asking import (
+from tasks.monitoring.rounds.collect import (
     OVER,
     OVERTAKEN,
     add_missing,
@@ -23,8 +20,9 @@ from tasks.rounds_asking import (
     withdraw_absent,
     withdraw_all,
 )
-from tasks.rounds_planning import drop, plan
-from tasks.rounds_rows import (
+from tasks.monitoring.rounds.log import HEAVY_STEPS, step_done
+from tasks.monitoring.rounds.plan import drop, plan
+from tasks.monitoring.rounds.rows import (
     ENGINE,
     NOW,
     POINTS,
@@ -37,6 +35,8 @@ from tasks.rounds_rows import (
     steps_done,
     under_way,
 )
+from tasks.monitoring.submissions.record import fill_proven
+from tasks.processes.rows import Day, Members
 from tasks.storing import hold_roadmap
 
 __all__ = ["ENGINE", "RoundsReport", "Sweep", "is_ready", "plan_rounds", "ready", "sweep", "urge"]
