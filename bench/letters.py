@@ -22,10 +22,10 @@ from models import Notice
 from models.db import engine_for, session
 from models.outbox import claim
 from models.settings import Settings
-from tasks.compose import Parcel, compose
 from tasks.control_day import control_day
-from tasks.deliver import deliver
-from tasks.mailbox import message
+from tasks.letters.compose import Parcel, compose
+from tasks.letters.deliver import deliver
+from tasks.letters.mailbox import message
 
 LETTERS = 300
 ROUNDS = 5

@@ -11,12 +11,12 @@ from models import clock, db
 from models.settings import Settings
 from tasks.cards import refresh_cards
 from tasks.control_day import ControlReport, control_day
+from tasks.letters.heartbeat import watch
 from tasks.monitoring.rounds.produce import RoundsRun, run_rounds
 from tasks.monitoring.rounds.steps import wake_rounds
 from tasks.overviews import publish_overviews
 from tasks.prefect_api import connect
 from tasks.prefect_runs import noted_deployments, reconcile_runs
-from tasks.watching import watch
 
 control_day_task = task(name="Контроль дня", cache_policy=NO_CACHE)(control_day)
 late_rounds_task = task(name="Раунды без справки", cache_policy=NO_CACHE)(run_rounds)

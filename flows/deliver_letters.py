@@ -8,7 +8,7 @@ from prefect.states import Completed, Failed
 from flows.naming import dated
 from models import clock, db
 from models.settings import Settings
-from tasks.deliver import deliver
+from tasks.letters.deliver import deliver
 
 deliver_task = task(name="Отправить письма", cache_policy=NO_CACHE)(deliver)
 

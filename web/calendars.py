@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from models import clock
 from models.db import session
-from tasks.calendars import feed
+from tasks.letters.ics import feed
 from tasks.people.links import calendar_owner
 
 router = APIRouter()

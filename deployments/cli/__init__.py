@@ -35,8 +35,8 @@ from roadmap.plans import PlanRefused
 from tasks.editions.amend import AmendRefused
 from tasks.editions.load import LoadRefused
 from tasks.files.errors import DocumentRefused
+from tasks.letters.heartbeat import WatcherUnreachable
 from tasks.people.contacts import ContactsError
-from tasks.watching import WatcherUnreachable
 
 app = typer.Typer(
     name="vekha",

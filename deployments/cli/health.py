@@ -19,9 +19,9 @@ from models.settings import Settings
 from roadmap.discipline import EXCUSE_RU, Discipline, by_body, total
 from roadmap.office import OfficeHours
 from tasks.discipline import judged
+from tasks.letters.heartbeat import watch as look
 from tasks.reminders.reachability import Drilled
 from tasks.reminders.reachability import drill as ask
-from tasks.watching import watch as look
 
 CHANNEL_RU = {"email": "почта", "telegram": "Telegram", "url": "другое", None: "нет канала"}
 

@@ -24,9 +24,9 @@ from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.control_day import OFFICE_OPENS, calendar_of, control_day
-from tasks.deliver import deliver
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_rehearsal
+from tasks.letters.deliver import deliver
 from tasks.people.contacts import apply_contacts
 
 NEAREST = 15

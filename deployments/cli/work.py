@@ -17,9 +17,9 @@ from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
 from tasks.context.working_calendar import calendar_of
 from tasks.control_day import control_day
-from tasks.deliver import deliver as deliver_letters
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_rehearsal
+from tasks.letters.deliver import deliver as deliver_letters
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.people.contacts import apply_contacts
 from tasks.rehearse import Rehearsal

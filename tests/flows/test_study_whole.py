@@ -22,8 +22,8 @@ from models.db import session
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
 from tasks.control_day import calendar_of, control_day
-from tasks.deliver import deliver
 from tasks.editions.load import load_roadmap
+from tasks.letters.deliver import deliver
 from tasks.processes.municipalities import import_municipalities
 from tasks.processes.sweep import advance
 

@@ -22,10 +22,10 @@ from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
-from tasks import deliver as delivery
-from tasks.channels import NotSent
 from tasks.control_day import control_day
-from tasks.deliver import DeliveryReport, deliver
+from tasks.letters import deliver as delivery
+from tasks.letters.channels import NotSent
+from tasks.letters.deliver import DeliveryReport, deliver
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from models import Channel, Notice, Official
 from models.db import session
 from models.settings import Settings
 from tasks.control_day import control_day
-from tasks.deliver import DeliveryReport, deliver
+from tasks.letters.deliver import DeliveryReport, deliver
 
 WEDNESDAY = date(2027, 5, 26)
 FRIDAY = date(2027, 5, 28)

@@ -9,8 +9,8 @@ from models import Channel, ControlPoint, Item, Notice, Official, Silence
 from models.db import session
 from models.settings import Settings
 from roadmap.office import OfficeHours
-from tasks.compose import compose
 from tasks.control_day import control_day
+from tasks.letters.compose import compose
 from tasks.reminders.reachability import drill
 
 WEDNESDAY = date(2027, 5, 26)

@@ -22,7 +22,7 @@ from models.settings import Settings
 from roadmap.deadlines_calendar import uid
 from roadmap.messages.letter import MOST_LINES
 from tasks.control_day import control_day
-from tasks.deliver import deliver
+from tasks.letters.deliver import deliver
 from tasks.people.links import bearer, calendar_owner
 
 WEDNESDAY = date(2027, 5, 26)

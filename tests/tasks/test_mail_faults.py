@@ -18,9 +18,9 @@ from pydantic import SecretStr
 
 from models import Notice
 from models.settings import Settings
-from tasks import channels
 from tasks.control_day import control_day
-from tasks.deliver import DeliveryReport, deliver
+from tasks.letters import channels
+from tasks.letters.deliver import DeliveryReport, deliver
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
 from tasks.control_day import control_day
-from tasks.deliver import DeliveryReport, deliver
+from tasks.letters.deliver import DeliveryReport, deliver
 
 WEDNESDAY = date(2027, 5, 26)
 DAY = timedelta(days=1)

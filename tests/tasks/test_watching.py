@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from models import Edition, Notice
 from models.settings import Settings
 from tasks.control_day import control_day
-from tasks.watching import WatcherUnreachable, watch
+from tasks.letters.heartbeat import WatcherUnreachable, watch
 
 WEDNESDAY = date(2027, 5, 26)
 NOON = datetime(2027, 5, 26, 9, 0, tzinfo=UTC)

@@ -24,8 +24,8 @@ from roadmap.contacts import RoadmapContacts
 from roadmap.monitoring.answers import Given
 from roadmap.notices import RANK, REQUESTS
 from tasks.control_day import control_day
-from tasks.deliver import deliver
 from tasks.editions.load import load_roadmap
+from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.sweep import assume_notes
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tasks.people.contacts import load_contacts

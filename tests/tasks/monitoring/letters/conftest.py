@@ -26,8 +26,8 @@ from models.settings import Settings
 from roadmap.monitoring.answers import Given
 from roadmap.office import OfficeHours
 from tasks.control_day import control_day
-from tasks.deliver import deliver
 from tasks.files.evidence import DOCX, PDF, stored_at
+from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.mailing import queue, queue_missed
 from tasks.monitoring.rounds.snapshot import compute, keep
 

@@ -21,9 +21,9 @@ from roadmap.messages import Part
 from roadmap.monitoring import note_words as words
 from roadmap.monitoring.note_view import Pages
 from roadmap.monitoring.snapshot import Snapshot
+from tasks.letters.monitoring_parts import RoundParts
 from tasks.monitoring.report.build import page_file, place, write_note
 from tasks.monitoring.report.pdf import page_pdf
-from tasks.round_parts import RoundParts
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Moscow"

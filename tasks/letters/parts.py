@@ -11,8 +11,8 @@ from models.settings import Settings
 from roadmap.messages import Part
 from roadmap.messages.parts import Digest, digest_part, drill_part
 from tasks.discipline import discipline
+from tasks.letters.heartbeat import heartbeat
 from tasks.people.links import official_url
-from tasks.watching import heartbeat
 
 
 class Parts:

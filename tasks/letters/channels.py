@@ -23,7 +23,7 @@ from apprise.utils.parse import is_email
 from models import Channel, Notice
 from models.settings import Settings
 from roadmap.messages import Letter
-from tasks.mailbox import SENDER, message, put
+from tasks.letters.mailbox import SENDER, message, put
 
 with warnings.catch_warnings():
     # Apprise looks for a module that Python 3.13 has dropped, and copes without it.

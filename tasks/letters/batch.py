@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, RoundLetter, Transition
 from models.queries_people import not_reached, standing_in
 from roadmap.notices import GROUNDS, Reason
-from tasks.calendars import Changed, changes
+from tasks.letters.ics import Changed, changes
 
 #: Reasons told to the coordinator or the controller; the others are told to the body that answers.
 STAFF: dict[str, tuple[str, ...]] = {

@@ -20,13 +20,13 @@ from roadmap.deadlines_calendar import Deadline, calendar
 from roadmap.messages import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.messages.words import what_is_due
 from roadmap.notices import RANK, REMINDERS, SUPERSEDED, Reason, relevant
-from tasks import calendars
 from tasks.control_day import calendar_of
-from tasks.letter_parts import Parts
-from tasks.letter_rows import STAFF, Batch, LetterRow, read_batch
-from tasks.measure_asks import Ask, asks
+from tasks.letters import ics as calendars
+from tasks.letters.batch import STAFF, Batch, LetterRow, read_batch
+from tasks.letters.monitoring_asks import Ask, asks
+from tasks.letters.monitoring_parts import RoundParts
+from tasks.letters.parts import Parts
 from tasks.people.links import calendar_url, official_url
-from tasks.round_parts import RoundParts
 
 #: Reasons that say the same of a point in other words: the most urgent of a group is enough.
 GROUPS: dict[Reason, str] = {

@@ -15,9 +15,9 @@ from models import Notice, outbox
 from models.db import session
 from models.settings import Settings
 from roadmap.messages import Letter
-from tasks.channels import NotSent, Secret, prefect_secret, send
-from tasks.compose import Parcel, compose
-from tasks.hours import Offices
+from tasks.letters.channels import NotSent, Secret, prefect_secret, send
+from tasks.letters.compose import Parcel, compose
+from tasks.letters.sending_hours import Offices
 
 logger = logging.getLogger(__name__)
 
