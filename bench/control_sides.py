@@ -13,7 +13,7 @@ from typing import Any
 from bench.control import AT, OFFICIALS, TODAY, deadline
 from models.db import engine_for
 from models.migrate import migrate
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 
 BEFORE, AFTER = (14, 7, 3, 1, 0), (1, 3, 7)
 NINE = "2027-05-26 06:00:00.000000"

@@ -22,7 +22,7 @@ from models import Notice
 from models.db import engine_for, session
 from models.outbox import claim
 from models.settings import Settings
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters.compose import Parcel, compose
 from tasks.letters.deliver import deliver
 from tasks.letters.mailbox import message

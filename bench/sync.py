@@ -21,7 +21,7 @@ from models.db import engine_for, session
 from models.migrate import migrate
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_rehearsal
 from tasks.point_facts import controlled_items
 from tasks.prefect_api import bounded, call, connect

@@ -10,7 +10,7 @@ from flows.naming import dated
 from models import clock, db
 from models.settings import Settings
 from tasks.cards import refresh_cards
-from tasks.control_day import ControlReport, control_day
+from tasks.daily.control_day import ControlReport, control_day
 from tasks.letters.heartbeat import watch
 from tasks.monitoring.rounds.produce import RoundsRun, run_rounds
 from tasks.monitoring.rounds.steps import wake_rounds

@@ -14,7 +14,7 @@ from roadmap.cards import PointFacts
 from roadmap.process_cards import StageFact, process_card
 from roadmap.processes.forecast import Forecast, durations, forecast
 from roadmap.processes.schema import Process
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.point_facts import points
 from tasks.processes.rows import POINTS, StageRow
 from tasks.round_facts import round_cards, rounds_under_way

@@ -12,7 +12,7 @@ from models.lifecycle import EVENT_RU, STATUS_RU
 from roadmap.calendar import WorkCalendar
 from roadmap.messages.words import time_left
 from tasks.control.submissions import extension_days, extension_refusal
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.people.access import OwnPoint, live_points, possible_actions
 
 AHEAD_SHOWN = 12

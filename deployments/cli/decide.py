@@ -12,7 +12,7 @@ from models import Roadmap, clock, lifecycle
 from models.db import session
 from models.lifecycle import Move, point_by_key
 from models.migrate import ready_engine
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 
 Key = Annotated[str, typer.Argument(metavar="КЛЮЧ", help="Ключ контрольной точки; список: vekha points КОД.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Основание.")]

@@ -18,7 +18,7 @@ from models.migrate import ready_engine
 from roadmap.ledger import Correction, Held, Ledger, Line, working_days
 from roadmap.messages.words import plural
 from roadmap.processes.schema import CASE_RU
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import Standing, ledger_of, the_agreement, write_template
 from tasks.processes.municipalities import Imported, Listed, TableRefused, import_municipalities

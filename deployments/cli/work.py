@@ -16,14 +16,14 @@ from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
 from tasks.context.working_calendar import calendar_of
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
+from tasks.daily.simulate import Rehearsal
+from tasks.daily.simulate import rehearse as rehearse_letters
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_rehearsal
 from tasks.letters.deliver import deliver as deliver_letters
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.people.contacts import apply_contacts
-from tasks.rehearse import Rehearsal
-from tasks.rehearse import rehearse as rehearse_letters
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Только показать, ничего не записывать.")]
 

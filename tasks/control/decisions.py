@@ -18,7 +18,7 @@ from models import Roadmap, lifecycle
 from models.db import session
 from models.lifecycle import Move, Refused
 from roadmap.cards import day
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 
 ACTOR = "координатор (Prefect)"
 

@@ -16,7 +16,7 @@ from models.lifecycle import Action, Move, Refused, change
 from models.settings import Settings
 from roadmap.control import Ladder
 from roadmap.extending import may_ask
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.files.evidence import Incoming, incoming
 from tasks.people.access import OwnPoint, own_point
 from tasks.people.links import Bearer, bearer

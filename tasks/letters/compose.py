@@ -20,7 +20,7 @@ from roadmap.deadlines_calendar import Deadline, calendar
 from roadmap.messages import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.messages.words import what_is_due
 from roadmap.notices import RANK, REMINDERS, SUPERSEDED, Reason, relevant
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.letters import ics as calendars
 from tasks.letters.batch import STAFF, Batch, LetterRow, read_batch
 from tasks.letters.monitoring_asks import Ask, asks

@@ -12,7 +12,7 @@ from models import Channel, Notice, Official, Roadmap
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.office import OfficeHours, opening
-from tasks.control_day import calendar_of, office_hours
+from tasks.daily.control_day import calendar_of, office_hours
 
 
 @dataclass(frozen=True, slots=True)

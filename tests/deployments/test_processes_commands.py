@@ -15,7 +15,7 @@ from deployments.cli.processes import agreements, municipalities
 from models import Body, ControlPoint, Item, Municipality, Roadmap, clock, lifecycle
 from models.db import close_engines, session
 from models.migrate import ready_engine
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.processes.sweep import advance
 
 CODE = "krai"

@@ -23,7 +23,7 @@ from models.db import session
 from models.moves import Move
 from models.settings import Settings
 from roadmap.cards import artifact_key
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.prefect_api import call
 from tasks.processes.sweep import advance
 

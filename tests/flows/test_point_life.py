@@ -11,7 +11,7 @@ from deployments.sync import sync
 from models import ControlPoint, Evidence, Transition, lifecycle
 from models.db import session
 from models.lifecycle import Move
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.prefect_api import call
 from tasks.reflecting import reflect
 

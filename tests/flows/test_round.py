@@ -13,7 +13,7 @@ from models.db import session
 from roadmap.monitoring.answers import Given
 from roadmap.monitoring.periods import Period, period_of
 from tasks import prefect_runs, prefect_writing
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.manual import Hand, monitor
 from tasks.monitoring.rounds.rows import POINTS, rounds_of

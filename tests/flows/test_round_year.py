@@ -26,7 +26,7 @@ from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.answers import Given
 from roadmap.monitoring.snapshot import Snapshot as Computed
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.editions.load import load_roadmap
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import RoundRow, rounds_of

@@ -14,7 +14,7 @@ from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.editions.amend import Amendment, amend, preview
 from tasks.editions.load import load_roadmap
 from tasks.editions.point_changes import heralds

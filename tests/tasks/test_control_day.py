@@ -9,7 +9,7 @@ from sqlalchemy import delete, event
 from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap, Transition, lifecycle
 from models.db import session
 from models.lifecycle import Move
-from tasks.control_day import ControlReport, control_day
+from tasks.daily.control_day import ControlReport, control_day
 
 MONDAY = date(2027, 5, 17)
 SATURDAY = date(2027, 5, 22)

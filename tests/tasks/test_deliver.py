@@ -22,7 +22,7 @@ from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters import deliver as delivery
 from tasks.letters.channels import NotSent
 from tasks.letters.deliver import DeliveryReport, deliver

@@ -16,7 +16,7 @@ from sqlmodel import col
 from models import Channel, Notice, Official
 from models.db import session
 from models.settings import Settings
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
 
 WEDNESDAY = date(2027, 5, 26)

@@ -11,7 +11,7 @@ from models import ControlPoint, Item, ItemNeed, Notice, Request
 from models.asking import Asked, ask
 from models.db import session
 from models.lifecycle import Move, change
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.discipline import discipline, judged
 
 MORNING = datetime(2027, 5, 26, 7, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from models import Channel, ControlPoint, Item, Notice, Official, Silence
 from models.db import session
 from models.settings import Settings
 from roadmap.office import OfficeHours
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters.compose import compose
 from tasks.reminders.reachability import drill
 

@@ -21,7 +21,7 @@ from models.lifecycle import Move
 from models.settings import Settings
 from roadmap.deadlines_calendar import uid
 from roadmap.messages.letter import MOST_LINES
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
 from tasks.people.links import bearer, calendar_owner
 

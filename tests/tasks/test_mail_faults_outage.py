@@ -18,7 +18,7 @@ from models import Notice, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
 
 WEDNESDAY = date(2027, 5, 26)

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from models import Notice
 from models.settings import Settings
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters import channels
 from tasks.letters.deliver import DeliveryReport, deliver
 

@@ -13,7 +13,7 @@ from models.db import session
 from models.lifecycle import Refused
 from models.queries_people import silenced
 from models.settings import Settings
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.people.absences import back, set_absence
 from tasks.people.links import LinkRefused, bearer, official_url
 from tasks.people.lookup import official_of, revoke_links, set_ladder

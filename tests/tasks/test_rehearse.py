@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from models import ControlPoint, Notice, NoticeLine, Transition
-from tasks.control_day import control_day
-from tasks.rehearse import DIGEST, rehearse
+from tasks.daily.control_day import control_day
+from tasks.daily.simulate import DIGEST, rehearse
 
 WEDNESDAY = date(2027, 5, 26)
 

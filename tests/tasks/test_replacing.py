@@ -9,7 +9,7 @@ import pytest
 from models import Absence, AuditEntry, Channel, Notice, Official
 from models.db import session
 from models.lifecycle import Refused
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.people.contacts import ContactsError
 from tasks.people.contacts_file import Place, rewritten_contacts
 from tasks.people.lookup import official_of

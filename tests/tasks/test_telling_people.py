@@ -11,7 +11,7 @@ from models import Absence, Channel, ControlPoint, Notice, Official, Silence
 from models.db import session
 from models.lifecycle import Move, change
 from models.queries_people import answering, standing_in
-from tasks.control_day import ControlReport, control_day
+from tasks.daily.control_day import ControlReport, control_day
 from tasks.people.mutes import Subject, lift, silence, subject_of
 
 WEDNESDAY = date(2027, 5, 26)

@@ -11,7 +11,7 @@ from models import Body, Channel, Notice, NoticeLine, Official, Roadmap
 from models.asking import Asked, ask, grant, refuse
 from models.db import session
 from models.lifecycle import Move
-from tasks.control_day import ControlReport, control_day
+from tasks.daily.control_day import ControlReport, control_day
 
 MONDAY = date(2027, 5, 17)
 WEDNESDAY = date(2027, 5, 26)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from models import Edition, Notice
 from models.settings import Settings
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters.heartbeat import WatcherUnreachable, watch
 
 WEDNESDAY = date(2027, 5, 26)

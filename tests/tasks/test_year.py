@@ -23,13 +23,13 @@ from roadmap.catalogue.rehearsal import rehearsal_contacts
 from roadmap.contacts import RoadmapContacts
 from roadmap.monitoring.answers import Given
 from roadmap.notices import RANK, REQUESTS
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
+from tasks.daily.simulate import DIGEST, Rehearsal, letters_between, rehearse
 from tasks.editions.load import load_roadmap
 from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.sweep import assume_notes
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tasks.people.contacts import load_contacts
-from tasks.rehearse import DIGEST, Rehearsal, letters_between, rehearse
 
 CODE = "moscow-oblast"
 FIRST, LAST = date(2027, 1, 1), date(2027, 12, 31)

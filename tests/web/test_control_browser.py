@@ -18,7 +18,7 @@ from models.lifecycle import Move
 from models.migrate import migrate
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_rehearsal
 from web.app import create_app
 

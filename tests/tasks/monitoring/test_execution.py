@@ -9,7 +9,7 @@ from sqlmodel import col
 from models import Item, Notice
 from models.db import session
 from models.lifecycle import Move, change
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.discipline import judged
 from tasks.discipline.execution import NO_SECTION, Execution, execution, items_of
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from models.settings import Settings
 from roadmap.monitoring.answers import Given
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
 
 SITE = "https://vekha.example.org"

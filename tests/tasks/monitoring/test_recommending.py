@@ -13,7 +13,7 @@ from models.db import session
 from models.lifecycle import Move, Refused
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.context.working_calendar import calendar_of
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.editions.added_items import own_items
 from tasks.monitoring.recommendations.propose import decline, propose, recommended, settle_closed, take
 from tasks.monitoring.rounds.snapshot import compute, keep

@@ -11,7 +11,7 @@ from sqlmodel import select
 from models import Body, Item
 from models.db import session
 from tasks.control.decisions import Decision
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.decision_forms import PartyDecision, StageDecision, form_for
 from tasks.point_facts import point_of
 from tasks.process_facts import process_cards

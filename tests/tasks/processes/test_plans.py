@@ -11,7 +11,7 @@ from models import ControlPoint, Item, NoticeLine
 from models.db import session
 from roadmap.plans import PlanRefused
 from roadmap.reading import Reading
-from tasks.control_day import calendar_of, control_day
+from tasks.daily.control_day import calendar_of, control_day
 from tasks.processes.external_plans import PlanSet, plans, set_plan
 
 TODAY = date(2027, 6, 7)

@@ -18,7 +18,7 @@ from models import (
 )
 from models.db import session
 from roadmap.processes.loading import built_in
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.storing import table_of
 
 DEADLINE = date(2027, 8, 2)

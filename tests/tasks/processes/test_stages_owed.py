@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from models.db import session
 from roadmap.process_answers import means_missing
-from tasks.control_day import calendar_of
+from tasks.daily.control_day import calendar_of
 from tasks.decision_forms import StageDecision
 from tasks.process_facts import process_cards
 from tasks.processes.agreement_import import import_agreements

@@ -25,7 +25,7 @@ from models.db import session
 from models.settings import Settings
 from roadmap.monitoring.answers import Given
 from roadmap.office import OfficeHours
-from tasks.control_day import control_day
+from tasks.daily.control_day import control_day
 from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.mailing import queue, queue_missed

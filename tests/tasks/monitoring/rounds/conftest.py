@@ -14,7 +14,7 @@ from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
 from roadmap.monitoring.answers import Given
-from tasks.control_day import calendar_of, control_day
+from tasks.daily.control_day import calendar_of, control_day
 from tasks.monitoring.rounds.produce import RoundOutcome, run_round
 from tasks.monitoring.rounds.sweep import RoundsReport, ready, sweep
 from tasks.monitoring.submissions.record import record, settle_data

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from models import Channel, Notice, NoticeLine, Official, Roadmap
 from roadmap.messages.words import DIGEST
 from roadmap.notices import RANK
-from tasks.control_day import control_roadmap
+from tasks.daily.control_day import control_roadmap
 from tasks.monitoring.rounds.sweep import assume_notes
 
 
