@@ -23,9 +23,9 @@ from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_rehearsal
-from tasks.point_facts import controlled_items
-from tasks.prefect_api import bounded, call, connect
-from tasks.waiting import form_schema, scheduled_state
+from tasks.prefect.client import bounded, call, connect
+from tasks.prefect.point_facts import controlled_items
+from tasks.prefect.waiting_runs import form_schema, scheduled_state
 
 CODE = "moscow-oblast"
 AIM_SECONDS = 3.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from roadmap.cards import ItemFacts, deployment_name, description, tags
 from roadmap.office import OfficeHours
-from tasks.prefect_runs import FLOW_NAMES
+from tasks.prefect.reconcile import FLOW_NAMES
 
 #: Kinds whose flow stands in a module of its own.
 ENTRYPOINTS = {kind: f"flows.{kind}.{kind}" for kind in ("agreement", "session", "study", "document", "registry")}

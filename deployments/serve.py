@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from deployments.serve_ui import pages_folder, widen_letters
 from models.settings import Settings
-from tasks.prefect_api import worker_name
+from tasks.prefect.client import worker_name
 
 POOL = "vekha"
 START_SECONDS = 120.0

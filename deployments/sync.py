@@ -26,10 +26,10 @@ from roadmap.messages.words import plural
 from roadmap.office import OfficeHours
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
-from tasks.point_facts import controlled_items
-from tasks.prefect_api import Progress, api_url, bounded, call, chunks, connect, pages, silent
-from tasks.prefect_runs import FLOW_NAMES, RunsReport, reconcile_runs
-from tasks.prefect_writing import today_in
+from tasks.prefect.apply import today_in
+from tasks.prefect.client import Progress, api_url, bounded, call, chunks, connect, pages, silent
+from tasks.prefect.point_facts import controlled_items
+from tasks.prefect.reconcile import FLOW_NAMES, RunsReport, reconcile_runs
 
 BATCH = 8
 DEFAULT_HOURS = OfficeHours()

@@ -18,14 +18,14 @@ from sqlalchemy import Engine
 from models import clock, db
 from models.settings import Settings
 from roadmap.cards import FINAL, PointFacts, state_name
-from tasks.cards import card_task
 from tasks.control.decisions import Decision, open_point_task
-from tasks.point_facts import point_of
-from tasks.prefect_api import connect
-from tasks.prefect_runs import FLOW_NAMES
-from tasks.prefect_writing import today_in
+from tasks.prefect.apply import today_in
+from tasks.prefect.artifacts import card_task
+from tasks.prefect.client import connect
+from tasks.prefect.point_facts import point_of
+from tasks.prefect.reconcile import FLOW_NAMES
+from tasks.prefect.waiting_runs import TIMEOUT_SECONDS, decision_key, form_of, last_asked, rename_state
 from tasks.processes.answers import advance_task, answer_task
-from tasks.waiting import TIMEOUT_SECONDS, decision_key, form_of, last_asked, rename_state
 
 NOT_CONTROLLED = "Не на контроле"
 NO_ANSWER = "Форма не заполнена"

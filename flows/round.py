@@ -14,16 +14,16 @@ from flows.keep_point import NOT_CONTROLLED, ask, this_run
 from models import clock, db
 from models.settings import Settings
 from roadmap.cards import FINAL, PointFacts, state_name
-from tasks import note_artifacts
-from tasks.cards import card_task
 from tasks.monitoring.rounds import produce as round_run
 from tasks.monitoring.rounds import steps as rounds_prefect
 from tasks.monitoring.rounds.form import RoundDecision
-from tasks.point_facts import point_of
-from tasks.prefect_api import connect
-from tasks.prefect_runs import FLOW_NAMES
-from tasks.prefect_writing import today_in
-from tasks.waiting import decision_key, last_asked
+from tasks.prefect import report_artifacts as note_artifacts
+from tasks.prefect.apply import today_in
+from tasks.prefect.artifacts import card_task
+from tasks.prefect.client import connect
+from tasks.prefect.point_facts import point_of
+from tasks.prefect.reconcile import FLOW_NAMES
+from tasks.prefect.waiting_runs import decision_key, last_asked
 
 open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(rounds_prefect.open_round)
 ask_task = task(name="Запросить данные", cache_policy=NO_CACHE)(rounds_prefect.ask_round)

@@ -9,8 +9,8 @@ from prefect.states import Completed
 from flows.naming import dated
 from models import clock, db
 from models.settings import Settings
-from tasks.overviews import publish_overviews
-from tasks.prefect_api import connect
+from tasks.prefect.client import connect
+from tasks.prefect.overviews import publish_overviews
 
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
 

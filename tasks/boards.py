@@ -16,7 +16,7 @@ from models.settings import Settings
 from roadmap.boards import BoardPoint, has_state
 from roadmap.messages.words import what_is_due
 from tasks.board_card import shared_numbers, shown_number
-from tasks.prefect_api import api_url, chunks
+from tasks.prefect.client import api_url, chunks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from roadmap.process_cards import (
 )
 from roadmap.process_maps import map_svg
 from roadmap.processes.forecast import Forecast
-from tasks.process_facts import ProcessFacts, process_facts
+from tasks.prefect.process_facts import ProcessFacts, process_facts
 
 #: States of a case from the one that owes most to the one that owes nothing.
 ORDER = ("late", "current", "waiting", "skipped", "done")

@@ -26,7 +26,7 @@ from models.db import close_engines, engine_for, session
 from models.migrate import migrate
 from models.settings import Settings
 from roadmap.reading import Reading, Window
-from tasks.prefect_api import call, connect, pages
+from tasks.prefect.client import call, connect, pages
 
 # pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
 os.environ.pop("COLUMNS", None)

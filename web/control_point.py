@@ -26,7 +26,7 @@ from tasks.boards_process import process_page
 from tasks.control import page_decisions as decide_page
 from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding
-from tasks.reflecting import reflect
+from tasks.prefect.push import reflect
 from web import forms
 from web.control_filters import page
 from web.control_login import ForCoordinator, SafeForm

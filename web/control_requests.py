@@ -15,7 +15,7 @@ from tasks.board_card import Card, cards, waiting_extensions
 from tasks.control import page_decisions as decide_page
 from tasks.control.page_decisions import Deciding
 from tasks.people.links import bearer
-from tasks.reflecting import reflect
+from tasks.prefect.push import reflect
 from web import forms
 from web.control_point import GROUND, new_due_on
 from web.forms import BadField, Form

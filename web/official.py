@@ -220,6 +220,6 @@ def _without_key(refused: Refused) -> str:
 
 
 def _reflect(request: Request, key: str) -> None:
-    from tasks.reflecting import reflect  # Prefect takes seconds to import
+    from tasks.prefect.push import reflect  # Prefect takes seconds to import
 
     reflect(request.app.state.engine, key, request.app.state.settings)

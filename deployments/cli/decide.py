@@ -82,7 +82,7 @@ def _decide(key: str, action: lifecycle.Action, on: datetime | None, by: str, as
 
 def _mirrored(engine: Engine, key: str) -> bool:
     """Show the decision in Prefect at once if it is up; the nightly sync does it otherwise."""
-    from tasks.reflecting import reflect  # Prefect takes seconds to import
+    from tasks.prefect.push import reflect  # Prefect takes seconds to import
 
     return reflect(engine, key)
 

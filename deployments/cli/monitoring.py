@@ -160,6 +160,6 @@ def _number(value: float | None, unit: str | None, *, none: str = "нет дан
 
 def _mirror(key: str) -> None:
     """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
-    from tasks.reflecting import reflect
+    from tasks.prefect.push import reflect
 
     reflect(ready_engine(), key)

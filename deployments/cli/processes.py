@@ -223,7 +223,7 @@ def _taken(code: str, take: Any, *, dry_run: bool, as_json: bool) -> dict[str, A
 
 def _mirror(key: str) -> None:
     """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
-    from tasks.reflecting import reflect  # Prefect takes seconds to import
+    from tasks.prefect.push import reflect  # Prefect takes seconds to import
 
     reflect(ready_engine(), key)
 

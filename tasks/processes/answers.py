@@ -19,7 +19,7 @@ from roadmap.processes.owing import owed
 from roadmap.processes.schema import Stage
 from tasks.control.decisions import ACTOR, Decision, Outcome, decide, done_day
 from tasks.daily.control_day import calendar_of
-from tasks.decision_forms import ABOUT_STAGES, REFUSALS, StageDecision
+from tasks.prefect.forms import ABOUT_STAGES, REFUSALS, StageDecision
 from tasks.processes.rows import StageRow, Underway, underway
 from tasks.processes.session_decisions import add_decisions
 from tasks.processes.sweep import advance

@@ -15,7 +15,7 @@ from deployments.sync import sync
 from models import Body, Municipality, lifecycle
 from models.db import session
 from roadmap.cards import artifact_key
-from tasks.decision_forms import StageDecision
+from tasks.prefect.forms import StageDecision
 from tasks.processes.answers import answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]

@@ -9,14 +9,14 @@ import httpx
 import pytest
 from sqlmodel import delete, select
 
-import tasks.prefect_writing as writing
+import tasks.prefect.apply as writing
 from deployments.serve import CannotStart
 from deployments.sync import SyncReport, sync, sync_with
 from models import Item, Mirror, clock, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
-from tasks.prefect_api import connect
+from tasks.prefect.client import connect
 
 pytestmark = pytest.mark.slow
 NEW_YEAR = timedelta(days=120)

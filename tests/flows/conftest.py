@@ -24,7 +24,7 @@ from models.moves import Move
 from models.settings import Settings
 from roadmap.cards import artifact_key
 from tasks.daily.control_day import calendar_of
-from tasks.prefect_api import call
+from tasks.prefect.client import call
 from tasks.processes.sweep import advance
 
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}

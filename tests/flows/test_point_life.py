@@ -12,8 +12,8 @@ from models import ControlPoint, Evidence, Transition, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from tasks.daily.control_day import control_day
-from tasks.prefect_api import call
-from tasks.reflecting import reflect
+from tasks.prefect.client import call
+from tasks.prefect.push import reflect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 

@@ -12,7 +12,8 @@ from sqlmodel import col, select
 from deployments.sync import SyncReport, sync
 from models import ControlPoint, Evidence, Transition
 from models.db import session
-from tasks import prefect_runs, prefect_writing
+from tasks.prefect import apply as prefect_writing
+from tasks.prefect import reconcile as prefect_runs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ASKED = r'/set_state.*"pause_key": ?"decision-2"'

@@ -14,9 +14,9 @@ from models import Process as ProcessRow
 from models.db import session
 from models.lifecycle import Move
 from roadmap.processes.loading import built_in
-from tasks.cards import refresh_cards
-from tasks.prefect_api import call, pages
-from tasks.reflecting import reflect
+from tasks.prefect.artifacts import refresh_cards
+from tasks.prefect.client import call, pages
+from tasks.prefect.push import reflect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 

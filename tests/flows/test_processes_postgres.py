@@ -24,7 +24,7 @@ from models.migrate import migrate
 from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding, decide_point, newest
 from tasks.daily.control_day import control_day
-from tasks.decision_forms import StageDecision
+from tasks.prefect.forms import StageDecision
 from tasks.processes.answers import answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

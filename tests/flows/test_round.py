@@ -12,13 +12,14 @@ from models import Body, Edition, Municipality, NoteFile, RoundLetter, RoundStep
 from models.db import session
 from roadmap.monitoring.answers import Given
 from roadmap.monitoring.periods import Period, period_of
-from tasks import prefect_runs, prefect_writing
 from tasks.daily.control_day import control_day
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.manual import Hand, monitor
 from tasks.monitoring.rounds.rows import POINTS, rounds_of
 from tasks.monitoring.submissions.record import record, settle_data
-from tasks.prefect_api import call, pages
+from tasks.prefect import apply as prefect_writing
+from tasks.prefect import reconcile as prefect_runs
+from tasks.prefect.client import call, pages
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 TASKS = {

@@ -9,8 +9,8 @@ from prefect.input import RunInput
 from prefect.states import Suspended
 
 from deployments.sync import sync
-from tasks import waiting
 from tasks.control.decisions import Decision
+from tasks.prefect import waiting_runs as waiting
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from roadmap.documents.draft import kind_of
 from roadmap.planning import plan
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in as processes
-from tasks.prefect_runs import FLOW_NAMES
+from tasks.prefect.reconcile import FLOW_NAMES
 
 ITEMS = {(code, item.code): item for code in built_in_codes() for _, item in built_in(code).duties_by_origin()}
 

@@ -16,8 +16,8 @@ from deployments.sync import sync
 from models import Transition, lifecycle
 from models.db import session
 from models.lifecycle import Move
-from tasks.prefect_api import call
-from tasks.reflecting import reflect
+from tasks.prefect.client import call
+from tasks.prefect.push import reflect
 from web.app import create_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]

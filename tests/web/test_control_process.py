@@ -17,7 +17,7 @@ from models import Body, ControlPoint, Item, Municipality, lifecycle
 from models.db import session
 from roadmap.agreements import Fact
 from tasks.daily.control_day import calendar_of
-from tasks.process_facts import process_cards
+from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import record
 from tasks.processes.agreements import the_agreement
 from tasks.processes.sweep import advance

@@ -19,9 +19,9 @@ from tasks.control.decisions import ACTOR, Outcome
 from tasks.monitoring.rounds.form import RoundDecision
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, round_row, rounds_of
 from tasks.monitoring.rounds.sweep import Sweep, is_ready, ready, urge
+from tasks.prefect.waiting_runs import start_again
 from tasks.processes.rows import Day
 from tasks.storing import hold_roadmap
-from tasks.waiting import start_again
 
 
 @dataclass(frozen=True, slots=True)

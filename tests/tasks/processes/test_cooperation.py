@@ -12,9 +12,9 @@ from models import Body, Item
 from models.db import session
 from tasks.control.decisions import Decision
 from tasks.daily.control_day import calendar_of
-from tasks.decision_forms import PartyDecision, StageDecision, form_for
-from tasks.point_facts import point_of
-from tasks.process_facts import process_cards
+from tasks.prefect.forms import PartyDecision, StageDecision, form_for
+from tasks.prefect.point_facts import point_of
+from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement, write_template
 from tasks.processes.answers import answer

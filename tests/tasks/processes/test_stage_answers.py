@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models import ControlPoint, Evidence, Transition
 from models.db import session
-from tasks.decision_forms import StageDecision
+from tasks.prefect.forms import StageDecision
 from tasks.processes.answers import answer
 
 TODAY = date(2027, 6, 7)

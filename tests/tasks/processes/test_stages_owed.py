@@ -10,8 +10,8 @@ from openpyxl import Workbook
 from models.db import session
 from roadmap.process_answers import means_missing
 from tasks.daily.control_day import calendar_of
-from tasks.decision_forms import StageDecision
-from tasks.process_facts import process_cards
+from tasks.prefect.forms import StageDecision
+from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement
 from tasks.processes.answers import answer

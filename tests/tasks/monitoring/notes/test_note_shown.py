@@ -19,8 +19,8 @@ from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
-from tasks.note_artifacts import publish
-from tasks.prefect_api import call
+from tasks.prefect.client import call
+from tasks.prefect.report_artifacts import publish
 
 OUT = Path(__file__).parents[3] / "out"
 Keep = Callable[[Engine, Snapshot], int]

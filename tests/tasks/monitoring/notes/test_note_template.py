@@ -16,7 +16,7 @@ from tasks.files.errors import DocumentRefused
 from tasks.monitoring.report.charts import charts_of
 from tasks.monitoring.report.docx import DEFAULT, note_docx
 from tasks.monitoring.report.html import note_html
-from tasks.note_artifacts import charts_markdown, summary_markdown
+from tasks.prefect.report_artifacts import charts_markdown, summary_markdown
 
 ROOT = Path(__file__).parents[4]
 OUT = ROOT / "tests" / "out"

@@ -13,7 +13,7 @@ from roadmap.cards import PointFacts
 from roadmap.monitoring.round_cards import RoundFacts, round_card
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, rounds_of
-from tasks.point_facts import points
+from tasks.prefect.point_facts import points
 from tasks.storing import table_of
 
 BODIES = table_of(Body)

@@ -8,9 +8,9 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
 
 from models.db import session
-from tasks.cards import publish_overview
-from tasks.point_facts import points
-from tasks.prefect_writing import today_in
+from tasks.prefect.apply import today_in
+from tasks.prefect.artifacts import publish_overview
+from tasks.prefect.point_facts import points
 
 
 async def publish_overviews(

@@ -15,9 +15,9 @@ from roadmap.process_cards import StageFact, process_card
 from roadmap.processes.forecast import Forecast, durations, forecast
 from roadmap.processes.schema import Process
 from tasks.daily.control_day import calendar_of
-from tasks.point_facts import points
+from tasks.prefect.point_facts import points
+from tasks.prefect.round_facts import round_cards, rounds_under_way
 from tasks.processes.rows import POINTS, StageRow
-from tasks.round_facts import round_cards, rounds_under_way
 from tasks.storing import table_of
 
 PROCESSES = table_of(ProcessRow)

@@ -14,7 +14,7 @@ from roadmap.cards import artifact_key
 from roadmap.monitoring.note_tables import Grid
 from roadmap.monitoring.note_view import Note, note_of
 from tasks.monitoring.report.build import load
-from tasks.prefect_api import call
+from tasks.prefect.client import call
 
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
 

@@ -15,12 +15,12 @@ from models import ControlPoint, Mirror
 from models.db import session
 from roadmap.cards import FINAL, run_name, state_name
 from roadmap.catalogue.schema import KINDS_RU
-from tasks.cards import publish_card
-from tasks.point_facts import LIVE, controlled_items, histories, point_of, points
-from tasks.prefect_api import Progress, chunks, pages, silent, worker_name
-from tasks.prefect_writing import FRESH, Job, Run, Wanted, carry_out, today_in
-from tasks.process_facts import process_cards, whole_of
-from tasks.waiting import finish_run, rename_state
+from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out, today_in
+from tasks.prefect.artifacts import publish_card
+from tasks.prefect.client import Progress, chunks, pages, silent, worker_name
+from tasks.prefect.point_facts import LIVE, controlled_items, histories, point_of, points
+from tasks.prefect.process_facts import process_cards, whole_of
+from tasks.prefect.waiting_runs import finish_run, rename_state
 
 #: Names of the flows that keep points, by the kind of the item.
 FLOW_NAMES = KINDS_RU

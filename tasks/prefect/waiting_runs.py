@@ -23,8 +23,8 @@ from prefect.states import Suspended
 
 from roadmap.cards import PointFacts, form_description
 from tasks.control.decisions import Decision
-from tasks.decision_forms import StageDecision, form_for
-from tasks.prefect_api import call, chunks
+from tasks.prefect.client import call, chunks
+from tasks.prefect.forms import StageDecision, form_for
 
 #: Longer than any roadmap.
 TIMEOUT_SECONDS = 20 * 366 * 24 * 3600

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from models import clock
 from models.settings import Settings
-from tasks.prefect_api import api_url, connect
-from tasks.prefect_runs import reflect_point
+from tasks.prefect.client import api_url, connect
+from tasks.prefect.reconcile import reflect_point
 
 logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1.0

@@ -17,9 +17,9 @@ from models.db import session
 from models.settings import Settings
 from roadmap.cards import Happened, PointFacts, artifact_key, point_card
 from roadmap.overview import overdue_markdown, progress_markdown, summary_rows
-from tasks.point_facts import histories
-from tasks.prefect_api import call
-from tasks.process_facts import process_cards, under_way
+from tasks.prefect.client import call
+from tasks.prefect.point_facts import histories
+from tasks.prefect.process_facts import process_cards, under_way
 
 
 async def publish_card(

@@ -14,12 +14,12 @@ from sqlmodel import Session
 from models import Mirror
 from models.db import session
 from roadmap.cards import PLANNED, Happened, PointFacts
-from tasks import waiting
-from tasks.cards import publish_card
-from tasks.point_facts import histories
-from tasks.prefect_api import PAGE, Progress, bounded, chunks, pages
-from tasks.process_facts import process_cards
-from tasks.waiting import NewRun
+from tasks.prefect import waiting_runs as waiting
+from tasks.prefect.artifacts import publish_card
+from tasks.prefect.client import PAGE, Progress, bounded, chunks, pages
+from tasks.prefect.point_facts import histories
+from tasks.prefect.process_facts import process_cards
+from tasks.prefect.waiting_runs import NewRun
 
 STARTS = time(9)
 """The hour of the roadmap's zone at which a run that nobody opened before starts by itself."""
