@@ -15,10 +15,10 @@ from models.db import session
 from models.settings import Settings
 from roadmap import boards, gantt
 from roadmap.boards import BoardPoint
-from tasks.board_people import Reach, reach_of_bodies, silenced
-from tasks.board_queue import evidence_of, queue
-from tasks.boards import Choices, Filter, board_points, choices, run_urls, year_end
 from tasks.files.point_export import MEDIA_TYPE, workbook
+from tasks.pages.filters import Choices, Filter, board_points, choices, run_urls, year_end
+from tasks.pages.people import Reach, reach_of_bodies, silenced
+from tasks.pages.queue import evidence_of, queue
 from web import control_login, control_point, control_requests, monitoring
 from web.control_filters import FILTERS, Query, page, read_query
 from web.control_login import ForCoordinator

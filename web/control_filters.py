@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from roadmap.boards import KINDS_RU, STATES_RU
-from tasks.boards import Filter
+from tasks.pages.filters import Filter
 
 T = TypeVar("T")
 FILTERS = ("roadmap", "section", "body", "name", "state", "kind", "from", "to")

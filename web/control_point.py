@@ -19,13 +19,13 @@ from models import ControlPoint, Evidence, clock, queries
 from models import Request as Asked
 from models.db import session
 from models.moves import EVENT_RU
-from tasks.board_card import Card, bodies_of, cards, requests_of
-from tasks.board_queue import controllers_by_roadmap
-from tasks.boards import run_urls
-from tasks.boards_process import process_page
 from tasks.control import page_decisions as decide_page
 from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding
+from tasks.pages.filters import run_urls
+from tasks.pages.point import Card, bodies_of, cards, requests_of
+from tasks.pages.process import process_page
+from tasks.pages.queue import controllers_by_roadmap
 from tasks.prefect.push import reflect
 from web import forms
 from web.control_filters import page

@@ -11,9 +11,9 @@ from models import ControlPoint, Official, Roadmap, clock
 from models import Request as Asked
 from models.db import session
 from models.settings import Settings
-from tasks.board_card import Card, cards, waiting_extensions
 from tasks.control import page_decisions as decide_page
 from tasks.control.page_decisions import Deciding
+from tasks.pages.point import Card, cards, waiting_extensions
 from tasks.people.links import bearer
 from tasks.prefect.push import reflect
 from web import forms

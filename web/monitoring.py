@@ -18,7 +18,6 @@ from models.settings import Settings
 from roadmap.monitoring import boards, note_words
 from roadmap.monitoring.deficits import LEVEL_RU, DeficitMap, deficits
 from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
-from tasks.boards import run_urls
 from tasks.context.working_calendar import calendar_of
 from tasks.control.page_decisions import COORDINATOR, note
 from tasks.files.point_export import MEDIA_TYPE
@@ -26,13 +25,8 @@ from tasks.monitoring.recommendations import propose as recommending
 from tasks.monitoring.report.gap_export import deficits_workbook
 from tasks.monitoring.rounds.snapshot import of_round
 from tasks.monitoring.submissions.rows import history
-from tasks.monitoring_board import (
-    SOURCE_RU,
-    RoundLine,
-    corrected,
-    round_lines,
-    silent_bodies,
-)
+from tasks.pages.filters import run_urls
+from tasks.pages.monitoring import SOURCE_RU, RoundLine, corrected, round_lines, silent_bodies
 from web import forms
 from web.control_filters import page
 from web.control_login import ForCoordinator, SafeForm

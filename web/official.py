@@ -17,10 +17,11 @@ from models.lifecycle import Refused
 from tasks.control import submissions as answering
 from tasks.control.submissions import Answer
 from tasks.files import evidence as files
+from tasks.pages import official as official_view
 from tasks.people import access as own_points
 from tasks.people import deputies as standing_in
 from tasks.people.links import bearer, calendar_url
-from web import forms, official_view
+from web import forms
 from web.downloads import file_response
 from web.forms import BadField, Form
 from web.official_forms import ACTIONS

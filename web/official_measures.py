@@ -24,8 +24,9 @@ from tasks.monitoring.submissions.page import DataPage, NotTaken, Outcome
 from tasks.monitoring.submissions.progress import Answered
 from tasks.monitoring.submissions.rows import given_of, period_of
 from tasks.monitoring.submissions.workbooks import FormRefused
+from tasks.pages import official as official_view
 from tasks.people.links import bearer
-from web import forms, official_view
+from web import forms
 from web.forms import BadField
 from web.pages import render
 
