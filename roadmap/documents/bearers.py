@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from roadmap.documents.cases import nominative
+from roadmap.language.cases import nominative
 
 _NOUN = re.compile(
     r"(?:министерств[оа]|департамент[ы]?|комитет[ы]?|управлени[ея]|отдел[ы]?|сектор[ы]?|администраци[яи]|центр[ы]?"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roadmap.documents.bearers import is_body
-from roadmap.documents.cases import nominative
 from roadmap.documents.neutral import clean, plain
 from roadmap.documents.questions import Answers, Question
+from roadmap.language.cases import nominative
 
 _ALIAS = re.compile(
     r"\(\s*далее(?P<each>\s+соответственно)?(?:\s+(?:совместно|именуем\w+|именуется|именуются|также|по\s+тексту))*"

@@ -13,13 +13,13 @@ from typing import Literal
 from roadmap.documents import bearers, rhythms
 from roadmap.documents.bearers import Bearer
 from roadmap.documents.bodies import Bodies
-from roadmap.documents.cases import nominative
 from roadmap.documents.definitions import definitions_of
 from roadmap.documents.neutral import Paragraph
 from roadmap.documents.outline import Where
 from roadmap.documents.passages import Passage, bare, listed, sentences, whole
 from roadmap.documents.rows import FoundItem
 from roadmap.documents.sections import number_of
+from roadmap.language.cases import nominative
 
 Duty = tuple[str, str, FoundItem]
 PassageClass = Literal["item", "indicator", "definition", "heading", "statement"]

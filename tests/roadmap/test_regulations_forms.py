@@ -6,13 +6,13 @@ import pytest
 
 from roadmap.answers import Answer
 from roadmap.documents.bodies import Bodies, aliases
-from roadmap.documents.cases import nominative
 from roadmap.documents.entries import Entry
 from roadmap.documents.found import Found, find
 from roadmap.documents.neutral import Document, Paragraph
 from roadmap.documents.passages import whole
 from roadmap.documents.plain_text import from_text
 from roadmap.documents.questions import Answers
+from roadmap.language.cases import nominative
 
 HEAD = """ПОЛОЖЕНИЕ
 о методической службе Тульской области
