@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from roadmap.calendar.office_hours import OfficeHours
 from roadmap.cards import ItemFacts, deployment_name, description, tags
-from roadmap.office import OfficeHours
 from tasks.prefect.reconcile import FLOW_NAMES
 
 #: Kinds whose flow stands in a module of its own.

@@ -7,10 +7,10 @@ from typing import Literal
 
 from roadmap import terms
 from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.calendar.spans import DAY, add_months, slices, unit
 from roadmap.catalogue.schema import Catalogue, Item, Origin, Roll
 from roadmap.reading import Every, Reading, Window
 from roadmap.shifting import shift_reading, shift_years
-from roadmap.spans import DAY, add_months, slices, unit
 
 Purpose = Literal["result", "name_dates"]
 

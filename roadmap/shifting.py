@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+from roadmap.calendar.spans import DAY, month_end, slices
 from roadmap.catalogue.schema import Catalogue, Item, Period
 from roadmap.reading import Reading, Window
-from roadmap.spans import DAY, month_end, slices
 
 WEEK = timedelta(days=7)
 

@@ -16,8 +16,8 @@ from models import AuditEntry, clock
 from models.db import session
 from models.migrate import ready_engine
 from models.settings import Settings
+from roadmap.calendar.office_hours import OfficeHours
 from roadmap.discipline import EXCUSE_RU, Discipline, by_body, total
-from roadmap.office import OfficeHours
 from tasks.discipline import judged
 from tasks.letters.heartbeat import watch as look
 from tasks.reminders.reachability import Drilled

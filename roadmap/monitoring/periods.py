@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from roadmap.calendar import WorkCalendar
+from roadmap.calendar.spans import month_end
 from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
-from roadmap.spans import month_end
 
 MONTHS: dict[RoundRhythm, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 RHYTHM_RU: dict[RoundRhythm, str] = {

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from roadmap.calendar import WorkCalendar
+from roadmap.calendar.spans import MONTHS, add_months, month_end, slices, unit
 from roadmap.reading import Every, Window
-from roadmap.spans import MONTHS, add_months, month_end, slices, unit
 from roadmap.terms.dates import bounds, nth_weekday, over_new_year, stretch_bounds, with_year, words
 from roadmap.terms.nodes import LAST_DAY, MonthDay, NthWeekday, Stretch, UnclearError, Until, WorkingDay
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count
 
+from roadmap.calendar.spans import MONTHS, add_months
 from roadmap.reading import Reading, Window
-from roadmap.spans import MONTHS, add_months
 from roadmap.terms.checks import check_apart, check_list, check_overlap, contradiction, describe, due_first, window_of
 from roadmap.terms.dates import Dated, bounds, end, stretch_bounds, with_years
 from roadmap.terms.limits import limits_of

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from roadmap.calendar.spans import month_end
 from roadmap.reading import Reading, Window
-from roadmap.spans import month_end
 from roadmap.terms.saying_rhythms import say_recurring
 from roadmap.terms.saying_words import DASH, between, counted, counted_of, month_words, single, until
 from roadmap.terms.words import MONTH_TERMS, ROMAN

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise, product
 
+from roadmap.calendar.spans import DAY, MONTHS, add_months, month_end, unit
 from roadmap.reading import Every, Reading, Window
-from roadmap.spans import DAY, MONTHS, add_months, month_end, unit
 from roadmap.terms.checks import times_words
 from roadmap.terms.dates import nth_weekday
 from roadmap.terms.nodes import NthWeekday, Times

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from itertools import count
 
+from roadmap.calendar.spans import add_months, month_end
 from roadmap.reading import Window
-from roadmap.spans import add_months, month_end
 from roadmap.terms.saying_words import between, month_words, plural, single, until
 
 

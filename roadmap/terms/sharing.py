@@ -2,8 +2,8 @@
 
 from collections import Counter
 
+from roadmap.calendar.spans import MONTHS
 from roadmap.reading import Every, Reading, Window
-from roadmap.spans import MONTHS
 from roadmap.terms.checks import contradiction, times_words
 from roadmap.terms.dates import YEARS, Dated, end, with_years
 from roadmap.terms.limits import limits_of

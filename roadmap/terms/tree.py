@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from lark import v_args
 
-from roadmap.spans import add_months
+from roadmap.calendar.spans import add_months
 from roadmap.terms.dates import bounds, nth_weekday, words
 from roadmap.terms.nodes import (
     Bracketed,

@@ -15,9 +15,9 @@ from models import ControlPoint, Official, Roadmap, lifecycle
 from models.db import session
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
+from roadmap.calendar.office_hours import OfficeHours
 from roadmap.control import Ladder
 from roadmap.notices import Audience, Decision, Situation, decide
-from roadmap.office import OfficeHours
 from tasks.context.working_calendar import calendar_of as calendar_of
 from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models import Channel, Notice, Official, Roadmap
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
-from roadmap.office import OfficeHours, opening
+from roadmap.calendar.office_hours import OfficeHours, opening
 from tasks.daily.control_day import calendar_of, office_hours
 
 

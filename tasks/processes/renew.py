@@ -10,10 +10,10 @@ from sqlmodel import Session
 from models import Item, Roadmap
 from models import Process as ProcessRow
 from roadmap.calendar import WorkCalendar
+from roadmap.calendar.spans import add_months
 from roadmap.processes.choosing import choose
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import days_ahead
-from roadmap.spans import add_months
 from tasks.processes.plan import about
 from tasks.processes.rows import POINTS, Members
 from tasks.storing import table_of

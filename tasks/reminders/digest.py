@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from models import Channel, Edition, Notice, Official, Roadmap
 from roadmap.calendar import WorkCalendar
-from roadmap.office import OfficeHours, opening
+from roadmap.calendar.office_hours import OfficeHours, opening
 
 Flag = Literal["has_digest", "has_drill"]
 

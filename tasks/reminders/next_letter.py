@@ -10,7 +10,7 @@ from sqlalchemy import Select, insert, select, update
 from sqlmodel import Session, col
 
 from models import Notice, Official
-from roadmap.office import opening
+from roadmap.calendar.office_hours import opening
 from tasks.reminders.digest import Desk
 from tasks.storing import table_of
 

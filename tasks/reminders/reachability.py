@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import AuditEntry, Body, Channel, Official, Roadmap
-from roadmap.office import OfficeHours
+from roadmap.calendar.office_hours import OfficeHours
 from tasks.daily.control_day import calendar_of
 from tasks.reminders.digest import Desk, put
 

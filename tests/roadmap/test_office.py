@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from roadmap.calendar import WorkCalendar
-from roadmap.office import OfficeHours, opening
+from roadmap.calendar.office_hours import OfficeHours, opening
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 CALENDAR = WorkCalendar()

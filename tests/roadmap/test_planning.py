@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from roadmap.calendar import WorkCalendar
+from roadmap.calendar.spans import slices
 from roadmap.catalogue.schema import Catalogue
 from roadmap.planning import PlannedPoint, plan, plan_item, read_item
 from roadmap.reading import Reading, Window
 from roadmap.shifting import shift_day, shift_reading, shift_years
-from roadmap.spans import slices
 
 RUSSIA = WorkCalendar()
 SOURCE = {"place": "пункт 1"}

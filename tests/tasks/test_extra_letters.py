@@ -8,7 +8,7 @@ from sqlmodel import select
 from models import Channel, ControlPoint, Item, Notice, Official, Silence
 from models.db import session
 from models.settings import Settings
-from roadmap.office import OfficeHours
+from roadmap.calendar.office_hours import OfficeHours
 from tasks.daily.control_day import control_day
 from tasks.letters.compose import compose
 from tasks.reminders.reachability import drill

@@ -16,9 +16,9 @@ from sqlmodel import Session, col
 from models import Body, Channel, ControlPoint, NoteFile, Official, Roadmap, Round, RoundLetter, RoundStep
 from models import Snapshot as SnapshotRow
 from models.queries_people import silenced
+from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.note_view import Pages
 from roadmap.monitoring.snapshot import Snapshot
-from roadmap.office import OfficeHours
 from tasks.context.working_calendar import calendar_of
 from tasks.reminders.digest import Desk as Office
 from tasks.reminders.next_letter import next_letters

@@ -23,8 +23,8 @@ from sqlmodel import select
 from models import Absence, ControlPoint, Item, NoteFile, Notice, Official, RoundLetter, RoundStep, Silence
 from models.db import session
 from models.settings import Settings
+from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.answers import Given
-from roadmap.office import OfficeHours
 from tasks.daily.control_day import control_day
 from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.letters.deliver import deliver

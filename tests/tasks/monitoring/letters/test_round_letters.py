@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from models import Channel, Notice, Official
 from models.db import session
-from roadmap.office import OfficeHours
+from roadmap.calendar.office_hours import OfficeHours
 from tasks.monitoring.rounds.mailing import queue
 from tasks.people.replacements import Successor, replace_official
 
