@@ -144,7 +144,7 @@ def _proof(stage: Any) -> str:
 def _planned(catalogue: Any) -> list[Any]:
     """(item, reading, points) of everything on control."""
     from roadmap.calendar import calendar_of
-    from roadmap.planning import plan
+    from roadmap.control.planning import plan
 
     listed = plan(catalogue, calendar=calendar_of(catalogue))
     return [(item, reading, points) for _, item, reading, points in listed if item.controlled]

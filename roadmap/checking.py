@@ -26,7 +26,7 @@ from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.checking_kinds import misfit
 from roadmap.checking_needs import possible_need
 from roadmap.checking_words import aliases_given, known_part, mentions, normal, same_duty, unknown_bodies
-from roadmap.planning import plan, read_item
+from roadmap.control.planning import plan, read_item
 from roadmap.reading import Reading
 
 Kind = Literal["unread", "early", "order", "need", "owner", "body", "fit", "alias", "twice", "day_off", "load"]

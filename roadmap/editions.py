@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from roadmap.catalogue.schema import Catalogue, Item, Origin
+from roadmap.control.planning import read_item
 from roadmap.edition_bodies import in_old_bodies
 from roadmap.edition_codes import recoded, stable_codes
 from roadmap.edition_header import header_changes
 from roadmap.edition_kept import CONTROL, Kept, alike, as_reviewed, carried_over, split_before, with_known_items
 from roadmap.edition_matching import Candidate, Entry, Matching, match
-from roadmap.planning import read_item
 from roadmap.reading import Reading
 
 Kind = Literal["words", "term", "owner", "number", "control"]

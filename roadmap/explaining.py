@@ -5,9 +5,9 @@ from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Catalogue, Item
-from roadmap.planning import PlannedPoint, control_every, plan_item, read_item
+from roadmap.control.planning import PlannedPoint, control_every, plan_item, read_item
+from roadmap.control.year_shift import shift_years
 from roadmap.reading import Reading, Window
-from roadmap.shifting import shift_years
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "roll": ("preceding", "following", "none"),

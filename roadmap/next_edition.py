@@ -8,10 +8,10 @@ from typing import Any
 from roadmap import terms
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Act, Catalogue, Indicator, Item, Period
+from roadmap.control.year_shift import shift_reading, shift_years
 from roadmap.edition_drafts import Draft, DraftEntry
 from roadmap.messages.words import plural
 from roadmap.reading import Reading
-from roadmap.shifting import shift_reading, shift_years
 
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 SPAN = re.compile(r"(?<!\d)(20\d\d)(\s*(?:[-\u2010-\u2015]|по)\s*)(20\d\d)(?!\d)")

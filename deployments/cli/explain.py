@@ -25,8 +25,8 @@ from roadmap.checking import Finding, Load
 from roadmap.checking import check as check_document
 from roadmap.checking import load as load_of
 from roadmap.checking_words import SEVERITY_RU
+from roadmap.control.planning import PlannedPoint
 from roadmap.explaining import Explained, explain_item
-from roadmap.planning import PlannedPoint
 from roadmap.reading import Reading
 from roadmap.terms import RULES, read
 from roadmap.terms.saying import say

@@ -17,7 +17,7 @@ from models.db import session
 from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
-from roadmap.discipline import EXCUSE_RU, Discipline, by_body, total
+from roadmap.control.discipline import EXCUSE_RU, Discipline, by_body, total
 from tasks.discipline import judged
 from tasks.letters.heartbeat import watch as look
 from tasks.reminders.reachability import Drilled

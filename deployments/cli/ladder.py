@@ -13,7 +13,7 @@ from models import Roadmap, clock
 from models.db import session
 from models.migrate import ready_engine
 from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
-from roadmap.control import Ladder
+from roadmap.control.ladder import Ladder
 from tasks.people.lookup import set_ladder
 
 NAMES_RU = {

@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from roadmap.control.reminders import RANK, Reason
 from roadmap.messages.words import OPENING, SECTIONS, SUBJECT, Section, plural, time_left
-from roadmap.notices import RANK, Reason
 
 TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH = 200, 300, 160
 #: How many reasons the subject counts; a phone shows no more.

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from roadmap.discipline import Discipline, total
+from roadmap.control.discipline import Discipline, total
 from roadmap.messages.letter import Part, templates
 from roadmap.messages.words import plural
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from roadmap.notices import Reason
+from roadmap.control.reminders import Reason
 
 
 @dataclass(frozen=True, slots=True)

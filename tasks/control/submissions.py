@@ -14,8 +14,8 @@ from models.asking import Asked, ask
 from models.db import session
 from models.lifecycle import Action, Move, Refused, change
 from models.settings import Settings
-from roadmap.control import Ladder
-from roadmap.extending import may_ask
+from roadmap.control.extensions import may_ask
+from roadmap.control.ladder import Ladder
 from tasks.daily.control_day import calendar_of
 from tasks.files.evidence import Incoming, incoming
 from tasks.people.access import OwnPoint, own_point

@@ -16,8 +16,8 @@ from models.db import session
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours
-from roadmap.control import Ladder
-from roadmap.notices import Audience, Decision, Situation, decide
+from roadmap.control.ladder import Ladder
+from roadmap.control.reminders import Audience, Decision, Situation, decide
 from tasks.context.working_calendar import calendar_of as calendar_of
 from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance

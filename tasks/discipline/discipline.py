@@ -24,7 +24,7 @@ from models import (
     Transition,
 )
 from roadmap.catalogue.schema import Roll
-from roadmap.discipline import Discipline, Judged, PointRecord, by_body, judge
+from roadmap.control.discipline import Discipline, Judged, PointRecord, by_body, judge
 from tasks.context.working_calendar import calendar_of
 from tasks.discipline.as_of import Stood, changed_since
 

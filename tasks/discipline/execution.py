@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item
 from roadmap.catalogue.schema import ITEM_KINDS_RU
-from roadmap.discipline import Discipline, Judged, by_body, total
+from roadmap.control.discipline import Discipline, Judged, by_body, total
 from roadmap.monitoring.advising import Overdue, RoadmapItem
 from roadmap.monitoring.measuring import AskedBody
 from roadmap.monitoring.snapshot import ExecutionRow, OverduePoint

@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 from models.roadmaps import Edition, Indicator, Item, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue
+from roadmap.control.planning import plan
+from roadmap.control.year_shift import shift_years as shifted
 from roadmap.editions import AnswerRefused, Plan, compare
-from roadmap.planning import plan
-from roadmap.shifting import shift_years as shifted
 from tasks.editions.load import Planned, content_hash, refuse_unread, store_edition, store_entries, store_roadmap
 from tasks.editions.point_changes import PointPlan, carry_out, plan_points
 from tasks.editions.point_matching import standing

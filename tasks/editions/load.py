@@ -14,9 +14,9 @@ from models.roadmaps import Body, Edition, Executor, Indicator, Item, ItemNeed, 
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue, Origin
 from roadmap.catalogue.schema import Item as Entry
-from roadmap.planning import PlannedPoint, plan
+from roadmap.control.planning import PlannedPoint, plan
+from roadmap.control.year_shift import shift_years as shifted
 from roadmap.reading import Reading
-from roadmap.shifting import shift_years as shifted
 from tasks.editions.added_items import own_items
 from tasks.editions.point_rows import Moved, store_points, vanished
 from tasks.storing import ids_by_code, store

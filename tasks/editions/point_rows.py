@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, insert, update
 from sqlmodel import Session
 
 from models.roadmaps import Body, Item
-from roadmap.planning import PlannedPoint
+from roadmap.control.planning import PlannedPoint
 from tasks.editions.point_matching import POINTS, duty_of, is_live, keys_of, serve, standing
 from tasks.storing import ids_by_code
 

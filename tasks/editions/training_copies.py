@@ -13,8 +13,8 @@ from models.roadmaps import Item, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.rehearsal import rehearsal_contacts
 from roadmap.catalogue.schema import Catalogue
-from roadmap.planning import plan
-from roadmap.shifting import shift_day
+from roadmap.control.planning import plan
+from roadmap.control.year_shift import shift_day
 from tasks.editions.load import Loaded, load_roadmap
 from tasks.people.contacts import RoadmapContacts, load_contacts
 

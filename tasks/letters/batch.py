@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, RoundLetter, Transition
 from models.queries_people import not_reached, standing_in
-from roadmap.notices import GROUNDS, Reason
+from roadmap.control.reminders import GROUNDS, Reason
 from tasks.letters.ics import Changed, changes
 
 #: Reasons told to the coordinator or the controller; the others are told to the body that answers.

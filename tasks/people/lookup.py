@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models import AuditEntry, ControlPoint, Official, Roadmap
 from models.lifecycle import Refused
-from roadmap.control import Ladder
+from roadmap.control.ladder import Ladder
 from tasks.people import links
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Notice, NoticeLine, Official, Silence
 from models.queries_people import silenced
-from roadmap.notices import GROUNDS, REQUESTS
+from roadmap.control.reminders import GROUNDS, REQUESTS
 from tasks.people.lookup import PeopleRefused, audit
 
 #: Reasons that were news: a line taken back makes them news again.

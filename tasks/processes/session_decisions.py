@@ -11,7 +11,7 @@ from models.moves import Refused
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
-from roadmap.planning import plan_item
+from roadmap.control.planning import plan_item
 from roadmap.process_answers import DecisionLine, Unclear, read_decisions
 from roadmap.reading import Reading
 from tasks.editions.add_item import add_own_item, own_catalogue

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Insert, Select, case, delete, func, insert
 from sqlmodel import Session, col
 
 from models import ControlPoint, Notice, NoticeLine, Official, Request
-from roadmap.notices import NEEDS_OWNER, Decision, Situation
+from roadmap.control.reminders import NEEDS_OWNER, Decision, Situation
 from tasks.reminders import scratch_tables as tables
 from tasks.reminders.recipients import COUNTED, Desk, NotBefore, heard_of, new_notices, rowcount
 from tasks.reminders.scratch_tables import candidate as _candidate

@@ -9,7 +9,7 @@ from roadmap.calendar import calendar_of
 from roadmap.catalogue.checking import inconsistencies
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, CoTerm
-from roadmap.planning import plan
+from roadmap.control.planning import plan
 
 SYSTEM = built_in("krasnodar")
 FIRST = SYSTEM.items[0]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roadmap.discipline import PointRecord, by_body, judge, total
+from roadmap.control.discipline import PointRecord, by_body, judge, total
 
 TODAY = date(2027, 6, 10)
 DEADLINE = date(2027, 5, 31)

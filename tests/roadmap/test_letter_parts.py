@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from roadmap.discipline import Discipline
+from roadmap.control.discipline import Discipline
 from roadmap.messages import Addressee, Origin, letter
 from roadmap.messages.parts import SHOWN_BODIES, Digest, digest_part, drill_part
 

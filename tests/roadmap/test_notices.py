@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from roadmap.calendar import WorkCalendar
-from roadmap.control import Ladder, owner_rungs
-from roadmap.notices import RANK, Decision, Situation, decide, relevant
+from roadmap.control.ladder import Ladder, owner_rungs
+from roadmap.control.reminders import RANK, Decision, Situation, decide, relevant
 
 DUE = date(2027, 5, 26)
 OPENS = date(2027, 3, 1)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from roadmap.calendar import WorkCalendar
-from roadmap.control import Ladder
-from roadmap.extending import last_day_to_ask, may_ask
-from roadmap.notices import GROUNDS, RANK, REQUESTS, Situation, decide, relevant
+from roadmap.control.extensions import last_day_to_ask, may_ask
+from roadmap.control.ladder import Ladder
+from roadmap.control.reminders import GROUNDS, RANK, REQUESTS, Situation, decide, relevant
 
 #: A Wednesday; the working week around it is whole.
 DUE = date(2027, 5, 26)

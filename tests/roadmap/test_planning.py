@@ -10,9 +10,9 @@ import pytest
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.spans import slices
 from roadmap.catalogue.schema import Catalogue
-from roadmap.planning import PlannedPoint, plan, plan_item, read_item
+from roadmap.control.planning import PlannedPoint, plan, plan_item, read_item
+from roadmap.control.year_shift import shift_day, shift_reading, shift_years
 from roadmap.reading import Reading, Window
-from roadmap.shifting import shift_day, shift_reading, shift_years
 
 RUSSIA = WorkCalendar()
 SOURCE = {"place": "пункт 1"}

@@ -9,7 +9,7 @@ import pytest
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Catalogue
 from roadmap.checking import check
-from roadmap.planning import plan
+from roadmap.control.planning import plan
 
 RUSSIA = WorkCalendar()
 

@@ -21,8 +21,8 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.rehearsal import rehearsal_contacts
 from roadmap.contacts import RoadmapContacts
+from roadmap.control.reminders import RANK, REQUESTS
 from roadmap.monitoring.answers import Given
-from roadmap.notices import RANK, REQUESTS
 from tasks.daily.control_day import control_day
 from tasks.daily.simulate import DIGEST, Rehearsal, letters_between, rehearse
 from tasks.editions.load import load_roadmap

@@ -11,7 +11,7 @@ from models.moves import Refused
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
-from roadmap.planning import plan_item
+from roadmap.control.planning import plan_item
 from roadmap.reading import Window
 from tasks.editions.add_item import add_own_item, own_catalogue
 from tasks.editions.point_rows import store_points

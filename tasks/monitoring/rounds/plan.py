@@ -12,8 +12,8 @@ from models import Item, Roadmap, Transition
 from models.lifecycle_many import Change, change_many
 from models.moves import Move
 from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
+from roadmap.control.planning import OWN_RHYTHM
 from roadmap.monitoring.periods import RHYTHM_RU, Period, RoundDays, periods_between, round_days
-from roadmap.planning import OWN_RHYTHM
 from roadmap.reading import Reading, Window
 from tasks.editions.added_items import round_code
 from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keeper_of, rounds_of

@@ -3,7 +3,7 @@
 from datetime import date
 
 from roadmap.calendar import WorkCalendar
-from roadmap.control import Ladder
+from roadmap.control.ladder import Ladder
 from roadmap.messages.words import plural
 
 

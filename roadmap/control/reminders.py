@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from roadmap.calendar import WorkCalendar
-from roadmap.control import DAY, Ladder, Rungs, digest_days, escalation_day, look, owner_rungs, request_days
+from roadmap.control.ladder import DAY, Ladder, Rungs, digest_days, escalation_day, look, owner_rungs, request_days
 
 Audience = Literal["owner", "coordinator", "controller"]
 Reason = Literal[

@@ -9,8 +9,8 @@ from roadmap import terms
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.calendar.spans import DAY, add_months, slices, unit
 from roadmap.catalogue.schema import Catalogue, Item, Origin, Roll
+from roadmap.control.year_shift import shift_reading, shift_years
 from roadmap.reading import Every, Reading, Window
-from roadmap.shifting import shift_reading, shift_years
 
 Purpose = Literal["result", "name_dates"]
 
