@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from roadmap.municipalities import Cell, Problem, at, columns_of, plain, read_date
+from roadmap.catalogue.municipalities import Cell, Problem, at, columns_of, plain, read_date
 from roadmap.processes.schema import Process
 
 HEADERS: dict[str, tuple[str, ...]] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import yaml
 
-from roadmap.answers import Answer
+from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.edition_kept import alike
 from roadmap.editions import DROPPED, KEPT, Question

@@ -7,9 +7,9 @@ from typing import Any
 
 from roadmap import terms
 from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.catalogue.draft_yaml import Draft, DraftEntry
 from roadmap.catalogue.schema import Act, Catalogue, Indicator, Item, Period
 from roadmap.control.year_shift import shift_reading, shift_years
-from roadmap.edition_drafts import Draft, DraftEntry
 from roadmap.messages.words import plural
 from roadmap.reading import Reading
 

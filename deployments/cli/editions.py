@@ -17,11 +17,11 @@ from models import Roadmap, clock
 from models.db import session
 from models.migrate import ready_engine
 from models.settings import Settings
-from roadmap.answers import AnswersError, read_answers
+from roadmap.catalogue.answers import AnswersError, read_answers
+from roadmap.catalogue.draft_yaml import MARK
 from roadmap.catalogue.loading import CatalogueError, built_in, load_catalogue
 from roadmap.catalogue.schema import Catalogue
 from roadmap.edition_answers import by_code
-from roadmap.edition_drafts import MARK
 from roadmap.edition_kept import is_read_from_document
 from roadmap.messages.words import plural
 from roadmap.next_edition import next_edition as derive

@@ -10,7 +10,7 @@ import typer
 
 from deployments.cli import output
 from deployments.cli.look import Json
-from roadmap.answers import AnswersError, read_answers
+from roadmap.catalogue.answers import AnswersError, read_answers
 from roadmap.checking import Finding
 from roadmap.checking_words import SEVERITY_RU
 from roadmap.documents.contradictions import contradictions

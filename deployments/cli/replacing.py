@@ -15,7 +15,7 @@ from models.db import session
 from models.lifecycle import STATUS_RU
 from models.migrate import ready_engine
 from models.settings import Settings
-from roadmap.contacts import OfficialEntry
+from roadmap.catalogue.contacts import OfficialEntry
 from roadmap.messages.words import plural
 from tasks.people.contacts_file import Place, rewritten_contacts
 from tasks.people.lookup import official_of

@@ -143,7 +143,7 @@ class CoTerm(Entry):
 
 
 class ReminderLadder(Entry):
-    """Where the reminders of a roadmap differ from the usual; the fields are those of ``roadmap.control.ladder.Ladder``."""
+    """Where the reminders of a roadmap differ from the usual; fields of ``roadmap.control.ladder.Ladder``."""
 
     before: tuple[int, ...] | None = None
     after: tuple[int, ...] | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from roadmap.answers import Answer
+from roadmap.catalogue.answers import Answer
 from roadmap.documents.neutral import plain
 
 About = Literal["term", "row", "responsible", "column", "act", "period", "zone", "table", "number", "indicator"]

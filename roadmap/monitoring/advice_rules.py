@@ -7,9 +7,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from roadmap.catalogue.refusals import refusals
+from roadmap.catalogue.errors import refusals
 from roadmap.catalogue.schema import Code, Words
-from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
+from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 
 FILE = Path(__file__).with_name("recommendations.yaml")
 When = Literal["below_target", "falling", "silent", "no_data", "lagging", "overdue"]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from roadmap.catalogue.municipalities import Problem
 from roadmap.catalogue.schema import Indicator
 from roadmap.messages.words import plural
-from roadmap.municipalities import Problem
 
 Typed = str | date | int | float | None
 """A field as it comes: words of a page, or whatever a cell of a spreadsheet holds."""

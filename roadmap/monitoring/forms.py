@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from roadmap.catalogue.municipalities import Problem
 from roadmap.catalogue.schema import Indicator
 from roadmap.messages.words import plural
 from roadmap.monitoring.answers import (
@@ -21,7 +22,6 @@ from roadmap.monitoring.answers import (
     read_answer,
     unit_words,
 )
-from roadmap.municipalities import Problem
 
 SHEET = "Показатели"
 MARK = "vekha-measures-1"

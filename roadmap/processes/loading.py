@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from roadmap.catalogue.refusals import refusals
-from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
+from roadmap.catalogue.errors import refusals
+from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 from roadmap.processes.schema import Process
 
 FOLDER = Path(__file__).parent

@@ -11,8 +11,8 @@ from models.lifecycle import Done, Move
 from models.points import ControlPoint
 from models.roadmaps import Item, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
-from roadmap.catalogue.rehearsal import rehearsal_contacts
 from roadmap.catalogue.schema import Catalogue
+from roadmap.catalogue.training_contacts import rehearsal_contacts
 from roadmap.control.planning import plan
 from roadmap.control.year_shift import shift_day
 from tasks.editions.load import Loaded, load_roadmap

@@ -14,9 +14,9 @@ from models.people import Channel, Official
 from models.points import ControlPoint
 from models.processes import Municipality
 from models.roadmaps import Body, Roadmap
-from roadmap.catalogue.refusals import refusals
-from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
-from roadmap.contacts import Contacts, OfficialEntry, RoadmapContacts
+from roadmap.catalogue.contacts import Contacts, OfficialEntry, RoadmapContacts
+from roadmap.catalogue.errors import refusals
+from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 from tasks.storing import ids_by_code
 
 __all__ = ["ContactReport", "ContactsError", "RoadmapContacts", "apply_contacts", "load_contacts", "read_contacts"]

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from models import Body, Channel, Municipality, Official, Roadmap
-from roadmap.municipalities import Entry, Problem, code_of, plain, read_municipalities
+from roadmap.catalogue.municipalities import Entry, Problem, code_of, plain, read_municipalities
 from tasks.files.errors import DocumentRefused
 from tasks.files.spreadsheets import read_rows
 from tasks.storing import table_of

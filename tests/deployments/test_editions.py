@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from deployments.cli import main
-from roadmap.answers import read_answers
+from roadmap.catalogue.answers import read_answers
+from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in, load_catalogue
-from roadmap.edition_drafts import Draft
 
 Vekha = Callable[..., tuple[int, str, str]]
 NOBODY = "http://127.0.0.1:1/api"

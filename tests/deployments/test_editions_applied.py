@@ -16,9 +16,9 @@ from deployments.sync import sync
 from models import queries
 from models.db import session
 from models.lifecycle import open_due
+from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, Period
-from roadmap.edition_drafts import Draft
 from tasks.editions.load import load_roadmap
 
 CODE = "krasnodar"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from roadmap.catalogue.loading import CatalogueError, built_in, built_in_codes, load_catalogue
-from roadmap.catalogue.rehearsal import rehearsal_contacts
+from roadmap.catalogue.training_contacts import rehearsal_contacts
 
 VALID = """\
 code: sample

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from roadmap.calendar import calendar_of
-from roadmap.catalogue.checking import inconsistencies
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, CoTerm
+from roadmap.catalogue.validation import inconsistencies
 from roadmap.control.planning import plan
 
 SYSTEM = built_in("krasnodar")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roadmap.answers import Answer
+from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.loading import parse_catalogue
 from roadmap.documents.columns import columns_of
 from roadmap.documents.draft import draft

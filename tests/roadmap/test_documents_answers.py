@@ -2,7 +2,7 @@
 
 import pytest
 
-from roadmap.answers import Answer, AnswersError, read_answers
+from roadmap.catalogue.answers import Answer, AnswersError, read_answers
 
 
 def test_answers_are_read_in_order_and_cut_of_blanks() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from roadmap.answers import Answer
+from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.loading import parse_catalogue
 from roadmap.documents.draft import draft
 from roadmap.documents.found import Found, find

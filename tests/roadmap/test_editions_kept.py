@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from roadmap.answers import Answer
-from roadmap.catalogue.checking import inconsistencies
+from roadmap.catalogue.answers import Answer
+from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
 from roadmap.catalogue.schema import Catalogue, Item, MonitoringRound
+from roadmap.catalogue.validation import inconsistencies
 from roadmap.documents.draft import kind_of
 from roadmap.edition_answers import asked_about, by_code, pasted
-from roadmap.edition_drafts import Draft
 from roadmap.edition_kept import alike, is_read_from_document
 from roadmap.editions import DROPPED, KEPT, Plan, compare
 

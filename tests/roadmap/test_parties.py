@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from roadmap.catalogue.checking import inconsistencies
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Body, Catalogue, Item
+from roadmap.catalogue.validation import inconsistencies
 
 
 def catalogue(parties: Any) -> Catalogue:

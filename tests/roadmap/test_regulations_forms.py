@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from roadmap.answers import Answer
+from roadmap.catalogue.answers import Answer
 from roadmap.documents.bodies import Bodies, aliases
 from roadmap.documents.entries import Entry
 from roadmap.documents.found import Found, find

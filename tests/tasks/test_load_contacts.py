@@ -11,8 +11,8 @@ from sqlmodel import col
 from models import Channel, Official
 from models.db import engine_for, session
 from models.migrate import migrate
+from roadmap.catalogue.contacts import holds_no_secret
 from roadmap.catalogue.loading import built_in
-from roadmap.contacts import holds_no_secret
 from tasks.editions.load import load_roadmap
 from tasks.people.contacts import ContactReport, ContactsError, apply_contacts, read_contacts
 

@@ -18,9 +18,9 @@ from models.lifecycle import Action, Move
 from models.migrate import migrate
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.contacts import RoadmapContacts
 from roadmap.catalogue.loading import built_in
-from roadmap.catalogue.rehearsal import rehearsal_contacts
-from roadmap.contacts import RoadmapContacts
+from roadmap.catalogue.training_contacts import rehearsal_contacts
 from roadmap.control.reminders import RANK, REQUESTS
 from roadmap.monitoring.answers import Given
 from tasks.daily.control_day import control_day

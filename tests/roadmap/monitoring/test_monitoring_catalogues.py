@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from roadmap.catalogue.checking import inconsistencies
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
+from roadmap.catalogue.validation import inconsistencies
 from roadmap.editions import compare
 from roadmap.next_edition import next_edition
 

@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from models import Body, Channel, Municipality, Official
 from models.db import session
-from roadmap.contacts import RoadmapContacts
-from roadmap.municipalities import code_of
+from roadmap.catalogue.contacts import RoadmapContacts
+from roadmap.catalogue.municipalities import code_of
 from tasks.files.errors import DocumentRefused
 from tasks.people.contacts import load_contacts
 from tasks.processes.municipalities import Imported, TableRefused, import_municipalities, municipalities

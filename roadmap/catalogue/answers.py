@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from roadmap.catalogue.yaml_reading import UnreadableYaml, read_yaml
+from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 
 FIELDS = ("about", "words", "answer")
 _FORM = "нужен ключ answers и под ним список записей с полями about, words и answer"

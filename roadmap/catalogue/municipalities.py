@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from pydantic import ValidationError
 
-from roadmap.contacts import ChannelEntry
+from roadmap.catalogue.contacts import ChannelEntry
 
 Cell = str | date | int | float | None
 #: Column → how its header may be worded; compared without case, ё and punctuation.
