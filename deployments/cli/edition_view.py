@@ -9,10 +9,10 @@ from rich.text import Text
 
 from deployments.cli.output import day
 from roadmap.catalogue.schema import Item
-from roadmap.edition_answers import ABOUT, WORDS, asked_about, pasted
-from roadmap.edition_kept import Kept
-from roadmap.edition_matching import Candidate
 from roadmap.editions import Change, Kind, Pair, Plan, Question, shown
+from roadmap.editions.answers import ABOUT, WORDS, asked_about, pasted
+from roadmap.editions.keep_reviewed import Kept
+from roadmap.editions.matching import Candidate
 from roadmap.messages.words import plural
 from roadmap.reading import Reading
 from tasks.editions.amend import Amendment

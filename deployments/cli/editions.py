@@ -21,10 +21,10 @@ from roadmap.catalogue.answers import AnswersError, read_answers
 from roadmap.catalogue.draft_yaml import MARK
 from roadmap.catalogue.loading import CatalogueError, built_in, load_catalogue
 from roadmap.catalogue.schema import Catalogue
-from roadmap.edition_answers import by_code
-from roadmap.edition_kept import is_read_from_document
+from roadmap.editions.answers import by_code
+from roadmap.editions.keep_reviewed import is_read_from_document
+from roadmap.editions.next import next_edition as derive
 from roadmap.messages.words import plural
-from roadmap.next_edition import next_edition as derive
 from tasks.editions.amend import Amendment, AmendRefused, Choices, loaded_edition, preview
 from tasks.editions.amend import amend as put_on_control
 

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from models import lifecycle
 from models.lifecycle import Move
 from roadmap.control.planning import PlannedPoint
-from roadmap.edition_points import paired_days
+from roadmap.editions.points import paired_days
 from tasks.editions.point_matching import BY_EDITION, POINTS, Standing, duty_of, is_live, serve
 
 Place = tuple[str, str]

@@ -10,9 +10,9 @@ from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
 from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.control.planning import plan
 from roadmap.documents.questions import open_questions
-from roadmap.edition_points import paired_days
 from roadmap.editions import AnswerRefused, Plan, compare
-from roadmap.next_edition import next_edition
+from roadmap.editions.next import next_edition
+from roadmap.editions.points import paired_days
 
 MOSCOW = "moscow-oblast"
 

@@ -10,9 +10,9 @@ from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
 from roadmap.catalogue.schema import Catalogue, Item, MonitoringRound
 from roadmap.catalogue.validation import inconsistencies
 from roadmap.documents.draft import kind_of
-from roadmap.edition_answers import asked_about, by_code, pasted
-from roadmap.edition_kept import alike, is_read_from_document
 from roadmap.editions import DROPPED, KEPT, Plan, compare
+from roadmap.editions.answers import asked_about, by_code, pasted
+from roadmap.editions.keep_reviewed import alike, is_read_from_document
 
 MOSCOW, SURGUT = "moscow-oblast", "surgut"
 UNSAID = ("fan_out", "rhythm", "event", "controlled")

@@ -10,7 +10,7 @@ from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.validation import inconsistencies
 from roadmap.editions import compare
-from roadmap.next_edition import next_edition
+from roadmap.editions.next import next_edition
 
 INDICATORS = {(code, one.code): one for code in built_in_codes() for one in built_in(code).indicators}
 

@@ -6,8 +6,8 @@ import yaml
 
 from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.schema import Catalogue, Item
-from roadmap.edition_kept import alike
 from roadmap.editions import DROPPED, KEPT, Question
+from roadmap.editions.keep_reviewed import alike
 
 ABOUT = "item"
 WORDS = {DROPPED: "исключён", KEPT: "сохранить"}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from roadmap.catalogue.schema import Catalogue
-from roadmap.edition_matching import Entry, match
+from roadmap.editions.matching import Entry, match
 
 
 def stable_codes(

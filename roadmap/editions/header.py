@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from roadmap.catalogue.schema import Catalogue, Controller, Indicator
-from roadmap.edition_kept import alike
+from roadmap.editions.keep_reviewed import alike
 from roadmap.monitoring.periods import RHYTHM_RU
 
 Field = tuple[str, str, str]

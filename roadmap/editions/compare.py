@@ -10,11 +10,19 @@ from typing import Literal
 
 from roadmap.catalogue.schema import Catalogue, Item, Origin
 from roadmap.control.planning import read_item
-from roadmap.edition_bodies import in_old_bodies
-from roadmap.edition_codes import recoded, stable_codes
-from roadmap.edition_header import header_changes
-from roadmap.edition_kept import CONTROL, Kept, alike, as_reviewed, carried_over, split_before, with_known_items
-from roadmap.edition_matching import Candidate, Entry, Matching, match
+from roadmap.editions.bodies import in_old_bodies
+from roadmap.editions.codes import recoded, stable_codes
+from roadmap.editions.header import header_changes
+from roadmap.editions.keep_reviewed import (
+    CONTROL,
+    Kept,
+    alike,
+    as_reviewed,
+    carried_over,
+    split_before,
+    with_known_items,
+)
+from roadmap.editions.matching import Candidate, Entry, Matching, match
 from roadmap.reading import Reading
 
 Kind = Literal["words", "term", "owner", "number", "control"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from roadmap.catalogue.schema import Catalogue, Indicator, Item, Origin
 from roadmap.documents.draft import kind_of
-from roadmap.edition_matching import plain
+from roadmap.editions.matching import plain
 
 CONTROL = ("kind", "rhythm", "control", "fan_out", "event", "controlled")
 """What the catalogue says of an item beside the document's words."""
