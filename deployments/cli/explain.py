@@ -21,13 +21,13 @@ from models.settings import Settings
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
-from roadmap.checking import Finding, Load
-from roadmap.checking import check as check_document
-from roadmap.checking import load as load_of
-from roadmap.checking_words import SEVERITY_RU
 from roadmap.control.planning import PlannedPoint
-from roadmap.explaining import Explained, explain_item
 from roadmap.reading import Reading
+from roadmap.review.check import Finding, Load
+from roadmap.review.check import check as check_document
+from roadmap.review.check import load as load_of
+from roadmap.review.explain import Explained, explain_item
+from roadmap.review.words import SEVERITY_RU
 from roadmap.terms import RULES, read
 from roadmap.terms.saying import say
 

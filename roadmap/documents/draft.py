@@ -8,12 +8,12 @@ from typing import Any
 import yaml
 
 from roadmap.catalogue.schema import ItemKind
-from roadmap.checking_kinds import keeps_registry
 from roadmap.documents.bodies import latin
 from roadmap.documents.entries import Entry
 from roadmap.documents.found import Found
 from roadmap.documents.questions import MARK, Question
 from roadmap.documents.regions import zone_of
+from roadmap.review.kinds import keeps_registry
 
 try:
     from yaml import CSafeDumper as _Dumper

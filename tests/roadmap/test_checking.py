@@ -8,8 +8,8 @@ import pytest
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
-from roadmap.checking import Finding, check, load
-from roadmap.checking_words import same_duty, unknown_bodies
+from roadmap.review.check import Finding, check, load
+from roadmap.review.words import same_duty, unknown_bodies
 
 
 def item(code: str, title: str, **facts: Any) -> dict[str, Any]:

@@ -7,8 +7,8 @@ import pytest
 from roadmap.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue, Item
-from roadmap.checking import Finding, check
-from roadmap.checking_needs import possible_need
+from roadmap.review.check import Finding, check
+from roadmap.review.needs import possible_need
 
 
 def item(code: str, title: str, term: str = "", result: str = "") -> Item:

@@ -10,11 +10,11 @@ from roadmap import boards
 from roadmap.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import ITEM_KINDS_RU, KINDS_RU, Item
-from roadmap.checking_kinds import keeps_registry, misfit
 from roadmap.control.planning import plan
 from roadmap.documents.draft import kind_of
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in as processes
+from roadmap.review.kinds import keeps_registry, misfit
 from tasks.prefect.reconcile import FLOW_NAMES
 
 ITEMS = {(code, item.code): item for code in built_in_codes() for _, item in built_in(code).duties_by_origin()}

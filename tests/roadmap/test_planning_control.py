@@ -8,8 +8,8 @@ import pytest
 
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Catalogue
-from roadmap.checking import check
 from roadmap.control.planning import plan
+from roadmap.review.check import check
 
 RUSSIA = WorkCalendar()
 

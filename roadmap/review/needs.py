@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from roadmap.catalogue.schema import Item
-from roadmap.checking_words import STEM, normal
+from roadmap.review.words import STEM, normal
 
 #: «Разработка …», «Утверждено …», «Заключить …»: what follows is made by the item.
 MAKES = {

@@ -23,11 +23,11 @@ from typing import Literal
 
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Catalogue, Item
-from roadmap.checking_kinds import misfit
-from roadmap.checking_needs import possible_need
-from roadmap.checking_words import aliases_given, known_part, mentions, normal, same_duty, unknown_bodies
 from roadmap.control.planning import plan, read_item
 from roadmap.reading import Reading
+from roadmap.review.kinds import misfit
+from roadmap.review.needs import possible_need
+from roadmap.review.words import aliases_given, known_part, mentions, normal, same_duty, unknown_bodies
 
 Kind = Literal["unread", "early", "order", "need", "owner", "body", "fit", "alias", "twice", "day_off", "load"]
 Severity = Literal["error", "question", "note"]

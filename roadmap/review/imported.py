@@ -3,10 +3,10 @@
 from pydantic import ValidationError
 
 from roadmap.catalogue.schema import Catalogue
-from roadmap.checking import Finding, check
 from roadmap.documents.draft import drafted
 from roadmap.documents.entries import FEDERAL
 from roadmap.documents.found import Found
+from roadmap.review.check import Finding, check
 
 #: A term that was not read stands among the questions of the import already.
 ASKED_ANYWAY = frozenset({"unread"})
