@@ -8,7 +8,7 @@ from datetime import date
 from roadmap.messages.words import plural
 from roadmap.process_maps import MapRow, map_image
 from roadmap.processes.forecast import Forecast
-from roadmap.processes.owing import owed, owed_words
+from roadmap.processes.missing_evidence import owed, owed_words
 from roadmap.processes.schema import CASE_RU, PARTY_RU, Process, Stage
 from roadmap.processes.staging import State
 

@@ -31,7 +31,7 @@ from deployments.cli import (
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import CatalogueError
-from roadmap.plans import PlanRefused
+from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.amend import AmendRefused
 from tasks.editions.load import LoadRefused
 from tasks.files.errors import DocumentRefused

@@ -12,7 +12,7 @@ from models import clock
 from models.db import session
 from models.migrate import ready_engine
 from models.moves import STATUS_RU
-from roadmap.plans import PlanRefused
+from roadmap.processes.external_plans import PlanRefused
 from tasks.processes.external_plans import PlanSet, known_roadmaps, plans, set_plan
 
 app = typer.Typer(help="Сроки по внешнему плану: внести, перенести, посмотреть.", no_args_is_help=True)

@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 from models import Body, Roadmap
 from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move
-from roadmap.agreements import Fact, Known, read_facts
 from roadmap.catalogue.municipalities import Problem, plain
+from roadmap.processes.agreement_rows import Fact, Known, read_facts
 from tasks.files.spreadsheets import read_rows
 from tasks.processes.agreements import Standing, the_agreement
 from tasks.processes.corrections import By, Differs, correct, differing

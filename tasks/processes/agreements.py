@@ -10,10 +10,10 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Transition
 from models.lifecycle import Refused
-from roadmap.agreements import CASE, EVIDENCE, REFUSAL
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.municipalities import Cell
-from roadmap.ledger import Ledger, StageFact, ledger
+from roadmap.processes.agreement_rows import CASE, EVIDENCE, REFUSAL
+from roadmap.processes.ledger import Ledger, StageFact, ledger
 from roadmap.processes.schema import CASE_RU
 from tasks.files.spreadsheets import write_form
 from tasks.processes.corrections import corrections

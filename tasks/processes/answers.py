@@ -14,8 +14,8 @@ from models.db import session
 from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move, Refused
 from roadmap.calendar import WorkCalendar
-from roadmap.process_answers import Unclear, means_all, means_missing, read_count, read_names, read_stages
-from roadmap.processes.owing import owed
+from roadmap.processes.form_words import Unclear, means_all, means_missing, read_count, read_names, read_stages
+from roadmap.processes.missing_evidence import owed
 from roadmap.processes.schema import Stage
 from tasks.control.decisions import ACTOR, Decision, Outcome, decide, done_day
 from tasks.daily.control_day import calendar_of

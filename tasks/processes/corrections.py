@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 from models import ControlPoint, Evidence, Transition
 from models.lifecycle_many import Change, change_many
 from models.moves import Move
-from roadmap.agreements import Fact
-from roadmap.ledger import Correction
+from roadmap.processes.agreement_rows import Fact
+from roadmap.processes.ledger import Correction
 from roadmap.processes.staging import is_over
 from tasks.processes.follow import TAKEN_WHOLE
 from tasks.processes.rows import ENGINE, StageRow, Underway, case_of, read_stages

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Roadmap, lifecycle
 from models.moves import LIVE, Move
-from roadmap.plans import PlanDays, PlanRefused, check_days, is_same_round
+from roadmap.processes.external_plans import PlanDays, PlanRefused, check_days, is_same_round
 from roadmap.reading import Reading
 from tasks.daily.control_day import calendar_of
 from tasks.editions.added_items import BY_PLAN

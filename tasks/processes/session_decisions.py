@@ -12,7 +12,7 @@ from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
 from roadmap.control.planning import plan_item
-from roadmap.process_answers import DecisionLine, Unclear, read_decisions
+from roadmap.processes.form_words import DecisionLine, Unclear, read_decisions
 from roadmap.reading import Reading
 from tasks.editions.add_item import add_own_item, own_catalogue
 from tasks.editions.point_rows import store_points

@@ -15,7 +15,7 @@ from models import ControlPoint, clock
 from models.db import engine_for, session
 from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
-from roadmap.plans import PlanRefused
+from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.load import load_roadmap
 
 TODAY = clock.today("Europe/Moscow")

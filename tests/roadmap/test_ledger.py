@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from roadmap.calendar import WorkCalendar
-from roadmap.ledger import DONE, LIVE, OFF, Ledger, StageFact, ledger
+from roadmap.processes.ledger import DONE, LIVE, OFF, Ledger, StageFact, ledger
 from roadmap.processes.loading import built_in
 
 CALENDAR = WorkCalendar()

@@ -7,7 +7,7 @@ import pytest
 
 from roadmap.processes.choosing import About, choose, why_whole
 from roadmap.processes.loading import built_in
-from roadmap.processes.owing import owed, owed_words
+from roadmap.processes.missing_evidence import owed, owed_words
 
 TODAY = date(2027, 3, 10)
 

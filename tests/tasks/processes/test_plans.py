@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models import ControlPoint, Item, NoticeLine
 from models.db import session
-from roadmap.plans import PlanRefused
+from roadmap.processes.external_plans import PlanRefused
 from roadmap.reading import Reading
 from tasks.daily.control_day import calendar_of, control_day
 from tasks.processes.external_plans import PlanSet, plans, set_plan

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from models.db import session
-from roadmap.process_answers import means_missing
+from roadmap.processes.form_words import means_missing
 from tasks.daily.control_day import calendar_of
 from tasks.prefect.forms import StageDecision
 from tasks.prefect.process_facts import process_cards

@@ -7,7 +7,7 @@ from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.messages.words import plural
-from roadmap.processes.owing import owed, owed_words
+from roadmap.processes.missing_evidence import owed, owed_words
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import State
 
