@@ -66,7 +66,7 @@ def _side(side: str, path: Path, size: int) -> dict[str, Any]:
 
 def _fill(path: Path) -> None:
     """Answers in every row of the form, as the municipalities would have typed them."""
-    from roadmap.monitoring.forms import FIRST, HEADER_ROW, SECOND
+    from roadmap.monitoring.workbook import FIRST, HEADER_ROW, SECOND
 
     book = load_workbook(io.BytesIO(path.read_bytes()))
     sheet = book.worksheets[0]

@@ -97,8 +97,19 @@ WAY_RU = {"share": "доля", "ratio": "отношение", "total": "сумм
 def page() -> str:
     """The whole page."""
     from roadmap.catalogue.loading import built_in, built_in_codes
-    from roadmap.monitoring import deficits, expecting, judging, measuring
-    from roadmap.monitoring.advice_rules import built_in_rules
+    from roadmap.monitoring.indicators import (
+        compute as measuring,
+    )
+    from roadmap.monitoring.indicators import (
+        forecast as expecting,
+    )
+    from roadmap.monitoring.indicators import (
+        gaps as deficits,
+    )
+    from roadmap.monitoring.indicators import (
+        verdict as judging,
+    )
+    from roadmap.monitoring.recommendations.rules import built_in_rules
 
     intro = INTRO.format(
         digits=expecting.DIGITS,

@@ -21,8 +21,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt
 
-from roadmap.monitoring import note_tables
-from roadmap.monitoring.note_tables import Column
+from roadmap.monitoring.report import tables as note_tables
+from roadmap.monitoring.report.tables import Column
 from tasks.files.reproducible import tidy
 
 ROOT = Path(__file__).parent.parent

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from models import Body, Roadmap, clock, queries
 from models.db import session
 from models.lifecycle import Refused
-from roadmap.monitoring import answers
-from roadmap.monitoring.answers import Fields
+from roadmap.monitoring.indicators import submission as answers
+from roadmap.monitoring.indicators.submission import Fields
 from tasks.control.submissions import Answer, NotYours
 from tasks.files.spreadsheets import LARGEST
 from tasks.monitoring.submissions import page as measure_page

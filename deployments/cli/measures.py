@@ -15,7 +15,7 @@ from models.db import session
 from models.migrate import ready_engine
 from models.moves import Refused
 from roadmap.messages.words import plural
-from roadmap.monitoring.answers import Fields, answer_words, counted_indicators, read_answer
+from roadmap.monitoring.indicators.submission import Fields, answer_words, counted_indicators, read_answer
 from tasks.files.errors import DocumentRefused
 from tasks.files.spreadsheets import LARGEST
 from tasks.monitoring.submissions.progress import Answered, Progress, answered, progress

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from roadmap.messages.letter import Attachment, Part, templates
 from roadmap.messages.words import plural
-from roadmap.monitoring import note_words
-from roadmap.monitoring.note_tables import indicators_grid
-from roadmap.monitoring.note_view import Page
+from roadmap.monitoring.report import words as note_words
+from roadmap.monitoring.report.tables import indicators_grid
+from roadmap.monitoring.report.view import Page
 from roadmap.monitoring.snapshot import Snapshot
 
 NOTE_WHY = "завершён раунд мониторинга, составлена аналитическая справка"

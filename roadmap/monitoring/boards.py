@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from roadmap.monitoring.deficits import EXECUTION, Cell, Column, DeficitMap, Level, Row
-from roadmap.monitoring.note_words import NO_DATA, amount
+from roadmap.monitoring.indicators.gaps import EXECUTION, Cell, Column, DeficitMap, Level, Row
+from roadmap.monitoring.report.words import NO_DATA, amount
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot, TrendPoint, Verdict
 
 WIDTH, HEIGHT, PAD = 132, 36, 5

@@ -15,8 +15,8 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item
 from roadmap.catalogue.schema import ITEM_KINDS_RU
 from roadmap.control.discipline import Discipline, Judged, by_body, total
-from roadmap.monitoring.advising import Overdue, RoadmapItem
-from roadmap.monitoring.measuring import AskedBody
+from roadmap.monitoring.indicators.compute import AskedBody
+from roadmap.monitoring.recommendations.propose import Overdue, RoadmapItem
 from roadmap.monitoring.snapshot import ExecutionRow, OverduePoint
 from tasks.discipline import judged
 

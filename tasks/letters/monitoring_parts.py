@@ -14,7 +14,7 @@ from models import Snapshot as SnapshotRow
 from models.settings import Settings
 from roadmap.messages import Attachment, Part
 from roadmap.messages.parts_rounds import Enclosed, note_part, page_part
-from roadmap.monitoring.note_view import Page, Pages
+from roadmap.monitoring.report.view import Page, Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.files.evidence import DOCX, PDF, XLSX, stored_at

@@ -11,8 +11,8 @@ from models import ControlPoint, Round
 from models import Snapshot as SnapshotRow
 from models.db import session
 from roadmap.cards import artifact_key
-from roadmap.monitoring.note_tables import Grid
-from roadmap.monitoring.note_view import Note, note_of
+from roadmap.monitoring.report.tables import Grid
+from roadmap.monitoring.report.view import Note, note_of
 from tasks.monitoring.report.build import load
 from tasks.prefect.client import call
 

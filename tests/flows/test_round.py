@@ -10,7 +10,7 @@ from deployments.serve import Worker
 from deployments.sync import sync
 from models import Body, Edition, Municipality, NoteFile, RoundLetter, RoundStep, Snapshot, Transition, lifecycle
 from models.db import session
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, period_of
 from tasks.daily.control_day import control_day
 from tasks.monitoring.rounds.log import STEPS_RU

@@ -24,7 +24,7 @@ from models.migrate import migrate
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.snapshot import Snapshot as Computed
 from tasks.daily.control_day import control_day
 from tasks.editions.load import load_roadmap

@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from models import Body, NoteFile, Roadmap
 from models import Snapshot as SnapshotRow
-from roadmap.monitoring.note_view import APPENDIX_BODIES, Pages, has_workbook, note_of
+from roadmap.monitoring.report.view import APPENDIX_BODIES, Pages, has_workbook, note_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.files.evidence import DOCX, FULL, PDF, PNG, XLSX

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roadmap.monitoring.note_tables import Grid
-from roadmap.monitoring.note_view import Note
-from roadmap.monitoring.note_words import printable
+from roadmap.monitoring.report.tables import Grid
+from roadmap.monitoring.report.view import Note
+from roadmap.monitoring.report.words import printable
 from tasks.files.errors import DocumentRefused
 from tasks.files.reproducible import tidy
 

@@ -9,7 +9,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from roadmap.monitoring.boards import SIGNS
-from roadmap.monitoring.deficits import LEVEL_RU, Cell, DeficitMap, Level
+from roadmap.monitoring.indicators.gaps import LEVEL_RU, Cell, DeficitMap, Level
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.point_export import FORMULA_SIGNS
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from roadmap.monitoring.note_view import Note
+from roadmap.monitoring.report.view import Note
 from tasks.monitoring.report.docx import DEFAULT
 
 if TYPE_CHECKING:

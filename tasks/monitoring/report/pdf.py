@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from roadmap.monitoring.note_view import Note, Page
+from roadmap.monitoring.report.view import Note, Page
 from tasks.monitoring.report.pdf_layout import Paper
 
 if TYPE_CHECKING:

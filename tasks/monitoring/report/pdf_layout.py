@@ -11,9 +11,9 @@ from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, TableBordersLayout, VAlign, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
-from roadmap.monitoring.heat import Heat
-from roadmap.monitoring.note_tables import Column, Grid
-from roadmap.monitoring.note_words import printable
+from roadmap.monitoring.report.heat_table import Heat
+from roadmap.monitoring.report.tables import Column, Grid
+from roadmap.monitoring.report.words import printable
 from tasks.monitoring.report.chart_axes import HALF_MM
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from roadmap.monitoring.heat import heat_of
-from roadmap.monitoring.note_tables import STATE_RU
-from roadmap.monitoring.note_words import printable, target
-from roadmap.monitoring.ranking import lagging
+from roadmap.monitoring.indicators.ranking import lagging
+from roadmap.monitoring.report.heat_table import heat_of
+from roadmap.monitoring.report.tables import STATE_RU
+from roadmap.monitoring.report.words import printable, target
 from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
 from tasks.files.reproducible import tidy
 

@@ -17,7 +17,7 @@ from models import Body, Channel, ControlPoint, NoteFile, Official, Roadmap, Rou
 from models import Snapshot as SnapshotRow
 from models.queries_people import silenced
 from roadmap.calendar.office_hours import OfficeHours
-from roadmap.monitoring.note_view import Pages
+from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.reminders.digest import Desk as Office

@@ -16,9 +16,9 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Measure, Roadmap, Round
 from models import Snapshot as Row
 from roadmap.catalogue.schema import Indicator
-from roadmap.monitoring.advice_rules import built_in_rules
-from roadmap.monitoring.advising import Facts, advise
-from roadmap.monitoring.measuring import AskedBody, Counted, Given, remarks, results
+from roadmap.monitoring.indicators.compute import AskedBody, Counted, Given, remarks, results
+from roadmap.monitoring.recommendations.propose import Facts, advise
+from roadmap.monitoring.recommendations.rules import built_in_rules
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.discipline.execution import Execution, execution, items_of

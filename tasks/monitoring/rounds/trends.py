@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 from models import Recommendation, Round, RoundStep, Snapshot, Transition
 from models.roadmaps import Body
 from roadmap.catalogue.schema import Indicator
-from roadmap.monitoring.advice_rules import OF_BODY, built_in_rules
-from roadmap.monitoring.measuring import EARLIER
+from roadmap.monitoring.indicators.compute import EARLIER
 from roadmap.monitoring.periods import Period
+from roadmap.monitoring.recommendations.rules import OF_BODY, built_in_rules
 from roadmap.monitoring.snapshot import TrendPoint
 
 

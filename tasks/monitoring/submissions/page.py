@@ -9,7 +9,7 @@ from models import Body, Official, Round
 from models.db import session
 from models.lifecycle import Refused
 from roadmap.catalogue.municipalities import Problem
-from roadmap.monitoring.answers import Fields, Given, read_answer
+from roadmap.monitoring.indicators.submission import Fields, Given, read_answer
 from tasks.control import submissions as answering
 from tasks.control.submissions import Answer, NotYours
 from tasks.monitoring.submissions.progress import Answered, answered

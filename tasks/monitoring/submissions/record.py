@@ -13,7 +13,7 @@ from models import Body, ControlPoint, Measure, Roadmap, Round
 from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move, Refused
 from roadmap.catalogue.schema import Indicator
-from roadmap.monitoring.answers import Given, answer_words, counted_indicators
+from roadmap.monitoring.indicators.submission import Given, answer_words, counted_indicators
 from tasks.monitoring.submissions.rows import answerers, asked_of, current, given_of, proven
 from tasks.storing import table_of
 

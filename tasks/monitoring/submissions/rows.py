@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from models import ControlPoint, Item, Measure, Municipality, Round, RoundStep
 from models.moves import Refused
 from roadmap.catalogue.schema import Indicator
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, parse_period
 
 AT_ONCE = 5_000

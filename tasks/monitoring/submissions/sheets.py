@@ -15,9 +15,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from roadmap.monitoring import forms
-from roadmap.monitoring.answers import Typed, takes_denominator
-from roadmap.monitoring.forms import ANSWERS, HEADER, HEADER_ROW, HIDDEN, SHEET, Form, address
+from roadmap.monitoring import workbook as forms
+from roadmap.monitoring.indicators.submission import Typed, takes_denominator
+from roadmap.monitoring.workbook import ANSWERS, HEADER, HEADER_ROW, HIDDEN, SHEET, Form, address
 from tasks.files.errors import DocumentRefused
 from tasks.files.spreadsheets import LARGEST, LARGEST_UNPACKED
 

@@ -13,9 +13,9 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Round
 from models.moves import Refused
 from roadmap.catalogue.municipalities import Problem
-from roadmap.monitoring import forms
-from roadmap.monitoring.answers import Given, Typed, answer_words
-from roadmap.monitoring.forms import EVERYBODY, Form, FormRow, Meta, read_filled, read_meta, version_of
+from roadmap.monitoring import workbook as forms
+from roadmap.monitoring.indicators.submission import Given, Typed, answer_words
+from roadmap.monitoring.workbook import EVERYBODY, Form, FormRow, Meta, read_filled, read_meta, version_of
 from tasks.files.errors import DocumentRefused
 from tasks.monitoring.submissions.record import asked_of, record_many, settle_data, take_turn, unexplained
 from tasks.monitoring.submissions.rows import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from roadmap.monitoring.advice_rules import RulesError, load_rules
+from roadmap.monitoring.recommendations.rules import RulesError, load_rules
 
 RULE = "  - {code: a, when: overdue, days: 3, term: 5, text: 'Исполнить «{item}».', ground: 'На {day}.'}\n"
 

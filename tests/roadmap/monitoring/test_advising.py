@@ -10,10 +10,10 @@ import pytest
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.advice_rules import KNOWN, Rule, built_in_rules, load_rules
-from roadmap.monitoring.advising import CASES, Case, Facts, Overdue, RoadmapItem, advise, target_words
-from roadmap.monitoring.measuring import AskedBody, Counted, Given, results
+from roadmap.monitoring.indicators.compute import AskedBody, Counted, Given, results
 from roadmap.monitoring.periods import parse_period
+from roadmap.monitoring.recommendations.propose import CASES, Case, Facts, Overdue, RoadmapItem, advise, target_words
+from roadmap.monitoring.recommendations.rules import KNOWN, Rule, built_in_rules, load_rules
 from roadmap.monitoring.snapshot import Advice, OverduePoint, TrendPoint
 
 PERIOD = parse_period("2026-Q3")

@@ -8,7 +8,7 @@ from hypothesis import given as for_any
 from hypothesis import strategies as some
 
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.answers import (
+from roadmap.monitoring.indicators.submission import (
     Fields,
     Given,
     answer_words,

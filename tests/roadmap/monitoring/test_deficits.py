@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.deficits import LEVEL_RU, deficits, level_of
-from roadmap.monitoring.measuring import AskedBody, Counted, Given, results
+from roadmap.monitoring.indicators.compute import AskedBody, Counted, Given, results
+from roadmap.monitoring.indicators.gaps import LEVEL_RU, deficits, level_of
 from roadmap.monitoring.periods import parse_period
 from roadmap.monitoring.snapshot import ExecutionRow, Snapshot
 

@@ -7,8 +7,16 @@ import pytest
 
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.expecting import expected, line, method
-from roadmap.monitoring.judging import direction, first_year, is_worse, meets, shortfall, target_year, verdict
+from roadmap.monitoring.indicators.forecast import expected, line, method
+from roadmap.monitoring.indicators.verdict import (
+    direction,
+    first_year,
+    is_worse,
+    meets,
+    shortfall,
+    target_year,
+    verdict,
+)
 from roadmap.monitoring.periods import parse_period
 from roadmap.monitoring.snapshot import Expectation, TrendPoint
 

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.measuring import EARLIER, AskedBody, Counted, Given, remarks, results, shown, value_of
+from roadmap.monitoring.indicators.compute import (
+    EARLIER,
+    AskedBody,
+    Counted,
+    Given,
+    remarks,
+    results,
+    shown,
+    value_of,
+)
 from roadmap.monitoring.periods import parse_period
 from roadmap.monitoring.snapshot import IndicatorResult, TrendPoint, Way
 

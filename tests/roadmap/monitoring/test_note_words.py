@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from roadmap.monitoring import note_words as words
-from roadmap.monitoring.note_view import Pages, note_of
-from roadmap.monitoring.ranking import lagging, worst
+from roadmap.monitoring.indicators.ranking import lagging, worst
+from roadmap.monitoring.report import words
+from roadmap.monitoring.report.view import Pages, note_of
 from roadmap.monitoring.snapshot import (
     Advice,
     Answer,

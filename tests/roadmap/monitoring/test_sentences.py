@@ -2,8 +2,8 @@
 
 import pytest
 
-from roadmap.monitoring.note_tables import items_words
-from roadmap.monitoring.sentences import brief, brief_item, ended
+from roadmap.monitoring.report.sentences import brief, brief_item, ended
+from roadmap.monitoring.report.tables import items_words
 
 
 @pytest.mark.parametrize(

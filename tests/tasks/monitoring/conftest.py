@@ -12,7 +12,7 @@ from sqlmodel import col
 from models import Body, ControlPoint, Item, Measure, Municipality, Round, RoundStep, Transition
 from models.db import session
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import parse_period
 
 OPENS, DUE, NOTE = date(2027, 7, 1), date(2027, 7, 7), date(2027, 7, 14)

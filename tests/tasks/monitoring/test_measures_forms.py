@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from models import Body, Measure, Municipality, Round
 from models.db import session
-from roadmap.monitoring.answers import Given
-from roadmap.monitoring.forms import SHEET
+from roadmap.monitoring.indicators.submission import Given
+from roadmap.monitoring.workbook import SHEET
 from tasks.monitoring.submissions.rows import the_round
 from tasks.monitoring.submissions.workbooks import (
     FormRefused,

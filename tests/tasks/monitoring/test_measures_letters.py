@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pydantic import SecretStr
 
 from models.settings import Settings
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
 

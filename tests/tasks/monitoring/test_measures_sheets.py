@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.forms import EVERYBODY, SHEET, Form, FormRow
+from roadmap.monitoring.workbook import EVERYBODY, SHEET, Form, FormRow
 from tasks.files.errors import DocumentRefused
 from tasks.monitoring.submissions.sheets import read_sheet
 from tasks.monitoring.submissions.workbooks import form_xlsx

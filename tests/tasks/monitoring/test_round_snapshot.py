@@ -12,7 +12,7 @@ from models import Snapshot as Row
 from models.db import session
 from models.lifecycle import Move, change
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
 from tasks.monitoring.rounds.snapshot import compute, keep, of_round
 from tasks.monitoring.submissions.record import fill_proven

@@ -12,7 +12,7 @@ from sqlmodel import col
 from models import Body, ControlPoint, Item, Measure, Round, RoundStep, clock
 from models.db import session
 from roadmap.catalogue.schema import Indicator, Source
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import parse_period
 from tasks.monitoring.submissions.record import record
 from web.forms import once_key

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from models import AuditEntry, ControlPoint, Measure, Transition, clock
 from models.db import session
 from models.lifecycle import Move, change
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from web.forms import once_key
 
 GOOD = {"n1": "12", "d1": "100", "n2": "1 234", "n3": "да"}

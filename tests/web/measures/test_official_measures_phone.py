@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 
 from models import Measure
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 OUT = Path(__file__).parents[2] / "out"

@@ -24,7 +24,7 @@ from models import Absence, ControlPoint, Item, NoteFile, Notice, Official, Roun
 from models.db import session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import control_day
 from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.letters.deliver import deliver

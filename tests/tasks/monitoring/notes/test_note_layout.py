@@ -11,8 +11,8 @@ import pytest
 from docx import Document
 from docx.shared import Mm
 
-from roadmap.monitoring.note_tables import advice_grid
-from roadmap.monitoring.note_view import Pages, note_of
+from roadmap.monitoring.report.tables import advice_grid
+from roadmap.monitoring.report.view import Pages, note_of
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.monitoring.report.charts import charts_of
 from tasks.monitoring.report.docx import note_docx

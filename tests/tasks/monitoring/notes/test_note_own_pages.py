@@ -18,8 +18,8 @@ from models import Body, Channel, NoteFile, Official, Round, RoundLetter
 from models.db import session
 from models.settings import Settings
 from roadmap.messages import Part
-from roadmap.monitoring import note_words as words
-from roadmap.monitoring.note_view import Pages
+from roadmap.monitoring.report import words
+from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.letters.monitoring_parts import RoundParts
 from tasks.monitoring.report.build import page_file, place, write_note

@@ -10,7 +10,7 @@ import pytest
 from docx import Document
 from playwright.sync_api import Browser
 
-from roadmap.monitoring.note_view import note_of
+from roadmap.monitoring.report.view import note_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.monitoring.report.charts import charts_of

@@ -14,8 +14,8 @@ import pytest
 from docx import Document
 from sqlalchemy import Engine
 
-from roadmap.monitoring import note_words as words
-from roadmap.monitoring.note_view import note_of
+from roadmap.monitoring.report import words
+from roadmap.monitoring.report.view import note_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.monitoring.report.build import Composed, compose
 from tasks.monitoring.report.pdf import note_pdf

@@ -13,7 +13,7 @@ from models import Body, ControlPoint, Edition, Municipality, Roadmap, Round, Ro
 from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
-from roadmap.monitoring.answers import Given
+from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import calendar_of, control_day
 from tasks.monitoring.rounds.produce import RoundOutcome, run_round
 from tasks.monitoring.rounds.sweep import RoundsReport, ready, sweep

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from roadmap.monitoring import note_words as words
-from roadmap.monitoring.ranking import Lag
-from roadmap.monitoring.sentences import brief_item, ended
+from roadmap.monitoring.indicators.ranking import Lag
+from roadmap.monitoring.report import words
+from roadmap.monitoring.report.sentences import brief_item, ended
 from roadmap.monitoring.snapshot import VERDICT_RU, Advice, Answer, ExecutionRow, IndicatorResult, OverduePoint, Verdict
 
 GOOD, FAIR, BAD, PLAIN, EMPTY = "D5EBD3", "FCE8C5", "F8CFCB", "FFFFFF", "ECEFF1"

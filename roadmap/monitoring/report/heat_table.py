@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from roadmap.monitoring.deficits import EXECUTION, LEVEL_RU, Cell, Level, deficits
+from roadmap.monitoring.indicators.gaps import EXECUTION, LEVEL_RU, Cell, Level, deficits
 from roadmap.monitoring.snapshot import Snapshot
 
 TONES: dict[Level, str] = {-2: "F3A8A0", -1: "FBDDA8", 0: "F4F6F7", 1: "D5EBD3", 2: "A9D6A5"}

@@ -7,10 +7,13 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from roadmap.messages.words import plural
-from roadmap.monitoring import note_words as words
-from roadmap.monitoring.heat import Heat, heat_of
-from roadmap.monitoring.note_pages import own_grid, own_lead
-from roadmap.monitoring.note_tables import (
+from roadmap.monitoring.indicators.ranking import lagging, worst
+from roadmap.monitoring.periods import RHYTHM_RU
+from roadmap.monitoring.report import words
+from roadmap.monitoring.report.heat_table import Heat, heat_of
+from roadmap.monitoring.report.pages import own_grid, own_lead
+from roadmap.monitoring.report.sentences import ended
+from roadmap.monitoring.report.tables import (
     Grid,
     advice_grid,
     answers_grid,
@@ -19,9 +22,6 @@ from roadmap.monitoring.note_tables import (
     lagging_grid,
     overdue_grid,
 )
-from roadmap.monitoring.periods import RHYTHM_RU
-from roadmap.monitoring.ranking import lagging, worst
-from roadmap.monitoring.sentences import ended
 from roadmap.monitoring.snapshot import Answer, IndicatorResult, Snapshot
 
 #: With more bodies the appendix is a workbook of its own.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from roadmap.monitoring.measuring import shown
+from roadmap.monitoring.indicators.compute import shown
 from roadmap.monitoring.snapshot import Answer, ExecutionRow, IndicatorResult, Snapshot
 
 Level = Literal[-2, -1, 0, 1, 2]

@@ -8,10 +8,10 @@ from itertools import pairwise
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Indicator
 from roadmap.messages.words import plural
-from roadmap.monitoring.advice_rules import Rule, When
-from roadmap.monitoring.judging import is_worse, meets, shortfall
-from roadmap.monitoring.measuring import AskedBody, shown
-from roadmap.monitoring.sentences import brief, ended
+from roadmap.monitoring.indicators.compute import AskedBody, shown
+from roadmap.monitoring.indicators.verdict import is_worse, meets, shortfall
+from roadmap.monitoring.recommendations.rules import Rule, When
+from roadmap.monitoring.report.sentences import brief, ended
 from roadmap.monitoring.snapshot import Advice, Answer, IndicatorResult, OverduePoint
 
 #: With more indicators than that a recommendation gives their numbers without titles.

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from roadmap.catalogue.schema import Indicator
-from roadmap.monitoring.expecting import expected, rounded
-from roadmap.monitoring.judging import direction, is_worse, verdict
+from roadmap.monitoring.indicators.forecast import expected, rounded
+from roadmap.monitoring.indicators.verdict import direction, is_worse, verdict
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Answer, IndicatorResult, TrendPoint, Way
 

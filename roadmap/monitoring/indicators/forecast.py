@@ -6,7 +6,7 @@ from math import fsum
 
 from roadmap.catalogue.schema import Indicator
 from roadmap.messages.words import plural
-from roadmap.monitoring.judging import target_year
+from roadmap.monitoring.indicators.verdict import target_year
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Expectation, TrendPoint
 

@@ -7,8 +7,8 @@ all is behind by more than a twentieth, or half of the bodies would always lag.
 
 from dataclasses import dataclass, field
 
-from roadmap.monitoring.deficits import NEAR, reference
-from roadmap.monitoring.judging import meets, shortfall
+from roadmap.monitoring.indicators.gaps import NEAR, reference
+from roadmap.monitoring.indicators.verdict import meets, shortfall
 from roadmap.monitoring.snapshot import Answer, IndicatorResult, Snapshot
 
 

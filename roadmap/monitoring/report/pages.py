@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from roadmap.monitoring import note_words as words
-from roadmap.monitoring.deficits import reference
-from roadmap.monitoring.note_tables import BAD, EMPTY, GOOD, PLAIN, STATE_RU, Column, Grid
-from roadmap.monitoring.ranking import is_short
-from roadmap.monitoring.sentences import ended
+from roadmap.monitoring.indicators.gaps import reference
+from roadmap.monitoring.indicators.ranking import is_short
+from roadmap.monitoring.report import words
+from roadmap.monitoring.report.sentences import ended
+from roadmap.monitoring.report.tables import BAD, EMPTY, GOOD, PLAIN, STATE_RU, Column, Grid
 from roadmap.monitoring.snapshot import Answer, IndicatorResult
 
 Own = Sequence[tuple[IndicatorResult, Answer]]
