@@ -23,7 +23,7 @@ from models import Mirror, Official, Roadmap
 from models.db import session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.prefect.apply import today_in

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.process_maps import MapRow, map_image
 from roadmap.processes.forecast import Forecast
 from roadmap.processes.missing_evidence import owed, owed_words

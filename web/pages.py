@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 
 FOLDER = Path(__file__).parent / "templates"
 

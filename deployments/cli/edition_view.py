@@ -13,7 +13,7 @@ from roadmap.editions import Change, Kind, Pair, Plan, Question, shown
 from roadmap.editions.answers import ABOUT, WORDS, asked_about, pasted
 from roadmap.editions.keep_reviewed import Kept
 from roadmap.editions.matching import Candidate
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.reading import Reading
 from tasks.editions.amend import Amendment
 from tasks.editions.point_changes import PointPlan, heralds

@@ -24,7 +24,7 @@ from roadmap.catalogue.schema import Catalogue
 from roadmap.editions.answers import by_code
 from roadmap.editions.keep_reviewed import is_read_from_document
 from roadmap.editions.next import next_edition as derive
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from tasks.editions.amend import Amendment, AmendRefused, Choices, loaded_edition, preview
 from tasks.editions.amend import amend as put_on_control
 

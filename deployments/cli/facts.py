@@ -13,7 +13,7 @@ from models import ControlPoint, Item, Roadmap, clock, queries
 from models.lifecycle import STATUS_RU
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import read_item
-from roadmap.messages.words import DIGEST, SECTIONS, what_is_due
+from roadmap.letters.wording import DIGEST, SECTIONS, what_is_due
 
 REASON_RU: dict[str, str] = {reason: section.counted for reason, section in SECTIONS.items()} | {DIGEST: "сводка"}
 ORIGIN_RU = {"table": "таблица", "directive": "поручение", "duty": "обязанность"}

@@ -16,7 +16,7 @@ from models.db import session
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
 from models.migrate import ready_engine
 from roadmap.catalogue.loading import built_in
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.terms import read
 from tasks.people.contacts import bodies_without_channel
 

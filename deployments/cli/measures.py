@@ -14,7 +14,7 @@ from models import Body, Measure, Round, clock
 from models.db import session
 from models.migrate import ready_engine
 from models.moves import Refused
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.monitoring.indicators.submission import Fields, answer_words, counted_indicators, read_answer
 from tasks.files.errors import DocumentRefused
 from tasks.files.spreadsheets import LARGEST

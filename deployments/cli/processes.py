@@ -15,7 +15,7 @@ from deployments.cli.look import Code, Json, known_roadmap
 from models import clock
 from models.db import session
 from models.migrate import ready_engine
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.processes.ledger import Correction, Held, Ledger, Line, working_days
 from roadmap.processes.schema import CASE_RU
 from tasks.daily.control_day import calendar_of

@@ -16,7 +16,7 @@ from models.lifecycle import STATUS_RU
 from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.contacts import OfficialEntry
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from tasks.people.contacts_file import Place, rewritten_contacts
 from tasks.people.lookup import official_of
 from tasks.people.replacements import Replacement, Successor, plan_replacement, replace_official

@@ -4,7 +4,7 @@ from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.control.ladder import Ladder
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 
 
 def last_day_to_ask(deadline_on: date, *, calendar: WorkCalendar, ladder: Ladder) -> date:

@@ -10,7 +10,7 @@ from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.draft_yaml import Draft, DraftEntry
 from roadmap.catalogue.schema import Act, Catalogue, Indicator, Item, Period
 from roadmap.control.year_shift import shift_reading, shift_years
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.reading import Reading
 
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")

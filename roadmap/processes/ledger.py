@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from roadmap.calendar import WorkCalendar
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.processes.missing_evidence import owed, owed_words
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import State

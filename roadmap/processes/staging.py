@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from roadmap.calendar import WorkCalendar
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.processes.schema import Party, Process, Stage
 
 #: Working days that are left to a stage however late the one before it was.

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from models import Channel, Notice, NoticeLine, Official, Roadmap
 from roadmap.control.reminders import RANK
-from roadmap.messages.words import DIGEST
+from roadmap.letters.wording import DIGEST
 from tasks.daily.control_day import control_roadmap
 from tasks.monitoring.rounds.sweep import assume_notes
 

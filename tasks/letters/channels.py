@@ -22,7 +22,7 @@ from apprise.utils.parse import is_email
 
 from models import Channel, Notice
 from models.settings import Settings
-from roadmap.messages import Letter
+from roadmap.letters import Letter
 from tasks.letters.mailbox import SENDER, message, put
 
 with warnings.catch_warnings():

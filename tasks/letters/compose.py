@@ -17,9 +17,9 @@ from models.queries_people import silenced
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relevant
-from roadmap.deadlines_calendar import Deadline, calendar
-from roadmap.messages import Addressee, Letter, Line, Links, Origin, Part, letter
-from roadmap.messages.words import what_is_due
+from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
+from roadmap.letters.ics import Deadline, calendar
+from roadmap.letters.wording import what_is_due
 from tasks.daily.control_day import calendar_of
 from tasks.letters import ics as calendars
 from tasks.letters.batch import STAFF, Batch, LetterRow, read_batch

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from models import Notice, outbox
 from models.db import session
 from models.settings import Settings
-from roadmap.messages import Letter
+from roadmap.letters import Letter
 from tasks.letters.channels import NotSent, Secret, prefect_secret, send
 from tasks.letters.compose import Parcel, compose
 from tasks.letters.sending_hours import Offices

@@ -13,8 +13,8 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transition
 from models.lifecycle import LIVE
 from models.queries_people import standing_in
-from roadmap.deadlines_calendar import Deadline, calendar
-from roadmap.messages.words import what_is_due
+from roadmap.letters.ics import Deadline, calendar
+from roadmap.letters.wording import what_is_due
 
 #: How long a closed point stays in a feed.
 DONE_STAYS = timedelta(days=60)

@@ -13,7 +13,7 @@ from email.utils import format_datetime, formataddr
 from pathlib import Path
 
 from models import Notice
-from roadmap.messages import Attachment, Letter
+from roadmap.letters import Attachment, Letter
 
 SENDER = "vekha@example.org"
 CALENDAR_NAME = "сроки.ics"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Round
-from roadmap.messages import Attachment
+from roadmap.letters import Attachment
 from tasks.files.evidence import XLSX
 from tasks.monitoring.submissions.rows import asked_of
 from tasks.monitoring.submissions.workbooks import form_name, form_xlsx, forms_of

@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 from models import Body, Channel, NoteFile, Official, Roadmap, RoundLetter
 from models import Snapshot as SnapshotRow
 from models.settings import Settings
-from roadmap.messages import Attachment, Part
-from roadmap.messages.parts_rounds import Enclosed, note_part, page_part
+from roadmap.letters import Attachment, Part
+from roadmap.letters.monitoring_parts import Enclosed, note_part, page_part
 from roadmap.monitoring.report.view import Page, Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused

@@ -8,8 +8,8 @@ from sqlmodel import Session, col
 from models import Channel, Official, Roadmap
 from models.queries_people import silenced
 from models.settings import Settings
-from roadmap.messages import Part
-from roadmap.messages.parts import Digest, digest_part, drill_part
+from roadmap.letters import Part
+from roadmap.letters.parts import Digest, digest_part, drill_part
 from tasks.discipline import discipline
 from tasks.letters.heartbeat import heartbeat
 from tasks.people.links import official_url

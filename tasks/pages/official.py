@@ -10,7 +10,7 @@ from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Tra
 from models.asking import KIND_RU
 from models.lifecycle import EVENT_RU, STATUS_RU
 from roadmap.calendar import WorkCalendar
-from roadmap.messages.words import time_left
+from roadmap.letters.wording import time_left
 from tasks.control.submissions import extension_days, extension_refusal
 from tasks.daily.control_day import calendar_of
 from tasks.people.access import OwnPoint, live_points, possible_actions

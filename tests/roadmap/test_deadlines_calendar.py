@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from roadmap.deadlines_calendar import LISTED, Deadline, calendar, uid
+from roadmap.letters.ics import LISTED, Deadline, calendar, uid
 
 TODAY = date(2027, 5, 26)
 LOADED = datetime(2027, 1, 11, 6, 0, tzinfo=UTC)

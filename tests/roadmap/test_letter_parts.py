@@ -3,8 +3,8 @@
 from datetime import date
 
 from roadmap.control.discipline import Discipline
-from roadmap.messages import Addressee, Origin, letter
-from roadmap.messages.parts import SHOWN_BODIES, Digest, digest_part, drill_part
+from roadmap.letters import Addressee, Origin, letter
+from roadmap.letters.parts import SHOWN_BODIES, Digest, digest_part, drill_part
 
 ORIGIN = Origin(region="Краснодарский край", title="Комплекс мер", act="приказ от 13.08.2021 № 2625")
 COORDINATOR = Addressee(role="coordinator", post="Координатор")

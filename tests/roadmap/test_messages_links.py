@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from roadmap.messages import Addressee, Letter, Line, Links, Origin, Part, letter
-from roadmap.messages.letter import MOST_LINES
+from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
+from roadmap.letters.letter import MOST_LINES
 
 TODAY = date(2027, 5, 26)
 ORIGIN = Origin(region="Краснодарский край", title="Комплекс мер", act="приказ от 13.08.2021 № 2625")

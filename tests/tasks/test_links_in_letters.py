@@ -19,8 +19,8 @@ from models import Absence, Body, Channel, ControlPoint, Notice, Official, lifec
 from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
-from roadmap.deadlines_calendar import uid
-from roadmap.messages.letter import MOST_LINES
+from roadmap.letters.ics import uid
+from roadmap.letters.letter import MOST_LINES
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
 from tasks.people.links import bearer, calendar_owner

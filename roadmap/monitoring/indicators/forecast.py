@@ -5,7 +5,7 @@ from datetime import date
 from math import fsum
 
 from roadmap.catalogue.schema import Indicator
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.monitoring.indicators.verdict import target_year
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Expectation, TrendPoint

@@ -9,7 +9,7 @@ from datetime import date
 
 from roadmap.catalogue.municipalities import Problem
 from roadmap.catalogue.schema import Indicator
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 
 Typed = str | date | int | float | None
 """A field as it comes: words of a page, or whatever a cell of a spreadsheet holds."""

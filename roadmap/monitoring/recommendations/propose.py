@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Indicator
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.monitoring.indicators.compute import AskedBody, shown
 from roadmap.monitoring.indicators.verdict import is_worse, meets, shortfall
 from roadmap.monitoring.recommendations.rules import Rule, When

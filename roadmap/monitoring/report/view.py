@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.monitoring.indicators.ranking import lagging, worst
 from roadmap.monitoring.periods import RHYTHM_RU
 from roadmap.monitoring.report import words

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.monitoring.indicators.ranking import Lag, is_against_target, lagging, misses_target
 from roadmap.monitoring.report.sentences import ended
 from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, Verdict

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models import Body, Round
 from models.lifecycle_many import Change, change_many
 from models.moves import LIVE, Move
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from tasks.monitoring.rounds.log import is_done, step_done
 from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow
 from tasks.monitoring.submissions.record import fill_proven, settle_data

@@ -19,7 +19,7 @@ from models import Snapshot as SnapshotRow
 from models.db import session
 from models.moves import Move
 from models.settings import Settings
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import office_hours

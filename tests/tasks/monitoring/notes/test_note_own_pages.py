@@ -17,7 +17,7 @@ from sqlmodel import select
 from models import Body, Channel, NoteFile, Official, Round, RoundLetter
 from models.db import session
 from models.settings import Settings
-from roadmap.messages import Part
+from roadmap.letters import Part
 from roadmap.monitoring.report import words
 from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from roadmap.control.reminders import RANK, Reason
-from roadmap.messages.words import OPENING, SECTIONS, SUBJECT, Section, plural, time_left
+from roadmap.letters.wording import OPENING, SECTIONS, SUBJECT, Section, plural, time_left
 
 TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH = 200, 300, 160
 #: How many reasons the subject counts; a phone shows no more.
@@ -29,7 +29,7 @@ NOTE_LABEL: dict[Reason, str] = {"undelivered": "Не доставлено"}
 CLOSED: frozenset[Reason] = frozenset({"accepted", "withdrawn"})
 
 templates = Environment(
-    loader=PackageLoader("roadmap.messages"),
+    loader=PackageLoader("roadmap.letters"),
     autoescape=select_autoescape(("html.j2",), default=False),
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from icalendar import Alarm, Calendar, Event
 
-from roadmap.messages.words import plural
+from roadmap.letters.wording import plural
 
 PRODUCT = "-//Vekha//Deadlines//RU"
 REFRESH = timedelta(hours=6)
