@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from roadmap.calendar.office_hours import OfficeHours
-from roadmap.cards import ItemFacts, deployment_name, description, tags
+from roadmap.cards.point import ItemFacts, deployment_name, description, tags
 from tasks.prefect.reconcile import FLOW_NAMES
 
 #: Kinds whose flow stands in a module of its own.

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from models import clock, db
 from models.settings import Settings
-from roadmap.cards import FINAL, PointFacts, state_name
+from roadmap.cards.point import FINAL, PointFacts, state_name
 from tasks.control.decisions import Decision, open_point_task
 from tasks.prefect.apply import today_in
 from tasks.prefect.artifacts import card_task

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from flows.keep_point import NOT_CONTROLLED, ask, this_run
 from models import clock, db
 from models.settings import Settings
-from roadmap.cards import FINAL, PointFacts, state_name
+from roadmap.cards.point import FINAL, PointFacts, state_name
 from tasks.monitoring.rounds import produce as round_run
 from tasks.monitoring.rounds import steps as rounds_prefect
 from tasks.monitoring.rounds.form import RoundDecision

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from roadmap.cards import DONE, DONE_LATE, IN_REVIEW, IN_REWORK, IN_WORK, OVERDUE, PLANNED, WITHDRAWN
+from roadmap.cards.point import DONE, DONE_LATE, IN_REVIEW, IN_REWORK, IN_WORK, OVERDUE, PLANNED, WITHDRAWN
 from roadmap.catalogue import schema
 
 Colour = Literal["red", "yellow", "green", "grey", "none"]

@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 
 from roadmap.boards import COLOURS_RU, WORST, BoardPoint, Colour, light
-from roadmap.cards import day, short
+from roadmap.cards.point import day, short
 
 MONTHS_RU = (
     "январь",

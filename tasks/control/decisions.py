@@ -17,7 +17,7 @@ from sqlmodel import Session
 from models import Roadmap, lifecycle
 from models.db import session
 from models.lifecycle import Move, Refused
-from roadmap.cards import day
+from roadmap.cards.point import day
 from tasks.daily.control_day import calendar_of
 
 ACTOR = "координатор (Prefect)"

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from models import AuditEntry, Body, ControlPoint, Roadmap, Transition, asking, lifecycle
 from models.db import session
 from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key
-from roadmap.cards import day
+from roadmap.cards.point import day
 from tasks.control.decisions import Decision, Outcome, deadline_of, decide
 
 COORDINATOR = "координатор (страница)"

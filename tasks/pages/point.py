@@ -10,7 +10,17 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Request, Roadmap
 from models.moves import ALLOWED
-from roadmap.cards import DONE, DONE_LATE, IN_REVIEW, IN_REWORK, IN_WORK, OVERDUE, PLANNED, WITHDRAWN, reading_words
+from roadmap.cards.point import (
+    DONE,
+    DONE_LATE,
+    IN_REVIEW,
+    IN_REWORK,
+    IN_WORK,
+    OVERDUE,
+    PLANNED,
+    WITHDRAWN,
+    reading_words,
+)
 from roadmap.letters.wording import what_is_due
 from roadmap.reading import Reading
 

@@ -6,17 +6,8 @@ from datetime import date
 
 from sqlmodel import Session
 
-from roadmap.process_cards import (
-    STATE_RU,
-    StageFact,
-    StageSum,
-    headline,
-    holders,
-    last_day,
-    map_row,
-    stage_sums,
-)
-from roadmap.process_maps import map_svg
+from roadmap.cards.process import STATE_RU, StageFact, StageSum, headline, holders, last_day, map_row, stage_sums
+from roadmap.cards.process_map import map_svg
 from roadmap.processes.forecast import Forecast
 from tasks.prefect.process_facts import ProcessFacts, process_facts
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from models import Mirror
 from models.db import session
-from roadmap.cards import PLANNED, Happened, PointFacts
+from roadmap.cards.point import PLANNED, Happened, PointFacts
 from tasks.prefect import waiting_runs as waiting
 from tasks.prefect.artifacts import publish_card
 from tasks.prefect.client import PAGE, Progress, bounded, chunks, pages

@@ -15,8 +15,8 @@ from sqlmodel import col
 from models import Mirror
 from models.db import session
 from models.settings import Settings
-from roadmap.cards import Happened, PointFacts, artifact_key, point_card
-from roadmap.overview import overdue_markdown, progress_markdown, summary_rows
+from roadmap.cards.overview import overdue_markdown, progress_markdown, summary_rows
+from roadmap.cards.point import Happened, PointFacts, artifact_key, point_card
 from tasks.prefect.client import call
 from tasks.prefect.point_facts import histories
 from tasks.prefect.process_facts import process_cards, under_way

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from roadmap.cards import PointFacts
+from roadmap.cards.point import PointFacts
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in
 from tasks.control.decisions import Decision

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Process, Roadmap, Transition
-from roadmap.cards import Happened, ItemFacts, PointFacts
+from roadmap.cards.point import Happened, ItemFacts, PointFacts
 from roadmap.reading import Reading
 
 LIVE = ("planned", "open", "submitted", "returned")

@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Evidence
 from models import Process as ProcessRow
-from roadmap.cards import PointFacts
-from roadmap.process_cards import StageFact, process_card
+from roadmap.cards.point import PointFacts
+from roadmap.cards.process import StageFact, process_card
 from roadmap.processes.forecast import Forecast, durations, forecast
 from roadmap.processes.schema import Process
 from tasks.daily.control_day import calendar_of

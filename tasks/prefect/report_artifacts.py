@@ -10,7 +10,7 @@ from sqlmodel import col
 from models import ControlPoint, Round
 from models import Snapshot as SnapshotRow
 from models.db import session
-from roadmap.cards import artifact_key
+from roadmap.cards.point import artifact_key
 from roadmap.monitoring.report.tables import Grid
 from roadmap.monitoring.report.view import Note, note_of
 from tasks.monitoring.report.build import load

@@ -9,8 +9,8 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Roadmap, RoundStep
 from models.moves import LIVE
-from roadmap.cards import PointFacts
-from roadmap.monitoring.round_cards import RoundFacts, round_card
+from roadmap.cards.point import PointFacts
+from roadmap.cards.round import RoundFacts, round_card
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, rounds_of
 from tasks.prefect.point_facts import points

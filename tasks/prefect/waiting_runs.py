@@ -21,7 +21,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
 
-from roadmap.cards import PointFacts, form_description
+from roadmap.cards.point import PointFacts, form_description
 from tasks.control.decisions import Decision
 from tasks.prefect.client import call, chunks
 from tasks.prefect.forms import StageDecision, form_for

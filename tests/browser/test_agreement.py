@@ -14,7 +14,7 @@ from deployments.serve import Worker
 from deployments.sync import sync
 from models import Body, Municipality, lifecycle
 from models.db import session
-from roadmap.cards import artifact_key
+from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision
 from tasks.processes.answers import answer
 

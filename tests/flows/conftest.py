@@ -22,7 +22,7 @@ from models import Body, ControlPoint, Municipality, lifecycle
 from models.db import session
 from models.moves import Move
 from models.settings import Settings
-from roadmap.cards import artifact_key
+from roadmap.cards.point import artifact_key
 from tasks.daily.control_day import calendar_of
 from tasks.prefect.client import call
 from tasks.processes.sweep import advance

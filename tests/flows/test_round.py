@@ -103,7 +103,7 @@ class Monitoring:
             return [row.step for row in work.exec(found)]
 
     def card(self, key: str) -> str:
-        from roadmap.cards import artifact_key
+        from roadmap.cards.point import artifact_key
 
         latest = f"/artifacts/{artifact_key(key)}/latest"
         return str(self.office.api(lambda client: call(client, "GET", latest))["data"])

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from roadmap.calendar import WorkCalendar
-from roadmap.process_cards import StageFact, headline, process_card, stage_sums
+from roadmap.cards.process import StageFact, headline, process_card, stage_sums
 from roadmap.processes.forecast import Forecast, forecast
 from roadmap.processes.loading import built_in
 from roadmap.processes.staging import Standing

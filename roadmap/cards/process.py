@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from roadmap.cards.process_map import MapRow, map_image
 from roadmap.letters.wording import plural
-from roadmap.process_maps import MapRow, map_image
 from roadmap.processes.forecast import Forecast
 from roadmap.processes.missing_evidence import owed, owed_words
 from roadmap.processes.schema import CASE_RU, PARTY_RU, Process, Stage

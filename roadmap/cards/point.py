@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from roadmap.monitoring.round_cards import ROUND_FORM
+from roadmap.cards.round import ROUND_FORM
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
 from roadmap.terms.saying_words import counted
