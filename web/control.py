@@ -13,8 +13,8 @@ from sqlmodel import Session
 from models import clock
 from models.db import session
 from models.settings import Settings
-from roadmap import boards, gantt
-from roadmap.boards import BoardPoint
+from roadmap.dashboards import boards, gantt
+from roadmap.dashboards.boards import BoardPoint
 from tasks.files.point_export import MEDIA_TYPE, workbook
 from tasks.pages.filters import Choices, Filter, board_points, choices, run_urls, year_end
 from tasks.pages.people import Reach, reach_of_bodies, silenced

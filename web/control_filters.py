@@ -7,7 +7,7 @@ from datetime import date
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-from roadmap.boards import KINDS_RU, STATES_RU
+from roadmap.dashboards.boards import KINDS_RU, STATES_RU
 from tasks.pages.filters import Filter
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from models import Body, NoteFile, Recommendation, Roadmap, clock
 from models.db import session
 from models.moves import Refused
 from models.settings import Settings
-from roadmap.monitoring import boards
+from roadmap.dashboards import monitoring as boards
 from roadmap.monitoring.indicators.gaps import LEVEL_RU, DeficitMap, deficits
 from roadmap.monitoring.report import words as note_words
 from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot

@@ -11,7 +11,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from roadmap.boards import KINDS_RU, STATES_RU, BoardPoint, light, state
+from roadmap.dashboards.boards import KINDS_RU, STATES_RU, BoardPoint, light, state
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Heading and width in characters.

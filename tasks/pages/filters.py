@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item, Mirror, Roadmap
 from models.lifecycle import LIVE
 from models.settings import Settings
-from roadmap.boards import BoardPoint, has_state
+from roadmap.dashboards.boards import BoardPoint, has_state
 from roadmap.letters.wording import what_is_due
 from tasks.pages.point import shared_numbers, shown_number
 from tasks.prefect.client import api_url, chunks

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition
-from roadmap.boards import BoardPoint, is_urgent, queue_order
+from roadmap.dashboards.boards import BoardPoint, is_urgent, queue_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

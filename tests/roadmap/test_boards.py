@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roadmap.boards import (
+from roadmap.dashboards.boards import (
     COLOURS_RU,
     STATES_RU,
     BoardPoint,

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from roadmap.boards import BoardPoint
-from roadmap.gantt import HEAD, LABEL, LANE, MONTH, MONTHS_RU, gantt_svg, item_rows, section_rows
+from roadmap.dashboards.boards import BoardPoint
+from roadmap.dashboards.gantt import HEAD, LABEL, LANE, MONTH, MONTHS_RU, gantt_svg, item_rows, section_rows
 
 TODAY = date(2027, 5, 26)
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from models.roadmaps import KINDS
-from roadmap import boards
 from roadmap.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import ITEM_KINDS_RU, KINDS_RU, Item
 from roadmap.control.planning import plan
+from roadmap.dashboards import boards
 from roadmap.documents.draft import kind_of
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in as processes

@@ -8,7 +8,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from roadmap.monitoring.boards import SIGNS
+from roadmap.dashboards.monitoring import SIGNS
 from roadmap.monitoring.indicators.gaps import LEVEL_RU, Cell, DeficitMap, Level
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.point_export import FORMULA_SIGNS

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
-from roadmap.boards import COLOURS_RU, WORST, BoardPoint, Colour, light
 from roadmap.cards.point import day, short
+from roadmap.dashboards.boards import COLOURS_RU, WORST, BoardPoint, Colour, light
 
 MONTHS_RU = (
     "январь",
