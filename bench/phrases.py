@@ -12,7 +12,7 @@ import dateparser
 
 from bench.table import show
 from roadmap.terms import read
-from roadmap.terms.words import MONTHS
+from roadmap.terms.grammar.words import MONTHS
 
 GOLD = Path(__file__).parents[1] / "tests" / "roadmap" / "gold_terms.jsonl"
 START, END = date(1995, 1, 1), date(2095, 12, 31)

@@ -98,7 +98,7 @@ def _count(on: int, off: int) -> str:
 
 def _process(process: Any, kind: str) -> str:
     from roadmap.processes.schema import PARTY_RU
-    from roadmap.terms.saying_words import counted
+    from roadmap.terms.wording.words import counted
 
     titles = {stage.code: stage.title for stage in process.stages}
     rows = [
@@ -125,7 +125,7 @@ def _process(process: Any, kind: str) -> str:
 
 
 def _lead(stage: Any, titles: dict[str, str]) -> str:
-    from roadmap.terms.saying_words import counted
+    from roadmap.terms.wording.words import counted
 
     if stage.after is not None:
         ahead = ", ".join(f"«{titles[code]}»" for code in stage.needs)

@@ -76,7 +76,7 @@ def _row(text: str) -> str:
 
 
 def _meaning(reading: Any) -> str:
-    from roadmap.terms.saying import say
+    from roadmap.terms.wording.wording import say
 
     if reading.kind == "unreadable":
         return str(reading.problems[0])

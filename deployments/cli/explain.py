@@ -29,7 +29,7 @@ from roadmap.review.check import load as load_of
 from roadmap.review.explain import Explained, explain_item
 from roadmap.review.words import SEVERITY_RU
 from roadmap.terms import RULES, read
-from roadmap.terms.saying import say
+from roadmap.terms.wording.wording import say
 
 _KEY = re.compile(
     r"(?P<roadmap>[a-z][a-z0-9.\-]*)/(?P<item>[a-z0-9][a-z0-9.\-]*)(?P<point>/[^/\s]+/\d{4}-\d\d-\d\d(-\d+)?)?"

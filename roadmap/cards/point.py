@@ -8,7 +8,7 @@ from datetime import date
 from roadmap.cards.round import ROUND_FORM
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
-from roadmap.terms.saying_words import counted
+from roadmap.terms.wording.words import counted
 
 PLANNED = "Запланировано"
 IN_WORK = "В работе"

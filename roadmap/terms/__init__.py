@@ -8,10 +8,10 @@ from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.reading import Reading
-from roadmap.terms.meaning import understand
-from roadmap.terms.nodes import UnclearError
-from roadmap.terms.parsing import parse
-from roadmap.terms.rhythms import Limits
+from roadmap.terms.grammar.nodes import UnclearError
+from roadmap.terms.grammar.parsing import parse
+from roadmap.terms.meaning.meaning import understand
+from roadmap.terms.meaning.rhythms import Limits
 from roadmap.terms.rules import RULES
 
 __all__ = ["RULES", "read"]

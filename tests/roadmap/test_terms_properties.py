@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from roadmap.reading import Reading, Window
 from roadmap.terms import read
-from roadmap.terms.saying import say
-from roadmap.terms.words import MONTHS
+from roadmap.terms.grammar.words import MONTHS
+from roadmap.terms.wording.wording import say
 
 START, END = date(2022, 1, 1), date(2024, 12, 31)
 

@@ -7,7 +7,7 @@ import pytest
 from roadmap.calendar import WorkCalendar
 from roadmap.reading import Reading
 from roadmap.terms import RULES, read
-from roadmap.terms.saying import say
+from roadmap.terms.wording.wording import say
 
 START, END = date(2024, 1, 1), date(2024, 6, 30)
 

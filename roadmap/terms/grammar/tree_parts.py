@@ -3,9 +3,21 @@
 from itertools import pairwise
 from typing import Any
 
-from roadmap.terms.dates import YEARS, Dated, end, with_year, words
-from roadmap.terms.nodes import Bracketed, Header, Paces, Part, Point, Recur, Stretch, Then, Times, UnclearError, Until
-from roadmap.terms.normal import Token
+from roadmap.terms.grammar.nodes import (
+    Bracketed,
+    Header,
+    Paces,
+    Part,
+    Point,
+    Recur,
+    Stretch,
+    Then,
+    Times,
+    UnclearError,
+    Until,
+)
+from roadmap.terms.grammar.normal import Token
+from roadmap.terms.meaning.dates import YEARS, Dated, end, with_year, words
 
 MANY_YEARS = frozenset({"гг", "годы", "годов", "годах", "годам"})
 

@@ -4,11 +4,11 @@ from collections import Counter
 
 from roadmap.calendar.spans import MONTHS
 from roadmap.reading import Every, Reading, Window
-from roadmap.terms.checks import contradiction, times_words
-from roadmap.terms.dates import YEARS, Dated, end, with_years
-from roadmap.terms.limits import limits_of
-from roadmap.terms.nodes import Part, Recur, Since, Stretch, Times, UnclearError, Until, Whole
-from roadmap.terms.rhythms import SHARES, TIMES, Limits, check_length, in_each_year, shares, whole_units
+from roadmap.terms.grammar.nodes import Part, Recur, Since, Stretch, Times, UnclearError, Until, Whole
+from roadmap.terms.meaning.checks import contradiction, times_words
+from roadmap.terms.meaning.dates import YEARS, Dated, end, with_years
+from roadmap.terms.meaning.limits import limits_of
+from roadmap.terms.meaning.rhythms import SHARES, TIMES, Limits, check_length, in_each_year, shares, whole_units
 
 
 def by_times(text: str, parts: tuple[Part, ...], period: Limits) -> tuple[Reading | None, tuple[Part, ...]]:

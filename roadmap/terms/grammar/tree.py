@@ -6,8 +6,7 @@ from typing import Any, cast
 from lark import v_args
 
 from roadmap.calendar.spans import add_months
-from roadmap.terms.dates import bounds, nth_weekday, words
-from roadmap.terms.nodes import (
+from roadmap.terms.grammar.nodes import (
     Bracketed,
     Demand,
     Header,
@@ -21,9 +20,19 @@ from roadmap.terms.nodes import (
     Until,
     Whole,
 )
-from roadmap.terms.normal import Token
-from roadmap.terms.tree_parts import MANY_YEARS, check_days, check_gaps, check_signs, headed, lost_day, opened, spread
-from roadmap.terms.tree_rhythms import LINKS, UNITS, Rhythms, every_of, tail_of, value
+from roadmap.terms.grammar.normal import Token
+from roadmap.terms.grammar.tree_parts import (
+    MANY_YEARS,
+    check_days,
+    check_gaps,
+    check_signs,
+    headed,
+    lost_day,
+    opened,
+    spread,
+)
+from roadmap.terms.grammar.tree_rhythms import LINKS, UNITS, Rhythms, every_of, tail_of, value
+from roadmap.terms.meaning.dates import bounds, nth_weekday, words
 
 
 def _in_year(number: Token, scale: Token, year: int | None) -> Point:

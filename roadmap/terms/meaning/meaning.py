@@ -2,10 +2,7 @@
 
 from roadmap.calendar import WorkCalendar
 from roadmap.reading import DayUnit, Reading, Window
-from roadmap.terms.checks import check_apart, check_list, check_overlap, contradiction, due_first, window_of
-from roadmap.terms.dates import YEARS, Dated, end, with_years, words
-from roadmap.terms.limits import limits_of, one_span
-from roadmap.terms.nodes import (
+from roadmap.terms.grammar.nodes import (
     Demand,
     MonthDay,
     NthWeekday,
@@ -24,9 +21,12 @@ from roadmap.terms.nodes import (
     Whole,
     WorkingDay,
 )
-from roadmap.terms.recurring import recurring
-from roadmap.terms.rhythms import Limits
-from roadmap.terms.sharing import check_counted, is_counted_list
+from roadmap.terms.meaning.checks import check_apart, check_list, check_overlap, contradiction, due_first, window_of
+from roadmap.terms.meaning.dates import YEARS, Dated, end, with_years, words
+from roadmap.terms.meaning.limits import limits_of, one_span
+from roadmap.terms.meaning.recurring import recurring
+from roadmap.terms.meaning.rhythms import Limits
+from roadmap.terms.meaning.sharing import check_counted, is_counted_list
 
 _RHYTHM = (Recur, Times, Paces, Then, Weekdays, NthWeekday, MonthDay, WorkingDay)
 _ALONE = (Plan, Demand, Offset)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from roadmap.terms.words import MONTH_SHORT, OTHER_SHORT, lexicon
+from roadmap.terms.grammar.words import MONTH_SHORT, OTHER_SHORT, lexicon
 
 _PIECE = re.compile(
     r"""(?P<SHORTDATE>[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9]))

@@ -5,7 +5,7 @@ from itertools import count
 
 from roadmap.calendar.spans import add_months, month_end
 from roadmap.reading import Window
-from roadmap.terms.saying_words import between, month_words, plural, single, until
+from roadmap.terms.wording.words import between, month_words, plural, single, until
 
 
 def say_then_yearly(windows: tuple[Window, ...]) -> str:

@@ -4,8 +4,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from itertools import pairwise
 
-from roadmap.terms.nodes import Point, Stretch, UnclearError, Until
-from roadmap.terms.words import MONTHS, ROMAN
+from roadmap.terms.grammar.nodes import Point, Stretch, UnclearError, Until
+from roadmap.terms.grammar.words import MONTHS, ROMAN
 
 Dated = Stretch | Until
 YEARS = ("year", "school_year")

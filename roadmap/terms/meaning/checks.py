@@ -4,8 +4,7 @@ from datetime import date
 from itertools import pairwise
 
 from roadmap.reading import Every, Window
-from roadmap.terms.dates import YEARS, Dated, bounds, end, stretch_bounds, words
-from roadmap.terms.nodes import (
+from roadmap.terms.grammar.nodes import (
     Bracketed,
     Demand,
     Header,
@@ -26,7 +25,8 @@ from roadmap.terms.nodes import (
     Whole,
     WorkingDay,
 )
-from roadmap.terms.rhythms import Limits
+from roadmap.terms.meaning.dates import YEARS, Dated, bounds, end, stretch_bounds, words
+from roadmap.terms.meaning.rhythms import Limits
 
 _EVERY_WORDS: dict[Every, str] = {
     "week": "еженедельно",

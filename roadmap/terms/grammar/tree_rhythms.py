@@ -5,8 +5,7 @@ from typing import Any, cast
 from lark import Transformer, v_args
 
 from roadmap.reading import DayUnit, Every
-from roadmap.terms.dates import words
-from roadmap.terms.nodes import (
+from roadmap.terms.grammar.nodes import (
     LAST_DAY,
     MonthDay,
     NthWeekday,
@@ -20,7 +19,8 @@ from roadmap.terms.nodes import (
     Weekdays,
     WorkingDay,
 )
-from roadmap.terms.normal import Token
+from roadmap.terms.grammar.normal import Token
+from roadmap.terms.meaning.dates import words
 
 LINKS = {"AND", "V", "S", "PO", "NA", "DASH"}
 _NUMBERS = {"NUM", "CNT", "NDAY", "NMONTH", "TWICE"}

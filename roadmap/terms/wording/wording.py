@@ -4,9 +4,9 @@ from datetime import date
 
 from roadmap.calendar.spans import month_end
 from roadmap.reading import Reading, Window
-from roadmap.terms.saying_rhythms import say_recurring
-from roadmap.terms.saying_words import DASH, between, counted, counted_of, month_words, single, until
-from roadmap.terms.words import MONTH_TERMS, ROMAN
+from roadmap.terms.grammar.words import MONTH_TERMS, ROMAN
+from roadmap.terms.wording.rhythms import say_recurring
+from roadmap.terms.wording.words import DASH, between, counted, counted_of, month_words, single, until
 
 _PLANS = {"план": "плану", "график": "графику"}
 

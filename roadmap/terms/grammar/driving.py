@@ -10,7 +10,7 @@ from typing import Any
 from lark import Lark
 from lark.parsers.lalr_analysis import Shift
 
-from roadmap.terms.normal import Token
+from roadmap.terms.grammar.normal import Token
 
 # How many values a reduction takes (None for a shift), what it calls, what it makes, and the state after a shift.
 Action = tuple[int | None, Callable[[list[Any]], Any] | None, str, Any]

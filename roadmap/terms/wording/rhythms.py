@@ -6,13 +6,13 @@ from itertools import pairwise, product
 
 from roadmap.calendar.spans import DAY, MONTHS, add_months, month_end, unit
 from roadmap.reading import Every, Reading, Window
-from roadmap.terms.checks import times_words
-from roadmap.terms.dates import nth_weekday
-from roadmap.terms.nodes import NthWeekday, Times
-from roadmap.terms.rhythms import SHARES, SHORTEST_DAYS, Limits, on_nth_weekdays, shares
-from roadmap.terms.saying_runs import say_first, say_paces, say_then_yearly
-from roadmap.terms.saying_words import between, day_words, month_words
-from roadmap.terms.words import MONTHS as MONTH_NAMES
+from roadmap.terms.grammar.nodes import NthWeekday, Times
+from roadmap.terms.grammar.words import MONTHS as MONTH_NAMES
+from roadmap.terms.meaning.checks import times_words
+from roadmap.terms.meaning.dates import nth_weekday
+from roadmap.terms.meaning.rhythms import SHARES, SHORTEST_DAYS, Limits, on_nth_weekdays, shares
+from roadmap.terms.wording.runs import say_first, say_paces, say_then_yearly
+from roadmap.terms.wording.words import between, day_words, month_words
 
 EVERY_WORDS: dict[Every, str] = {
     "week": "еженедельно",

@@ -6,11 +6,19 @@ from itertools import count
 
 from roadmap.calendar.spans import MONTHS, add_months
 from roadmap.reading import Reading, Window
-from roadmap.terms.checks import check_apart, check_list, check_overlap, contradiction, describe, due_first, window_of
-from roadmap.terms.dates import Dated, bounds, end, stretch_bounds, with_years
-from roadmap.terms.limits import limits_of
-from roadmap.terms.nodes import Paces, Part, Point, Since, Stretch, Then, UnclearError, Until
-from roadmap.terms.rhythms import Limits, in_each_year
+from roadmap.terms.grammar.nodes import Paces, Part, Point, Since, Stretch, Then, UnclearError, Until
+from roadmap.terms.meaning.checks import (
+    check_apart,
+    check_list,
+    check_overlap,
+    contradiction,
+    describe,
+    due_first,
+    window_of,
+)
+from roadmap.terms.meaning.dates import Dated, bounds, end, stretch_bounds, with_years
+from roadmap.terms.meaning.limits import limits_of
+from roadmap.terms.meaning.rhythms import Limits, in_each_year
 
 _DAY = timedelta(days=1)
 

@@ -4,10 +4,10 @@ from datetime import date
 from itertools import pairwise
 
 from roadmap.reading import Window
-from roadmap.terms.checks import check_overlap, contradiction, window_of
-from roadmap.terms.dates import YEARS, Dated, bounds, end, stretch_bounds
-from roadmap.terms.nodes import Part, Since, Stretch, UnclearError, Until, Whole
-from roadmap.terms.rhythms import Limits
+from roadmap.terms.grammar.nodes import Part, Since, Stretch, UnclearError, Until, Whole
+from roadmap.terms.meaning.checks import check_overlap, contradiction, window_of
+from roadmap.terms.meaning.dates import YEARS, Dated, bounds, end, stretch_bounds
+from roadmap.terms.meaning.rhythms import Limits
 
 
 def one_span(items: list[Dated]) -> tuple[date, date]:

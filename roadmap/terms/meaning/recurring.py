@@ -4,10 +4,7 @@ from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.reading import Every, Reading, Window
-from roadmap.terms.checks import check_apart, check_list, contradiction, describe, due_first
-from roadmap.terms.dates import Dated, end
-from roadmap.terms.limits import limits_of
-from roadmap.terms.nodes import (
+from roadmap.terms.grammar.nodes import (
     LAST_DAY,
     MonthDay,
     NthWeekday,
@@ -24,7 +21,10 @@ from roadmap.terms.nodes import (
     Whole,
     WorkingDay,
 )
-from roadmap.terms.rhythms import (
+from roadmap.terms.meaning.checks import check_apart, check_list, contradiction, describe, due_first
+from roadmap.terms.meaning.dates import Dated, end
+from roadmap.terms.meaning.limits import limits_of
+from roadmap.terms.meaning.rhythms import (
     RULE_OF,
     Limits,
     check_length,
@@ -35,8 +35,8 @@ from roadmap.terms.rhythms import (
     on_working_days,
     whole_units,
 )
-from roadmap.terms.runs import at_paces, then_yearly
-from roadmap.terms.sharing import by_times, fill_each_unit, in_season, is_season
+from roadmap.terms.meaning.runs import at_paces, then_yearly
+from roadmap.terms.meaning.sharing import by_times, fill_each_unit, in_season, is_season
 
 
 def recurring(text: str, parts: tuple[Part, ...], period: Limits, *, calendar: WorkCalendar | None = None) -> Reading:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.spans import MONTHS, add_months, month_end, slices, unit
 from roadmap.reading import Every, Window
-from roadmap.terms.dates import bounds, nth_weekday, over_new_year, stretch_bounds, with_year, words
-from roadmap.terms.nodes import LAST_DAY, MonthDay, NthWeekday, Stretch, UnclearError, Until, WorkingDay
+from roadmap.terms.grammar.nodes import LAST_DAY, MonthDay, NthWeekday, Stretch, UnclearError, Until, WorkingDay
+from roadmap.terms.meaning.dates import bounds, nth_weekday, over_new_year, stretch_bounds, with_year, words
 
 RULE_OF: dict[Every, str] = {
     "week": "weekly",

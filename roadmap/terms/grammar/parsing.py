@@ -8,10 +8,10 @@ from typing import Any
 from lark import Lark
 from lark.lexer import Lexer
 
-from roadmap.terms.driving import END, Driver, UnexpectedTokenError
-from roadmap.terms.nodes import Part, UnclearError
-from roadmap.terms.normal import Token, tokens
-from roadmap.terms.tree import Builder
+from roadmap.terms.grammar.driving import END, Driver, UnexpectedTokenError
+from roadmap.terms.grammar.nodes import Part, UnclearError
+from roadmap.terms.grammar.normal import Token, tokens
+from roadmap.terms.grammar.tree import Builder
 
 Parsed = tuple[tuple[Part, ...], str | None]
 
@@ -38,7 +38,7 @@ class _NoLexer(Lexer):
 
 @lru_cache(maxsize=1)
 def _grammar() -> Driver:
-    text = files("roadmap.terms").joinpath("deadline.lark").read_text(encoding="utf-8")
+    text = files("roadmap.terms.grammar").joinpath("deadline.lark").read_text(encoding="utf-8")
     return Driver(Lark(text, parser="lalr", lexer=_NoLexer, transformer=Builder()))
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from roadmap.reading import DayUnit, Window
-from roadmap.terms.words import MONTHS
+from roadmap.terms.grammar.words import MONTHS
 
 DASH = "\u2013"
 
