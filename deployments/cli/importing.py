@@ -12,7 +12,7 @@ from deployments.cli import output
 from deployments.cli.look import Json
 from roadmap.catalogue.answers import AnswersError, read_answers
 from roadmap.documents.draft import draft
-from roadmap.documents.found import Found, find
+from roadmap.documents.importer import Found, find
 from roadmap.documents.neutral import together
 from roadmap.documents.questions import Answers
 from roadmap.review.check import Finding

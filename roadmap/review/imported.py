@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from roadmap.catalogue.schema import Catalogue
 from roadmap.documents.draft import drafted
 from roadmap.documents.entries import FEDERAL
-from roadmap.documents.found import Found
+from roadmap.documents.importer import Found
 from roadmap.review.check import Finding, check
 
 #: A term that was not read stands among the questions of the import already.

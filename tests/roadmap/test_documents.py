@@ -10,7 +10,7 @@ from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.loading import parse_catalogue
 from roadmap.documents.columns import columns_of
 from roadmap.documents.draft import draft
-from roadmap.documents.found import Found, find
+from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
 from roadmap.documents.points import split_term
 from roadmap.documents.questions import Answers, open_questions

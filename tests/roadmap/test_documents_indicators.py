@@ -7,7 +7,7 @@ import pytest
 from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.loading import parse_catalogue
 from roadmap.documents.draft import draft
-from roadmap.documents.found import Found, find
+from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
 from roadmap.documents.questions import Answers, Question, open_questions
 

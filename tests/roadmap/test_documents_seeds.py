@@ -6,7 +6,7 @@ import pytest
 
 from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
 from roadmap.documents.draft import draft
-from roadmap.documents.found import Found, find
+from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
 from roadmap.documents.questions import open_questions
 

@@ -7,7 +7,7 @@ import pytest
 from roadmap.catalogue.answers import Answer
 from roadmap.documents.bodies import Bodies, aliases
 from roadmap.documents.entries import Entry
-from roadmap.documents.found import Found, find
+from roadmap.documents.importer import Found, find
 from roadmap.documents.neutral import Document, Paragraph
 from roadmap.documents.passages import whole
 from roadmap.documents.plain_text import from_text

@@ -9,7 +9,7 @@ from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
 from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.documents.draft import draft
 from roadmap.documents.entries import Entry
-from roadmap.documents.found import Found, find
+from roadmap.documents.importer import Found, find
 from roadmap.documents.neutral import Paragraph, plain
 from roadmap.documents.plain_text import from_text
 

@@ -15,7 +15,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
-from roadmap.documents.found import Found, find
+from roadmap.documents.importer import Found, find
 from tasks.documents import reader as module
 from tasks.documents.reader import read_document
 from tasks.files.errors import DocumentRefused

@@ -16,7 +16,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from roadmap.documents.draft import draft
-from roadmap.documents.found import find
+from roadmap.documents.importer import find
 from tasks.documents.reader import read_document
 from tasks.files.errors import DocumentRefused
 

@@ -9,7 +9,7 @@ from docx.table import Table
 
 from roadmap.catalogue.loading import parse_catalogue
 from roadmap.documents.draft import draft
-from roadmap.documents.found import Found, find
+from roadmap.documents.importer import Found, find
 from tasks.documents.docx import from_docx
 from tasks.documents.html import from_html
 
