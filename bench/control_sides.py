@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.control import AT, OFFICIALS, TODAY, deadline
 from models.db import engine_for
-from models.migrate import migrate
+from models.db.migrate import migrate
 from tasks.daily.control_day import control_day
 
 BEFORE, AFTER = (14, 7, 3, 1, 0), (1, 3, 7)

@@ -18,7 +18,7 @@ from deployments.serve import PrefectServer
 from deployments.sync import sync
 from models import Mirror, clock
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from tasks.daily.control_day import control_day

@@ -49,7 +49,7 @@ def serve(settings: Settings) -> None:
     """Serve the pages in this process until SIGINT or SIGTERM."""
     import uvicorn
 
-    from models.migrate import ready_engine
+    from models.db.migrate import ready_engine
     from web.app import create_app
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
-from models.base import one_of
-from models.types import UtcDateTime
+from models.db.base import one_of
+from models.db.types import UtcDateTime
 
 REQUEST_KINDS = ("extend", "not_mine")
 REQUEST_STATES = ("waiting", "granted", "refused", "settled")

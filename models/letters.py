@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from models.base import one_of
-from models.types import UtcDateTime
+from models.db.base import one_of
+from models.db.types import UtcDateTime
 
 NOTICE_STATES = ("queued", "sending", "sent", "dropped", "dead")
 

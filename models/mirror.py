@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, SQLModel
 
-from models.base import one_of
+from models.db.base import one_of
 
 
 class Mirror(SQLModel, table=True):

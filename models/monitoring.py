@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from models.base import one_of
-from models.types import UtcDateTime
+from models.db.base import one_of
+from models.db.types import UtcDateTime
 
 RHYTHMS = ("month", "quarter", "half_year", "year")
 STEPS = ("opened", "asked", "computed", "noted", "sent", "recommended", "archived")

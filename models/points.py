@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, Index, false, text
 from sqlmodel import Field, SQLModel
 
-from models.base import one_of
-from models.types import UtcDateTime
+from models.db.base import one_of
+from models.db.types import UtcDateTime
 
 STATUSES = ("planned", "open", "submitted", "returned", "accepted", "withdrawn")
 NEWS = ("submitted", "returned", "extended", "accepted", "withdrawn", "asked", "refused", "reassigned")

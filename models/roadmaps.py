@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.base import one_of
-from models.types import UtcDateTime
+from models.db.base import one_of
+from models.db.types import UtcDateTime
 
 ORIGINS = ("table", "directive", "duty")
 KINDS = ("agreement", "monitoring", "session", "study", "document", "registry", "measure", "round")

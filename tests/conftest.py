@@ -23,7 +23,7 @@ from sqlmodel import select
 from deployments.serve import PrefectServer, Worker
 from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
 from models.db import close_engines, engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from models.settings import Settings
 from roadmap.reading import Reading, Window
 from tasks.prefect.client import call, connect, pages

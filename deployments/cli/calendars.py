@@ -10,7 +10,7 @@ from deployments.cli import output
 from deployments.cli.look import Code, Json, known_roadmap
 from models import Body, Official
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.settings import Settings
 from tasks.people.links import calendar_url
 

@@ -10,8 +10,8 @@ from deployments.cli import facts, output
 from deployments.cli.look import Json
 from models import Roadmap, clock, lifecycle
 from models.db import session
+from models.db.migrate import ready_engine
 from models.lifecycle import Move, point_by_key
-from models.migrate import ready_engine
 from tasks.daily.control_day import calendar_of
 
 Key = Annotated[str, typer.Argument(metavar="КЛЮЧ", help="Ключ контрольной точки; список: vekha points КОД.")]

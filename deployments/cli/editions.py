@@ -15,7 +15,7 @@ from deployments.cli import edition_view, facts, output
 from deployments.cli.look import Code, Json, known_roadmap
 from models import Roadmap, clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.answers import AnswersError, read_answers
 from roadmap.catalogue.draft_yaml import MARK

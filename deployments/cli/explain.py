@@ -16,7 +16,7 @@ from deployments.cli.look import From, Json, To, as_day
 from deployments.cli.output import day
 from models import ControlPoint, Edition, Roadmap
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue

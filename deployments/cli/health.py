@@ -14,7 +14,7 @@ from deployments.cli.output import day
 from deployments.cli.work import DryRun
 from models import AuditEntry, clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.control.discipline import EXCUSE_RU, Discipline, by_body, total

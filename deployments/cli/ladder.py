@@ -11,7 +11,7 @@ from deployments.cli.decide import Actor
 from deployments.cli.look import Code, Json, known_roadmap
 from models import Roadmap, clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 from roadmap.control.ladder import Ladder
 from tasks.people.lookup import set_ladder

@@ -13,8 +13,8 @@ from deployments.cli import facts, output
 from deployments.cli.output import day
 from models import Item, Roadmap, queries
 from models.db import session
+from models.db.migrate import ready_engine
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
-from models.migrate import ready_engine
 from roadmap.catalogue.loading import built_in
 from roadmap.letters.wording import plural
 from roadmap.terms import read

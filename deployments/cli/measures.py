@@ -12,7 +12,7 @@ from deployments.cli.decide import Actor
 from deployments.cli.look import Code, Json, known_roadmap
 from models import Body, Measure, Round, clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.moves import Refused
 from roadmap.letters.wording import plural
 from roadmap.monitoring.indicators.submission import Fields, answer_words, counted_indicators, read_answer

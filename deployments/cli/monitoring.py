@@ -12,7 +12,7 @@ from deployments.cli.look import Code, Json, as_day, known_roadmap
 from deployments.cli.output import day
 from models import clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, parse_period
 from roadmap.monitoring.snapshot import VERDICT_RU, IndicatorResult

@@ -12,7 +12,7 @@ from deployments.cli import output
 from deployments.cli.look import Json, known_roadmap
 from models import Round, Snapshot, clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, parse_period, period_of
 from tasks.files.errors import DocumentRefused

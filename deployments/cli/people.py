@@ -13,7 +13,7 @@ from deployments.cli.look import Code, Json, as_day, known_roadmap
 from deployments.cli.output import day
 from models import Absence, Body, Channel, Official, clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.queries_people import SilenceRow, reachable, silenced
 from tasks.people import absences
 from tasks.people import mutes as silencing

@@ -10,7 +10,7 @@ from deployments.cli.decide import Actor
 from deployments.cli.look import Json, known_roadmap
 from models import clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.moves import STATUS_RU
 from roadmap.processes.external_plans import PlanRefused
 from tasks.processes.external_plans import PlanSet, known_roadmaps, plans, set_plan

@@ -14,7 +14,7 @@ from deployments.cli.decide import Actor
 from deployments.cli.look import Code, Json, known_roadmap
 from models import clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from roadmap.letters.wording import plural
 from roadmap.processes.ledger import Correction, Held, Ledger, Line, working_days
 from roadmap.processes.schema import CASE_RU

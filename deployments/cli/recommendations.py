@@ -11,8 +11,8 @@ from deployments.cli.decide import Actor, Reason
 from deployments.cli.look import Code, Json, as_day, known_roadmap
 from models import Recommendation, Roadmap, clock
 from models.db import session
+from models.db.migrate import ready_engine
 from models.lifecycle import Refused
-from models.migrate import ready_engine
 from tasks.monitoring.recommendations import propose as recommending
 
 Number = Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер; список: vekha recommendations КОД.")]

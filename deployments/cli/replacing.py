@@ -12,8 +12,8 @@ from deployments.cli.output import day
 from deployments.cli.people import Who
 from models import Body, clock
 from models.db import session
+from models.db.migrate import ready_engine
 from models.lifecycle import STATUS_RU
-from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.contacts import OfficialEntry
 from roadmap.letters.wording import plural

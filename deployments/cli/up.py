@@ -19,8 +19,8 @@ from deployments.cli.look import show_points
 from deployments.serve import CannotStart, PrefectServer, Worker, check_before_start
 from models import Roadmap, clock, queries
 from models.db import session
+from models.db.migrate import ready_engine
 from models.lifecycle import LIVE
-from models.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.daily.control_day import OFFICE_OPENS, calendar_of, control_day

@@ -11,7 +11,7 @@ from deployments.cli.look import Code, Json, as_day, known_roadmap
 from deployments.cli.output import day
 from models import clock
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue

@@ -13,10 +13,10 @@ from roadmap.editions.compare import (
 )
 
 __all__ = [
-    "AnswerRefused",
-    "Change",
     "DROPPED",
     "KEPT",
+    "AnswerRefused",
+    "Change",
     "Kind",
     "Pair",
     "Plan",

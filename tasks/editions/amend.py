@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
+from models.db.rows import ids_by_code, table_of
 from models.roadmaps import Edition, Indicator, Item, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue
@@ -17,7 +18,6 @@ from tasks.editions.load import Planned, content_hash, refuse_unread, store_edit
 from tasks.editions.point_changes import PointPlan, carry_out, plan_points
 from tasks.editions.point_matching import standing
 from tasks.editions.point_rows import store_points
-from tasks.storing import ids_by_code, table_of
 
 
 class AmendRefused(ValueError):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
+from models.db.rows import ids_by_code, store
 from models.roadmaps import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue, Origin
@@ -19,7 +20,6 @@ from roadmap.control.year_shift import shift_years as shifted
 from roadmap.reading import Reading
 from tasks.editions.added_items import own_items
 from tasks.editions.point_rows import Moved, store_points, vanished
-from tasks.storing import ids_by_code, store
 
 Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
 #: What of an indicator the database holds in columns of its own; the rest stays in the edition's catalogue.

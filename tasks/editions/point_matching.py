@@ -11,12 +11,12 @@ from typing import NamedTuple
 from sqlalchemy import RowMapping, select
 from sqlmodel import Session, col
 
+from models.db.rows import table_of
 from models.lifecycle import LIVE
 from models.points import ControlPoint, Transition
 from roadmap.control.planning import PlannedPoint
 from tasks.editions.added_items import BY_PLAN, own_items
 from tasks.processes.renew import RENEWAL
-from tasks.storing import table_of
 
 POINTS = table_of(ControlPoint)
 BY_EDITION = "edition:"

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from models.db.rows import ids_by_code
 from models.lifecycle import LIVE
 from models.people import Channel, Official
 from models.points import ControlPoint
@@ -17,7 +18,6 @@ from models.roadmaps import Body, Roadmap
 from roadmap.catalogue.contacts import Contacts, OfficialEntry, RoadmapContacts
 from roadmap.catalogue.errors import refusals
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
-from tasks.storing import ids_by_code
 
 __all__ = ["ContactReport", "ContactsError", "RoadmapContacts", "apply_contacts", "load_contacts", "read_contacts"]
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Evidence
 from models import Process as ProcessRow
+from models.db.rows import table_of
 from roadmap.cards.point import PointFacts
 from roadmap.cards.process import StageFact, process_card
 from roadmap.processes.forecast import Forecast, durations, forecast
@@ -18,7 +19,6 @@ from tasks.daily.control_day import calendar_of
 from tasks.prefect.point_facts import points
 from tasks.prefect.round_facts import round_cards, rounds_under_way
 from tasks.processes.rows import POINTS, StageRow
-from tasks.storing import table_of
 
 PROCESSES = table_of(ProcessRow)
 

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Roadmap, RoundStep
+from models.db.rows import table_of
 from models.moves import LIVE
 from roadmap.cards.point import PointFacts
 from roadmap.cards.round import RoundFacts, round_card
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, rounds_of
 from tasks.prefect.point_facts import points
-from tasks.storing import table_of
 
 BODIES = table_of(Body)
 

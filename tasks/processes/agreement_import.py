@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, Roadmap
+from models.db.rows import hold_roadmap
 from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move
 from roadmap.catalogue.municipalities import Problem, plain
@@ -20,7 +21,6 @@ from tasks.processes.corrections import By, Differs, correct, differing
 from tasks.processes.municipalities import TableRefused
 from tasks.processes.renew import renewed_results
 from tasks.processes.rows import StageRow
-from tasks.storing import hold_roadmap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

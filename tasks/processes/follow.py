@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from models import Transition
+from models.db.rows import table_of
 from models.lifecycle_many import Change, change_many
 from models.moves import Move
 from roadmap.processes.staging import Place, PlannedStage
 from tasks.processes.plan import Parties, plan_of
 from tasks.processes.rows import ENGINE, POINTS, Day, Member, Members, Parent, StageRow, Underway
-from tasks.storing import table_of
 
 TRANSITIONS = table_of(Transition)
 #: Why the stages that were left were withdrawn when a person accepted their point.

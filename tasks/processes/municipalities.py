@@ -10,10 +10,10 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from models import Body, Channel, Municipality, Official, Roadmap
+from models.db.rows import table_of
 from roadmap.catalogue.municipalities import Entry, Problem, code_of, plain, read_municipalities
 from tasks.files.errors import DocumentRefused
 from tasks.files.spreadsheets import read_rows
-from tasks.storing import table_of
 
 BODIES, MEMBERS = table_of(Body), table_of(Municipality)
 OFFICIALS, CHANNELS = table_of(Official), table_of(Channel)

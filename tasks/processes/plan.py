@@ -10,12 +10,12 @@ from sqlmodel import Session, col
 
 from models import Edition, Executor, Item
 from models import Process as ProcessRow
+from models.db.rows import table_of
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.choosing import About, choose, why_whole
 from roadmap.processes.schema import Party, Process
 from roadmap.processes.staging import LEAST_DAYS, PlannedStage, plan_stages
 from tasks.processes.rows import POINTS, Day, Member, Members, Parent, Underway, stage_key
-from tasks.storing import table_of
 
 PUSHED = "; начат позже, оставлено рабочих дней: "
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models import Item, Roadmap
 from models import Process as ProcessRow
+from models.db.rows import table_of
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.spans import add_months
 from roadmap.processes.choosing import choose
@@ -16,7 +17,6 @@ from roadmap.processes.schema import Process
 from roadmap.processes.staging import days_ahead
 from tasks.processes.plan import about
 from tasks.processes.rows import POINTS, Members
-from tasks.storing import table_of
 
 #: Begins the note of a point that no term of the document gave: loading and amending leave such points alone.
 RENEWAL = "Продление"

@@ -10,10 +10,10 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Municipality
 from models import Process as ProcessRow
+from models.db.rows import table_of
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import LEAST_DAYS, Place, Standing, State
-from tasks.storing import table_of
 
 #: Who is named in the history of what a process itself decides.
 ENGINE = "порядок процесса"

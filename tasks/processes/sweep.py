@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, lifecycle
 from models import Process as ProcessRow
+from models.db.rows import hold_roadmap, table_of
 from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move
 from roadmap.calendar import WorkCalendar
@@ -19,7 +20,6 @@ from tasks.processes.follow import follow, withdraw_absent, withdraw_left_over
 from tasks.processes.plan import Parties, add_missing, begin
 from tasks.processes.renew import renew
 from tasks.processes.rows import ENGINE, Day, Members, StageRow, Underway, read_stages, underway
-from tasks.storing import hold_roadmap, table_of
 
 __all__ = ["ENGINE", "StagesReport", "advance"]
 

@@ -10,9 +10,9 @@ from sqlalchemy import Select, insert, select, update
 from sqlmodel import Session, col
 
 from models import Notice, Official
+from models.db.rows import table_of
 from roadmap.calendar.office_hours import opening
 from tasks.reminders.digest import Desk
-from tasks.storing import table_of
 
 AT_ONCE = 500
 

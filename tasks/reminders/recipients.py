@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from models import Channel, ControlPoint, Notice, Official
+from models.db.types import UtcDateTime
 from models.queries_people import answering, silenced
-from models.types import UtcDateTime
 
 #: Without it PostgreSQL's count of inserted rows is thrown away.
 COUNTED = {"preserve_rowcount": True}

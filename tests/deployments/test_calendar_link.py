@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from deployments.cli.calendars import calendar
 from models import Body, Edition, Official, Roadmap
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from models.settings import Settings
 from tasks.people.links import calendar_owner
 

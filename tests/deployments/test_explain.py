@@ -14,7 +14,7 @@ from deployments.cli import explain as commands
 from deployments.cli import work
 from models import ControlPoint
 from models.db import session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from roadmap.catalogue.loading import CatalogueError
 
 app = typer.Typer()

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from deployments.cli import measures
 from models import Body, ControlPoint, Item, Measure, Municipality, Round, clock
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from models.moves import Refused
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator, Source

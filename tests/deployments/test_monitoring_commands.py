@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from deployments.cli import app
 from models import Roadmap, clock
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.monitoring.periods import period_of
 from tasks.editions.load import load_roadmap

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from deployments.cli import plans
 from models import ControlPoint, clock
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.load import load_roadmap

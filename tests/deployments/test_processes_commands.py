@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from deployments.cli.processes import agreements, municipalities
 from models import Body, ControlPoint, Item, Municipality, Roadmap, clock, lifecycle
 from models.db import close_engines, session
-from models.migrate import ready_engine
+from models.db.migrate import ready_engine
 from tasks.daily.control_day import calendar_of
 from tasks.processes.sweep import advance
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from deployments.cli import app
 from models import Body, ControlPoint, Item, Recommendation, Round, clock
 from models.db import engine_for, session
+from models.db.migrate import migrate
 from models.lifecycle import Refused
-from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
 

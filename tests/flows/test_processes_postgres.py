@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 from deployments.serve import child_environment
 from models import ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding, decide_point, newest
 from tasks.daily.control_day import control_day

@@ -20,7 +20,7 @@ from deployments.serve import PrefectServer, Worker
 from deployments.sync import sync
 from models import Body, Channel, ControlPoint, Municipality, NoteFile, Official, RoundLetter, RoundStep, Snapshot
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from models import Body, ControlPoint, Item, Roadmap
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

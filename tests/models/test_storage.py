@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import select
 
 from models import ControlPoint, Transition
-from models.base import metadata
 from models.db import engine_for, session
+from models.db.base import metadata
+from models.db.migrate import migrate
 from models.lifecycle import open_due
-from models.migrate import migrate
 
 AT = datetime(2027, 5, 1, 6, 0, tzinfo=UTC)
 

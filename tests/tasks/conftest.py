@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from models import Body, Channel, ControlPoint, Edition, Item, Notice, NoticeLine, Official, Roadmap
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 
 WEDNESDAY = date(2027, 5, 26)
 

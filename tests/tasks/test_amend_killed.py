@@ -11,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from models import ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
+from models.db.rows import table_of
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue
 from tasks.editions.amend import amend
 from tasks.editions.load import load_roadmap
-from tasks.storing import table_of
 
 CODE = "krasnodar"
 TODAY = date(2022, 3, 1)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Roadmap, queries
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
 from tasks.daily.control_day import control_day

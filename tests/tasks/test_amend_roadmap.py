@@ -11,8 +11,8 @@ from sqlmodel import Session, SQLModel, col
 
 from models import ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition, queries
 from models.db import engine_for, session
+from models.db.migrate import migrate
 from models.lifecycle import Move, accept, change, open_due
-from models.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
 from tasks.editions.amend import Amendment, AmendRefused, Choices, amend, loaded_edition, preview

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models import Channel, Official
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from roadmap.catalogue.contacts import holds_no_secret
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap

@@ -11,8 +11,8 @@ from sqlmodel import Session, SQLModel, col
 
 from models import Body, ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition
 from models.db import engine_for, session
+from models.db.migrate import migrate
 from models.lifecycle import Move, change
-from models.migrate import migrate
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue

@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from models import ControlPoint, Official, Roadmap, Transition
 from models.db import engine_for, session
+from models.db.migrate import migrate
 from models.lifecycle import ALLOWED, Done, Refused, record_history
-from models.migrate import migrate
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.editions.load import LoadRefused, load_roadmap
 from tasks.editions.training_copies import load_rehearsal, shift_to_now, telling_shift

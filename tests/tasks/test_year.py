@@ -14,8 +14,8 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Notice, Round, lifecycle
 from models.db import engine_for, session
+from models.db.migrate import migrate
 from models.lifecycle import Action, Move
-from models.migrate import migrate
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.contacts import RoadmapContacts

@@ -20,7 +20,7 @@ from sqlmodel import select
 
 from models import AuditEntry, Body, Channel, ControlPoint, Edition, Item, Official, Roadmap, clock
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from models.settings import Settings
 from tasks.people.links import official_url
 from web.app import create_app

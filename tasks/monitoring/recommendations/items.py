@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, Item, Roadmap
+from models.db.rows import hold_roadmap
 from models.moves import Refused
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
@@ -15,7 +16,6 @@ from roadmap.control.planning import plan_item
 from roadmap.reading import Window
 from tasks.editions.add_item import add_own_item, own_catalogue
 from tasks.editions.point_rows import store_points
-from tasks.storing import hold_roadmap
 
 CODE = "m-rec."
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from models import AuditEntry, Body, ControlPoint, Recommendation, Roadmap, Round
 from models import Snapshot as SnapshotRow
+from models.db.rows import ids_by_code, table_of
 from models.moves import Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.monitoring.periods import Period
@@ -20,7 +21,6 @@ from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.recommendations.items import Wanted, put_on_control
 from tasks.reminders.recipients import COUNTED, rowcount
-from tasks.storing import ids_by_code, table_of
 
 STATE_RU = {
     "proposed": "ждёт решения",

@@ -17,11 +17,11 @@ from sqlmodel import Session, col
 
 from models import Body, NoteFile, Roadmap
 from models import Snapshot as SnapshotRow
+from models.db.rows import table_of
 from roadmap.monitoring.report.view import APPENDIX_BODIES, Pages, has_workbook, note_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.files.evidence import DOCX, FULL, PDF, PNG, XLSX
-from tasks.storing import table_of
 
 HTML = "text/html"
 LONGEST_NAME, LONGEST_SHORT = 180, 60

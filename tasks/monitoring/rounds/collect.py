@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from models import Body, Round
+from models.db.rows import table_of
 from models.lifecycle_many import Change, change_many
 from models.moves import LIVE, Move
 from roadmap.letters.wording import plural
@@ -16,7 +17,6 @@ from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, Rou
 from tasks.monitoring.submissions.record import fill_proven, settle_data
 from tasks.monitoring.submissions.rows import answerers, asked_of
 from tasks.processes.rows import Day, Members
-from tasks.storing import table_of
 
 BODIES = table_of(Body)
 DATA = "data"

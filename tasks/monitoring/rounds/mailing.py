@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from models import Body, Channel, ControlPoint, NoteFile, Official, Roadmap, Round, RoundLetter, RoundStep
 from models import Snapshot as SnapshotRow
+from models.db.rows import table_of
 from models.queries_people import silenced
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.report.view import Pages
@@ -23,7 +24,6 @@ from tasks.context.working_calendar import calendar_of
 from tasks.reminders.digest import Desk as Office
 from tasks.reminders.next_letter import next_letters
 from tasks.reminders.recipients import Desk
-from tasks.storing import table_of
 
 Part = Literal["note", "page"]
 #: An official and a channel, by id.

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from models import Roadmap
 from models import Snapshot as SnapshotRow
 from models.db import session
+from models.db.rows import hold_roadmap
 from models.moves import Refused
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, days_from
@@ -25,7 +26,6 @@ from tasks.monitoring.rounds.rows import ROUNDS, RoundRow, keeper_of, monitoring
 from tasks.monitoring.rounds.snapshot import compute, keep
 from tasks.monitoring.rounds.sweep import Sweep, urge
 from tasks.processes.rows import Day
-from tasks.storing import hold_roadmap
 
 ACTOR = "координатор (команда)"
 

@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, insert, select, update
 from sqlmodel import Session, col
 
 from models import Item, Roadmap, Transition
+from models.db.rows import table_of
 from models.lifecycle_many import Change, change_many
 from models.moves import Move
 from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
@@ -18,7 +19,6 @@ from roadmap.reading import Reading, Window
 from tasks.editions.added_items import round_code
 from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keeper_of, rounds_of
 from tasks.processes.rows import Day
-from tasks.storing import table_of
 
 ITEMS, TRANSITIONS = table_of(Item), table_of(Transition)
 #: A round speaks for the first time when its note is late by a day: until then it runs by itself.

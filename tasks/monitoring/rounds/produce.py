@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 from models import NoteFile, Roadmap, lifecycle
 from models import Snapshot as SnapshotRow
 from models.db import session
+from models.db.rows import hold_roadmap
 from models.moves import Move
 from models.settings import Settings
 from roadmap.letters.wording import plural
@@ -31,7 +32,6 @@ from tasks.monitoring.rounds.rows import ENGINE, RoundRow, hold_round, round_row
 from tasks.monitoring.rounds.snapshot import compute, keep, of_round
 from tasks.monitoring.rounds.sweep import Sweep, is_ready, ready
 from tasks.processes.rows import Day
-from tasks.storing import hold_roadmap
 
 logger = logging.getLogger(__name__)
 

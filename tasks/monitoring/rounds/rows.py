@@ -8,10 +8,10 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Roadmap, Round, RoundStep
+from models.db.rows import table_of
 from models.moves import LIVE
 from roadmap.catalogue.schema import Indicator, MonitoringRound, RoundRhythm
 from roadmap.monitoring.periods import Period
-from tasks.storing import table_of
 
 #: Who is named in the history of what monitoring itself decides.
 ENGINE = "порядок мониторинга"

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Measure, Roadmap, Round
 from models import Snapshot as Row
+from models.db.rows import table_of
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.compute import AskedBody, Counted, Given, remarks, results
 from roadmap.monitoring.recommendations.propose import Facts, advise
@@ -25,7 +26,6 @@ from tasks.discipline.execution import Execution, execution, items_of
 from tasks.monitoring.rounds.changes import changes, edition_indicators
 from tasks.monitoring.rounds.trends import open_keys, trends
 from tasks.monitoring.submissions.rows import answerers, indicators_of, period_of
-from tasks.storing import table_of
 
 SOURCE_RU = {"form": "форма", "xlsx": "файл", "points": "контрольная точка", "hand": "внесено координатором"}
 

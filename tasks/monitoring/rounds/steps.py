@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models import Mirror, Roadmap, lifecycle
 from models.db import session
+from models.db.rows import hold_roadmap
 from models.moves import Move, Refused
 from tasks.context.working_calendar import calendar_of
 from tasks.control.decisions import ACTOR, Outcome
@@ -21,7 +22,6 @@ from tasks.monitoring.rounds.rows import POINTS, RoundRow, round_row, rounds_of
 from tasks.monitoring.rounds.sweep import Sweep, is_ready, ready, urge
 from tasks.prefect.waiting_runs import start_again
 from tasks.processes.rows import Day
-from tasks.storing import hold_roadmap
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Roadmap, Round, Transition, lifecycle
+from models.db.rows import hold_roadmap
 from models.moves import LIVE, Move
 from roadmap.calendar import WorkCalendar
 from tasks.monitoring.rounds.collect import (
@@ -37,7 +38,6 @@ from tasks.monitoring.rounds.rows import (
 )
 from tasks.monitoring.submissions.record import fill_proven
 from tasks.processes.rows import Day, Members
-from tasks.storing import hold_roadmap
 
 __all__ = ["ENGINE", "RoundsReport", "Sweep", "is_ready", "plan_rounds", "ready", "sweep", "urge"]
 

@@ -10,12 +10,12 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Measure, Roadmap, Round
+from models.db.rows import table_of
 from models.lifecycle_many import Change, change_many
 from models.moves import Action, Move, Refused
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given, answer_words, counted_indicators
 from tasks.monitoring.submissions.rows import answerers, asked_of, current, given_of, proven
-from tasks.storing import table_of
 
 __all__ = ["asked_of", "current", "fill_proven", "record", "record_many", "settle_data", "unexplained"]
 

@@ -11,12 +11,12 @@ from sqlmodel import col
 
 from models import Body, Channel, Municipality, Official
 from models.db import session
+from models.db.rows import table_of
 from roadmap.catalogue.contacts import RoadmapContacts
 from roadmap.catalogue.municipalities import code_of
 from tasks.files.errors import DocumentRefused
 from tasks.people.contacts import load_contacts
 from tasks.processes.municipalities import Imported, TableRefused, import_municipalities, municipalities
-from tasks.storing import table_of
 
 HEADER = ("Почта", "Муниципалитет", "Должность", "ФИО", "Код", "С даты", "По дату", "Вошёл в", "Орган")
 ROWS: tuple[tuple[Any, ...], ...] = (

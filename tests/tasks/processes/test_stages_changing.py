@@ -17,9 +17,9 @@ from models import (
     Transition,
 )
 from models.db import session
+from models.db.rows import table_of
 from roadmap.processes.loading import built_in
 from tasks.daily.control_day import control_day
-from tasks.storing import table_of
 
 DEADLINE = date(2027, 8, 2)
 LATER = date(2027, 9, 1)

@@ -13,7 +13,7 @@ from sqlmodel import select
 from models import Body, ControlPoint, Item, Roadmap, Round
 from models import Snapshot as SnapshotRow
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.snapshot import (

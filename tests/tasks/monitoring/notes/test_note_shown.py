@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from deployments.cli.notes import note
 from models import Round
 from models.db import engine_for, session
-from models.migrate import migrate
+from models.db.migrate import migrate
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.prefect.client import call

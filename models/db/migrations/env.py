@@ -1,9 +1,9 @@
-"""Alembic's entry: the connection comes from ``models.migrate``, which is how migrations are always run."""
+"""Alembic's entry: the connection comes from ``models.db.migrate``, which is how migrations are always run."""
 
 from alembic import context
 
 import models  # noqa: F401  registers every table
-from models.base import metadata
+from models.db.base import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,17 @@
+"""Engines and sessions, column types, migrations, rows and locks."""
+
+from models.db.engine import (
+    DatabaseProblem,
+    close_engines,
+    engine,
+    engine_for,
+    session,
+)
+
+__all__ = [
+    "DatabaseProblem",
+    "close_engines",
+    "engine",
+    "engine_for",
+    "session",
+]
