@@ -1,13 +1,13 @@
 """What is true. Importing the package registers every table."""
 
-from models.asked import AuditEntry, Request
-from models.letters import Notice, NoticeLine
-from models.mirror import Mirror
-from models.monitoring import Measure, NoteFile, Recommendation, Round, RoundLetter, RoundStep, Snapshot
-from models.people import Absence, Channel, Official, Silence
-from models.points import ControlPoint, Evidence, Transition
-from models.processes import Municipality, Process
-from models.roadmaps import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
+from models.tables.control_point import ControlPoint, Evidence, Transition
+from models.tables.monitoring import Measure, NoteFile, Recommendation, Round, RoundLetter, RoundStep, Snapshot
+from models.tables.official import Absence, Channel, Official, Silence
+from models.tables.outbox import Notice, NoticeLine
+from models.tables.prefect_mirror import Mirror
+from models.tables.process import Municipality, Process
+from models.tables.request import AuditEntry, Request
+from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 
 __all__ = [
     "Absence",

@@ -7,9 +7,9 @@ from typing import Literal
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from models.asked import Request
 from models.lifecycle import Move, Refused, change, point_by_key
-from models.points import ControlPoint
+from models.tables.control_point import ControlPoint
+from models.tables.request import Request
 
 Kind = Literal["extend", "not_mine"]
 KIND_RU: dict[str, str] = {"extend": "перенос срока", "not_mine": "передача другому исполнителю"}

@@ -13,7 +13,6 @@ import sqlmodel
 from sqlalchemy import func, insert, literal, select, update
 from sqlmodel import Session, col
 
-from models.asked import Request
 from models.moves import (
     ACTION_RU,
     ALLOWED,
@@ -27,7 +26,8 @@ from models.moves import (
     Move,
     Refused,
 )
-from models.points import ControlPoint, Evidence, Transition
+from models.tables.control_point import ControlPoint, Evidence, Transition
+from models.tables.request import Request
 
 __all__ = [
     "ACTION_RU",

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from models.lifecycle import SETTLES, evidence_of, facts_of, settle_requests, status_after, transition_of
 from models.moves import Move, Refused
-from models.points import ControlPoint, Evidence, Transition
+from models.tables.control_point import ControlPoint, Evidence, Transition
 
 T = TypeVar("T")
 POINTS = ControlPoint.__table__  # type: ignore[attr-defined]

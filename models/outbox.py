@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, func, or_, select, update
 from sqlmodel import Session, col
 
-from models.letters import Notice
+from models.tables.outbox import Notice
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 8

@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
-from models.letters import Notice, NoticeLine
 from models.lifecycle import LIVE
-from models.people import Channel, Official
-from models.points import ControlPoint, Evidence, Transition
-from models.roadmaps import Body, Item, Roadmap
+from models.tables.control_point import ControlPoint, Evidence, Transition
+from models.tables.official import Channel, Official
+from models.tables.outbox import Notice, NoticeLine
+from models.tables.roadmap import Body, Item, Roadmap
 
 #: Kind of the items of our own whose points are rounds of monitoring.
 ROUND = "round"

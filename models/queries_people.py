@@ -11,12 +11,12 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models.asked import Request
-from models.letters import Notice, NoticeLine
-from models.monitoring import Round, RoundLetter
-from models.people import Absence, Channel, Official, Silence
-from models.points import ControlPoint
-from models.roadmaps import Body, Item
+from models.tables.control_point import ControlPoint
+from models.tables.monitoring import Round, RoundLetter
+from models.tables.official import Absence, Channel, Official, Silence
+from models.tables.outbox import Notice, NoticeLine
+from models.tables.request import Request
+from models.tables.roadmap import Body, Item
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, insert, update
 from sqlmodel import Session, SQLModel, col, select
 
-from models.roadmaps import Roadmap
+from models.tables.roadmap import Roadmap
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -9,7 +9,7 @@ import re
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models.roadmaps import Edition, Item
+from models.tables.roadmap import Edition, Item
 from roadmap.catalogue.schema import RoundRhythm
 
 #: «<item>.r3»: the third decision under an item; «m-quarter»: rounds of monitoring; «m-rec.12»: a recommendation taken.

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from models.db.rows import ids_by_code, table_of
-from models.roadmaps import Edition, Indicator, Item, Roadmap
+from models.tables.roadmap import Edition, Indicator, Item, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import plan

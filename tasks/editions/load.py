@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from models.db.rows import ids_by_code, store
-from models.roadmaps import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
+from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue, Origin
 from roadmap.catalogue.schema import Item as Entry

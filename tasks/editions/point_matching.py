@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from models.db.rows import table_of
 from models.lifecycle import LIVE
-from models.points import ControlPoint, Transition
+from models.tables.control_point import ControlPoint, Transition
 from roadmap.control.planning import PlannedPoint
 from tasks.editions.added_items import BY_PLAN, own_items
 from tasks.processes.renew import RENEWAL

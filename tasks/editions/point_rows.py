@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, insert, update
 from sqlmodel import Session
 
 from models.db.rows import ids_by_code
-from models.roadmaps import Body, Item
+from models.tables.roadmap import Body, Item
 from roadmap.control.planning import PlannedPoint
 from tasks.editions.point_matching import POINTS, duty_of, is_live, keys_of, serve, standing
 

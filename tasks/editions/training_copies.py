@@ -8,8 +8,8 @@ from sqlmodel import Session, col
 
 from models import lifecycle
 from models.lifecycle import Done, Move
-from models.points import ControlPoint
-from models.roadmaps import Item, Roadmap
+from models.tables.control_point import ControlPoint
+from models.tables.roadmap import Item, Roadmap
 from roadmap.calendar import WorkCalendar, calendar_of
 from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.training_contacts import rehearsal_contacts

@@ -11,10 +11,10 @@ from sqlmodel import Session, col
 
 from models.db.rows import ids_by_code
 from models.lifecycle import LIVE
-from models.people import Channel, Official
-from models.points import ControlPoint
-from models.processes import Municipality
-from models.roadmaps import Body, Roadmap
+from models.tables.control_point import ControlPoint
+from models.tables.official import Channel, Official
+from models.tables.process import Municipality
+from models.tables.roadmap import Body, Roadmap
 from roadmap.catalogue.contacts import Contacts, OfficialEntry, RoadmapContacts
 from roadmap.catalogue.errors import refusals
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml

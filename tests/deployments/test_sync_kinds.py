@@ -10,7 +10,7 @@ from sqlmodel import select
 from deployments.sync import sync
 from models import Item
 from models.db import session
-from models.roadmaps import KINDS
+from models.tables.roadmap import KINDS
 from roadmap.catalogue.schema import KINDS_RU
 
 pytestmark = pytest.mark.slow

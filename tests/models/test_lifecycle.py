@@ -12,7 +12,7 @@ from sqlmodel import select
 from models import ControlPoint, Evidence, Transition
 from models.db import session
 from models.lifecycle import ALLOWED, Action, Move, Refused, accept, change, mark_overdue, open_due
-from models.points import STATUSES
+from models.tables.control_point import STATUSES
 
 AT = datetime(2027, 5, 20, 6, 0, tzinfo=UTC)
 ON = date(2027, 5, 20)

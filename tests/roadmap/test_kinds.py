@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.roadmaps import KINDS
+from models.tables.roadmap import KINDS
 from roadmap.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import ITEM_KINDS_RU, KINDS_RU, Item

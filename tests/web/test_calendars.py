@@ -13,7 +13,7 @@ from sqlmodel import select
 from models import Absence, Body, Official, lifecycle
 from models.db import session
 from models.lifecycle import Move
-from models.points import ControlPoint
+from models.tables.control_point import ControlPoint
 from tasks.people.links import calendar_url, revoke
 
 

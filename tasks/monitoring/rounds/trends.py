@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Recommendation, Round, RoundStep, Snapshot, Transition
-from models.roadmaps import Body
+from models.tables.roadmap import Body
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.compute import EARLIER
 from roadmap.monitoring.periods import Period
