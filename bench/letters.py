@@ -20,7 +20,7 @@ from bench.control_sides import build
 from bench.table import show
 from models import Notice
 from models.db import engine_for, session
-from models.outbox import claim
+from models.lifecycle.outbox import claim
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.compose import Parcel, compose

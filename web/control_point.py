@@ -18,7 +18,7 @@ from starlette.datastructures import FormData
 from models import ControlPoint, Evidence, clock, queries
 from models import Request as Asked
 from models.db import session
-from models.moves import EVENT_RU
+from models.lifecycle.transitions import EVENT_RU
 from tasks.control import page_decisions as decide_page
 from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding

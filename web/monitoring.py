@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from models import Body, NoteFile, Recommendation, Roadmap, clock
 from models.db import session
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from models.settings import Settings
 from roadmap.dashboards import monitoring as boards
 from roadmap.monitoring.indicators.gaps import LEVEL_RU, DeficitMap, deficits

@@ -13,7 +13,7 @@ from deployments.cli.look import Code, Json, known_roadmap
 from models import Body, Measure, Round, clock
 from models.db import session
 from models.db.migrate import ready_engine
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap.letters.wording import plural
 from roadmap.monitoring.indicators.submission import Fields, answer_words, counted_indicators, read_answer
 from tasks.files.errors import DocumentRefused

@@ -11,7 +11,7 @@ from deployments.cli.look import Json, known_roadmap
 from models import clock
 from models.db import session
 from models.db.migrate import ready_engine
-from models.moves import STATUS_RU
+from models.lifecycle.transitions import STATUS_RU
 from roadmap.processes.external_plans import PlanRefused
 from tasks.processes.external_plans import PlanSet, known_roadmaps, plans, set_plan
 

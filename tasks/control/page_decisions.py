@@ -7,9 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Engine, func, select
 from sqlmodel import Session, col
 
-from models import AuditEntry, Body, ControlPoint, Roadmap, Transition, asking, lifecycle
+from models import AuditEntry, Body, ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
 from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key
+from models.lifecycle import requests as asking
 from roadmap.cards.point import day
 from tasks.control.decisions import Decision, Outcome, deadline_of, decide
 

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
 
 from models import AuditEntry, Body, ControlPoint, Official, Roadmap, Transition
-from models.asking import Asked, ask
 from models.db import session
 from models.lifecycle import Action, Move, Refused, change
+from models.lifecycle.requests import Asked, ask
 from models.settings import Settings
 from roadmap.control.extensions import may_ask
 from roadmap.control.ladder import Ladder

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import puremagic
 
-from models.moves import File
+from models.lifecycle.transitions import File
 from models.settings import Settings
 
 CHUNK = 1024 * 1024

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from models import Notice, outbox
+from models import Notice
 from models.db import session
+from models.lifecycle import outbox
 from models.settings import Settings
 from roadmap.letters import Letter
 from tasks.letters.channels import NotSent, Secret, prefect_secret, send

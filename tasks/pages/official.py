@@ -7,8 +7,8 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, queries, queries_people
-from models.asking import KIND_RU
 from models.lifecycle import EVENT_RU, STATUS_RU
+from models.lifecycle.requests import KIND_RU
 from roadmap.calendar import WorkCalendar
 from roadmap.letters.wording import time_left
 from tasks.control.submissions import extension_days, extension_refusal

@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Request, Roadmap
-from models.moves import ALLOWED
+from models.lifecycle.transitions import ALLOWED
 from roadmap.cards.point import (
     DONE,
     DONE_LATE,

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Roadmap, RoundStep
 from models.db.rows import table_of
-from models.moves import LIVE
+from models.lifecycle.transitions import LIVE
 from roadmap.cards.point import PointFacts
 from roadmap.cards.round import RoundFacts, round_card
 from tasks.monitoring.rounds.log import STEPS_RU

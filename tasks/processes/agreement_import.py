@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from models import Body, Roadmap
 from models.db.rows import hold_roadmap
-from models.lifecycle_many import Change, change_many
-from models.moves import Action, Move
+from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.transitions import Action, Move
 from roadmap.catalogue.municipalities import Problem, plain
 from roadmap.processes.agreement_rows import Fact, Known, read_facts
 from tasks.files.spreadsheets import read_rows

@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Transition, lifecycle
 from models.db import session
-from models.lifecycle_many import Change, change_many
-from models.moves import Action, Move, Refused
+from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.transitions import Action, Move, Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.form_words import Unclear, means_all, means_missing, read_count, read_names, read_stages
 from roadmap.processes.missing_evidence import owed

@@ -8,8 +8,8 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Evidence, Transition
-from models.lifecycle_many import Change, change_many
-from models.moves import Move
+from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.transitions import Move
 from roadmap.processes.agreement_rows import Fact
 from roadmap.processes.ledger import Correction
 from roadmap.processes.staging import is_over

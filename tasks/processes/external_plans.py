@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Roadmap, lifecycle
-from models.moves import LIVE, Move
+from models.lifecycle.transitions import LIVE, Move
 from roadmap.processes.external_plans import PlanDays, PlanRefused, check_days, is_same_round
 from roadmap.reading import Reading
 from tasks.daily.control_day import calendar_of

@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from models import Transition
 from models.db.rows import table_of
-from models.lifecycle_many import Change, change_many
-from models.moves import Move
+from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.transitions import Move
 from roadmap.processes.staging import Place, PlannedStage
 from tasks.processes.plan import Parties, plan_of
 from tasks.processes.rows import ENGINE, POINTS, Day, Member, Members, Parent, StageRow, Underway

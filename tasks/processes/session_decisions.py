@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Roadmap
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema

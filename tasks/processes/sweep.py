@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 from models import ControlPoint, lifecycle
 from models import Process as ProcessRow
 from models.db.rows import hold_roadmap, table_of
-from models.lifecycle_many import Change, change_many
-from models.moves import Action, Move
+from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.transitions import Action, Move
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.loading import built_in
 from roadmap.processes.schema import Process

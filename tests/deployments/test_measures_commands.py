@@ -16,7 +16,7 @@ from deployments.cli import measures
 from models import Body, ControlPoint, Item, Measure, Municipality, Round, clock
 from models.db import engine_for, session
 from models.db.migrate import migrate
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.periods import Period, period_of

@@ -20,7 +20,7 @@ from deployments.serve import Worker
 from deployments.sync import sync
 from models import Body, ControlPoint, Municipality, lifecycle
 from models.db import session
-from models.moves import Move
+from models.lifecycle.transitions import Move
 from models.settings import Settings
 from roadmap.cards.point import artifact_key
 from tasks.daily.control_day import calendar_of

@@ -8,10 +8,10 @@ from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from models import AuditEntry, Body, ControlPoint, Request, Transition
-from models.asking import Asked, ask, grant, refuse
 from models.db import engine_for, session
 from models.db.migrate import migrate
 from models.lifecycle import Move, Refused, change, open_due
+from models.lifecycle.requests import Asked, ask, grant, refuse
 
 AT = datetime(2027, 5, 20, 6, 0, tzinfo=UTC)
 ON = date(2027, 5, 20)

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models import Channel, Notice, Official, outbox
+from models import Channel, Notice, Official
 from models.db import session
+from models.lifecycle import outbox
 
 AT = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -17,9 +17,9 @@ from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from models import Channel, ControlPoint, Notice, NoticeLine, lifecycle, outbox
+from models import Channel, ControlPoint, Notice, NoticeLine, lifecycle
 from models.db import session
-from models.lifecycle import Move
+from models.lifecycle import Move, outbox
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from tasks.daily.control_day import control_day

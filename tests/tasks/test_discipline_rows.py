@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from models import ControlPoint, Item, ItemNeed, Notice, Request
-from models.asking import Asked, ask
 from models.db import session
 from models.lifecycle import Move, change
+from models.lifecycle.requests import Asked, ask
 from tasks.daily.control_day import control_day
 from tasks.discipline import discipline, judged
 

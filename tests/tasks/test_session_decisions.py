@@ -11,7 +11,7 @@ from sqlmodel import col
 from models import Body, ControlPoint, Item
 from models.db import engine_for, session
 from models.db.migrate import migrate
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
 from tasks.editions.added_items import own_items

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from models import Body, Channel, Notice, NoticeLine, Official, Roadmap
-from models.asking import Asked, ask, grant, refuse
 from models.db import session
 from models.lifecycle import Move
+from models.lifecycle.requests import Asked, ask, grant, refuse
 from tasks.daily.control_day import ControlReport, control_day
 
 MONDAY = date(2027, 5, 17)

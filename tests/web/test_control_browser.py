@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models import ControlPoint, clock
-from models.asking import Asked, ask
 from models.db import engine_for, session
 from models.db.migrate import migrate
 from models.lifecycle import Move
+from models.lifecycle.requests import Asked, ask
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.daily.control_day import control_day

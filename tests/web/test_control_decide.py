@@ -10,9 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition, lifecycle
-from models.asking import Asked, ask
 from models.db import session
 from models.lifecycle import Move
+from models.lifecycle.requests import Asked, ask
 from tasks.control.decisions import Decision, decide
 
 PASSWORD = "пароль координатора"

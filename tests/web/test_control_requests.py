@@ -10,9 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from models import Channel, ControlPoint, Official, Request, Roadmap, Transition
-from models.asking import Asked, ask
 from models.db import session
 from models.lifecycle import Move
+from models.lifecycle.requests import Asked, ask
 
 PASSWORD = "пароль координатора"
 

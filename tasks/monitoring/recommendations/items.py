@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models import Body, Item, Roadmap
 from models.db.rows import hold_roadmap
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from models import AuditEntry, Body, ControlPoint, Recommendation, Roadmap, Round
 from models import Snapshot as SnapshotRow
 from models.db.rows import ids_by_code, table_of
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Advice, Snapshot

@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from models import Body, Round
 from models.db.rows import table_of
-from models.lifecycle_many import Change, change_many
-from models.moves import LIVE, Move
+from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.transitions import LIVE, Move
 from roadmap.letters.wording import plural
 from tasks.monitoring.rounds.log import is_done, step_done
 from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow

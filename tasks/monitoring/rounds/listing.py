@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, RoundStep
-from models.moves import LIVE
+from models.lifecycle.transitions import LIVE
 from tasks.monitoring.rounds.rows import ROUNDS, rounds_of
 from tasks.monitoring.rounds.sweep import is_ready
 

@@ -12,7 +12,7 @@ from models import Roadmap
 from models import Snapshot as SnapshotRow
 from models.db import session
 from models.db.rows import hold_roadmap
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, days_from
 from roadmap.monitoring.snapshot import Snapshot

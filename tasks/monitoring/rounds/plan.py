@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 
 from models import Item, Roadmap, Transition
 from models.db.rows import table_of
-from models.lifecycle_many import Change, change_many
-from models.moves import Move
+from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.transitions import Move
 from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
 from roadmap.control.planning import OWN_RHYTHM
 from roadmap.monitoring.periods import RHYTHM_RU, Period, RoundDays, periods_between, round_days

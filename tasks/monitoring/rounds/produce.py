@@ -18,7 +18,7 @@ from models import NoteFile, Roadmap, lifecycle
 from models import Snapshot as SnapshotRow
 from models.db import session
 from models.db.rows import hold_roadmap
-from models.moves import Move
+from models.lifecycle.transitions import Move
 from models.settings import Settings
 from roadmap.letters.wording import plural
 from roadmap.monitoring.snapshot import Snapshot

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Roadmap, Round, RoundStep
 from models.db.rows import table_of
-from models.moves import LIVE
+from models.lifecycle.transitions import LIVE
 from roadmap.catalogue.schema import Indicator, MonitoringRound, RoundRhythm
 from roadmap.monitoring.periods import Period
 

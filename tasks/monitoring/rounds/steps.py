@@ -14,7 +14,7 @@ from sqlmodel import col
 from models import Mirror, Roadmap, lifecycle
 from models.db import session
 from models.db.rows import hold_roadmap
-from models.moves import Move, Refused
+from models.lifecycle.transitions import Move, Refused
 from tasks.context.working_calendar import calendar_of
 from tasks.control.decisions import ACTOR, Outcome
 from tasks.monitoring.rounds.form import RoundDecision

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models import Roadmap, Round, Transition, lifecycle
 from models.db.rows import hold_roadmap
-from models.moves import LIVE, Move
+from models.lifecycle.transitions import LIVE, Move
 from roadmap.calendar import WorkCalendar
 from tasks.monitoring.rounds.collect import (
     OVER,

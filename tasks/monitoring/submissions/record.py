@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Measure, Roadmap, Round
 from models.db.rows import table_of
-from models.lifecycle_many import Change, change_many
-from models.moves import Action, Move, Refused
+from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.transitions import Action, Move, Refused
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given, answer_words, counted_indicators
 from tasks.monitoring.submissions.rows import answerers, asked_of, current, given_of, proven

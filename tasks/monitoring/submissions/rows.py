@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Measure, Municipality, Round, RoundStep
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, parse_period

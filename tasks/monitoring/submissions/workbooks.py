@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Round
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap.catalogue.municipalities import Problem
 from roadmap.monitoring import workbook as forms
 from roadmap.monitoring.indicators.submission import Given, Typed, answer_words

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models import ControlPoint, Evidence, Measure, Municipality
 from models.db import session
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap.monitoring.indicators.submission import Given
 from tasks.monitoring.submissions.record import asked_of, current, fill_proven, record_many
 from tasks.monitoring.submissions.rows import earlier, history, open_rounds, the_round

@@ -7,7 +7,7 @@ import pytest
 
 from models import NoteFile, Round, RoundLetter, Snapshot
 from models.db import session
-from models.moves import Refused
+from models.lifecycle.transitions import Refused
 from roadmap.monitoring.periods import parse_period
 from tasks.monitoring.rounds.listing import rounds_list
 from tasks.monitoring.rounds.manual import Hand, Monitored, monitor

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
 from models.lifecycle import SETTLES, evidence_of, facts_of, settle_requests, status_after, transition_of
-from models.moves import Move, Refused
+from models.lifecycle.transitions import Move, Refused
 from models.tables.control_point import ControlPoint, Evidence, Transition
 
 T = TypeVar("T")

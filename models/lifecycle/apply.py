@@ -1,4 +1,4 @@
-"""The only code that changes the status of a control point; ``models.moves`` says what may follow what.
+"""The only code that changes the status of a control point; ``models.lifecycle.transitions`` says what may follow what.
 
 Every change is one guarded UPDATE («… WHERE status = what we saw») and one append-only ``Transition``: of two people
 deciding at once the first wins, the other is told so by ``Refused``.
@@ -13,7 +13,7 @@ import sqlmodel
 from sqlalchemy import func, insert, literal, select, update
 from sqlmodel import Session, col
 
-from models.moves import (
+from models.lifecycle.transitions import (
     ACTION_RU,
     ALLOWED,
     EVENT_RU,
