@@ -14,7 +14,7 @@ from deployments.cli.output import day
 from models import Absence, Body, Channel, Official, clock
 from models.db import session
 from models.db.migrate import ready_engine
-from models.queries_people import SilenceRow, reachable, silenced
+from models.queries.officials import SilenceRow, reachable, silenced
 from tasks.people import absences
 from tasks.people import mutes as silencing
 from tasks.people.lookup import official_of, revoke_links

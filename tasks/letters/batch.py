@@ -10,7 +10,7 @@ from sqlalchemy import Table, exists, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, RoundLetter, Transition
-from models.queries_people import not_reached, standing_in
+from models.queries.officials import not_reached, standing_in
 from roadmap.control.reminders import GROUNDS, Reason
 from tasks.letters.ics import Changed, changes
 

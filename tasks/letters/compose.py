@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Channel, ControlPoint, Notice, Official, Roadmap
-from models.queries_people import silenced
+from models.queries.officials import silenced
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relevant

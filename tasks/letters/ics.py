@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transition
 from models.lifecycle import LIVE
-from models.queries_people import standing_in
+from models.queries.officials import standing_in
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Channel, Official, Roadmap
-from models.queries_people import silenced
+from models.queries.officials import silenced
 from models.settings import Settings
 from roadmap.letters import Part
 from roadmap.letters.parts import Digest, digest_part, drill_part

@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, queries, queries_people
+from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, queries
 from models.lifecycle import EVENT_RU, STATUS_RU
 from models.lifecycle.requests import KIND_RU
+from models.queries import officials as queries_people
 from roadmap.calendar import WorkCalendar
 from roadmap.letters.wording import time_left
 from tasks.control.submissions import extension_days, extension_refusal

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
-from models import Absence, Body, ControlPoint, Executor, Item, Official, queries_people
+from models import Absence, Body, ControlPoint, Executor, Item, Official
 from models.lifecycle import ALLOWED, LIVE, Action
+from models.queries import officials as queries_people
 
 Role = Literal["owner", "deputy", "co", "controls"]
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Notice, NoticeLine, Official, Silence
-from models.queries_people import silenced
+from models.queries.officials import silenced
 from roadmap.control.reminders import GROUNDS, REQUESTS
 from tasks.people.lookup import PeopleRefused, audit
 

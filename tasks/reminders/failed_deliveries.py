@@ -7,7 +7,7 @@ from sqlalchemy import Select, Table, exists, insert, literal, select, union_all
 from sqlmodel import Session, SQLModel, col
 
 from models import ControlPoint, Notice, NoticeLine, Official
-from models.queries_people import round_letters
+from models.queries.officials import round_letters
 from tasks.reminders.recipients import Desk, NotBefore, heard_of, new_notices
 
 #: Older failures are history: what has come of their points was told by later letters.

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from models import Channel, ControlPoint, Notice, Official
 from models.db.types import UtcDateTime
-from models.queries_people import answering, silenced
+from models.queries.officials import answering, silenced
 
 #: Without it PostgreSQL's count of inserted rows is thrown away.
 COUNTED = {"preserve_rowcount": True}

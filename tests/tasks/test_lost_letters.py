@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Round, RoundLetter
 from models.db import session
-from models.queries_people import not_reached
+from models.queries.officials import not_reached
 
 EARLY, LATE = date(2027, 6, 7), date(2027, 6, 21)
 

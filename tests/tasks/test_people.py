@@ -11,7 +11,7 @@ from sqlmodel import col
 from models import Absence, AuditEntry, ControlPoint, Official, Roadmap, Silence
 from models.db import session
 from models.lifecycle import Refused
-from models.queries_people import silenced
+from models.queries.officials import silenced
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.people.absences import back, set_absence

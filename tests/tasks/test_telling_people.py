@@ -10,7 +10,7 @@ from sqlmodel import col
 from models import Absence, Channel, ControlPoint, Notice, Official, Silence
 from models.db import session
 from models.lifecycle import Move, change
-from models.queries_people import answering, standing_in
+from models.queries.officials import answering, standing_in
 from tasks.daily.control_day import ControlReport, control_day
 from tasks.people.mutes import Subject, lift, silence, subject_of
 

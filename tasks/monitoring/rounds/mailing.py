@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from models import Body, Channel, ControlPoint, NoteFile, Official, Roadmap, Round, RoundLetter, RoundStep
 from models import Snapshot as SnapshotRow
 from models.db.rows import table_of
-from models.queries_people import silenced
+from models.queries.officials import silenced
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot
