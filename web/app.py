@@ -14,8 +14,11 @@ from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.settings import Settings
 from tasks.people.links import LinkRefused
-from web import calendars, control, monitoring_official, official, official_measures
+from web import calendars, control
 from web.forms import BadField
+from web.official import deadlines as official
+from web.official import indicators as official_measures
+from web.official import monitoring as monitoring_official
 from web.pages import error_page
 from web.security import LIMITS, Forged, Limits, guard
 

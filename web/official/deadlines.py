@@ -24,7 +24,7 @@ from tasks.people.links import bearer, calendar_url
 from web import forms
 from web.downloads import file_response
 from web.forms import BadField, Form
-from web.official_forms import ACTIONS
+from web.official.forms import ACTIONS
 from web.pages import render
 
 router = APIRouter()
