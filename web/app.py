@@ -14,7 +14,8 @@ from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.settings import Settings
 from tasks.people.links import LinkRefused
-from web import calendars, control
+from web import calendars
+from web.control import dashboard as control
 from web.forms import BadField
 from web.official import deadlines as official
 from web.official import indicators as official_measures

@@ -10,7 +10,7 @@ from limits import RateLimitItemPerMinute
 from pydantic import SecretStr
 
 from models import AuditEntry, Transition
-from web.control_login import IDLE_SECONDS, Sessions
+from web.control.login import IDLE_SECONDS, Sessions
 from web.security import Limits
 
 PASSWORD = "пароль координатора"

@@ -19,9 +19,12 @@ from tasks.files.point_export import MEDIA_TYPE, workbook
 from tasks.pages.filters import Choices, Filter, board_points, choices, run_urls, year_end
 from tasks.pages.people import Reach, reach_of_bodies, silenced
 from tasks.pages.queue import evidence_of, queue
-from web import control_login, control_point, control_requests, monitoring
-from web.control_filters import FILTERS, Query, page, read_query
-from web.control_login import ForCoordinator
+from web.control import login as control_login
+from web.control import monitoring
+from web.control import point as control_point
+from web.control import requests as control_requests
+from web.control.filters import FILTERS, Query, page, read_query
+from web.control.login import ForCoordinator
 from web.pages import FOLDER, render
 from web.security import csrf_token
 

@@ -28,8 +28,8 @@ from tasks.pages.process import process_page
 from tasks.pages.queue import controllers_by_roadmap
 from tasks.prefect.push import reflect
 from web import forms
-from web.control_filters import page
-from web.control_login import ForCoordinator, SafeForm
+from web.control.filters import page
+from web.control.login import ForCoordinator, SafeForm
 from web.downloads import file_response
 from web.forms import BadField
 from web.pages import render

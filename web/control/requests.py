@@ -17,7 +17,7 @@ from tasks.pages.point import Card, cards, waiting_extensions
 from tasks.people.links import bearer
 from tasks.prefect.push import reflect
 from web import forms
-from web.control_point import GROUND, new_due_on
+from web.control.point import GROUND, new_due_on
 from web.forms import BadField, Form
 from web.pages import render
 

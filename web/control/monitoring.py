@@ -29,8 +29,8 @@ from tasks.monitoring.submissions.rows import history
 from tasks.pages.filters import run_urls
 from tasks.pages.monitoring import SOURCE_RU, RoundLine, corrected, round_lines, silent_bodies
 from web import forms
-from web.control_filters import page
-from web.control_login import ForCoordinator, SafeForm
+from web.control.filters import page
+from web.control.login import ForCoordinator, SafeForm
 from web.downloads import note_response
 from web.forms import BadField
 from web.pages import render
