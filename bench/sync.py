@@ -14,7 +14,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlmodel import col, select
 
 from deployments.registry import POOL, item_deployments
-from deployments.serve import PrefectServer
+from deployments.serve.prefect import PrefectServer
 from deployments.sync import sync
 from models import Mirror, clock
 from models.db import engine_for, session

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from deployments.registry import POOL, POOL_TYPE, Deployment, item_deployments, service_deployments
-from deployments.serve import CannotStart
+from deployments.serve.prefect import CannotStart
 from models import Mirror, Official, Roadmap
 from models.db import session
 from models.settings import Settings

@@ -20,7 +20,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine, create_engine, text
 from sqlmodel import select
 
-from deployments.serve import PrefectServer, Worker
+from deployments.serve.prefect import PrefectServer, Worker
 from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
 from models.db import close_engines, engine_for, session
 from models.db.migrate import migrate

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy import Engine
 
-from deployments import serve_web
 from deployments.cli import facts, output
 from deployments.cli.look import show_points
-from deployments.serve import CannotStart, PrefectServer, Worker, check_before_start
+from deployments.serve import web as serve_web
+from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start
 from models import Roadmap, clock, queries
 from models.db import session
 from models.db.migrate import ready_engine

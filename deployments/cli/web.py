@@ -18,7 +18,7 @@ def web(
     ] = None,
 ) -> None:
     """Запустить только страницы: личные страницы исполнителей и «Контроль»; Ctrl-C останавливает."""
-    from deployments.serve_web import check_before_start, serve, with_password
+    from deployments.serve.web import check_before_start, serve, with_password
 
     if host is not None:
         os.environ["VEKHA_WEB_HOST"] = host

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
-from deployments.serve import Worker
+from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, Municipality, lifecycle
 from models.db import session

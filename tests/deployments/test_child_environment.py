@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.serve import child_environment
+from deployments.serve.prefect import child_environment
 from models.settings import Settings
 
 

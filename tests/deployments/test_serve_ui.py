@@ -8,8 +8,8 @@ import httpx
 import prefect
 import pytest
 
-from deployments.serve import PrefectServer
-from deployments.serve_ui import LATIN, RUSSIAN, widen_letters
+from deployments.serve.prefect import PrefectServer
+from deployments.serve.ui_font import LATIN, RUSSIAN, widen_letters
 
 
 def test_the_letters_of_the_installed_pages_are_widened_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import delete, select
 
 import tasks.prefect.apply as writing
-from deployments.serve import CannotStart
+from deployments.serve.prefect import CannotStart
 from deployments.sync import SyncReport, sync, sync_with
 from models import Item, Mirror, clock, lifecycle
 from models.db import session

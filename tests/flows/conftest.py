@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from deployments.serve import Worker
+from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, ControlPoint, Municipality, lifecycle
 from models.db import session

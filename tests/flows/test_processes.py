@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from deployments.serve import Worker
+from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import ControlPoint, Evidence, Item, Transition, lifecycle
 from models import Process as ProcessRow

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
-from deployments.serve import child_environment
+from deployments.serve.prefect import child_environment
 from models import ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
 from models.db.migrate import migrate

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from deployments.serve import Worker
+from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, Edition, Municipality, NoteFile, RoundLetter, RoundStep, Snapshot, Transition, lifecycle
 from models.db import session

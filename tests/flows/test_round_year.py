@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from deployments.serve import PrefectServer, Worker
+from deployments.serve.prefect import PrefectServer, Worker
 from deployments.sync import sync
 from models import Body, Channel, ControlPoint, Municipality, NoteFile, Official, RoundLetter, RoundStep, Snapshot
 from models.db import engine_for, session

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from typer.testing import CliRunner
 
 from deployments.cli import plans
-from deployments.serve import Worker
+from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, Channel, ControlPoint, Official, clock, lifecycle
 from models.db import session

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
-from deployments.serve import Worker
+from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Transition, lifecycle
 from models.db import session

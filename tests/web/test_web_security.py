@@ -20,8 +20,8 @@ from fastapi.responses import PlainTextResponse
 from limits import RateLimitItemPerMinute
 from pydantic import SecretStr
 
-from deployments.serve import CannotStart
-from deployments.serve_web import WebPages, check_before_start
+from deployments.serve.prefect import CannotStart
+from deployments.serve.web import WebPages, check_before_start
 from models import Transition
 from models.settings import Settings
 from web.app import create_app
@@ -247,7 +247,7 @@ def test_the_pages_start_as_a_child_and_come_back_after_a_fall(tmp_path: Path) -
     child.start()
     try:
         assert httpx.get(f"{child.url}/o/нет", trust_env=False).status_code == 403
-        mine = ["pgrep", "-P", f"{os.getpid()}", "-f", "deployments.serve_web"]
+        mine = ["pgrep", "-P", f"{os.getpid()}", "-f", "deployments.serve.web"]
         fallen = subprocess.run(mine, capture_output=True, text=True, check=True).stdout.split()
         os.kill(int(fallen[0]), signal.SIGKILL)
         until = time.monotonic() + 60

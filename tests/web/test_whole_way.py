@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from deployments.serve import Worker
+from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, ControlPoint, Evidence, Official, Transition
 from models.db import session

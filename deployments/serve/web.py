@@ -8,7 +8,7 @@ import time
 
 from pydantic import SecretStr
 
-from deployments.serve import LOOPBACK, CannotStart, KeptChild, answers, is_loopback
+from deployments.serve.prefect import LOOPBACK, CannotStart, KeptChild, answers, is_loopback
 from models import clock
 from models.settings import Settings
 from tasks.files.evidence import sweep_unfinished
@@ -78,7 +78,7 @@ class WebPages(KeptChild):
 
     def command(self) -> list[str]:
         """This module as a program."""
-        return [sys.executable, "-m", "deployments.serve_web"]
+        return [sys.executable, "-m", "deployments.serve.web"]
 
     @property
     def url(self) -> str:

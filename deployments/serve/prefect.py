@@ -16,7 +16,7 @@ from typing import IO
 
 from pydantic import SecretStr
 
-from deployments.serve_ui import pages_folder, widen_letters
+from deployments.serve.ui_font import pages_folder, widen_letters
 from models.settings import Settings
 from tasks.prefect.client import worker_name
 
