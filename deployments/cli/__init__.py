@@ -6,28 +6,30 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from deployments.cli import (
-    calendars,
-    decide,
-    editions,
-    explain,
-    health,
-    importing,
-    ladder,
-    look,
-    measures,
-    monitoring,
-    notes,
-    output,
-    people,
-    plans,
-    processes,
+from deployments.cli import control as decide
+from deployments.cli import health, output
+from deployments.cli.editions import amend as editions
+from deployments.cli.monitoring import (
     recommendations,
-    replacing,
-    up,
-    web,
-    work,
 )
+from deployments.cli.monitoring import (
+    reports as notes,
+)
+from deployments.cli.monitoring import (
+    rounds as monitoring,
+)
+from deployments.cli.monitoring import (
+    submissions as measures,
+)
+from deployments.cli.people import calendars, people
+from deployments.cli.people import reminder_schedule as ladder
+from deployments.cli.people import replacements as replacing
+from deployments.cli.processes import agreements as processes
+from deployments.cli.processes import external_plans as plans
+from deployments.cli.roadmap import explain, look
+from deployments.cli.roadmap import import_document as importing
+from deployments.cli.run import daily as work
+from deployments.cli.run import up, web
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import CatalogueError

@@ -9,9 +9,9 @@ import typer
 from sqlmodel import col, select
 
 from deployments.cli import facts, output
-from deployments.cli.look import Code, From, Json, To, as_day, known_roadmap
 from deployments.cli.output import day
-from deployments.cli.work import DryRun
+from deployments.cli.roadmap.look import Code, From, Json, To, as_day, known_roadmap
+from deployments.cli.run.daily import DryRun
 from models import AuditEntry, clock
 from models.db import session
 from models.db.migrate import ready_engine

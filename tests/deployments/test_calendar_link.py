@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from deployments.cli.calendars import calendar
+from deployments.cli.people.calendars import calendar
 from models import Body, Edition, Official, Roadmap
 from models.db import session
 from models.db.migrate import ready_engine

@@ -10,8 +10,8 @@ import typer
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from deployments.cli import explain as commands
-from deployments.cli import work
+from deployments.cli.roadmap import explain as commands
+from deployments.cli.run import daily as work
 from models import ControlPoint
 from models.db import session
 from models.db.migrate import ready_engine

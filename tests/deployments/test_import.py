@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from typer.testing import CliRunner, Result
 
 from deployments.cli import main
-from deployments.cli.importing import import_
+from deployments.cli.roadmap.import_document import import_
 from roadmap.catalogue.loading import CatalogueError, load_catalogue
 from roadmap.documents.questions import open_questions
 from tasks.files.errors import DocumentRefused

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from deployments.cli import measures
+from deployments.cli.monitoring import submissions as measures
 from models import Body, ControlPoint, Item, Measure, Municipality, Round, clock
 from models.db import engine_for, session
 from models.db.migrate import migrate

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from deployments.cli import plans
+from deployments.cli.processes import external_plans as plans
 from models import ControlPoint, clock
 from models.db import engine_for, session
 from models.db.migrate import migrate

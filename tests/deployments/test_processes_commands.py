@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
-from deployments.cli.processes import agreements, municipalities
+from deployments.cli.processes.agreements import agreements, municipalities
 from models import Body, ControlPoint, Item, Municipality, Roadmap, clock, lifecycle
 from models.db import close_engines, session
 from models.db.migrate import ready_engine

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
-from deployments.cli import plans
+from deployments.cli.processes import external_plans as plans
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, Channel, ControlPoint, Official, clock, lifecycle

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from deployments.cli.notes import note
+from deployments.cli.monitoring.reports import note
 from models import Round
 from models.db import engine_for, session
 from models.db.migrate import migrate

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from deployments.cli import output
-from deployments.cli.look import Code, Json, known_roadmap
+from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Body, Official
 from models.db import session
 from models.db.migrate import ready_engine

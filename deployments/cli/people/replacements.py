@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from deployments.cli import facts, output
-from deployments.cli.decide import Actor
-from deployments.cli.look import Code, Json, known_roadmap
+from deployments.cli.control import Actor
 from deployments.cli.output import day
-from deployments.cli.people import Who
+from deployments.cli.people.people import Who
+from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Body, clock
 from models.db import session
 from models.db.migrate import ready_engine

@@ -8,9 +8,9 @@ import typer
 from sqlmodel import Session, col, select
 
 from deployments.cli import facts, output
-from deployments.cli.decide import Actor
-from deployments.cli.look import Code, Json, as_day, known_roadmap
+from deployments.cli.control import Actor
 from deployments.cli.output import day
+from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import Absence, Body, Channel, Official, clock
 from models.db import session
 from models.db.migrate import ready_engine

@@ -7,8 +7,8 @@ import typer
 from sqlmodel import Session, col
 
 from deployments.cli import facts, output
-from deployments.cli.decide import Actor, Reason
-from deployments.cli.look import Code, Json, as_day, known_roadmap
+from deployments.cli.control import Actor, Reason
+from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import Recommendation, Roadmap, clock
 from models.db import session
 from models.db.migrate import ready_engine

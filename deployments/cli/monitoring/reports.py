@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from deployments.cli import output
-from deployments.cli.look import Json, known_roadmap
+from deployments.cli.roadmap.look import Json, known_roadmap
 from models import Round, Snapshot, clock
 from models.db import session
 from models.db.migrate import ready_engine

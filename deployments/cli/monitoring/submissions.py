@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from deployments.cli import facts, output
-from deployments.cli.decide import Actor
-from deployments.cli.look import Code, Json, known_roadmap
+from deployments.cli.control import Actor
+from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Body, Measure, Round, clock
 from models.db import session
 from models.db.migrate import ready_engine

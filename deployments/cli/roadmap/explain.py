@@ -12,8 +12,8 @@ import typer
 from sqlmodel import col, select
 
 from deployments.cli import output
-from deployments.cli.look import From, Json, To, as_day
 from deployments.cli.output import day
+from deployments.cli.roadmap.look import From, Json, To, as_day
 from models import ControlPoint, Edition, Roadmap
 from models.db import session
 from models.db.migrate import ready_engine

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from deployments.cli import output
-from deployments.cli.look import Json
+from deployments.cli.roadmap.look import Json
 from roadmap.catalogue.answers import AnswersError, read_answers
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find

@@ -14,7 +14,7 @@ import typer
 from sqlalchemy import Engine
 
 from deployments.cli import facts, output
-from deployments.cli.look import show_points
+from deployments.cli.roadmap.look import show_points
 from deployments.serve import web as serve_web
 from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start
 from models import Roadmap, clock, queries

@@ -11,8 +11,9 @@ import typer
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from deployments.cli import edition_view, facts, output
-from deployments.cli.look import Code, Json, known_roadmap
+from deployments.cli import facts, output
+from deployments.cli.editions import show_plan as edition_view
+from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Roadmap, clock
 from models.db import session
 from models.db.migrate import ready_engine

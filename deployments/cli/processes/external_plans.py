@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from deployments.cli import facts, output
-from deployments.cli.decide import Actor
-from deployments.cli.look import Json, known_roadmap
+from deployments.cli.control import Actor
+from deployments.cli.roadmap.look import Json, known_roadmap
 from models import clock
 from models.db import session
 from models.db.migrate import ready_engine

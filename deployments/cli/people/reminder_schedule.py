@@ -7,8 +7,8 @@ import typer
 from sqlmodel import Session
 
 from deployments.cli import facts, output
-from deployments.cli.decide import Actor
-from deployments.cli.look import Code, Json, known_roadmap
+from deployments.cli.control import Actor
+from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Roadmap, clock
 from models.db import session
 from models.db.migrate import ready_engine

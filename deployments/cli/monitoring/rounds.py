@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from deployments.cli import facts, output
-from deployments.cli.look import Code, Json, as_day, known_roadmap
 from deployments.cli.output import day
+from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import clock
 from models.db import session
 from models.db.migrate import ready_engine

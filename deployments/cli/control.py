@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import Engine
 
 from deployments.cli import facts, output
-from deployments.cli.look import Json
+from deployments.cli.roadmap.look import Json
 from models import Roadmap, clock, lifecycle
 from models.db import session
 from models.db.migrate import ready_engine
