@@ -5,7 +5,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from deployments.sync import sync_async
-from flows.naming import dated
+from flows.run_names import dated
 from models import clock, db
 from models.settings import Settings
 

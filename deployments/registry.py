@@ -103,7 +103,7 @@ def item_deployments(items: Iterable[ItemFacts]) -> list[Deployment]:
             key=item.key,
             flow=FLOW_NAMES[item.kind],
             name=_unique_name(item, plain=plain, regional=regional),
-            entrypoint=ENTRYPOINTS.get(item.kind, f"flows.keep_point.{item.kind}"),
+            entrypoint=ENTRYPOINTS.get(item.kind, f"flows.control_point.{item.kind}"),
             description=description(item),
             tags=tuple(tags(item)),
             parameter_schema=POINT_SCHEMA,

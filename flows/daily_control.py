@@ -6,7 +6,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.naming import dated
+from flows.run_names import dated
 from models import clock, db
 from models.settings import Settings
 from tasks.daily.control_day import ControlReport, control_day

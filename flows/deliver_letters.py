@@ -5,7 +5,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.naming import dated
+from flows.run_names import dated
 from models import clock, db
 from models.settings import Settings
 from tasks.letters.deliver import deliver

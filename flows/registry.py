@@ -3,7 +3,7 @@
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.keep_point import keep_point
+from flows.control_point import keep_point
 from tasks.prefect.reconcile import FLOW_NAMES
 
 

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from sqlalchemy import Engine
 
-from flows.keep_point import NOT_CONTROLLED, ask, this_run
+from flows.control_point import NOT_CONTROLLED, ask, this_run
 from models import clock, db
 from models.settings import Settings
 from roadmap.cards.point import FINAL, PointFacts, state_name
