@@ -26,7 +26,7 @@ from roadmap.monitoring.report.tables import Column
 from tasks.files.reproducible import tidy
 
 ROOT = Path(__file__).parent.parent
-TEMPLATE = ROOT / "tasks" / "templates" / "note.docx"
+TEMPLATE = ROOT / "tasks" / "monitoring" / "report" / "templates" / "note.docx"
 FONT = "Times New Roman"
 TEXT_MM = 165
 ALIGN = {

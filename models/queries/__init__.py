@@ -1,6 +1,6 @@
 """What is read again and again: points, officials, who was told."""
 
-from models.queries.points import (
+from models.queries.lists import (
     NoticeRow,
     PointRow,
     RoadmapStatus,
@@ -9,6 +9,7 @@ from models.queries.points import (
     is_overdue,
     items,
     outbox,
+    points,
     roadmaps,
     status,
     told,
@@ -23,6 +24,7 @@ __all__ = [
     "is_overdue",
     "items",
     "outbox",
+    "points",
     "roadmaps",
     "status",
     "told",

@@ -1,6 +1,6 @@
 """What a new edition of an act changes, and what reviewers settled that stays."""
 
-from roadmap.editions.compare import (
+from roadmap.editions.comparison import (
     DROPPED,
     KEPT,
     AnswerRefused,
@@ -9,6 +9,7 @@ from roadmap.editions.compare import (
     Pair,
     Plan,
     Question,
+    compare,
     shown,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "Pair",
     "Plan",
     "Question",
+    "compare",
     "shown",
 ]

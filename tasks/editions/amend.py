@@ -26,7 +26,7 @@ class AmendRefused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What people settled beside the draft: the arguments of ``roadmap.editions.compare`` of these names."""
+    """What people settled beside the draft: the arguments of ``roadmap.editions.comparison`` of these names."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
     is_read: bool = False

@@ -59,8 +59,8 @@ def record_many(
 ) -> int:
     """Keep the answers of many bodies, all or none; what is known already is left out. Returns how many were new.
 
-    ``source`` is one of ``MEASURE_SOURCES``; ``reason`` stands for every correction that has none of its own. ``Refused``: a correction without a reason, an indicator the body does not answer for, a round that has
-    not opened.
+    ``source`` is one of ``MEASURE_SOURCES``; ``reason`` stands for every correction that has none of its own.
+    ``Refused``: a correction without a reason, an indicator the body does not answer for, a round that has not opened.
     """
     take_turn(work, round_id)
     round_ = work.get_one(Round, round_id)
