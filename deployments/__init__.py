@@ -1,0 +1,1 @@
+"""What is registered on Prefect, what runs beside it, and the command line."""

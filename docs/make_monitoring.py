@@ -98,27 +98,21 @@ def page() -> str:
     """The whole page."""
     from roadmap.catalogue.loading import built_in, built_in_codes
     from roadmap.monitoring.indicators import (
-        compute as measuring,
-    )
-    from roadmap.monitoring.indicators import (
-        forecast as expecting,
-    )
-    from roadmap.monitoring.indicators import (
-        gaps as deficits,
-    )
-    from roadmap.monitoring.indicators import (
-        verdict as judging,
+        compute,
+        forecast,
+        gaps,
+        verdict,
     )
     from roadmap.monitoring.recommendations.rules import built_in_rules
 
     intro = INTRO.format(
-        digits=expecting.DIGITS,
-        earlier=measuring.EARLIER,
-        band_share=f"{judging.BAND_SHARE:g}".replace(".", ","),
-        band_other=f"{judging.BAND_OTHER * 100:g}",
-        enough=expecting.ENOUGH,
-        near=f"{deficits.NEAR * 100:g}",
-        far=f"{deficits.FAR * 100:g}",
+        digits=forecast.DIGITS,
+        earlier=compute.EARLIER,
+        band_share=f"{verdict.BAND_SHARE:g}".replace(".", ","),
+        band_other=f"{verdict.BAND_OTHER * 100:g}",
+        enough=forecast.ENOUGH,
+        near=f"{gaps.NEAR * 100:g}",
+        far=f"{gaps.FAR * 100:g}",
     )
     rules = "".join(f"| `{rule.code}` | {_when(rule)} | {rule.term} |\n" for rule in built_in_rules())
     return "\n".join([intro + rules, *(_system(built_in(code)) for code in built_in_codes())])

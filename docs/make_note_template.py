@@ -21,7 +21,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt
 
-from roadmap.monitoring.report import tables as note_tables
+from roadmap.monitoring.report import tables
 from roadmap.monitoring.report.tables import Column
 from tasks.files.reproducible import tidy
 
@@ -213,7 +213,7 @@ def make() -> bytes:
     doc.text("{%p endif %}")
     doc.text("{%p if indicators %}")
     doc.head("Показатели и целевые значения")
-    doc.table("indicators", note_tables.indicators_grid(()).columns, toned="verdict")
+    doc.table("indicators", tables.indicators_grid(()).columns, toned="verdict")
     doc.head("Показатели по отдельности")
     doc.text("{%p for one in details %}")
     doc.head("{{ one.title }}", 2)
@@ -225,8 +225,8 @@ def make() -> bytes:
     doc.text("{%p endif %}")
     _lagging(doc)
     _execution(doc)
-    _section(doc, "overdue", "Просроченные контрольные точки", note_tables.overdue_grid(()).columns, "days")
-    _section(doc, "advice", "Адресные рекомендации", note_tables.advice_grid(()).columns, "")
+    _section(doc, "overdue", "Просроченные контрольные точки", tables.overdue_grid(()).columns, "days")
+    _section(doc, "advice", "Адресные рекомендации", tables.advice_grid(()).columns, "")
     doc.text("{%p if heat.rows %}")
     doc.head("Карта дефицитов")
     doc.text("Строки — участники, столбцы — номера показателей. {{ heat.legend }}", "Note Small")
@@ -237,7 +237,7 @@ def make() -> bytes:
     doc.text("{{ appendix_words }}")
     doc.text("{%p for part in appendix %}")
     doc.head("{{ part.title }}", 2)
-    doc.table("part.rows", note_tables.ANSWER_COLUMNS, toned="value")
+    doc.table("part.rows", tables.ANSWER_COLUMNS, toned="value")
     doc.text("{%p endfor %}")
     doc.text("{{ closing }}", "Note Small")
     return doc.save()
@@ -247,7 +247,7 @@ def _lagging(doc: Maker) -> None:
     doc.text("{%p if lagging %}")
     doc.head("Карта отстающих муниципалитетов")
     doc.when("lagging_chart", "{{ lagging_chart }}", "Note Picture")
-    doc.table("lagging", note_tables.lagging_grid(()).columns, toned="short")
+    doc.table("lagging", tables.lagging_grid(()).columns, toned="short")
     doc.when("lagging_more", "{{ lagging_more }}", "Note Small")
     doc.text("{%p endif %}")
 
@@ -260,7 +260,7 @@ def _execution(doc: Maker) -> None:
         doc.head({"sections": "По разделам", "kinds": "По видам мероприятий", "bodies": "По исполнителям"}[name], 2)
         if name != "kinds":
             doc.when(f"{name}_chart", f"{{{{ {name}_chart }}}}", "Note Picture")
-        doc.table(name, note_tables.execution_grid(title, ()).columns, toned="share")
+        doc.table(name, tables.execution_grid(title, ()).columns, toned="share")
         doc.when(f"{name}_more", f"{{{{ {name}_more }}}}", "Note Small")
         doc.text("{%p endif %}")
 

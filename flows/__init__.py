@@ -1,0 +1,1 @@
+"""What Prefect runs, ten to thirty lines each."""

@@ -14,10 +14,9 @@ from flows.control_point import NOT_CONTROLLED, ask, this_run
 from models import clock, db
 from models.settings import Settings
 from roadmap.cards.point import FINAL, PointFacts, state_name
-from tasks.monitoring.rounds import produce as round_run
-from tasks.monitoring.rounds import steps as rounds_prefect
+from tasks.monitoring.rounds import produce, steps
 from tasks.monitoring.rounds.form import RoundDecision
-from tasks.prefect import report_artifacts as note_artifacts
+from tasks.prefect import report_artifacts
 from tasks.prefect.apply import today_in
 from tasks.prefect.artifacts import card_task
 from tasks.prefect.client import connect
@@ -25,17 +24,17 @@ from tasks.prefect.point_facts import point_of
 from tasks.prefect.reconcile import FLOW_NAMES
 from tasks.prefect.waiting_runs import decision_key, last_asked
 
-open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(rounds_prefect.open_round)
-ask_task = task(name="Запросить данные", cache_policy=NO_CACHE)(rounds_prefect.ask_round)
-fill_task = task(name="Заполнить из контрольных точек", cache_policy=NO_CACHE)(rounds_prefect.fill_round)
-settle_task = task(name="Принять данные", cache_policy=NO_CACHE)(rounds_prefect.settle_round)
-compute_task = task(name="Рассчитать показатели", cache_policy=NO_CACHE)(round_run.compute_round)
-note_task = task(name="Составить справку", cache_policy=NO_CACHE)(round_run.note_round)
-charts_task = task(name="Диаграммы", cache_policy=NO_CACHE)(note_artifacts.publish)
-send_task = task(name="Разослать", cache_policy=NO_CACHE)(round_run.send_round)
-recommend_task = task(name="Рекомендации", cache_policy=NO_CACHE)(round_run.recommend_round)
-archive_task = task(name="В архив", cache_policy=NO_CACHE)(round_run.archive_round)
-answer_task = task(name="Решение", cache_policy=NO_CACHE)(rounds_prefect.answer_round)
+open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(steps.open_round)
+ask_task = task(name="Запросить данные", cache_policy=NO_CACHE)(steps.ask_round)
+fill_task = task(name="Заполнить из контрольных точек", cache_policy=NO_CACHE)(steps.fill_round)
+settle_task = task(name="Принять данные", cache_policy=NO_CACHE)(steps.settle_round)
+compute_task = task(name="Рассчитать показатели", cache_policy=NO_CACHE)(produce.compute_round)
+note_task = task(name="Составить справку", cache_policy=NO_CACHE)(produce.note_round)
+charts_task = task(name="Диаграммы", cache_policy=NO_CACHE)(report_artifacts.publish)
+send_task = task(name="Разослать", cache_policy=NO_CACHE)(produce.send_round)
+recommend_task = task(name="Рекомендации", cache_policy=NO_CACHE)(produce.recommend_round)
+archive_task = task(name="В архив", cache_policy=NO_CACHE)(produce.archive_round)
+answer_task = task(name="Решение", cache_policy=NO_CACHE)(steps.answer_round)
 
 
 @flow(name=FLOW_NAMES["round"])
@@ -67,15 +66,15 @@ async def _go_on(
     client: PrefectClient, engine: Engine, run_id: UUID, point: PointFacts, *, today: date, at: datetime
 ) -> None:
     """Everything that can be done of the round by now."""
-    standing = rounds_prefect.standing(engine, point.key, today=today)
+    standing = steps.standing(engine, point.key, today=today)
     if standing is None:
         return
     for collect in (open_task, ask_task, fill_task, settle_task):
         collect(engine, standing.round_id, today=today, at=at)
-    standing = rounds_prefect.standing(engine, point.key, today=today)
+    standing = steps.standing(engine, point.key, today=today)
     if standing is None or not standing.is_ready:
         return
-    desk = round_run.Desk(engine, today, at, Settings())
+    desk = produce.Desk(engine, today, at, Settings())
     for step in (compute_task, note_task):
         step(desk, standing.round_id)
     await charts_task(client, engine, standing.round_id, run_id)

@@ -15,11 +15,9 @@ from models.lifecycle import Refused
 from models.settings import Settings
 from tasks.people.links import LinkRefused
 from web import calendars
-from web.control import dashboard as control
+from web.control import dashboard
 from web.forms import BadField
-from web.official import deadlines as official
-from web.official import indicators as official_measures
-from web.official import monitoring as monitoring_official
+from web.official import deadlines, indicators, monitoring
 from web.pages import error_page
 from web.security import LIMITS, Forged, Limits, guard
 
@@ -36,7 +34,7 @@ def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -
     _answer_refusals(app)
     app.add_api_route("/style.css", _style, methods=["GET", "HEAD"])
     app.add_api_route("/robots.txt", _robots, methods=["GET", "HEAD"])
-    for part in (official, official_measures, monitoring_official, control, calendars):
+    for part in (deadlines, indicators, monitoring, dashboard, calendars):
         app.include_router(part.router)
     return app
 

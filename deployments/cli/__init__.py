@@ -6,30 +6,18 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from deployments.cli import control as decide
-from deployments.cli import health, output
-from deployments.cli.editions import amend as editions
+from deployments.cli import control, health, output
+from deployments.cli.editions import amend
 from deployments.cli.monitoring import (
     recommendations,
+    reports,
+    rounds,
+    submissions,
 )
-from deployments.cli.monitoring import (
-    reports as notes,
-)
-from deployments.cli.monitoring import (
-    rounds as monitoring,
-)
-from deployments.cli.monitoring import (
-    submissions as measures,
-)
-from deployments.cli.people import calendars, people
-from deployments.cli.people import reminder_schedule as ladder
-from deployments.cli.people import replacements as replacing
-from deployments.cli.processes import agreements as processes
-from deployments.cli.processes import external_plans as plans
-from deployments.cli.roadmap import explain, look
-from deployments.cli.roadmap import import_document as importing
-from deployments.cli.run import daily as work
-from deployments.cli.run import up, web
+from deployments.cli.people import calendars, people, reminder_schedule, replacements
+from deployments.cli.processes import agreements, external_plans
+from deployments.cli.roadmap import explain, import_document, look
+from deployments.cli.run import daily, up, web
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import CatalogueError
@@ -54,44 +42,44 @@ app.command("points")(look.points)
 app.command("show")(look.show)
 app.command("outbox")(look.outbox)
 app.command("terms")(look.terms)
-app.command("import")(importing.import_)
+app.command("import")(import_document.import_)
 app.command("check")(explain.check)
 app.command("explain")(explain.explain)
-app.command("load")(work.load)
-app.command("amend")(editions.amend)
-app.command("next-edition")(editions.next_edition)
-app.command("municipalities")(processes.municipalities)
-app.command("agreements")(processes.agreements)
-app.add_typer(plans.app, name="plan")
+app.command("load")(daily.load)
+app.command("amend")(amend.amend)
+app.command("next-edition")(amend.next_edition)
+app.command("municipalities")(agreements.municipalities)
+app.command("agreements")(agreements.agreements)
+app.add_typer(external_plans.app, name="plan")
 app.command("calendar")(calendars.calendar)
-app.command("contacts")(work.contacts)
+app.command("contacts")(daily.contacts)
 app.command("people")(people.people)
 app.command("absence")(people.absence)
-app.command("replace")(replacing.replace)
+app.command("replace")(replacements.replace)
 app.command("revoke")(people.revoke)
 app.command("silence")(people.silence)
-app.command("ladder")(ladder.ladder)
-app.command("monitor")(monitoring.monitor)
-app.command("rounds")(monitoring.rounds)
-app.command("measures")(measures.measures)
-app.command("note")(notes.note)
+app.command("ladder")(reminder_schedule.ladder)
+app.command("monitor")(rounds.monitor)
+app.command("rounds")(rounds.rounds)
+app.command("measures")(submissions.measures)
+app.command("note")(reports.note)
 app.command("recommendations")(recommendations.recommendations)
 app.command("take")(recommendations.take)
 app.command("decline")(recommendations.decline)
-app.command("control")(work.control)
-app.command("deliver")(work.deliver)
+app.command("control")(daily.control)
+app.command("deliver")(daily.deliver)
 app.command("drill")(health.drill)
 app.command("watch")(health.watch)
 app.command("audit")(health.audit)
 app.command("discipline")(health.discipline)
 app.command("web")(web.web)
-app.command("sync")(work.sync)
-app.command("rehearse")(work.rehearse)
-app.command("submit")(decide.submit)
-app.command("accept")(decide.accept)
-app.command("return")(decide.return_)
-app.command("extend")(decide.extend)
-app.command("withdraw")(decide.withdraw)
+app.command("sync")(daily.sync)
+app.command("rehearse")(daily.rehearse)
+app.command("submit")(control.submit)
+app.command("accept")(control.accept)
+app.command("return")(control.return_)
+app.command("extend")(control.extend)
+app.command("withdraw")(control.withdraw)
 
 #: What a person can mend: told in one line, exit code 2, no traceback.
 MENDABLE = (

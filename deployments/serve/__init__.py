@@ -1,0 +1,1 @@
+"""The programs that ``vekha up`` keeps: the Prefect server, the worker, the pages."""

@@ -1,0 +1,1 @@
+"""A file a noun: what is stored, with its constraints."""

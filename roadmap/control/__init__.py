@@ -1,0 +1,1 @@
+"""Planning of points, reminders, extensions, discipline."""

@@ -1,0 +1,1 @@
+"""What «Контроль» shows: lists, the chart of terms, rounds."""

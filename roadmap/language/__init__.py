@@ -1,0 +1,1 @@
+"""Russian words that every storey needs: dates, plurals, cases, likeness."""

@@ -1,0 +1,1 @@
+"""Decisions of the coordinator and reports of officials."""

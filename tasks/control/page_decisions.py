@@ -9,8 +9,7 @@ from sqlmodel import Session, col
 
 from models import AuditEntry, Body, ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
-from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key
-from models.lifecycle import requests as asking
+from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key, requests
 from roadmap.cards.point import day
 from tasks.control.decisions import Decision, Outcome, deadline_of, decide
 
@@ -74,7 +73,7 @@ def refuse_request(engine: Engine, request_id: int, ground: str, by: Deciding) -
 
     def work_on(work: Session) -> ControlPoint:
         point = refuse_unseen(work, by, request_id)
-        asking.refuse(work, request_id, _move(by, "refuse", ground))
+        requests.refuse(work, request_id, _move(by, "refuse", ground))
         return point
 
     return _outcome(engine, by, work_on)
@@ -88,7 +87,7 @@ def grant_extension(engine: Engine, request_id: int, due_on: date, ground: str, 
         if due_on < by.today:
             raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(by.today)}")
         move = _move(by, "extend", ground, due_on=due_on, deadline_on=deadline_of(work, by.key, due_on))
-        asking.grant(work, request_id, move)
+        requests.grant(work, request_id, move)
         return point
 
     return _outcome(engine, by, work_on)
@@ -99,7 +98,7 @@ def grant_hand_over(engine: Engine, request_id: int, body_id: int, ground: str, 
 
     def work_on(work: Session) -> ControlPoint:
         point = refuse_unseen(work, by, request_id)
-        return asking.grant(work, request_id, _move(by, "reassign", ground, owner_id=_body(work, point, body_id)))
+        return requests.grant(work, request_id, _move(by, "reassign", ground, owner_id=_body(work, point, body_id)))
 
     return _outcome(engine, by, work_on)
 
@@ -111,7 +110,7 @@ def refuse_unseen(work: Session, by: Deciding, request_id: int | None = None) ->
     """
     point = point_by_key(work, by.key)
     assert point.id is not None
-    if request_id is not None and asking.request_and_key(work, request_id)[1] != by.key:
+    if request_id is not None and requests.request_and_key(work, request_id)[1] != by.key:
         raise Refused(f"Просьба № {request_id} относится к другой контрольной точке")
     later = select(Transition).where(*_decisions(point.id), col(Transition.id) > by.seen)
     last = work.execute(later.order_by(col(Transition.id).desc()).limit(1)).scalar_one_or_none()

@@ -1,0 +1,1 @@
+"""The day's control, and a rehearsal of many days."""

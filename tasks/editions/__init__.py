@@ -1,0 +1,1 @@
+"""Load a roadmap, amend it, add items of our own, keep training copies."""

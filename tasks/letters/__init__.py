@@ -1,0 +1,1 @@
+"""From a queued reminder to a letter that was sent."""

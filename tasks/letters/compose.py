@@ -21,7 +21,7 @@ from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
 from tasks.daily.control_day import calendar_of
-from tasks.letters import ics as calendars
+from tasks.letters import ics
 from tasks.letters.batch import STAFF, Batch, LetterRow, read_batch
 from tasks.letters.monitoring_asks import Ask, asks
 from tasks.letters.monitoring_parts import RoundParts
@@ -110,7 +110,7 @@ def compose(work: Session, notices: Sequence[Notice], *, at: datetime, settings:
     people = {channel.id: (official, channel) for official, channel in work.execute(addressed)}
     batch = read_batch(work, notices, {number: official for number, (official, _) in people.items()})
     codes = {official.roadmap_code for official, _ in people.values()}
-    stored = calendars.stored_at(work, codes)
+    stored = ics.stored_at(work, codes)
     desks = {code: _desk(work, code, stored, at=at, settings=settings) for code in codes}
     entries, made = [], Parts(work, at=at, settings=settings)
     rounds = RoundParts(work, settings, (one for several in batch.rounds.values() for one in several), at=at)
@@ -124,7 +124,7 @@ def compose(work: Session, notices: Sequence[Notice], *, at: datetime, settings:
             extras += tuple(rounds.parts(told_of, official, channel))
         entries.append(_Entry(notice, official, channel, desk, told, extras))
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
-    late = calendars.overdue(work, bodies, before=max(desk.today for desk in desks.values()))
+    late = ics.overdue(work, bodies, before=max(desk.today for desk in desks.values()))
     asked = asks(work, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
     return [Parcel(entry.notice, entry.channel, _letter(entry, late, asked)) for entry in entries]
 
@@ -212,8 +212,8 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) 
         shown = {one.key: one for body in entry.bodies for one in late.get(body, ()) if one.is_overdue(today)}
     for told in entry.told:
         row = told.row
-        changed = row.changed or calendars.unchanged(row.point, entry.desk.stored)
-        shown[row.point.key] = calendars.deadline(
+        changed = row.changed or ics.unchanged(row.point, entry.desk.stored)
+        shown[row.point.key] = ics.deadline(
             row.point,
             row.item,
             row.owner,

@@ -1,0 +1,1 @@
+"""Rounds of monitoring from asking to the report."""

@@ -1,0 +1,1 @@
+"""What each page reads, in one query plan; pages write nothing themselves."""

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, queries
 from models.lifecycle import EVENT_RU, STATUS_RU
 from models.lifecycle.requests import KIND_RU
-from models.queries import officials as queries_people
+from models.queries import officials
 from roadmap.calendar import WorkCalendar
 from roadmap.letters.wording import time_left
 from tasks.control.submissions import extension_days, extension_refusal
@@ -91,7 +91,7 @@ def card(work: Session, own: OwnPoint, *, today: date) -> Card:
     assert point.id is not None
     history = queries.history(work, point.id)
     stands, left = _standing_and_left(point, calendar_of(work, point.roadmap_code), today=today)
-    waiting = [request.kind for request in queries_people.waiting_requests(work, [point.id]).get(point.id, [])]
+    waiting = [request.kind for request in officials.waiting_requests(work, [point.id]).get(point.id, [])]
     others = select(Body).where(Body.roadmap_code == point.roadmap_code, Body.id != point.owner_id)
     return Card(
         own=own,

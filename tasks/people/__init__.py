@@ -1,0 +1,1 @@
+"""Contacts, absences, replacements, links, access."""

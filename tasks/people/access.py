@@ -11,7 +11,7 @@ from sqlmodel import Session, col, or_
 
 from models import Absence, Body, ControlPoint, Executor, Item, Official
 from models.lifecycle import ALLOWED, LIVE, Action
-from models.queries import officials as queries_people
+from models.queries import officials
 
 Role = Literal["owner", "deputy", "co", "controls"]
 
@@ -71,7 +71,7 @@ def away_now(work: Session, official: Official, *, today: date) -> list[Official
         )
     )
     assert official.id is not None
-    chained = queries_people.standing_in(work, [official.id], today).get(official.id, [])
+    chained = officials.standing_in(work, [official.id], today).get(official.id, [])
     return list({one.id: one for one in (*chained, *work.execute(direct).scalars())}.values())
 
 

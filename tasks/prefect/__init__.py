@@ -1,0 +1,1 @@
+"""All that knows the Prefect server: client, runs, forms, artifacts."""

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models import Mirror
 from models.db import session
 from roadmap.cards.point import PLANNED, Happened, PointFacts
-from tasks.prefect import waiting_runs as waiting
+from tasks.prefect import waiting_runs
 from tasks.prefect.artifacts import publish_card
 from tasks.prefect.client import PAGE, Progress, bounded, chunks, pages
 from tasks.prefect.point_facts import histories
@@ -141,7 +141,7 @@ async def _create(client: PrefectClient, jobs: list[Job], *, at: datetime) -> li
         groups.setdefault(job.wanted.deployment_id, {})[job.wanted.point.key] = job.wanted
     ids: dict[str, UUID] = {}
     for deployment, wants in groups.items():  # one after another: SQLite behind the server would refuse the others
-        ids |= await waiting.create_runs(client, deployment, [_new_run(want) for want in wants.values()])
+        ids |= await waiting_runs.create_runs(client, deployment, [_new_run(want) for want in wants.values()])
     dead = await _dead(client, list(ids.values()))
     return [
         Job(
@@ -180,27 +180,27 @@ async def _finish(
     assert run is not None
     match job.kind:
         case "runs_finished":
-            return await waiting.finish_run(client, run.id, job.final)
+            return await waiting_runs.finish_run(client, run.id, job.final)
         case "runs_restarted":
-            return await waiting.start_again(client, run.id, at)
+            return await waiting_runs.start_again(client, run.id, at)
         case "runs_noted":
             return None
     assert want is not None
     if run.name != want.name:
         await client.update_flow_run(run.id, name=want.name)
     if run.type == "SCHEDULED" and want.waits:
-        await waiting.open_run(client, run.id, want.state_name)
+        await waiting_runs.open_run(client, run.id, want.state_name)
     elif run.type == "SCHEDULED" and want.starts_at is not None and run.starts_at != want.starts_at:
-        await waiting.start_at(client, run.id, want.starts_at)
+        await waiting_runs.start_at(client, run.id, want.starts_at)
     elif run.type == "PAUSED" and run.state_name != want.state_name:
-        await waiting.rename_state(client, run.id, want.state_name)
+        await waiting_runs.rename_state(client, run.id, want.state_name)
     if not want.waits:
         return None
     if job.kind in ("runs_created", "runs_opened"):
-        await waiting.give_form(client, run.id, want.point)
+        await waiting_runs.give_form(client, run.id, want.point)
     elif run.type == "PAUSED" and run.state_name == UNNAMED and at - run.since > FRESH:
         # Its process died between the wait and the form: without one, no answer is taken.
-        await waiting.give_form(client, run.id, want.point, waiting.decision_number(run.asked))
+        await waiting_runs.give_form(client, run.id, want.point, waiting_runs.decision_number(run.asked))
     day = today_in(want.point.item.zone, today, at)
     return await publish_card(client, run.id, want.point, told[run.key], today=day, stages=stages.get(run.key, ""))
 

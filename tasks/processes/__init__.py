@@ -1,0 +1,1 @@
+"""Stages inside a point: planned, followed, answered, renewed; agreements and plans."""

@@ -1,0 +1,1 @@
+"""Who is reminded of what today, and what rides in whose letter."""

@@ -11,7 +11,7 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from deployments.cli.roadmap import explain as commands
-from deployments.cli.run import daily as work
+from deployments.cli.run import daily
 from models import ControlPoint
 from models.db import session
 from models.db.migrate import ready_engine
@@ -20,7 +20,7 @@ from roadmap.catalogue.loading import CatalogueError
 app = typer.Typer()
 app.command("explain")(commands.explain)
 app.command("check")(commands.check)
-app.command("load")(work.load)
+app.command("load")(daily.load)
 
 
 @pytest.fixture(autouse=True)
@@ -74,10 +74,10 @@ def test_a_point_is_explained_alone() -> None:
 
 def test_a_key_of_a_point_that_came_back_to_its_day_is_found() -> None:
     assert CliRunner().invoke(app, ["load", "krasnodar"]).exit_code == 0
-    with session(ready_engine()) as work:
-        point = work.exec(select(ControlPoint).where(ControlPoint.key == "krasnodar/1.2/-/2021-09-15")).one()
+    with session(ready_engine()) as daily:
+        point = daily.exec(select(ControlPoint).where(ControlPoint.key == "krasnodar/1.2/-/2021-09-15")).one()
         point.key += "-2"
-        work.commit()
+        daily.commit()
     told = answer("explain", "krasnodar/1.2/-/2021-09-15-2")
     assert [one["deadline_on"] for one in told["points"]] == ["2021-09-15"]
     assert [one["key"] for one in told["on_control"]] == ["krasnodar/1.2/-/2021-09-15-2"]

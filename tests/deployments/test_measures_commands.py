@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from deployments.cli.monitoring import submissions as measures
+from deployments.cli.monitoring import submissions
 from models import Body, ControlPoint, Item, Measure, Municipality, Round, clock
 from models.db import engine_for, session
 from models.db.migrate import migrate
@@ -38,7 +38,7 @@ class Vekha:
         self.folder = folder
         self.engine = engine_for(f"sqlite:///{(folder / 'vekha.db').resolve()}")
         self.app = typer.Typer()
-        self.app.command()(measures.measures)
+        self.app.command()(submissions.measures)
         migrate(self.engine)
         shift = TODAY.year - 2021
         with session(self.engine) as work:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from typer.testing import CliRunner
 
-from deployments.cli.processes import external_plans as plans
+from deployments.cli.processes import external_plans
 from models import ControlPoint, clock
 from models.db import engine_for, session
 from models.db.migrate import migrate
@@ -26,7 +26,7 @@ class Vekha:
     """Runs the commands of ``vekha plan`` in this process."""
 
     def run(self, *args: str) -> Any:
-        return CliRunner().invoke(plans.app, list(args))
+        return CliRunner().invoke(external_plans.app, list(args))
 
     def says(self, *args: str) -> str:
         result = self.run(*args)

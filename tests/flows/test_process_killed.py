@@ -12,8 +12,7 @@ from sqlmodel import col, select
 from deployments.sync import SyncReport, sync
 from models import ControlPoint, Evidence, Transition
 from models.db import session
-from tasks.prefect import apply as prefect_writing
-from tasks.prefect import reconcile as prefect_runs
+from tasks.prefect import apply, reconcile
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ASKED = r'/set_state.*"pause_key": ?"decision-2"'
@@ -57,7 +56,7 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From its call on, the minute has passed after which nobody is believed to be at work on a run."""
 
     def set_zero() -> None:
-        for module in (prefect_runs, prefect_writing):
+        for module in (reconcile, apply):
             monkeypatch.setattr(module, "FRESH", timedelta(0))
 
     return set_zero

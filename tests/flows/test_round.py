@@ -17,8 +17,7 @@ from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.manual import Hand, monitor
 from tasks.monitoring.rounds.rows import POINTS, rounds_of
 from tasks.monitoring.submissions.record import record, settle_data
-from tasks.prefect import apply as prefect_writing
-from tasks.prefect import reconcile as prefect_runs
+from tasks.prefect import apply, reconcile
 from tasks.prefect.client import call, pages
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
@@ -199,7 +198,7 @@ def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again
     monitoring: Monitoring, frail: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The half minute has passed in which a run that died is left alone.
-    for module in (prefect_runs, prefect_writing):
+    for module in (reconcile, apply):
         monkeypatch.setattr(module, "FRESH", timedelta(0))
     office, key = monitoring.office, monitoring.start()
     monitoring.mend()

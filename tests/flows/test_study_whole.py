@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
-from deployments.cli.processes import external_plans as plans
+from deployments.cli.processes import external_plans
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, Channel, ControlPoint, Official, clock, lifecycle
@@ -136,7 +136,7 @@ def krai(office: Any, worker: Worker, sink: Sink, today: date, tmp_path: Path, m
 
 def plan_set(starts: date) -> str:
     ends = starts + timedelta(days=3)
-    result = CliRunner().invoke(plans.app, ["set", "НИКУ", "--from", f"{starts}", "--to", f"{ends}"])
+    result = CliRunner().invoke(external_plans.app, ["set", "НИКУ", "--from", f"{starts}", "--to", f"{ends}"])
     assert result.exit_code == 0, result.exception
     return " ".join(result.stdout.split())
 

@@ -10,7 +10,7 @@ from prefect.states import Suspended
 
 from deployments.sync import sync
 from tasks.control.decisions import Decision
-from tasks.prefect import waiting_runs as waiting
+from tasks.prefect import waiting_runs
 
 pytestmark = pytest.mark.slow
 
@@ -43,13 +43,13 @@ def test_the_form_is_the_one_prefect_itself_would_save(office: Any, opened: Any)
     async def saved(_client: Any) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("prefect.input.run_input.acreate_flow_run_input", by_prefect)
-            keyset = waiting.waiting_state("В работе", 1).state_details.run_input_keyset
+            keyset = waiting_runs.waiting_state("В работе", 1).state_details.run_input_keyset
             await Decision.with_initial_data(description="текст").asave(keyset, flow_run_id=run_id)  # type: ignore[arg-type]
 
     office.api(saved)
     schema = own["suspended-decision-1-schema"]
     schema.pop("description", None)
-    assert waiting.form_schema() == schema
+    assert waiting_runs.form_schema() == schema
     assert list(own) == ["suspended-decision-1-schema", "suspended-decision-1-description"]
 
 
@@ -63,7 +63,7 @@ def test_an_answer_without_the_required_field_is_refused_by_the_server(office: A
 def test_a_renamed_state_still_waits_for_the_same_form(office: Any, opened: Any) -> None:
     key, run_id = opened
     before = office.runs()[key]["state"]["state_details"]
-    office.api(lambda client: waiting.rename_state(client, run_id, "Просрочено"))
+    office.api(lambda client: waiting_runs.rename_state(client, run_id, "Просрочено"))
     run = office.runs()[key]
     assert (run["state_type"], run["state_name"]) == ("PAUSED", "Просрочено")
     same = ("pause_key", "pause_timeout", "run_input_keyset", "pause_reschedule")
@@ -74,14 +74,14 @@ def test_a_renamed_state_still_waits_for_the_same_form(office: Any, opened: Any)
 
 def test_a_run_that_no_longer_waits_is_not_renamed(office: Any, opened: Any) -> None:
     key, run_id = opened
-    office.api(lambda client: waiting.finish_run(client, run_id, "Исполнено"))
-    office.api(lambda client: waiting.rename_state(client, run_id, "Просрочено"))
+    office.api(lambda client: waiting_runs.finish_run(client, run_id, "Исполнено"))
+    office.api(lambda client: waiting_runs.rename_state(client, run_id, "Просрочено"))
     assert (office.runs()[key]["state_type"], office.runs()[key]["state_name"]) == ("COMPLETED", "Исполнено")
 
 
 def test_the_form_asks_in_russian_and_has_no_field_of_two_types() -> None:
     assert issubclass(Decision, RunInput)
-    fields = waiting.form_schema()["properties"]
+    fields = waiting_runs.form_schema()["properties"]
     assert [field["title"] for field in fields.values()] == [
         "Решение",
         "Основание",
@@ -94,7 +94,7 @@ def test_the_form_asks_in_russian_and_has_no_field_of_two_types() -> None:
 
 def test_the_names_of_the_form_come_from_a_suspended_state() -> None:
     assert Suspended(timeout_seconds=1, pause_key="decision-1").name == "Suspended"
-    assert waiting.waiting_state("В работе", 3).state_details.run_input_keyset == {
+    assert waiting_runs.waiting_state("В работе", 3).state_details.run_input_keyset == {
         "description": "suspended-decision-3-description",
         "response": "suspended-decision-3-response",
         "schema": "suspended-decision-3-schema",

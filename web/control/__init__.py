@@ -1,0 +1,1 @@
+"""«Контроль»: the coordinator's pages."""

@@ -19,10 +19,8 @@ from tasks.files.point_export import MEDIA_TYPE, workbook
 from tasks.pages.filters import Choices, Filter, board_points, choices, run_urls, year_end
 from tasks.pages.people import Reach, reach_of_bodies, silenced
 from tasks.pages.queue import evidence_of, queue
-from web.control import login as control_login
-from web.control import monitoring
+from web.control import login, monitoring, requests
 from web.control import point as control_point
-from web.control import requests as control_requests
 from web.control.filters import FILTERS, Query, page, read_query
 from web.control.login import ForCoordinator
 from web.pages import FOLDER, render
@@ -191,5 +189,5 @@ def _lost(points: list[BoardPoint], reach: dict[int, Reach]) -> list[tuple[Reach
     return sorted(found, key=lambda one: (one[2].deadline_on, one[0].body))
 
 
-for part in (control_login.router, control_point.router, control_requests.router, monitoring.router, door):
+for part in (login.router, control_point.router, requests.router, monitoring.router, door):
     router.include_router(part)

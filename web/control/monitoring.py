@@ -15,14 +15,14 @@ from models import Body, NoteFile, Recommendation, Roadmap, clock
 from models.db import session
 from models.lifecycle.transitions import Refused
 from models.settings import Settings
-from roadmap.dashboards import monitoring as boards
+from roadmap.dashboards import monitoring
 from roadmap.monitoring.indicators.gaps import LEVEL_RU, DeficitMap, deficits
 from roadmap.monitoring.report import words as note_words
 from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.control.page_decisions import COORDINATOR, note
 from tasks.files.point_export import MEDIA_TYPE
-from tasks.monitoring.recommendations import propose as recommending
+from tasks.monitoring.recommendations import propose
 from tasks.monitoring.report.gap_export import deficits_workbook
 from tasks.monitoring.rounds.snapshot import of_round
 from tasks.monitoring.submissions.rows import history
@@ -123,7 +123,7 @@ def take(request: Request, recommendation_id: int, form: SafeForm) -> Response:
         today = clock.today(roadmap.zone)
         latest = date(today.year + YEARS_AHEAD, 12, 31)
         due_on = forms.day(form, "due_on", "Срок", earliest=today, latest=latest)
-        key = recommending.take(
+        key = propose.take(
             work,
             recommendation_id,
             actor=COORDINATOR,
@@ -143,7 +143,7 @@ def decline(request: Request, recommendation_id: int, form: SafeForm) -> Respons
 
     def carry_out(work: Session, roadmap: Roadmap) -> str:
         reason = forms.text(form, "reason", "Почему отклонена", is_required=True)
-        recommending.decline(work, recommendation_id, actor=COORDINATOR, reason=reason, at=clock.now())
+        propose.decline(work, recommendation_id, actor=COORDINATOR, reason=reason, at=clock.now())
         return "Рекомендация отклонена."
 
     return _decided(request, recommendation_id, carry_out)
@@ -178,7 +178,7 @@ def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 2
         values = {
             "silent": page(silent_bodies(work, line), "silent", request.query_params, size=LIST_SIZE),
             "corrected": page(corrected(work, round_id), "corrected", request.query_params, size=LIST_SIZE),
-            "advice": recommending.recommended(work, col(Recommendation.round_id) == round_id),
+            "advice": propose.recommended(work, col(Recommendation.round_id) == round_id),
             "run": run_urls(work, settings, [line.key]).get(line.key, ""),
         }
     said = request.session.get("monitoring")
@@ -186,8 +186,8 @@ def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 2
         values["said"] = request.session.pop("monitoring")[1]
     today = clock.today(line.zone)
     values |= {"line": line, "today": today, "refusal": refusal, "csrf": csrf_token(request), "snapshot": snapshot}
-    values |= {"states": recommending.STATE_RU, "words": note_words, "verdicts": VERDICT_RU}
-    values |= {"lamps": boards.VERDICT_LAMP, "trend": _trend}
+    values |= {"states": propose.STATE_RU, "words": note_words, "verdicts": VERDICT_RU}
+    values |= {"lamps": monitoring.VERDICT_LAMP, "trend": _trend}
     values |= _measured(request, line.id, snapshot) if snapshot else {"heat": None, "query": Place(_path(round_id), {})}
     return render(request, "monitoring_round.html.j2", status, **values)
 
@@ -195,17 +195,17 @@ def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 2
 def _measured(request: Request, round_id: int, snapshot: Snapshot) -> dict[str, Any]:
     """The map of deficits in the order asked for, the lists of execution."""
     params, found = request.query_params, deficits(snapshot)
-    by = params.get("by", boards.BY_DEFICIT)
-    by = by if boards.is_order(found, by) else boards.BY_DEFICIT
+    by = params.get("by", monitoring.BY_DEFICIT)
+    by = by if monitoring.is_order(found, by) else monitoring.BY_DEFICIT
     is_reversed = params.get("order") == "desc"
-    given = {"by": by if by != boards.BY_DEFICIT else "", "order": "desc" if is_reversed else ""}
-    rows = boards.heat_rows(found, snapshot, by=by, is_reversed=is_reversed)
+    given = {"by": by if by != monitoring.BY_DEFICIT else "", "order": "desc" if is_reversed else ""}
+    rows = monitoring.heat_rows(found, snapshot, by=by, is_reversed=is_reversed)
     return {
         "query": (query := Place(_path(round_id), given)),
         "heat": page(rows, "heat", params, size=HEAT_SIZE),
         "columns": found.columns,
         "orders": _orders(found, query, by, is_reversed=is_reversed),
-        "legend": [(boards.TONES[level], boards.SIGNS[level], words) for level, words in LEVEL_RU.items()],
+        "legend": [(monitoring.TONES[level], monitoring.SIGNS[level], words) for level, words in LEVEL_RU.items()],
         "overdue": page(snapshot.overdue, "overdue", params, size=LIST_SIZE),
         "by_body": page(snapshot.by_body, "bodies", params, size=LIST_SIZE),
     }
@@ -214,10 +214,10 @@ def _measured(request: Request, round_id: int, snapshot: Snapshot) -> dict[str, 
 def _orders(found: DeficitMap, query: Place, by: str, *, is_reversed: bool) -> dict[str, dict[str, str]]:
     """The link of each heading: the column in force is turned round, another begins with the least."""
     orders = {}
-    for code in (boards.BY_BODY, boards.BY_DEFICIT, *(column.code for column in found.columns)):
+    for code in (monitoring.BY_BODY, monitoring.BY_DEFICIT, *(column.code for column in found.columns)):
         turned = "desc" if code == by and not is_reversed else ""
         arrow = ("↑" if is_reversed else "↓") if code == by else ""
-        changes = {"by": code if code != boards.BY_DEFICIT else "", "order": turned}
+        changes = {"by": code if code != monitoring.BY_DEFICIT else "", "order": turned}
         orders[code] = {"href": query.link("heat", **changes), "arrow": arrow}
     return orders
 
@@ -227,7 +227,7 @@ def _path(round_id: int) -> str:
 
 
 def _trend(result: Any) -> Markup:
-    return Markup(boards.sparkline(result))  # every word in the drawing is escaped already
+    return Markup(monitoring.sparkline(result))  # every word in the drawing is escaped already
 
 
 def _round(work: Session, round_id: int) -> RoundLine:

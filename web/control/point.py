@@ -19,7 +19,7 @@ from models import ControlPoint, Evidence, clock, queries
 from models import Request as Asked
 from models.db import session
 from models.lifecycle.transitions import EVENT_RU
-from tasks.control import page_decisions as decide_page
+from tasks.control import page_decisions
 from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding
 from tasks.pages.filters import run_urls
@@ -65,7 +65,7 @@ def hand_over(request: Request, point_id: int, form: SafeForm) -> Response:
     def carry_out(engine: Engine, by: Deciding) -> Outcome:
         body = _body(form)
         ground = forms.text(form, "reason", GROUND, is_required=True)
-        return decide_page.hand_over(engine, body, ground, by)
+        return page_decisions.hand_over(engine, body, ground, by)
 
     return _decided(request, point_id, form, carry_out, said="передано другому органу")
 
@@ -80,12 +80,12 @@ def decide_request(request: Request, point_id: int, request_id: int, answer: str
     def carry_out(engine: Engine, by: Deciding) -> Outcome:
         ground = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
         if answer == "refuse":
-            return decide_page.refuse_request(engine, request_id, ground, by)
+            return page_decisions.refuse_request(engine, request_id, ground, by)
         ground = ground or "по просьбе исполнителя"
         if kind == "not_mine":
-            return decide_page.grant_hand_over(engine, request_id, _body(form), ground, by)
+            return page_decisions.grant_hand_over(engine, request_id, _body(form), ground, by)
         due_on = new_due_on(form, by.today)
-        return decide_page.grant_extension(engine, request_id, due_on, ground, by)
+        return page_decisions.grant_extension(engine, request_id, due_on, ground, by)
 
     said = "просьба удовлетворена" if answer == "grant" else "просьба отклонена"
     return _decided(request, point_id, form, carry_out, said=said)
@@ -106,7 +106,7 @@ def decide(request: Request, point_id: int, action: str, form: SafeForm) -> Resp
             new_due_on=_russian(forms.text(form, "new_due_on", "Новый срок", longest=40)),
             evidence=forms.text(form, "evidence", "Подтверждение"),
         )
-        return decide_page.decide_point(engine, decision, by)
+        return page_decisions.decide_point(engine, decision, by)
 
     return _decided(request, point_id, form, carry_out, said=said)
 
@@ -145,7 +145,9 @@ def _decided(
     except BadField as bad:
         return _page(request, point_id, refusal=str(bad), typed=form)
     if refusal:
-        decide_page.note(engine, actor=by.auditor, action="решение не записано", at=by.at, subject=key, detail=refusal)
+        page_decisions.note(
+            engine, actor=by.auditor, action="решение не записано", at=by.at, subject=key, detail=refusal
+        )
         return _page(request, point_id, refusal=refusal, typed=form, status=409)
     request.session["said"] = [point_id, said]
     told = BackgroundTask(reflect, engine, key, request.app.state.settings)
@@ -197,7 +199,7 @@ def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
         "bodies": bodies_of(work, code),
         "controller": controllers_by_roadmap(work).get(code, ""),
         "can": card.can,
-        "seen": decide_page.newest(work, point_id),
+        "seen": page_decisions.newest(work, point_id),
         "run": run_urls(work, request.app.state.settings, [card.row.key]).get(card.row.key, ""),
     }
 

@@ -11,7 +11,7 @@ from models import ControlPoint, Official, Roadmap, clock
 from models import Request as Asked
 from models.db import session
 from models.settings import Settings
-from tasks.control import page_decisions as decide_page
+from tasks.control import page_decisions
 from tasks.control.page_decisions import Deciding
 from tasks.pages.point import Card, cards, waiting_extensions
 from tasks.people.links import bearer
@@ -55,14 +55,14 @@ def decide_request(request: Request, token: str, request_id: int, answer: str, f
         )
         ground = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
         if answer == "refuse":
-            outcome = decide_page.refuse_request(engine, request_id, ground, by)
+            outcome = page_decisions.refuse_request(engine, request_id, ground, by)
         else:
             day, ground = new_due_on(form, by.today), ground or "по просьбе исполнителя"
-            outcome = decide_page.grant_extension(engine, request_id, day, ground, by)
+            outcome = page_decisions.grant_extension(engine, request_id, day, ground, by)
     except BadField as bad:
         return _page(request, token, refusal=str(bad), status=422)
     if outcome.refusal:
-        decide_page.note(
+        page_decisions.note(
             engine,
             actor=official.post,
             action="решение не записано",
@@ -98,7 +98,7 @@ def _asked(work: Session, roadmap: Roadmap) -> list[tuple[Asked, Card, int]]:
         return []
     waiting = waiting_extensions(work, roadmap.code)
     found = cards(work, (one.point_id for one in waiting))
-    asked = [(one, found[one.point_id], decide_page.newest(work, one.point_id)) for one in waiting]
+    asked = [(one, found[one.point_id], page_decisions.newest(work, one.point_id)) for one in waiting]
     return sorted(asked, key=lambda one: (one[1].row.deadline_on, one[0].id or 0))
 
 

@@ -1,0 +1,1 @@
+"""«Мои сроки»: an official's pages, by a personal link."""

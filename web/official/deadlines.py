@@ -14,12 +14,11 @@ from starlette.exceptions import HTTPException
 from models import Body, Evidence, Official, Roadmap, clock
 from models.db import session
 from models.lifecycle import Refused
-from tasks.control import submissions as answering
+from tasks.control import submissions
 from tasks.control.submissions import Answer
 from tasks.files import evidence as files
 from tasks.pages import official as official_view
-from tasks.people import access as own_points
-from tasks.people import deputies as standing_in
+from tasks.people import access, deputies
 from tasks.people.links import bearer, calendar_url
 from web import forms
 from web.downloads import file_response
@@ -59,8 +58,8 @@ def my_deadlines(request: Request, token: str) -> Response:
             "official/list.html",
             **_person(work, official, roadmap, token),
             groups=official_view.groups(work, official, today=answer.today),
-            absences=standing_in.absences(work, official, today=answer.today),
-            instead_of=own_points.away_now(work, official, today=answer.today),
+            absences=deputies.absences(work, official, today=answer.today),
+            instead_of=access.away_now(work, official, today=answer.today),
             calendar=calendar_url(answer.settings, official),
             today=answer.today,
         )
@@ -82,7 +81,7 @@ def answer_point(request: Request, token: str, point_id: int, action: str, form:
         with session(request.app.state.engine) as work:
             answer, _, _ = _visit(work, request, token, once=forms.once(form))
         key = do(answer, point_id, form)
-    except answering.NotYours as unknown:
+    except submissions.NotYours as unknown:
         raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
     except BadField as bad:
         return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
@@ -102,7 +101,7 @@ def evidence_file(request: Request, token: str, evidence_id: int) -> Response:
     with session(request.app.state.engine) as work:
         answer, official, _ = _visit(work, request, token)
         evidence = work.get(Evidence, evidence_id)
-        if evidence is None or not own_points.own_point(work, official, evidence.point_id, today=answer.today):
+        if evidence is None or not access.own_point(work, official, evidence.point_id, today=answer.today):
             raise HTTPException(404)
         return file_response(request, evidence)
 
@@ -120,11 +119,11 @@ def set_absence(request: Request, token: str, form: Form) -> Response:
         with session(request.app.state.engine) as work:
             answer, _, _ = _visit(work, request, token, once=forms.once(form))
         if "back" in form:
-            standing_in.take_back(answer, forms.number(form, "back", "Замещение"))
+            deputies.take_back(answer, forms.number(form, "back", "Замещение"))
             return RedirectResponse(f"/o/{token}/absence?done=back", 303)
         near = timedelta(days=2 * 366)
         earliest, latest = answer.today - near, answer.today + near
-        standing_in.stand_in(
+        deputies.stand_in(
             answer,
             deputy_id=forms.number(form, "deputy", "Кто замещает"),
             starts_on=forms.day(form, "starts_on", "С какого дня", earliest=earliest, latest=latest),
@@ -151,7 +150,7 @@ def prove(request: Request, token: str) -> Response:
     with session(request.app.state.engine) as work:
         answer, official, roadmap = _visit(work, request, token)
         person = _person(work, official, roadmap, token)
-    standing_in.prove_channel(answer.engine, answer.settings, token, at=answer.at)
+    deputies.prove_channel(answer.engine, answer.settings, token, at=answer.at)
     return render(request, "official/proof.html", **person, is_proven=True)
 
 
@@ -173,7 +172,7 @@ def _person(work: Session, official: Official, roadmap: Roadmap, token: str) -> 
 def _card(request: Request, token: str, point_id: int, status: int = 200, refusal: Refusal | None = None) -> Response:
     with session(request.app.state.engine) as work:
         answer, official, roadmap = _visit(work, request, token)
-        own = own_points.own_point(work, official, point_id, today=answer.today)
+        own = access.own_point(work, official, point_id, today=answer.today)
         if own is None:
             raise HTTPException(404, "Такого пункта среди ваших нет.")
         return render(
@@ -200,8 +199,8 @@ def _absence(request: Request, token: str, status: int = 200, refusal: Refusal |
             "official/absence.html",
             status,
             **_person(work, official, roadmap, token),
-            colleagues=standing_in.colleagues(work, official),
-            absences=standing_in.absences(work, official, today=answer.today),
+            colleagues=deputies.colleagues(work, official),
+            absences=deputies.absences(work, official, today=answer.today),
             refusal=refusal,
             done=DONE_RU.get(request.query_params.get("done", "")) if refusal is None else None,
             once=forms.once_key,

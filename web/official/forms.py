@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 
 from models import Roadmap
 from models.db import session
-from tasks.control import submissions as answering
+from tasks.control import submissions
 from tasks.control.submissions import Answer, Report, Upload
 from web import forms
 
@@ -14,7 +14,7 @@ from web import forms
 def submit(answer: Answer, point_id: int, form: FormData) -> str:
     """«Исполнено»: the proof and the day."""
     with session(answer.engine) as work:
-        code = answering.the_point(work, answer, point_id).roadmap_code
+        code = submissions.the_point(work, answer, point_id).roadmap_code
         begins = work.get_one(Roadmap, code).period_start
     report = Report(
         words=forms.text(form, "words", "Пояснение"),
@@ -22,35 +22,35 @@ def submit(answer: Answer, point_id: int, form: FormData) -> str:
         on=forms.day(form, "on", "Дата исполнения", earliest=min(begins, answer.today), latest=answer.today),
         upload=_upload(form),
     )
-    return answering.submit(answer, point_id, report)
+    return submissions.submit(answer, point_id, report)
 
 
 def acknowledge(answer: Answer, point_id: int, form: FormData) -> str:
     """«Принято в работу»: the button alone."""
-    return answering.acknowledge(answer, point_id)
+    return submissions.acknowledge(answer, point_id)
 
 
 def report_progress(answer: Answer, point_id: int, form: FormData) -> str:
     """«Промежуточный отчёт»: words, and what shows them."""
     words = forms.text(form, "words", "Что сделано", is_required=True)
     report = Report(words=words, evidence=_proof(form), upload=_upload(form))
-    return answering.report_progress(answer, point_id, report)
+    return submissions.report_progress(answer, point_id, report)
 
 
 def ask_extension(answer: Answer, point_id: int, form: FormData) -> str:
     """«Прошу перенести»: a later day, at most a year on, and the reason."""
     with session(answer.engine) as work:
-        first, last = answering.extension_days(answering.the_point(work, answer, point_id), today=answer.today)
+        first, last = submissions.extension_days(submissions.the_point(work, answer, point_id), today=answer.today)
     asked = forms.day(form, "until", "Новый срок", earliest=first, latest=last)
     reason = forms.text(form, "reason", "Причина", is_required=True)
-    return answering.ask_extension(answer, point_id, new_due_on=asked, reason=reason)
+    return submissions.ask_extension(answer, point_id, new_due_on=asked, reason=reason)
 
 
 def say_not_mine(answer: Answer, point_id: int, form: FormData) -> str:
     """«Не моё»: whose it is, or «не знаю», and why."""
     body = None if form.get("body") == "unknown" else forms.number(form, "body", "Чьё это")
     reason = forms.text(form, "reason", "Почему", is_required=True)
-    return answering.say_not_mine(answer, point_id, to_body_id=body, reason=reason)
+    return submissions.say_not_mine(answer, point_id, to_body_id=body, reason=reason)
 
 
 ACTIONS: dict[str, Callable[[Answer, int, FormData], str]] = {

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from models import Body, Roadmap, clock, queries
 from models.db import session
 from models.lifecycle import Refused
-from roadmap.monitoring.indicators import submission as answers
+from roadmap.monitoring.indicators import submission
 from roadmap.monitoring.indicators.submission import Fields
 from tasks.control.submissions import Answer, NotYours
 from tasks.files.spreadsheets import LARGEST
@@ -165,7 +165,7 @@ def _page(
             rows=[_shown(row, typed, faults) for row in page.rows],
             period=period_of(page.round_).title,
             card=official_view.card(work, page.own, today=answer.today),
-            answers=answers,
+            answers=submission,
             given_of=given_of,
             faults=faults,
             listed=(listed or [])[:SHOWN_FAULTS],

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from deployments.cli import facts, output
-from deployments.cli.editions import show_plan as edition_view
+from deployments.cli.editions import show_plan
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Roadmap, clock
 from models.db import session
@@ -68,7 +68,7 @@ def amend(
     synced = _sync(engine) if apply else None
     if as_json:
         told = {"prefect": synced.to_json()} if synced else {}
-        return output.as_json(edition_view.to_json(done, applied=apply and done.is_new) | told)
+        return output.as_json(show_plan.to_json(done, applied=apply and done.is_new) | told)
     if synced:
         output.screen.print(synced.line, markup=False, soft_wrap=True)
     return None
@@ -104,7 +104,7 @@ def _show(done: Amendment, *, is_applied: bool) -> None:
     if not done.is_new:
         output.screen.print(f"{done.roadmap_code}: эта редакция уже на контроле, изменений нет", markup=False)
         return
-    for line in edition_view.lines(done):
+    for line in show_plan.lines(done):
         output.screen.print(line, soft_wrap=True)
     asked = len(done.plan.questions)
     if is_applied:

@@ -1,0 +1,1 @@
+"""Commands of monitoring: rounds, values, reports, recommendations."""

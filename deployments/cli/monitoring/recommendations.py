@@ -13,7 +13,7 @@ from models import Recommendation, Roadmap, clock
 from models.db import session
 from models.db.migrate import ready_engine
 from models.lifecycle import Refused
-from tasks.monitoring.recommendations import propose as recommending
+from tasks.monitoring.recommendations import propose
 
 Number = Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер; список: vekha recommendations КОД.")]
 Due = Annotated[
@@ -29,7 +29,7 @@ def recommendations(code: Code, everything: All = False, as_json: Json = False) 
         where.append(col(Recommendation.state).in_(("proposed", "taken")))
     with session(ready_engine()) as work:
         known_roadmap(work, code)
-        found = recommending.recommended(work, *where)
+        found = propose.recommended(work, *where)
     if as_json:
         return output.as_json([_facts(one) for one in found])
     if not found:
@@ -48,7 +48,7 @@ def take(number: Number, due: Due = None, by: Actor = "координатор", 
     """Взять рекомендацию на контроль: новый пункт с исполнителем, сроком и контрольной точкой."""
     with session(ready_engine()) as work:
         today = _today(work, number)
-        key = recommending.take(work, number, actor=by, due_on=as_day(due), today=today, at=clock.now())
+        key = propose.take(work, number, actor=by, due_on=as_day(due), today=today, at=clock.now())
     if as_json:
         return output.as_json({"id": number, "state": "taken", "key": key})
     output.screen.print(f"Рекомендация № {number} взята на контроль: {key}", markup=False)
@@ -58,7 +58,7 @@ def take(number: Number, due: Due = None, by: Actor = "координатор", 
 def decline(number: Number, reason: Reason = "", by: Actor = "координатор", as_json: Json = False) -> None:
     """Отклонить рекомендацию; основание обязательно и остаётся в истории."""
     with session(ready_engine()) as work:
-        recommending.decline(work, number, actor=by, reason=reason, at=clock.now())
+        propose.decline(work, number, actor=by, reason=reason, at=clock.now())
     if as_json:
         return output.as_json({"id": number, "state": "declined", "reason": reason})
     output.screen.print(f"Рекомендация № {number} отклонена: {reason}", markup=False)
@@ -72,12 +72,12 @@ def _today(work: Session, number: int) -> date:
     return facts.today_of(work.get_one(Roadmap, row.roadmap_code))
 
 
-def _state(one: recommending.Recommended) -> str:
-    words = recommending.STATE_RU[one.row.state]
+def _state(one: propose.Recommended) -> str:
+    words = propose.STATE_RU[one.row.state]
     return f"{words}: {one.point_key}" if one.point_key else words
 
 
-def _facts(one: recommending.Recommended) -> dict[str, object]:
+def _facts(one: propose.Recommended) -> dict[str, object]:
     row = one.row
     return {
         "id": row.id,

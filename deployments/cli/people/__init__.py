@@ -1,0 +1,1 @@
+"""Commands of people: contacts of a body, absences, replacements, reminder schedules, calendars."""

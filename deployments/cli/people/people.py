@@ -15,8 +15,7 @@ from models import Absence, Body, Channel, Official, clock
 from models.db import session
 from models.db.migrate import ready_engine
 from models.queries.officials import SilenceRow, reachable, silenced
-from tasks.people import absences
-from tasks.people import mutes as silencing
+from tasks.people import absences, mutes
 from tasks.people.lookup import official_of, revoke_links
 
 Who = Annotated[str, typer.Argument(metavar="ДОЛЖНОСТЬ", help="Должность или номер; список: vekha people КОД.")]
@@ -40,13 +39,13 @@ def silence(
     """Не писать о пункте или органе до указанного дня; сроки идут, после молчания сообщается последнее."""
     with session(ready_engine()) as work:
         today, at = facts.today_of(known_roadmap(work, code)), clock.now()
-        subject = silencing.subject_of(work, code, item=item, body=body)
+        subject = mutes.subject_of(work, code, item=item, body=body)
         if lift:
-            changed = silencing.lift(work, code, subject, today=today, actor=by, at=at)
+            changed = mutes.lift(work, code, subject, today=today, actor=by, at=at)
         elif until is None:
             output.fail("Назовите, по какой день не писать (--until), или снимите молчание (--lift)")
         else:
-            changed = silencing.silence(
+            changed = mutes.silence(
                 work, code, subject, until=until.date(), reason=reason, today=today, actor=by, at=at
             )
     if as_json:
@@ -182,7 +181,7 @@ def _official(one: Official, body: Body | None, channels: list[Channel], away: l
 
 
 def _silence(row: SilenceRow) -> dict[str, Any]:
-    subject = silencing.Subject(row.item, row.body)
+    subject = mutes.Subject(row.item, row.body)
     its = row.silence
     return {"subject": subject.words, "until": its.until, "reason": its.reason, "set_by": its.set_by}
 

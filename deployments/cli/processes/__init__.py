@@ -1,0 +1,1 @@
+"""Commands of processes: agreements, municipalities, plans to come."""

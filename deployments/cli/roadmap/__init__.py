@@ -1,0 +1,1 @@
+"""Commands that read a document and look at a roadmap."""

@@ -1,0 +1,1 @@
+"""Commands that start Vekha and do a day's work."""

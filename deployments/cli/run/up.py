@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import show_points
-from deployments.serve import web as serve_web
+from deployments.serve import web
 from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start
 from models import Roadmap, clock, queries
 from models.db import session
@@ -51,11 +51,11 @@ def up(
     settings = _settings(data, port, web_port)
     codes = _chosen(roadmap)
     check_before_start(settings)
-    serve_web.check_before_start(settings)
-    settings, password = serve_web.with_password(settings)
+    web.check_before_start(settings)
+    settings, password = web.with_password(settings)
     engine = ready_engine()
     _load(engine, codes, settings=settings, rehearsal=rehearsal)
-    server, worker, pages = PrefectServer(settings), Worker(settings), serve_web.WebPages(settings)
+    server, worker, pages = PrefectServer(settings), Worker(settings), web.WebPages(settings)
     try:
         with output.errors.status("Запускается сервер Prefect…"):
             server.start()

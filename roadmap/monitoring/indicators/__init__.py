@@ -1,0 +1,1 @@
+"""One indicator: what is submitted, computed, judged, expected; who lags."""

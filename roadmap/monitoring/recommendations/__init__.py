@@ -1,0 +1,1 @@
+"""Which recommendation follows from which number; the rules are data."""

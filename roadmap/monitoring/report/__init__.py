@@ -1,0 +1,1 @@
+"""What the analytic report says, before it is Word, PDF, HTML or Excel."""

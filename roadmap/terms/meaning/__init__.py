@@ -1,0 +1,1 @@
+"""From the tree of a deadline to dates, rhythms and spans."""

@@ -1,0 +1,1 @@
+"""From a reading back to official Russian words."""

@@ -1,0 +1,1 @@
+"""Recommendations of a round: proposed, taken on control, declined."""

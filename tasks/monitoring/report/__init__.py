@@ -1,0 +1,1 @@
+"""The analytic report as Word, PDF, HTML, Excel and charts."""

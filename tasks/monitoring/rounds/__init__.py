@@ -1,0 +1,1 @@
+"""The life of a round: plan, collect, compute, send, close."""

@@ -1,0 +1,1 @@
+"""Values that bodies submit: forms, workbooks, rows, corrections."""

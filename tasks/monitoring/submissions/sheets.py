@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from roadmap.monitoring import workbook as forms
+from roadmap.monitoring import workbook
 from roadmap.monitoring.indicators.submission import Typed, takes_denominator
 from roadmap.monitoring.workbook import ANSWERS, HEADER, HEADER_ROW, HIDDEN, SHEET, Form, address
 from tasks.files.errors import DocumentRefused
@@ -28,17 +28,17 @@ UNREADABLE = (
     *(SyntaxError, EOFError, NotImplementedError, RuntimeError, zlib.error, struct.error, OverflowError),
 )
 WIDTHS = {
-    forms.NAME: 24,
-    forms.NUMBER: 5,
-    forms.TITLE: 52,
-    forms.TARGET: 30,
-    forms.UNIT: 9,
-    forms.WHAT: 30,
-    forms.FIRST: 13,
-    forms.OF: 30,
-    forms.SECOND: 13,
-    forms.REASON: 34,
-    forms.LAST: 30,
+    workbook.NAME: 24,
+    workbook.NUMBER: 5,
+    workbook.TITLE: 52,
+    workbook.TARGET: 30,
+    workbook.UNIT: 9,
+    workbook.WHAT: 30,
+    workbook.FIRST: 13,
+    workbook.OF: 30,
+    workbook.SECOND: 13,
+    workbook.REASON: 34,
+    workbook.LAST: 30,
 }
 _THIN = Side(style="thin", color="B8BEC8")
 _GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -57,9 +57,9 @@ def draw(form: Form) -> Workbook:
         sheet.column_dimensions[address(1, column)[:-1]].hidden = True
     sheet.row_dimensions[1].hidden = True
     # Without its size in the head a sheet is read twice.
-    sheet.calculate_dimension = lambda: f"A1:{address(HEADER_ROW + len(form.rows), forms.LAST)}"
+    sheet.calculate_dimension = lambda: f"A1:{address(HEADER_ROW + len(form.rows), workbook.LAST)}"
     sheet.row_dimensions[HEADER_ROW].height = 32
-    sheet.freeze_panes = address(HEADER_ROW + 1, forms.NUMBER)
+    sheet.freeze_panes = address(HEADER_ROW + 1, workbook.NUMBER)
     sheet.protection.sheet = True
     # «False» lets the reader do it: widening a column harms nothing.
     sheet.protection.formatColumns = sheet.protection.formatRows = False
@@ -144,7 +144,7 @@ class _Styles:
         """A row; the denominator's cell is locked where there is none."""
         made = []
         for column, value in enumerate(values):
-            cell = self._cells[column] if column != forms.SECOND or has_second else self._shut
+            cell = self._cells[column] if column != workbook.SECOND or has_second else self._shut
             cell.value = value
             # A name that begins like a formula stays a name.
             cell.data_type = "s" if isinstance(value, str) else cell.data_type
@@ -162,8 +162,8 @@ def _styled(sheet: Any, value: Typed, **look: Any) -> Any:
 def _checks(form: Form) -> Iterator[DataValidation]:
     """What a spreadsheet refuses at once; everything is checked again when the form comes back."""
     first, last = HEADER_ROW + 1, HEADER_ROW + len(form.rows)
-    one, two = f"{address(first, forms.FIRST)}", f"{address(first, forms.SECOND)}"
-    way = f"${address(first, forms.WAY)}"
+    one, two = f"{address(first, workbook.FIRST)}", f"{address(first, workbook.SECOND)}"
+    way = f"${address(first, workbook.WAY)}"
     flags = DataValidation(type="list", formula1='"да,нет"', allow_blank=True, showDropDown=False)
     flags.error, flags.errorTitle = "Выберите «да» или «нет».", "Ответ"
     number = DataValidation(
@@ -183,10 +183,10 @@ def _checks(form: Form) -> Iterator[DataValidation]:
     for check in (flags, number, whole, reason):
         check.showErrorMessage = check.showInputMessage = True
     for run in _runs(form):
-        cells = f"{address(run[0], forms.FIRST)}:{address(run[1], forms.FIRST)}"
+        cells = f"{address(run[0], workbook.FIRST)}:{address(run[1], workbook.FIRST)}"
         (flags if run[2] else number).add(cells)
-    whole.add(f"{two}:{address(last, forms.SECOND)}")
-    reason.add(f"{address(first, forms.REASON)}:{address(last, forms.REASON)}")
+    whole.add(f"{two}:{address(last, workbook.SECOND)}")
+    reason.add(f"{address(first, workbook.REASON)}:{address(last, workbook.REASON)}")
     return (check for check in (flags, number, whole, reason) if check.sqref)
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Round
 from models.lifecycle.transitions import Refused
 from roadmap.catalogue.municipalities import Problem
-from roadmap.monitoring import workbook as forms
+from roadmap.monitoring import workbook
 from roadmap.monitoring.indicators.submission import Given, Typed, answer_words
 from roadmap.monitoring.workbook import EVERYBODY, Form, FormRow, Meta, read_filled, read_meta, version_of
 from tasks.files.errors import DocumentRefused
@@ -277,7 +277,7 @@ def _form_meant(work: Session, round_: Round, meta: Meta, source: Source) -> tup
 
 
 def _title(rows: Sequence[Sequence[Typed]]) -> str:
-    said = rows[1][forms.NAME] if len(rows) > 1 and len(rows[1]) > forms.NAME else None
+    said = rows[1][workbook.NAME] if len(rows) > 1 and len(rows[1]) > workbook.NAME else None
     return f"«{said}»"[:120] if said else "заголовок стёрт"
 
 
