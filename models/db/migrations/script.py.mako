@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
-import models.types
+import models.db.types
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
-import models.types
+import models.db.types
 
 revision = "0001"
 down_revision = None
@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("content_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("catalogue", sa.JSON(), nullable=False),
-        sa.Column("loaded_at", models.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("loaded_at", models.db.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["roadmap_code"], ["roadmap.code"], name=op.f("fk_edition_roadmap_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
         sa.UniqueConstraint("roadmap_code", "content_hash", name=op.f("uq_edition_roadmap_code_content_hash")),
@@ -250,7 +250,7 @@ def upgrade() -> None:
         sa.Column("point_id", sa.Integer(), nullable=False),
         sa.Column("words", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("added_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("added_at", models.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("added_at", models.db.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["point_id"], ["control_point.id"], name=op.f("fk_evidence_point_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
@@ -264,12 +264,12 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.Integer(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("not_before", models.types.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("claimed_until", models.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("not_before", models.db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", models.db.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("sent_at", models.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", models.db.types.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('queued', 'sending', 'sent', 'dropped', 'dead')", name=op.f("ck_notice_state")),
         sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_notice_channel_id")),
         sa.ForeignKeyConstraint(["official_id"], ["official.id"], name=op.f("fk_notice_official_id")),
@@ -296,7 +296,7 @@ def upgrade() -> None:
         sa.Column("from_status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("to_status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=False),
-        sa.Column("noticed_at", models.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("noticed_at", models.db.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("actor", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("due_from", sa.Date(), nullable=True),

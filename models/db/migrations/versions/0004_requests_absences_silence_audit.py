@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-from models.types import UtcDateTime
+from models.db.types import UtcDateTime
 
 revision = "0004"
 down_revision = "0003"
