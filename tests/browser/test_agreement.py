@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 from sqlmodel import select
+from tests.places import OUT
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
@@ -20,7 +20,6 @@ from tasks.processes.answers import answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 Send = Callable[[Page], None]
-OUT = Path(__file__).parent.parent / "out"
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.places import OUT
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
@@ -14,7 +14,6 @@ from models import lifecycle
 from models.db import session
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
-OUT = Path(__file__).parent.parent / "out"
 
 
 @pytest.fixture

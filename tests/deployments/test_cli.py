@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.places import ROOT
 
 from deployments.cli import main
 from models import clock
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in_codes
-
-REPO = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,7 @@ def test_bad_input_gets_one_clear_line_and_exit_code_2(loaded: Vekha, args: tupl
 
 
 def test_a_broken_catalogue_names_file_entry_field_and_remedy_and_writes_nothing(vekha: Vekha, tmp_path: Path) -> None:
-    source = (REPO / "roadmap/catalogue/surgut.yaml").read_text(encoding="utf-8")
+    source = (ROOT / "roadmap/catalogue/surgut.yaml").read_text(encoding="utf-8")
     (tmp_path / "мой.yaml").write_text(source.replace("owner: ", "owner: net-takogo-", 1), encoding="utf-8")
     line = vekha.refused("load", str(tmp_path / "мой.yaml"))
     assert "мой.yaml" in line
@@ -203,7 +202,7 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 def test_the_command_runs_as_a_program_of_its_own(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "deployments.cli", "items", "нет", "--json"]
-    done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("встроенной системы «нет» нет")
     assert "Traceback" not in done.stderr

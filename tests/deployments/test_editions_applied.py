@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.places import SEEDS, needs_shared
 
 from deployments.cli import main
 from deployments.sync import sync
@@ -23,7 +24,6 @@ from tasks.editions.load import load_roadmap
 
 CODE = "krasnodar"
 NOBODY = "http://127.0.0.1:1/api"
-SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 TABLES = {
     "moscow-oblast": "001_78c5e6e850a4c9a0.txt",
     "krasnodar": "002_4c3a0cf4b06a9e3c.txt",
@@ -130,7 +130,7 @@ def test_what_an_act_took_off_control_is_shown_apart_and_not_counted(vekha: Vekh
     assert json.loads(vekha("show", key, "--json"))["dropped_by"] == act
 
 
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="the source documents are not here")
+@needs_shared
 @pytest.mark.parametrize("code", TABLES)
 def test_the_same_document_imported_again_is_no_new_edition(vekha: Vekha, tmp_path: Path, code: str) -> None:
     vekha("load", code, "--rehearsal")

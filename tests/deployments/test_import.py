@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 from reportlab.pdfgen.canvas import Canvas
+from tests.places import ROOT
 from typer.testing import CliRunner, Result
 
 from deployments.cli import main
@@ -193,7 +194,7 @@ def test_a_folder_that_is_not_there_is_one_line(order: Path, tmp_path: Path) -> 
 
 
 def test_a_draft_is_refused_by_load_while_a_question_stands_open(tmp_path: Path) -> None:
-    source = Path(__file__).parents[2] / "roadmap" / "catalogue" / "surgut.yaml"
+    source = ROOT / "roadmap" / "catalogue" / "surgut.yaml"
     draft = tmp_path / "draft.yaml"
     draft.write_text("# ВОПРОС (term) строка 7: «до мая»\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(CatalogueError, match=r"draft.yaml: строка 1: \(term\) строка 7: «до мая» — решите вопрос"):

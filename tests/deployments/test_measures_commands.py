@@ -14,14 +14,14 @@ from typer.testing import CliRunner
 
 from deployments.cli.monitoring import submissions
 from models import Body, ControlPoint, Item, Measure, Municipality, Round, clock
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.lifecycle.transitions import Refused
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.periods import Period, period_of
 from tasks.editions.load import load_roadmap
 from tasks.files.errors import DocumentRefused
+from tests.databases import sqlite_engine
 
 TODAY = clock.today("Europe/Moscow")
 PERIOD = period_of(TODAY, "quarter").previous
@@ -36,10 +36,9 @@ class Vekha:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.engine = engine_for(f"sqlite:///{(folder / 'vekha.db').resolve()}")
+        self.engine = sqlite_engine(folder / "vekha.db")
         self.app = typer.Typer()
         self.app.command()(submissions.measures)
-        migrate(self.engine)
         shift = TODAY.year - 2021
         with session(self.engine) as work:
             load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)

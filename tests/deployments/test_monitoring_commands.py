@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 
 from deployments.cli import app
 from models import Roadmap, clock
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from roadmap.catalogue.loading import built_in
 from roadmap.monitoring.periods import period_of
 from tasks.editions.load import load_roadmap
+from tests.databases import sqlite_engine
 
 TODAY = clock.today("Europe/Moscow")
 PAST = period_of(TODAY, "quarter").previous
@@ -41,8 +41,7 @@ def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vekha:
     """A rehearsal of Krasnodar, its years shifted to now, in a data folder of its own."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    engine = engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     shift = TODAY.year - 2022
     with session(engine) as work:
         load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
@@ -67,7 +66,7 @@ def test_a_past_quarter_is_monitored_and_gives_the_same_numbers_again(vekha: Vek
 def test_the_day_of_the_numbers_is_that_of_the_roadmaps_zone(vekha: Vekha, tmp_path: Path) -> None:
     # Of these two, the one whose day is not that of UTC now.
     zone = "Etc/GMT+12" if clock.now().hour < 12 else "Etc/GMT-14"
-    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
+    with session(sqlite_engine(tmp_path / "vekha.db")) as work:
         work.get_one(Roadmap, "krasnodar").zone = zone
     period = period_of(clock.today(zone), "quarter").previous.written
     vekha.says("monitor", "krasnodar", "--period", period, "--now")

@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 
 from deployments.cli.processes import external_plans
 from models import ControlPoint, clock
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from roadmap.catalogue.loading import built_in
 from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.load import load_roadmap
+from tests.databases import sqlite_engine
 
 TODAY = clock.today("Europe/Moscow")
 STARTS = date(TODAY.year + 1, 10, 12)
@@ -48,8 +48,7 @@ def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vekha:
     """A rehearsal of Krasnodar, its years shifted to now, in a data folder of its own."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    engine = engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     shift = TODAY.year - 2021
     with session(engine) as work:
         load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
@@ -58,7 +57,7 @@ def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vekha:
 
 def points(tmp_path: Path) -> list[tuple[str, str]]:
     """(key, status) of every result that a plan has dated."""
-    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
+    with session(sqlite_engine(tmp_path / "vekha.db")) as work:
         found = select(col(ControlPoint.key), col(ControlPoint.status))
         rows = work.execute(found.where(col(ControlPoint.deadline_note).startswith("По плану")))
         return [(key, status) for key, status in rows.tuples()]

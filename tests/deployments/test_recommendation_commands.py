@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 from deployments.cli import app
 from models import Body, ControlPoint, Item, Recommendation, Round, clock
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
+from tests.databases import sqlite_engine
 
 TODAY = clock.today("Europe/Moscow")
 DUE = TODAY + timedelta(days=60)
@@ -27,8 +27,7 @@ def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A rehearsal of Krasnodar with a round that recommends two things."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    engine = engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     with session(engine) as work:
         shift = TODAY.year - 2021
         load_roadmap(work, built_in(CODE), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
@@ -87,7 +86,7 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(vekha: Any, args: t
 
 def test_a_load_leaves_what_was_taken_alone(vekha: Any, tmp_path: Path) -> None:
     says(vekha("take", "1"))
-    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
+    with session(sqlite_engine(tmp_path / "vekha.db")) as work:
         shift = TODAY.year - 2021
         load_roadmap(work, built_in(CODE), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
         assert work.exec(select(Item).where(Item.code == "m-rec.1")).one().is_controlled

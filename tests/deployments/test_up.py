@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func
 from sqlmodel import select
+from tests.places import ROOT
 
 from models import ControlPoint, Notice
 from models.db import engine_for, session
 
-REPO = Path(__file__).parents[2]
 GREETED = "Остановить: Ctrl-C"
 
 
@@ -46,7 +46,7 @@ class Started:
 
     def __init__(self, data: Path, port: int, *more: str) -> None:
         self.printed = data.parent / f"printed-{time.monotonic_ns()}.txt"
-        env = os.environ | {"PYTHONPATH": str(REPO), "COLUMNS": "120"}
+        env = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "120"}
         env.pop("PREFECT_API_URL", None)
         command = [sys.executable, "-m", "deployments.cli", "up", "--data", str(data), "--port", str(port)]
         with self.printed.open("w") as out:
@@ -119,7 +119,7 @@ def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same
 def refused(*args: str, cwd: Path, env: dict[str, str] | None = None) -> str:
     """The one line of a refused start."""
     command = [sys.executable, "-m", "deployments.cli", "up", "--roadmap", "surgut", *args]
-    whole = os.environ | {"PYTHONPATH": str(REPO)} | (env or {})
+    whole = os.environ | {"PYTHONPATH": str(ROOT)} | (env or {})
     done = subprocess.run(command, cwd=cwd, env=whole, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (2, ""), done
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr

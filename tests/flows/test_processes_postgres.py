@@ -20,7 +20,6 @@ from sqlmodel import Session, col, select
 from deployments.serve.prefect import child_environment
 from models import ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
-from models.db.migrate import migrate
 from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding, decide_point, newest
 from tasks.daily.control_day import control_day
@@ -34,7 +33,6 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
 @pytest.fixture
 def shared(office: Any, postgres_engine: Engine, build_processes: Any) -> Any:
     """The region with three municipalities, its tables on PostgreSQL."""
-    migrate(postgres_engine)
     url = postgres_engine.url.render_as_string(hide_password=False)
     settings = office.settings.model_copy(update={"database_url": SecretStr(url)})
     return build_processes(replace(office, settings=settings, engine=postgres_engine))

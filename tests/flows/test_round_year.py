@@ -19,8 +19,7 @@ from sqlmodel import col, select
 from deployments.serve.prefect import PrefectServer, Worker
 from deployments.sync import sync
 from models import Body, Channel, ControlPoint, Municipality, NoteFile, Official, RoundLetter, RoundStep, Snapshot
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator
@@ -32,6 +31,7 @@ from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import RoundRow, rounds_of
 from tasks.monitoring.rounds.steps import wake_rounds
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
+from tests.databases import sqlite_engine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 YEAR = 2027
@@ -149,8 +149,7 @@ def installation(
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
     monkeypatch.setenv("MOVED_CLOCK", str(tmp_path / "days"))
     own = Settings(_env_file=None, data=tmp_path / "data", port=port)
-    engine = engine_for(own.database)
-    migrate(engine)
+    engine = sqlite_engine(own.data / "vekha.db")
     server, worker = PrefectServer(own), Worker(own)
     server.start()
     found = Installation(office_over(own, engine, server.url), tmp_path / "days")

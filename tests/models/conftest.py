@@ -8,26 +8,30 @@ import pytest
 from sqlalchemy import Engine
 
 from models import Body, ControlPoint, Item, Roadmap
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
+from tests.databases import sqlite_engine
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database of either kind."""
     if request.param == "postgresql":
-        yield request.getfixturevalue("postgres_engine")
+        yield request.getfixturevalue("empty_postgres_engine")
         return
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
+    engine = sqlite_engine(tmp_path / "vekha.db")
     yield engine
     engine.dispose()
 
 
-@pytest.fixture
-def engine(empty_engine: Engine) -> Engine:
-    """A database at the newest schema."""
-    migrate(empty_engine)
-    return empty_engine
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database of either kind at the newest schema."""
+    if request.param == "postgresql":
+        yield request.getfixturevalue("postgres_engine")
+        return
+    engine = sqlite_engine(tmp_path / "vekha.db")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
+from tests.places import GOLD, SEEDS, needs_shared
 
-SHARED = Path(__file__).parents[3] / "shared"
 GOLD_NAMES = {"moscow": "moscow-oblast"}
 SHORTEST_PIECE = 8
 TORN = {
@@ -23,7 +22,7 @@ TORN = {
 }
 """Cells that a page break tears; everything else stands in the document in one piece."""
 
-pytestmark = pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the source documents are not here")
+pytestmark = needs_shared
 
 
 def squeezed(words: str) -> str:
@@ -31,7 +30,7 @@ def squeezed(words: str) -> str:
 
 
 def lines_of(system: Catalogue) -> list[str]:
-    text = (SHARED / "seeds" / system.act.document).read_text(encoding="utf-8")
+    text = (SEEDS / system.act.document).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if not re.fullmatch(r"[\d\s-]*\t[\d\s-]*", line)]
 
 
@@ -113,7 +112,7 @@ def test_items_stand_in_the_order_of_the_document(code: str) -> None:
 
 
 def gold(code: str) -> list[dict[str, Any]]:
-    lines = (SHARED / "gold" / "seed_terms.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = GOLD.read_text(encoding="utf-8").splitlines()
     return [term for term in map(json.loads, lines) if GOLD_NAMES.get(term["doc"], term["doc"]) == code]
 
 

@@ -1,7 +1,5 @@
 """The documents of the built-in systems give exactly what was reviewed by hand."""
 
-from pathlib import Path
-
 import pytest
 
 from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
@@ -9,10 +7,10 @@ from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
 from roadmap.documents.questions import open_questions
+from tests.places import SEEDS, needs_shared
 
-SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 WORDS = ("title", "responsible", "executors", "term", "result")
-pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the source documents are not here")
+pytestmark = needs_shared
 
 
 def whole(words: str) -> str:

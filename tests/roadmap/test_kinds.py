@@ -1,7 +1,6 @@
 """Every item of the five systems has a fitting kind, and the page of kinds says so."""
 
 import runpy
-from pathlib import Path
 
 import pytest
 
@@ -16,14 +15,14 @@ from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in as processes
 from roadmap.review.kinds import keeps_registry, misfit
 from tasks.prefect.reconcile import FLOW_NAMES
+from tests.places import DOCS
 
 ITEMS = {(code, item.code): item for code in built_in_codes() for _, item in built_in(code).duties_by_origin()}
 
 
 def test_the_page_of_kinds_is_up_to_date() -> None:
-    docs = Path(__file__).parents[2] / "docs"
-    written = runpy.run_path(str(docs / "make_kinds.py"))["page"]()
-    assert (docs / "kinds.md").read_text(encoding="utf-8") == written
+    written = runpy.run_path(str(DOCS / "make_kinds.py"))["page"]()
+    assert (DOCS / "kinds.md").read_text(encoding="utf-8") == written
 
 
 def test_every_item_on_control_has_a_proof_that_fits_its_kind() -> None:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import PlannedPoint, plan, plan_item, read_item
 from roadmap.control.year_shift import shift_day, shift_reading, shift_years
 from roadmap.reading import Reading, Window
+from tests.places import GOLD, needs_shared
 
 RUSSIA = WorkCalendar()
 SOURCE = {"place": "пункт 1"}
@@ -436,13 +436,10 @@ def test_a_rehearsal_reads_the_words_in_the_documents_years_and_plans_in_its_own
     assert [point.key for point in points] == ["demo/1.1/-/2027-06-30", "demo/1.1/-/2028-02-29"]
 
 
-SEED = Path(__file__).parents[3] / "shared" / "gold" / "seed_terms.jsonl"
-
-
-@pytest.mark.skipif(not SEED.exists(), reason="the phrases of the documents are not here")
+@needs_shared
 @pytest.mark.parametrize("shift", [0, 3, 5])
 def test_every_phrase_of_the_documents_gives_valid_points(shift: int) -> None:
-    for line in SEED.read_text(encoding="utf-8").splitlines():
+    for line in GOLD.read_text(encoding="utf-8").splitlines():
         phrase = json.loads(line)
         of = catalogue({"term": phrase["text"]}, period=tuple(phrase["period"]))
         ((_, _, what, points),) = plan(of, calendar=RUSSIA, shift=shift)

@@ -3,14 +3,13 @@
 import re
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, Indicator, Item
+from tests.places import SEEDS, needs_shared
 
-SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 BOTH = ["kirov", "bashkortostan"]
 
 
@@ -25,10 +24,7 @@ def folded(text: str) -> str:
 
 
 def document_of(catalogue: Catalogue) -> str:
-    file = SEEDS / catalogue.act.document
-    if not file.exists():
-        pytest.skip("the source documents are not beside the repository")
-    return folded(file.read_text(encoding="utf-8"))
+    return folded((SEEDS / catalogue.act.document).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -231,6 +227,7 @@ def test_a_holiday_on_a_weekend_frees_the_next_monday() -> None:
     assert {date.fromordinal(day.toordinal() + 7 - day.weekday()) for day in weekend} <= days_off
 
 
+@needs_shared
 @pytest.mark.parametrize("code", BOTH)
 def test_the_words_are_those_of_the_document(code: str) -> None:
     catalogue = built_in(code)
@@ -245,6 +242,7 @@ def test_the_words_are_those_of_the_document(code: str) -> None:
     assert [words for words in said if words not in document] == []
 
 
+@needs_shared
 @pytest.mark.parametrize("code", BOTH)
 def test_each_body_is_named_in_the_document(code: str) -> None:
     catalogue = built_in(code)
@@ -253,6 +251,7 @@ def test_each_body_is_named_in_the_document(code: str) -> None:
     assert unnamed == []
 
 
+@needs_shared
 @pytest.mark.parametrize(
     ("code", "start", "end", "statements"),
     [

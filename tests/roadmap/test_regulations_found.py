@@ -1,7 +1,6 @@
 """What the import finds in the running text of the five documents, against the reviewed catalogues: exact figures."""
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +11,11 @@ from roadmap.documents.entries import Entry
 from roadmap.documents.importer import Found, find
 from roadmap.documents.neutral import Paragraph, plain
 from roadmap.documents.plain_text import from_text
+from tests.places import SEEDS, needs_shared
 
-SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 REGULATIONS = ["kirov", "bashkortostan", "surgut"]
 
-pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the source documents are not here")
+pytestmark = needs_shared
 
 
 @cache

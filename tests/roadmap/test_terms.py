@@ -9,9 +9,10 @@ import pytest
 
 from roadmap.reading import Reading, Window
 from roadmap.terms import RULES, read
+from tests.places import DOCS, needs_shared
+from tests.places import GOLD as SHARED_GOLD
 
 GOLD = Path(__file__).parent / "gold_terms.jsonl"
-SHARED_GOLD = Path(__file__).parents[3] / "shared" / "gold" / "seed_terms.jsonl"
 LINES = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
 CASES = [json.loads(line) for line in (GOLD.parent / "terms_cases.jsonl").read_text(encoding="utf-8").splitlines()]
 START, END = date(2022, 1, 1), date(2024, 12, 31)
@@ -41,7 +42,7 @@ def test_every_phrase_of_the_five_documents_is_read_exactly(line):
     assert found["rule"] in RULES
 
 
-@pytest.mark.skipif(not SHARED_GOLD.exists(), reason="no shared gold beside this repository")
+@needs_shared
 def test_the_copy_of_the_gold_is_the_gold():
     assert GOLD.read_text(encoding="utf-8") == SHARED_GOLD.read_text(encoding="utf-8")
 
@@ -149,6 +150,5 @@ def test_a_very_long_text_is_refused_in_a_short_message():
 
 
 def test_the_page_of_all_forms_is_up_to_date():
-    docs = Path(__file__).parents[2] / "docs"
-    written = runpy.run_path(str(docs / "make_reading.py"))["page"]()
-    assert (docs / "reading.md").read_text(encoding="utf-8") == written
+    written = runpy.run_path(str(DOCS / "make_reading.py"))["page"]()
+    assert (DOCS / "reading.md").read_text(encoding="utf-8") == written

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Body, Channel, ControlPoint, Edition, Item, Notice, NoticeLine, Official, Roadmap
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
+from tests.databases import sqlite_engine
 
 WEDNESDAY = date(2027, 5, 26)
 
@@ -141,8 +141,7 @@ class SmallWorld:
 @pytest.fixture
 def small_world(tmp_path: Path) -> Iterator[SmallWorld]:
     """The small roadmap on SQLite."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     world = SmallWorld(engine)
     world.build()
     yield world
@@ -155,8 +154,6 @@ def world(request: pytest.FixtureRequest) -> Iterator[SmallWorld]:
     if request.param == "sqlite":
         yield request.getfixturevalue("small_world")
         return
-    engine: Engine = request.getfixturevalue("postgres_engine")
-    migrate(engine)
-    small = SmallWorld(engine)
+    small = SmallWorld(request.getfixturevalue("postgres_engine"))
     small.build()
     yield small

@@ -10,13 +10,13 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from models import ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.db.rows import table_of
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue
 from tasks.editions.amend import amend
 from tasks.editions.load import load_roadmap
+from tests.databases import sqlite_engine
 
 CODE = "krasnodar"
 TODAY = date(2022, 3, 1)
@@ -32,8 +32,7 @@ class Killed(BaseException):
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """Krasnodar on control."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     with session(engine) as work:
         load_roadmap(work, built_in(CODE), today=TODAY, at=AT)
     yield engine
@@ -87,8 +86,7 @@ def writes(engine: Engine, *, kill_at: int | None = None) -> int:
 
 
 def test_killed_at_any_write_it_leaves_nothing_and_the_next_one_finishes(engine: Engine, tmp_path: Path) -> None:
-    other = engine_for(f"sqlite:///{tmp_path / 'other.db'}")
-    migrate(other)
+    other = sqlite_engine(tmp_path / "other.db")
     with session(other) as work:
         load_roadmap(work, built_in(CODE), today=TODAY, at=AT)
     total = writes(other)

@@ -10,8 +10,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Roadmap, queries
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
 from tasks.daily.control_day import control_day
@@ -19,6 +18,7 @@ from tasks.editions.amend import Amendment, amend, preview
 from tasks.editions.load import load_roadmap
 from tasks.editions.point_changes import heralds
 from tasks.editions.training_copies import load_rehearsal
+from tests.databases import sqlite_engine
 
 MOSCOW = "moscow-oblast"
 LOADED = date(2023, 5, 23)
@@ -33,8 +33,7 @@ def at(day: date) -> datetime:
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """Moscow's roadmap on control, every body with one official, and the letters of the morning written."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     with session(engine) as work:
         load_roadmap(work, built_in(MOSCOW), today=LOADED, at=at(LOADED))
         for body in list(work.execute(select(Body)).scalars()):
@@ -153,8 +152,7 @@ def test_the_plan_lists_every_planned_point_that_moves_or_leaves_and_who_speaks_
 
 
 def test_a_rehearsal_copy_is_amended_with_its_own_shift_of_years(tmp_path: Path) -> None:
-    engine, today = engine_for(f"sqlite:///{tmp_path / 'copy.db'}"), date(2026, 10, 5)
-    migrate(engine)
+    engine, today = sqlite_engine(tmp_path / "copy.db"), date(2026, 10, 5)
     with session(engine) as work:
         load_rehearsal(work, built_in(MOSCOW), today=today, at=at(today))
         assert work.get_one(Roadmap, MOSCOW).shift_years == 3

@@ -10,13 +10,13 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, SQLModel, col
 
 from models import ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition, queries
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.lifecycle import Move, accept, change, open_due
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
 from tasks.editions.amend import Amendment, AmendRefused, Choices, amend, loaded_edition, preview
 from tasks.editions.load import LoadRefused, load_roadmap
+from tests.databases import sqlite_engine
 
 MOSCOW = "moscow-oblast"
 LOADED = date(2023, 5, 23)
@@ -29,14 +29,13 @@ TABLES = (Roadmap, Edition, Item, Executor, Indicator, ControlPoint, Transition)
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """Moscow's roadmap on control since the day of its order."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
+    engine = sqlite_engine(tmp_path / "vekha.db")
     _on_control(engine)
     yield engine
     engine.dispose()
 
 
 def _on_control(engine: Engine) -> None:
-    migrate(engine)
     with session(engine) as work:
         load_roadmap(work, built_in(MOSCOW), today=LOADED, at=AT)
 

@@ -9,12 +9,12 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Channel, Official
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from roadmap.catalogue.contacts import holds_no_secret
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
 from tasks.people.contacts import ContactReport, ContactsError, apply_contacts, read_contacts
+from tests.databases import sqlite_engine
 
 GOOD = """
 surgut:
@@ -34,8 +34,7 @@ surgut:
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A database with one roadmap on control."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     of = built_in("surgut")
     with session(engine) as work:
         at = datetime(2021, 9, 3, tzinfo=UTC)

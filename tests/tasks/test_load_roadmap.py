@@ -10,14 +10,14 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, SQLModel, col
 
 from models import Body, ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.lifecycle import Move, change
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
 from roadmap.reading import Reading
 from tasks.editions.load import Loaded, LoadRefused, load_roadmap
+from tests.databases import sqlite_engine
 
 AT = datetime(2026, 3, 2, 6, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -28,8 +28,7 @@ TABLES = (Roadmap, Edition, Body, Item, Executor, Indicator, ControlPoint, Trans
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """An empty database at the newest schema."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     yield engine
     engine.dispose()
 

@@ -10,13 +10,13 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import ControlPoint, Official, Roadmap, Transition
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.lifecycle import ALLOWED, Done, Refused, record_history
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.editions.load import LoadRefused, load_roadmap
 from tasks.editions.training_copies import load_rehearsal, shift_to_now, telling_shift
 from tasks.people.contacts import bodies_without_channel
+from tests.databases import sqlite_engine
 
 TODAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -25,8 +25,7 @@ AT = datetime(2026, 11, 23, 6, tzinfo=UTC)
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """An empty database at the newest schema."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     yield engine
     engine.dispose()
 

@@ -9,14 +9,14 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Body, ControlPoint, Item
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.lifecycle.transitions import Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
 from tasks.editions.added_items import own_items
 from tasks.editions.load import load_roadmap
 from tasks.processes.session_decisions import add_decisions
+from tests.databases import sqlite_engine
 
 AT = datetime(2022, 3, 1, 9, tzinfo=UTC)
 TODAY, HELD = date(2022, 3, 1), date(2022, 2, 25)
@@ -31,8 +31,7 @@ def load(engine: Engine, catalogue: Any) -> Any:
 @pytest.fixture
 def loaded(tmp_path: Path) -> Engine:
     """The roadmap of Krasnodar on control since 1 March 2022."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     load(engine, built_in("krasnodar"))
     return engine
 

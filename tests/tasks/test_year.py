@@ -13,8 +13,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Notice, Round, lifecycle
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.lifecycle import Action, Move
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
@@ -30,6 +29,7 @@ from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.sweep import assume_notes
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tasks.people.contacts import load_contacts
+from tests.databases import sqlite_engine
 
 CODE = "moscow-oblast"
 FIRST, LAST = date(2027, 1, 1), date(2027, 12, 31)
@@ -44,8 +44,7 @@ def days() -> Iterator[date]:
 @pytest.fixture
 def moscow(tmp_path: Path) -> Iterator[Engine]:
     """Moscow's roadmap three years later, on control for the year 2027, with contacts."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     catalogue = built_in(CODE)
     at = datetime(2027, 1, 1, tzinfo=UTC)
     contacts = {name: entry for name, entry in rehearsal_contacts(catalogue).items() if name != "roadmap"}

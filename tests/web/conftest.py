@@ -19,10 +19,10 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models import AuditEntry, Body, Channel, ControlPoint, Edition, Item, Official, Roadmap, clock
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.settings import Settings
 from tasks.people.links import official_url
+from tests.databases import sqlite_engine
 from web.app import create_app
 from web.forms import once_key
 from web.security import Limits
@@ -213,8 +213,7 @@ def web_engine(request: pytest.FixtureRequest, web_settings: Settings) -> Iterat
     if getattr(request, "param", "sqlite") == "postgresql":
         engine: Engine = request.getfixturevalue("postgres_engine")
     else:
-        engine = engine_for(web_settings.database)
-    migrate(engine)
+        engine = sqlite_engine(web_settings.data / "vekha.db")
     build(engine)
     yield engine
     engine.dispose()

@@ -12,26 +12,25 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models import ControlPoint, clock
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_rehearsal
+from tests.databases import sqlite_engine
+from tests.places import OUT
 from web.app import create_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
-OUT = Path(__file__).parent.parent / "out"
 PASSWORD = "пароль координатора"
 
 
 @pytest.fixture
 def region(tmp_path: Path) -> Engine:
     """The five systems as rehearsal copies on their first day, one request for another deadline among them."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db")
     now = clock.now()
     for code in built_in_codes():
         catalogue = built_in(code)

@@ -5,7 +5,6 @@ import time
 from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +20,12 @@ from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import record
 from tasks.processes.agreements import the_agreement
 from tasks.processes.sweep import advance
+from tests.places import OUT
 
 CODE = "krai"
 PASSWORD = "пароль координатора"
 COMMON = ("draft", "approved", "sent")
 SIGNATURES = ("signed-municipality", "signed-institute", "signed-ministry")
-OUT = Path(__file__).parent.parent / "out"
 DAY = timedelta(days=1)
 
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from models import Evidence
+from tests.places import OUT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
-OUT = Path(__file__).parent.parent / "out"
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The catalogues say how every indicator is counted, asked and answered; an amendment keeps what was reviewed."""
 
 import runpy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +10,14 @@ from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.validation import inconsistencies
 from roadmap.editions import compare
 from roadmap.editions.next import next_edition
+from tests.places import DOCS
 
 INDICATORS = {(code, one.code): one for code in built_in_codes() for one in built_in(code).indicators}
 
 
 def test_the_page_of_monitoring_is_up_to_date() -> None:
-    docs = Path(__file__).parents[3] / "docs"
-    written = runpy.run_path(str(docs / "make_monitoring.py"))["page"]()
-    assert (docs / "monitoring.md").read_text(encoding="utf-8") == written
+    written = runpy.run_path(str(DOCS / "make_monitoring.py"))["page"]()
+    assert (DOCS / "monitoring.md").read_text(encoding="utf-8") == written
 
 
 @pytest.mark.parametrize("key", INDICATORS)

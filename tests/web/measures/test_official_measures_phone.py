@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from models import Measure
 from roadmap.monitoring.indicators.submission import Given
+from tests.places import OUT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
-OUT = Path(__file__).parents[2] / "out"
 
 
 def screen(chromium: Browser, width: int) -> Page:

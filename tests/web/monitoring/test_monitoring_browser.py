@@ -1,13 +1,13 @@
 """The coordinator's round in headless Chromium, without scripts: read, taken on control, declined; wide and narrow."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.places import OUT
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
-OUT = Path(__file__).parents[2] / "out"
 PASSWORD = "пароль координатора"
 
 

@@ -12,8 +12,7 @@ from sqlmodel import select
 
 from models import Body, ControlPoint, Item, Roadmap, Round
 from models import Snapshot as SnapshotRow
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.snapshot import (
@@ -26,6 +25,7 @@ from roadmap.monitoring.snapshot import (
     Snapshot,
     TrendPoint,
 )
+from tests.databases import sqlite_engine
 
 AS_OF = datetime(2024, 10, 13, 7, 30, tzinfo=UTC)
 NOTE_ON = date(2024, 10, 14)
@@ -268,6 +268,4 @@ def kept_in() -> Callable[[Engine, Snapshot], int]:
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     """An empty database on SQLite."""
-    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
-    migrate(engine)
-    return engine
+    return sqlite_engine(tmp_path / "vekha.db")

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ from PIL import Image
 from roadmap.monitoring.snapshot import ExecutionRow, Snapshot, TrendPoint
 from tasks.monitoring.report.chart_axes import HALF_MM, MM, PAIR_MM, WIDTH_MM
 from tasks.monitoring.report.charts import DOTS, Chart, charts_of, execution, trend
+from tests.places import OUT
 
-OUT = Path(__file__).parents[3] / "out"
 RED, BLUE = (192, 57, 43), (31, 78, 140)
 
 

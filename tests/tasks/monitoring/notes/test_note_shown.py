@@ -15,14 +15,14 @@ from typer.testing import CliRunner
 
 from deployments.cli.monitoring.reports import note
 from models import Round
-from models.db import engine_for, session
-from models.db.migrate import migrate
+from models.db import session
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.prefect.client import call
 from tasks.prefect.report_artifacts import publish
+from tests.databases import sqlite_engine
+from tests.places import OUT
 
-OUT = Path(__file__).parents[3] / "out"
 Keep = Callable[[Engine, Snapshot], int]
 
 
@@ -64,9 +64,7 @@ def test_summary_and_charts_stand_on_the_runs_page_and_are_published_once(
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
-    engine = engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")
-    migrate(engine)
-    return engine
+    return sqlite_engine(tmp_path / "vekha.db")
 
 
 def test_the_command_writes_the_kept_note(

@@ -17,9 +17,7 @@ from tasks.monitoring.report.charts import charts_of
 from tasks.monitoring.report.docx import DEFAULT, note_docx
 from tasks.monitoring.report.html import note_html
 from tasks.prefect.report_artifacts import charts_markdown, summary_markdown
-
-ROOT = Path(__file__).parents[4]
-OUT = ROOT / "tests" / "out"
+from tests.places import OUT, ROOT
 
 
 def template(path: Path, *lines: str) -> Path:

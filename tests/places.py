@@ -1,0 +1,18 @@
+"""Where things lie, whatever folder a test is in."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The repository."""
+DOCS = ROOT / "docs"
+SHARED = ROOT.parent / "shared"
+"""The source documents, beside the repository where they are at all."""
+SEEDS = SHARED / "seeds"
+GOLD = SHARED / "gold" / "seed_terms.jsonl"
+OUT = ROOT / "tests" / "out"
+"""Pictures that a person looks at; git does not keep them."""
+
+WITHOUT_SHARED = "the source documents are not here: ../shared is absent"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=WITHOUT_SHARED)
