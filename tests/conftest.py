@@ -21,7 +21,7 @@ from tests.places import OUT, ROOT
 
 from deployments.serve.prefect import PrefectServer, Worker
 from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
-from models.db import close_engines, engine_for, session
+from models.db import close_engines, session
 from models.settings import Settings
 from roadmap.reading import Reading, Window
 from tasks.prefect.client import call, connect, pages
@@ -247,17 +247,15 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture
 def empty_postgres_engine(postgres: PostgresServer) -> Iterator[Engine]:
     """A PostgreSQL database without a table."""
-    engine = engine_for(postgres.new())
-    yield engine
-    engine.dispose()
+    with postgres.bare() as engine:
+        yield engine
 
 
 @pytest.fixture
 def postgres_engine(postgres: PostgresServer) -> Iterator[Engine]:
     """A PostgreSQL database with every table and no row."""
-    engine = engine_for(postgres.migrated())
-    yield engine
-    engine.dispose()
+    with postgres.migrated() as engine:
+        yield engine
 
 
 @pytest.fixture
