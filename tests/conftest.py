@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,8 +15,6 @@ from playwright.sync_api import Browser, sync_playwright
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
 from sqlmodel import select
-from tests.databases import PostgresServer, postgres_server, sqlite_engine
-from tests.places import OUT, ROOT
 
 from deployments.serve.prefect import PrefectServer, Worker
 from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
@@ -25,11 +22,19 @@ from models.db import close_engines, session
 from models.settings import Settings
 from roadmap.reading import Reading, Window
 from tasks.prefect.client import call, connect, pages
+from tests import circles
+from tests.databases import PostgresServer, postgres_server, sqlite_engine
+from tests.places import OUT, ROOT, program
 
 # pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
 os.environ.pop("COLUMNS", None)
 
 T = TypeVar("T")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The circles watch the fixtures of the whole session, which no hook of this file would see."""
+    config.pluginmanager.register(circles)
 
 
 @pytest.fixture(autouse=True)
@@ -258,12 +263,15 @@ def postgres_engine(postgres: PostgresServer) -> Iterator[Engine]:
         yield engine
 
 
+@pytest.fixture(scope="session")
+def own_programs() -> None:
+    """Nothing; a test that starts programs itself asks for it, and so is no test of the check circle."""
+
+
 @pytest.fixture
 def chromium() -> Iterator[Browser]:
     """Headless Chromium that reaches nothing but this machine; pictures go to ``tests/out``."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.fail("Chromium is needed for the browser tests: apt-get install chromium")
+    found = program("chromium", "chromium-browser", "google-chrome")
     OUT.mkdir(exist_ok=True)
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     local_only = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"

@@ -1,5 +1,6 @@
 """Where things lie, whatever folder a test is in."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,3 +17,11 @@ OUT = ROOT / "tests" / "out"
 
 WITHOUT_SHARED = "the source documents are not here: ../shared is absent"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=WITHOUT_SHARED)
+
+
+def program(*names: str) -> str:
+    """The path of a program by the first of its names that is installed; the test is skipped where there is none."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    pytest.skip(f"{names[0]} is not installed")

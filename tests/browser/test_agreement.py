@@ -18,7 +18,7 @@ from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision
 from tasks.processes.answers import answer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 Send = Callable[[Page], None]
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 

@@ -13,7 +13,7 @@ from deployments.sync import sync
 from models import lifecycle
 from models.db import session
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 
 
 @pytest.fixture

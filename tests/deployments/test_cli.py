@@ -200,6 +200,7 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "недоступна для записи" in Vekha(tmp_path / "data").refused("status")
 
 
+@pytest.mark.usefixtures("own_programs")
 def test_the_command_runs_as_a_program_of_its_own(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "deployments.cli", "items", "нет", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)

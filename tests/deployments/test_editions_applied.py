@@ -69,7 +69,6 @@ def written(path: Path, catalogue: Catalogue) -> str:
     return str(path)
 
 
-@pytest.mark.slow
 def test_an_applied_edition_is_in_prefect_at_once(office: Any, today: date, tmp_path: Path) -> None:
     at = datetime.now(UTC)
     with session(office.engine) as work:

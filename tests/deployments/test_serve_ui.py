@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 import prefect
-import pytest
 
 from deployments.serve.prefect import PrefectServer
 from deployments.serve.ui_font import LATIN, RUSSIAN, widen_letters
@@ -31,7 +30,6 @@ def test_pages_of_another_make_are_left_as_they_are(tmp_path: Path) -> None:
     assert not widen_letters(tmp_path / "nowhere")
 
 
-@pytest.mark.slow
 def test_the_server_hands_out_pages_that_can_draw_russian_names(prefect_server: PrefectServer) -> None:
     page = httpx.get(f"{prefect_server.url}/").text
     scripts = re.findall(r'(?:src|href)="([^"]+\.js)"', page)

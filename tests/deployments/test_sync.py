@@ -18,7 +18,6 @@ from models.lifecycle import Move
 from models.settings import Settings
 from tasks.prefect.client import connect
 
-pytestmark = pytest.mark.slow
 NEW_YEAR = timedelta(days=120)
 
 

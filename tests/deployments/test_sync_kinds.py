@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-import pytest
 from sqlmodel import select
 
 from deployments.sync import sync
@@ -12,8 +11,6 @@ from models import Item
 from models.db import session
 from models.tables.roadmap import KINDS
 from roadmap.catalogue.schema import KINDS_RU
-
-pytestmark = pytest.mark.slow
 
 
 def once(office: Any) -> Any:

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlmodel import select
 
 from deployments.sync import sync
@@ -12,7 +11,6 @@ from models import ControlPoint, Item
 from models.db import session
 from tasks.control.decisions import open_point
 
-pytestmark = pytest.mark.slow
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 

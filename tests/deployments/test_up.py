@@ -19,6 +19,7 @@ from tests.places import ROOT
 from models import ControlPoint, Notice
 from models.db import engine_for, session
 
+pytestmark = pytest.mark.usefixtures("own_programs")
 GREETED = "Остановить: Ctrl-C"
 
 
@@ -93,7 +94,6 @@ def counted(data: Path) -> tuple[int, int]:
         return points, work.exec(select(func.count()).select_from(Notice)).one()
 
 
-@pytest.mark.slow
 def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same_data(
     data: Path, port: int, pages_port: int
 ) -> None:

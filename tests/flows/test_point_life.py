@@ -15,7 +15,7 @@ from tasks.daily.control_day import control_day
 from tasks.prefect.client import call
 from tasks.prefect.push import reflect
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tasks.prefect.artifacts import refresh_cards
 from tasks.prefect.client import call, pages
 from tasks.prefect.push import reflect
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 
 
 def test_an_agreement_goes_from_its_draft_to_registration_in_every_municipality(

@@ -20,7 +20,7 @@ from tasks.monitoring.submissions.record import record, settle_data
 from tasks.prefect import apply, reconcile
 from tasks.prefect.client import call, pages
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 TASKS = {
     "Открыть раунд", "Запросить данные", "Заполнить из контрольных точек", "Принять данные", "Рассчитать показатели",
     "Составить справку", "Диаграммы", "Разослать", "Рекомендации", "В архив",

@@ -33,7 +33,7 @@ from tasks.monitoring.rounds.steps import wake_rounds
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tests.databases import sqlite_engine
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 YEAR = 2027
 CODE = "moscow-oblast"
 TOWNS = {"himki": "г. о. Химки", "klin": "г. о. Клин", "istra": "г. о. Истра"}
@@ -137,7 +137,7 @@ class Installation:
 
 @pytest.fixture
 def installation(
-    office_over: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+    own_programs: None, office_over: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> Iterator[Installation]:
     """Server, worker and database of its own, the worker in the moved day."""
     with socket.socket() as probe:

@@ -12,8 +12,6 @@ from deployments.sync import sync
 from tasks.control.decisions import Decision
 from tasks.prefect import waiting_runs
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def opened(office: Any, today: date) -> tuple[str, UUID]:

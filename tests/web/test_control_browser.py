@@ -23,7 +23,7 @@ from tests.databases import sqlite_engine
 from tests.places import OUT
 from web.app import create_app
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 PASSWORD = "пароль координатора"
 
 

@@ -20,7 +20,7 @@ from tasks.prefect.client import call
 from tasks.prefect.push import reflect
 from web.app import create_app
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 
 
 @pytest.fixture

@@ -167,7 +167,6 @@ def test_a_point_without_a_process_has_no_stages(control: Any) -> None:
     assert page.find(id="stages") is page.find(id="cases") is None
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_2400_municipalities_are_paged_and_the_page_stays_small(control: Any) -> None:
     made = Agreement(control, 2400)
@@ -197,7 +196,6 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     made.context.close()
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_the_map_is_drawn_and_the_page_fits_the_screen(control: Any, agreement: Agreement, page: Page) -> None:
     width = (page.viewport_size or {"width": 0})["width"]

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from models import Evidence
 from tests.places import OUT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import pytest
 from sqlmodel import select
 
 from deployments.sync import sync
@@ -15,7 +14,6 @@ from web.app import create_app
 from web.forms import once_key
 
 
-@pytest.mark.slow
 def test_a_report_on_the_page_renames_the_run(office: Any, serve: Any, today: Any) -> None:
     office.add_roadmap()
     key = office.add_point(

@@ -238,7 +238,7 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("own_programs")
 def test_the_pages_start_as_a_child_and_come_back_after_a_fall(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

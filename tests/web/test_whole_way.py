@@ -16,7 +16,7 @@ from models.db import session
 from tasks.people.links import official_url
 from web.app import create_app
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 
 
 @pytest.fixture

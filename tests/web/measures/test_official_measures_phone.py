@@ -11,7 +11,7 @@ from models import Measure
 from roadmap.monitoring.indicators.submission import Given
 from tests.places import OUT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 
 
 def screen(chromium: Browser, width: int) -> Page:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.places import OUT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 PASSWORD = "пароль координатора"
 
 

@@ -32,7 +32,6 @@ def run(*args: str) -> Any:
     return CliRunner().invoke(app, list(args))
 
 
-@pytest.mark.slow
 def test_summary_and_charts_stand_on_the_runs_page_and_are_published_once(
     office: Any, kept_in: Keep, snapshot_of: Callable[..., Snapshot], chromium: Browser
 ) -> None:

@@ -33,6 +33,7 @@ def written(path: Path | None, snapshot: Snapshot) -> str:
     return "\n".join(paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs)
 
 
+@pytest.mark.usefixtures("own_programs")
 def test_the_kept_template_is_the_one_that_is_made() -> None:
     code = "from docs.make_note_template import make; import sys; sys.stdout.buffer.write(make())"
     made = run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True).stdout
@@ -85,7 +86,6 @@ def test_what_is_no_template_is_refused(
         written(own, snapshot_of("krasnodar"))
 
 
-@pytest.mark.slow
 def test_the_note_in_a_browser(chromium: Browser, snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of()
     note, charts = note_of(snapshot, zone="Europe/Moscow"), charts_of(snapshot)

@@ -1,0 +1,105 @@
+"""Which circle a test belongs to is read off the fixtures it asks for; nobody marks it by hand.
+
+The check circle (no mark) starts no program. ``server`` is what starts a Prefect server, a worker, a browser,
+PostgreSQL or a program of its own; ``office`` is what needs more than ``pip install`` and a browser. A test of the
+check circle that comes to such a fixture or program by another way fails.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.places import WITHOUT_SHARED
+
+PREFECT = {"prefect_server", "worker"}
+SERVER = {*PREFECT, "postgres", "chromium", "own_programs"}
+OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
+#: What the check circle may not start; a library that asks ``fc-list`` for fonts is let be.
+PROGRAMS = ("python", "vekha", "prefect", "node", "chrom", "google-chrome", "postgres", "initdb", "pg_ctl")
+PROGRAMS += ("nginx", "redis", "soffice", "libreoffice", "docker", "podman")
+
+_circle = ""
+"""That of the test that runs now; empty for the check circle."""
+_is_running = False
+
+
+def starters(item: pytest.Item) -> set[str]:
+    """The fixtures asked for by a test, directly or not, that start something."""
+    asked = set(getattr(item, "fixturenames", ()))
+    # The engines that run on both databases come to the second by ``getfixturevalue``.
+    if "postgresql" in [value for value in _parameters(item) if isinstance(value, str)]:
+        asked.add("postgres")
+    return asked & (SERVER | OFFICE)
+
+
+def _parameters(item: pytest.Item) -> list[Any]:
+    call = getattr(item, "callspec", None)
+    return list(call.params.values()) if call else []
+
+
+def circle_of(item: pytest.Item) -> str:
+    """The mark of a test; empty for the check circle."""
+    asked = starters(item)
+    return "office" if asked & OFFICE else "server" if asked else ""
+
+
+def group_of(item: pytest.Item) -> str:
+    """What runs in one process: one Prefect server and one PostgreSQL serve the run; all else goes file by file."""
+    asked = starters(item)
+    if asked & PREFECT:
+        return "prefect"
+    return "postgres" if "postgres" in asked else str(item.path.relative_to(item.config.rootpath))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test; the longest come first, so that no core idles at the end."""
+    for item in items:
+        if circle := circle_of(item):
+            item.add_marker(circle)
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    order = {"prefect": 0, "postgres": 2}
+    items.sort(key=lambda item: order.get(group_of(item), 1 if circle_of(item) else 3))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Know which test runs."""
+    global _circle, _is_running
+    _circle, _is_running = circle_of(item), True
+    try:
+        return (yield)
+    finally:
+        _is_running = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: Any) -> None:
+    """Refuse a test of the check circle what starts something, however it asked."""
+    asked = {fixturedef.argname, *fixturedef.argnames} & (SERVER | OFFICE)
+    if asked and not _circle:
+        fixturedef.finish(request)  # A later test that may have it finds it untouched.
+        pytest.fail(f"a test of the check circle has come to the fixture {', '.join(sorted(asked))}")
+
+
+def _refuse_programs(event: str, args: tuple[Any, ...]) -> None:
+    if event == "subprocess.Popen" and _is_running and not _circle:
+        name = Path(os.fsdecode(args[0] or args[1][0])).name
+        if name.startswith(PROGRAMS):
+            raise RuntimeError(f"a test of the check circle starts {name}: ask for the fixture own_programs")
+
+
+sys.addaudithook(_refuse_programs)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Where nobody reads the list of the skipped, in CI, a skipped test is a failure."""
+    report = yield
+    is_skipped = report.skipped and not hasattr(report, "wasxfail")
+    if is_skipped and os.environ.get("CI") and WITHOUT_SHARED not in str(report.longrepr):
+        report.outcome, report.longrepr = "failed", f"skipped, which is a failure in CI: {report.longrepr}"
+    return report
