@@ -70,18 +70,23 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Know which test runs."""
     global _circle, _is_running
     _circle, _is_running = circle_of(item), True
-    try:
-        return (yield)
-    finally:
-        _is_running = False
+    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: Any) -> None:
+def pytest_runtest_teardown() -> None:
+    """The last test of a run stops what others have started."""
+    global _is_running
+    _is_running = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
     """Refuse a test of the check circle what starts something, however it asked."""
     asked = {fixturedef.argname, *fixturedef.argnames} & (SERVER | OFFICE)
     if asked and not _circle:
-        fixturedef.finish(request)  # A later test that may have it finds it untouched.
+        # A later test that may have it finds it untouched, neither set up nor failed.
+        fixturedef._finalizers.clear()
         pytest.fail(f"a test of the check circle has come to the fixture {', '.join(sorted(asked))}")
 
 
