@@ -22,6 +22,8 @@ OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
 PROGRAMS = ("python", "vekha", "prefect", "node", "chrom", "google-chrome", "postgres", "initdb", "pg_ctl")
 PROGRAMS += ("nginx", "redis", "soffice", "libreoffice", "docker", "podman")
 
+PATIENCE = 900
+"""Seconds."""
 _circle = ""
 """That of the test that runs now; empty for the check circle."""
 _is_running = False
@@ -60,6 +62,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if circle := circle_of(item):
             item.add_marker(circle)
+            # What hangs is given up, not what is slow beside other work; the limits of the waits in it are shorter.
+            item.add_marker(pytest.mark.timeout(PATIENCE))
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
     order = {"prefect": 0, "postgres": 2}
     items.sort(key=lambda item: order.get(group_of(item), 1 if circle_of(item) else 3))

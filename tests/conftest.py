@@ -5,9 +5,10 @@ import os
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from threading import Thread
 from typing import Any, TypeVar
 
 import pytest
@@ -30,6 +31,8 @@ from tests.places import OUT, ROOT, program
 os.environ.pop("COLUMNS", None)
 
 T = TypeVar("T")
+PATIENCE = 240.0
+"""Seconds until something that must happen is given up: only a broken program comes to it, not a busy machine."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,6 +67,7 @@ def prefect_server(settings: Settings) -> Iterator[PrefectServer]:
     server = PrefectServer(settings)
     server.start()
     yield server
+    hang_up(server.url)
     server.stop()
 
 
@@ -76,6 +80,46 @@ def worker(prefect_server: PrefectServer, settings: Settings) -> Iterator[Worker
     worker.stop()
 
 
+class Line:
+    """A client that is kept, on a loop in a thread of its own: the browser's driver keeps one running in the test's."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opened: Future[PrefectClient] = Future()
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_until_complete, args=(self._keep(),), daemon=True)
+        self._thread.start()
+
+    async def _keep(self) -> None:
+        self._closing = asyncio.Event()
+        async with connect(self._settings) as client:
+            self._opened.set_result(client)
+            await self._closing.wait()
+
+    def ask(self, ask: Callable[[PrefectClient], Awaitable[T]]) -> T:
+        async def asked() -> T:
+            return await ask(self._opened.result())
+
+        self._opened.result(60)
+        return asyncio.run_coroutine_threadsafe(asked(), self._loop).result()
+
+    def close(self) -> None:
+        self._opened.result(60)
+        self._loop.call_soon_threadsafe(self._closing.set)
+        self._thread.join(60)
+        self._loop.close()
+
+
+LINES: dict[str, Line] = {}
+"""Server → the line to it."""
+
+
+def hang_up(url: str) -> None:
+    """Before a server stops: it would wait for the line."""
+    if line := LINES.pop(url, None):
+        line.close()
+
+
 @dataclass
 class Office:
     """A database, a Prefect server, and what a test asks of them."""
@@ -86,19 +130,24 @@ class Office:
 
     def api(self, ask: Callable[[PrefectClient], Awaitable[T]]) -> T:
         """The answer to something asked of the server."""
+        if self.url not in LINES:
+            LINES[self.url] = Line(self.settings)
+        return LINES[self.url].ask(ask)
 
-        async def asked() -> T:
-            async with connect(self.settings) as client:
-                return await ask(client)
-
-        # A thread of its own: the browser's driver keeps a loop running in this one.
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(lambda: asyncio.run(asked())).result()
+    def hang_up(self) -> None:
+        """Before the server stops."""
+        hang_up(self.url)
 
     def runs(self) -> dict[str, dict[str, Any]]:
         """Every run of a control point, by the point's key."""
         found = self.api(lambda client: pages(client, "/flow_runs/filter", {"sort": "ID_DESC"}))
         return {run["idempotency_key"]: run for run in found if run["parameters"].get("point_key")}
+
+    def run(self, key: str) -> dict[str, Any] | None:
+        """The run of one control point."""
+        wanted = {"flow_runs": {"idempotency_key": {"any_": [key]}}, "sort": "ID_DESC"}
+        found = self.api(lambda client: pages(client, "/flow_runs/filter", wanted))
+        return next((run for run in reversed(found) if run["parameters"].get("point_key")), None)
 
     def deployments(self) -> dict[str, dict[str, Any]]:
         """Every deployment by name."""
@@ -114,11 +163,11 @@ class Office:
 
         self.api(wipe)
 
-    def wait_for(self, key: str, state_name: str, *, seconds: float = 90) -> dict[str, Any]:
+    def wait_for(self, key: str, state_name: str, *, seconds: float = PATIENCE) -> dict[str, Any]:
         """The run of a point once it has reached a state; fails with the state it is in otherwise."""
         until = time.monotonic() + seconds
         while True:
-            run = self.runs().get(key)
+            run = self.run(key)
             if run is not None and run["state_name"] == state_name:
                 return run
             if time.monotonic() > until:
@@ -126,7 +175,7 @@ class Office:
                 pytest.fail(f"the run of {key} is {found}, not «{state_name}»")
             time.sleep(0.3)
 
-    def wait_for_run(self, run_id: Any, *, seconds: float = 90) -> dict[str, Any]:
+    def wait_for_run(self, run_id: Any, *, seconds: float = PATIENCE) -> dict[str, Any]:
         """A run once it has ended."""
         until = time.monotonic() + seconds
         while True:

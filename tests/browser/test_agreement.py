@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from sqlmodel import select
-from tests.places import OUT
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
@@ -17,8 +16,8 @@ from models.db import session
 from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision
 from tasks.processes.answers import answer
+from tests.places import OUT
 
-pytestmark = pytest.mark.timeout(280)
 Send = Callable[[Page], None]
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 
@@ -27,7 +26,7 @@ TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": 
 def page(chromium: Browser) -> Page:
     """A wide and high page."""
     page = chromium.new_context(viewport={"width": 1500, "height": 1500}, locale="ru-RU").new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     return page
 
 

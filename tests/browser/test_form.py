@@ -6,21 +6,19 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.places import OUT
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import lifecycle
 from models.db import session
-
-pytestmark = pytest.mark.timeout(280)
+from tests.places import OUT
 
 
 @pytest.fixture
 def page(chromium: Browser) -> Page:
     """A wide page."""
     page = chromium.new_context(viewport={"width": 1400, "height": 1000}, locale="ru-RU").new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     return page
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.places import ROOT
 
 from deployments.cli import main
 from models import clock
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in_codes
+from tests.places import ROOT
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("own_programs")
 def test_the_command_runs_as_a_program_of_its_own(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "deployments.cli", "items", "нет", "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("встроенной системы «нет» нет")
     assert "Traceback" not in done.stderr

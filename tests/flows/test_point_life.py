@@ -15,8 +15,6 @@ from tasks.daily.control_day import control_day
 from tasks.prefect.client import call
 from tasks.prefect.push import reflect
 
-pytestmark = pytest.mark.timeout(280)
-
 
 @pytest.fixture
 def late_point(office: Any, worker: Worker, today: date) -> str:

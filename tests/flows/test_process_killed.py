@@ -14,7 +14,6 @@ from models import ControlPoint, Evidence, Transition
 from models.db import session
 from tasks.prefect import apply, reconcile
 
-pytestmark = pytest.mark.timeout(600)
 ASKED = r'/set_state.*"pause_key": ?"decision-2"'
 ENDED = r'/set_state.*"COMPLETED".*Исполнено|/set_state.*"type": ?"COMPLETED"'
 CARD = r"POST /api/artifacts/"

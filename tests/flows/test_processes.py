@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
 from sqlmodel import col, select
 
 from deployments.serve.prefect import Worker
@@ -17,8 +16,6 @@ from roadmap.processes.loading import built_in
 from tasks.prefect.artifacts import refresh_cards
 from tasks.prefect.client import call, pages
 from tasks.prefect.push import reflect
-
-pytestmark = pytest.mark.timeout(280)
 
 
 def test_an_agreement_goes_from_its_draft_to_registration_in_every_municipality(

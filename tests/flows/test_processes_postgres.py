@@ -26,7 +26,6 @@ from tasks.daily.control_day import control_day
 from tasks.prefect.forms import StageDecision
 from tasks.processes.answers import answer
 
-pytestmark = pytest.mark.timeout(600)
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 

@@ -20,7 +20,6 @@ from tasks.monitoring.submissions.record import record, settle_data
 from tasks.prefect import apply, reconcile
 from tasks.prefect.client import call, pages
 
-pytestmark = pytest.mark.timeout(280)
 TASKS = {
     "Открыть раунд", "Запросить данные", "Заполнить из контрольных точек", "Принять данные", "Рассчитать показатели",
     "Составить справку", "Диаграммы", "Разослать", "Рекомендации", "В архив",
@@ -147,7 +146,7 @@ def test_the_daily_control_wakes_a_round_whose_data_are_complete_and_it_goes_to_
     assert office.api(lambda client: _wake(client, office, monitoring.today)) == 0
     monitoring.give(key, "sochi")
     assert monitoring.daily_control()["state_name"] == "Контроль проведён"
-    done = office.wait_for(key, "Исполнено", seconds=150)
+    done = office.wait_for(key, "Исполнено")
     assert (done["id"], done["state_type"]) == (run["id"], "COMPLETED")
     names = monitoring.tasks(run["id"])
     assert set(names) - {"Карточка"} == TASKS

@@ -33,7 +33,6 @@ from tasks.monitoring.rounds.steps import wake_rounds
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tests.databases import sqlite_engine
 
-pytestmark = pytest.mark.timeout(900)
 YEAR = 2027
 CODE = "moscow-oblast"
 TOWNS = {"himki": "г. о. Химки", "klin": "г. о. Клин", "istra": "г. о. Истра"}
@@ -158,6 +157,7 @@ def installation(
         patch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path / "moved"), os.environ["PYTHONPATH"])))
         worker.start()
     yield found
+    found.office.hang_up()
     worker.stop()
     server.stop()
 

@@ -27,7 +27,6 @@ from tasks.letters.deliver import deliver
 from tasks.processes.municipalities import import_municipalities
 from tasks.processes.sweep import advance
 
-pytestmark = pytest.mark.timeout(600)
 TABLE = (
     "муниципалитет;должность;почта\n"
     "г. Сочи;Начальник управления;sochi@example.org\n"

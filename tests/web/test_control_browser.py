@@ -23,7 +23,6 @@ from tests.databases import sqlite_engine
 from tests.places import OUT
 from web.app import create_app
 
-pytestmark = pytest.mark.timeout(280)
 PASSWORD = "пароль координатора"
 
 
@@ -67,7 +66,7 @@ def page(chromium: Browser) -> Page:
     page = chromium.new_context(
         viewport={"width": 1280, "height": 900}, locale="ru-RU", java_script_enabled=False, accept_downloads=True
     ).new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     return page
 
 

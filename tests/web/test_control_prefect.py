@@ -20,8 +20,6 @@ from tasks.prefect.client import call
 from tasks.prefect.push import reflect
 from web.app import create_app
 
-pytestmark = pytest.mark.timeout(280)
-
 
 @pytest.fixture
 def key(office: Any, worker: Worker, today: date) -> str:
@@ -86,7 +84,7 @@ def test_the_page_comes_first_the_run_ends_and_its_card_leads_to_the_page(
     assert f"/runs/flow-run/{run_id}" in coordinator.get("/control").text
     path, form = open_form(office, coordinator, key, "accept")
     assert coordinator.post(path, data=form).status_code == 303
-    office.wait_for(key, "Исполнено", seconds=30)
+    office.wait_for(key, "Исполнено")
     assert resume(office, key, decision="вернуть", reason="поздно") != "ACCEPT"
     with session(office.engine) as work:
         point = lifecycle.point_by_key(work, key)

@@ -9,8 +9,6 @@ from playwright.sync_api import Browser, Page
 from models import Evidence
 from tests.places import OUT
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture
 def phone(chromium: Browser) -> Page:

@@ -32,4 +32,4 @@ def test_a_report_on_the_page_renames_the_run(office: Any, serve: Any, today: An
         form = {"once": once_key(), "details": "приказ от 20.05.2027 № 118", "on": f"{today}"}
         answer = httpx.post(f"{url}{path}/point/{point}/submit", data=form, trust_env=False)
         assert answer.status_code == 303
-        office.wait_for(key, "На проверке", seconds=30)
+        office.wait_for(key, "На проверке")

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-import pytest
 from sqlalchemy import insert, select
 from sqlmodel import col
 
@@ -16,7 +15,6 @@ from tasks.processes.answers import answer
 COUNT = 2_400
 
 
-@pytest.mark.timeout(120)
 def test_all_of_2400_sign_in_one_answer(small_region: Any) -> None:
     engine = small_region.world.engine
     with session(engine) as work:

@@ -11,8 +11,6 @@ from models import Measure
 from roadmap.monitoring.indicators.submission import Given
 from tests.places import OUT
 
-pytestmark = pytest.mark.timeout(120)
-
 
 def screen(chromium: Browser, width: int) -> Page:
     context = chromium.new_context(

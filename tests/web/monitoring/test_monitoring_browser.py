@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.places import OUT
 
-pytestmark = pytest.mark.timeout(280)
 PASSWORD = "пароль координатора"
 
 
@@ -17,7 +16,7 @@ def page(chromium: Browser) -> Page:
         viewport={"width": 1280, "height": 900}, locale="ru-RU", java_script_enabled=False, accept_downloads=True
     )
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     return page
 
 

@@ -53,7 +53,7 @@ def test_summary_and_charts_stand_on_the_runs_page_and_are_published_once(
     page = chromium.new_page(viewport={"width": 1100, "height": 1400})
     page.goto(f"{office.url}/artifacts/key/{by_key['charts']['key']}")
     page.locator("a[href*='/artifacts/artifact/']").first.click()
-    page.wait_for_selector("img[src^='data:image/png']", timeout=60_000)
+    page.wait_for_selector("img[src^='data:image/png']", timeout=120_000)
     assert page.evaluate(
         "[...document.querySelectorAll('img[src^=\"data:image/png\"]')].every(i => i.naturalWidth > 300)"
     )

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from models import Evidence, NoteFile, Recommendation, RoundLetter, RoundStep, Snapshot, Transition
@@ -123,7 +122,6 @@ def test_killed_at_any_write_a_sweep_leaves_nothing_and_the_next_one_asks_once(s
     assert len(region.data(region.round(Q1))) == 4
 
 
-@pytest.mark.timeout(280)
 def test_killed_at_any_write_a_round_goes_on_and_sends_and_recommends_nothing_twice(
     small_monitored_region: Any,
 ) -> None:
