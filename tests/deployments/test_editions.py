@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from deployments.cli import main
+from models.db import close_engines
 from roadmap.catalogue.answers import read_answers
 from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in, load_catalogue
@@ -21,14 +23,13 @@ NOBODY = "http://127.0.0.1:1/api"
 ANSWER = "answers:\n- about: item\n  words: '{}'\n  answer: '{}'\n"
 
 
-@pytest.fixture
-def vekha(tmp_path: Path) -> Vekha:
-    """Runs a command in a data folder of the test's own: (exit code, standard output, standard error)."""
+def runner(data: Path) -> Vekha:
+    """Runs a command in a data folder: (exit code, standard output, standard error)."""
 
     def run(*args: str) -> tuple[int, str, str]:
         out, err, code = io.StringIO(), io.StringIO(), 0
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            patch.setenv("VEKHA_DATA", str(tmp_path / "data"))
+            patch.setenv("VEKHA_DATA", str(data))
             patch.setenv("COLUMNS", "200")
             patch.setenv("PREFECT_API_URL", NOBODY)
             patch.setattr(sys, "argv", ["vekha", *args])
@@ -42,9 +43,24 @@ def vekha(tmp_path: Path) -> Vekha:
 
 
 @pytest.fixture
-def krasnodar(vekha: Vekha) -> None:
-    """A rehearsal copy of Krasnodar on control."""
-    assert vekha("load", "krasnodar", "--rehearsal")[0] == 0
+def vekha(tmp_path: Path) -> Vekha:
+    """Runs a command in a data folder of the test's own."""
+    return runner(tmp_path / "data")
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a rehearsal copy of Krasnodar on control."""
+    data = tmp_path_factory.mktemp("loaded") / "data"
+    assert runner(data)("load", "krasnodar", "--rehearsal")[0] == 0
+    close_engines()
+    return data
+
+
+@pytest.fixture
+def krasnodar(loaded: Path, tmp_path: Path) -> None:
+    """The same for a test of its own."""
+    shutil.copytree(loaded, tmp_path / "data")
 
 
 def written(path: Path, **edits: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlmodel import col
 from typer.testing import CliRunner
 
@@ -31,24 +31,28 @@ INDICATORS = [
 ]
 
 
+def fill(engine: Engine) -> None:
+    """A rehearsal of Krasnodar with two municipalities."""
+    shift = TODAY.year - 2021
+    with session(engine) as work:
+        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+    for code, short in (("anapa", "г. Анапа"), ("sochi", "г. Сочи")):
+        with session(engine) as work:
+            body = Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal")
+            work.add(body)
+            work.flush()
+            since = TODAY - timedelta(days=900)
+            work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
+
+
 class Vekha:
     """Runs ``vekha measures krasnodar …`` in this process, on a rehearsal with two municipalities."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.engine = sqlite_engine(folder / "vekha.db")
+        self.engine = sqlite_engine(folder / "vekha.db", fill)
         self.app = typer.Typer()
         self.app.command()(submissions.measures)
-        shift = TODAY.year - 2021
-        with session(self.engine) as work:
-            load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
-        for code, short in (("anapa", "г. Анапа"), ("sochi", "г. Сочи")):
-            with session(self.engine) as work:
-                body = Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal")
-                work.add(body)
-                work.flush()
-                since = TODAY - timedelta(days=900)
-                work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
 
     def round(self, period: Period) -> int:
         """An open round with a data point of each municipality."""

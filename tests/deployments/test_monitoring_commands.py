@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from deployments.cli import app
 from models import Roadmap, clock
-from models.db import session
+from models.db import engine_for, session
 from roadmap.catalogue.loading import built_in
 from roadmap.monitoring.periods import period_of
 from tasks.editions.load import load_roadmap
@@ -36,15 +37,18 @@ class Vekha:
         return json.loads(result.stdout)
 
 
+def rehearse(engine: Engine) -> None:
+    shift = TODAY.year - 2022
+    with session(engine) as work:
+        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+
+
 @pytest.fixture
 def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vekha:
     """A rehearsal of Krasnodar, its years shifted to now, in a data folder of its own."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    engine = sqlite_engine(tmp_path / "vekha.db")
-    shift = TODAY.year - 2022
-    with session(engine) as work:
-        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+    sqlite_engine(tmp_path / "vekha.db", rehearse)
     return Vekha()
 
 
@@ -66,7 +70,7 @@ def test_a_past_quarter_is_monitored_and_gives_the_same_numbers_again(vekha: Vek
 def test_the_day_of_the_numbers_is_that_of_the_roadmaps_zone(vekha: Vekha, tmp_path: Path) -> None:
     # Of these two, the one whose day is not that of UTC now.
     zone = "Etc/GMT+12" if clock.now().hour < 12 else "Etc/GMT-14"
-    with session(sqlite_engine(tmp_path / "vekha.db")) as work:
+    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
         work.get_one(Roadmap, "krasnodar").zone = zone
     period = period_of(clock.today(zone), "quarter").previous.written
     vekha.says("monitor", "krasnodar", "--period", period, "--now")

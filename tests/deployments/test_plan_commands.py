@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlmodel import col
 from typer.testing import CliRunner
 
 from deployments.cli.processes import external_plans
 from models import ControlPoint, clock
-from models.db import session
+from models.db import engine_for, session
 from roadmap.catalogue.loading import built_in
 from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.load import load_roadmap
@@ -43,21 +43,24 @@ def dated(starts: date = STARTS, days: int = 3) -> tuple[str, ...]:
     return "--from", starts.isoformat(), "--to", (starts + timedelta(days=days)).isoformat()
 
 
+def rehearse(engine: Engine) -> None:
+    shift = TODAY.year - 2021
+    with session(engine) as work:
+        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+
+
 @pytest.fixture
 def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vekha:
     """A rehearsal of Krasnodar, its years shifted to now, in a data folder of its own."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    engine = sqlite_engine(tmp_path / "vekha.db")
-    shift = TODAY.year - 2021
-    with session(engine) as work:
-        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+    sqlite_engine(tmp_path / "vekha.db", rehearse)
     return Vekha()
 
 
 def points(tmp_path: Path) -> list[tuple[str, str]]:
     """(key, status) of every result that a plan has dated."""
-    with session(sqlite_engine(tmp_path / "vekha.db")) as work:
+    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
         found = select(col(ControlPoint.key), col(ControlPoint.status))
         rows = work.execute(found.where(col(ControlPoint.deadline_note).startswith("По плану")))
         return [(key, status) for key, status in rows.tuples()]

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 from typer.testing import CliRunner
 
 from deployments.cli import app
 from models import Body, ControlPoint, Item, Recommendation, Round, clock
-from models.db import session
+from models.db import engine_for, session
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
@@ -22,12 +23,8 @@ DUE = TODAY + timedelta(days=60)
 CODE = "krasnodar"
 
 
-@pytest.fixture
-def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def fill(engine: Engine) -> None:
     """A rehearsal of Krasnodar with a round that recommends two things."""
-    monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "200")
-    engine = sqlite_engine(tmp_path / "vekha.db")
     with session(engine) as work:
         shift = TODAY.year - 2021
         load_roadmap(work, built_in(CODE), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
@@ -45,6 +42,14 @@ def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             facts = {"roadmap_code": CODE, "round_id": row.id, "body_id": body.id, "rule": "below", "due_on": DUE}
             words = {"text": f"Направить на обучение {n}", "ground": "5 % при цели 12 %", "open_key": f"{n}"}
             work.add(Recommendation(item_codes=[item.code], **(facts | words)))
+
+
+@pytest.fixture
+def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A rehearsal of Krasnodar with a round that recommends two things."""
+    monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    sqlite_engine(tmp_path / "vekha.db", fill)
     return lambda *args: CliRunner().invoke(app, list(args))
 
 
@@ -86,7 +91,7 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(vekha: Any, args: t
 
 def test_a_load_leaves_what_was_taken_alone(vekha: Any, tmp_path: Path) -> None:
     says(vekha("take", "1"))
-    with session(sqlite_engine(tmp_path / "vekha.db")) as work:
+    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
         shift = TODAY.year - 2021
         load_roadmap(work, built_in(CODE), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
         assert work.exec(select(Item).where(Item.code == "m-rec.1")).one().is_controlled

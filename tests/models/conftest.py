@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models import Body, ControlPoint, Item, Roadmap
-from models.db import session
+from models.db import engine_for, session
 from tests.databases import sqlite_engine
 
 
@@ -18,7 +18,7 @@ def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
     if request.param == "postgresql":
         yield request.getfixturevalue("empty_postgres_engine")
         return
-    engine = sqlite_engine(tmp_path / "vekha.db")
+    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
     yield engine
     engine.dispose()
 

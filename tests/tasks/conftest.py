@@ -138,13 +138,15 @@ class SmallWorld:
         )
 
 
+def build(engine: Engine) -> None:
+    SmallWorld(engine).build()
+
+
 @pytest.fixture
 def small_world(tmp_path: Path) -> Iterator[SmallWorld]:
     """The small roadmap on SQLite."""
-    engine = sqlite_engine(tmp_path / "vekha.db")
-    world = SmallWorld(engine)
-    world.build()
-    yield world
+    engine = sqlite_engine(tmp_path / "vekha.db", build)
+    yield SmallWorld(engine)
     engine.dispose()
 
 

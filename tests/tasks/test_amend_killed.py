@@ -29,12 +29,15 @@ class Killed(BaseException):
     """The end of the process; no handler of errors catches it."""
 
 
+def on_control(engine: Engine) -> None:
+    with session(engine) as work:
+        load_roadmap(work, built_in(CODE), today=TODAY, at=AT)
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """Krasnodar on control."""
-    engine = sqlite_engine(tmp_path / "vekha.db")
-    with session(engine) as work:
-        load_roadmap(work, built_in(CODE), today=TODAY, at=AT)
+    engine = sqlite_engine(tmp_path / "vekha.db", on_control)
     yield engine
     engine.dispose()
 
@@ -86,9 +89,7 @@ def writes(engine: Engine, *, kill_at: int | None = None) -> int:
 
 
 def test_killed_at_any_write_it_leaves_nothing_and_the_next_one_finishes(engine: Engine, tmp_path: Path) -> None:
-    other = sqlite_engine(tmp_path / "other.db")
-    with session(other) as work:
-        load_roadmap(work, built_in(CODE), today=TODAY, at=AT)
+    other = sqlite_engine(tmp_path / "other.db", on_control)
     total = writes(other)
     wanted = everything(other)
     other.dispose()

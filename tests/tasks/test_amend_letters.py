@@ -30,10 +30,7 @@ def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """Moscow's roadmap on control, every body with one official, and the letters of the morning written."""
-    engine = sqlite_engine(tmp_path / "vekha.db")
+def on_control(engine: Engine) -> None:
     with session(engine) as work:
         load_roadmap(work, built_in(MOSCOW), today=LOADED, at=at(LOADED))
         for body in list(work.execute(select(Body)).scalars()):
@@ -43,6 +40,12 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
             work.flush()
             work.add(Channel(official_id=person.id or 0, kind="email", address=f"{body.code}@example.org"))
     control_day(engine, today=TODAY, at=at(TODAY))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """Moscow's roadmap on control, every body with one official, and the letters of the morning written."""
+    engine = sqlite_engine(tmp_path / "vekha.db", on_control)
     yield engine
     engine.dispose()
 

@@ -29,8 +29,7 @@ TABLES = (Roadmap, Edition, Item, Executor, Indicator, ControlPoint, Transition)
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """Moscow's roadmap on control since the day of its order."""
-    engine = sqlite_engine(tmp_path / "vekha.db")
-    _on_control(engine)
+    engine = sqlite_engine(tmp_path / "vekha.db", _on_control)
     yield engine
     engine.dispose()
 

@@ -212,9 +212,9 @@ def web_engine(request: pytest.FixtureRequest, web_settings: Settings) -> Iterat
     """The small roadmap on SQLite, or on the engine a test names as the fixture's parameter."""
     if getattr(request, "param", "sqlite") == "postgresql":
         engine: Engine = request.getfixturevalue("postgres_engine")
+        build(engine)
     else:
-        engine = sqlite_engine(web_settings.data / "vekha.db")
-    build(engine)
+        engine = sqlite_engine(web_settings.data / "vekha.db", build)
     yield engine
     engine.dispose()
 

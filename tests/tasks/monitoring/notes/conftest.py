@@ -1,5 +1,6 @@
 """Snapshots that notes are written of: Moscow with six indicators, Surgut unjudged, Krasnodar without indicators."""
 
+import io
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -25,6 +28,7 @@ from roadmap.monitoring.snapshot import (
     Snapshot,
     TrendPoint,
 )
+from tasks.monitoring.report.charts import Chart, Form, charts_of
 from tests.databases import sqlite_engine
 
 AS_OF = datetime(2024, 10, 13, 7, 30, tzinfo=UTC)
@@ -269,3 +273,31 @@ def kept_in() -> Callable[[Engine, Snapshot], int]:
 def engine(tmp_path: Path) -> Engine:
     """An empty database on SQLite."""
     return sqlite_engine(tmp_path / "vekha.db")
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Callable[..., dict[str, Chart]]:
+    """The charts of a snapshot, drawn once a run for all who only look: ``drawn(snapshot, form="screen")``."""
+    kept: dict[tuple[str, str], dict[str, Chart]] = {}
+
+    def draw(snapshot: Snapshot, *, form: Form = "paper") -> dict[str, Chart]:
+        key = (snapshot.sha256, form)
+        if key not in kept:
+            kept[key] = charts_of(snapshot, form=form)
+        return dict(kept[key])
+
+    return draw
+
+
+@pytest.fixture
+def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts of the right size and words with nothing on them, for who asks how a note lies or what it says.
+
+    That every chart of these systems is whole is the matter of ``test_charts``; painting is most of a note's time.
+    """
+
+    def blank(figure: Figure, content: io.BytesIO, *, dpi: float, **_: Any) -> None:
+        wide, high = (round(inches * dpi) for inches in figure.get_size_inches())
+        Image.new("RGB", (wide, high), "white").save(content, "png", dpi=(dpi, dpi))
+
+    monkeypatch.setattr(Figure, "savefig", blank)

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,8 +47,10 @@ def assert_whole(chart: Chart) -> None:
         pytest.param("moscow-oblast", 2400, {"trend", "worst", "lagging", "sections", "bodies"}, id="2,400 bodies"),
     ],
 )
-def test_every_chart_is_whole(code: str, count: int, kinds: set[str], snapshot_of: Callable[..., Snapshot]) -> None:
-    charts = charts_of(snapshot_of(code, count=count))
+def test_every_chart_is_whole(
+    code: str, count: int, kinds: set[str], snapshot_of: Callable[..., Snapshot], drawn: Any
+) -> None:
+    charts = drawn(snapshot_of(code, count=count))
     assert {key.split("/")[0] for key in charts} == kinds
     for key, chart in charts.items():
         OUT.mkdir(exist_ok=True)
@@ -55,6 +58,7 @@ def test_every_chart_is_whole(code: str, count: int, kinds: set[str], snapshot_o
         assert_whole(chart)
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_round_in_which_nobody_gave_anything_draws_no_indicator(snapshot_of: Callable[..., Snapshot]) -> None:
     charts = charts_of(snapshot_of(count=54, silent=54))
     assert not [key for key in charts if key.startswith(("trend/3", "worst", "lagging"))]
@@ -106,6 +110,7 @@ def test_one_value_is_no_trend(values: tuple[float | None, ...], snapshot_of: Ca
     assert trend(one.model_copy(update={"trend": points})) is None
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_two_charts_of_an_indicator_stand_side_by_side_and_one_alone_is_wide(
     snapshot_of: Callable[..., Snapshot],
 ) -> None:
@@ -127,12 +132,12 @@ def test_long_names_are_shortened_not_cut_off() -> None:
     assert_whole(chart)
 
 
-def test_the_same_data_give_the_same_bytes(snapshot_of: Callable[..., Snapshot]) -> None:
-    first, again = (charts_of(snapshot_of(count=44)) for _ in range(2))
+def test_the_same_data_give_the_same_bytes(snapshot_of: Callable[..., Snapshot], drawn: Any) -> None:
+    first, again = drawn(snapshot_of()), charts_of(snapshot_of())
     assert {key: chart.content for key, chart in first.items()} == {key: chart.content for key, chart in again.items()}
 
 
-def test_of_many_the_10_worst_are_shown_and_the_rest_counted(snapshot_of: Callable[..., Snapshot]) -> None:
-    charts = charts_of(snapshot_of(count=2400))
+def test_of_many_the_10_worst_are_shown_and_the_rest_counted(snapshot_of: Callable[..., Snapshot], drawn: Any) -> None:
+    charts = drawn(snapshot_of(count=2400))
     assert charts["worst/3"].alt.count(";") == 9
     assert "показаны 10 наиболее отстающих, ещё 1" in charts["worst/3"].alt

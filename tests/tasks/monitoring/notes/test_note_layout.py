@@ -36,6 +36,7 @@ def bottoms(content: bytes) -> Iterator[tuple[bool, str, float]]:
 
 
 @pytest.mark.parametrize("count", [*range(3, 24, 4), 44])
+@pytest.mark.usefixtures("unpainted")
 def test_no_heading_stands_alone_at_the_end_of_a_page(count: int, snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of(count=count, silent=1)
     first = tuple(one.model_copy(update={"trend": one.trend[-1:]}) for one in snapshot.indicators)
@@ -55,9 +56,9 @@ def test_in_word_headings_and_heads_of_tables_keep_with_what_follows(snapshot_of
         assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in table.rows[0].cells)
 
 
-def test_two_pictures_stand_side_by_side_in_word(snapshot_of: Callable[..., Snapshot]) -> None:
-    snapshot = snapshot_of(count=9, silent=1)
-    charts = charts_of(snapshot, form="screen")
+def test_two_pictures_stand_side_by_side_in_word(snapshot_of: Callable[..., Snapshot], drawn: Any) -> None:
+    snapshot = snapshot_of()
+    charts = drawn(snapshot, form="screen")
     document = Document(io.BytesIO(note_docx(note_of(snapshot), charts, template=None, as_of=snapshot.as_of)))
     widths = [
         [int(size.get("cx")) for size in paragraph._p.xpath(".//wp:inline/wp:extent")]
@@ -101,6 +102,7 @@ def test_a_row_of_recommendations_is_lower_than_a_fifth_of_a_page(snapshot_of: C
 
 
 @pytest.mark.parametrize("code", ["moscow-oblast", "surgut", "krasnodar"])
+@pytest.mark.usefixtures("unpainted")
 def test_no_sentence_of_a_note_ends_with_two_stops(code: str, snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of(code, count=9, silent=2, remarks=("Показатель введён в III квартале 2024 г..",))
     renamed = tuple(

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import run
+from typing import Any
 
 import pytest
 from docx import Document
@@ -102,9 +103,9 @@ def test_the_note_in_a_browser(chromium: Browser, snapshot_of: Callable[..., Sna
         page.close()
 
 
-def test_the_artifacts_hold_the_summary_and_every_chart(snapshot_of: Callable[..., Snapshot]) -> None:
-    snapshot = snapshot_of(count=54)
-    note, charts = note_of(snapshot), charts_of(snapshot, form="screen")
+def test_the_artifacts_hold_the_summary_and_every_chart(snapshot_of: Callable[..., Snapshot], drawn: Any) -> None:
+    snapshot = snapshot_of()
+    note, charts = note_of(snapshot), drawn(snapshot, form="screen")
     summary, pictures = summary_markdown(note), charts_markdown(note, charts)
     assert "| 3 | Доля педагогических работников" in summary
     assert snapshot.sha256 in summary
