@@ -1,12 +1,15 @@
 """Every test stands in the circle its fixtures put it in, and none comes to a server, browser or program by stealth."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.circles import OFFICE, SERVER, circle_of, group_of
+from tests.places import ROOT
 
 #: Those made anew for each test; one of the whole run may be there already, where not the check circle alone runs.
 STEALTH = ["office", "postgres_engine", "empty_postgres_engine", "chromium"]
@@ -61,3 +64,33 @@ def test_a_circle_is_read_off_the_fixtures(item: Any, circle: str, group: str | 
     assert circle_of(item) == circle
     if group:
         assert group_of(item) == group
+
+
+SKIPPED = """
+import pytest
+from tests.places import needs_shared, program
+
+def test_without_a_program():
+    program("a-program-that-nobody-has")
+
+@pytest.mark.skipif(True, reason="the source documents are not here: ../shared is absent")
+def test_without_the_documents():
+    pass
+"""
+
+
+@pytest.mark.usefixtures("own_programs")
+@pytest.mark.parametrize(
+    ("ci", "sums"),
+    [("", "2 skipped"), ("true", "1 failed, 1 skipped")],
+    ids=["a person reads what was skipped", "in CI only the documents may be absent"],
+)
+def test_what_is_skipped(ci: str, sums: str, tmp_path: Path) -> None:
+    (tmp_path / "test_skipped.py").write_text(SKIPPED, encoding="utf-8")
+    own = ["-p", "tests.circles", "-p", "no:randomly", "-c", os.devnull, "--rootdir", str(tmp_path), "-rs"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *own, str(tmp_path)],
+        cwd=ROOT, env=os.environ | {"CI": ci}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert sums in done.stdout, done.stdout
+    assert "a-program-that-nobody-has is not installed" in done.stdout
