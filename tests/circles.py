@@ -57,6 +57,7 @@ def group_of(item: pytest.Item) -> str:
     return "postgres" if "postgres" in asked else str(item.path.relative_to(item.config.rootpath))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test; the longest come first, so that no core idles at the end."""
     for item in items:
