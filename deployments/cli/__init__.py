@@ -1,7 +1,8 @@
 """The ``vekha`` command line."""
 
 import sys
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -35,51 +36,85 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("up")(up.up)
-app.command("status")(look.status)
-app.command("items")(look.items)
-app.command("points")(look.points)
-app.command("show")(look.show)
-app.command("outbox")(look.outbox)
-app.command("terms")(look.terms)
-app.command("import")(import_document.import_)
-app.command("check")(explain.check)
-app.command("explain")(explain.explain)
-app.command("load")(daily.load)
-app.command("amend")(amend.amend)
-app.command("next-edition")(amend.next_edition)
-app.command("municipalities")(agreements.municipalities)
-app.command("agreements")(agreements.agreements)
-app.add_typer(external_plans.app, name="plan")
-app.command("calendar")(calendars.calendar)
-app.command("contacts")(daily.contacts)
-app.command("people")(people.people)
-app.command("absence")(people.absence)
-app.command("replace")(replacements.replace)
-app.command("revoke")(people.revoke)
-app.command("silence")(people.silence)
-app.command("ladder")(reminder_schedule.ladder)
-app.command("monitor")(rounds.monitor)
-app.command("rounds")(rounds.rounds)
-app.command("measures")(submissions.measures)
-app.command("note")(reports.note)
-app.command("recommendations")(recommendations.recommendations)
-app.command("take")(recommendations.take)
-app.command("decline")(recommendations.decline)
-app.command("control")(daily.control)
-app.command("deliver")(daily.deliver)
-app.command("drill")(health.drill)
-app.command("watch")(health.watch)
-app.command("audit")(health.audit)
-app.command("discipline")(health.discipline)
-app.command("web")(web.web)
-app.command("sync")(daily.sync)
-app.command("rehearse")(daily.rehearse)
-app.command("submit")(control.submit)
-app.command("accept")(control.accept)
-app.command("return")(control.return_)
-app.command("extend")(control.extend)
-app.command("withdraw")(control.withdraw)
+#: The titles of ``vekha --help`` in the order a person needs them, each with its commands.
+PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
+    ("Запуск", {"up": up.up, "web": web.web}),
+    (
+        "Документ",
+        {
+            "import": import_document.import_,
+            "check": explain.check,
+            "load": daily.load,
+            "amend": amend.amend,
+            "next-edition": amend.next_edition,
+            "explain": explain.explain,
+            "terms": look.terms,
+        },
+    ),
+    (
+        "На контроле",
+        {
+            "status": look.status,
+            "points": look.points,
+            "show": look.show,
+            "items": look.items,
+            "discipline": health.discipline,
+        },
+    ),
+    (
+        "Решения",
+        {
+            "submit": control.submit,
+            "accept": control.accept,
+            "return": control.return_,
+            "extend": control.extend,
+            "withdraw": control.withdraw,
+        },
+    ),
+    (
+        "Люди и письма",
+        {
+            "contacts": daily.contacts,
+            "people": people.people,
+            "absence": people.absence,
+            "replace": replacements.replace,
+            "silence": people.silence,
+            "ladder": reminder_schedule.ladder,
+            "rehearse": daily.rehearse,
+            "outbox": look.outbox,
+            "calendar": calendars.calendar,
+            "revoke": people.revoke,
+        },
+    ),
+    (
+        "Процессы",
+        {
+            "municipalities": agreements.municipalities,
+            "agreements": agreements.agreements,
+            "plan": external_plans.app,
+        },
+    ),
+    (
+        "Мониторинг",
+        {
+            "rounds": rounds.rounds,
+            "measures": submissions.measures,
+            "monitor": rounds.monitor,
+            "note": reports.note,
+            "recommendations": recommendations.recommendations,
+            "take": recommendations.take,
+            "decline": recommendations.decline,
+        },
+    ),
+    ("Если Prefect не работает", {"control": daily.control, "deliver": daily.deliver, "sync": daily.sync}),
+    ("Проверка", {"drill": health.drill, "watch": health.watch, "audit": health.audit}),
+)
+for title, commands in PANELS:
+    for name, command in commands.items():
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, rich_help_panel=title)
+        else:
+            app.command(name, rich_help_panel=title)(command)
 
 #: What a person can mend: told in one line, exit code 2, no traceback.
 MENDABLE = (
