@@ -1,0 +1,59 @@
+"""The pages of docs/ that name files and folders: what they name is there, and no room is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = next(folder for folder in Path(__file__).parents if (folder / "pyproject.toml").exists()) / "docs"
+ROOT = DOCS.parent
+PACKAGES = ("models", "roadmap", "tasks", "flows", "web", "deployments")
+TOP = (*PACKAGES, "tests", "docs", "bench")
+PAGES = [DOCS / "rooms.md", DOCS / "concepts.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("decisions/*.md"))]
+CODE = re.compile(r"`([^`\s]+)`")
+LINK = re.compile(r"\]\(([^)#\s]+)")
+QUESTIONS = ("Why is this letter sent?", "What closes a stage?", "How is a quarter's target judged?")
+QUESTIONS += ("Which words does the run's state have?",)
+
+
+def paths(page: Path) -> set[str]:
+    """The files and folders that a page names in backquotes; «<…>» and «NNNN» stand for a name to be chosen."""
+    named = CODE.findall(page.read_text(encoding="utf-8"))
+    return {
+        path for path in named if path.startswith(tuple(f"{top}/" for top in TOP)) and not re.search("[<N*…]", path)
+    }
+
+
+def rooms() -> list[str]:
+    """Every package folder: what has an ``__init__.py``."""
+    return sorted(str(file.parent.relative_to(ROOT)) for top in PACKAGES for file in (ROOT / top).rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_that_a_page_names_exists(page: Path) -> None:
+    assert [path for path in sorted(paths(page)) if not (ROOT / path).exists()] == []
+
+
+def test_the_rooms_page_names_every_room() -> None:
+    named = {path.rstrip("/") for path in paths(DOCS / "rooms.md") if path.endswith("/")}
+    assert [room for room in rooms() if room not in named] == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_rooms_page_answers_a_question_with_a_file(question: str) -> None:
+    lines = (DOCS / "rooms.md").read_text(encoding="utf-8").splitlines()
+    (answer,) = [line for line in lines if line.startswith(f"| {question}")]
+    assert any((ROOT / path).is_file() for path in CODE.findall(answer))
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md", ROOT / "README.ru.md"], ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if ":" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_is_short(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 100
+    assert [line for line in lines if len(line) > 120] == []
