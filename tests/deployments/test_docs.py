@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from models.settings import Settings
+
 DOCS = next(folder for folder in Path(__file__).parents if (folder / "pyproject.toml").exists()) / "docs"
 ROOT = DOCS.parent
 PACKAGES = ("models", "roadmap", "tasks", "flows", "web", "deployments")
 TOP = (*PACKAGES, "tests", "docs", "bench")
-PAGES = [DOCS / "rooms.md", DOCS / "concepts.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("decisions/*.md"))]
+NAMES = ("rooms.md", "concepts.md", "architecture.md", "settings.md")
+PAGES = [
+    *(DOCS / name for name in NAMES),
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "README.md",
+    *sorted(DOCS.glob("decisions/*.md")),
+]
 CODE = re.compile(r"`([^`\s]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)")
 QUESTIONS = ("Why is this letter sent?", "What closes a stage?", "How is a quarter's target judged?")
@@ -46,7 +54,7 @@ def test_the_rooms_page_answers_a_question_with_a_file(question: str) -> None:
     assert any((ROOT / path).is_file() for path in CODE.findall(answer))
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md", ROOT / "README.ru.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.ru.md"], ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if ":" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
@@ -57,3 +65,14 @@ def test_a_page_is_short(page: Path) -> None:
     lines = page.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 100
     assert [line for line in lines if len(line) > 120] == []
+
+
+def test_the_settings_page_names_every_setting_and_no_other() -> None:
+    named = set(re.findall(r"`VEKHA_(\w+)`", "".join(_settings_table())))
+    assert named == {name.upper() for name in Settings.model_fields}
+
+
+def _settings_table() -> list[str]:
+    """The first cells of the table of variables."""
+    lines = (DOCS / "settings.md").read_text(encoding="utf-8").splitlines()
+    return [line.split("|")[1] for line in lines if line.startswith("| `VEKHA_")]
