@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
+from deployments.cli import app
 from models.settings import Settings
 
 DOCS = next(folder for folder in Path(__file__).parents if (folder / "pyproject.toml").exists()) / "docs"
@@ -12,13 +15,10 @@ ROOT = DOCS.parent
 PACKAGES = ("models", "roadmap", "tasks", "flows", "web", "deployments")
 TOP = (*PACKAGES, "tests", "docs", "bench")
 NAMES = ("rooms.md", "concepts.md", "architecture.md", "settings.md")
-PAGES = [
-    *(DOCS / name for name in NAMES),
-    ROOT / "CONTRIBUTING.md",
-    ROOT / "README.md",
-    *sorted(DOCS.glob("decisions/*.md")),
-]
+READMES = [ROOT / "README.md", ROOT / "README.ru.md"]
+PAGES = [*(DOCS / name for name in NAMES), ROOT / "CONTRIBUTING.md", *READMES, *sorted(DOCS.glob("decisions/*.md"))]
 CODE = re.compile(r"`([^`\s]+)`")
+COMMAND = re.compile(r"\bvekha ([a-z][a-z-]*(?:\|[a-z-]+)*)")
 LINK = re.compile(r"\]\(([^)#\s]+)")
 QUESTIONS = ("Why is this letter sent?", "What closes a stage?", "How is a quarter's target judged?")
 QUESTIONS += ("Which words does the run's state have?",)
@@ -54,7 +54,7 @@ def test_the_rooms_page_answers_a_question_with_a_file(question: str) -> None:
     assert any((ROOT / path).is_file() for path in CODE.findall(answer))
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.ru.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if ":" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
@@ -76,3 +76,17 @@ def _settings_table() -> list[str]:
     """The first cells of the table of variables."""
     lines = (DOCS / "settings.md").read_text(encoding="utf-8").splitlines()
     return [line.split("|")[1] for line in lines if line.startswith("| `VEKHA_")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_names_exists(page: Path) -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    marked = "\n".join(_code_of(page.read_text(encoding="utf-8")))
+    named = {name for names in COMMAND.findall(marked) for name in names.split("|")}
+    assert sorted(named - set(group.commands)) == []
+
+
+def _code_of(page: str) -> list[str]:
+    """What stands in backquotes, and the indented lines."""
+    return [*re.findall(r"`([^`]+)`", page), *(line for line in page.splitlines() if line.startswith("    "))]
