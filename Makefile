@@ -2,8 +2,10 @@
 # nginx, Redis, LibreOffice, containers, and long campaigns. Everything lives in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# make check or make test DATE='2028-02-29 23:59' (Moscow time) or DATE=random: every process lives on that day.
+ON_DAY = $(if $(DATE),$(BIN)/python tests/on_day.py '$(DATE)')
 # Which tests share a process, and in which order: tests/circles.py.
-SUITE = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SUITE = $(ON_DAY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: run check test test-office lint bench venv lock screenshots clean
 

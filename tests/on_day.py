@@ -8,12 +8,30 @@ import argparse
 import os
 import random
 import shutil
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=MOSCOW), datetime(2031, 1, 1, tzinfo=MOSCOW)
+#: libfaketime 0.9.10 (Debian 12, Ubuntu 24.04) moves the end of a sleep on the monotonic clock though it was told to
+#: leave that clock alone, and Python 3.11 sleeps on it: every ``time.sleep`` fails. The kernel is asked past it.
+SLEEP = """
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *until, struct timespec *left) {
+    return syscall(SYS_clock_nanosleep, clock, flags, until, left) == -1 ? errno : 0;
+}
+"""
+#: Our library before that of faketime, then the command.
+BEFORE_IT = 'LD_PRELOAD="$0 $LD_PRELOAD" exec "$@"'
 
 
 def moment(words: str, chance: random.Random) -> datetime:
@@ -29,8 +47,22 @@ def moment(words: str, chance: random.Random) -> datetime:
     return (day if len(words) > len("2028-02-29") else day.replace(hour=12)).replace(tzinfo=MOSCOW)
 
 
-def main(arguments: list[str]) -> None:
-    """Say which day it is and become the command."""
+def run(then: datetime, command: list[str]) -> int:
+    """Run a command at that instant; returns its exit code."""
+    with TemporaryDirectory(prefix="vekha-on-day-") as folder:
+        # PostgreSQL runs as another user under root and must find the library.
+        os.chmod(folder, 0o755)
+        source, library = Path(folder) / "sleep.c", Path(folder) / "sleep.so"
+        source.write_text(SLEEP, encoding="utf-8")
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+        seconds = round((then - datetime.now(UTC)).total_seconds())
+        sys.stderr.write(f"{then:%A}, DATE='{then:%Y-%m-%d %H:%M:%S}' in Moscow: {seconds:+d} s\n")
+        fake = ["faketime", "-m", "--exclude-monotonic", "-f", f"{seconds:+d}s"]
+        return subprocess.run([*fake, "sh", "-c", BEFORE_IT, str(library), *command], check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Say which day it is and run the command; returns its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("day", help="2028-02-29, '2028-02-29 23:59', '2028-02-29 23:59:50' or random; Moscow time")
     parser.add_argument("command", nargs=argparse.REMAINDER)
@@ -39,13 +71,10 @@ def main(arguments: list[str]) -> None:
         then = moment(asked.day, random.Random())
     except ValueError as wrong:
         parser.error(str(wrong))
-    if (faketime := shutil.which("faketime")) is None:
-        parser.error("another day needs faketime: apt-get install faketime")
-    seconds = round((then - datetime.now(UTC)).total_seconds())
-    sys.stderr.write(f"It is {then:%A %Y-%m-%d %H:%M:%S} in Moscow ({seconds:+d} s): DATE='{then:%Y-%m-%d %H:%M:%S}'\n")
-    sys.stderr.flush()
-    os.execv(faketime, [faketime, "-m", "--exclude-monotonic", "-f", f"{seconds:+d}s", *asked.command])
+    if missing := [name for name in ("faketime", "cc") if shutil.which(name) is None]:
+        parser.error(f"another day needs {' and '.join(missing)}: apt-get install faketime gcc libc6-dev")
+    return run(then, asked.command)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))
