@@ -1,4 +1,4 @@
-"""The only place that reads the clock."""
+"""The only place that reads the clock; one piece of work reads it once and takes its day from that instant."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -11,9 +11,12 @@ def now() -> datetime:
 
 def local(zone: str) -> datetime:
     """The present instant on the clocks of an IANA zone."""
-    return datetime.now(ZoneInfo(zone))
+    return now().astimezone(ZoneInfo(zone))
 
 
-def today(zone: str) -> date:
-    """The present day in an IANA zone."""
-    return local(zone).date()
+def today(zone: str, at: datetime | None = None) -> date:
+    """The day in an IANA zone at an instant, the present one unless given.
+
+    Who notes both an instant and its day gives the instant: two readings would fall on two days around midnight.
+    """
+    return (at or now()).astimezone(ZoneInfo(zone)).date()

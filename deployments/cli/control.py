@@ -57,17 +57,17 @@ def extend(
 
 
 def _decide(key: str, action: lifecycle.Action, on: datetime | None, by: str, as_json: bool, **facts_: Any) -> None:
-    engine = ready_engine()
+    engine, at = ready_engine(), clock.now()
     with session(engine) as work:
         found = point_by_key(work, key)
         roadmap = work.get_one(Roadmap, found.roadmap_code)
-        today = facts.today_of(roadmap)
+        today = facts.today_of(roadmap, at)
         counted = _counted_on(on, today)
         if (due := facts_.get("due_on")) is not None:
             facts_["deadline_on"] = calendar_of(work, roadmap.code).roll(due, roadmap.roll)  # type: ignore[arg-type]
-        move = Move(action=action, actor=by, at=clock.now(), on=counted, **facts_)
+        move = Move(action=action, actor=by, at=at, on=counted, **facts_)
         point = lifecycle.accept(work, key, move) if action == "accept" else lifecycle.change(work, key, move)
-    mirrored = _mirrored(engine, key)
+    mirrored = _mirrored(engine, key, at)
     if as_json:
         return output.as_json(
             {"key": key, "status": point.status, "deadline_on": point.deadline_on, "prefect": mirrored}
@@ -80,11 +80,11 @@ def _decide(key: str, action: lifecycle.Action, on: datetime | None, by: str, as
     return None
 
 
-def _mirrored(engine: Engine, key: str) -> bool:
+def _mirrored(engine: Engine, key: str, at: datetime) -> bool:
     """Show the decision in Prefect at once if it is up; the nightly sync does it otherwise."""
     from tasks.prefect.push import reflect  # Prefect takes seconds to import
 
-    return reflect(engine, key)
+    return reflect(engine, key, at=at)
 
 
 def _counted_on(on: datetime | None, today: date) -> date:

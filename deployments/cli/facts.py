@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from textwrap import shorten
 from typing import Any
 
@@ -19,9 +19,9 @@ REASON_RU: dict[str, str] = {reason: section.counted for reason, section in SECT
 ORIGIN_RU = {"table": "таблица", "directive": "поручение", "duty": "обязанность"}
 
 
-def today_of(roadmap: Roadmap) -> date:
-    """Today in the roadmap's zone."""
-    return clock.today(roadmap.zone)
+def today_of(roadmap: Roadmap, at: datetime | None = None) -> date:
+    """The day in the roadmap's zone at an instant, the present one unless given."""
+    return clock.today(roadmap.zone, at)
 
 
 def stored_items(session: Session, roadmap_code: str) -> Iterator[dict[str, Any]]:

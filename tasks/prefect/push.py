@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import socket
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from sqlalchemy import Engine
 
-from models import clock
 from models.settings import Settings
 from tasks.prefect.client import api_url, connect
 from tasks.prefect.reconcile import reflect_point
@@ -18,21 +18,21 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1.0
 
 
-def reflect(engine: Engine, key: str, settings: Settings | None = None) -> bool:
+def reflect(engine: Engine, key: str, settings: Settings | None = None, *, at: datetime) -> bool:
     """Rename or end the run of a point at once; False when Prefect is away or has no run: the next sync does it."""
     settings = settings or Settings()
     if not _answers(api_url(settings)):
         return False
     try:
-        return asyncio.run(_reflect(engine, key, settings))
+        return asyncio.run(_reflect(engine, key, settings, at=at))
     except (httpx.HTTPError, ObjectNotFound, PrefectHTTPStatusError):
         logger.warning("the run of %s was not updated", key, exc_info=True)
         return False
 
 
-async def _reflect(engine: Engine, key: str, settings: Settings) -> bool:
+async def _reflect(engine: Engine, key: str, settings: Settings, *, at: datetime) -> bool:
     async with connect(settings) as client:
-        return await reflect_point(client, engine, key, at=clock.now())
+        return await reflect_point(client, engine, key, at=at)
 
 
 def _answers(url: str) -> bool:

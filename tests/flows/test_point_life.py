@@ -39,7 +39,7 @@ def report(office: Any, key: str, on: date) -> None:
     with session(office.engine) as work:
         move = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=on, evidence="протокол № 4")
         lifecycle.change(work, key, move)
-    assert reflect(office.engine, key)
+    assert reflect(office.engine, key, at=datetime.now(UTC))
 
 
 def answer(office: Any, key: str, **fields: str) -> None:

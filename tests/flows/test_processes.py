@@ -147,7 +147,7 @@ def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(p
         move = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=today, evidence="ссылка")
         lifecycle.change(work, f"{key}/draft/-", move)
     processes.begin()
-    assert reflect(processes.office.engine, f"{key}/draft/-")
+    assert reflect(processes.office.engine, f"{key}/draft/-", at=datetime.now(UTC))
     card = processes.card(key)
     assert "| 1 | Проект документа | исполнен |" in card
     assert "| 2 | Согласование | в работе |" in card

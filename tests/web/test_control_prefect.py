@@ -32,7 +32,7 @@ def key(office: Any, worker: Worker, today: date) -> str:
     with session(office.engine) as work:
         report = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=today, evidence="протокол № 4")
         lifecycle.change(work, key, report)
-    assert reflect(office.engine, key)
+    assert reflect(office.engine, key, at=datetime.now(UTC))
     office.wait_for(key, "На проверке")
     return key
 

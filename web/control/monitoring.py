@@ -120,7 +120,8 @@ def take(request: Request, recommendation_id: int, form: SafeForm) -> Response:
     """Put a recommendation on control, with its term or another."""
 
     def carry_out(work: Session, roadmap: Roadmap) -> str:
-        today = clock.today(roadmap.zone)
+        at = clock.now()
+        today = clock.today(roadmap.zone, at)
         latest = date(today.year + YEARS_AHEAD, 12, 31)
         due_on = forms.day(form, "due_on", "Срок", earliest=today, latest=latest)
         key = propose.take(
@@ -129,7 +130,7 @@ def take(request: Request, recommendation_id: int, form: SafeForm) -> Response:
             actor=COORDINATOR,
             due_on=due_on,
             today=today,
-            at=clock.now(),
+            at=at,
             calendar=calendar_of(work, roadmap.code),
         )
         return f"Рекомендация взята на контроль: {key}, срок {due_on:%d.%m.%Y}."

@@ -128,7 +128,7 @@ def _decided(
     engine: Engine = request.app.state.engine
     with session(engine) as work:
         card = _card(work, point_id)
-        key, zone = card.row.key, card.roadmap.zone
+        key, zone, at = card.row.key, card.roadmap.zone, clock.now()
     try:
         seen, once = forms.number(form, "seen", "Состояние"), f"control:{point_id}:{forms.once(form)}"
         by = Deciding(
@@ -136,8 +136,8 @@ def _decided(
             actor=COORDINATOR,
             seen=seen,
             once_key=once,
-            today=clock.today(zone),
-            at=clock.now(),
+            today=clock.today(zone, at),
+            at=at,
             auditor="координатор",
             said=f"решение: {said}",
         )
@@ -150,7 +150,7 @@ def _decided(
         )
         return _page(request, point_id, refusal=refusal, typed=form, status=409)
     request.session["said"] = [point_id, said]
-    told = BackgroundTask(reflect, engine, key, request.app.state.settings)
+    told = BackgroundTask(reflect, engine, key, request.app.state.settings, at=by.at)
     return RedirectResponse("/control", status_code=303, background=told)
 
 

@@ -36,7 +36,7 @@ def show_requests(request: Request, token: str) -> Response:
 def decide_request(request: Request, token: str, request_id: int, answer: str, form: Form) -> Response:
     """Grant with the day asked for or another one, or refuse with a ground."""
     settings: Settings = request.app.state.settings
-    engine = request.app.state.engine
+    engine, at = request.app.state.engine, clock.now()
     with session(engine) as work:
         official, roadmap = _controller(work, settings, token)
         point = _asked_point(work, roadmap, request_id)
@@ -48,8 +48,8 @@ def decide_request(request: Request, token: str, request_id: int, answer: str, f
             actor=f"{official.post} (страница)",
             seen=forms.number(form, "seen", "Состояние"),
             once_key=f"controller:{request_id}:{forms.once(form)}",
-            today=clock.today(roadmap.zone),
-            at=clock.now(),
+            today=clock.today(roadmap.zone, at),
+            at=at,
             auditor=official.post,
             said="решение: срок перенесён" if answer == "grant" else "решение: просьба отклонена",
         )
@@ -71,7 +71,7 @@ def decide_request(request: Request, token: str, request_id: int, answer: str, f
             detail=outcome.refusal,
         )
         return _page(request, token, refusal=outcome.refusal, status=409)
-    told = BackgroundTask(reflect, engine, point.key, settings)
+    told = BackgroundTask(reflect, engine, point.key, settings, at=by.at)
     return RedirectResponse(f"/o/{token}/requests?done={answer}", status_code=303, background=told)
 
 

@@ -1,7 +1,7 @@
 """The official's pages behind a personal link: «мои сроки», the card of a point, absence. Opening changes nothing."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -91,7 +91,7 @@ def answer_point(request: Request, token: str, point_id: int, action: str, form:
         return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
     except Refused as refused:
         return _card(request, token, point_id, 409, Refusal(action, _without_key(refused), _typed(form)))
-    shown = BackgroundTask(_reflect, request, key)
+    shown = BackgroundTask(_reflect, request, key, answer.at)
     return RedirectResponse(f"/o/{token}/point/{point_id}?done={action}", 303, background=shown)
 
 
@@ -159,7 +159,7 @@ def _visit(work: Session, request: Request, token: str, *, once: str = "") -> tu
     state, at = request.app.state, clock.now()
     official = bearer(work, state.settings, token).official
     roadmap = work.get_one(Roadmap, official.roadmap_code)
-    today = clock.today(roadmap.zone)
+    today = clock.today(roadmap.zone, at)
     answer = Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
     return answer, official, roadmap
 
@@ -219,7 +219,7 @@ def _without_key(refused: Refused) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
 
 
-def _reflect(request: Request, key: str) -> None:
+def _reflect(request: Request, key: str, at: datetime) -> None:
     from tasks.prefect.push import reflect  # Prefect takes seconds to import
 
-    reflect(request.app.state.engine, key, request.app.state.settings)
+    reflect(request.app.state.engine, key, request.app.state.settings, at=at)

@@ -130,7 +130,7 @@ def _answer(request: Request, token: str, *, once: str = "") -> Answer:
     state, at = request.app.state, clock.now()
     with session(state.engine) as work:
         official = bearer(work, state.settings, token).official
-        today = clock.today(work.get_one(Roadmap, official.roadmap_code).zone)
+        today = clock.today(work.get_one(Roadmap, official.roadmap_code).zone, at)
     return Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
 
 

@@ -53,13 +53,13 @@ def amend(
     Чего в проекте нет (вид, ритм, разбивка по органам, контроль), остаётся как прежде.
     """
     new, is_read = load_catalogue(draft, unsettled=not apply), is_read_from_document(draft.read_text("utf-8-sig"))
-    engine, days = ready_engine(), Settings().window_days
+    engine, at, days = ready_engine(), clock.now(), Settings().window_days
     with session(engine) as work:
-        today = clock.today(known_roadmap(work, code).zone)
+        today = clock.today(known_roadmap(work, code).zone, at)
         answered = _answers(answers, loaded_edition(work, code)[0], new) if answers else {}
         choices = Choices(answers=answered, is_read=is_read, as_drafted=tuple(as_drafted or ()))
         if apply:
-            done = put_on_control(work, code, new, today=today, at=clock.now(), choices=choices, window_days=days)
+            done = put_on_control(work, code, new, today=today, at=at, choices=choices, window_days=days)
         else:
             done = preview(work, code, new, today=today, choices=choices, window_days=days)
     if not as_json:

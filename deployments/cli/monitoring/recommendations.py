@@ -46,9 +46,10 @@ def recommendations(code: Code, everything: All = False, as_json: Json = False) 
 
 def take(number: Number, due: Due = None, by: Actor = "координатор", as_json: Json = False) -> None:
     """Взять рекомендацию на контроль: новый пункт с исполнителем, сроком и контрольной точкой."""
+    at = clock.now()
     with session(ready_engine()) as work:
-        today = _today(work, number)
-        key = propose.take(work, number, actor=by, due_on=as_day(due), today=today, at=clock.now())
+        today = _today(work, number, at)
+        key = propose.take(work, number, actor=by, due_on=as_day(due), today=today, at=at)
     if as_json:
         return output.as_json({"id": number, "state": "taken", "key": key})
     output.screen.print(f"Рекомендация № {number} взята на контроль: {key}", markup=False)
@@ -65,11 +66,11 @@ def decline(number: Number, reason: Reason = "", by: Actor = "координат
     return None
 
 
-def _today(work: Session, number: int) -> date:
+def _today(work: Session, number: int, at: datetime) -> date:
     row = work.get(Recommendation, number)
     if row is None:
         raise Refused(f"Рекомендации № {number} нет; список: vekha recommendations КОД")
-    return facts.today_of(work.get_one(Roadmap, row.roadmap_code))
+    return facts.today_of(work.get_one(Roadmap, row.roadmap_code), at)
 
 
 def _state(one: propose.Recommended) -> str:

@@ -48,14 +48,14 @@ def monitor(
     wanted = _period(period)
     if as_of is not None and now:
         output.fail("--as-of только показывает прежние данные, --now составляет справку: оставьте одно из двух")
-    engine = ready_engine()
+    engine, at = ready_engine(), clock.now()
     with session(engine) as work:
         roadmap = known_roadmap(work, code)
-        today = facts.today_of(roadmap)
-    hand = by_hand.Hand(engine, code, today, clock.now(), Settings())
+        today = facts.today_of(roadmap, at)
+    hand = by_hand.Hand(engine, code, today, at, Settings())
     done = by_hand.monitor(hand, wanted, as_of=as_day(as_of), is_urged=now)
     if done.status == "accepted" and done.outcome is not None and done.outcome.done:
-        _mirror(done.key)
+        _mirror(done.key, at)
     if as_json:
         return output.as_json({"roadmap": code, "period": wanted.written, **_json(done)})
     _show(code, done, ZoneInfo(roadmap.zone))
@@ -158,8 +158,8 @@ def _number(value: float | None, unit: str | None, *, none: str = "нет дан
     return f"{written} %" if unit == "percent" else written
 
 
-def _mirror(key: str) -> None:
+def _mirror(key: str, at: datetime) -> None:
     """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
     from tasks.prefect.push import reflect
 
-    reflect(ready_engine(), key)
+    reflect(ready_engine(), key, at=at)

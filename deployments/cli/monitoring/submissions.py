@@ -113,12 +113,12 @@ def _import(
     code: str, files: list[Path], period: str | None, by: str, *, partly: bool, dry_run: bool, as_json: bool
 ) -> None:
     contents = [(path.name, _content(path)) for path in files]
-    done = Taken()
+    done, at = Taken(), clock.now()
     try:
         with session(ready_engine()) as work:
-            today = facts.today_of(known_roadmap(work, code))
+            today = facts.today_of(known_roadmap(work, code), at)
             round_ = the_round(work, code, period) if period else None
-            source = Source(actor=f"{by} (форма)", at=clock.now(), today=today, round_=round_)
+            source = Source(actor=f"{by} (форма)", at=at, today=today, round_=round_)
             done = take_forms(work, code, contents, source=source, partly=partly)
             if dry_run:
                 raise _DryRun
@@ -170,7 +170,7 @@ def _correct(
     at = clock.now()
     try:
         with session(ready_engine()) as work:
-            today = facts.today_of(known_roadmap(work, code))
+            today = facts.today_of(known_roadmap(work, code), at)
             round_ = the_round(work, code, period)
             one = _body(work, code, body)
             name = one.short

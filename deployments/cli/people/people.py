@@ -37,8 +37,9 @@ def silence(
     as_json: Json = False,
 ) -> None:
     """Не писать о пункте или органе до указанного дня; сроки идут, после молчания сообщается последнее."""
+    at = clock.now()
     with session(ready_engine()) as work:
-        today, at = facts.today_of(known_roadmap(work, code)), clock.now()
+        today = facts.today_of(known_roadmap(work, code), at)
         subject = mutes.subject_of(work, code, item=item, body=body)
         if lift:
             changed = mutes.lift(work, code, subject, today=today, actor=by, at=at)
@@ -75,8 +76,9 @@ def absence(
 ) -> None:
     """Записать отсутствие: с первого дня по последний письма получает заместитель."""
     warning = ""
+    at = clock.now()
     with session(ready_engine()) as work:
-        today, at = facts.today_of(known_roadmap(work, code)), clock.now()
+        today = facts.today_of(known_roadmap(work, code), at)
         official = official_of(work, code, who)
         if back:
             changed = absences.back(work, official, today=today, actor=by, at=at) > 0

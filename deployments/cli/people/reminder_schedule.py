@@ -79,8 +79,8 @@ def _change(
 ) -> bool:
     """Fields that are not named stay as they are, unless the ladder was given as a whole."""
     kept = {} if is_whole else Ladder.from_json(roadmap.ladder).to_json()
-    wanted = None if default else kept | wished
-    return set_ladder(work, roadmap, wanted, today=facts.today_of(roadmap), actor=actor, at=clock.now())
+    wanted, at = None if default else kept | wished, clock.now()
+    return set_ladder(work, roadmap, wanted, today=facts.today_of(roadmap, at), actor=actor, at=at)
 
 
 def _show(code: str, shown: dict[str, Any], *, is_own: bool, changed: bool) -> None:

@@ -33,9 +33,9 @@ def replace(
     as_json: Json = False,
 ) -> None:
     """Заменить должностное лицо: показать, что перейдёт к преемнику, и с --apply передать."""
-    engine, settings = ready_engine(), Settings()
+    engine, at, settings = ready_engine(), clock.now(), Settings()
     with session(engine) as work:
-        today = facts.today_of(known_roadmap(work, code))
+        today = facts.today_of(known_roadmap(work, code), at)
         official = official_of(work, code, who)
         body = work.get(Body, official.body_id) if official.body_id else None
         successor = _successor(name, email, post or official.post)
@@ -45,7 +45,7 @@ def replace(
     if apply and not plan.is_done:
         with rewritten_contacts(settings.contacts, place, successor) as is_named, session(engine) as work:
             moved = official_of(work, code, str(official.id))
-            plan = replace_official(work, moved, successor, today=today, actor=by, at=clock.now())
+            plan = replace_official(work, moved, successor, today=today, actor=by, at=at)
     if as_json:
         shown = asdict(plan) | {"applied": apply and not plan.is_done, "contacts_rewritten": is_named}
         return output.as_json(shown)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,7 +67,7 @@ def _import_municipalities(code: str, file: Path, *, dry_run: bool, as_json: boo
     def take(work: Session, today: date) -> dict[str, Any]:
         return asdict(import_municipalities(work, code, file))
 
-    done = Imported(**_taken(code, take, dry_run=dry_run, as_json=as_json))
+    done = Imported(**_taken(code, take, at=clock.now(), dry_run=dry_run, as_json=as_json))
     if as_json:
         return output.as_json({"roadmap": code, "dry_run": dry_run, **asdict(done)})
     would = "Изменилось бы" if dry_run else "Принято"
@@ -157,9 +157,9 @@ def _import_agreements(
             "owed": ledger_of(work, again, today=today, calendar=calendar).owed,
         }
 
-    done = _taken(code, take, dry_run=dry_run, as_json=as_json)
+    done = _taken(code, take, at=at, dry_run=dry_run, as_json=as_json)
     for key in () if dry_run else done["points"] if done["moves_whole"] else done["ended_points"]:
-        _mirror(key)
+        _mirror(key, at)
     if as_json:
         return output.as_json({"roadmap": code, "dry_run": dry_run, **done})
     if dry_run or correction:
@@ -201,12 +201,12 @@ def _show_changes(changes: Sequence[Mapping[str, Any]], *, dry_run: bool) -> Non
         output.screen.print(f"Показано {SHOWN}, ещё {len(changes) - SHOWN}; все — с --json")
 
 
-def _taken(code: str, take: Any, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
+def _taken(code: str, take: Any, *, at: datetime, dry_run: bool, as_json: bool) -> dict[str, Any]:
     """What an import did, every fault shown; a dry run does it all and keeps nothing."""
     done: dict[str, Any] = {}
     try:
         with session(ready_engine()) as work:
-            done = take(work, facts.today_of(known_roadmap(work, code)))
+            done = take(work, facts.today_of(known_roadmap(work, code), at))
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -221,11 +221,11 @@ def _taken(code: str, take: Any, *, dry_run: bool, as_json: bool) -> dict[str, A
     return done
 
 
-def _mirror(key: str) -> None:
+def _mirror(key: str, at: datetime) -> None:
     """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
     from tasks.prefect.push import reflect  # Prefect takes seconds to import
 
-    reflect(ready_engine(), key)
+    reflect(ready_engine(), key, at=at)
 
 
 def _action(action: str, file: Path | None) -> str:

@@ -38,12 +38,10 @@ def set_(
             known = sorted({one.plan for one in plans(work)})
             hint = f"ждут: {', '.join(known)}" if known else "пунктов «по плану …» на контроле нет"
             raise PlanRefused(f"Плана «{name}» не ждёт ни одна дорожная карта; {hint}")
-        done = []
+        done, at = [], clock.now()
         for code in codes:
-            today = facts.today_of(known_roadmap(work, code))
-            done.append(
-                set_plan(work, name, starts.date(), ends.date(), code=code, today=today, at=clock.now(), actor=by)
-            )
+            today = facts.today_of(known_roadmap(work, code), at)
+            done.append(set_plan(work, name, starts.date(), ends.date(), code=code, today=today, at=at, actor=by))
         if dry_run:
             work.rollback()
     if as_json:

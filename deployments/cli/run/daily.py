@@ -44,7 +44,8 @@ def load(
 ) -> None:
     """Поставить дорожную карту на контроль: пункты, сроки, контрольные точки."""
     catalogue = _catalogue(file)
-    today, at, settings = clock.today(catalogue.zone), clock.now(), Settings()
+    at, settings = clock.now(), Settings()
+    today = clock.today(catalogue.zone, at)
     report, rounds = None, 0
     try:
         with session(ready_engine()) as work:

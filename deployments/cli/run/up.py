@@ -117,7 +117,7 @@ def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal
     at, fresh = clock.now(), []
     for code in codes:
         catalogue = built_in(code)
-        today = clock.today(catalogue.zone)
+        today = clock.today(catalogue.zone, at)
         with session(engine) as work:
             if work.get(Roadmap, code) is not None:
                 continue
@@ -157,10 +157,11 @@ async def _publish_overviews(engine: Engine, settings: Settings) -> None:
 
 def _greet(engine: Engine, settings: Settings, url: str, pages: str, summary: str) -> None:
     """What a newcomer needs to see: the nearest deadlines, where Prefect is, where the letters go."""
-    today = clock.today(settings.zone)
+    at = clock.now()
+    today = clock.today(settings.zone, at)
     with session(engine) as work:
         rows = queries.points(work, start=today, statuses=LIVE, limit=NEAREST)
-        standing = [queries.status(work, entry, today=facts.today_of(entry)) for entry in queries.roadmaps(work)]
+        standing = [queries.status(work, entry, today=facts.today_of(entry, at)) for entry in queries.roadmaps(work)]
     show_points(f"Ближайшие сроки на {today:%d.%m.%Y}", rows, today)
     overdue = sum(entry.overdue for entry in standing)
     letters = "почтовый сервер из VEKHA_MAIL_URL" if settings.mail_url else f"папка {settings.letters} (файлы .eml)"
