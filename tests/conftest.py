@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from models.db import close_engines, session
 from models.settings import Settings
 from roadmap.reading import Reading, Window
 from tasks.prefect.client import call, connect, pages
-from tests import circles
+from tests import circles, days
 from tests.databases import PostgresServer, postgres_server, sqlite_engine
 from tests.places import OUT, ROOT, program
 
@@ -47,6 +47,17 @@ def no_connection_outlives_its_test() -> Iterator[None]:
     close_engines()
 
 
+@pytest.fixture(autouse=True)
+def one_day(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test lives at noon of one day; with a real server on the day it is, for Prefect reads a clock of its own."""
+    if "prefect_server" in request.fixturenames:
+        days.wait_out_midnight()
+        yield
+    else:
+        with days.on_the_usual_day():
+            yield
+
+
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of an installation of its own, on a free port."""
@@ -57,6 +68,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         # Flow processes run in a folder of their own and must find the flows without an installation.
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))))
         patch.setenv("PREFECT_WORKER_QUERY_SECONDS", "1")
+        # No run of its own accord: at 06:00 the daily control would get between the steps of a test.
+        patch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED", "false")
         patch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
         yield Settings(data=tmp_path_factory.mktemp("data"), port=port)
 
@@ -217,9 +230,7 @@ class Office:
             work.add(
                 Body(roadmap_code=code, code="iro", name="Институт развития образования", short="ИРО", level="regional")
             )
-            work.add(
-                Edition(roadmap_code=code, act="приказ", content_hash=code, catalogue={}, loaded_at=datetime.now(UTC))
-            )
+            work.add(Edition(roadmap_code=code, act="приказ", content_hash=code, catalogue={}, loaded_at=clock.now()))
 
     def add_point(
         self, *, item: str, opens_on: date, due_on: date, code: str = "krasnodar", kind: str = "session", **facts: Any
@@ -287,7 +298,7 @@ def office_over() -> Callable[[Settings, Engine, str], Office]:
 
 @pytest.fixture
 def today() -> date:
-    """The day it is in Moscow."""
+    """The day it is in Moscow: that of all tests, or with a real server the present one."""
     return clock.today("Europe/Moscow")
 
 

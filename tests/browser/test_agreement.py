@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import Body, Municipality, lifecycle
+from models import Body, Municipality, clock, lifecycle
 from models.db import session
 from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision
@@ -45,9 +45,9 @@ def sent(office: Any, worker: Worker, today: date) -> str:
     key = str(office.add_point(item="2.1", opens_on=opens, due_on=due, kind="agreement"))
     for n, stage in enumerate(("проект", "согласование", "рассылка")):
         form = StageDecision(decision="отметить этап", stage=stage)
-        told = answer(office.engine, key, form, once_key=f"setup:{n}", today=today, at=datetime.now(UTC))
+        told = answer(office.engine, key, form, once_key=f"setup:{n}", today=today, at=clock.now())
         assert told.refusal == ""
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
     return key
 
 

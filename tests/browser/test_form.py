@@ -1,7 +1,7 @@
 """The coordinator's form in the Prefect pages, in a real browser."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import lifecycle
+from models import clock, lifecycle
 from models.db import session
 from tests.places import OUT
 
@@ -29,7 +29,7 @@ def open_point(office: Any, worker: Worker, today: date) -> str:
     key = office.add_point(
         kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
     return key
 
 

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from deployments.cli import main
-from models import clock
-from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in_codes
+from tests.days import TODAY, on_the_usual_day
 from tests.places import ROOT
 
 
@@ -68,7 +67,8 @@ def vekha(tmp_path: Path) -> Vekha:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Vekha:
     """A rehearsal copy of Krasnodar on control."""
     there = Vekha(tmp_path_factory.mktemp("cli") / "data")
-    assert there("load", "krasnodar", "--rehearsal").returncode == 0
+    with on_the_usual_day():
+        assert there("load", "krasnodar", "--rehearsal").returncode == 0
     return there
 
 
@@ -149,7 +149,7 @@ def test_a_dry_run_writes_nothing(vekha: Vekha) -> None:
 def test_a_days_control_and_delivery_work_without_prefect(tmp_path: Path) -> None:
     vekha = Vekha(tmp_path / "data")
     vekha("load", "surgut", "--rehearsal")
-    working_day = WorkCalendar({}).next_working(clock.today("Asia/Yekaterinburg") + timedelta(days=8)).isoformat()
+    working_day = (TODAY + timedelta(days=8)).isoformat()
     first = vekha.json("control", "--on", working_day)
     again = vekha.json("control", "--on", working_day)
     assert sum(day["told"]["notices"] for day in first["days"]) > 0
@@ -158,8 +158,7 @@ def test_a_days_control_and_delivery_work_without_prefect(tmp_path: Path) -> Non
 
 def test_rehearse_lists_the_letters_of_a_period_and_writes_nothing(loaded: Vekha) -> None:
     before = loaded.json("outbox")
-    today = clock.today("Europe/Moscow")
-    period = ("--from", (today + timedelta(days=1)).isoformat(), "--to", (today + timedelta(days=40)).isoformat())
+    period = ("--from", (TODAY + timedelta(days=1)).isoformat(), "--to", (TODAY + timedelta(days=40)).isoformat())
     report = loaded.json("rehearse", "krasnodar", *period)
     assert report["letters"]
     assert sum(report["by_official"].values()) == len(report["letters"])

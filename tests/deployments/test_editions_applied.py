@@ -5,22 +5,22 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.places import SEEDS, needs_shared
 
 from deployments.cli import main
 from deployments.sync import sync
-from models import queries
+from models import clock, queries
 from models.db import session
 from models.lifecycle import open_due
 from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, Period
 from tasks.editions.load import load_roadmap
+from tests.places import SEEDS, needs_shared
 
 CODE = "krasnodar"
 NOBODY = "http://127.0.0.1:1/api"
@@ -70,7 +70,7 @@ def written(path: Path, catalogue: Catalogue) -> str:
 
 
 def test_an_applied_edition_is_in_prefect_at_once(office: Any, today: date, tmp_path: Path) -> None:
-    at = datetime.now(UTC)
+    at = clock.now()
     with session(office.engine) as work:
         load_roadmap(work, edition("1", today, i1_1=20, i1_2=25, i1_3=90, i2_1_4=95), today=today, at=at)
         open_due(work, CODE, today=today, at=at)

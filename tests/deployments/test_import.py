@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import typer
 from reportlab.pdfgen.canvas import Canvas
-from tests.places import ROOT
 from typer.testing import CliRunner, Result
 
 from deployments.cli import main
@@ -18,6 +17,7 @@ from deployments.cli.roadmap.import_document import import_
 from roadmap.catalogue.loading import CatalogueError, load_catalogue
 from roadmap.documents.questions import open_questions
 from tasks.files.errors import DocumentRefused
+from tests.places import ROOT
 
 ORDER = """ПРИКАЗ
 

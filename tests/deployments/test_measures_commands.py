@@ -22,8 +22,8 @@ from roadmap.monitoring.periods import Period, period_of
 from tasks.editions.load import load_roadmap
 from tasks.files.errors import DocumentRefused
 from tests.databases import sqlite_engine
+from tests.days import TODAY
 
-TODAY = clock.today("Europe/Moscow")
 PERIOD = period_of(TODAY, "quarter").previous
 INDICATORS = [
     Indicator(code="trained", title="Доля учителей", unit="percent", words="Не менее 12%", source=Source(place="п. 3")),

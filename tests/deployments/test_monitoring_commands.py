@@ -15,8 +15,8 @@ from roadmap.catalogue.loading import built_in
 from roadmap.monitoring.periods import period_of
 from tasks.editions.load import load_roadmap
 from tests.databases import sqlite_engine
+from tests.days import TODAY
 
-TODAY = clock.today("Europe/Moscow")
 PAST = period_of(TODAY, "quarter").previous
 
 

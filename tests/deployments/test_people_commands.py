@@ -12,10 +12,10 @@ import pytest
 from sqlmodel import select
 
 from deployments.cli import main
-from models import AuditEntry, clock
+from models import AuditEntry
 from models.db import engine_for, session
+from tests.days import TODAY
 
-TODAY = clock.today("Europe/Moscow")
 POST = "Ректор академии"
 CONTACTS = f"""\
 # Телефон приёмной — в журнале.

@@ -17,8 +17,8 @@ from roadmap.catalogue.loading import built_in
 from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.load import load_roadmap
 from tests.databases import sqlite_engine
+from tests.days import TODAY
 
-TODAY = clock.today("Europe/Moscow")
 STARTS = date(TODAY.year + 1, 10, 12)
 
 

@@ -23,11 +23,6 @@ LIST = "муниципалитет;должность;почта\nг. Сочи;�
 
 
 @pytest.fixture
-def today() -> date:
-    return clock.today("Europe/Moscow")
-
-
-@pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: date) -> Any:
     """The two commands over a roadmap with an agreement that opens today."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path / "data"))

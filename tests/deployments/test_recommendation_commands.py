@@ -17,8 +17,8 @@ from models.lifecycle import Refused
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
 from tests.databases import sqlite_engine
+from tests.days import TODAY
 
-TODAY = clock.today("Europe/Moscow")
 DUE = TODAY + timedelta(days=60)
 CODE = "krasnodar"
 

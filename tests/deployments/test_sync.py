@@ -27,14 +27,14 @@ class Killed(Exception):
 
 def once(office: Any) -> SyncReport:
     """One sync, now."""
-    return sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    return sync(office.engine, settings=office.settings, at=clock.now())
 
 
 def move(office: Any, key: str, action: Any, **facts: Any) -> None:
     """A change made outside Prefect."""
     on = facts.pop("on", clock.today("Europe/Moscow"))
     with session(office.engine) as work:
-        lifecycle.change(work, key, Move(action=action, actor="проверка", at=datetime.now(UTC), on=on, **facts))
+        lifecycle.change(work, key, Move(action=action, actor="проверка", at=clock.now(), on=on, **facts))
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_second_sync_with_no_change_writes_nothing(office: Any, two_points: An
     async def again() -> SyncReport:
         async with connect(office.settings) as client:
             client._client.event_hooks["request"].append(count)
-            return await sync_with(client, office.engine, at=datetime.now(UTC), ahead_days=400)
+            return await sync_with(client, office.engine, at=clock.now(), ahead_days=400)
 
     report = office.api(lambda _client: again())
     assert writes == []
@@ -121,7 +121,7 @@ def test_a_passed_deadline_is_named_overdue(office: Any, two_points: Any, today:
     waiting, _ = two_points
     once(office)
     with session(office.engine) as work:
-        lifecycle.mark_overdue(work, "krasnodar", today=today + timedelta(days=21), at=datetime.now(UTC))
+        lifecycle.mark_overdue(work, "krasnodar", today=today + timedelta(days=21), at=clock.now())
     once(office)
     assert office.runs()[waiting]["state_name"] == "Просрочено"
 
@@ -139,7 +139,7 @@ def test_a_planned_run_whose_day_has_come_waits_without_a_process(office: Any, t
     _, planned = two_points
     once(office)
     report = sync(
-        office.engine, settings=office.settings, at=datetime.now(UTC), today=clock.today("Europe/Moscow") + NEW_YEAR
+        office.engine, settings=office.settings, at=clock.now(), today=clock.today("Europe/Moscow") + NEW_YEAR
     )
     assert report.runs.runs_opened == 1
     assert (office.runs()[planned]["state_type"], office.runs()[planned]["state_name"]) == ("PAUSED", "В работе")
@@ -224,4 +224,4 @@ def test_a_server_that_is_away_is_one_clear_line(office: Any, monkeypatch: pytes
         port = nobody.getsockname()[1]
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
     with pytest.raises(CannotStart, match="Сервер Prefect не отвечает по адресу"):
-        sync(office.engine, settings=Settings(data=office.settings.data), at=datetime.now(UTC))
+        sync(office.engine, settings=Settings(data=office.settings.data), at=clock.now())

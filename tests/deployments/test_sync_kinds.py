@@ -1,20 +1,20 @@
 """Every kind of item has a flow on the server, and an item that changes its kind changes its flow."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 
 from sqlmodel import select
 
 from deployments.sync import sync
-from models import Item
+from models import Item, clock
 from models.db import session
 from models.tables.roadmap import KINDS
 from roadmap.catalogue.schema import KINDS_RU
 
 
 def once(office: Any) -> Any:
-    return sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    return sync(office.engine, settings=office.settings, at=clock.now())
 
 
 def test_an_item_of_every_kind_is_deployed_under_a_flow_that_exists(office: Any, today: date) -> None:

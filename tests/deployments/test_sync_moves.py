@@ -1,13 +1,13 @@
 """What an edition moves or renames keeps its run."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
 from deployments.sync import sync
-from models import ControlPoint, Item
+from models import ControlPoint, Item, clock
 from models.db import session
 from tasks.control.decisions import open_point
 
@@ -15,7 +15,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def once(office: Any) -> Any:
-    return sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    return sync(office.engine, settings=office.settings, at=clock.now())
 
 
 def change(office: Any, table: Any, **values: Any) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from threading import Thread
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlmodel import select
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import Body, ControlPoint, Municipality, lifecycle
+from models import Body, ControlPoint, Municipality, clock, lifecycle
 from models.db import session
 from models.lifecycle.transitions import Move
 from models.settings import Settings
@@ -56,9 +56,9 @@ class Processes:
     def begin(self) -> None:
         """What the day's control and the nightly sync do."""
         with session(self.office.engine) as work:
-            at = datetime.now(UTC)
+            at = clock.now()
             advance(work, "krasnodar", today=self.today, at=at, calendar=calendar_of(work, "krasnodar"))
-        sync(self.office.engine, settings=self.office.settings, at=datetime.now(UTC))
+        sync(self.office.engine, settings=self.office.settings, at=clock.now())
 
     def answer(self, answers: dict[str, list[dict[str, str]]], *, seconds: float = 500) -> None:
         """Give each run its answers one after another, several runs side by side, until each has taken its last."""
@@ -95,7 +95,7 @@ class Processes:
 
     def report(self, key: str, evidence: str = "письмо № 1") -> None:
         """The party of a stage reports it, and the process goes on."""
-        at = datetime.now(UTC)
+        at = clock.now()
         with session(self.office.engine) as work:
             lifecycle.change(work, key, Move(action="submit", actor="сторона", at=at, on=self.today, evidence=evidence))
             advance(work, "krasnodar", today=self.today, at=at, calendar=calendar_of(work, "krasnodar"))

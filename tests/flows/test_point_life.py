@@ -1,6 +1,6 @@
 """The life of a control point with a real Prefect server and a real worker; the rows say the same as the runs."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import ControlPoint, Evidence, Transition, lifecycle
+from models import ControlPoint, Evidence, Transition, clock, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from tasks.daily.control_day import control_day
@@ -31,15 +31,15 @@ def late_point(office: Any, worker: Worker, today: date) -> str:
 
 def mend(office: Any) -> None:
     """What the nightly sync does."""
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
 
 
 def report(office: Any, key: str, on: date) -> None:
     """The owner reports the result, outside Prefect."""
     with session(office.engine) as work:
-        move = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=on, evidence="протокол № 4")
+        move = Move(action="submit", actor="ИРО", at=clock.now(), on=on, evidence="протокол № 4")
         lifecycle.change(work, key, move)
-    assert reflect(office.engine, key, at=datetime.now(UTC))
+    assert reflect(office.engine, key, at=clock.now())
 
 
 def answer(office: Any, key: str, **fields: str) -> None:
@@ -65,7 +65,7 @@ def test_a_late_point_is_returned_once_and_accepted_through_the_form(office: Any
     mend(office)
     office.wait_for(late_point, "В работе")
 
-    control_day(office.engine, today=today, at=datetime.now(UTC))
+    control_day(office.engine, today=today, at=clock.now())
     mend(office)
     office.wait_for(late_point, "Просрочено")
 

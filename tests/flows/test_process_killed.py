@@ -3,14 +3,14 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from deployments.sync import SyncReport, sync
-from models import ControlPoint, Evidence, Transition
+from models import ControlPoint, Evidence, Transition, clock
 from models.db import session
 from tasks.prefect import apply, reconcile
 
@@ -22,7 +22,7 @@ ANSWER = r"GET \S*/input/\S*decision-1-response"
 
 def mend(office: Any) -> SyncReport:
     """What the nightly sync does."""
-    return sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    return sync(office.engine, settings=office.settings, at=clock.now())
 
 
 def until(met: Callable[[], Any], *, seconds: float = 300) -> None:

@@ -1,14 +1,14 @@
 """Each process from its opening to its end, on a real Prefect server and worker, through the coordinator's form."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlmodel import col, select
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import ControlPoint, Evidence, Item, Transition, lifecycle
+from models import ControlPoint, Evidence, Item, Transition, clock, lifecycle
 from models import Process as ProcessRow
 from models.db import session
 from models.lifecycle import Move
@@ -100,7 +100,7 @@ def test_a_session_a_document_a_registry_and_a_study_go_to_their_end(
             ("1.2.r1", "подготовить методичку", "Протокол: протокол № 4"),
             ("1.2.r2", "провести семинар", "Протокол: протокол № 4"),
         ]
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
     assert "1.2, решение 1 подготовить методичку" in office.deployments()
     assert any(key.startswith("krasnodar/1.2.r2/-/") for key in office.runs())
 
@@ -144,16 +144,16 @@ def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(p
     processes.begin()
     assert "| 1 | Проект документа | в работе |" in processes.card(key)
     with session(processes.office.engine) as work:
-        move = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=today, evidence="ссылка")
+        move = Move(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="ссылка")
         lifecycle.change(work, f"{key}/draft/-", move)
     processes.begin()
-    assert reflect(processes.office.engine, f"{key}/draft/-", at=datetime.now(UTC))
+    assert reflect(processes.office.engine, f"{key}/draft/-", at=clock.now())
     card = processes.card(key)
     assert "| 1 | Проект документа | исполнен |" in card
     assert "| 2 | Согласование | в работе |" in card
 
     async def refreshed(client: Any) -> int:
-        return await refresh_cards(client, processes.office.engine, today=today, at=datetime.now(UTC))
+        return await refresh_cards(client, processes.office.engine, today=today, at=clock.now())
 
     assert processes.office.api(refreshed) == 0
     with session(processes.office.engine) as work:

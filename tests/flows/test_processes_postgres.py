@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from threading import Event
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
 from deployments.serve.prefect import child_environment
-from models import ControlPoint, Roadmap, Transition, lifecycle
+from models import ControlPoint, Roadmap, Transition, clock, lifecycle
 from models.db import session
 from tasks.control.decisions import Decision, Outcome
 from tasks.control.page_decisions import COORDINATOR, Deciding, decide_point, newest
@@ -75,7 +75,7 @@ def page_accepts(engine: Engine, key: str, today: date) -> Outcome:
         seen=seen,
         once_key=f"page:{key}",
         today=today,
-        at=datetime.now(UTC),
+        at=clock.now(),
         auditor="координатор",
         said="принято",
     )
@@ -185,7 +185,7 @@ def test_two_controls_at_once_from_two_processes_open_everything_once(shared: An
 
 
 def test_the_control_and_an_answer_at_once_do_not_lock_each_other_out(shared: Any, today: date) -> None:
-    engine, at = shared.office.engine, datetime.now(UTC)
+    engine, at = shared.office.engine, clock.now()
     key = shared.open("session", "1.2", days=40)
     shared.begin()
     tomorrow = today + timedelta(days=40)

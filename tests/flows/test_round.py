@@ -1,6 +1,6 @@
 """A round of monitoring on a real Prefect server: planned ahead, opened, woken by the daily control, ended."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import Body, Edition, Municipality, NoteFile, RoundLetter, RoundStep, Snapshot, Transition, lifecycle
+from models import Body, Edition, Municipality, NoteFile, RoundLetter, RoundStep, Snapshot, Transition, clock, lifecycle
 from models.db import session
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, period_of
@@ -57,7 +57,7 @@ class Monitoring:
 
     def start(self) -> str:
         """Returns the key of the round's point."""
-        hand = Hand(self.office.engine, "krasnodar", self.today, datetime.now(UTC), self.office.settings)
+        hand = Hand(self.office.engine, "krasnodar", self.today, clock.now(), self.office.settings)
         return monitor(hand, self.period).key
 
     def round_id(self, key: str) -> int:
@@ -67,10 +67,10 @@ class Monitoring:
 
     def mend(self, later: timedelta = timedelta()) -> Any:
         """What the nightly sync does."""
-        return sync(self.office.engine, settings=self.office.settings, at=datetime.now(UTC) + later)
+        return sync(self.office.engine, settings=self.office.settings, at=clock.now() + later)
 
     def give(self, key: str, *towns: str) -> None:
-        round_id, at = self.round_id(key), datetime.now(UTC)
+        round_id, at = self.round_id(key), clock.now()
         with session(self.office.engine) as work:
             for town in towns:
                 body = work.exec(select(Body).where(Body.code == town)).one()
@@ -187,7 +187,7 @@ def test_a_round_taken_off_control_in_prefect_asks_nobody_any_more(monitoring: M
     office.wait_for(key, "В работе")
     monitoring.answer(key, decision="снять с контроля", reason="письмо министерства")
     office.wait_for(key, "Снято с контроля")
-    control_day(office.engine, today=monitoring.today, at=datetime.now(UTC))
+    control_day(office.engine, today=monitoring.today, at=clock.now())
     with session(office.engine) as work:
         found = work.execute(select(POINTS.c.status).where(POINTS.c.purpose == "data")).scalars().all()
     assert set(found) == {"withdrawn"}
@@ -231,4 +231,4 @@ def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again
 async def _wake(client: Any, office: Any, today: date) -> int:
     from tasks.monitoring.rounds.steps import wake_rounds
 
-    return await wake_rounds(client, office.engine, today=today, at=datetime.now(UTC))
+    return await wake_rounds(client, office.engine, today=today, at=clock.now())

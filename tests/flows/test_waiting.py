@@ -1,6 +1,6 @@
 """What the cheap opening leans on, held against the real server and the real flow: a new Prefect must not change it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from prefect.input import RunInput
 from prefect.states import Suspended
 
 from deployments.sync import sync
+from models import clock
 from tasks.control.decisions import Decision
 from tasks.prefect import waiting_runs
 
@@ -18,7 +19,7 @@ def opened(office: Any, today: date) -> tuple[str, UUID]:
     """A point that is open, and its run, opened without a process."""
     office.add_roadmap()
     key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
     return key, UUID(office.runs()[key]["id"])
 
 
@@ -28,7 +29,7 @@ def test_the_server_keeps_the_pause_key_and_the_names_of_the_form(office: Any, o
     details = run["state"]["state_details"]
     assert (details["pause_key"], details["pause_reschedule"]) == ("decision-1", True)
     assert details["run_input_keyset"]["schema"] == "suspended-decision-1-schema"
-    assert datetime.fromisoformat(details["pause_timeout"]) > datetime.now(UTC) + timedelta(days=19 * 365)
+    assert datetime.fromisoformat(details["pause_timeout"]) > clock.now() + timedelta(days=19 * 365)
 
 
 def test_the_form_is_the_one_prefect_itself_would_save(office: Any, opened: Any) -> None:

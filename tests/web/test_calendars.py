@@ -1,7 +1,7 @@
 """The feed of deadlines: what a calendar program gets by the signed link, and when it is told that nothing changed."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,7 +10,7 @@ import recurring_ical_events
 from icalendar import Calendar
 from sqlmodel import select
 
-from models import Absence, Body, Official, lifecycle
+from models import Absence, Body, Official, clock, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from models.tables.control_point import ControlPoint
@@ -43,7 +43,7 @@ def summaries(pages: Any, url: str) -> list[str]:
 
 
 def change(pages: Any, point_id: int, action: Any, *, days_ago: int = 0, **more: Any) -> None:
-    at, on = datetime.now(UTC), pages.today - timedelta(days=days_ago)
+    at, on = clock.now(), pages.today - timedelta(days=days_ago)
     with session(pages.engine) as work:
         key = work.get_one(ControlPoint, point_id).key
         lifecycle.change(work, key, Move(action=action, actor="тест", at=at, on=on, reason="основание", **more))
@@ -85,7 +85,7 @@ def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Any, link: Any)
     pages.point("2.1", days=6)
     with session(pages.engine) as work:
         ids = {one.post: one.id for one in work.exec(select(Official))}
-        days = {"starts_on": pages.today, "ends_on": pages.today, "set_by": "тест", "set_at": datetime.now(UTC)}
+        days = {"starts_on": pages.today, "ends_on": pages.today, "set_by": "тест", "set_at": clock.now()}
         work.add(Absence(official_id=ids["Ректор"], deputy_id=ids["Директор центра"], **days))
     assert [words.split()[1] for words in summaries(pages, link("Директор центра"))] == ["1.1", "2.1"]
 

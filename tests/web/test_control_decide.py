@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition, lifecycle
+from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition, clock, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
@@ -82,7 +82,7 @@ def asked(pages: Any, point: int, **facts: Any) -> int:
     """A request of the rector."""
     with session(pages.engine) as work:
         row = work.get_one(ControlPoint, point)
-        move = Move(action="ask", actor="Ректор (страница)", at=datetime.now(UTC), on=pages.today)
+        move = Move(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
         wish = Asked(kind=facts.pop("kind", "extend"), official_id=None, reason="нет данных от школ", **facts)
         return ask(work, row.key, wish, move).id or 0
 
@@ -218,7 +218,7 @@ def test_a_decision_of_the_prefect_form_comes_first(pages: Any, submitted: int) 
     form = open_form(client, submitted, "return")
     with session(pages.engine) as work:
         key = work.get_one(ControlPoint, submitted).key
-    now = datetime.now(UTC)
+    now = clock.now()
     assert not decide(
         pages.engine, key, Decision(decision="принять"), once_key="run:1", today=pages.today, at=now
     ).refusal
@@ -280,7 +280,7 @@ def test_a_file_is_given_back_as_a_download(pages: Any, submitted: int) -> None:
     (pages.settings.files / "ab").mkdir(parents=True)
     (pages.settings.files / "ab" / digest[2:]).write_bytes(b"%PDF-1.7 content")
     with session(pages.engine) as work:
-        now = datetime.now(UTC)
+        now = clock.now()
         file = {"file_hash": digest, "file_name": "Протокол № 4.pdf", "media_type": "application/pdf", "size": 16}
         work.add(Evidence(point_id=submitted, words="протокол", added_by="Ректор", added_at=now, **file))
         lifecycle.point_by_key(work, work.get_one(ControlPoint, submitted).key)

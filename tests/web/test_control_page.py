@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Engine, event, insert
 
-from models import Body, Channel, ControlPoint, Item, Mirror, Official, Silence
+from models import Body, Channel, ControlPoint, Item, Mirror, Official, Silence, clock
 from models.db import session
 
 PASSWORD = "пароль координатора"
@@ -143,9 +143,9 @@ def test_owners_out_of_reach_and_silences_are_shown(control: Any) -> None:
         for channel in control.rows(Channel):
             work.delete(work.get_one(Channel, channel.id))
         silence = {"reason": "реорганизация", "until": control.today, "set_by": "координатор"}
-        work.add(Silence(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=datetime.now(UTC), **silence))
+        work.add(Silence(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=clock.now(), **silence))
         gone = silence | {"until": control.today - timedelta(days=1), "reason": "прошлое"}
-        work.add(Silence(roadmap_code="krai", body_id=body(control, "ИРО"), set_at=datetime.now(UTC), **gone))
+        work.add(Silence(roadmap_code="krai", body_id=body(control, "ИРО"), set_at=clock.now(), **gone))
     (lost,) = rows(control, "lost")
     assert lost.startswith("Директор центра · ЦНППМ нет действующего адреса 1")
     (silenced,) = rows(control, "silenced")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import Transition, lifecycle
+from models import Transition, clock, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from tasks.prefect.client import call
@@ -28,11 +28,11 @@ def key(office: Any, worker: Worker, today: date) -> str:
     key: str = office.add_point(
         kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
     with session(office.engine) as work:
-        report = Move(action="submit", actor="ИРО", at=datetime.now(UTC), on=today, evidence="протокол № 4")
+        report = Move(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="протокол № 4")
         lifecycle.change(work, key, report)
-    assert reflect(office.engine, key, at=datetime.now(UTC))
+    assert reflect(office.engine, key, at=clock.now())
     office.wait_for(key, "На проверке")
     return key
 

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from models import Channel, ControlPoint, Official, Request, Roadmap, Transition
+from models import Channel, ControlPoint, Official, Request, Roadmap, Transition, clock
 from models.db import session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
@@ -41,7 +41,7 @@ def point(pages: Any) -> int:
     number: int = pages.point()
     with session(pages.engine) as work:
         key = work.get_one(ControlPoint, number).key
-        move = Move(action="ask", actor="Ректор (страница)", at=datetime.now(UTC), on=pages.today)
+        move = Move(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
         day = pages.today + timedelta(days=90)
         ask(work, key, Asked(kind="extend", official_id=None, reason="нет данных", new_due_on=day), move)
     return number

@@ -1,13 +1,13 @@
 """What an official answers is seen on the point's Prefect run at once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 from sqlmodel import select
 
 from deployments.sync import sync
-from models import Body, ControlPoint, Official
+from models import Body, ControlPoint, Official, clock
 from models.db import session
 from tasks.people.links import official_url
 from web.app import create_app
@@ -26,7 +26,7 @@ def test_a_report_on_the_page_renames_the_run(office: Any, serve: Any, today: An
         work.flush()
         path = official_url(office.settings, rector).removeprefix(office.settings.pages_url)
         point = work.exec(select(ControlPoint.id).where(ControlPoint.key == key)).one()
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
     office.wait_for(key, "В работе")
     with serve(create_app(office.settings, office.engine)) as url:
         form = {"once": once_key(), "details": "приказ от 20.05.2027 № 118", "on": f"{today}"}

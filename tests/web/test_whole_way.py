@@ -1,6 +1,6 @@
 """The whole way of a result: an official and the coordinator, each in a browser of their own, and the Prefect run."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import Body, ControlPoint, Evidence, Official, Transition
+from models import Body, ControlPoint, Evidence, Official, Transition, clock
 from models.db import session
 from tasks.people.links import official_url
 from web.app import create_app
@@ -31,7 +31,7 @@ def given(office: Any, worker: Worker, today: date) -> tuple[str, str]:
         work.flush()
         path = official_url(office.settings, rector).removeprefix(office.settings.pages_url)
     # Before the browser starts: its driver keeps a loop running in this thread.
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
     return key, path
 
 

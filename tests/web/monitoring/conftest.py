@@ -36,6 +36,7 @@ from roadmap.monitoring.snapshot import (
 from roadmap.monitoring.snapshot import Snapshot as Computed
 from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.monitoring.recommendations.propose import propose
+from tests.days import TODAY
 
 AT = datetime(2026, 10, 14, 6, tzinfo=UTC)
 CODE = "krai"
@@ -268,7 +269,7 @@ def advice(body: str) -> Advice:
         ground="5,0 % при цели не менее 12 %",
         items=("1.1 Форсайт-сессия",),
         item_codes=("1.1",),
-        due_on=date.today() + timedelta(days=60),  # noqa: DTZ011
+        due_on=TODAY + timedelta(days=60),
         open_key=f"krai/trained/{body}",
     )
 
