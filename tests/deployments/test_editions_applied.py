@@ -16,6 +16,7 @@ from deployments.sync import sync
 from models import clock, queries
 from models.db import session
 from models.lifecycle import open_due
+from roadmap.calendar import calendar_of
 from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, Period
@@ -53,10 +54,15 @@ def vekha(tmp_path: Path) -> Vekha:
     return lambda *args: run(*args, data=tmp_path / "data", prefect=NOBODY)
 
 
+def workday(today: date, days: int) -> date:
+    """The first day from so many days on that Krasnodar works: no deadline there is moved from a day off."""
+    return calendar_of(built_in(CODE)).next_working(today + timedelta(days=days))
+
+
 def edition(number: str, today: date, **due: int) -> Catalogue:
-    """Krasnodar with these items only, each due in so many days."""
+    """Krasnodar with these items only, each due in so many days or on the next working day."""
     old = built_in(CODE)
-    terms = {code.removeprefix("i").replace("_", "."): today + timedelta(days=days) for code, days in due.items()}
+    terms = {code.removeprefix("i").replace("_", "."): workday(today, days) for code, days in due.items()}
     kept = [item for item in old.items if item.code in terms]
     items = tuple(item.model_copy(update={"term": f"до {terms[item.code]:%d.%m.%Y}", "after": ()}) for item in kept)
     period = Period(start=today - timedelta(days=30), end=today + timedelta(days=300), ground="проверка")
@@ -85,7 +91,7 @@ def test_an_applied_edition_is_in_prefect_at_once(office: Any, today: date, tmp_
     assert {key: run["id"] for key, run in before.items()} == {key: after[key]["id"] for key in before}
     runs = {key.split("/")[1]: after[key] for key in before}
     for code, days, state in (("1.1", 60, "PAUSED"), ("1.3", 120, "SCHEDULED")):
-        assert runs[code]["name"].endswith(f"{today + timedelta(days=days):%d.%m.%Y}")
+        assert runs[code]["name"].endswith(f"{workday(today, days):%d.%m.%Y}")
         assert runs[code]["state_type"] == state
     assert {runs[code]["state_name"] for code in ("1.2", "2.1.4")} == {"Снято с контроля"}
     assert not [name for name in office.deployments() if name.startswith("2 ")]
@@ -124,7 +130,7 @@ def test_what_an_act_took_off_control_is_shown_apart_and_not_counted(vekha: Vekh
     shown = vekha("items", CODE)
     assert "krasnodar: 1\n" in shown.replace(" ", "").replace("krasnodar:1", "krasnodar: 1")
     assert shown.index("Снято с контроля: 2") < shown.index(act)
-    key = f"krasnodar/1.2/-/{today + timedelta(days=25)}"
+    key = f"krasnodar/1.2/-/{workday(today, 25)}"
     assert f"Пункт снят с контроля {today:%d.%m.%Y}: {act}" in vekha("show", key)
     assert json.loads(vekha("show", key, "--json"))["dropped_by"] == act
 

@@ -1,7 +1,8 @@
 """A whole year of four quarters and the yearly round, day by day, on a Prefect server and worker of its own.
 
-The worker's processes live in the moved day: only ``models.clock`` reads the clock, and there it is set ahead. Prefect
-keeps the real time, so runs are planned for the days to come and are started by the daily control, never by the hour.
+The worker's processes live in the moved day: only ``models.clock`` reads the clock, and there it stands at the morning
+of that day, whatever hour it is. Prefect keeps the real time, so runs are planned for days far ahead and are started by
+the daily control, never by the hour.
 """
 
 import os
@@ -18,7 +19,18 @@ from sqlmodel import col, select
 
 from deployments.serve.prefect import PrefectServer, Worker
 from deployments.sync import sync
-from models import Body, Channel, ControlPoint, Municipality, NoteFile, Official, RoundLetter, RoundStep, Snapshot
+from models import (
+    Body,
+    Channel,
+    ControlPoint,
+    Municipality,
+    NoteFile,
+    Official,
+    RoundLetter,
+    RoundStep,
+    Snapshot,
+    clock,
+)
 from models.db import session
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
@@ -33,25 +45,20 @@ from tasks.monitoring.rounds.steps import wake_rounds
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tests.databases import sqlite_engine
 
-YEAR = 2027
+pytestmark = pytest.mark.timeout(900)
+#: Far from every day on which the test may be run.
+YEAR = 2035
 CODE = "moscow-oblast"
 TOWNS = {"himki": "г. о. Химки", "klin": "г. о. Клин", "istra": "г. о. Истра"}
 #: Set where Python starts, before any module of ours is used.
 MOVED_CLOCK = """
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import models.clock as clock
 
-def moved(zone):
-    days = int(Path(os.environ["MOVED_CLOCK"]).read_text())
-    return (datetime.now(UTC) + timedelta(days=days)).astimezone(zone)
-
-clock.now = lambda: moved(UTC)
-clock.local = lambda zone: moved(ZoneInfo(zone))
-clock.today = lambda zone: moved(ZoneInfo(zone)).date()
+clock.now = lambda: datetime.fromisoformat(Path(os.environ["MOVED_CLOCK"]).read_text())
 """
 
 
@@ -79,7 +86,9 @@ class Installation:
         first = date(YEAR, 1, 1)
         with session(self.engine) as work:
             at = datetime.combine(first, time(6), UTC)
-            load_roadmap(work, catalogue, today=first, at=at, controlled_from=first, shift_years=3, rehearsal=True)
+            load_roadmap(
+                work, catalogue, today=first, at=at, controlled_from=first, shift_years=YEAR - 2024, rehearsal=True
+            )
             for code, short in TOWNS.items():
                 body = Body(roadmap_code=CODE, code=code, name=short, short=short, level="municipal")
                 work.add(body)
@@ -98,10 +107,10 @@ class Installation:
     def day(self, on: date) -> None:
         """What one morning does: the control, the runs, the waking of rounds."""
         self.on = on
-        self.clock_file.write_text(str((on - datetime.now(UTC).date()).days), encoding="utf-8")
+        self.clock_file.write_text(self.at.isoformat(), encoding="utf-8")
         assert not control_day(self.engine, today=on, at=self.at).failed
-        sync(self.engine, settings=self.office.settings, at=datetime.now(UTC), today=on)
-        self.office.api(lambda client: wake_rounds(client, self.engine, today=on, at=datetime.now(UTC)))
+        sync(self.engine, settings=self.office.settings, at=clock.now(), today=on)
+        self.office.api(lambda client: wake_rounds(client, self.engine, today=on, at=clock.now()))
 
     def rounds(self) -> list[RoundRow]:
         with session(self.engine) as work:
@@ -146,12 +155,12 @@ def installation(
     (tmp_path / "moved" / "sitecustomize.py").write_text(MOVED_CLOCK, encoding="utf-8")
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
-    monkeypatch.setenv("MOVED_CLOCK", str(tmp_path / "days"))
+    monkeypatch.setenv("MOVED_CLOCK", str(tmp_path / "now"))
     own = Settings(_env_file=None, data=tmp_path / "data", port=port)
     engine = sqlite_engine(own.data / "vekha.db")
     server, worker = PrefectServer(own), Worker(own)
     server.start()
-    found = Installation(office_over(own, engine, server.url), tmp_path / "days")
+    found = Installation(office_over(own, engine, server.url), tmp_path / "now")
     found.build()
     with monkeypatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path / "moved"), os.environ["PYTHONPATH"])))
