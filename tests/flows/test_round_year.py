@@ -159,7 +159,7 @@ def installation(
     own = Settings(_env_file=None, data=tmp_path / "data", port=port)
     engine = sqlite_engine(own.data / "vekha.db")
     server, worker = PrefectServer(own), Worker(own)
-    server.start()
+    server.start(timeout=300)
     found = Installation(office_over(own, engine, server.url), tmp_path / "now")
     found.build()
     with monkeypatch.context() as patch:
