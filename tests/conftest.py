@@ -31,8 +31,6 @@ from tests.places import OUT, ROOT, program
 os.environ.pop("COLUMNS", None)
 
 T = TypeVar("T")
-START_SECONDS = 240.0
-"""A server's first start is its own migrations, half a minute of CPU: on a busy machine that takes long."""
 PATIENCE = 240.0
 """Seconds until something that must happen is given up: only a broken program comes to it, not a busy machine."""
 
@@ -80,7 +78,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 def prefect_server(settings: Settings) -> Iterator[PrefectServer]:
     """A real Prefect server."""
     server = PrefectServer(settings)
-    server.start(timeout=START_SECONDS)
+    server.start(timeout=PATIENCE)
     yield server
     hang_up(server.url)
     server.stop()

@@ -61,6 +61,13 @@ def test_only_models_clock_reads_the_clock() -> None:
     assert list(found) == ["models/clock.py"], found
 
 
+def test_tests_ask_models_clock_which_a_fixture_sets() -> None:
+    # These meet programs that read the machine's clock themselves: faketime, TLS, the signature of a link.
+    by_name = {"on_day.py", "test_mail_faults_tls.py", "test_links.py"}
+    found = {path: lines for path, text in sources("tests") if (lines := readings(text))}
+    assert {path for path in found if path.rpartition("/")[2] not in by_name} == set(), found
+
+
 @pytest.mark.parametrize("folder", ["models", "roadmap", "tasks"])
 def test_below_the_entrances_now_and_today_are_arguments(folder: str) -> None:
     found = [
