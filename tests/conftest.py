@@ -335,9 +335,7 @@ def chromium() -> Iterator[Browser]:
     OUT.mkdir(exist_ok=True)
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     local_only = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    # On a faked day the browser keeps the real one: under libfaketime its processes wait for each other for ever.
-    real = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD" and "FAKETIME" not in name}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*quiet, local_only], env=real)
+        browser = playwright.chromium.launch(executable_path=found, args=[*quiet, local_only])
         yield browser
         browser.close()

@@ -17,21 +17,7 @@ from zoneinfo import ZoneInfo
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=MOSCOW), datetime(2031, 1, 1, tzinfo=MOSCOW)
-#: libfaketime 0.9.10 (Debian 12, Ubuntu 24.04) moves the end of a sleep on the monotonic clock though it was told to
-#: leave that clock alone, and Python 3.11 sleeps on it: every ``time.sleep`` fails. The kernel is asked past it.
-SLEEP = """
-#define _GNU_SOURCE
-#include <errno.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *until, struct timespec *left) {
-    return syscall(SYS_clock_nanosleep, clock, flags, until, left) == -1 ? errno : 0;
-}
-"""
-#: Our library before that of faketime, then the command.
-BEFORE_IT = 'LD_PRELOAD="$0 $LD_PRELOAD" exec "$@"'
+SOURCE = Path(__file__).with_suffix(".c")
 
 
 def moment(words: str, chance: random.Random) -> datetime:
@@ -52,13 +38,12 @@ def run(then: datetime, command: list[str]) -> int:
     with TemporaryDirectory(prefix="vekha-on-day-") as folder:
         # PostgreSQL runs as another user under root and must find the library.
         os.chmod(folder, 0o755)
-        source, library = Path(folder) / "sleep.c", Path(folder) / "sleep.so"
-        source.write_text(SLEEP, encoding="utf-8")
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+        library = Path(folder) / "on_day.so"
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl", "-pthread"], check=True)
         seconds = round((then - datetime.now(UTC)).total_seconds())
         sys.stderr.write(f"{then:%A}, DATE='{then:%Y-%m-%d %H:%M:%S}' in Moscow: {seconds:+d} s\n")
-        fake = ["faketime", "-m", "--exclude-monotonic", "-f", f"{seconds:+d}s"]
-        return subprocess.run([*fake, "sh", "-c", BEFORE_IT, str(library), *command], check=False).returncode
+        env = os.environ | {"LD_PRELOAD": str(library), "ON_DAY_SECONDS": str(seconds)}
+        return subprocess.run(command, env=env, check=False).returncode
 
 
 def main(arguments: list[str]) -> int:
@@ -71,8 +56,8 @@ def main(arguments: list[str]) -> int:
         then = moment(asked.day, random.Random())
     except ValueError as wrong:
         parser.error(str(wrong))
-    if missing := [name for name in ("faketime", "cc") if shutil.which(name) is None]:
-        parser.error(f"another day needs {' and '.join(missing)}: apt-get install faketime gcc libc6-dev")
+    if shutil.which("cc") is None:
+        parser.error("another day needs a C compiler: apt-get install gcc libc6-dev")
     return run(then, asked.command)
 
 

@@ -62,7 +62,7 @@ def test_only_models_clock_reads_the_clock() -> None:
 
 
 def test_tests_ask_models_clock_which_a_fixture_sets() -> None:
-    # These meet programs that read the machine's clock themselves: faketime, TLS, the signature of a link.
+    # These meet what reads the machine's clock itself: another day for all processes, TLS, the signature of a link.
     by_name = {"on_day.py", "test_mail_faults_tls.py", "test_links.py"}
     found = {path: lines for path, text in sources("tests") if (lines := readings(text))}
     assert {path for path in found if path.rpartition("/")[2] not in by_name} == set(), found
