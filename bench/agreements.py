@@ -18,7 +18,8 @@ from bench.control_sides import build
 from bench.table import show
 from models import lifecycle
 from models.db import engine_for, session
-from tasks.daily.control_day import calendar_of, control_day
+from tasks.context.working_calendar import calendar_of
+from tasks.daily.control_day import control_day
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.sweep import advance
 

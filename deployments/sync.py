@@ -24,10 +24,12 @@ from models.db import session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.letters.wording import plural
+from tasks.context.batches import chunks
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
+from tasks.prefect.address import api_url
 from tasks.prefect.apply import today_in
-from tasks.prefect.client import Progress, api_url, bounded, call, chunks, connect, pages, silent
+from tasks.prefect.client import Progress, bounded, call, connect, pages, silent
 from tasks.prefect.point_facts import controlled_items
 from tasks.prefect.reconcile import FLOW_NAMES, RunsReport, reconcile_runs
 

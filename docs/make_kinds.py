@@ -143,7 +143,7 @@ def _proof(stage: Any) -> str:
 
 def _planned(catalogue: Any) -> list[Any]:
     """(item, reading, points) of everything on control."""
-    from roadmap.calendar import calendar_of
+    from roadmap.catalogue.calendar import calendar_of
     from roadmap.control.planning import plan
 
     listed = plan(catalogue, calendar=calendar_of(catalogue))

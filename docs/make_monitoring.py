@@ -123,7 +123,7 @@ def _when(rule: Any) -> str:
 
 
 def _system(catalogue: Any) -> str:
-    from roadmap.monitoring.periods import RHYTHM_RU
+    from roadmap.catalogue.schema import RHYTHM_RU
 
     rhythms = "".join(
         f"- {RHYTHM_RU[one.rhythm]}: данные — {one.data_days}-й, справка — {one.note_days}-й рабочий день после "
@@ -147,7 +147,7 @@ def _system(catalogue: Any) -> str:
 
 
 def _indicator(number: int, one: Any) -> tuple[str, ...]:
-    from roadmap.monitoring.periods import RHYTHM_RU
+    from roadmap.catalogue.schema import RHYTHM_RU
 
     cumulative = ", нарастающим итогом" if one.cumulative else ""
     rhythms = f"; раунды: {', '.join(RHYTHM_RU[rhythm] for rhythm in one.rounds)}" if one.rounds else ""

@@ -12,7 +12,7 @@ from models import Roadmap, clock, lifecycle
 from models.db import session
 from models.db.migrate import ready_engine
 from models.lifecycle import Move, point_by_key
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 
 Key = Annotated[str, typer.Argument(metavar="КЛЮЧ", help="Ключ контрольной точки; список: vekha points КОД.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Основание.")]

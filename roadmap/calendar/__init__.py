@@ -1,11 +1,8 @@
 """Working days, office hours and spans of days."""
 
-from roadmap.calendar.working_days import (
-    WorkCalendar,
-    calendar_of,
-)
+from roadmap.calendar.working_days import Roll, WorkCalendar
 
 __all__ = [
+    "Roll",
     "WorkCalendar",
-    "calendar_of",
 ]

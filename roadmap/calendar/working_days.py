@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Literal
 
 import holidays
 from holidays.version import __version__ as package_version
 
-from roadmap.catalogue.schema import Catalogue, Roll
-
 DAY = timedelta(days=1)
+Roll = Literal["preceding", "following", "none"]
+"""Where a day that falls on a day off is moved to."""
 WEEKDAYS_OFF = {5: "суббота", 6: "воскресенье"}
 
 #: Нерабочие праздничные дни, ТК РФ, ст. 112, ч. 1: what stays true of a year the package does not know at all.
@@ -153,11 +154,6 @@ class WorkCalendar:
         if year not in self._working:
             self._working[year] = [day for day in _days(year) if self.is_working(day)]
         return self._working[year]
-
-
-def calendar_of(catalogue: Catalogue) -> WorkCalendar:
-    """The working calendar of a catalogue's region."""
-    return WorkCalendar({day.on: day.name for day in catalogue.days_off})
 
 
 def _regional_days(n: int) -> str:

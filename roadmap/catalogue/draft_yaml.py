@@ -6,11 +6,12 @@ from typing import Any, Generic, TypeVar
 
 import yaml
 
+from roadmap.catalogue import open_questions
 from roadmap.catalogue.schema import Catalogue
 
 Value = TypeVar("Value")
 WIDTH = 110
-MARK = "# ВОПРОС: "
+MARK = f"{open_questions.MARK}: "
 
 
 @dataclass(frozen=True, slots=True)

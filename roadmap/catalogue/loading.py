@@ -8,10 +8,10 @@ from typing import Self
 from pydantic import ValidationError
 
 from roadmap.catalogue.errors import refusals
+from roadmap.catalogue.open_questions import open_questions
 from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.validation import inconsistencies
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
-from roadmap.documents.questions import open_questions
 
 _BUILT_IN = ("kirov", "moscow-oblast", "krasnodar", "bashkortostan", "surgut")
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from roadmap.calendar import Roll
 from roadmap.reading import Every
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]
@@ -28,10 +29,15 @@ ITEM_KINDS_RU: dict[str, str] = {
 #: With what is on control beside the document's items: the rounds of monitoring.
 KINDS_RU: dict[str, str] = ITEM_KINDS_RU | {"round": "Раунд мониторинга"}
 Origin = Literal["table", "directive", "duty"]
-Roll = Literal["preceding", "following", "none"]
 ReportBy = Literal["period_end", "next_month_10"]
 NamedParty = Literal["ministry", "institute", "legal", "municipality"]
 RoundRhythm = Literal["month", "quarter", "half_year", "year"]
+RHYTHM_RU: dict[RoundRhythm, str] = {
+    "month": "ежемесячный",
+    "quarter": "ежеквартальный",
+    "half_year": "полугодовой",
+    "year": "ежегодный",
+}
 
 
 class Entry(BaseModel):

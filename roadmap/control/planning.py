@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import Literal
 
 from roadmap import terms
-from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.calendar import Roll, WorkCalendar
 from roadmap.calendar.spans import DAY, add_months, slices, unit
-from roadmap.catalogue.schema import Catalogue, Item, Origin, Roll
+from roadmap.catalogue.calendar import calendar_of
+from roadmap.catalogue.schema import Catalogue, Item, Origin
 from roadmap.control.year_shift import shift_reading, shift_years
 from roadmap.reading import Every, Reading, Window
 

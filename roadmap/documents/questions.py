@@ -1,6 +1,5 @@
 """What only a person can settle: a question names its place, the words and what is proposed."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,8 +8,6 @@ from roadmap.catalogue.answers import Answer
 from roadmap.documents.neutral import plain
 
 About = Literal["term", "row", "responsible", "column", "act", "period", "zone", "table", "number", "indicator"]
-MARK = "# ВОПРОС"
-_OPEN = re.compile(rf"^\s*{MARK}\b:?\s*(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +44,3 @@ class Answers:
     def about(self, about: About) -> dict[str, str]:
         """All answers of one kind by the plain words."""
         return {words: answer for (kind, words), answer in self._answers.items() if kind == about}
-
-
-def open_questions(text: str) -> list[str]:
-    """The questions that stand open in a draft, «строка N: …» each; empty for a catalogue that may be loaded."""
-    found = ((n, _OPEN.match(line)) for n, line in enumerate(text.splitlines(), start=1))
-    return [f"строка {n}: {match[1].strip()}" for n, match in found if match]

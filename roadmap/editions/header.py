@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from roadmap.catalogue.schema import Catalogue, Controller, Indicator
+from roadmap.catalogue.schema import RHYTHM_RU, Catalogue, Controller, Indicator
 from roadmap.editions.keep_reviewed import alike
-from roadmap.monitoring.periods import RHYTHM_RU
 
 Field = tuple[str, str, str]
 """Name, words before, words after; empty words for what is new or gone."""

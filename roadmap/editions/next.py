@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from roadmap import terms
-from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.draft_yaml import Draft, DraftEntry
 from roadmap.catalogue.schema import Act, Catalogue, Indicator, Item, Period
 from roadmap.control.year_shift import shift_reading, shift_years

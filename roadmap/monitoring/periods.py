@@ -10,12 +10,6 @@ from roadmap.calendar.spans import month_end
 from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
 
 MONTHS: dict[RoundRhythm, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-RHYTHM_RU: dict[RoundRhythm, str] = {
-    "month": "ежемесячный",
-    "quarter": "ежеквартальный",
-    "half_year": "полугодовой",
-    "year": "ежегодный",
-}
 _MONTH_NAMES = (
     *("январь", "февраль", "март", "апрель", "май", "июнь"),
     *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),

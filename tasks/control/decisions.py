@@ -18,7 +18,7 @@ from models import Roadmap, lifecycle
 from models.db import session
 from models.lifecycle import Move, Refused
 from roadmap.cards.point import day
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 
 ACTOR = "координатор (Prefect)"
 

@@ -3,23 +3,22 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import BinaryIO
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from models import AuditEntry, Body, ControlPoint, Official, Roadmap, Transition
+from models import Body, ControlPoint, Official, Roadmap, Transition
 from models.db import session
 from models.lifecycle import Action, Move, Refused, change
 from models.lifecycle.requests import Asked, ask
-from models.settings import Settings
 from roadmap.control.extensions import may_ask
 from roadmap.control.ladder import Ladder
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.files.evidence import Incoming, incoming
 from tasks.people.access import OwnPoint, own_point
-from tasks.people.links import Bearer, bearer
+from tasks.people.links import Answer, Bearer, actor_of, audit, bearer
 
 LONGEST_EXTENSION = timedelta(days=366)
 
@@ -34,19 +33,6 @@ class Upload:
 
     source: BinaryIO
     name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Who answers (by the token of the link), when, and the once-key of the form."""
-
-    settings: Settings
-    engine: Engine
-    token: str
-    at: datetime
-    once: str
-    today: date
-    """In the roadmap's zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,19 +113,6 @@ def the_point(work: Session, answer: Answer, point_id: int) -> ControlPoint:
     return _find(work, answer, point_id)[1].point
 
 
-def actor_of(official: Official) -> str:
-    """How a transition names the official: the post, never the name."""
-    return f"{official.post} (страница)"
-
-
-def record(work: Session, by: Bearer, action: str, subject: str, detail: str, *, at: datetime) -> None:
-    """One line of the audit; a confirmed action also proves that letters reach the channel of the link."""
-    work.add(AuditEntry(at=at, actor=by.official.post, action=action, subject=subject, detail=detail))
-    if by.channel is not None:
-        by.channel.proven_at = at
-        work.add(by.channel)
-
-
 def _move(answer: Answer, point_id: int, action: Action, report: Report) -> str:
     if report.upload is None:
         return _told(answer, point_id, action, report, None)
@@ -195,7 +168,7 @@ def _once(answer: Answer, point_id: int, action: str, do: Change, content: str) 
             if not own.answers and action != "progress":
                 raise Refused("Отчитывается ответственный исполнитель; соисполнитель сообщает о ходе своей части")
             detail = do(work, by.official, own, once)
-            record(work, by, action, own.point.key, detail, at=answer.at)
+            audit(work, by, action, own.point.key, detail, at=answer.at)
         return own.point.key
 
 

@@ -18,7 +18,8 @@ from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.control.ladder import Ladder
 from roadmap.control.reminders import Audience, Decision, Situation, decide
-from tasks.context.working_calendar import calendar_of as calendar_of
+from tasks.context.office import office_hours
+from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance
 from tasks.reminders.digest import queue_digests
@@ -27,9 +28,6 @@ from tasks.reminders.failed_deliveries import tell_undelivered
 from tasks.reminders.recipients import NotBefore
 
 logger = logging.getLogger(__name__)
-
-#: When offices open where the settings say nothing else.
-OFFICE_OPENS = time(OfficeHours().opens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +75,6 @@ class ControlReport:
     def undeliverable(self) -> int:
         """Reasons that reach nobody, not even the coordinator."""
         return sum(day.told.undeliverable for day in self.days)
-
-
-def office_hours(settings: Settings) -> OfficeHours:
-    """The hours of the installation; raises ``Refused`` when they end before they begin."""
-    try:
-        return OfficeHours(settings.office_from, settings.office_to)
-    except ValueError as wrong:
-        raise lifecycle.Refused(f"{wrong}; поправьте VEKHA_OFFICE_FROM и VEKHA_OFFICE_TO") from wrong
 
 
 def control_day(engine: Engine, *, today: date | None, at: datetime, hours: OfficeHours | None = None) -> ControlReport:

@@ -12,8 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Transition
-from roadmap.calendar import WorkCalendar
-from roadmap.catalogue.schema import Roll
+from roadmap.calendar import Roll, WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from models import (
     Roadmap,
     Transition,
 )
-from roadmap.catalogue.schema import Roll
+from roadmap.calendar import Roll
 from roadmap.control.discipline import Discipline, Judged, PointRecord, by_body, judge
 from tasks.context.working_calendar import calendar_of
 from tasks.discipline.as_of import Stood, changed_since

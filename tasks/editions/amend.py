@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 
 from models.db.rows import ids_by_code, table_of
 from models.tables.roadmap import Edition, Indicator, Item, Roadmap
-from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import plan
 from roadmap.control.year_shift import shift_years as shifted

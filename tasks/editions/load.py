@@ -12,7 +12,8 @@ from sqlmodel import Session, col
 
 from models.db.rows import ids_by_code, store
 from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
-from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.schema import Catalogue, Origin
 from roadmap.catalogue.schema import Item as Entry
 from roadmap.control.planning import PlannedPoint, plan

@@ -15,8 +15,8 @@ from models.db.rows import table_of
 from models.lifecycle import LIVE
 from models.tables.control_point import ControlPoint, Transition
 from roadmap.control.planning import PlannedPoint
+from roadmap.processes.renewal import RENEWAL
 from tasks.editions.added_items import BY_PLAN, own_items
-from tasks.processes.renew import RENEWAL
 
 POINTS = table_of(ControlPoint)
 BY_EDITION = "edition:"

@@ -10,7 +10,8 @@ from models import lifecycle
 from models.lifecycle import Done, Move
 from models.tables.control_point import ControlPoint
 from models.tables.roadmap import Item, Roadmap
-from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.training_contacts import rehearsal_contacts
 from roadmap.control.planning import plan

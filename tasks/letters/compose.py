@@ -20,7 +20,7 @@ from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relev
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.letters import ics
 from tasks.letters.batch import STAFF, Batch, LetterRow, read_batch
 from tasks.letters.monitoring_asks import Ask, asks

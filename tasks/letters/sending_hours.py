@@ -12,7 +12,8 @@ from models import Channel, Notice, Official, Roadmap
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours, opening
-from tasks.daily.control_day import calendar_of, office_hours
+from tasks.context.office import office_hours
+from tasks.context.working_calendar import calendar_of
 
 
 @dataclass(frozen=True, slots=True)

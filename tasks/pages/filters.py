@@ -1,6 +1,5 @@
 """The coordinator's page: rows → the facts of the boards, in a handful of queries however many points there are."""
 
-import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +14,9 @@ from models.lifecycle import LIVE
 from models.settings import Settings
 from roadmap.dashboards.boards import BoardPoint, has_state
 from roadmap.letters.wording import what_is_due
+from tasks.context.batches import chunks
 from tasks.pages.point import shared_numbers, shown_number
-from tasks.prefect.client import api_url, chunks
+from tasks.prefect.address import ui_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +180,3 @@ def run_urls(work: Session, settings: Settings, keys: Iterable[str]) -> dict[str
             key: f"{base}/runs/flow-run/{run}" for key, run in work.execute(rows.where(col(Mirror.key).in_(some)))
         }
     return found
-
-
-def ui_url(settings: Settings) -> str:
-    """Where people open Prefect: PREFECT_UI_URL where it is set, else beside the API."""
-    return (os.environ.get("PREFECT_UI_URL") or api_url(settings).removesuffix("/api")).rstrip("/")

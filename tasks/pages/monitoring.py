@@ -22,8 +22,9 @@ from models import (
     RoundStep,
 )
 from models import Snapshot as SnapshotRow
+from roadmap.catalogue.schema import RHYTHM_RU
 from roadmap.control.reminders import REMINDERS
-from roadmap.monitoring.periods import RHYTHM_RU, Period
+from roadmap.monitoring.periods import Period
 from tasks.monitoring.rounds.log import STEPS_RU
 
 #: Reminders of what was asked; the letter that asks is none.

@@ -12,8 +12,8 @@ from models.lifecycle.requests import KIND_RU
 from models.queries import officials
 from roadmap.calendar import WorkCalendar
 from roadmap.letters.wording import time_left
+from tasks.context.working_calendar import calendar_of
 from tasks.control.submissions import extension_days, extension_refusal
-from tasks.daily.control_day import calendar_of
 from tasks.people.access import OwnPoint, live_points, possible_actions
 
 AHEAD_SHOWN = 12

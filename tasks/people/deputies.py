@@ -10,9 +10,8 @@ from models import Absence, Channel, Official
 from models.db import session
 from models.lifecycle import Refused
 from models.settings import Settings
-from tasks.control.submissions import Answer, actor_of, record
 from tasks.people.absences import absence_words, add_absence, end_absence
-from tasks.people.links import bearer
+from tasks.people.links import Answer, actor_of, audit, bearer
 
 
 def colleagues(work: Session, official: Official) -> list[Official]:
@@ -62,7 +61,7 @@ def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) 
             )
             if is_new:
                 words = absence_words(starts_on, ends_on, deputy)
-                record(work, by, "absence", str(by.official.id), words, at=answer.at)
+                audit(work, by, "absence", str(by.official.id), words, at=answer.at)
     except IntegrityError:
         # The same form pressed twice at once: the other press has written it.
         return
@@ -78,12 +77,12 @@ def take_back(answer: Answer, absence_id: int) -> None:
         days = f"с {absence.starts_on:%d.%m.%Y} по {absence.ends_on:%d.%m.%Y}"
         if not end_absence(work, absence, today=answer.today):
             return
-        record(work, by, "absence-taken-back", str(by.official.id), days, at=answer.at)
+        audit(work, by, "absence-taken-back", str(by.official.id), days, at=answer.at)
 
 
 def prove_channel(engine: Engine, settings: Settings, token: str, *, at: datetime) -> Channel | None:
     """The official has confirmed that the letter came; None when the link was not given by a letter."""
     with session(engine) as work:
         by = bearer(work, settings, token)
-        record(work, by, "proof", str(by.official.id), "", at=at)
+        audit(work, by, "proof", str(by.official.id), "", at=at)
         return by.channel

@@ -8,14 +8,16 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
+from sqlalchemy import Engine
 from sqlmodel import Session
 
-from models import Body, Channel, Official
+from models import AuditEntry, Body, Channel, Official
 from models.settings import Settings
 
 DAY_SECONDS = 24 * 3600
@@ -31,6 +33,19 @@ class Bearer:
 
     official: Official
     channel: Channel | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Who answers (by the token of the link), when, and the once-key of the form."""
+
+    settings: Settings
+    engine: Engine
+    token: str
+    at: datetime
+    once: str
+    today: date
+    """In the roadmap's zone."""
 
 
 def official_url(settings: Settings, official: Official, channel_id: int | None = None, *, path: str = "") -> str:
@@ -52,6 +67,19 @@ def bearer(work: Session, settings: Settings, token: str) -> Bearer:
         raise LinkRefused("Ссылка отозвана. Откройте ссылку из последнего письма или обратитесь к координатору.")
     channel = work.get(Channel, channel_id) if channel_id is not None else None
     return Bearer(official, channel if channel and channel.official_id == official.id else None)
+
+
+def actor_of(official: Official) -> str:
+    """How a transition names the official: the post, never the name."""
+    return f"{official.post} (страница)"
+
+
+def audit(work: Session, by: Bearer, action: str, subject: str, detail: str, *, at: datetime) -> None:
+    """One line of the audit; a confirmed action also proves that letters reach the channel of the link."""
+    work.add(AuditEntry(at=at, actor=by.official.post, action=action, subject=subject, detail=detail))
+    if by.channel is not None:
+        by.channel.proven_at = at
+        work.add(by.channel)
 
 
 def calendar_url(settings: Settings, whose: Official | Body) -> str:

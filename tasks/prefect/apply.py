@@ -14,9 +14,10 @@ from sqlmodel import Session
 from models import Mirror
 from models.db import session
 from roadmap.cards.point import PLANNED, Happened, PointFacts
+from tasks.context.batches import chunks
 from tasks.prefect import waiting_runs
 from tasks.prefect.artifacts import publish_card
-from tasks.prefect.client import PAGE, Progress, bounded, chunks, pages
+from tasks.prefect.client import PAGE, Progress, bounded, pages
 from tasks.prefect.point_facts import histories
 from tasks.prefect.process_facts import process_cards
 from tasks.prefect.waiting_runs import NewRun

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 from prefect.client.orchestration import PrefectClient
 
 from models.settings import Settings
+from tasks.prefect.address import api_url
 
 #: SQLite behind the server writes one at a time: four calls at once waited for its locks, twice as long in all.
 AT_ONCE = 1
@@ -22,12 +23,6 @@ T = TypeVar("T")
 
 def silent(_done: int, _total: int) -> None:
     """A progress that nobody watches."""
-
-
-def api_url(settings: Settings) -> str:
-    """PREFECT_API_URL where it is set (a worker, an own server), else the server that ``vekha up`` starts."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(settings.host, settings.host)
-    return os.environ.get("PREFECT_API_URL") or f"http://{host}:{settings.port}/api"
 
 
 def worker_name() -> str:
@@ -73,8 +68,3 @@ async def bounded(work: Iterable[Awaitable[T]]) -> list[T]:
         if isinstance(result, BaseException):
             raise result
     return [result for result in results if not isinstance(result, BaseException)]
-
-
-def chunks(things: Sequence[T], size: int) -> Iterable[Sequence[T]]:
-    """The things in runs of at most ``size``."""
-    return (things[start : start + size] for start in range(0, len(things), size))

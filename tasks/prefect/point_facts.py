@@ -1,7 +1,7 @@
 """Rows → what Prefect shows: one query for many points, never one a point."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item, Process, Roadmap, Transition
 from roadmap.cards.point import Happened, ItemFacts, PointFacts
 from roadmap.reading import Reading
+from tasks.context.batches import chunks
 
 LIVE = ("planned", "open", "submitted", "returned")
 
@@ -61,7 +62,7 @@ def point_of(session: Session, key: str) -> PointFacts | None:
 def histories(session: Session, keys: Collection[str]) -> dict[str, list[Happened]]:
     """What happened to each of the points, the oldest first."""
     told: dict[str, list[Happened]] = {key: [] for key in keys}
-    for some in _chunks(sorted(keys), 500):
+    for some in chunks(sorted(keys), 500):
         rows = session.execute(
             select(col(ControlPoint.key), Transition)
             .join(Transition, col(Transition.point_id) == col(ControlPoint.id))
@@ -71,10 +72,6 @@ def histories(session: Session, keys: Collection[str]) -> dict[str, list[Happene
         for key, row in rows:
             told[key].append(Happened(row.happened_on, row.action, row.actor, row.reason, row.due_to))
     return told
-
-
-def _chunks(keys: list[str], size: int) -> Iterable[list[str]]:
-    return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
 def _item(item: Item, roadmap: Roadmap, owner: Body, *, number: str) -> ItemFacts:

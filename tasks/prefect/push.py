@@ -7,12 +7,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from sqlalchemy import Engine
 
 from models.settings import Settings
-from tasks.prefect.client import api_url, connect
-from tasks.prefect.reconcile import reflect_point
+from tasks.prefect.address import api_url
 
 logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1.0
@@ -23,6 +21,9 @@ def reflect(engine: Engine, key: str, settings: Settings | None = None, *, at: d
     settings = settings or Settings()
     if not _answers(api_url(settings)):
         return False
+    # Prefect costs 1.5 s of CPU to import: a command or a page that finds no server does without.
+    from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+
     try:
         return asyncio.run(_reflect(engine, key, settings, at=at))
     except (httpx.HTTPError, ObjectNotFound, PrefectHTTPStatusError):
@@ -31,6 +32,9 @@ def reflect(engine: Engine, key: str, settings: Settings | None = None, *, at: d
 
 
 async def _reflect(engine: Engine, key: str, settings: Settings, *, at: datetime) -> bool:
+    from tasks.prefect.client import connect
+    from tasks.prefect.reconcile import reflect_point
+
     async with connect(settings) as client:
         return await reflect_point(client, engine, key, at=at)
 

@@ -22,8 +22,9 @@ from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
 
 from roadmap.cards.point import PointFacts, form_description
+from tasks.context.batches import chunks
 from tasks.control.decisions import Decision
-from tasks.prefect.client import call, chunks
+from tasks.prefect.client import call
 from tasks.prefect.forms import StageDecision, form_for
 
 #: Longer than any roadmap.

@@ -17,8 +17,8 @@ from roadmap.calendar import WorkCalendar
 from roadmap.processes.form_words import Unclear, means_all, means_missing, read_count, read_names, read_stages
 from roadmap.processes.missing_evidence import owed
 from roadmap.processes.schema import Stage
+from tasks.context.working_calendar import calendar_of
 from tasks.control.decisions import ACTOR, Decision, Outcome, decide, done_day
-from tasks.daily.control_day import calendar_of
 from tasks.prefect.forms import ABOUT_STAGES, REFUSALS, StageDecision
 from tasks.processes.rows import StageRow, Underway, underway
 from tasks.processes.session_decisions import add_decisions

@@ -12,7 +12,7 @@ from models import ControlPoint, Item, Roadmap, lifecycle
 from models.lifecycle.transitions import LIVE, Move
 from roadmap.processes.external_plans import PlanDays, PlanRefused, check_days, is_same_round
 from roadmap.reading import Reading
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.editions.added_items import BY_PLAN
 from tasks.editions.point_matching import keys_of
 from tasks.processes.rows import POINTS

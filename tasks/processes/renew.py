@@ -13,13 +13,11 @@ from models.db.rows import table_of
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.spans import add_months
 from roadmap.processes.choosing import choose
+from roadmap.processes.renewal import RENEWAL
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import days_ahead
 from tasks.processes.plan import about
 from tasks.processes.rows import POINTS, Members
-
-#: Begins the note of a point that no term of the document gave: loading and amending leave such points alone.
-RENEWAL = "Продление"
 
 
 def renew(

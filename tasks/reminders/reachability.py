@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models import AuditEntry, Body, Channel, Official, Roadmap
 from roadmap.calendar.office_hours import OfficeHours
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.reminders.digest import Desk, put
 
 PROOF_LASTS = timedelta(days=180)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from deployments.cli import main
 from deployments.cli.roadmap.import_document import import_
 from roadmap.catalogue.loading import CatalogueError, load_catalogue
-from roadmap.documents.questions import open_questions
+from roadmap.catalogue.open_questions import open_questions
 from tasks.files.errors import DocumentRefused
 from tests.places import ROOT
 

@@ -15,7 +15,7 @@ from deployments.cli.processes.agreements import agreements, municipalities
 from models import Body, ControlPoint, Item, Municipality, Roadmap, clock, lifecycle
 from models.db import close_engines, session
 from models.db.migrate import ready_engine
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import advance
 
 CODE = "krai"

@@ -23,7 +23,7 @@ from models.db import session
 from models.lifecycle.transitions import Move
 from models.settings import Settings
 from roadmap.cards.point import artifact_key
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.prefect.client import call
 from tasks.processes.sweep import advance
 

@@ -21,7 +21,8 @@ from models import Body, Channel, ControlPoint, Official, clock, lifecycle
 from models.db import session
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
-from tasks.daily.control_day import calendar_of, control_day
+from tasks.context.working_calendar import calendar_of
+from tasks.daily.control_day import control_day
 from tasks.editions.load import load_roadmap
 from tasks.letters.deliver import deliver
 from tasks.processes.municipalities import import_municipalities

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
 from roadmap.review.check import Finding, check, load

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from roadmap.calendar import calendar_of
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.review.check import Finding, check

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roadmap.calendar import calendar_of
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, CoTerm
 from roadmap.catalogue.validation import inconsistencies

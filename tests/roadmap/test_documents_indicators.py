@@ -6,10 +6,11 @@ import pytest
 
 from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.loading import parse_catalogue
+from roadmap.catalogue.open_questions import open_questions
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
-from roadmap.documents.questions import Answers, Question, open_questions
+from roadmap.documents.questions import Answers, Question
 
 HEAD = """МИНИСТЕРСТВО ОБРАЗОВАНИЯ КРАСНОДАРСКОГО КРАЯ
 

@@ -3,10 +3,10 @@
 import pytest
 
 from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
+from roadmap.catalogue.open_questions import open_questions
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
-from roadmap.documents.questions import open_questions
 from tests.places import SEEDS, needs_shared
 
 WORDS = ("title", "responsible", "executors", "term", "result")

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from roadmap.calendar import calendar_of
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
+from roadmap.catalogue.open_questions import open_questions
 from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.control.planning import plan
-from roadmap.documents.questions import open_questions
 from roadmap.editions import AnswerRefused, Plan, compare
 from roadmap.editions.next import next_edition
 from roadmap.editions.points import paired_days

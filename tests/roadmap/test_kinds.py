@@ -5,7 +5,7 @@ import runpy
 import pytest
 
 from models.tables.roadmap import KINDS
-from roadmap.calendar import calendar_of
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import ITEM_KINDS_RU, KINDS_RU, Item
 from roadmap.control.planning import plan

@@ -15,7 +15,7 @@ from sqlmodel import select
 from models import Body, ControlPoint, Item, Municipality, lifecycle
 from models.db import session
 from roadmap.processes.agreement_rows import Fact
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import record
 from tasks.processes.agreements import the_agreement

@@ -15,11 +15,10 @@ from models import Body, Evidence, Official, Roadmap, clock
 from models.db import session
 from models.lifecycle import Refused
 from tasks.control import submissions
-from tasks.control.submissions import Answer
 from tasks.files import evidence as files
 from tasks.pages import official as official_view
 from tasks.people import access, deputies
-from tasks.people.links import bearer, calendar_url
+from tasks.people.links import Answer, bearer, calendar_url
 from web import forms
 from web.downloads import file_response
 from web.forms import BadField, Form

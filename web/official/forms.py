@@ -7,7 +7,8 @@ from starlette.datastructures import FormData
 from models import Roadmap
 from models.db import session
 from tasks.control import submissions
-from tasks.control.submissions import Answer, Report, Upload
+from tasks.control.submissions import Report, Upload
+from tasks.people.links import Answer
 from web import forms
 
 

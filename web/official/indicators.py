@@ -17,7 +17,7 @@ from models.db import session
 from models.lifecycle import Refused
 from roadmap.monitoring.indicators import submission
 from roadmap.monitoring.indicators.submission import Fields
-from tasks.control.submissions import Answer, NotYours
+from tasks.control.submissions import NotYours
 from tasks.files.spreadsheets import LARGEST
 from tasks.monitoring.submissions import page as measure_page
 from tasks.monitoring.submissions.page import DataPage, NotTaken, Outcome
@@ -25,7 +25,7 @@ from tasks.monitoring.submissions.progress import Answered
 from tasks.monitoring.submissions.rows import given_of, period_of
 from tasks.monitoring.submissions.workbooks import FormRefused
 from tasks.pages import official as official_view
-from tasks.people.links import bearer
+from tasks.people.links import Answer, bearer
 from web import forms
 from web.forms import BadField
 from web.pages import render

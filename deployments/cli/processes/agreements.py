@@ -18,7 +18,7 @@ from models.db.migrate import ready_engine
 from roadmap.letters.wording import plural
 from roadmap.processes.ledger import Correction, Held, Ledger, Line, working_days
 from roadmap.processes.schema import CASE_RU
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import Standing, ledger_of, the_agreement, write_template
 from tasks.processes.municipalities import Imported, Listed, TableRefused, import_municipalities

@@ -18,7 +18,8 @@ from models import ControlPoint, Edition, Roadmap
 from models.db import session
 from models.db.migrate import ready_engine
 from models.settings import Settings
-from roadmap.calendar import WorkCalendar, calendar_of
+from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import PlannedPoint

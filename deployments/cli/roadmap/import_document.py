@@ -11,12 +11,12 @@ import typer
 from deployments.cli import output
 from deployments.cli.roadmap.look import Json
 from roadmap.catalogue.answers import AnswersError, read_answers
+from roadmap.documents.contradictions import contradictions
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
 from roadmap.documents.neutral import together
 from roadmap.documents.questions import Answers
 from roadmap.review.check import Finding
-from roadmap.review.imported import contradictions
 from roadmap.review.words import SEVERITY_RU
 from tasks.documents.reader import read_document
 

@@ -23,7 +23,9 @@ from models.db.migrate import ready_engine
 from models.lifecycle import LIVE
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
-from tasks.daily.control_day import OFFICE_OPENS, calendar_of, control_day
+from tasks.context.office import OFFICE_OPENS
+from tasks.context.working_calendar import calendar_of
+from tasks.daily.control_day import control_day
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_rehearsal
 from tasks.letters.deliver import deliver

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from roadmap.catalogue.schema import RHYTHM_RU
 from roadmap.letters.wording import plural
 from roadmap.monitoring.indicators.ranking import lagging, worst
-from roadmap.monitoring.periods import RHYTHM_RU
 from roadmap.monitoring.report import words
 from roadmap.monitoring.report.heat_table import Heat, heat_of
 from roadmap.monitoring.report.pages import own_grid, own_lead

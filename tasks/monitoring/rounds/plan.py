@@ -12,9 +12,9 @@ from models import Item, Roadmap, Transition
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Move
-from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
+from roadmap.catalogue.schema import RHYTHM_RU, MonitoringRound, RoundRhythm
 from roadmap.control.planning import OWN_RHYTHM
-from roadmap.monitoring.periods import RHYTHM_RU, Period, RoundDays, periods_between, round_days
+from roadmap.monitoring.periods import Period, RoundDays, periods_between, round_days
 from roadmap.reading import Reading, Window
 from tasks.editions.added_items import round_code
 from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keeper_of, rounds_of

@@ -22,8 +22,8 @@ from models.lifecycle.transitions import Move
 from models.settings import Settings
 from roadmap.letters.wording import plural
 from roadmap.monitoring.snapshot import Snapshot
+from tasks.context.office import office_hours
 from tasks.context.working_calendar import calendar_of
-from tasks.daily.control_day import office_hours
 from tasks.monitoring.recommendations.propose import propose, settle_closed
 from tasks.monitoring.report.build import write_note
 from tasks.monitoring.rounds.log import Step, is_done, step_done

@@ -10,14 +10,13 @@ from models.db import session
 from models.lifecycle import Refused
 from roadmap.catalogue.municipalities import Problem
 from roadmap.monitoring.indicators.submission import Fields, Given, read_answer
-from tasks.control import submissions
-from tasks.control.submissions import Answer, NotYours
+from tasks.control.submissions import NotYours
 from tasks.monitoring.submissions.progress import Answered, answered
 from tasks.monitoring.submissions.record import record, settle_data, take_turn, unexplained
 from tasks.monitoring.submissions.rows import noted_at
 from tasks.monitoring.submissions.workbooks import Source, form_name, form_of, form_xlsx, take_forms
 from tasks.people.access import OwnPoint, own_point
-from tasks.people.links import bearer
+from tasks.people.links import Answer, actor_of, audit, bearer
 
 TAKING = ("open", "returned", "submitted", "accepted")
 
@@ -100,7 +99,7 @@ def give(answer: Answer, point_id: int, typed: Mapping[int, Fields]) -> Outcome:
         problems += _unexplained(work, page, given, typed)
         if problems:
             raise NotTaken(problems)
-        facts = {"actor": submissions.actor_of(official), "source": "form", "at": answer.at}
+        facts = {"actor": actor_of(official), "source": "form", "at": answer.at}
         new = record(work, page.round_.id or 0, page.body.id or 0, given, **facts)  # type: ignore[arg-type]
         settle_data(work, page.round_.id or 0, at=answer.at, today=answer.today, bodies=[page.body.id or 0])
         return _outcome(work, answer, point_id, new, f"новых значений: {new}")
@@ -110,7 +109,7 @@ def take_file(answer: Answer, point_id: int, *, name: str, content: bytes) -> Ou
     """Keep a filled .xlsx form of this point; rows left blank stay unanswered. Raises ``FormRefused``, as ``give``."""
     with session(answer.engine) as work:
         page, official = _turn(work, answer, point_id)
-        who = submissions.actor_of(official)
+        who = actor_of(official)
         source = Source(actor=who, at=answer.at, today=answer.today, round_=page.round_, body=page.body.code)
         taken = take_forms(work, page.round_.roadmap_code, [(name, content)], source=source, blanks=True)
         return _outcome(work, answer, point_id, taken.new, f"форма {name}, новых значений: {taken.new}")
@@ -145,7 +144,7 @@ def _outcome(work: Session, answer: Answer, point_id: int, new: int, detail: str
     page = data_page(work, answer, point_id)
     if new:
         by = bearer(work, answer.settings, answer.token)
-        submissions.record(work, by, "measures", page.own.point.key, detail, at=answer.at)
+        audit(work, by, "measures", page.own.point.key, detail, at=answer.at)
     return Outcome(new, page.left, page.is_noted)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 from models import Body, ControlPoint, Edition, Evidence, Item, Municipality, Roadmap, Transition, lifecycle
 from models.db import session
 from models.lifecycle import Move
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import StagesReport, advance
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)

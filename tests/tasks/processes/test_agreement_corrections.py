@@ -12,7 +12,7 @@ from sqlalchemy.orm import ORMExecuteState
 from models import ControlPoint, Evidence, Transition, lifecycle
 from models.db import session
 from models.lifecycle import Move, Refused
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import Changed, Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement
 from tasks.processes.municipalities import TableRefused

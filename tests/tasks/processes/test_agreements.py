@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from models import ControlPoint, Evidence, Transition
 from models.db import session
 from models.lifecycle import Refused
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement, write_template
 from tasks.processes.municipalities import TableRefused

@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from models import Body, Item
 from models.db import session
+from tasks.context.working_calendar import calendar_of
 from tasks.control.decisions import Decision
-from tasks.daily.control_day import calendar_of
 from tasks.prefect.forms import PartyDecision, StageDecision, form_for
 from tasks.prefect.point_facts import point_of
 from tasks.prefect.process_facts import process_cards

@@ -11,7 +11,8 @@ from models import ControlPoint, Item, NoticeLine
 from models.db import session
 from roadmap.processes.external_plans import PlanRefused
 from roadmap.reading import Reading
-from tasks.daily.control_day import calendar_of, control_day
+from tasks.context.working_calendar import calendar_of
+from tasks.daily.control_day import control_day
 from tasks.processes.external_plans import PlanSet, plans, set_plan
 
 TODAY = date(2027, 6, 7)

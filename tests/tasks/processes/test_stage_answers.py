@@ -215,7 +215,7 @@ def test_a_process_that_changed_its_file_goes_on_as_it_began(krai: Any) -> None:
     process = built_in()["agreement"]
     newer = process.model_copy(update={"version": 2, "stages": process.stages[:1]})
     with session(krai.world.engine) as work:
-        from tasks.daily.control_day import calendar_of
+        from tasks.context.working_calendar import calendar_of
 
         calendar = calendar_of(work, krai.code)
         later = TODAY + timedelta(days=1)

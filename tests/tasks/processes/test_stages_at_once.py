@@ -6,7 +6,7 @@ from typing import Any
 
 from models import ControlPoint, Transition, lifecycle
 from models.db import session
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import advance
 
 

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from models.db import session
 from roadmap.processes.form_words import means_missing
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.prefect.forms import StageDecision
 from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import import_agreements

@@ -14,7 +14,8 @@ from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
 from roadmap.monitoring.indicators.submission import Given
-from tasks.daily.control_day import calendar_of, control_day
+from tasks.context.working_calendar import calendar_of
+from tasks.daily.control_day import control_day
 from tasks.monitoring.rounds.produce import RoundOutcome, run_round
 from tasks.monitoring.rounds.sweep import RoundsReport, ready, sweep
 from tasks.monitoring.submissions.record import record, settle_data

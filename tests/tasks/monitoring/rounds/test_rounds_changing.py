@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models import Item, Roadmap
 from models.db import session
-from tasks.daily.control_day import calendar_of
+from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import sweep
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
