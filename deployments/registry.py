@@ -7,7 +7,7 @@ from typing import Any
 
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.cards.point import ItemFacts, deployment_name, description, tags
-from tasks.prefect.reconcile import FLOW_NAMES
+from tasks.prefect.names import FLOW_NAMES
 
 #: Kinds whose flow stands in a module of its own.
 ENTRYPOINTS = {kind: f"flows.{kind}.{kind}" for kind in ("agreement", "session", "study", "document", "registry")}

@@ -27,11 +27,11 @@ from roadmap.letters.wording import plural
 from tasks.context.batches import chunks
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
-from tasks.prefect.address import api_url
 from tasks.prefect.apply import today_in
 from tasks.prefect.client import Progress, bounded, call, connect, pages, silent
+from tasks.prefect.names import FLOW_NAMES, api_url
 from tasks.prefect.point_facts import controlled_items
-from tasks.prefect.reconcile import FLOW_NAMES, RunsReport, reconcile_runs
+from tasks.prefect.reconcile import RunsReport, reconcile_runs
 
 BATCH = 8
 DEFAULT_HOURS = OfficeHours()

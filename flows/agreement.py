@@ -4,7 +4,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.control_point import keep_point
-from tasks.prefect.reconcile import FLOW_NAMES
+from tasks.prefect.names import FLOW_NAMES
 
 
 @flow(name=FLOW_NAMES["agreement"])

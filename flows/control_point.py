@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from prefect import flow
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
@@ -18,17 +19,23 @@ from sqlalchemy import Engine
 from models import clock, db
 from models.settings import Settings
 from roadmap.cards.point import FINAL, PointFacts, state_name
-from tasks.control.decisions import Decision, open_point_task
+from tasks.control.opening import open_point
 from tasks.prefect.apply import today_in
-from tasks.prefect.artifacts import card_task
+from tasks.prefect.artifacts import publish_own_card
 from tasks.prefect.client import connect
+from tasks.prefect.forms import Decision, answer
+from tasks.prefect.names import FLOW_NAMES
 from tasks.prefect.point_facts import point_of
-from tasks.prefect.reconcile import FLOW_NAMES
 from tasks.prefect.waiting_runs import TIMEOUT_SECONDS, decision_key, form_of, last_asked, rename_state
-from tasks.processes.answers import advance_task, answer_task
+from tasks.processes.sweep import advance_point
 
 NOT_CONTROLLED = "Не на контроле"
 NO_ANSWER = "Форма не заполнена"
+
+open_task = task(name="Открыть", cache_policy=NO_CACHE)(open_point)
+advance_task = task(name="Этапы", cache_policy=NO_CACHE)(advance_point)
+card_task = task(name="Карточка", cache_policy=NO_CACHE)(publish_own_card)
+answer_task = task(name="Решение", cache_policy=NO_CACHE)(answer)
 
 
 async def keep_point(point_key: str, *, has_stages: bool) -> State:
@@ -64,7 +71,7 @@ def _go_on(engine: Engine, key: str, has_stages: bool, *, today: date, at: datet
     if point is None:
         return None
     if state_name(point, today) not in FINAL:
-        open_point_task(engine, key, at=at)
+        open_task(engine, key, at=at)
     if has_stages:
         advance_task(engine, key, today=today, at=at)
     return _point(engine, key)
@@ -77,13 +84,13 @@ async def ask(
     form, words = form_of(point, refusal)
     asked: Mapping[str, Any] = {"key": decision_key(number), "timeout": TIMEOUT_SECONDS}
     try:
-        answer: Decision = await asuspend_flow_run(wait_for_input=form.with_initial_data(description=words), **asked)
+        filled: Decision = await asuspend_flow_run(wait_for_input=form.with_initial_data(description=words), **asked)
     except Pause:
         await rename_state(client, run_id, state_name(point, today))
         raise
     except ValidationError:
         return None
-    return answer
+    return filled
 
 
 def _point(engine: Engine, key: str) -> PointFacts | None:

@@ -9,6 +9,7 @@ from flows.run_names import dated
 from models import clock, db
 from models.settings import Settings
 from tasks.letters.deliver import deliver
+from tasks.prefect.secrets import prefect_secret
 
 deliver_task = task(name="Отправить письма", cache_policy=NO_CACHE)(deliver)
 
@@ -16,7 +17,7 @@ deliver_task = task(name="Отправить письма", cache_policy=NO_CACH
 @flow(name="Отправка писем", flow_run_name=dated("Отправка писем"))
 def deliver_letters() -> State:
     """Send what is due; what failed is tried again later, a letter given up for good makes the run fail."""
-    report = deliver_task(db.engine(), settings=Settings(), at_source=clock.now)
+    report = deliver_task(db.engine(), settings=Settings(), at_source=clock.now, secret=prefect_secret)
     told = f"Отправлено: {report.sent}, отложено: {report.failed}, отменено: {report.dropped}."
     reasons = f" Причины: {'; '.join(report.errors)}." if report.errors else ""
     if report.dead:

@@ -10,18 +10,17 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from sqlalchemy import Engine
 
-from flows.control_point import NOT_CONTROLLED, ask, this_run
+from flows.control_point import NOT_CONTROLLED, answer_task, ask, card_task, this_run
 from models import clock, db
 from models.settings import Settings
 from roadmap.cards.point import FINAL, PointFacts, state_name
 from tasks.monitoring.rounds import produce, steps
-from tasks.monitoring.rounds.form import RoundDecision
 from tasks.prefect import report_artifacts
 from tasks.prefect.apply import today_in
-from tasks.prefect.artifacts import card_task
 from tasks.prefect.client import connect
+from tasks.prefect.forms import RoundDecision
+from tasks.prefect.names import FLOW_NAMES
 from tasks.prefect.point_facts import point_of
-from tasks.prefect.reconcile import FLOW_NAMES
 from tasks.prefect.waiting_runs import decision_key, last_asked
 
 open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(steps.open_round)
@@ -34,7 +33,6 @@ charts_task = task(name="Диаграммы", cache_policy=NO_CACHE)(report_arti
 send_task = task(name="Разослать", cache_policy=NO_CACHE)(produce.send_round)
 recommend_task = task(name="Рекомендации", cache_policy=NO_CACHE)(produce.recommend_round)
 archive_task = task(name="В архив", cache_policy=NO_CACHE)(produce.archive_round)
-answer_task = task(name="Решение", cache_policy=NO_CACHE)(steps.answer_round)
 
 
 @flow(name=FLOW_NAMES["round"])

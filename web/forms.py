@@ -72,6 +72,15 @@ def day(form: FormData, name: str, label: str, *, earliest: date, latest: date) 
     return found
 
 
+def maybe_day(form: FormData, name: str, label: str) -> date | None:
+    """The day of a field that may stay empty. Raises ``BadField`` when it is no day."""
+    words = text(form, name, label, longest=40)
+    found = _day(words)
+    if words and found is None:
+        raise BadField(f"Поле «{label}»: «{words}» — не дата. Пример: 31.05.2027.")
+    return found
+
+
 def _day(words: str) -> date | None:
     # strptime would take «31.5.27 » and digits of any script; only these two forms are meant.
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}", words, re.ASCII):

@@ -1,18 +1,21 @@
 """Commands that decide about one control point: submit, accept, return, extend, withdraw."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import uuid4
 
 import typer
-from sqlalchemy import Engine
 
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import Json
-from models import Roadmap, clock, lifecycle
+from models import Roadmap, clock
 from models.db import session
 from models.db.migrate import ready_engine
-from models.lifecycle import Move, point_by_key
-from tasks.context.working_calendar import calendar_of
+from models.lifecycle import Refused, point_by_key
+from tasks.control.commands import Accept, By, Command, Extend, Return, Submit, Withdraw
+from tasks.daily.decisions import decide
+from tasks.prefect.push import reflect
 
 Key = Annotated[str, typer.Argument(metavar="КЛЮЧ", help="Ключ контрольной точки; список: vekha points КОД.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Основание.")]
@@ -25,24 +28,28 @@ Actor = Annotated[str, typer.Option("--by", help="Кто решил.")]
 
 def submit(key: Key, proof: Proof = "", on: On = None, by: Actor = "исполнитель", as_json: Json = False) -> None:
     """Сообщить об исполнении: точка уходит на проверку координатору."""
-    _decide(key, "submit", on, by, as_json, evidence=proof)
+    _decide(key, by, as_json, lambda who: Submit(key=key, by=who, evidence=proof, done_on=_counted_on(on, who.today)))
 
 
 def accept(
     key: Key, reason: Reason = "", proof: Proof = "", on: On = None, by: Actor = "координатор", as_json: Json = False
 ) -> None:
     """Принять исполнение и снять точку с текущего контроля."""
-    _decide(key, "accept", on, by, as_json, reason=reason, evidence=proof)
+
+    def command(who: By) -> Accept:
+        return Accept(key=key, by=who, reason=reason, evidence=proof, accepted_on=_counted_on(on, who.today))
+
+    _decide(key, by, as_json, command)
 
 
 def return_(key: Key, reason: Reason = "", by: Actor = "координатор", as_json: Json = False) -> None:
     """Вернуть на доработку; основание обязательно."""
-    _decide(key, "return", None, by, as_json, reason=reason)
+    _decide(key, by, as_json, lambda who: Return(key=key, by=who, reason=reason))
 
 
 def withdraw(key: Key, reason: Reason = "", by: Actor = "координатор", as_json: Json = False) -> None:
     """Снять с контроля без исполнения; основание обязательно."""
-    _decide(key, "withdraw", None, by, as_json, reason=reason)
+    _decide(key, by, as_json, lambda who: Withdraw(key=key, by=who, reason=reason))
 
 
 def extend(
@@ -53,21 +60,23 @@ def extend(
     as_json: Json = False,
 ) -> None:
     """Перенести срок; прежний остаётся в истории, основание обязательно."""
-    _decide(key, "extend", None, by, as_json, reason=reason, due_on=until.date())
+
+    def command(who: By) -> Extend:
+        return Extend(key=key, by=who, reason=reason, due_on=until.date(), is_of_controller=True)
+
+    _decide(key, by, as_json, command)
 
 
-def _decide(key: str, action: lifecycle.Action, on: datetime | None, by: str, as_json: bool, **facts_: Any) -> None:
+def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Command]) -> None:
     engine, at = ready_engine(), clock.now()
     with session(engine) as work:
-        found = point_by_key(work, key)
-        roadmap = work.get_one(Roadmap, found.roadmap_code)
-        today = facts.today_of(roadmap, at)
-        counted = _counted_on(on, today)
-        if (due := facts_.get("due_on")) is not None:
-            facts_["deadline_on"] = calendar_of(work, roadmap.code).roll(due, roadmap.roll)  # type: ignore[arg-type]
-        move = Move(action=action, actor=by, at=at, on=counted, **facts_)
-        point = lifecycle.accept(work, key, move) if action == "accept" else lifecycle.change(work, key, move)
-    mirrored = _mirrored(engine, key, at)
+        today = facts.today_of(work.get_one(Roadmap, point_by_key(work, key).roadmap_code), at)
+    by = By(actor=actor, at=at, today=today, once_key=f"command:{uuid4()}", auditor=actor)
+    if refusal := decide(engine, command_of(by)).refusal:
+        raise Refused(refusal)
+    with session(engine) as work:
+        point = point_by_key(work, key)
+    mirrored = reflect(engine, key, at=at)
     if as_json:
         return output.as_json(
             {"key": key, "status": point.status, "deadline_on": point.deadline_on, "prefect": mirrored}
@@ -78,13 +87,6 @@ def _decide(key: str, action: lifecycle.Action, on: datetime | None, by: str, as
             "Prefect сейчас недоступен: запуск обновится при ближайшей сверке (vekha sync).", style="yellow"
         )
     return None
-
-
-def _mirrored(engine: Engine, key: str, at: datetime) -> bool:
-    """Show the decision in Prefect at once if it is up; the nightly sync does it otherwise."""
-    from tasks.prefect.push import reflect  # Prefect takes seconds to import
-
-    return reflect(engine, key, at=at)
 
 
 def _counted_on(on: datetime | None, today: date) -> date:

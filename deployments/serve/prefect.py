@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from deployments.serve.ui_font import pages_folder, widen_letters
 from models.settings import Settings
-from tasks.prefect.client import worker_name
+from tasks.prefect.names import worker_name
 
 POOL = "vekha"
 START_SECONDS = 120.0

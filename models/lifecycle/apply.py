@@ -57,12 +57,13 @@ def point_by_key(session: Session, key: str) -> ControlPoint:
     return found
 
 
-def change(session: Session, key: str, move: Move) -> ControlPoint:
-    """Carry out one move; returns the point as it then stands.
+def change(session: Session, which: str | ControlPoint, move: Move) -> ControlPoint:
+    """Carry out one move on a point (or on that of a key); returns it as it then stands.
 
-    A move whose ``once_key`` was recorded already changes nothing. ``Refused`` says in one line why not.
+    A point that was read before is judged as it was read: the guard meets what changed since. A move whose ``once_key``
+    was recorded already changes nothing. ``Refused`` says in one line why not.
     """
-    point = point_by_key(session, key)
+    point = point_by_key(session, which) if isinstance(which, str) else which
     if move.once_key and _is_recorded(session, move.once_key):
         return point
     status = status_after(point, move)
@@ -80,7 +81,7 @@ def change(session: Session, key: str, move: Move) -> ControlPoint:
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         session.expire(point)
-        raise Refused(f"«{key}»: решение уже принято другим, сейчас — {STATUS_RU[point.status]}")
+        raise Refused(f"«{point.key}»: решение уже принято другим, сейчас — {STATUS_RU[point.status]}")
     assert point.id is not None
     session.add(Transition(**transition_of(point, move, status)))
     if move.evidence or move.file or move.count is not None:
@@ -110,16 +111,16 @@ def settle_requests(session: Session, point_id: int, move: Move) -> None:
     session.execute(update(ControlPoint).where(col(ControlPoint.id) == point_id).values(asks=asks))
 
 
-def accept(session: Session, key: str, move: Move) -> ControlPoint:
+def accept(session: Session, which: str | ControlPoint, move: Move) -> ControlPoint:
     """The coordinator accepts; a result that was never reported is first recorded as reported on ``move.on``."""
-    point = point_by_key(session, key)
+    point = point_by_key(session, which) if isinstance(which, str) else which
     if point.status in ("open", "returned") and not (move.once_key and _is_recorded(session, move.once_key)):
         reported = Move(action="submit", actor=move.actor, at=move.at, on=move.on, evidence=move.evidence, tell=False)
-        change(session, key, reported)
+        change(session, point, reported)
         move = Move(
             action="accept", actor=move.actor, at=move.at, on=move.on, reason=move.reason, once_key=move.once_key
         )
-    return change(session, key, move)
+    return change(session, point, move)
 
 
 def open_due(session: Session, roadmap_code: str, *, today: date, at: datetime) -> int:

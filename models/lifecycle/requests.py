@@ -59,49 +59,46 @@ def ask(session: Session, key: str, asked: Asked, move: Move) -> Request:
     return request
 
 
-def refuse(session: Session, request_id: int, move: Move) -> ControlPoint:
-    """Refuse a request; ``move.reason`` is the ground. ``Refused`` when it was decided before, or just now."""
-    _, key = _decided(session, request_id, "refused", move)
-    point = change(session, key, replace(move, action="refuse"))
+def refuse(session: Session, request_id: int, move: Move, *, point: ControlPoint | None = None) -> ControlPoint:
+    """Refuse a request; ``move.reason`` is the ground. ``Refused`` when it was decided before, or just now.
+
+    ``point``: the request's, where it was read already.
+    """
+    point = change(session, _decided(session, request_id, "refused", move, point)[1], replace(move, action="refuse"))
     point.asks = session.exec(select(Request).where(*_open(point))).first() is not None
     session.add(point)
     session.flush()
     return point
 
 
-def grant(session: Session, request_id: int, move: Move) -> ControlPoint:
+def grant(session: Session, request_id: int, move: Move, *, point: ControlPoint | None = None) -> ControlPoint:
     """Carry out what was asked: ``move`` carries the day or the body decided, which may differ from those asked for.
 
-    ``Refused`` when the request was decided before.
+    ``Refused`` when the request was decided before. ``point``: the request's, where it was read already.
     """
-    request, key = _decided(session, request_id, "granted", move)
+    request, point = _decided(session, request_id, "granted", move, point)
     action: Literal["extend", "reassign"] = "extend" if request.kind == "extend" else "reassign"
-    return change(session, key, replace(move, action=action))
+    return change(session, point, replace(move, action=action))
 
 
-def _decided(session: Session, request_id: int, state: str, move: Move) -> tuple[Request, str]:
+def _decided(
+    session: Session, request_id: int, state: str, move: Move, point: ControlPoint | None
+) -> tuple[Request, ControlPoint]:
     """Take the decision for us: of two deciding at once the second finds nothing that waits."""
-    request, key = request_and_key(session, request_id)
+    request = session.get(Request, request_id)
+    if request is None:
+        raise Refused(f"Просьбы № {request_id} нет")
+    point = point or session.get_one(ControlPoint, request.point_id)
+    if request.point_id != point.id:
+        raise Refused(f"Просьба № {request_id} относится к другой контрольной точке")
     taken = session.execute(
         update(Request)
         .where(col(Request.id) == request_id, col(Request.state) == "waiting")
         .values(state=state, decided_on=move.on, decided_at=move.at, decided_by=move.actor, ground=move.reason.strip())
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise Refused(f"«{key}»: просьба ({KIND_RU[request.kind]}) уже решена")
-    return request, key
-
-
-def request_and_key(session: Session, request_id: int) -> tuple[Request, str]:
-    """A request with the key of its point; ``Refused`` when there is none."""
-    found = session.exec(
-        select(Request, ControlPoint.key)
-        .join(ControlPoint, col(ControlPoint.id) == col(Request.point_id))
-        .where(Request.id == request_id)
-    ).first()
-    if found is None:
-        raise Refused(f"Просьбы № {request_id} нет")
-    return found
+        raise Refused(f"«{point.key}»: просьба ({KIND_RU[request.kind]}) уже решена")
+    return request, point
 
 
 def _waiting(session: Session, point: ControlPoint, kind: str) -> Request | None:

@@ -1,50 +1,40 @@
-"""The coordinator's form and what an answer does to the rows."""
+"""Carries out decisions about control points: one unit of work, one once-key, one line of the audit for each.
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+1. the point is read, once; 2. a once-key that was recorded ends it; 3. what was done since the page was shown refuses
+it; 4. the audit gets its line; 5. the handler of the command makes the move. What cannot be carried out changes nothing
+but the audit.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.input import RunInput
-from pydantic import Field
-from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Engine, func, select
+from sqlmodel import Session, col
 
-from models import Roadmap, lifecycle
+from models import AuditEntry, Body, ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
-from models.lifecycle import Move, Refused
+from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key, requests
 from roadmap.cards.point import day
 from tasks.context.working_calendar import calendar_of
+from tasks.control.commands import (
+    Accept,
+    By,
+    Command,
+    Extend,
+    GrantExtension,
+    GrantHandOver,
+    HandOver,
+    RefuseRequest,
+    Return,
+    Submit,
+    Withdraw,
+)
 
-ACTOR = "координатор (Prefect)"
-
-
-class Decision(RunInput):
-    """What the coordinator answers on the run's page; ``decision-N`` of a run is one of these."""
-
-    decision: Literal["принять", "вернуть", "перенести", "снять"] = Field(
-        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
-    )
-    reason: str = Field(
-        default="",
-        title="Основание",
-        description="Нужно, чтобы вернуть, перенести или снять: кто и чем решил, что доработать.",
-    )
-    done_on: str = Field(
-        default="",
-        title="Дата исполнения",
-        description="ДД.ММ.ГГГГ; только чтобы принять то, о чём ещё не сообщали. Пусто — сегодня.",
-    )
-    new_due_on: str = Field(default="", title="Новый срок", description="ДД.ММ.ГГГГ; только чтобы перенести.")
-    evidence: str = Field(
-        default="",
-        title="Подтверждение",
-        description="Реквизиты документа или ссылка, по которым виден результат.",
-    )
+#: What the daily control notes by itself is nobody's decision.
+UNDECIDED = ("open", "overdue")
+REFUSED = "решение не записано"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,128 +45,193 @@ class Outcome:
     refusal: str = ""
 
 
-@task(name="Открыть", cache_policy=NO_CACHE)
-def open_point_task(engine: Engine, key: str, *, at: datetime) -> str:
-    """``open_point`` as a step of a flow."""
-    return open_point(engine, key, at=at)
+def same(once_key: str) -> ColumnElement[bool]:
+    """The transition recorded under just this key."""
+    return col(Transition.once_key) == once_key
 
 
-def open_point(engine: Engine, key: str, *, at: datetime) -> str:
-    """Open the point when its day has come; returns the status, ``Refused`` when there is no such point.
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """How one kind of command is carried out, and by which transitions it is known to have been."""
 
-    A run that was to start on a day that has been moved since may come too early: it opens nothing.
-    """
-    with session(engine) as work:
-        point = lifecycle.point_by_key(work, key)
-        zone = ZoneInfo(work.get_one(Roadmap, point.roadmap_code).zone)
-        if point.status == "planned" and point.opens_on <= at.astimezone(zone).date():
-            move = Move(action="open", actor="ежедневный контроль", at=at, on=point.opens_on, tell=False)
-            point = lifecycle.change(work, key, move)
-        return point.status
+    carry_out: Callable[[Session, ControlPoint, Any], ControlPoint]
+    recorded: Callable[[str], ColumnElement[bool]] = same
 
 
-def decide(
-    engine: Engine,
-    key: str,
-    decision: Decision,
-    *,
-    once_key: str,
-    today: date,
-    at: datetime,
-    actor: str = ACTOR,
-    before: Callable[[Session], None] | None = None,
-) -> Outcome:
-    """Carry out a decision; what cannot be carried out changes nothing and says why.
+Handlers = Mapping[type[Command], Handler]
 
-    The same ``once_key`` a second time changes nothing. ``before`` may raise ``Refused`` inside the same transaction.
-    """
+
+def decide(engine: Engine, command: Command, handlers: Handlers) -> Outcome:
+    """Carry out a command; what cannot be carried out says why. Raises ``Refused`` when there is no such point."""
+    handler, by = handlers[type(command)], command.by
     try:
         with session(engine) as work:
-            if before is not None:
-                before(work)
-            move = replace(_move(work, key, decision, once_key=once_key, today=today, at=at), actor=actor)
-            if move.action == "accept":
-                return Outcome(lifecycle.accept(work, key, move).status)
-            return Outcome(lifecycle.change(work, key, move).status)
-    except Refused as refused:
-        with session(engine) as work:
-            return Outcome(lifecycle.point_by_key(work, key).status, str(refused))
+            point = point_by_key(work, command.key)
+            if _is_taken(work, handler, by):
+                return Outcome(point.status)
+            refuse_unseen(work, point, by)
+            work.add(AuditEntry(at=by.at, actor=by.auditor, action=f"решение: {command.done}", subject=command.key))
+            return Outcome(handler.carry_out(work, point, command).status)
+    except Refused as refusal:
+        return refused(engine, command.key, by, str(refusal), handler)
 
 
-def _move(work: Session, key: str, decision: Decision, *, once_key: str, today: date, at: datetime) -> Move:
-    match decision.decision:
-        case "принять":
-            on = _done_on(work, key, decision.done_on, today)
-            return Move(
-                action="accept",
-                actor=ACTOR,
-                at=at,
-                on=on,
-                reason=decision.reason,
-                evidence=decision.evidence,
-                once_key=once_key,
-            )
-        case "перенести":
-            if work.get_one(Roadmap, lifecycle.point_by_key(work, key).roadmap_code).extensions_by == "controller":
-                raise Refused("О переносе срока решает контролирующее лицо, по ссылке из своего письма")
-            due = _day(decision.new_due_on, "Новый срок")
-            if due is None or due < today:
-                raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(today)}")
-            return Move(
-                action="extend",
-                actor=ACTOR,
-                at=at,
-                on=today,
-                reason=decision.reason,
-                evidence=decision.evidence,
-                due_on=due,
-                deadline_on=deadline_of(work, key, due),
-                once_key=once_key,
-            )
-    return Move(
-        action="return" if decision.decision == "вернуть" else "withdraw",
-        actor=ACTOR,
-        at=at,
-        on=today,
-        reason=decision.reason,
-        evidence=decision.evidence,
-        once_key=once_key,
-    )
+def refused(engine: Engine, key: str, by: By, refusal: str, handler: Handler | None = None) -> Outcome:
+    """A decision that was not taken, with its line in the audit.
+
+    The same form sent twice at once is no refusal: it has been carried out, by its first copy.
+    """
+    with session(engine) as work:
+        status = point_by_key(work, key).status
+        if handler is not None and _is_taken(work, handler, by):
+            return Outcome(status)
+        work.add(AuditEntry(at=by.at, actor=by.auditor, action=REFUSED, subject=key, detail=refusal[:500]))
+    return Outcome(status, refusal)
 
 
-def done_day(words: str, today: date) -> date | None:
-    """The day something was done, None when nothing was entered; ``Refused`` when it is no day or is to come."""
-    done = _day(words, "Дата исполнения")
+def newest(work: Session, point_id: int) -> int:
+    """The newest thing that people did to a point: the ``seen`` of a form made now."""
+    found = select(func.max(col(Transition.id))).where(*_decisions(point_id))
+    return work.execute(found).scalar_one() or 0
+
+
+def refuse_unseen(work: Session, point: ControlPoint, by: By) -> None:
+    """``Refused`` when somebody did something to the point since the person saw it.
+
+    The row is read before its history: what changes after that meets the guard of the change itself.
+    """
+    if by.seen is None:
+        return
+    assert point.id is not None
+    later = select(Transition).where(*_decisions(point.id), col(Transition.id) > by.seen)
+    last = work.execute(later.order_by(col(Transition.id).desc()).limit(1)).scalar_one_or_none()
+    if last is not None:
+        raise Refused(
+            "Ваше решение не записано: пока страница была открыта, по точке уже сделано другое — "
+            f"{EVENT_RU[last.action]} "
+            f"({last.actor}, {day(last.happened_on)}). Сейчас — {STATUS_RU[point.status]}."
+        )
+
+
+def done_day(done: date | None, today: date) -> date | None:
+    """The day something was done, None when none was entered; ``Refused`` when it is to come."""
     if done is not None and done > today:
         raise Refused(f"Дата исполнения {day(done)} ещё не наступила")
     return done
 
 
-def _done_on(work: Session, key: str, words: str, today: date) -> date:
-    done = done_day(words, today)
+def note(engine: Engine, *, actor: str, action: str, at: datetime, subject: str = "", detail: str = "") -> None:
+    """Write one line of the audit; on its own, so that a refusal is kept as well."""
+    with session(engine) as work:
+        work.add(AuditEntry(at=at, actor=actor, action=action, subject=subject, detail=detail[:500]))
+
+
+def submit(work: Session, point: ControlPoint, command: Submit) -> ControlPoint:
+    """«Сообщить об исполнении», entered by the coordinator."""
+    return lifecycle.change(work, point, _move(command, "submit", on=command.done_on))
+
+
+def accept(work: Session, point: ControlPoint, command: Accept) -> ControlPoint:
+    """«Принять»: what was reported counts from its own day."""
+    on = command.accepted_on or _accepted_on(point, command)
+    return lifecycle.accept(work, point, _move(command, "accept", on=on))
+
+
+def _accepted_on(point: ControlPoint, command: Accept) -> date:
+    done, today = done_day(command.done_on, command.by.today), command.by.today
     if done is None:
         return today
-    reported = lifecycle.point_by_key(work, key).submitted_on
+    reported = point.submitted_on
     if reported is not None and reported != done:
         raise Refused(f"Об исполнении уже сообщено {day(reported)}: оставьте дату исполнения пустой")
     return today if reported else done
 
 
-def deadline_of(work: Session, key: str, due: date) -> date:
-    """The day that is controlled when a point is due on a day: after the working-day rule of its roadmap."""
-    code = lifecycle.point_by_key(work, key).roadmap_code
-    return calendar_of(work, code).roll(due, work.get_one(Roadmap, code).roll)  # type: ignore[arg-type]
+def send_back(work: Session, point: ControlPoint, command: Return) -> ControlPoint:
+    """«Вернуть»."""
+    return lifecycle.change(work, point, _move(command, "return"))
 
 
-def _day(words: str, field: str) -> date | None:
-    """The day of ДД.ММ.ГГГГ, None when nothing was entered; ``Refused`` when it is no day."""
-    words = words.strip().removesuffix("г.").strip()
-    if not words:
-        return None
-    parts = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", words)
-    try:
-        if parts:
-            return date(int(parts[3]), int(parts[2]), int(parts[1]))
-    except ValueError:
-        pass
-    raise Refused(f"{field}: «{words}» — не дата; напишите, например, 31.05.2027")
+def withdraw(work: Session, point: ControlPoint, command: Withdraw) -> ControlPoint:
+    """«Снять»."""
+    return lifecycle.change(work, point, _move(command, "withdraw"))
+
+
+def extend(work: Session, point: ControlPoint, command: Extend) -> ControlPoint:
+    """«Перенести»: not where the act leaves it to the controller."""
+    roadmap = work.get_one(Roadmap, point.roadmap_code)
+    if roadmap.extensions_by == "controller" and not command.is_of_controller:
+        raise Refused("О переносе срока решает контролирующее лицо, по ссылке из своего письма")
+    return lifecycle.change(work, point, _extension(work, roadmap, command, command.due_on))
+
+
+def hand_over(work: Session, point: ControlPoint, command: HandOver) -> ControlPoint:
+    """«Передать другому органу»."""
+    return lifecycle.change(work, point, _move(command, "reassign", owner_id=_body(work, point, command.body_id)))
+
+
+def refuse_request(work: Session, point: ControlPoint, command: RefuseRequest) -> ControlPoint:
+    """«Отклонить просьбу»."""
+    return requests.refuse(work, command.request_id, _move(command, "refuse"), point=point)
+
+
+def grant_extension(work: Session, point: ControlPoint, command: GrantExtension) -> ControlPoint:
+    """«Удовлетворить просьбу о переносе»; who may has been looked at by the page."""
+    move = _extension(work, work.get_one(Roadmap, point.roadmap_code), command, command.due_on)
+    return requests.grant(work, command.request_id, move, point=point)
+
+
+def grant_hand_over(work: Session, point: ControlPoint, command: GrantHandOver) -> ControlPoint:
+    """«Удовлетворить просьбу о передаче»."""
+    move = _move(command, "reassign", owner_id=_body(work, point, command.body_id))
+    return requests.grant(work, command.request_id, move, point=point)
+
+
+HANDLERS: Handlers = {
+    Submit: Handler(submit),
+    Accept: Handler(accept),
+    Return: Handler(send_back),
+    Extend: Handler(extend),
+    Withdraw: Handler(withdraw),
+    HandOver: Handler(hand_over),
+    RefuseRequest: Handler(refuse_request),
+    GrantExtension: Handler(grant_extension),
+    GrantHandOver: Handler(grant_hand_over),
+}
+
+
+def _is_taken(work: Session, handler: Handler, by: By) -> bool:
+    return work.execute(select(col(Transition.id)).where(handler.recorded(by.once_key)).limit(1)).first() is not None
+
+
+def _decisions(point_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (col(Transition.point_id) == point_id, col(Transition.action).not_in(UNDECIDED))
+
+
+def _extension(work: Session, roadmap: Roadmap, command: Command, due: date | None) -> Move:
+    """The day that is controlled follows the working-day rule of the roadmap."""
+    if due is None or due < command.by.today:
+        raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(command.by.today)}")
+    deadline = calendar_of(work, roadmap.code).roll(due, roadmap.roll)  # type: ignore[arg-type]
+    return _move(command, "extend", due_on=due, deadline_on=deadline)
+
+
+def _body(work: Session, point: ControlPoint, body_id: int) -> int:
+    body = work.get(Body, body_id)
+    if body is None or body.roadmap_code != point.roadmap_code:
+        raise Refused(f"«{point.key}»: такого органа в дорожной карте нет, выберите из списка")
+    return body_id
+
+
+def _move(command: Command, action: lifecycle.Action, *, on: date | None = None, **facts: date | int) -> Move:
+    by = command.by
+    return Move(
+        action=action,
+        actor=by.actor,
+        at=by.at,
+        on=on or by.today,
+        reason=command.reason,
+        evidence=command.evidence,
+        once_key=by.once_key,
+        **facts,  # type: ignore[arg-type]
+    )

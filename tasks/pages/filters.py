@@ -16,7 +16,7 @@ from roadmap.dashboards.boards import BoardPoint, has_state
 from roadmap.letters.wording import what_is_due
 from tasks.context.batches import chunks
 from tasks.pages.point import shared_numbers, shown_number
-from tasks.prefect.address import ui_url
+from tasks.prefect.names import ui_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine, select
 from sqlmodel import col
@@ -48,11 +46,10 @@ def _card(point: PointFacts, history: list[Happened], *, today: date, refusal: s
     return point_card(point, history, today=today, refusal=refusal, page_url=page_url, stages=stages)
 
 
-@task(name="Карточка", cache_policy=NO_CACHE)
-async def card_task(
+async def publish_own_card(
     client: PrefectClient, engine: Engine, run_id: UUID, point: PointFacts, *, today: date, refusal: str = ""
 ) -> None:
-    """``publish_card`` as a step of a flow, with the point's history and stages."""
+    """``publish_card`` with the point's history and stages, which are looked up."""
     with session(engine) as work:
         history = histories(work, [point.key])[point.key]
         stages = process_cards(work, {point.key: today}).get(point.key, "")

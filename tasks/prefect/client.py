@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-import socket
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 from prefect.client.orchestration import PrefectClient
 
 from models.settings import Settings
-from tasks.prefect.address import api_url
+from tasks.prefect.names import api_url
 
 #: SQLite behind the server writes one at a time: four calls at once waited for its locks, twice as long in all.
 AT_ONCE = 1
@@ -23,11 +22,6 @@ T = TypeVar("T")
 
 def silent(_done: int, _total: int) -> None:
     """A progress that nobody watches."""
-
-
-def worker_name() -> str:
-    """What the worker of this machine is called: whose processes can be looked for here."""
-    return f"vekha {socket.gethostname()}"
 
 
 def connect(settings: Settings) -> PrefectClient:

@@ -1,19 +1,57 @@
-"""The forms a waiting run asks with: the plain one, the one of a point with stages, the one of a session."""
+"""The forms a waiting run asks with: the plain one, those of a point with stages, of a session, of a round.
 
+Runs wait for years: names of classes, fields and values stay as they are. ``command_of`` makes a command of what was
+filled in; from there a form is decided as a page is.
+"""
+
+import re
+from datetime import date, datetime
 from typing import Any, Literal
 
+from prefect.input import RunInput
 from pydantic import ConfigDict, Field
+from sqlalchemy import Engine
 
+from models.lifecycle import Refused
 from roadmap.cards.point import PointFacts
 from roadmap.processes.choosing import choose, why_whole
+from roadmap.processes.form_words import Unclear, read_count
 from roadmap.processes.loading import built_in
-from tasks.control.decisions import Decision
-from tasks.monitoring.rounds.form import RoundDecision
+from tasks.control import commands
+from tasks.control.commands import By, Command
+from tasks.control.decisions import Outcome, done_day, refused
+from tasks.daily.decisions import decide
+
+ACTOR = "координатор (Prefect)"
 
 REFUSALS = ("отказ муниципалитета", "отказ стороны")
 ABOUT_STAGES = ("отметить этап", "пропустить этап", *REFUSALS)
 #: How the fields stand on the page; a subclass would put its own behind those it inherits.
 ORDER = ("decision", "stage", "who", "done_on", "evidence", "planned", "count", "decisions", "reason", "new_due_on")
+
+
+class Decision(RunInput):
+    """What the coordinator answers on the run's page; ``decision-N`` of a run is one of these."""
+
+    decision: Literal["принять", "вернуть", "перенести", "снять"] = Field(
+        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
+    )
+    reason: str = Field(
+        default="",
+        title="Основание",
+        description="Нужно, чтобы вернуть, перенести или снять: кто и чем решил, что доработать.",
+    )
+    done_on: str = Field(
+        default="",
+        title="Дата исполнения",
+        description="ДД.ММ.ГГГГ; только чтобы принять то, о чём ещё не сообщали. Пусто — сегодня.",
+    )
+    new_due_on: str = Field(default="", title="Новый срок", description="ДД.ММ.ГГГГ; только чтобы перенести.")
+    evidence: str = Field(
+        default="",
+        title="Подтверждение",
+        description="Реквизиты документа или ссылка, по которым виден результат.",
+    )
 
 
 def _in_order(schema: dict[str, Any]) -> None:
@@ -85,6 +123,21 @@ class StagedSessionDecision(StageDecision):
     )
 
 
+def _two_fields(schema: dict[str, Any]) -> None:
+    schema["properties"] = {name: schema["properties"][name] for name in ("decision", "reason")}
+
+
+class RoundDecision(Decision):
+    """What the coordinator may want of a round before its day."""
+
+    model_config = ConfigDict(json_schema_extra=_two_fields)
+
+    decision: Literal["составить справку сейчас", "снять с контроля"] = Field(  # type: ignore[assignment]
+        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
+    )
+    reason: str = Field(default="", title="Основание", description="Нужно, чтобы снять раунд с контроля.")
+
+
 def form_for(point: PointFacts) -> type[Decision]:
     """The form a point is decided with, by its kind and by the process it goes through or still may."""
     if point.purpose == "round":
@@ -105,3 +158,92 @@ def _waits_for_municipalities(point: PointFacts) -> bool:
         return False
     days = {"opens_on": point.opens_on, "deadline_on": point.deadline_on, "today": point.opens_on}
     return why_whole(process, is_continuous=point.item.reading.kind == "continuous", **days) is None
+
+
+def answer(
+    engine: Engine, key: str, form: Decision, *, once_key: str, today: date, at: datetime, actor: str = ACTOR
+) -> Outcome:
+    """Carry out what was filled in; what cannot be carried out changes nothing and says why.
+
+    The same ``once_key`` a second time changes nothing.
+    """
+    by = By(actor=actor, at=at, today=today, once_key=once_key)
+    try:
+        command = command_of(form, key, by)
+    except (Refused, Unclear) as unclear:
+        return refused(engine, key, by, str(unclear))
+    return decide(engine, command)
+
+
+def command_of(form: Decision, key: str, by: By) -> Command:
+    """What a form decides. Raises ``Refused`` or ``Unclear`` where a field cannot be read or would be lost."""
+    if isinstance(form, StageDecision) and form.decision in ABOUT_STAGES:
+        return _about_stages(form, key, by)
+    _refuse_lost_words(form)
+    reason, evidence = form.reason, form.evidence
+    match form.decision:
+        case "принять":
+            done_on = _day(form.done_on, "Дата исполнения")
+            if text := getattr(form, "decisions", "").strip():
+                return commands.AcceptSession(
+                    key=key, by=by, reason=reason, evidence=evidence, done_on=done_on, decisions=text
+                )
+            return commands.Accept(key=key, by=by, reason=reason, evidence=evidence, done_on=done_on)
+        case "вернуть":
+            return commands.Return(key=key, by=by, reason=reason, evidence=evidence)
+        case "перенести":
+            due_on = _day(form.new_due_on, "Новый срок")
+            return commands.Extend(key=key, by=by, reason=reason, evidence=evidence, due_on=due_on)
+        case "составить справку сейчас":
+            return commands.ProduceReportNow(key=key, by=by, reason=reason)
+    return commands.Withdraw(key=key, by=by, reason=reason, evidence=evidence)
+
+
+def _about_stages(form: StageDecision, key: str, by: By) -> Command:
+    done_on = done_day(_day(form.done_on, "Дата исполнения"), by.today)
+    decisions = getattr(form, "decisions", "").strip()
+    if form.decision == "отметить этап":
+        return commands.MarkStages(
+            key=key,
+            by=by,
+            reason=form.reason,
+            evidence=form.evidence,
+            stage=form.stage,
+            who=form.who,
+            done_on=done_on,
+            planned=read_count(form.planned, "Запланировано"),
+            count=read_count(form.count, "Пришло / записей"),
+            decisions=decisions,
+        )
+    if decisions:
+        raise Refused("Решения сессии вносят с решением «отметить этап» или «принять»: уберите их из формы")
+    if form.decision == "пропустить этап":
+        return commands.SkipStages(key=key, by=by, reason=form.reason, stage=form.stage, who=form.who)
+    if form.stage.strip():
+        raise Refused("Отказ снимает все этапы того, кто отказался: оставьте «Этап» пустым")
+    return commands.RecordRefusal(key=key, by=by, reason=form.reason, who=form.who)
+
+
+def _refuse_lost_words(form: Decision) -> None:
+    """Words that a decision about the whole point would lose without a word."""
+    if getattr(form, "stage", "").strip() or getattr(form, "who", "").strip():
+        raise Refused(
+            f"Вы заполнили «Этап» или «Кто», а решение «{form.decision}» — о пункте в целом: выберите «отметить "
+            "этап» или оставьте эти поля пустыми"
+        )
+    if getattr(form, "decisions", "").strip() and form.decision != "принять":
+        raise Refused("Решения сессии вносят с решением «принять» или «отметить этап»: уберите их из формы")
+
+
+def _day(words: str, field: str) -> date | None:
+    """The day of ДД.ММ.ГГГГ, None when nothing was entered; ``Refused`` when it is no day."""
+    words = words.strip().removesuffix("г.").strip()
+    if not words:
+        return None
+    parts = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", words)
+    try:
+        if parts:
+            return date(int(parts[3]), int(parts[2]), int(parts[1]))
+    except ValueError:
+        pass
+    raise Refused(f"{field}: «{words}» — не дата; напишите, например, 31.05.2027")

@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import Engine
 
 from models.settings import Settings
-from tasks.prefect.address import api_url
+from tasks.prefect.names import api_url
 
 logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1.0

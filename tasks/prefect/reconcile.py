@@ -14,17 +14,15 @@ from sqlmodel import Session, col
 from models import ControlPoint, Mirror
 from models.db import session
 from roadmap.cards.point import FINAL, run_name, state_name
-from roadmap.catalogue.schema import KINDS_RU
 from tasks.context.batches import chunks
 from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out, today_in
 from tasks.prefect.artifacts import publish_card
-from tasks.prefect.client import Progress, pages, silent, worker_name
+from tasks.prefect.client import Progress, pages, silent
+from tasks.prefect.names import FLOW_NAMES, worker_name
 from tasks.prefect.point_facts import LIVE, controlled_items, histories, point_of, points
 from tasks.prefect.process_facts import process_cards, whole_of
 from tasks.prefect.waiting_runs import finish_run, rename_state
 
-#: Names of the flows that keep points, by the kind of the item.
-FLOW_NAMES = KINDS_RU
 STALE = timedelta(hours=1)
 """A run that is busy for longer has lost its process."""
 UNFINISHED = ["SCHEDULED", "PENDING", "RUNNING", "PAUSED"]

@@ -23,9 +23,8 @@ from prefect.states import Suspended
 
 from roadmap.cards.point import PointFacts, form_description
 from tasks.context.batches import chunks
-from tasks.control.decisions import Decision
 from tasks.prefect.client import call
-from tasks.prefect.forms import StageDecision, form_for
+from tasks.prefect.forms import Decision, StageDecision, form_for
 
 #: Longer than any roadmap.
 TIMEOUT_SECONDS = 20 * 366 * 24 * 3600

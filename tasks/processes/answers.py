@@ -1,183 +1,140 @@
-"""What an answer about stages does to the rows: one transaction an answer, so a kill leaves none half-taken."""
+"""What a decision about stages does to the rows: one transaction a decision, so a kill leaves none half-taken."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Transition, lifecycle
-from models.db import session
+from models import Body, ControlPoint, Transition
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Move, Refused
 from roadmap.calendar import WorkCalendar
-from roadmap.processes.form_words import Unclear, means_all, means_missing, read_count, read_names, read_stages
+from roadmap.processes.form_words import Unclear, means_all, means_missing, read_names, read_stages
 from roadmap.processes.missing_evidence import owed
 from roadmap.processes.schema import Stage
 from tasks.context.working_calendar import calendar_of
-from tasks.control.decisions import ACTOR, Decision, Outcome, decide, done_day
-from tasks.prefect.forms import ABOUT_STAGES, REFUSALS, StageDecision
+from tasks.control.commands import AcceptSession, Command, MarkStages, RecordRefusal, SkipStages
+from tasks.control.decisions import Handler, Handlers, accept, done_day
 from tasks.processes.rows import StageRow, Underway, underway
 from tasks.processes.session_decisions import add_decisions
 from tasks.processes.sweep import advance
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _When:
-    """How an answer is recorded: its key, the day it was given, the instant, by whom."""
-
-    once_key: str
-    today: date
-    at: datetime
-    actor: str
-    calendar: WorkCalendar
+OfStages = MarkStages | SkipStages | RecordRefusal
 
 
-@task(name="Решение", cache_policy=NO_CACHE)
-def answer_task(engine: Engine, key: str, decision: Decision, *, once_key: str, today: date, at: datetime) -> Outcome:
-    """``answer`` as a step of a flow."""
-    return answer(engine, key, decision, once_key=once_key, today=today, at=at)
+def accept_session(work: Session, point: ControlPoint, command: AcceptSession) -> ControlPoint:
+    """«Принять» a session as a whole, with what it decided."""
+    by = command.by
+    on = done_day(command.done_on, by.today) or point.submitted_on or by.today
+    calendar = calendar_of(work, point.roadmap_code)
+    add_decisions(work, point, command.decisions, on=on, proof=command.evidence, today=by.today, calendar=calendar)
+    return accept(work, point, command)
 
 
-@task(name="Этапы", cache_policy=NO_CACHE)
-def advance_task(engine: Engine, key: str, *, today: date, at: datetime) -> None:
-    """Bring the stages of one point forward, as the daily control does for all."""
-    with session(engine) as work:
-        code = lifecycle.point_by_key(work, key).roadmap_code
-        advance(work, code, today=today, at=at, calendar=calendar_of(work, code), only=key)
+def mark_stages(work: Session, point: ControlPoint, command: MarkStages) -> ControlPoint:
+    """«Отметить этап»; with what a session decided by it. The point is accepted with its last stage."""
+    by = command.by
+
+    def change(one: Underway, calendar: WorkCalendar) -> None:
+        on = done_day(command.done_on, by.today) or by.today
+        _mark(work, one, command, on=on)
+        if text := command.decisions:
+            add_decisions(work, point, text, on=on, proof=command.evidence, today=by.today, calendar=calendar)
+
+    return _answered(work, point, command, change)
 
 
-def answer(
-    engine: Engine, key: str, decision: Decision, *, once_key: str, today: date, at: datetime, actor: str = ACTOR
-) -> Outcome:
-    """Carry out an answer of any of the forms; what cannot be carried out changes nothing and says why.
-
-    The same ``once_key`` a second time changes nothing. When the last stage is done by this answer, the point is
-    accepted with it.
-    """
-    if decision.decision not in ABOUT_STAGES:
-
-        def before(work: Session) -> None:
-            _before_whole(work, key, decision, once_key=once_key, today=today)
-
-        return decide(engine, key, decision, once_key=once_key, today=today, at=at, actor=actor, before=before)
-    assert isinstance(decision, StageDecision)
-    try:
-        with session(engine) as work:
-            code = lifecycle.point_by_key(work, key).roadmap_code
-            when = _When(once_key=once_key, today=today, at=at, actor=actor, calendar=calendar_of(work, code))
-            _answer_stages(work, key, decision, when)
-            work.flush()
-            work.expire_all()
-            return Outcome(lifecycle.point_by_key(work, key).status)
-    except (Refused, Unclear) as refused:
-        with session(engine) as work:
-            return Outcome(lifecycle.point_by_key(work, key).status, str(refused))
+def leave_out(work: Session, point: ControlPoint, command: SkipStages | RecordRefusal) -> ControlPoint:
+    """«Пропустить этап», «отказ муниципалитета», «отказ стороны»."""
+    return _answered(work, point, command, lambda one, _: _leave_out(work, one, command))
 
 
-def _before_whole(work: Session, key: str, decision: Decision, *, once_key: str, today: date) -> None:
-    """A decision about the whole point: words in the fields of a stage would otherwise be lost without a word."""
-    if _is_taken(work, once_key):
-        return
-    if getattr(decision, "stage", "").strip() or getattr(decision, "who", "").strip():
-        raise Refused(
-            f"Вы заполнили «Этап» или «Кто», а решение «{decision.decision}» — о пункте в целом: выберите «отметить "
-            "этап» или оставьте эти поля пустыми"
-        )
-    if text := getattr(decision, "decisions", "").strip():
-        if decision.decision != "принять":
-            raise Refused("Решения сессии вносят с решением «принять» или «отметить этап»: уберите их из формы")
-        point = lifecycle.point_by_key(work, key)
-        on = done_day(decision.done_on, today) or point.submitted_on or today
-        _add(work, point, text, decision, on=on, today=today, calendar=calendar_of(work, point.roadmap_code))
+def of_stages(once_key: str) -> ColumnElement[bool]:
+    """The transitions of stages that one form made: each has a key of its own behind the form's."""
+    key = col(Transition.once_key)
+    return (key == once_key) | key.startswith(f"{once_key}:", autoescape=True)
 
 
-def _add(
-    work: Session, point: ControlPoint, text: str, decision: Decision, *, on: date, today: date, calendar: WorkCalendar
-) -> None:
-    add_decisions(work, point, text, on=on, proof=decision.evidence, today=today, calendar=calendar)
+HANDLERS: Handlers = {
+    AcceptSession: Handler(accept_session),
+    MarkStages: Handler(mark_stages, of_stages),
+    SkipStages: Handler(leave_out, of_stages),
+    RecordRefusal: Handler(leave_out, of_stages),
+}
 
 
-def _answer_stages(work: Session, key: str, decision: StageDecision, when: _When) -> None:
+def _answered(
+    work: Session, point: ControlPoint, command: OfStages, change: Callable[[Underway, WorkCalendar], None]
+) -> ControlPoint:
     """1. missing stages come to be; 2. those meant change; 3. the process goes on, to its end if it is there."""
-    point = lifecycle.point_by_key(work, key)
-    code = point.roadmap_code
-    advance(work, code, today=when.today, at=when.at, calendar=when.calendar, only=key)
-    if _is_taken(work, when.once_key):
-        return
-    one = next(iter(underway(work, code, only=key)), None)
+    code, by = point.roadmap_code, command.by
+    calendar = calendar_of(work, code)
+    advance(work, code, today=by.today, at=by.at, calendar=calendar, only=point.key)
+    one = next(iter(underway(work, code, only=point.key)), None)
     if one is None or not one.runs:
         raise Refused("У этого пункта нет этапов в работе: примите, верните, перенесите или снимите пункт целиком")
-    on = done_day(decision.done_on, when.today) or when.today
-    if decision.decision == "отметить этап":
-        _mark(work, one, decision, on=on, when=when)
-    else:
-        _leave_out(work, one, decision, when)
-    if text := getattr(decision, "decisions", "").strip():
-        if decision.decision != "отметить этап":
-            raise Refused("Решения сессии вносят с решением «отметить этап» или «принять»: уберите их из формы")
-        _add(work, point, text, decision, on=on, today=when.today, calendar=when.calendar)
-    advance(work, code, today=when.today, at=when.at, calendar=when.calendar, only=key, accepts=when.actor)
+    try:
+        change(one, calendar)
+    except Unclear as unclear:
+        raise Refused(str(unclear)) from unclear
+    advance(work, code, today=by.today, at=by.at, calendar=calendar, only=point.key, accepts=by.actor)
+    work.flush()
+    work.expire(point)
+    return point
 
 
-def _mark(work: Session, one: Underway, decision: StageDecision, *, on: date, when: _When) -> None:
+def _mark(work: Session, one: Underway, command: MarkStages, *, on: date) -> None:
     """The stages meant are done on a day: opened where they were not, reported, accepted."""
-    stages, rows = _meant(work, one, decision)
-    planned = read_count(decision.planned, "Запланировано")
-    count = read_count(decision.count, "Пришло / записей")
-    _refuse_counts(stages, rows, planned=planned, count=count)
-    facts = {"evidence": decision.evidence.strip(), "planned_count": planned, "count": count}
+    stages, rows = _meant(work, one, command)
+    _refuse_counts(stages, rows, planned=command.planned, count=command.count)
+    facts = {"evidence": command.evidence.strip(), "planned_count": command.planned, "count": command.count}
     unopened = [row for row in rows if row.status == "planned"]
     days = {row.id: {"waits": False, "opens_on": min(row.opens_on, on, row.due_on)} for row in unopened}
-    change_many(work, [Change(row.id, _move("open", row, on, when), days[row.id]) for row in unopened])
+    change_many(work, [Change(row.id, _move("open", row, on, command), days[row.id]) for row in unopened])
     reported = [row for row in rows if row.status != "submitted"]
-    change_many(work, [Change(row.id, _move("submit", row, on, when, **facts)) for row in reported])
+    change_many(work, [Change(row.id, _move("submit", row, on, command, **facts)) for row in reported])
     more = {"evidence": facts["evidence"]}
     proof = {row.id: {} if row.status != "submitted" else more for row in rows}
-    change_many(work, [Change(row.id, _move("accept", row, on, when, **proof[row.id])) for row in rows])
+    change_many(work, [Change(row.id, _move("accept", row, on, command, **proof[row.id])) for row in rows])
 
 
-def _leave_out(work: Session, one: Underway, decision: StageDecision, when: _When) -> None:
+def _leave_out(work: Session, one: Underway, command: SkipStages | RecordRefusal) -> None:
     """A skipped stage, or a municipality that refuses: withdrawn with the ground, told to those who had it in hand."""
-    ground = decision.reason.strip()
+    ground, is_body = command.reason.strip(), one.process.per == "body"
     if not ground:
-        raise Refused(f"Чтобы {_TO_DO[decision.decision]}, укажите основание")
-    if decision.decision in REFUSALS:
-        if decision.stage.strip():
-            raise Refused("Отказ снимает все этапы того, кто отказался: оставьте «Этап» пустым")
-        rows = [row for row in _of_cases(work, [row for row in one.stages if row.case], decision) if row.is_live]
-        ground = f"{'сторона отказалась' if one.process.per == 'body' else 'муниципалитет отказался'}: {ground}"
+        refusal = f"записать отказ {'стороны' if is_body else 'муниципалитета'}"
+        raise Refused(
+            f"Чтобы {refusal if isinstance(command, RecordRefusal) else 'пропустить этап'}, укажите основание"
+        )
+    if isinstance(command, RecordRefusal):
+        rows = [row for row in _of_cases(work, [row for row in one.stages if row.case], command) if row.is_live]
+        ground = f"{'сторона отказалась' if is_body else 'муниципалитет отказался'}: {ground}"
     else:
-        _, rows = _meant(work, one, decision)
+        _, rows = _meant(work, one, command)
     if not rows:
         raise Refused("Здесь нечего снимать: этапы уже исполнены или сняты")
     tells = {row.id: row.status != "planned" for row in rows}
-    moves = [_move("withdraw", row, when.today, when, reason=ground, tell=tells[row.id]) for row in rows]
+    moves = [_move("withdraw", row, command.by.today, command, reason=ground, tell=tells[row.id]) for row in rows]
     change_many(work, [Change(row.id, move) for row, move in zip(rows, moves, strict=True)])
 
 
-_TO_DO = {"пропустить этап": "пропустить этап"} | {refusal: f"записать {refusal}" for refusal in REFUSALS}
-
-
-def _move(action: Action, row: StageRow, on: date, when: _When, **facts: object) -> Move:
+def _move(action: Action, row: StageRow, on: date, command: Command, **facts: object) -> Move:
     facts = {"tell": False, **facts}
-    key = f"{when.once_key}:{row.id}:{action}"
-    return Move(action=action, actor=when.actor, at=when.at, on=on, once_key=key, **facts)  # type: ignore[arg-type]
+    key = f"{command.by.once_key}:{row.id}:{action}"
+    return Move(action=action, actor=command.by.actor, at=command.by.at, on=on, once_key=key, **facts)  # type: ignore[arg-type]
 
 
-def _meant(work: Session, one: Underway, decision: StageDecision) -> tuple[list[Stage], list[StageRow]]:
+def _meant(work: Session, one: Underway, command: MarkStages | SkipStages) -> tuple[list[Stage], list[StageRow]]:
     """The stages named and their live rows; ``Refused`` where nothing is left to do."""
-    if not decision.stage.strip():
+    if not command.stage.strip():
         raise Refused("Укажите «Этап»: номер с карты этапов или его название")
-    if means_missing(decision.stage):
-        return _missing(work, one, decision)
+    if means_missing(command.stage):
+        return _missing(work, one, command)
     there = {row.stage for row in one.stages}
-    stages = read_stages([stage for stage in one.process.stages if stage.code in there], decision.stage)
+    stages = read_stages([stage for stage in one.process.stages if stage.code in there], command.stage)
     codes = {stage.code for stage in stages}
-    rows = _of_cases(work, [row for row in one.stages if row.stage in codes], decision)
+    rows = _of_cases(work, [row for row in one.stages if row.stage in codes], command)
     if left := [row for row in rows if row.is_live]:
         return stages, left
     done = next((row for row in rows if row.status == "accepted"), None)
@@ -185,12 +142,12 @@ def _meant(work: Session, one: Underway, decision: StageDecision) -> tuple[list[
     raise Refused(f"«{stages[-1].title}»: этап уже {'отмечен' + since if done else 'снят с контроля'}")
 
 
-def _missing(work: Session, one: Underway, decision: StageDecision) -> tuple[list[Stage], list[StageRow]]:
+def _missing(work: Session, one: Underway, command: MarkStages | SkipStages) -> tuple[list[Stage], list[StageRow]]:
     """All that is owed behind what was recorded out of order, by those named in «Кто» or by all."""
     by_place = {row.place: row for row in one.stages}
     behind = owed(one.process, {place: row.standing().state for place, row in by_place.items()})
-    if decision.who.strip() and not means_all(decision.who):
-        chosen = {row.case for row in _of_cases(work, [row for row in one.stages if row.case], decision)}
+    if command.who.strip() and not means_all(command.who):
+        chosen = {row.case for row in _of_cases(work, [row for row in one.stages if row.case], command)}
         behind = [late for late in behind if late.case in chosen]
     wanted = {(stage.code, late.case): stage for late in behind for stage in late.missing}
     rows = {row.id: row for code, case in wanted if (row := by_place.get((code, case)) or by_place[code, None])}
@@ -199,15 +156,16 @@ def _missing(work: Session, one: Underway, decision: StageDecision) -> tuple[lis
     return list(wanted.values()), list(rows.values())
 
 
-def _of_cases(work: Session, rows: Sequence[StageRow], decision: StageDecision) -> list[StageRow]:
+def _of_cases(work: Session, rows: Sequence[StageRow], command: OfStages) -> list[StageRow]:
     """The rows of those named in «Кто»; a single open one need not be named."""
     cases = {row.body_id for row in rows if row.case and row.body_id}
-    who = decision.who.strip()
+    who = command.who.strip()
     if not cases:
         if who and not means_all(who):
             raise Refused("Этот этап один для всех: поле «Кто» оставьте пустым")
         return list(rows)
-    if means_all(who) or (not who and means_all(decision.stage)):
+    stages = "" if isinstance(command, RecordRefusal) else command.stage
+    if means_all(who) or (not who and means_all(stages)):
         return list(rows)
     names = _names(work, cases)
     if not who:
@@ -241,8 +199,3 @@ def _refuse_counts(
             raise Refused(f"«{asked.title}»: укажите число в поле «Пришло / записей»")
         if planned is None and asked.counts == "planned_and_came":
             raise Refused(f"«{asked.title}»: укажите, сколько планировалось")
-
-
-def _is_taken(work: Session, once_key: str) -> bool:
-    mine = (col(Transition.once_key) == once_key) | col(Transition.once_key).startswith(f"{once_key}:", autoescape=True)
-    return work.execute(select(col(Transition.id)).where(mine).limit(1)).first() is not None

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
 
 from models import ControlPoint, lifecycle
 from models import Process as ProcessRow
+from models.db import session
 from models.db.rows import hold_roadmap, table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Move
@@ -16,12 +17,13 @@ from roadmap.calendar import WorkCalendar
 from roadmap.processes.loading import built_in
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import is_over, progress, ready, result_words
+from tasks.context.working_calendar import calendar_of
 from tasks.processes.follow import follow, withdraw_absent, withdraw_left_over
 from tasks.processes.plan import Parties, add_missing, begin
 from tasks.processes.renew import renew
 from tasks.processes.rows import ENGINE, Day, Members, StageRow, Underway, read_stages, underway
 
-__all__ = ["ENGINE", "StagesReport", "advance"]
+__all__ = ["ENGINE", "StagesReport", "advance", "advance_point"]
 
 PROCESSES = table_of(ProcessRow)
 
@@ -48,6 +50,13 @@ class StagesReport:
     """Keys of points planned to renew a result."""
     without_municipalities: tuple[str, ...] = ()
     """Keys of open points that a process «per municipality» waits to begin for: no municipality is listed."""
+
+
+def advance_point(engine: Engine, key: str, *, today: date, at: datetime) -> None:
+    """Bring the stages of one point forward, as the daily control does for all."""
+    with session(engine) as work:
+        code = lifecycle.point_by_key(work, key).roadmap_code
+        advance(work, code, today=today, at=at, calendar=calendar_of(work, code), only=key)
 
 
 def advance(

@@ -14,8 +14,7 @@ from deployments.sync import sync
 from models import Body, Municipality, clock, lifecycle
 from models.db import session
 from roadmap.cards.point import artifact_key
-from tasks.prefect.forms import StageDecision
-from tasks.processes.answers import answer
+from tasks.prefect.forms import StageDecision, answer
 from tests.places import OUT
 
 Send = Callable[[Page], None]

@@ -9,7 +9,7 @@ from sqlmodel import select
 from deployments.sync import sync
 from models import ControlPoint, Item, clock
 from models.db import session
-from tasks.control.decisions import open_point
+from tasks.control.opening import open_point
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 

@@ -20,11 +20,12 @@ from sqlmodel import Session, col, select
 from deployments.serve.prefect import child_environment
 from models import ControlPoint, Roadmap, Transition, clock, lifecycle
 from models.db import session
-from tasks.control.decisions import Decision, Outcome
-from tasks.control.page_decisions import COORDINATOR, Deciding, decide_point, newest
+from tasks.control.commands import Accept, By
+from tasks.control.decisions import Outcome, newest
 from tasks.daily.control_day import control_day
-from tasks.prefect.forms import StageDecision
-from tasks.processes.answers import answer
+from tasks.daily.decisions import decide
+from tasks.prefect.forms import StageDecision, answer
+from web.control.login import COORDINATOR
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
@@ -69,17 +70,8 @@ def page_accepts(engine: Engine, key: str, today: date) -> Outcome:
     """The coordinator accepts a stage on the page."""
     with session(engine) as work:
         seen = newest(work, lifecycle.point_by_key(work, key).id or 0)
-    said = Deciding(
-        key=key,
-        actor=COORDINATOR,
-        seen=seen,
-        once_key=f"page:{key}",
-        today=today,
-        at=clock.now(),
-        auditor="координатор",
-        said="принято",
-    )
-    return decide_point(engine, Decision(decision="принять", evidence="экземпляр с подписью"), said)
+    by = By(actor=COORDINATOR, at=clock.now(), today=today, once_key=f"page:{key}", seen=seen)
+    return decide(engine, Accept(key=key, by=by, evidence="экземпляр с подписью"))
 
 
 def steps(engine: Engine) -> dict[tuple[str, str], list[str]]:

@@ -229,6 +229,6 @@ def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again
 
 
 async def _wake(client: Any, office: Any, today: date) -> int:
-    from tasks.monitoring.rounds.steps import wake_rounds
+    from tasks.prefect.wake_rounds import wake_rounds
 
     return await wake_rounds(client, office.engine, today=today, at=clock.now())

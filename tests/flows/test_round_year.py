@@ -41,8 +41,8 @@ from tasks.daily.control_day import control_day
 from tasks.editions.load import load_roadmap
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import RoundRow, rounds_of
-from tasks.monitoring.rounds.steps import wake_rounds
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
+from tasks.prefect.wake_rounds import wake_rounds
 from tests.databases import sqlite_engine
 
 pytestmark = pytest.mark.timeout(900)

@@ -10,8 +10,8 @@ from prefect.states import Suspended
 
 from deployments.sync import sync
 from models import clock
-from tasks.control.decisions import Decision
 from tasks.prefect import waiting_runs
+from tasks.prefect.forms import Decision
 
 
 @pytest.fixture

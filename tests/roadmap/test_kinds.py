@@ -14,7 +14,7 @@ from roadmap.documents.draft import kind_of
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.loading import built_in as processes
 from roadmap.review.kinds import keeps_registry, misfit
-from tasks.prefect.reconcile import FLOW_NAMES
+from tasks.prefect.names import FLOW_NAMES
 from tests.places import DOCS
 
 ITEMS = {(code, item.code): item for code in built_in_codes() for _, item in built_in(code).duties_by_origin()}

@@ -13,7 +13,7 @@ from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition
 from models.db import session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
-from tasks.control.decisions import Decision, decide
+from tasks.prefect.forms import Decision, answer
 
 PASSWORD = "пароль координатора"
 
@@ -219,12 +219,12 @@ def test_a_decision_of_the_prefect_form_comes_first(pages: Any, submitted: int) 
     with session(pages.engine) as work:
         key = work.get_one(ControlPoint, submitted).key
     now = clock.now()
-    assert not decide(
+    assert not answer(
         pages.engine, key, Decision(decision="принять"), once_key="run:1", today=pages.today, at=now
     ).refusal
-    answer = send(client, submitted, "return", form, reason="нет списка")
-    assert answer.status_code == 409
-    assert "исполнение принято (координатор (Prefect)" in refusal(answer)
+    sent = send(client, submitted, "return", form, reason="нет списка")
+    assert sent.status_code == 409
+    assert "исполнение принято (координатор (Prefect)" in refusal(sent)
 
 
 def test_an_extension_is_granted_with_another_day(pages: Any) -> None:

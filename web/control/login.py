@@ -13,13 +13,15 @@ from starlette.datastructures import FormData
 
 from models import clock
 from models.settings import Settings
-from tasks.control.page_decisions import note
+from tasks.control.decisions import note
 from web.forms import Form
 from web.pages import error_page, render
 from web.security import check_csrf, csrf_token, same_words
 
 IDLE_SECONDS = 12 * 3600
 SESSIONS_KEPT = 500
+COORDINATOR = "координатор (страница)"
+"""How the history of a point names who decides on these pages."""
 NO_PASSWORD = (
     "Пароль страницы контроля не задан: "
     "задайте переменную окружения VEKHA_CONTROL_PASSWORD и запустите страницы заново."

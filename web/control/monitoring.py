@@ -20,7 +20,7 @@ from roadmap.monitoring.indicators.gaps import LEVEL_RU, DeficitMap, deficits
 from roadmap.monitoring.report import words as note_words
 from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
 from tasks.context.working_calendar import calendar_of
-from tasks.control.page_decisions import COORDINATOR, note
+from tasks.control.decisions import note
 from tasks.files.point_export import MEDIA_TYPE
 from tasks.monitoring.recommendations import propose
 from tasks.monitoring.report.gap_export import deficits_workbook
@@ -30,7 +30,7 @@ from tasks.pages.filters import run_urls
 from tasks.pages.monitoring import SOURCE_RU, RoundLine, corrected, round_lines, silent_bodies
 from web import forms
 from web.control.filters import page
-from web.control.login import ForCoordinator, SafeForm
+from web.control.login import COORDINATOR, ForCoordinator, SafeForm
 from web.downloads import note_response
 from web.forms import BadField
 from web.pages import render

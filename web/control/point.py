@@ -19,9 +19,10 @@ from models import ControlPoint, Evidence, clock, queries
 from models import Request as Asked
 from models.db import session
 from models.lifecycle.transitions import EVENT_RU
-from tasks.control import page_decisions
-from tasks.control.decisions import Decision, Outcome
-from tasks.control.page_decisions import COORDINATOR, Deciding
+from tasks.control import commands
+from tasks.control.commands import By, Command
+from tasks.control.decisions import newest
+from tasks.daily.decisions import decide
 from tasks.pages.filters import run_urls
 from tasks.pages.point import Card, bodies_of, cards, requests_of
 from tasks.pages.process import process_page
@@ -29,7 +30,7 @@ from tasks.pages.queue import controllers_by_roadmap
 from tasks.prefect.push import reflect
 from web import forms
 from web.control.filters import page
-from web.control.login import ForCoordinator, SafeForm
+from web.control.login import COORDINATOR, ForCoordinator, SafeForm
 from web.downloads import file_response
 from web.forms import BadField
 from web.pages import render
@@ -37,13 +38,6 @@ from web.security import csrf_token
 
 router = APIRouter(route_class=ForCoordinator)
 
-#: Action in the address → what the form decides, what is said when it is done.
-DECISIONS: Mapping[str, tuple[str, str]] = {
-    "accept": ("принять", "исполнение принято"),
-    "return": ("вернуть", "возвращено на доработку"),
-    "extend": ("перенести", "срок перенесён"),
-    "withdraw": ("снять", "снято с контроля"),
-}
 TYPED = ("reason", "evidence", "done_on", "new_due_on")
 GROUND = "Основание"
 YEARS_AHEAD = 10
@@ -58,18 +52,6 @@ def show_point(request: Request, point_id: int) -> Response:
     return _page(request, point_id)
 
 
-@router.post("/control/point/{point_id}/hand-over")
-def hand_over(request: Request, point_id: int, form: SafeForm) -> Response:
-    """Give the point to another body."""
-
-    def carry_out(engine: Engine, by: Deciding) -> Outcome:
-        body = _body(form)
-        ground = forms.text(form, "reason", GROUND, is_required=True)
-        return page_decisions.hand_over(engine, body, ground, by)
-
-    return _decided(request, point_id, form, carry_out, said="передано другому органу")
-
-
 @router.post("/control/point/{point_id}/request/{request_id}/{answer}")
 def decide_request(request: Request, point_id: int, request_id: int, answer: str, form: SafeForm) -> Response:
     """Grant what the executor asked for, perhaps with another day or body, or refuse it with a ground."""
@@ -77,38 +59,74 @@ def decide_request(request: Request, point_id: int, request_id: int, answer: str
         raise HTTPException(404)
     kind = _coordinators_own(request, request_id)
 
-    def carry_out(engine: Engine, by: Deciding) -> Outcome:
-        ground = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
+    def command_of(key: str, by: By, form: FormData) -> Command:
+        reason = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
         if answer == "refuse":
-            return page_decisions.refuse_request(engine, request_id, ground, by)
-        ground = ground or "по просьбе исполнителя"
+            return commands.RefuseRequest(key=key, by=by, reason=reason, request_id=request_id)
+        reason = reason or "по просьбе исполнителя"
         if kind == "not_mine":
-            return page_decisions.grant_hand_over(engine, request_id, _body(form), ground, by)
+            body = _body(form)
+            return commands.GrantHandOver(key=key, by=by, reason=reason, request_id=request_id, body_id=body)
         due_on = new_due_on(form, by.today)
-        return page_decisions.grant_extension(engine, request_id, due_on, ground, by)
+        return commands.GrantExtension(key=key, by=by, reason=reason, request_id=request_id, due_on=due_on)
 
     said = "просьба удовлетворена" if answer == "grant" else "просьба отклонена"
-    return _decided(request, point_id, form, carry_out, said=said)
+    return _decided(request, point_id, form, command_of, said=said)
 
 
 @router.post("/control/point/{point_id}/{action}")
-def decide(request: Request, point_id: int, action: str, form: SafeForm) -> Response:
-    """Accept, return, extend or withdraw: the same decision as in the Prefect form."""
-    if action not in DECISIONS:
+def decide_point(request: Request, point_id: int, action: str, form: SafeForm) -> Response:
+    """Accept, return, extend, withdraw or hand over."""
+    if action not in COMMANDS:
         raise HTTPException(404)
-    word, said = DECISIONS[action]
+    return _decided(request, point_id, form, COMMANDS[action])
 
-    def carry_out(engine: Engine, by: Deciding) -> Outcome:
-        decision = Decision(
-            decision=word,
-            reason=forms.text(form, "reason", GROUND, is_required=action != "accept"),
-            done_on=_russian(forms.text(form, "done_on", "Дата исполнения", longest=40)),
-            new_due_on=_russian(forms.text(form, "new_due_on", "Новый срок", longest=40)),
-            evidence=forms.text(form, "evidence", "Подтверждение"),
-        )
-        return page_decisions.decide_point(engine, decision, by)
 
-    return _decided(request, point_id, form, carry_out, said=said)
+def _accept(key: str, by: By, form: FormData) -> Command:
+    return commands.Accept(
+        key=key,
+        by=by,
+        reason=forms.text(form, "reason", GROUND),
+        evidence=_evidence(form),
+        done_on=forms.maybe_day(form, "done_on", "Дата исполнения"),
+    )
+
+
+def _return(key: str, by: By, form: FormData) -> Command:
+    return commands.Return(key=key, by=by, reason=_reason(form), evidence=_evidence(form))
+
+
+def _extend(key: str, by: By, form: FormData) -> Command:
+    due_on = forms.maybe_day(form, "new_due_on", "Новый срок")
+    return commands.Extend(key=key, by=by, reason=_reason(form), evidence=_evidence(form), due_on=due_on)
+
+
+def _withdraw(key: str, by: By, form: FormData) -> Command:
+    return commands.Withdraw(key=key, by=by, reason=_reason(form), evidence=_evidence(form))
+
+
+def _hand_over(key: str, by: By, form: FormData) -> Command:
+    return commands.HandOver(key=key, by=by, body_id=_body(form), reason=_reason(form))
+
+
+Reader = Callable[[str, By, FormData], Command]
+"""What a form decides about the point of a key. Raises ``BadField``."""
+#: By the action in the address.
+COMMANDS: Mapping[str, Reader] = {
+    "accept": _accept,
+    "return": _return,
+    "extend": _extend,
+    "withdraw": _withdraw,
+    "hand-over": _hand_over,
+}
+
+
+def _reason(form: FormData) -> str:
+    return forms.text(form, "reason", GROUND, is_required=True)
+
+
+def _evidence(form: FormData) -> str:
+    return forms.text(form, "evidence", "Подтверждение")
 
 
 @router.get("/control/file/{evidence_id}")
@@ -121,35 +139,26 @@ def download(request: Request, evidence_id: int) -> Response:
     return file_response(request, found)
 
 
-def _decided(
-    request: Request, point_id: int, form: FormData, carry_out: Callable[[Engine, Deciding], Outcome], *, said: str
-) -> Response:
+def _decided(request: Request, point_id: int, form: FormData, read: Reader, *, said: str = "") -> Response:
     """Carry out one form: back to the queue when done, the same page with one line when not."""
     engine: Engine = request.app.state.engine
     with session(engine) as work:
         card = _card(work, point_id)
         key, zone, at = card.row.key, card.roadmap.zone, clock.now()
     try:
-        seen, once = forms.number(form, "seen", "Состояние"), f"control:{point_id}:{forms.once(form)}"
-        by = Deciding(
-            key=key,
+        by = By(
             actor=COORDINATOR,
-            seen=seen,
-            once_key=once,
-            today=clock.today(zone, at),
             at=at,
-            auditor="координатор",
-            said=f"решение: {said}",
+            today=clock.today(zone, at),
+            once_key=f"control:{point_id}:{forms.once(form)}",
+            seen=forms.number(form, "seen", "Состояние"),
         )
-        refusal = carry_out(engine, by).refusal
+        command = read(key, by, form)
     except BadField as bad:
         return _page(request, point_id, refusal=str(bad), typed=form)
-    if refusal:
-        page_decisions.note(
-            engine, actor=by.auditor, action="решение не записано", at=by.at, subject=key, detail=refusal
-        )
+    if refusal := decide(engine, command).refusal:
         return _page(request, point_id, refusal=refusal, typed=form, status=409)
-    request.session["said"] = [point_id, said]
+    request.session["said"] = [point_id, said or command.done]
     told = BackgroundTask(reflect, engine, key, request.app.state.settings, at=by.at)
     return RedirectResponse("/control", status_code=303, background=told)
 
@@ -199,7 +208,7 @@ def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
         "bodies": bodies_of(work, code),
         "controller": controllers_by_roadmap(work).get(code, ""),
         "can": card.can,
-        "seen": page_decisions.newest(work, point_id),
+        "seen": newest(work, point_id),
         "run": run_urls(work, request.app.state.settings, [card.row.key]).get(card.row.key, ""),
     }
 
@@ -231,12 +240,6 @@ def _body(form: FormData) -> int:
     if found is None:
         raise BadField("Поле «Орган»: выберите из списка.")
     return int(found[0])
-
-
-def _russian(words: str) -> str:
-    """31.05.2027 of the 2027-05-31 that a browser's calendar sends; other words as they are."""
-    parts = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", words, re.ASCII)
-    return f"{parts[3]}.{parts[2]}.{parts[1]}" if parts else words
 
 
 def new_due_on(form: FormData, today: date) -> date:

@@ -11,8 +11,9 @@ from models import ControlPoint, Official, Roadmap, clock
 from models import Request as Asked
 from models.db import session
 from models.settings import Settings
-from tasks.control import page_decisions
-from tasks.control.page_decisions import Deciding
+from tasks.control.commands import By, Command, GrantExtension, RefuseRequest
+from tasks.control.decisions import newest
+from tasks.daily.decisions import decide
 from tasks.pages.point import Card, cards, waiting_extensions
 from tasks.people.links import bearer
 from tasks.prefect.push import reflect
@@ -43,36 +44,30 @@ def decide_request(request: Request, token: str, request_id: int, answer: str, f
     if answer not in DONE or point is None:
         raise HTTPException(404, "Такой просьбы нет")
     try:
-        by = Deciding(
-            key=point.key,
+        by = By(
             actor=f"{official.post} (страница)",
-            seen=forms.number(form, "seen", "Состояние"),
-            once_key=f"controller:{request_id}:{forms.once(form)}",
-            today=clock.today(roadmap.zone, at),
             at=at,
+            today=clock.today(roadmap.zone, at),
+            once_key=f"controller:{request_id}:{forms.once(form)}",
+            seen=forms.number(form, "seen", "Состояние"),
             auditor=official.post,
-            said="решение: срок перенесён" if answer == "grant" else "решение: просьба отклонена",
         )
-        ground = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
-        if answer == "refuse":
-            outcome = page_decisions.refuse_request(engine, request_id, ground, by)
-        else:
-            day, ground = new_due_on(form, by.today), ground or "по просьбе исполнителя"
-            outcome = page_decisions.grant_extension(engine, request_id, day, ground, by)
+        command = _command(point.key, by, request_id, answer, form)
     except BadField as bad:
         return _page(request, token, refusal=str(bad), status=422)
-    if outcome.refusal:
-        page_decisions.note(
-            engine,
-            actor=official.post,
-            action="решение не записано",
-            at=by.at,
-            subject=point.key,
-            detail=outcome.refusal,
-        )
-        return _page(request, token, refusal=outcome.refusal, status=409)
+    if refusal := decide(engine, command).refusal:
+        return _page(request, token, refusal=refusal, status=409)
     told = BackgroundTask(reflect, engine, point.key, settings, at=by.at)
     return RedirectResponse(f"/o/{token}/requests?done={answer}", status_code=303, background=told)
+
+
+def _command(key: str, by: By, request_id: int, answer: str, form: Form) -> Command:
+    """What the form decides. Raises ``BadField``."""
+    reason = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
+    if answer == "refuse":
+        return RefuseRequest(key=key, by=by, reason=reason, request_id=request_id)
+    due_on, reason = new_due_on(form, by.today), reason or "по просьбе исполнителя"
+    return GrantExtension(key=key, by=by, reason=reason, request_id=request_id, due_on=due_on)
 
 
 def _page(request: Request, token: str, *, refusal: str = "", said: str = "", status: int = 200) -> Response:
@@ -98,7 +93,7 @@ def _asked(work: Session, roadmap: Roadmap) -> list[tuple[Asked, Card, int]]:
         return []
     waiting = waiting_extensions(work, roadmap.code)
     found = cards(work, (one.point_id for one in waiting))
-    asked = [(one, found[one.point_id], page_decisions.newest(work, one.point_id)) for one in waiting]
+    asked = [(one, found[one.point_id], newest(work, one.point_id)) for one in waiting]
     return sorted(asked, key=lambda one: (one[1].row.deadline_on, one[0].id or 0))
 
 

@@ -19,6 +19,7 @@ from tasks.files import evidence as files
 from tasks.pages import official as official_view
 from tasks.people import access, deputies
 from tasks.people.links import Answer, bearer, calendar_url
+from tasks.prefect.push import reflect
 from web import forms
 from web.downloads import file_response
 from web.forms import BadField, Form
@@ -219,6 +220,4 @@ def _without_key(refused: Refused) -> str:
 
 
 def _reflect(request: Request, key: str, at: datetime) -> None:
-    from tasks.prefect.push import reflect  # Prefect takes seconds to import
-
     reflect(request.app.state.engine, key, request.app.state.settings, at=at)

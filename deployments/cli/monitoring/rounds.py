@@ -18,6 +18,7 @@ from roadmap.monitoring.periods import Period, parse_period
 from roadmap.monitoring.snapshot import VERDICT_RU, IndicatorResult
 from tasks.monitoring.rounds.listing import Listed, rounds_list
 from tasks.monitoring.rounds.log import STEPS_RU
+from tasks.prefect.push import reflect
 
 STATUS_RU = {
     "planned": "запланирован",
@@ -160,6 +161,4 @@ def _number(value: float | None, unit: str | None, *, none: str = "нет дан
 
 def _mirror(key: str, at: datetime) -> None:
     """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
-    from tasks.prefect.push import reflect
-
     reflect(ready_engine(), key, at=at)

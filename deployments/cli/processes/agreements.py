@@ -19,6 +19,7 @@ from roadmap.letters.wording import plural
 from roadmap.processes.ledger import Correction, Held, Ledger, Line, working_days
 from roadmap.processes.schema import CASE_RU
 from tasks.context.working_calendar import calendar_of
+from tasks.prefect.push import reflect
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import Standing, ledger_of, the_agreement, write_template
 from tasks.processes.municipalities import Imported, Listed, TableRefused, import_municipalities
@@ -223,8 +224,6 @@ def _taken(code: str, take: Any, *, at: datetime, dry_run: bool, as_json: bool) 
 
 def _mirror(key: str, at: datetime) -> None:
     """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
-    from tasks.prefect.push import reflect  # Prefect takes seconds to import
-
     reflect(ready_engine(), key, at=at)
 
 

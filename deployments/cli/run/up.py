@@ -30,6 +30,7 @@ from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_rehearsal
 from tasks.letters.deliver import deliver
 from tasks.people.contacts import apply_contacts
+from tasks.prefect.secrets import prefect_secret
 
 NEAREST = 15
 
@@ -134,7 +135,7 @@ def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal
     if fresh and rehearsal:
         control_day(engine, today=_last_office_day(engine, fresh[0], at), at=at)
     report = control_day(engine, today=None, at=at)
-    deliver(engine, settings=settings, at_source=clock.now)
+    deliver(engine, settings=settings, at_source=clock.now, secret=prefect_secret)
     if report.failed:
         output.errors.print(f"Контроль не выполнен: {', '.join(report.failed)}", style="yellow")
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Roadmap, Round, Transition, lifecycle
+from models import ControlPoint, Roadmap, Round, Transition, lifecycle
 from models.db.rows import hold_roadmap
 from models.lifecycle.transitions import LIVE, Move
 from roadmap.calendar import WorkCalendar
@@ -197,11 +197,13 @@ def is_ready(work: Session, row: RoundRow, *, today: date) -> bool:
     return not any(point.status in LIVE for point in asked) if asked else today >= row.due_on
 
 
-def urge(work: Session, key: str, *, actor: str, reason: str, once_key: str, today: date, at: datetime) -> None:
+def urge(
+    work: Session, which: str | ControlPoint, *, actor: str, reason: str, once_key: str, today: date, at: datetime
+) -> ControlPoint:
     """Record a person's word that the note is not to wait for those who have not answered."""
     words = "составить справку, не дожидаясь остальных" + (f": {reason}" if reason else "")
     move = Move(action="progress", actor=actor, at=at, on=today, reason=words, once_key=f"{NOW}{once_key}")
-    lifecycle.change(work, key, move)
+    return lifecycle.change(work, which, move)
 
 
 def _is_urged(work: Session, row: RoundRow) -> bool:

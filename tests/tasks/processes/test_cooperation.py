@@ -11,13 +11,11 @@ from sqlmodel import select
 from models import Body, Item
 from models.db import session
 from tasks.context.working_calendar import calendar_of
-from tasks.control.decisions import Decision
-from tasks.prefect.forms import PartyDecision, StageDecision, form_for
+from tasks.prefect.forms import Decision, PartyDecision, StageDecision, answer, form_for
 from tasks.prefect.point_facts import point_of
 from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement, write_template
-from tasks.processes.answers import answer
 from tasks.processes.rows import underway
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 6, 30)

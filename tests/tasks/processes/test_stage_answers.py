@@ -9,8 +9,7 @@ from sqlmodel import col
 
 from models import ControlPoint, Evidence, Transition
 from models.db import session
-from tasks.prefect.forms import StageDecision
-from tasks.processes.answers import answer
+from tasks.prefect.forms import StageDecision, answer
 
 TODAY = date(2027, 6, 7)
 

@@ -8,9 +8,8 @@ from sqlmodel import col
 
 from models import Body, Municipality
 from models.db import session
-from tasks.prefect.forms import StageDecision
+from tasks.prefect.forms import StageDecision, answer
 from tasks.prefect.process_facts import process_cards
-from tasks.processes.answers import answer
 
 COUNT = 2_400
 

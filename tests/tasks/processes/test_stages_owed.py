@@ -10,11 +10,10 @@ from openpyxl import Workbook
 from models.db import session
 from roadmap.processes.form_words import means_missing
 from tasks.context.working_calendar import calendar_of
-from tasks.prefect.forms import StageDecision
+from tasks.prefect.forms import StageDecision, answer
 from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement
-from tasks.processes.answers import answer
 
 DAY = date(2027, 6, 14)
 WIDE = ("Подпись муниципалитета", "Подпись института", "Подпись министерства", "Регистрация соглашения")

@@ -1,8 +1,13 @@
-"""Where Prefect is: known without importing Prefect, so that pages and commands start at once."""
+"""Where Prefect is and how things are called there: known without importing it, so that commands start at once."""
 
 import os
+import socket
 
 from models.settings import Settings
+from roadmap.catalogue.schema import KINDS_RU
+
+#: Names of the flows that keep points, by the kind of the item.
+FLOW_NAMES = KINDS_RU
 
 
 def api_url(settings: Settings) -> str:
@@ -14,3 +19,8 @@ def api_url(settings: Settings) -> str:
 def ui_url(settings: Settings) -> str:
     """Where people open Prefect: PREFECT_UI_URL where it is set, else beside the API."""
     return (os.environ.get("PREFECT_UI_URL") or api_url(settings).removesuffix("/api")).rstrip("/")
+
+
+def worker_name() -> str:
+    """What the worker of this machine is called: whose processes can be looked for here."""
+    return f"vekha {socket.gethostname()}"

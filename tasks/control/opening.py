@@ -1,0 +1,24 @@
+"""Opens one point whose day has come, as the daily control does for all."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from models import Roadmap, lifecycle
+from models.db import session
+from models.lifecycle import Move
+
+
+def open_point(engine: Engine, key: str, *, at: datetime) -> str:
+    """Open the point when its day has come; returns the status, ``Refused`` when there is no such point.
+
+    A run that was to start on a day that has been moved since may come too early: it opens nothing.
+    """
+    with session(engine) as work:
+        point = lifecycle.point_by_key(work, key)
+        zone = ZoneInfo(work.get_one(Roadmap, point.roadmap_code).zone)
+        if point.status == "planned" and point.opens_on <= at.astimezone(zone).date():
+            move = Move(action="open", actor="ежедневный контроль", at=at, on=point.opens_on, tell=False)
+            point = lifecycle.change(work, point, move)
+        return point.status

@@ -1,0 +1,45 @@
+"""Wakes the waiting runs of rounds whose note is to be written now."""
+
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import ObjectNotFound
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from models import Mirror, Roadmap
+from models.db import session
+from tasks.monitoring.rounds.rows import round_row
+from tasks.monitoring.rounds.sweep import ready
+from tasks.prefect.waiting_runs import start_again
+
+
+async def wake_rounds(client: PrefectClient, engine: Engine, *, today: date | None, at: datetime) -> int:
+    """Start the waiting runs of rounds whose note is to be written now; returns how many.
+
+    The form they waited with is not answered: the flow starts from its top, sees that the round is ready and does not
+    ask again.
+    """
+    woken = 0
+    for run_id in _ready_runs(engine, today=today, at=at):
+        try:
+            run = await client.read_flow_run(run_id)
+        except ObjectNotFound:
+            continue
+        if run.state is not None and run.state.is_paused():
+            await start_again(client, run_id, at)
+            woken += 1
+    return woken
+
+
+def _ready_runs(engine: Engine, *, today: date | None, at: datetime) -> list[UUID]:
+    with session(engine) as work:
+        zones = dict(work.execute(select(col(Roadmap.code), col(Roadmap.zone))).tuples().all())
+        found = []
+        for code, zone in zones.items():
+            found += ready(work, code, today=today or at.astimezone(ZoneInfo(zone)).date())
+        keys = [round_row(work, one.id or 0).key for one in found]
+        noted = select(col(Mirror.prefect_id)).where(col(Mirror.kind) == "run", col(Mirror.key).in_(keys))
+        return [UUID(run_id) for run_id in work.execute(noted).scalars()]
