@@ -184,6 +184,12 @@ class _Facts:
         self.undecided: dict[int, int] = dict(work.execute(waiting).tuples().all())
 
 
+def body_of(work: Session, roadmap_code: str, code: str) -> Body | None:
+    """The body of a code in a roadmap, None when there is none."""
+    found = select(Body).where(col(Body.roadmap_code) == roadmap_code, col(Body.code) == code)
+    return work.execute(found).scalar_one_or_none()
+
+
 def _files(work: Session, ids: Collection[int]) -> dict[int, tuple[NoteFile, ...]]:
     newest = (
         select(col(SnapshotRow.round_id), func.max(col(SnapshotRow.id)).label("id"))

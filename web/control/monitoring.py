@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from models import Body, NoteFile, Recommendation, Roadmap, clock
+from models import NoteFile, Recommendation, Roadmap, clock
 from models.db import session
 from models.lifecycle.transitions import Refused
 from models.settings import Settings
@@ -27,7 +27,7 @@ from tasks.monitoring.report.gap_export import deficits_workbook
 from tasks.monitoring.rounds.snapshot import of_round
 from tasks.monitoring.submissions.rows import history
 from tasks.pages.filters import run_urls
-from tasks.pages.monitoring import SOURCE_RU, RoundLine, corrected, round_lines, silent_bodies
+from tasks.pages.monitoring import SOURCE_RU, RoundLine, body_of, corrected, round_lines, silent_bodies
 from web import forms
 from web.control.filters import page
 from web.control.login import COORDINATOR, ForCoordinator, SafeForm
@@ -95,7 +95,7 @@ def show_value(request: Request, round_id: int, indicator: str = "", body: str =
     with session(request.app.state.engine) as work:
         line = _round(work, round_id)
         snapshot = of_round(work, round_id)
-        named = work.exec(select(Body).where(Body.roadmap_code == line.roadmap_code, Body.code == body)).one_or_none()
+        named = body_of(work, line.roadmap_code, body)
         rows = history(work, round_id, named.id or 0).get(indicator, []) if named else []
     result = next((one for one in snapshot.indicators if one.code == indicator), None) if snapshot else None
     if named is None or (result is None and not rows):

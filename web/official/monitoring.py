@@ -5,14 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
-from models import Body, Channel, NoteFile, Official, Roadmap, Round, RoundLetter, clock
+from models import Body, NoteFile, Official, Roadmap, Round, clock
 from models.db import session
 from roadmap.monitoring.periods import Period
-from tasks.monitoring.report.build import page_file
-from tasks.monitoring.rounds.mailing import newest_note
+from tasks.pages.sent_files import sent_files
 from tasks.people.links import bearer
 from web.downloads import note_response
 from web.pages import render
@@ -59,21 +58,8 @@ def round_file(request: Request, token: str, round_id: int, file_id: int) -> Res
 
 
 def _files(work: Session, official: Official, round_id: int, *, folder: Path) -> list[NoteFile]:
-    """The files of what was put into letters of the official, as the newest note has them; 404 when nothing was."""
-    sent = (
-        select(RoundLetter)
-        .join(Channel, col(Channel.id) == col(RoundLetter.channel_id))
-        .where(RoundLetter.round_id == round_id, Channel.official_id == official.id)
-    )
-    letters = work.exec(sent).all()
-    snapshot_id = newest_note(work, round_id) if letters else None
-    if snapshot_id is None:
+    """The files of what was put into letters of the official; 404 when nothing was."""
+    files = sent_files(work, official, round_id, folder=folder, at=clock.now())
+    if files is None:
         raise HTTPException(404, "Материалов этого раунда среди ваших нет.")
-    whole = select(NoteFile).where(NoteFile.snapshot_id == snapshot_id, col(NoteFile.body_id).is_(None))
-    files = list(work.exec(whole.order_by(col(NoteFile.id)))) if any(one.part == "note" for one in letters) else []
-    for one in letters:
-        if one.body_id is not None:
-            own = page_file(work, snapshot_id, one.body_id, folder=folder, at=clock.now())
-            files += [own] if own is not None else []
-    work.flush()
     return files

@@ -1,0 +1,33 @@
+"""The files of a round that were sent to an official, for the official's own page."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from models import Channel, NoteFile, Official, RoundLetter
+from tasks.monitoring.report.build import page_file
+from tasks.monitoring.rounds.mailing import newest_note
+
+
+def sent_files(
+    work: Session, official: Official, round_id: int, *, folder: Path, at: datetime
+) -> list[NoteFile] | None:
+    """The files of what was put into letters of the official, as the newest note has them; None when nothing was."""
+    sent = (
+        select(RoundLetter)
+        .join(Channel, col(Channel.id) == col(RoundLetter.channel_id))
+        .where(RoundLetter.round_id == round_id, Channel.official_id == official.id)
+    )
+    letters = work.exec(sent).all()
+    snapshot_id = newest_note(work, round_id) if letters else None
+    if snapshot_id is None:
+        return None
+    whole = select(NoteFile).where(NoteFile.snapshot_id == snapshot_id, col(NoteFile.body_id).is_(None))
+    files = list(work.exec(whole.order_by(col(NoteFile.id)))) if any(one.part == "note" for one in letters) else []
+    for one in letters:
+        if one.body_id is not None:
+            own = page_file(work, snapshot_id, one.body_id, folder=folder, at=at)
+            files += [own] if own is not None else []
+    work.flush()
+    return files
