@@ -1,0 +1,85 @@
+"""Runs that 0.3.0 left waiting are resumed: inputs, pause keys and entrypoints stand here as it wrote them."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployments.serve.prefect import Worker
+from deployments.sync import sync
+from tasks.prefect import forms, waiting_runs
+from tasks.prefect.client import call
+
+#: ``tasks.waiting.form_schema`` of every form at the commit of 0.3.0.
+SAVED: dict[str, Any] = json.loads(Path(__file__).with_name("forms_0_3_0.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_a_form_is_the_one_of_0_3_0(name: str) -> None:
+    now = waiting_runs.form_schema(getattr(forms, name))
+    assert json.dumps(now, ensure_ascii=False) == json.dumps(SAVED[name], ensure_ascii=False)
+
+
+def left_waiting(office: Any, key: str, *, entrypoint: str, form: str) -> str:
+    """The run of a point as 0.3.0 left it: made in bulk, suspended without a process, its form beside it."""
+    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    own = office.runs()[key]
+    body = {
+        "name": own["name"],
+        "parameters": {"point_key": key},
+        "idempotency_key": key,
+        "state": {
+            "type": "PAUSED",
+            "name": "В работе",
+            "state_details": {
+                "pause_timeout": (datetime.now(UTC) + timedelta(days=20 * 366)).isoformat(),
+                "pause_reschedule": True,
+                "pause_key": "decision-1",
+                "run_input_keyset": {
+                    part: f"suspended-decision-1-{part}" for part in ("schema", "response", "description")
+                },
+            },
+        },
+        "empirical_policy": {"pause_keys": ["decision-1"]},
+    }
+
+    async def write(client: Any) -> str:
+        await client.delete_flow_run(own["id"])
+        await call(client, "PATCH", f"/deployments/{own['deployment_id']}", {"entrypoint": entrypoint})
+        made = await call(client, "POST", f"/deployments/{own['deployment_id']}/create_flow_run/bulk", [body])
+        run_id = str(made["results"][0]["flow_run_id"])
+        for part, value in (("schema", SAVED[form]), ("description", "Протокол")):
+            kept = {"key": f"suspended-decision-1-{part}", "value": json.dumps(value, ensure_ascii=False)}
+            await call(client, "POST", f"/flow_runs/{run_id}/input", kept)
+        return run_id
+
+    return str(office.api(write))
+
+
+def resumed(office: Any, run_id: str, **fields: str) -> str:
+    """The name of the state in which a run ends once its form is sent."""
+    told = office.api(lambda client: client.resume_flow_run(run_id, run_input=fields))
+    assert told.status.value == "ACCEPT", told.details
+    return str(office.wait_for_run(run_id, seconds=240)["state_name"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(280)
+def test_a_plain_point_is_accepted(office: Any, worker: Worker, today: date) -> None:
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    run_id = left_waiting(office, key, entrypoint="flows.keep_point.measure", form="Decision")
+    assert resumed(office, run_id, decision="принять", evidence="протокол № 4") == "Исполнено"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(280)
+def test_an_agreement_is_withdrawn_by_the_form_of_stages(
+    office: Any, worker: Worker, processes: Any, today: date
+) -> None:
+    key = processes.open("agreement", "2.1")
+    processes.begin()
+    run_id = left_waiting(office, key, entrypoint="flows.agreement.agreement", form="StageDecision")
+    assert resumed(office, run_id, decision="снять", reason="приказ № 9") == "Снято с контроля"
