@@ -18,7 +18,8 @@ from sqlalchemy import Engine
 
 from models import clock, db
 from models.settings import Settings
-from roadmap.cards.point import FINAL, PointFacts, state_name
+from roadmap.cards.point import PointFacts
+from roadmap.control.state import FINAL, state_name
 from tasks.control.opening import open_point
 from tasks.prefect.apply import today_in
 from tasks.prefect.artifacts import publish_own_card

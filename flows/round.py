@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 from flows.control_point import NOT_CONTROLLED, answer_task, ask, card_task, this_run
 from models import clock, db
 from models.settings import Settings
-from roadmap.cards.point import FINAL, PointFacts, state_name
+from roadmap.cards.point import PointFacts
+from roadmap.control.state import FINAL, state_name
 from tasks.monitoring.rounds import produce, steps
 from tasks.prefect import report_artifacts
 from tasks.prefect.apply import today_in

@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from deployments.cli.output import day
 from models import ControlPoint, Item, Roadmap, clock, queries
-from models.lifecycle import STATUS_RU
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import read_item
+from roadmap.control.state import is_late, is_overdue, state_name, state_of
 from roadmap.letters.wording import DIGEST, SECTIONS, what_is_due
 
 REASON_RU: dict[str, str] = {reason: section.counted for reason, section in SECTIONS.items()} | {DIGEST: "сводка"}
@@ -58,7 +58,9 @@ def point(row: queries.PointRow, today: date) -> dict[str, Any]:
         "due_on": it.due_on,
         "deadline_on": it.deadline_on,
         "status": it.status,
-        "overdue": queries.is_overdue(it, today),
+        "state": state_of(it, today),
+        "overdue": is_overdue(it, today),
+        "late": is_late(it),
         "history": it.is_history,
         "purpose": it.purpose,
         "stage": it.stage,
@@ -71,14 +73,11 @@ def counts(report: Any) -> dict[str, Any]:
 
 
 def standing(it: ControlPoint, today: date) -> str:
-    """How a point stands, in words: «просрочено на 3 дн.» outranks its status."""
-    if it.is_history:
-        return "история"
-    if it.status in ("open", "returned") and it.deadline_on < today:
+    """How a point stands, in words; an overdue one with its days."""
+    if is_overdue(it, today):
         return f"просрочено, {(today - it.deadline_on).days} дн."
-    if it.status == "accepted" and queries.is_overdue(it, today):
-        return "исполнено с опозданием"
-    return STATUS_RU[it.status]
+    came_late = it.status == "submitted" and is_late(it)
+    return state_name(it, today).lower() + (", сдано с опозданием" if came_late else "")
 
 
 def point_cells(row: queries.PointRow, today: date) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from models.lifecycle import LIVE
+from models.queries.standing import overdue, status_on
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.official import Channel, Official
 from models.tables.outbox import Notice, NoticeLine
@@ -14,14 +15,6 @@ from models.tables.roadmap import Body, Item, Roadmap
 
 #: Kind of the items of our own whose points are rounds of monitoring.
 ROUND = "round"
-
-
-def is_overdue(point: ControlPoint, today: date) -> bool:
-    """Overdue is a fact: the deadline is past and nothing was submitted in time."""
-    if point.status in ("planned", "withdrawn") or point.is_history:
-        return False
-    done = point.submitted_on or (today if point.status in LIVE else point.deadline_on)
-    return done > point.deadline_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +29,7 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class RoadmapStatus:
-    """Counts of one roadmap on one day."""
+    """Counts of one roadmap on one day; what is overdue is counted by its status too."""
 
     roadmap: Roadmap
     items: int
@@ -94,22 +87,20 @@ def status(session: Session, roadmap: Roadmap, *, today: date) -> RoadmapStatus:
     """How a roadmap stands on a day."""
     of_it = (col(ControlPoint.roadmap_code) == roadmap.code) & col(ControlPoint.parent_id).is_(None)
     watched = col(ControlPoint.is_history).is_(False)
-    counts = session.exec(
-        select(ControlPoint.status, func.count()).where(of_it, watched).group_by(col(ControlPoint.status))
-    )
+    standing = status_on(today)
+    counts = session.exec(select(standing, func.count()).where(of_it, watched).group_by(standing))
     deadline = col(ControlPoint.deadline_on)
-    late = col(ControlPoint.status).in_(("open", "returned")) & (deadline < today) & watched
     ahead = col(ControlPoint.status).in_(LIVE) & (deadline >= today) & watched
-    overdue, history, upcoming = session.exec(
+    lapsed, history, upcoming = session.exec(
         select(
-            func.count(case((late, 1))),
+            func.count(case((overdue(today), 1))),
             func.count(case((col(ControlPoint.is_history), 1))),
             func.min(case((ahead, deadline))),
         ).where(of_it)
     ).one()
     counted = select(func.count()).select_from(Item).where(Item.roadmap_code == roadmap.code, Item.kind != ROUND)
     total = session.exec(counted).one()
-    return RoadmapStatus(roadmap, total, dict(counts.all()), overdue, history, upcoming)
+    return RoadmapStatus(roadmap, total, dict(counts.all()), lapsed, history, upcoming)
 
 
 def history(session: Session, point_id: int) -> list[Transition]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from roadmap.cards.point import DONE, DONE_LATE, FINAL, OVERDUE, PointFacts, day, short, state_name
+from roadmap.cards.point import PointFacts, day, short
+from roadmap.control.state import DONE, DONE_LATE, FINAL, OVERDUE, state_name
 
 SUMMARY_ROWS = 200
 HORIZON_DAYS = 60

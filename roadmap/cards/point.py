@@ -6,19 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from roadmap.cards.round import ROUND_FORM
+from roadmap.control.state import state_name
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
 from roadmap.terms.wording.words import counted
-
-PLANNED = "Запланировано"
-IN_WORK = "В работе"
-IN_REVIEW = "На проверке"
-IN_REWORK = "На доработке"
-OVERDUE = "Просрочено"
-DONE = "Исполнено"
-DONE_LATE = "Исполнено с опозданием"
-WITHDRAWN = "Снято с контроля"
-FINAL = frozenset({DONE, DONE_LATE, WITHDRAWN})
 
 EVERY_RU = {
     "week": "еженедельно",
@@ -86,9 +77,10 @@ class PointFacts:
     deadline_on: date
     deadline_note: str
     status: str
-    overdue_on: date | None
     submitted_on: date | None
     closed_on: date | None
+    is_history: bool = False
+    waits: bool = False
     id: int = 0
     """Number of the row, for addresses of pages; 0 when there is none."""
     period: str = ""
@@ -106,22 +98,6 @@ class Happened:
     actor: str
     reason: str = ""
     due_to: date | None = None
-
-
-def state_name(point: PointFacts, today: date) -> str:
-    """The name of the run's state; a planned point whose day has come is as good as open."""
-    if point.status == "accepted":
-        late = point.submitted_on is not None and point.submitted_on > point.deadline_on
-        return DONE_LATE if late else DONE
-    if point.status == "withdrawn":
-        return WITHDRAWN
-    if point.status == "submitted":
-        return IN_REVIEW
-    if point.overdue_on is not None:
-        return OVERDUE
-    if point.status == "returned":
-        return IN_REWORK
-    return IN_WORK if point.status == "open" or point.opens_on <= today else PLANNED
 
 
 def short(words: str, limit: int) -> str:

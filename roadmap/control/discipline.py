@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Literal
 
+from roadmap.control.state import is_late, is_overdue
+
 Outcome = Literal["in_time", "late", "overdue", "ahead"]
 Excuse = Literal["not_told", "previous_late", "decided_late"]
 
@@ -28,9 +30,12 @@ class PointRecord:
     """Short name of the body that answers."""
     deadline_on: date
     submitted_on: date | None
-    is_accepted: bool
+    status: str
     was_told: bool
     """Whether a letter about it left for the body on or before the deadline."""
+    is_history: bool = False
+    waits: bool = False
+    """It is a stage that could not begin: what it needs is in another's hands."""
     needs: tuple[str, ...] = ()
     """Keys of the points it depends on: of the needed items, the latest due not after this one."""
     asked_on: date | None = None
@@ -109,11 +114,9 @@ def total(rows: Iterable[Discipline], *, title: str = "Всего") -> Disciplin
 
 
 def _outcome(record: PointRecord, today: date) -> Outcome:
-    if record.submitted_on is not None:
-        return "late" if record.submitted_on > record.deadline_on else "in_time"
-    if record.is_accepted:
-        return "in_time"
-    return "overdue" if record.deadline_on < today else "ahead"
+    if record.status in ("submitted", "accepted"):
+        return "late" if is_late(record) else "in_time"
+    return "overdue" if is_overdue(record, today) else "ahead"
 
 
 def _judged(record: PointRecord, today: date, late: Mapping[str, str]) -> Judged:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from roadmap.calendar import WorkCalendar
 from roadmap.control.ladder import DAY, Ladder, Rungs, digest_days, escalation_day, look, owner_rungs, request_days
+from roadmap.control.state import has_lapsed
 
 Audience = Literal["owner", "coordinator", "controller"]
 Reason = Literal[
@@ -143,16 +144,18 @@ def decide(
     return Decision((*asked.lines, *made.lines), min(looks))
 
 
-def relevant(reason: Reason, *, status: str, days: int, asks: bool = True) -> Reason | None:
+def relevant(
+    reason: Reason, *, status: str, days: int, asks: bool = True, is_idle: bool = False
+) -> Reason | None:
     """What a reason decided earlier has become by the time the letter leaves; None when it is settled.
 
     ``days`` to the deadline on the day of sending; ``asks``: a request about the point still waits
-    (``ControlPoint.asks``).
+    (``ControlPoint.asks``); ``is_idle``: it is history or waits for another stage, so nobody owes it now.
     """
-    open_ = status in ("open", "returned")
+    open_, lapsed = status in ("open", "returned"), has_lapsed(status, days) and not is_idle
     live = status == "planned" or open_
     if reason in REMINDERS:
-        return _reminder(days, opening=reason == "opened") if open_ else None
+        return _reminder(days, opening=reason == "opened") if open_ or lapsed else None
     holds = {
         "returned": status == "returned",
         "extended": live or status == "submitted",
@@ -164,8 +167,8 @@ def relevant(reason: Reason, *, status: str, days: int, asks: bool = True) -> Re
         "awaiting_decision": status == "submitted",
         "asked_extension": live and asks,
         "asked_transfer": live and asks,
-        "escalated": open_ and days < 0,
-        "still_overdue": open_ and days < 0,
+        "escalated": lapsed,
+        "still_overdue": lapsed,
         "no_channel": live,
         "undelivered": live,
     }

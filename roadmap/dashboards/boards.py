@@ -4,39 +4,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
-from roadmap.cards.point import DONE, DONE_LATE, IN_REVIEW, IN_REWORK, IN_WORK, OVERDUE, PLANNED, WITHDRAWN
 from roadmap.catalogue import schema
+from roadmap.control import state
+from roadmap.control.state import NAMES, OVERDUE, OWED, SOON_DAYS, WORST, Colour, Light
 
-Colour = Literal["red", "yellow", "green", "grey", "none"]
-SOON_DAYS = 7
-"""How close a deadline is yellow."""
 URGENT_DAYS = 3
 STALE_DAYS = 5
 """A decision that waits for so long is urgent whatever the deadline."""
 
-COLOURS_RU: dict[Colour, str] = {
-    "red": "просрочено",
-    "yellow": "внимание",
-    "green": "в порядке",
-    "grey": "ещё не начато",
-    "none": "снято с контроля",
-}
-#: From the worst; a cell has the colour of its worst point.
-WORST: tuple[Colour, ...] = ("red", "yellow", "green", "grey", "none")
 #: What the filter «состояние» offers: code → words.
-STATES_RU = {
+STATES_RU: dict[str, str] = {
     "decide": "Ждёт решения",
     "overdue": OVERDUE,
     "soon": "Срок в ближайшие 7 дней",
-    "open": IN_WORK,
-    "submitted": IN_REVIEW,
-    "returned": IN_REWORK,
-    "planned": PLANNED,
-    "done": DONE,
-    "done_late": DONE_LATE,
-    "withdrawn": WITHDRAWN,
+    **{code: words for code, words in NAMES.items() if code != "history"},
 }
 KINDS_RU = schema.KINDS_RU
 
@@ -66,53 +48,15 @@ class BoardPoint:
     asks: bool = False
     submitted_on: date | None = None
     closed_on: date | None = None
+    is_history: bool = False
+    waits: bool = False
     is_reachable: bool = True
     """Whether letters to the owner are known to arrive, or at least not known to be lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Light:
-    """A colour and the words for it; colour alone would tell a colour-blind reader nothing."""
-
-    colour: Colour
-    words: str
-
-
 def light(point: BoardPoint, today: date) -> Light:
-    """Green in time, yellow to be looked at, red overdue, grey not yet; the deadline's own day is not overdue."""
-    if point.status == "withdrawn":
-        return Light("none", "снято с контроля")
-    if point.status == "accepted":
-        return Light("green", "исполнено с опозданием" if _is_late(point) else "исполнено")
-    if point.status == "submitted":
-        return Light("yellow", "сдано с опозданием") if _is_late(point) else Light("green", "на проверке")
-    left = (point.deadline_on - today).days
-    if left < 0:
-        return Light("red", "просрочено")
-    if point.status == "returned":
-        return Light("yellow", "на доработке")
-    if point.asks:
-        return Light("yellow", "есть просьба исполнителя")
-    if point.status == "planned" and point.opens_on > today:
-        return Light("grey", "ещё не начато")
-    if left <= SOON_DAYS:
-        return Light("yellow", "срок сегодня" if left == 0 else "срок близко")
-    if not point.is_reachable:
-        return Light("yellow", "исполнитель не на связи")
-    return Light("green", "в работе")
-
-
-def state(point: BoardPoint, today: date) -> str:
-    """The key in ``STATES_RU`` of what the point is, the one that a row of a list shows."""
-    if point.status == "accepted":
-        return "done_late" if _is_late(point) else "done"
-    if point.status in ("withdrawn", "submitted"):
-        return point.status
-    if point.deadline_on < today:
-        return "overdue"
-    if point.status == "planned" and point.opens_on <= today:
-        return "open"
-    return point.status
+    """The light of a point on the board, requests and lost letters included."""
+    return state.light(point, today, asks=point.asks, is_reachable=point.is_reachable)
 
 
 def has_state(point: BoardPoint, wanted: str, today: date) -> bool:
@@ -121,12 +65,8 @@ def has_state(point: BoardPoint, wanted: str, today: date) -> bool:
         return point.status == "submitted" or point.asks
     if wanted == "soon":
         is_due = 0 <= (point.deadline_on - today).days <= SOON_DAYS
-        return is_due and point.status in ("planned", "open", "returned")
-    return state(point, today) == wanted
-
-
-def _is_late(point: BoardPoint) -> bool:
-    return point.submitted_on is not None and point.submitted_on > point.deadline_on
+        return is_due and point.status in OWED
+    return state.state_of(point, today) == wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +186,7 @@ def load(points: Iterable[BoardPoint], who: dict[int, str], today: date, *, mont
     names: dict[int, str] = {}
     for point in points:
         column = columns.get(max(point.deadline_on, today).replace(day=1))
-        if point.status in ("planned", "open", "returned") and column is not None:
+        if point.status in OWED and column is not None:
             rows.setdefault(point.owner_id, [0] * months)[column] += 1
             names[point.owner_id] = who.get(point.owner_id, point.owner)
     found = [LoadRow(names[owner_id], tuple(cells), sum(cells)) for owner_id, cells in rows.items()]

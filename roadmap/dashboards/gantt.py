@@ -7,7 +7,8 @@ from datetime import date
 from html import escape
 
 from roadmap.cards.point import day, short
-from roadmap.dashboards.boards import COLOURS_RU, WORST, BoardPoint, Colour, light
+from roadmap.control.state import COLOURS_RU, WORST, Colour
+from roadmap.dashboards.boards import BoardPoint, light
 
 MONTHS_RU = (
     "январь",

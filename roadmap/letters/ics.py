@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from icalendar import Alarm, Calendar, Event
 
+from roadmap.control.state import is_overdue
 from roadmap.letters.wording import plural
 
 PRODUCT = "-//Vekha//Deadlines//RU"
@@ -43,15 +44,14 @@ class Deadline:
     owner: str
     deadline_on: date
     status: str
+    submitted_on: date | None = None
+    is_history: bool = False
+    waits: bool = False
     changes: int
     """How many changes a calendar must show: moves, closing, another body."""
     changed_at: datetime
     """UTC; when the words or dates last changed."""
     url: str = ""
-
-    def is_overdue(self, today: date) -> bool:
-        """The deadline is past and nothing was reported."""
-        return self.status in ("open", "returned") and self.deadline_on < today
 
     @property
     def name(self) -> str:
@@ -68,9 +68,9 @@ def calendar(
     ``sent_at`` (UTC) every event is stamped with the instant of the letter.
     """
     ordered = sorted(deadlines, key=lambda one: (one.deadline_on, one.key))
-    overdue = [one for one in ordered if one.is_overdue(today)]
+    overdue = [one for one in ordered if is_overdue(one, today)]
     events = [_overdue(overdue, whose=whose, today=today, sent_at=sent_at)] if overdue else []
-    events += [_event(one, sent_at=sent_at) for one in ordered if not one.is_overdue(today)]
+    events += [_event(one, sent_at=sent_at) for one in ordered if not is_overdue(one, today)]
     head, tail = _around(_clean(name))
     return "".join([head, *(event.to_ical(sorted=False).decode() for event in events), tail])
 

@@ -94,7 +94,8 @@ def _records(work: Session, code: str, purposes: Collection[str], as_of: datetim
                 body=body,
                 deadline_on=was.deadline_on,
                 submitted_on=was.submitted_on,
-                is_accepted=was.status == "accepted",
+                status=was.status,
+                waits=point.waits if point.id not in stood else _waited(point, was),
                 was_told=told.get(point.id, date.max) <= was.deadline_on,
                 needs=needs.get(point.key, ()),
                 asked_on=request.asked_on if request else None,
@@ -104,6 +105,11 @@ def _records(work: Session, code: str, purposes: Collection[str], as_of: datetim
             )
         )
     return records
+
+
+def _waited(point: ControlPoint, was: Stood) -> bool:
+    """Whether a stage that has moved on since still waited then: one whose turn has come opens by the same day."""
+    return was.status == "planned" and point.stage is not None and point.purpose != "data"
 
 
 def _of(code: str, purposes: Collection[str], as_of: datetime, zone: ZoneInfo) -> tuple[Any, ...]:

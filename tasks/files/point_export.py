@@ -11,7 +11,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from roadmap.dashboards.boards import KINDS_RU, STATES_RU, BoardPoint, light, state
+from roadmap.control.state import is_overdue, state_name
+from roadmap.dashboards.boards import KINDS_RU, BoardPoint, light
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Heading and width in characters.
@@ -61,8 +62,7 @@ def workbook(points: Iterable[BoardPoint], *, today: date, regions: Mapping[str,
 
 
 def _values(point: BoardPoint, *, today: date, regions: Mapping[str, str], who: Mapping[int, str]) -> tuple[Any, ...]:
-    found = light(point, today)
-    late = (today - point.deadline_on).days if found.colour == "red" else None
+    late = (today - point.deadline_on).days if is_overdue(point, today) else None
     return (
         regions.get(point.roadmap_code, point.roadmap_code),
         point.section,
@@ -74,8 +74,8 @@ def _values(point: BoardPoint, *, today: date, regions: Mapping[str, str], who: 
         point.opens_on,
         point.due_on,
         point.deadline_on,
-        STATES_RU[state(point, today)],
-        found.words,
+        state_name(point, today),
+        light(point, today).words,
         late,
         point.submitted_on,
         point.closed_on,

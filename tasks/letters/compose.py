@@ -17,6 +17,7 @@ from models.queries.officials import silenced
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relevant
+from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
@@ -124,7 +125,7 @@ def compose(work: Session, notices: Sequence[Notice], *, at: datetime, settings:
             extras += tuple(rounds.parts(told_of, official, channel))
         entries.append(_Entry(notice, official, channel, desk, told, extras))
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
-    late = ics.overdue(work, bodies, before=max(desk.today for desk in desks.values()))
+    late = ics.overdue(work, bodies, on=max(desk.today for desk in desks.values()))
     asked = asks(work, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
     return [Parcel(entry.notice, entry.channel, _letter(entry, late, asked)) for entry in entries]
 
@@ -163,7 +164,9 @@ def _still(row: LetterRow, days: int) -> Reason | None:
     """What the reason has become by now. That a note or a page was lost is told though its round is over."""
     if row.reason == "undelivered" and row.point.purpose in ("round", "data"):
         return row.reason
-    return relevant(row.reason, status=row.point.status, days=days, asks=row.point.asks)
+    point = row.point
+    is_idle = point.is_history or point.waits
+    return relevant(row.reason, status=point.status, days=days, asks=point.asks, is_idle=is_idle)
 
 
 def _has_moved_on(row: LetterRow, official: Official) -> bool:
@@ -209,7 +212,7 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) 
     today = entry.desk.today
     shown: dict[str, Deadline] = {}
     if entry.has_overdue:
-        shown = {one.key: one for body in entry.bodies for one in late.get(body, ()) if one.is_overdue(today)}
+        shown = {one.key: one for body in entry.bodies for one in late.get(body, ()) if is_overdue(one, today)}
     for told in entry.told:
         row = told.row
         changed = row.changed or ics.unchanged(row.point, entry.desk.stored)

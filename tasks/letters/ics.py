@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transition
 from models.lifecycle import LIVE
+from models.queries import standing
 from models.queries.officials import standing_in
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
@@ -86,6 +87,9 @@ def deadline(point: ControlPoint, item: Item, owner: str, changed: Changed, *, u
         owner=owner,
         deadline_on=point.deadline_on,
         status=point.status,
+        submitted_on=point.submitted_on,
+        is_history=point.is_history,
+        waits=point.waits,
         changes=changed.times,
         changed_at=changed.at,
         url=url,
@@ -108,8 +112,8 @@ def changes(work: Session, point_ids: Any) -> dict[int, Changed]:
     return {point_id: Changed(times, at, bool(moved)) for point_id, times, at, moved in work.execute(counted)}
 
 
-def overdue(work: Session, body_ids: Collection[int | None], *, before: date) -> defaultdict[int, list[Deadline]]:
-    """What is open and due before a day, by the body that answers."""
+def overdue(work: Session, body_ids: Collection[int | None], *, on: date) -> defaultdict[int, list[Deadline]]:
+    """What is overdue on a day, by the body that answers."""
     by_body: defaultdict[int, list[Deadline]] = defaultdict(list)
     if not body_ids:
         return by_body
@@ -119,9 +123,7 @@ def overdue(work: Session, body_ids: Collection[int | None], *, before: date) ->
         .join(Body, col(Body.id) == col(ControlPoint.owner_id))
         .where(
             col(ControlPoint.owner_id).in_(body_ids),
-            col(ControlPoint.status).in_(("open", "returned")),
-            col(ControlPoint.deadline_on) < before,
-            col(ControlPoint.is_history).is_(False),
+            standing.overdue(on),
         )
     )
     for point, item, owner in work.execute(found):

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Mirror, Roadmap
 from models.lifecycle import LIVE
+from models.queries.standing import overdue
 from models.settings import Settings
 from roadmap.dashboards.boards import BoardPoint, has_state
 from roadmap.letters.wording import what_is_due
@@ -92,6 +93,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(ControlPoint.asks),
     col(ControlPoint.submitted_on),
     col(ControlPoint.closed_on),
+    col(ControlPoint.waits),
 )
 
 
@@ -103,7 +105,7 @@ def year_end(today: date) -> date:
 def _where(wanted: Filter, today: date, last: date) -> list[Any]:
     deadline, status = col(ControlPoint.deadline_on), col(ControlPoint.status)
     # A stage is a part of its point; on its own it is shown where something must be done about it.
-    stands_out = or_(col(ControlPoint.overdue_on).is_not(None), col(ControlPoint.asks), status == "submitted")
+    stands_out = or_(overdue(today), col(ControlPoint.asks), status == "submitted")
     where: list[Any] = [or_(col(ControlPoint.parent_id).is_(None), and_(status.in_(LIVE), stands_out))]
     if wanted.roadmap:
         where.append(col(ControlPoint.roadmap_code) == wanted.roadmap)
@@ -146,6 +148,7 @@ def _point(row: Any, unreachable: Collection[int], shared: Collection[tuple[str,
         asks=row.asks,
         submitted_on=row.submitted_on,
         closed_on=row.closed_on,
+        waits=row.waits,
         is_reachable=row.owner_id not in unreachable,
     )
 

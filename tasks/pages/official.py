@@ -1,5 +1,6 @@
 """What the official's pages show: rows of «мои сроки» and the card of a point, read in one go and put into words."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,10 +8,11 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, queries
-from models.lifecycle import EVENT_RU, STATUS_RU
+from models.lifecycle import EVENT_RU
 from models.lifecycle.requests import KIND_RU
 from models.queries import officials
 from roadmap.calendar import WorkCalendar
+from roadmap.control.state import NAMES, State, state_of
 from roadmap.letters.wording import time_left
 from tasks.context.working_calendar import calendar_of
 from tasks.control.submissions import extension_days, extension_refusal
@@ -18,6 +20,17 @@ from tasks.people.access import OwnPoint, live_points, possible_actions
 
 AHEAD_SHOWN = 12
 """Points to come: enough to see the next quarter, not the whole period."""
+TONES: dict[State, str] = {
+    "planned": "ahead",
+    "open": "work",
+    "overdue": "late",
+    "submitted": "wait",
+    "returned": "due",
+    "done": "done",
+    "done_late": "done",
+    "withdrawn": "off",
+    "history": "off",
+}
 REQUEST_RU = {"waiting": "ждёт решения", "granted": "удовлетворена", "refused": "отклонена", "settled": "снята"}
 
 
@@ -73,13 +86,15 @@ def groups(work: Session, official: Official, *, today: date) -> list[Group]:
     """The list «мои сроки»: overdue first, then by deadline; what waits for a decision and what is to come after."""
     calendar = calendar_of(work, official.roadmap_code)
     rows = [_row(own, calendar, today=today) for own in live_points(work, official, today=today)]
-    tasks = [row for row in rows if row.own.is_task]
-    planned = [row for row in rows if row.own.point.status == "planned"]
+    by_state: defaultdict[State, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_state[state_of(row.own.point, today)].append(row)
+    planned = by_state["planned"]
     ahead = _next_of_each(planned)[:AHEAD_SHOWN]
     found = (
-        Group("Просрочено", [row for row in tasks if row.own.point.deadline_on < today]),
-        Group("В работе", [row for row in tasks if row.own.point.deadline_on >= today]),
-        Group("На проверке у координатора", [row for row in rows if row.own.point.status == "submitted"]),
+        Group("Просрочено", by_state["overdue"]),
+        Group("В работе", [row for row in rows if state_of(row.own.point, today) in ("open", "returned")]),
+        Group("На проверке у координатора", by_state["submitted"]),
         Group("Впереди", ahead, len(planned) - len(ahead)),
     )
     return [group for group in found if group.rows]
@@ -112,19 +127,14 @@ def card(work: Session, own: OwnPoint, *, today: date) -> Card:
 
 def standing(point: ControlPoint, today: date) -> Standing:
     """Words and tone; an overdue point says so, whatever its status."""
-    if point.is_history:
-        return Standing("в истории, не контролируется", "off")
-    if point.status in ("open", "returned"):
-        rework = ", возвращено на доработку" if point.status == "returned" else ""
-        if point.deadline_on < today:
-            return Standing(f"просрочено{rework}", "late")
-        if point.deadline_on == today:
-            return Standing(f"срок сегодня{rework}", "due")
-        return Standing("возвращено на доработку" if rework else "в работе", "due" if rework else "work")
-    if point.status == "accepted":
-        return Standing("исполнено с опозданием" if queries.is_overdue(point, today) else "исполнено", "done")
-    tones = {"planned": "ahead", "submitted": "wait", "withdrawn": "off"}
-    return Standing(STATUS_RU[point.status], tones[point.status])
+    state = state_of(point, today)
+    rework = ", возвращено на доработку" if point.status == "returned" else ""
+    if state == "overdue":
+        return Standing(f"просрочено{rework}", "late")
+    if state in ("open", "returned") and point.deadline_on == today:
+        return Standing(f"срок сегодня{rework}", "due")
+    words = {"history": "в истории, не контролируется", "returned": "возвращено на доработку"}
+    return Standing(words.get(state) or NAMES[state].lower(), TONES[state])
 
 
 def event_words(event: Transition) -> str:
@@ -157,10 +167,11 @@ def _row(own: OwnPoint, calendar: WorkCalendar, *, today: date) -> Row:
 def _standing_and_left(point: ControlPoint, calendar: WorkCalendar, *, today: date) -> tuple[Standing, str]:
     """How it stands, and how much time is left; of a late or due point the first says both."""
     stands = standing(point, today)
-    if point.status == "planned" and not point.is_history:
+    state = state_of(point, today)
+    if state == "planned":
         words = "ждёт предыдущего шага" if point.waits else f"откроется {point.opens_on:%d.%m.%Y}"
         return Standing(words, stands.tone), ""
-    if point.status not in ("open", "returned"):
+    if state not in ("open", "returned", "overdue"):
         return stands, ""
     left = time_left((point.deadline_on - today).days, calendar.working_days_between(today, point.deadline_on))
     if point.deadline_on <= today:

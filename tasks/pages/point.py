@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -10,17 +9,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Request, Roadmap
 from models.lifecycle.transitions import ALLOWED
-from roadmap.cards.point import (
-    DONE,
-    DONE_LATE,
-    IN_REVIEW,
-    IN_REWORK,
-    IN_WORK,
-    OVERDUE,
-    PLANNED,
-    WITHDRAWN,
-    reading_words,
-)
+from roadmap.cards.point import reading_words
 from roadmap.letters.wording import what_is_due
 from roadmap.reading import Reading
 
@@ -46,21 +35,6 @@ class Card:
     def reading(self) -> str:
         """The dated meaning of the term and its rule."""
         return reading_words(Reading.from_json(self.item.reading)) if self.item.reading else ""
-
-    def state_words(self, today: date) -> str:
-        """The same words as the state of the run in Prefect."""
-        row = self.row
-        if row.status == "accepted":
-            return DONE_LATE if self.is_late else DONE
-        if row.status in ("open", "returned", "planned") and row.deadline_on < today:
-            return OVERDUE
-        names = {"submitted": IN_REVIEW, "returned": IN_REWORK, "open": IN_WORK, "withdrawn": WITHDRAWN}
-        return names.get(row.status, PLANNED)
-
-    @property
-    def is_late(self) -> bool:
-        """Reported after the deadline."""
-        return self.row.submitted_on is not None and self.row.submitted_on > self.row.deadline_on
 
     @property
     def can(self) -> frozenset[str]:

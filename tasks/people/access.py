@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_
 from models import Absence, Body, ControlPoint, Executor, Item, Official
 from models.lifecycle import ALLOWED, LIVE, Action
 from models.queries import officials
+from models.queries.standing import late, overdue
 
 Role = Literal["owner", "deputy", "co", "controls"]
 
@@ -31,25 +32,20 @@ class OwnPoint:
     """Post of the one who is away."""
 
     @property
-    def is_task(self) -> bool:
-        """Whether it is to be worked on now."""
-        return self.point.status in ("open", "returned")
-
-    @property
     def answers(self) -> bool:
         """Whether the official reports; a co-executor only says how far the own part has come."""
         return self.role in ("owner", "deputy")
 
 
 def live_points(work: Session, official: Official, *, today: date) -> list[OwnPoint]:
-    """The official's points that are not closed, by deadline; of a controller's those that are overdue."""
+    """The official's points that are not closed, by deadline; of a controller's those that are overdue or came late."""
     live: tuple[ColumnElement[bool], ...] = (
         col(ControlPoint.status).in_(LIVE),
         col(ControlPoint.is_history).is_(False),
         col(ControlPoint.waits).is_(False),
     )
     if official.role == "controller":
-        live = (*live, col(ControlPoint.overdue_on).is_not(None))
+        live = (*live, or_(overdue(today), late()))
     return list(_found(work, official, live, today=today))
 
 

@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from models import Mirror
 from models.db import session
-from roadmap.cards.point import PLANNED, Happened, PointFacts
+from roadmap.cards.point import Happened, PointFacts
+from roadmap.control.state import PLANNED
 from tasks.context.batches import chunks
 from tasks.prefect import waiting_runs
 from tasks.prefect.artifacts import publish_card

@@ -13,7 +13,8 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Mirror
 from models.db import session
-from roadmap.cards.point import FINAL, run_name, state_name
+from roadmap.cards.point import run_name
+from roadmap.control.state import FINAL, state_name
 from tasks.context.batches import chunks
 from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out, today_in
 from tasks.prefect.artifacts import publish_card

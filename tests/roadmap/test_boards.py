@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from roadmap.control.state import COLOURS_RU, state_of
 from roadmap.dashboards.boards import (
-    COLOURS_RU,
     STATES_RU,
     BoardPoint,
     has_state,
@@ -16,7 +16,6 @@ from roadmap.dashboards.boards import (
     light_table,
     load,
     queue_order,
-    state,
 )
 
 TODAY = date(2027, 5, 26)
@@ -69,7 +68,7 @@ LIGHTS = {
     "reported late waits in yellow": (
         point(-3, status="submitted", submitted_on=day(-2)),
         "yellow",
-        "сдано с опозданием",
+        "на проверке, сдано с опозданием",
     ),
     "accepted is green": (point(-9, status="accepted", submitted_on=day(-9)), "green", "исполнено"),
     "accepted late is green and says so": (
@@ -95,12 +94,13 @@ STATES = {
     "submitted is submitted, even late": (point(-1, status="submitted", submitted_on=TODAY), "submitted"),
     "planned and its day has come": (point(9, status="planned", opens_on=TODAY), "open"),
     "planned for later": (point(9, status="planned", opens_on=day(1)), "planned"),
+    "a stage that waits for another, whatever the day": (point(-9, status="planned", waits=True), "planned"),
 }
 
 
 @pytest.mark.parametrize(("one", "expected"), STATES.values(), ids=STATES)
 def test_state(one: BoardPoint, expected: str) -> None:
-    assert state(one, TODAY) == expected
+    assert state_of(one, TODAY) == expected
     assert has_state(one, expected, TODAY)
     assert [other for other in STATES_RU if has_state(one, other, TODAY)].count(expected) == 1
 

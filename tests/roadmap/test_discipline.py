@@ -16,7 +16,7 @@ def record(key: str = "k/1", **facts: Any) -> PointRecord:
         "body": "ИРО",
         "deadline_on": DEADLINE,
         "submitted_on": None,
-        "is_accepted": False,
+        "status": "submitted" if facts.get("submitted_on") else "open",
         "was_told": True,
     }
     return PointRecord(key=key, **(known | facts))
@@ -28,10 +28,11 @@ def record(key: str = "k/1", **facts: Any) -> PointRecord:
         pytest.param({"submitted_on": DEADLINE}, "in_time", id="reported on the day is in time"),
         pytest.param({"submitted_on": date(2027, 6, 1)}, "late", id="reported a day after is late"),
         pytest.param(
-            {"submitted_on": DEADLINE, "is_accepted": True}, "in_time", id="acceptance weeks later changes nothing"
+            {"submitted_on": DEADLINE, "status": "accepted"}, "in_time", id="acceptance weeks later changes nothing"
         ),
         pytest.param({}, "overdue", id="not reported and past is overdue"),
         pytest.param({"deadline_on": TODAY}, "ahead", id="on the day itself nothing is overdue"),
+        pytest.param({"status": "planned", "waits": True}, "ahead", id="a stage that waits for another is not overdue"),
     ],
 )
 def test_a_point_comes_out_by_the_day_of_its_report(facts: dict[str, Any], outcome: str) -> None:

@@ -194,6 +194,7 @@ def test_every_day_of_a_year_has_one_line_for_the_owner_at_the_most_and_the_look
         pytest.param("submitted", "accepted", 1, None, id="a decided result needs no decision"),
         pytest.param("awaiting_decision", "submitted", 1, "awaiting_decision", id="an undecided one does"),
         pytest.param("returned", "submitted", 1, None, id="a return that was answered is settled"),
+        pytest.param("overdue", "planned", -2, "overdue", id="lateness holds though the daily control opened nothing"),
         pytest.param("escalated", "submitted", -9, None, id="the controller is spared what was reported"),
         pytest.param("still_overdue", "open", 5, None, id="and what was extended"),
         pytest.param("accepted", "accepted", -5, "accepted", id="acceptance holds"),

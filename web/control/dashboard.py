@@ -13,6 +13,7 @@ from sqlmodel import Session
 from models import clock
 from models.db import session
 from models.settings import Settings
+from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
 from roadmap.dashboards.boards import BoardPoint
 from tasks.files.point_export import MEDIA_TYPE, workbook
@@ -79,7 +80,7 @@ def _values(work: Session, request: Request, settings: Settings, query: Query, *
     points = [p for p in ahead if has_period or _is_shown(p, today)]
     offered = choices(work, wanted)
     waiting = page(queue(work, points, today=today, zone=settings.zone), "queue", params, size=QUEUE_SIZE)
-    late = page([p for p in points if boards.light(p, today).colour == "red"], "late", params, size=QUEUE_SIZE)
+    late = page([p for p in points if is_overdue(p, today)], "late", params, size=QUEUE_SIZE)
     listed = page(points, "points", params, size=LIST_SIZE)
     shown = [one.point for one in waiting.items] + [*late.items, *listed.items]
     return {
@@ -99,7 +100,7 @@ def _values(work: Session, request: Request, settings: Settings, query: Query, *
         "states": boards.STATES_RU,
         "kinds": boards.KINDS_RU,
         "light": boards.light,
-        "state": boards.state,
+        "is_late": is_late,
     }
 
 

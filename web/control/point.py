@@ -19,6 +19,7 @@ from models import ControlPoint, Evidence, clock, queries
 from models import Request as Asked
 from models.db import session
 from models.lifecycle.transitions import EVENT_RU
+from roadmap.control.state import is_late, state_name
 from tasks.control import commands
 from tasks.control.commands import By, Command
 from tasks.control.decisions import newest
@@ -196,10 +197,11 @@ def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
         "cases": page(process.cases if process else (), "cases", request.query_params, size=CASES_SIZE),
         "query": _Links(point_id),
         "card": card,
+        "is_late": is_late(card.row),
         "row": card.row,
         "today": today,
         "zone": card.roadmap.zone,
-        "state_words": card.state_words(today),
+        "state_words": state_name(card.row, today),
         "history": queries.history(work, point_id),
         "events": EVENT_RU,
         "evidence": queries.evidence(work, point_id),

@@ -1,0 +1,45 @@
+"""How points stand on a day, as conditions of a query.
+
+The rule is ``roadmap.control.state``; here stands what has to be counted or filtered by the database. A test asks both
+of the same rows.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case
+from sqlmodel import col
+
+from models.tables.control_point import ControlPoint
+
+OWED = ("planned", "open", "returned")
+
+
+def overdue(today: date) -> ColumnElement[bool]:
+    """Still owed, and the deadline is past."""
+    return and_(
+        col(ControlPoint.status).in_(OWED),
+        col(ControlPoint.deadline_on) < today,
+        col(ControlPoint.is_history).is_(False),
+        col(ControlPoint.waits).is_(False),
+    )
+
+
+def late() -> ColumnElement[bool]:
+    """Reported after the deadline, accepted or not."""
+    return and_(
+        col(ControlPoint.status).in_(("submitted", "accepted")),
+        col(ControlPoint.submitted_on) > col(ControlPoint.deadline_on),
+        col(ControlPoint.is_history).is_(False),
+    )
+
+
+def status_on(today: date) -> ColumnElement[Any]:
+    """The status, a planned point counted as open from its opening day on."""
+    begun = and_(
+        col(ControlPoint.status) == "planned",
+        col(ControlPoint.opens_on) <= today,
+        col(ControlPoint.is_history).is_(False),
+        col(ControlPoint.waits).is_(False),
+    )
+    return case((begun, "open"), else_=col(ControlPoint.status))
