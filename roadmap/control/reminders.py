@@ -144,9 +144,7 @@ def decide(
     return Decision((*asked.lines, *made.lines), min(looks))
 
 
-def relevant(
-    reason: Reason, *, status: str, days: int, asks: bool = True, is_idle: bool = False
-) -> Reason | None:
+def relevant(reason: Reason, *, status: str, days: int, asks: bool = True, is_idle: bool = False) -> Reason | None:
     """What a reason decided earlier has become by the time the letter leaves; None when it is settled.
 
     ``days`` to the deadline on the day of sending; ``asks``: a request about the point still waits

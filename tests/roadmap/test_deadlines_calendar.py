@@ -151,7 +151,8 @@ def test_what_is_overdue_is_one_entry_today_with_the_list() -> None:
         pytest.param(-1, "submitted", False, id="reported"),
         pytest.param(-1, "accepted", False, id="done"),
         pytest.param(-1, "withdrawn", False, id="withdrawn"),
-        pytest.param(-1, "planned", False, id="not begun"),
+        pytest.param(-1, "planned", True, id="past, though the daily control has not opened it"),
+        pytest.param(0, "planned", False, id="not begun, its last day"),
     ],
 )
 def test_overdue_is_what_was_not_reported_by_its_day(days: int, status: str, is_entry: bool) -> None:
