@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
-import models
 from models import Absence, Body, Executor, Item, Official, Roadmap, Transition, clock
 from models.db import session
 from tasks.people.links import revoke
@@ -16,7 +15,7 @@ from tasks.people.links import revoke
 def everything(pages: Any) -> list[list[tuple[Any, ...]]]:
     """Every row of every table."""
     with pages.engine.connect() as connection:
-        tables = models.points.SQLModel.metadata.sorted_tables
+        tables = SQLModel.metadata.sorted_tables
         return [[tuple(row) for row in connection.execute(text(f"SELECT * FROM {table.name}"))] for table in tables]
 
 
