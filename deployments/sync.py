@@ -23,7 +23,7 @@ from models import Mirror, Official, Roadmap
 from models.db import session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
-from roadmap.letters.wording import plural
+from roadmap.language import counted
 from tasks.context.batches import chunks
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
@@ -59,7 +59,7 @@ class SyncReport:
     def summary(self) -> str:
         """One Russian line for the person at the screen."""
         deployments = self.created + self.updated + self.unchanged
-        told = f"{deployments} {plural(deployments, 'развёртывание', 'развёртывания', 'развёртываний')}"
+        told = counted(deployments, "развёртывание", "развёртывания", "развёртываний")
         counts = (
             ("создано", self.created),
             ("обновлено", self.updated),

@@ -98,7 +98,7 @@ def _count(on: int, off: int) -> str:
 
 def _process(process: Any, kind: str) -> str:
     from roadmap.processes.schema import PARTY_RU
-    from roadmap.terms.wording.words import counted
+    from roadmap.terms.wording.words import length
 
     titles = {stage.code: stage.title for stage in process.stages}
     rows = [
@@ -113,10 +113,10 @@ def _process(process: Any, kind: str) -> str:
     ]
     facts = [PER[process.per]]
     if process.min_days:
-        days = counted(process.min_days, "calendar_days")
+        days = length(process.min_days, "calendar_days")
         facts.append(f"Точка, до срока которой осталось меньше чем {days}, исполняется {ONE_STEP}.")
     if process.renews_after:
-        facts.append(f"Продлевается через {counted(process.renews_after, 'months')}.")
+        facts.append(f"Продлевается через {length(process.renews_after, 'months')}.")
     if first := [stage.title for stage in process.stages if stage.first_only]:
         facts.append(f"При продлении не повторяются: {', '.join(first)}.")
     title = f"## Порядок «{kind}»" + ("" if kind == process.title else f": {process.title}")
@@ -125,14 +125,14 @@ def _process(process: Any, kind: str) -> str:
 
 
 def _lead(stage: Any, titles: dict[str, str]) -> str:
-    from roadmap.terms.wording.words import counted
+    from roadmap.terms.wording.words import length
 
     if stage.after is not None:
         ahead = ", ".join(f"«{titles[code]}»" for code in stage.needs)
-        return f"через {counted(stage.after, 'working_days')} после этапа {ahead}"
+        return f"через {length(stage.after, 'working_days')} после этапа {ahead}"
     if stage.before == 0:
         return "в срок точки"
-    days = counted(abs(stage.before), "working_days")
+    days = length(abs(stage.before), "working_days")
     return f"за {days} до срока" if stage.before > 0 else f"{days} после срока"
 
 

@@ -1,6 +1,6 @@
 """How a page is made: Jinja2 templates, escaped always, strict about missing values; Russian dates and plurals."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,14 +9,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from roadmap.letters.wording import plural
+from roadmap.language import capitalize_first, counted, day, plural
 
 FOLDER = Path(__file__).parent / "templates"
-
-
-def day(value: date | None) -> str:
-    """31.05.2027, or a dash."""
-    return f"{value:%d.%m.%Y}" if value else "—"
 
 
 def moment(value: datetime, zone: str) -> str:
@@ -24,21 +19,11 @@ def moment(value: datetime, zone: str) -> str:
     return f"{value.astimezone(ZoneInfo(zone)):%d.%m.%Y в %H:%M}"
 
 
-def counted(count: int, one: str, few: str, many: str) -> str:
-    """«5 дней»: the number with the right form of the noun."""
-    return f"{count} {plural(count, one, few, many)}"
-
-
 def size_words(size: int) -> str:
     """«1,4 МБ»."""
     if size < 1024 * 1024:
         return f"{max(1, round(size / 1024))} КБ"
     return f"{size / (1024 * 1024):.1f} МБ".replace(".", ",")
-
-
-def capitalize_first(words: str) -> str:
-    """«перенос срока» → «Перенос срока»; the rest stays as it is."""
-    return words[:1].upper() + words[1:]
 
 
 def _environment() -> Environment:

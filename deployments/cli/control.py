@@ -13,6 +13,7 @@ from models import Roadmap, clock
 from models.db import session
 from models.db.migrate import ready_engine
 from models.lifecycle import Refused, point_by_key
+from roadmap.language import day
 from tasks.control.commands import Accept, By, Command, Extend, Return, Submit, Withdraw
 from tasks.daily.decisions import decide
 from tasks.prefect.push import reflect
@@ -81,7 +82,7 @@ def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Comm
         return output.as_json(
             {"key": key, "status": point.status, "deadline_on": point.deadline_on, "prefect": mirrored}
         )
-    output.screen.print(f"{key}: {facts.standing(point, today)}, контрольный день {output.day(point.deadline_on)}")
+    output.screen.print(f"{key}: {facts.standing(point, today)}, контрольный день {day(point.deadline_on)}")
     if not mirrored:
         output.errors.print(
             "Prefect сейчас недоступен: запуск обновится при ближайшей сверке (vekha sync).", style="yellow"

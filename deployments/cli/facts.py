@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from deployments.cli.output import day
 from models import ControlPoint, Item, Roadmap, clock, queries
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import read_item
 from roadmap.control.state import is_late, is_overdue, state_name, state_of
+from roadmap.language import day
 from roadmap.letters.wording import DIGEST, SECTIONS, what_is_due
 
 REASON_RU: dict[str, str] = {reason: section.counted for reason, section in SECTIONS.items()} | {DIGEST: "сводка"}

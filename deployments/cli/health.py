@@ -9,7 +9,6 @@ import typer
 from sqlmodel import col, select
 
 from deployments.cli import facts, output
-from deployments.cli.output import day
 from deployments.cli.roadmap.look import Code, From, Json, To, as_day, known_roadmap
 from deployments.cli.run.daily import DryRun
 from models import AuditEntry, clock
@@ -18,6 +17,7 @@ from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.control.discipline import EXCUSE_RU, Discipline, by_body, total
+from roadmap.language import day
 from tasks.discipline import judged
 from tasks.letters.heartbeat import watch as look
 from tasks.reminders.reachability import Drilled

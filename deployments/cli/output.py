@@ -37,11 +37,6 @@ def as_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=plain) + "\n")
 
 
-def day(value: date | None) -> str:
-    """«31.05.2027», or a dash."""
-    return f"{value:%d.%m.%Y}" if value else "—"
-
-
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, wide: Sequence[str] = ()) -> None:
     """A table for people; ``wide`` columns fold, the rest keep to one line."""
     drawn = Table(

@@ -11,6 +11,8 @@ from typing import Literal
 import holidays
 from holidays.version import __version__ as package_version
 
+from roadmap.language import counted
+
 DAY = timedelta(days=1)
 Roll = Literal["preceding", "following", "none"]
 """Where a day that falls on a day off is moved to."""
@@ -95,7 +97,9 @@ class WorkCalendar:
     def version(self) -> str:
         """What the days were computed from, for the record: «holidays 0.109 + 14 региональных дней»."""
         own = len(self._days_off)
-        return f"holidays {package_version}" + (f" + {own} {_regional_days(own)}" if own else "")
+        return f"holidays {package_version}" + (
+            f" + {counted(own, 'региональный день', 'региональных дня', 'региональных дней')}" if own else ""
+        )
 
     def is_final(self, year: int) -> bool:
         """Whether the year's decree on transfers is known; until then only the law's own rule is applied."""
@@ -154,11 +158,3 @@ class WorkCalendar:
         if year not in self._working:
             self._working[year] = [day for day in _days(year) if self.is_working(day)]
         return self._working[year]
-
-
-def _regional_days(n: int) -> str:
-    if n % 10 == 1 and n % 100 != 11:
-        return "региональный день"
-    if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14):
-        return "региональных дня"
-    return "региональных дней"

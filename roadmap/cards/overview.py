@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from roadmap.cards.point import PointFacts, day, short
+from roadmap.cards.point import PointFacts
 from roadmap.control.state import DONE, DONE_LATE, FINAL, OVERDUE, state_name
+from roadmap.language import brief, day
 
 SUMMARY_ROWS = 200
 HORIZON_DAYS = 60
@@ -21,7 +22,7 @@ def summary_rows(points: Iterable[PointFacts], today: date) -> list[dict[str, st
     return [
         {
             "№": point.item.number,
-            "Мероприятие": short(point.item.title, 90),
+            "Мероприятие": brief(point.item.title, 90),
             "Отвечает": point.body or point.owner,
             "Срок": day(point.deadline_on),
             "Состояние": state_name(point, today),
@@ -36,8 +37,8 @@ def overdue_markdown(points: Iterable[PointFacts], *, region: str, today: date) 
     if not late:
         return f"## Просрочено · {region}\n\nНа {day(today)} просроченных контрольных точек нет."
     rows = [
-        f"| {day(p.deadline_on)} | {(today - p.deadline_on).days} | {p.item.number} {short(p.item.title, WIDE)} "
-        f"| {short(p.body or p.owner, NARROW)} |"
+        f"| {day(p.deadline_on)} | {(today - p.deadline_on).days} | {p.item.number} {brief(p.item.title, WIDE)} "
+        f"| {brief(p.body or p.owner, NARROW)} |"
         for p in late
     ]
     head = ["| Срок | Дней | Мероприятие | Отвечает |", "|---|---|---|---|"]
@@ -49,7 +50,7 @@ def progress_markdown(points: Sequence[PointFacts], *, region: str, today: date)
     sections: dict[str, list[PointFacts]] = {}
     for point in points:
         sections.setdefault(point.item.section or "Вне разделов", []).append(point)
-    rows = [_progress(short(section, NARROW), within, today) for section, within in sections.items()]
+    rows = [_progress(brief(section, NARROW), within, today) for section, within in sections.items()]
     if len(sections) > 1:
         rows.append(_progress("**Всего**", points, today))
     head = [

@@ -7,9 +7,10 @@ from datetime import date
 
 from roadmap.cards.round import ROUND_FORM
 from roadmap.control.state import state_name
+from roadmap.language import brief, day
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
-from roadmap.terms.wording.words import counted
+from roadmap.terms.wording.words import length
 
 EVERY_RU = {
     "week": "еженедельно",
@@ -100,24 +101,16 @@ class Happened:
     due_to: date | None = None
 
 
-def short(words: str, limit: int) -> str:
-    """The words on one line, cut at a word's end with «…» when longer than the limit."""
-    line = " ".join(words.split())
-    if len(line) <= limit:
-        return line
-    return line[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:–-(«") + "…"
-
-
 def deployment_name(item: ItemFacts) -> str:
     """«1.2 Форсайт-сессия»; Prefect refuses «/» and «%» in names."""
-    return re.sub(r"[/%&<>]", " ", f"{item.number} {short(item.title, 60)}".strip())
+    return re.sub(r"[/%&<>]", " ", f"{item.number} {brief(item.title, 60)}".strip())
 
 
 def run_name(point: PointFacts) -> str:
     """«1.2 Форсайт-сессия · до 31.05.2027», the day being the one that is controlled."""
     task = "назвать даты: " if point.purpose == "name_dates" else ""
     body = f" · {point.body}" if point.body else f" {point.period}" if point.period else ""
-    return f"{point.item.number} {task}{short(point.item.title, 60)}{body} · до {day(point.deadline_on)}".strip()
+    return f"{point.item.number} {task}{brief(point.item.title, 60)}{body} · до {day(point.deadline_on)}".strip()
 
 
 def artifact_key(key: str) -> str:
@@ -127,12 +120,7 @@ def artifact_key(key: str) -> str:
 
 def tags(item: ItemFacts) -> list[str]:
     """Roadmap, section and owner."""
-    return [tag for tag in (item.roadmap_code, short(item.section, 50), short(item.owner_short, 50)) if tag]
-
-
-def day(on: date) -> str:
-    """31.05.2027."""
-    return f"{on:%d.%m.%Y}"
+    return [tag for tag in (item.roadmap_code, brief(item.section, 50), brief(item.owner_short, 50)) if tag]
 
 
 def reading_words(reading: Reading) -> str:
@@ -196,7 +184,7 @@ def form_description(point: PointFacts, refusal: str = "", *, has_stages: bool =
     """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old."""
     said = f"**Прошлое решение не принято.** {refusal}\n\n" if refusal else ""
     if point.purpose == "round":
-        return f"{said}**{short(point.item.title, 160)} {point.period}**\n\n{ROUND_FORM}"
+        return f"{said}**{brief(point.item.title, 160)} {point.period}**\n\n{ROUND_FORM}"
     whole = (
         "**Принять** — результат есть. **Вернуть** — на доработку, нужно основание. **Перенести** — нужны основание и "
         "новый срок. **Снять** — снять с контроля, нужно основание."
@@ -206,7 +194,7 @@ def form_description(point: PointFacts, refusal: str = "", *, has_stages: bool =
             "Этап: **Отметить**, **Пропустить**, записать **Отказ** (два последних — с основанием). Пункт в целом: "
             "**Принять**, **Вернуть**, **Перенести**, **Снять** — поля «Этап» и «Кто» пустые."
         )
-    return f"{said}**{point.item.number} {short(point.item.title, 160)}**\n\nОтвечает: {point.owner}.\n\n{whole}"
+    return f"{said}**{point.item.number} {brief(point.item.title, 160)}**\n\nОтвечает: {point.owner}.\n\n{whole}"
 
 
 def _meaning(reading: Reading) -> str:
@@ -232,7 +220,7 @@ def _offset(reading: Reading) -> str:
         return "Отсчёт от события."
     number, unit = reading.relative
     event = reading.event or "события, которое в документе не названо"
-    return f"Отсчёт от события: {counted(abs(number), unit)} {'до' if number < 0 else 'после'} {event}."
+    return f"Отсчёт от события: {length(abs(number), unit)} {'до' if number < 0 else 'после'} {event}."
 
 
 def _window(window: Window) -> str:

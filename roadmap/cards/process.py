@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from roadmap.cards.process_map import MapRow, map_image
-from roadmap.letters.wording import plural
+from roadmap.language import in_days
 from roadmap.processes.forecast import Forecast
 from roadmap.processes.missing_evidence import owed, owed_words
 from roadmap.processes.schema import CASE_RU, PARTY_RU, Process, Stage
@@ -215,12 +215,7 @@ def _late(facts: Iterable[StageFact], today: date) -> str:
     if not late:
         return "—"
     many = f" (опаздывают или опоздали: {len(late)})" if len(late) > 1 else ""
-    return f"{days_ru(max(late))}{many}"
-
-
-def days_ru(n: int) -> str:
-    """«3 дня»."""
-    return f"{n} {plural(n, 'день', 'дня', 'дней')}"
+    return f"{in_days(max(late))}{many}"
 
 
 def _cases_table(process: Process, facts: Iterable[StageFact], today: date) -> str:
@@ -269,7 +264,7 @@ def _forecast_line(forecast: Forecast | None, deadline_on: date) -> str:
     if forecast is None:
         return ""
     behind = (forecast.ends_on - deadline_on).days
-    against = f"на {days_ru(behind)} позже срока {deadline_on:%d.%m.%Y}" if behind > 0 else "в срок"
+    against = f"на {in_days(behind)} позже срока {deadline_on:%d.%m.%Y}" if behind > 0 else "в срок"
     return f"**Прогноз окончания:** {forecast.ends_on:%d.%m.%Y}, {against} ({forecast.method})."
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from roadmap.language import day
+
 ROUND_FORM = (
     "Отвечать не нужно: справка составляется сама, когда ответили все или наступил её день. **Составить справку "
     "сейчас** — не дожидаясь остальных. **Снять с контроля** — данные больше не собираются, справки не будет; нужно "
@@ -29,8 +31,8 @@ class RoundFacts:
 
 def round_card(facts: RoundFacts) -> str:
     """Markdown: the answers, the days, the steps that are done."""
-    days = f"Данные — до {_day(facts.due_on)}, справка — {_day(facts.note_on)}."
-    rows = [f"| {name} | {_day(on)} | {_cell(words)} |" for name, on, words in facts.steps]
+    days = f"Данные — до {day(facts.due_on)}, справка — {day(facts.note_on)}."
+    rows = [f"| {name} | {day(on)} | {_cell(words)} |" for name, on, words in facts.steps]
     table = "\n".join(["| Шаг | Дата | Что сделано |", "|---|---|---|", *rows]) if rows else ""
     return "\n\n".join(part for part in ("### Ход раунда", f"{_answers(facts)} {days}", table) if part)
 
@@ -44,10 +46,6 @@ def _answers(facts: RoundFacts) -> str:
         return f"{said}."
     more = f" и ещё {len(waited) - SHOWN}" if len(waited) > SHOWN else ""
     return f"{said}; ждём: {_cell(', '.join(waited[:SHOWN]))}{more}."
-
-
-def _day(on: date) -> str:
-    return f"{on:%d.%m.%Y}"
 
 
 def _cell(words: str) -> str:

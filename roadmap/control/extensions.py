@@ -4,7 +4,7 @@ from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.control.ladder import Ladder
-from roadmap.letters.wording import plural
+from roadmap.language import in_working_days
 
 
 def last_day_to_ask(deadline_on: date, *, calendar: WorkCalendar, ladder: Ladder) -> date:
@@ -23,5 +23,5 @@ def may_ask(deadline_on: date, *, today: date, calendar: WorkCalendar, ladder: L
     if today > deadline_on:
         return f"Срок истёк {deadline_on:%d.%m.%Y}, просить о переносе нужно было заранее — обратитесь к координатору"
     before = ladder.ask_extension_by
-    term = f"за {before} {plural(before, 'рабочий день', 'рабочих дня', 'рабочих дней')} до срока"
+    term = f"за {in_working_days(before)} до срока"
     return f"О переносе просят не позднее чем {term}: последний день был {last:%d.%m.%Y} — обратитесь к координатору"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
-from roadmap.cards.point import day, short
 from roadmap.control.state import COLOURS_RU, WORST, Colour
 from roadmap.dashboards.boards import BoardPoint, light
+from roadmap.language import brief, day
 
 MONTHS_RU = (
     "январь",
@@ -183,7 +183,7 @@ def _months(bottom: int) -> str:
 
 
 def _heading(heading: str, y: int) -> str:
-    words = escape(short(heading or "Вне разделов", SECTION_CHARS))
+    words = escape(brief(heading or "Вне разделов", SECTION_CHARS))
     return (
         f'<rect x="0" y="{y}" width="{WIDTH}" height="{SECTION}" fill="#eef1f5"/>'
         f'<text x="6" y="{y + 16}" font-weight="bold" fill="#222">{words}</text>'
@@ -193,7 +193,7 @@ def _heading(heading: str, y: int) -> str:
 def _label(label: str, y: int, height: int) -> str:
     return (
         f'<line x1="0" y1="{y + height}" x2="{WIDTH}" y2="{y + height}" stroke="#eef1f5"/>'
-        f'<text x="6" y="{y + GAP + 11}" fill="#222">{escape(short(label, LABEL_CHARS))}'
+        f'<text x="6" y="{y + GAP + 11}" fill="#222">{escape(brief(label, LABEL_CHARS))}'
         f"<title>{escape(label)}</title></text>"
     )
 

@@ -11,7 +11,7 @@ from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.draft_yaml import Draft, DraftEntry
 from roadmap.catalogue.schema import Act, Catalogue, Indicator, Item, Period
 from roadmap.control.year_shift import shift_reading, shift_years
-from roadmap.letters.wording import plural
+from roadmap.language import counted
 from roadmap.reading import Reading
 
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -82,7 +82,7 @@ def _years(period: Period) -> str:
 
 
 def _shift_words(shift: int) -> str:
-    return f"{shift} {plural(shift, 'год', 'года', 'лет')}"
+    return counted(shift, "год", "года", "лет")
 
 
 class _Maker:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from icalendar import Alarm, Calendar, Event
 
 from roadmap.control.state import is_overdue
-from roadmap.letters.wording import plural
+from roadmap.language import in_days
 
 PRODUCT = "-//Vekha//Deadlines//RU"
 REFRESH = timedelta(hours=6)
@@ -140,7 +140,7 @@ def _overdue(overdue: list[Deadline], *, whose: str, today: date, sent_at: datet
     event.add("summary", f"Просрочено: {len(overdue)}")
     lines = [
         f"{textwrap.shorten(one.name, SUMMARY_LENGTH, placeholder=' …')} — срок {one.deadline_on:%d.%m.%Y}, "
-        f"просрочено на {_days((today - one.deadline_on).days)}"
+        f"просрочено на {in_days((today - one.deadline_on).days)}"
         for one in overdue[:LISTED]
     ]
     rest = len(overdue) - LISTED
@@ -158,10 +158,6 @@ def _all_day(uid: str, on: date, *, sequence: int, stamp: datetime) -> Event:
     event.add("dtend", on + _DAY)
     event.add("transp", "TRANSPARENT")
     return event
-
-
-def _days(n: int) -> str:
-    return f"{n} {plural(n, 'день', 'дня', 'дней')}"
 
 
 def _clean(words: str) -> str:

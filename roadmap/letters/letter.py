@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from roadmap.control.reminders import RANK, Reason
-from roadmap.letters.wording import OPENING, SECTIONS, SUBJECT, Section, plural, time_left
+from roadmap.language import plural
+from roadmap.letters.wording import OPENING, SECTIONS, SUBJECT, Section, time_left
 
 TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH = 200, 300, 160
 #: How many reasons the subject counts; a phone shows no more.

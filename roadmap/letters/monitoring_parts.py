@@ -6,8 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from roadmap.language import plural
 from roadmap.letters.letter import Attachment, Part, templates
-from roadmap.letters.wording import plural
 from roadmap.monitoring.report import words as note_words
 from roadmap.monitoring.report.tables import indicators_grid
 from roadmap.monitoring.report.view import Page

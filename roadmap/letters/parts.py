@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from roadmap.control.discipline import Discipline, total
+from roadmap.language import plural
 from roadmap.letters.letter import Part, templates
-from roadmap.letters.wording import plural
 
 SHOWN_BODIES = 25
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from roadmap.control.reminders import Reason
+from roadmap.language import in_days, in_working_days, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +173,13 @@ def what_is_due(title: str, *, stage: str = "", names_dates: bool = False) -> st
     return f"Назвать даты проведения: {title}" if names_dates else title
 
 
-def plural(n: int, one: str, few: str, many: str) -> str:
-    """The form of a noun after a number: 1 день, 2 дня, 5 дней, 11 дней, 21 день."""
-    n = abs(n)
-    if n % 100 in range(11, 15):
-        return many
-    return one if n % 10 == 1 else few if n % 10 in (2, 3, 4) else many
-
-
 def time_left(days: int, working_days: int) -> str:
     """«остался 1 рабочий день», «срок сегодня», «просрочено на 3 рабочих дня»; both counts negative when past."""
-    counted = f"{abs(working_days)} {plural(working_days, 'рабочий день', 'рабочих дня', 'рабочих дней')}"
+    left = in_working_days(abs(working_days))
     if days < 0:
-        calendar = f"{-days} {plural(days, 'день', 'дня', 'дней')}"
-        return f"просрочено на {counted if working_days else calendar}"
+        return f"просрочено на {left if working_days else in_days(-days)}"
     if days == 0:
         return "срок сегодня"
     if working_days <= 0:
         return "рабочих дней до срока не осталось"
-    return f"{plural(working_days, 'остался', 'осталось', 'осталось')} {counted}"
+    return f"{plural(working_days, 'остался', 'осталось', 'осталось')} {left}"

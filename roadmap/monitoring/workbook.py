@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from roadmap.catalogue.municipalities import Problem
 from roadmap.catalogue.schema import Indicator
-from roadmap.letters.wording import plural
+from roadmap.language import plural
 from roadmap.monitoring.indicators.submission import (
     Fields,
     Given,

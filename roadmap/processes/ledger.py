@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from roadmap.calendar import WorkCalendar
-from roadmap.letters.wording import plural
+from roadmap.language import in_working_days
 from roadmap.processes.missing_evidence import owed, owed_words
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import State
@@ -45,7 +45,7 @@ class Held:
     @property
     def words(self) -> str:
         """«Подпись муниципалитета — г. Сочи, 7 рабочих дней»."""
-        return f"{self.title} — {self.holder}, {working_days(self.working_days)}"
+        return f"{self.title} — {self.holder}, {in_working_days(self.working_days)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +147,6 @@ def ledger(
         holders=_holders(lines),
         owed=tuple(owed_words(behind, names)),
     )
-
-
-def working_days(n: int) -> str:
-    """«7 рабочих дней»."""
-    return f"{n} {plural(n, 'рабочий день', 'рабочих дня', 'рабочих дней')}"
 
 
 def _held(fact: StageFact, titles: dict[str, str], today: date, calendar: WorkCalendar) -> Held:

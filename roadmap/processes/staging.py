@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from roadmap.calendar import WorkCalendar
-from roadmap.letters.wording import plural
+from roadmap.language import in_working_days
 from roadmap.processes.schema import Party, Process, Stage
 
 #: Working days that are left to a stage however late the one before it was.
@@ -187,12 +187,12 @@ def _due(
 def _note(stage: Stage, before: Mapping[str, int], deadline_on: date) -> str:
     of_point = f"срок пункта — {deadline_on:%d.%m.%Y}"
     if stage.after is not None:
-        return f"через {_working_days(stage.after)} после предыдущих этапов, {of_point}"
+        return f"через {in_working_days(stage.after)} после предыдущих этапов, {of_point}"
     days = before[stage.code]
     if not days:
         return f"в {of_point}"
-    return f"за {_working_days(days)} до срока: {of_point}" if days > 0 else f"через {_working_days(-days)}: {of_point}"
-
-
-def _working_days(n: int) -> str:
-    return f"{n} {plural(n, 'рабочий день', 'рабочих дня', 'рабочих дней')}"
+    return (
+        f"за {in_working_days(days)} до срока: {of_point}"
+        if days > 0
+        else f"через {in_working_days(-days)}: {of_point}"
+    )

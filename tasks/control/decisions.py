@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from models import AuditEntry, Body, ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
 from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key, requests
-from roadmap.cards.point import day
+from roadmap.language import day
 from tasks.context.working_calendar import calendar_of
 from tasks.control.commands import (
     Accept,

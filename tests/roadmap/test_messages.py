@@ -7,9 +7,10 @@ from typing import Any, get_args
 import pytest
 
 from roadmap.control.reminders import RANK, Reason
+from roadmap.language import plural
 from roadmap.letters import Addressee, Letter, Line, Origin, letter
 from roadmap.letters.letter import shortened
-from roadmap.letters.wording import SECTIONS, plural, time_left
+from roadmap.letters.wording import SECTIONS, time_left
 
 TODAY = date(2027, 5, 26)
 ORIGIN = Origin(

@@ -25,7 +25,7 @@ from roadmap.catalogue.schema import Catalogue
 from roadmap.editions.answers import by_code
 from roadmap.editions.keep_reviewed import is_read_from_document
 from roadmap.editions.next import next_edition as derive
-from roadmap.letters.wording import plural
+from roadmap.language import counted, plural
 from tasks.editions.amend import Amendment, AmendRefused, Choices, loaded_edition, preview
 from tasks.editions.amend import amend as put_on_control
 
@@ -150,7 +150,7 @@ def next_edition(
         sys.stdout.write(made.to_yaml())
         return
     _write(out, made.to_yaml())
-    asked = f"{made.asked} {plural(made.asked, 'вопрос', 'вопроса', 'вопросов')}"
+    asked = counted(made.asked, "вопрос", "вопроса", "вопросов")
     line = f"{out}: проект «{made.catalogue.code}», {asked} в строках «{MARK.strip()}»"
     output.screen.print(line, markup=False, soft_wrap=True)
 

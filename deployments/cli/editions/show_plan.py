@@ -7,13 +7,12 @@ from typing import Any
 
 from rich.text import Text
 
-from deployments.cli.output import day
 from roadmap.catalogue.schema import Item
 from roadmap.editions import Change, Kind, Pair, Plan, Question, shown
 from roadmap.editions.answers import ABOUT, WORDS, asked_about, pasted
 from roadmap.editions.keep_reviewed import Kept
 from roadmap.editions.matching import Candidate
-from roadmap.letters.wording import plural
+from roadmap.language import counted, day
 from roadmap.reading import Reading
 from tasks.editions.amend import Amendment
 from tasks.editions.point_changes import PointPlan, heralds
@@ -63,7 +62,7 @@ def lines(amendment: Amendment) -> Iterator[Text]:
     plan = amendment.plan
     yield Text(f"{amendment.roadmap_code}: «{amendment.act_before}» → «{amendment.act}»", style="bold")
     if amendment.shift_years:
-        years = f"{amendment.shift_years} {plural(amendment.shift_years, 'год', 'года', 'лет')}"
+        years = counted(amendment.shift_years, "год", "года", "лет")
         yield Text(f"Учебная копия: контрольные точки сдвинуты на {years}, прочтения — в годах акта")
     for change in plan.header:
         yield from _change(change, indent="")
@@ -148,8 +147,8 @@ def _points(points: PointPlan) -> Iterator[Text]:
         gone[leaving.item_code].append(day(leaving.due_on))
     for mark, style, grouped in (("+", "green", new), ("-", "red", gone)):
         for code, days in grouped.items():
-            counted = f"{len(days)} {plural(len(days), 'точка', 'точки', 'точек')}"
-            yield Text(f"{mark} {code}: {counted} — {_listed(days)}", style=style)
+            several = counted(len(days), "точка", "точки", "точек")
+            yield Text(f"{mark} {code}: {several} — {_listed(days)}", style=style)
 
 
 def _settings(plan: Plan) -> Iterator[Text]:

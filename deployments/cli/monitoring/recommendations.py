@@ -13,6 +13,7 @@ from models import Recommendation, Roadmap, clock
 from models.db import session
 from models.db.migrate import ready_engine
 from models.lifecycle import Refused
+from roadmap.language import day
 from tasks.monitoring.recommendations import propose
 
 Number = Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер; список: vekha recommendations КОД.")]
@@ -36,8 +37,7 @@ def recommendations(code: Code, everything: All = False, as_json: Json = False) 
         output.screen.print(f"{code}: рекомендаций, которые ждут решения или исполняются, нет", markup=False)
         return None
     rows = (
-        (str(one.row.id), one.body, one.row.text, one.row.ground, output.day(one.row.due_on), _state(one))
-        for one in found
+        (str(one.row.id), one.body, one.row.text, one.row.ground, day(one.row.due_on), _state(one)) for one in found
     )
     columns = ("№", "Кому", "Рекомендация", "Основание", "Срок", "Состояние")
     output.table(f"Адресные рекомендации: {code}", columns, rows, wide=columns[1:4])

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import typer
 
 from deployments.cli import facts, output
-from deployments.cli.output import day
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import clock
 from models.db import session
 from models.db.migrate import ready_engine
 from models.settings import Settings
+from roadmap.language import day
 from roadmap.monitoring.periods import Period, parse_period
 from roadmap.monitoring.snapshot import VERDICT_RU, IndicatorResult
 from tasks.monitoring.rounds.listing import Listed, rounds_list

@@ -14,7 +14,7 @@ from models import Body, Measure, Round, clock
 from models.db import session
 from models.db.migrate import ready_engine
 from models.lifecycle.transitions import Refused
-from roadmap.letters.wording import plural
+from roadmap.language import counted
 from roadmap.monitoring.indicators.submission import Fields, answer_words, counted_indicators, read_answer
 from tasks.files.errors import DocumentRefused
 from tasks.files.spreadsheets import LARGEST
@@ -104,7 +104,7 @@ def _write(work: Session, round_: Round, body: str | None, target: Path | None, 
     write_form(form, path)
     if as_json:
         return output.as_json({"round": period_of(round_).written, "file": str(path), "rows": len(form.rows)})
-    rows = f"{len(form.rows)} {plural(len(form.rows), 'строка', 'строки', 'строк')}"
+    rows = counted(len(form.rows), "строка", "строки", "строк")
     output.screen.print(f"Форма за {period_of(round_).title} записана: {path}, {rows}", markup=False)
     return None
 
@@ -150,7 +150,7 @@ def _say_faults(code: str, refused: FormRefused, *, as_json: bool) -> None:
             output.errors.print(fault.line, markup=False)
         if len(faults) > SHOWN:
             output.errors.print(f"…и ещё {len(faults) - SHOWN}; все — с ключом --json")
-    wrong = f"{len(faults)} {plural(len(faults), 'ошибка', 'ошибки', 'ошибок')}"
+    wrong = counted(len(faults), "ошибка", "ошибки", "ошибок")
     output.fail(f"{wrong}, ничего не записано; принять верное, оставив остальное: --partly")
 
 

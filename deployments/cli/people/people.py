@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 
 from deployments.cli import facts, output
 from deployments.cli.control import Actor
-from deployments.cli.output import day
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import Absence, Body, Channel, Official, clock
 from models.db import session
 from models.db.migrate import ready_engine
 from models.queries.officials import SilenceRow, reachable, silenced
+from roadmap.language import day
 from tasks.people import absences, mutes
 from tasks.people.lookup import official_of, revoke_links
 

@@ -7,7 +7,6 @@ import typer
 
 from deployments.cli import facts, output
 from deployments.cli.control import Actor
-from deployments.cli.output import day
 from deployments.cli.people.people import Who
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Body, clock
@@ -16,7 +15,7 @@ from models.db.migrate import ready_engine
 from models.lifecycle import STATUS_RU
 from models.settings import Settings
 from roadmap.catalogue.contacts import OfficialEntry
-from roadmap.letters.wording import plural
+from roadmap.language import counted, day
 from tasks.people.contacts_file import Place, rewritten_contacts
 from tasks.people.lookup import official_of
 from tasks.people.replacements import Replacement, Successor, plan_replacement, replace_official
@@ -77,7 +76,7 @@ def _show(plan: Replacement, *, applied: bool) -> None:
         output.table(f"Контрольных точек: {len(plan.points)}", ("срок", "состояние", "что"), cells, wide=("что",))
     else:
         output.screen.print("Контрольных точек за должностью нет: письма о них получает первый из контактов органа")
-    letters = f"{plan.letters} {plural(plan.letters, 'письмо ждёт', 'письма ждут', 'писем ждут')} отправки"
+    letters = f"{counted(plan.letters, 'письмо ждёт', 'письма ждут', 'писем ждут')} отправки"
     output.screen.print(f"{letters} — уйдут по новому адресу; прежних адресов отключается {plan.channels_off}")
     output.screen.print(
         f"Отсутствий прежнего лица снимается {plan.own_absences}; замещает других по-прежнему в {plan.stands_in}"

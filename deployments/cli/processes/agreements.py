@@ -15,8 +15,8 @@ from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import clock
 from models.db import session
 from models.db.migrate import ready_engine
-from roadmap.letters.wording import plural
-from roadmap.processes.ledger import Correction, Held, Ledger, Line, working_days
+from roadmap.language import counted, day, in_working_days
+from roadmap.processes.ledger import Correction, Held, Ledger, Line
 from roadmap.processes.schema import CASE_RU
 from tasks.context.working_calendar import calendar_of
 from tasks.prefect.push import reflect
@@ -59,7 +59,7 @@ def municipalities(
 
 
 def _municipality(row: Listed) -> tuple[str, ...]:
-    days = f"с {output.day(row.since)}" + (f" по {output.day(row.until)}" if row.until else "")
+    days = f"с {day(row.since)}" + (f" по {day(row.until)}" if row.until else "")
     into = f", вошёл в «{row.merged_into}»" if row.merged_into else ""
     return row.name, row.code, days + into, str(row.officials), str(row.reachable)
 
@@ -131,7 +131,7 @@ def _write(work: Session, standing: Standing, path: Path) -> None:
     if path.suffix.lower() != ".xlsx":
         output.fail(f"{path.name}: форма записывается как .xlsx — поправьте имя файла")
     rows = write_template(work, standing, path)
-    output.screen.print(f"Форма записана: {path}, {rows} {plural(rows, 'строка', 'строки', 'строк')}", markup=False)
+    output.screen.print(f"Форма записана: {path}, {counted(rows, 'строка', 'строки', 'строк')}", markup=False)
 
 
 def _import_agreements(
@@ -191,8 +191,8 @@ def _show_changes(changes: Sequence[Mapping[str, Any]], *, dry_run: bool) -> Non
         (
             one["name"] or "все",
             one["stage"] or "отказ: снятие с контроля",
-            output.day(one["was"]),
-            output.day(one["on"]),
+            day(one["was"]),
+            day(one["on"]),
             one["evidence"] or one["ground"],
         )
         for one in changes[:SHOWN]
@@ -237,7 +237,7 @@ def _action(action: str, file: Path | None) -> str:
 
 def _show(standing: Standing, found: Ledger, *, late: bool) -> None:
     say = output.screen.print
-    say(f"{standing.number} {standing.title} · до {output.day(standing.one.parent.deadline_on)}", markup=False)
+    say(f"{standing.number} {standing.title} · до {day(standing.one.parent.deadline_on)}", markup=False)
     say(found.main, markup=False)
     lines = [line for line in found.lines if line.is_late or not late]
     who = CASE_RU.get(standing.one.process.per, "Муниципалитет")
@@ -260,18 +260,18 @@ def _show_corrections(corrections: Sequence[Correction], who: str) -> None:
 
 
 def _correction(one: Correction) -> tuple[str, ...]:
-    days = (output.day(one.was), output.day(one.on)) if one.on else ("—", "другие реквизиты")
-    return one.name or "все", one.title, *days, f"{one.actor}, {output.day(one.corrected_on)}", one.reason
+    days = (day(one.was), day(one.on)) if one.on else ("—", "другие реквизиты")
+    return one.name or "все", one.title, *days, f"{one.actor}, {day(one.corrected_on)}", one.reason
 
 
 def _rows(line: Line) -> list[tuple[str, ...]]:
     if not line.held:
         said = f"{line.outcome}: {line.ground}" if line.ground else line.outcome
-        return [(line.name, "—", said, output.day(line.done_on), "—", "—", "—")]
+        return [(line.name, "—", said, day(line.done_on), "—", "—", "—")]
     return [_held_row(line.name, one) for one in line.held]
 
 
 def _held_row(name: str, one: Held) -> tuple[str, ...]:
-    behind = working_days(one.days_late) if one.days_late else "—"
-    days = (output.day(one.since), str(one.working_days), output.day(one.due_on))
+    behind = in_working_days(one.days_late) if one.days_late else "—"
+    days = (day(one.since), str(one.working_days), day(one.due_on))
     return name, one.holder, one.title, *days, behind

@@ -12,7 +12,6 @@ import typer
 from sqlmodel import col, select
 
 from deployments.cli import output
-from deployments.cli.output import day
 from deployments.cli.roadmap.look import From, Json, To, as_day
 from models import ControlPoint, Edition, Roadmap
 from models.db import session
@@ -23,6 +22,7 @@ from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import PlannedPoint
+from roadmap.language import day
 from roadmap.reading import Reading
 from roadmap.review.check import Finding, Load
 from roadmap.review.check import check as check_document

@@ -10,13 +10,12 @@ import typer
 from sqlmodel import Session
 
 from deployments.cli import facts, output
-from deployments.cli.output import day
 from models import Item, Roadmap, queries
 from models.db import session
 from models.db.migrate import ready_engine
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
 from roadmap.catalogue.loading import built_in
-from roadmap.letters.wording import plural
+from roadmap.language import counted, day
 from roadmap.terms import read
 from tasks.people.contacts import bodies_without_channel
 
@@ -127,8 +126,8 @@ def status(
     output.table("Исполнение дорожных карт", columns, cells, wide=("дорожная карта", "срок"))
     for roadmap_code, acts in gone.items():
         for act in acts:
-            counted = f"{act['items']} {plural(act['items'], 'пункт', 'пункта', 'пунктов')}"
-            line = f"{roadmap_code}: снято актом «{act['act']}» ({day(act['on'])}) — {counted}"
+            points = counted(act["items"], "пункт", "пункта", "пунктов")
+            line = f"{roadmap_code}: снято актом «{act['act']}» ({day(act['on'])}) — {points}"
             output.screen.print(line, markup=False, soft_wrap=True)
     for roadmap_code, bodies in silent.items():
         if bodies:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from deployments.cli import facts, output
-from deployments.cli.output import day
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import clock
 from models.db import session
@@ -15,6 +14,7 @@ from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
+from roadmap.language import day
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
 from tasks.daily.simulate import Rehearsal

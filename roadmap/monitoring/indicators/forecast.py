@@ -5,7 +5,7 @@ from datetime import date
 from math import fsum
 
 from roadmap.catalogue.schema import Indicator
-from roadmap.letters.wording import plural
+from roadmap.language import counted
 from roadmap.monitoring.indicators.verdict import target_year
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Expectation, TrendPoint
@@ -51,7 +51,7 @@ def method(count: int) -> str:
     """«линейный тренд по 5 раундам»."""
     if count < ENOUGH:
         return "по прямой от первого значения: данные двух раундов"
-    return f"линейный тренд по {count} {plural(count, 'раунду', 'раундам', 'раундам')}"
+    return f"линейный тренд по {counted(count, 'раунду', 'раундам', 'раундам')}"
 
 
 def line(known: Sequence[tuple[date, float]], on: date) -> float:

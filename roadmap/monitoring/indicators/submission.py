@@ -9,7 +9,7 @@ from datetime import date
 
 from roadmap.catalogue.municipalities import Problem
 from roadmap.catalogue.schema import Indicator
-from roadmap.letters.wording import plural
+from roadmap.language import counted
 
 Typed = str | date | int | float | None
 """A field as it comes: words of a page, or whatever a cell of a spreadsheet holds."""
@@ -85,7 +85,7 @@ def unit_words(indicator: Indicator) -> str:
 
 def counted_indicators(count: int) -> str:
     """«9 показателей»."""
-    return f"{count} {plural(count, 'показатель', 'показателя', 'показателей')}"
+    return counted(count, "показатель", "показателя", "показателей")
 
 
 def number_words(value: float | None) -> str:

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Indicator
-from roadmap.letters.wording import plural
+from roadmap.language import in_days
+from roadmap.language.text import brief, ended
 from roadmap.monitoring.indicators.compute import AskedBody, shown
 from roadmap.monitoring.indicators.verdict import is_worse, meets, shortfall
 from roadmap.monitoring.recommendations.rules import Rule, When
-from roadmap.monitoring.report.sentences import brief, ended
 from roadmap.monitoring.snapshot import Advice, Answer, IndicatorResult, OverduePoint
 
 #: With more indicators than that a recommendation gives their numbers without titles.
@@ -212,7 +212,7 @@ def _overdue(rule: Rule, facts: Facts) -> Iterator[Case]:
             "item": oldest.point.title,
             "deadline": f"{oldest.point.deadline_on:%d.%m.%Y}",
             "day": f"{facts.day:%d.%m.%Y}",
-            "days": f"{days} {plural(days, 'день', 'дня', 'дней')}",
+            "days": in_days(days),
             "points": points,
         }
         yield Case(oldest.item.code, oldest.body, words, items=(oldest.item,))

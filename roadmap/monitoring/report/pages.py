@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from roadmap.language.text import ended
 from roadmap.monitoring.indicators.gaps import reference
 from roadmap.monitoring.indicators.ranking import is_short
 from roadmap.monitoring.report import words
-from roadmap.monitoring.report.sentences import ended
 from roadmap.monitoring.report.tables import BAD, EMPTY, GOOD, PLAIN, STATE_RU, Column, Grid
 from roadmap.monitoring.snapshot import Answer, IndicatorResult
 
@@ -46,10 +46,10 @@ def own_lead(own: Own) -> str:
         return "Данных по показателям у вас не запрашивалось."
     missing = [result.code for result, answer in own if answer.state != "given"]
     short = [result.code for result, answer in own if is_short(result, answer.value)]
-    asked = f"Запрошены данные по {words.counted(len(own), 'to_indicators')}"
+    asked = f"Запрошены данные по {words.number_of(len(own), 'to_indicators')}"
     said = [f"{asked}; представлены все." if not missing else f"{asked}; не представлены: {', '.join(missing)}."]
     if short:
-        said.append(f"Отставание: {words.counted(len(short), 'indicator')} — {', '.join(short)}.")
+        said.append(f"Отставание: {words.number_of(len(short), 'indicator')} — {', '.join(short)}.")
     elif any(answer.value is not None and reference(result) is not None for result, answer in own):
         said.append("Отставания нет.")
     return ended(*said)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from roadmap.language.text import NBSP, brief_item, ended
 from roadmap.monitoring.indicators.ranking import Lag
 from roadmap.monitoring.report import words
-from roadmap.monitoring.report.sentences import brief_item, ended
 from roadmap.monitoring.snapshot import VERDICT_RU, Advice, Answer, ExecutionRow, IndicatorResult, OverduePoint, Verdict
 
 GOOD, FAIR, BAD, PLAIN, EMPTY = "D5EBD3", "FCE8C5", "F8CFCB", "FFFFFF", "ECEFF1"
@@ -69,7 +69,7 @@ def _indicator_row(one: IndicatorResult) -> dict[str, str]:
         "value": words.amount(one, one.value),
         "change": words.change(one) or "—",
         "verdict": VERDICT_RU[one.verdict],
-        "given": f"{words.whole(one.given)} из{words.NBSP}{words.whole(one.asked)}",
+        "given": f"{words.whole(one.given)} из{NBSP}{words.whole(one.asked)}",
         "forecast": words.forecast(one) or "—",
         "tone": VERDICT_TONE[one.verdict],
     }
@@ -176,7 +176,7 @@ def items_words(items: Sequence[str]) -> str:
     """Items by number with their titles cut, three at most: «2.3 Разработка…; 2.4 …; ещё 2»."""
     more = len(items) - SHOWN_ITEMS
     said = [brief_item(item) for item in items[:SHOWN_ITEMS]]
-    return "; ".join([*said, f"ещё{words.NBSP}{more}"] if more > 0 else said) or "—"
+    return "; ".join([*said, f"ещё{NBSP}{more}"] if more > 0 else said) or "—"
 
 
 ANSWER_COLUMNS = (

@@ -7,12 +7,12 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from roadmap.catalogue.schema import RHYTHM_RU
-from roadmap.letters.wording import plural
+from roadmap.language import plural
+from roadmap.language.text import NBSP, ended
 from roadmap.monitoring.indicators.ranking import lagging, worst
 from roadmap.monitoring.report import words
 from roadmap.monitoring.report.heat_table import Heat, heat_of
 from roadmap.monitoring.report.pages import own_grid, own_lead
-from roadmap.monitoring.report.sentences import ended
 from roadmap.monitoring.report.tables import (
     Grid,
     advice_grid,
@@ -78,7 +78,7 @@ def note_of(snapshot: Snapshot, *, zone: str = "UTC") -> Note:
     big = is_big(snapshot)
     return Note(
         heading="Аналитическая справка",
-        subject=f"{_adjective(snapshot)} мониторинг за{words.NBSP}{snapshot.period}",
+        subject=f"{_adjective(snapshot)} мониторинг за{NBSP}{snapshot.period}",
         region=snapshot.region,
         title=snapshot.title,
         act=snapshot.act,
@@ -133,9 +133,9 @@ def _detail(result: IndicatorResult) -> Detail:
     short = worst(result)
     said = ""
     if short:
-        names = [f"{answer.name}{words.NBSP}— {words.amount(result, answer.value)}" for answer in short]
+        names = [f"{answer.name}{NBSP}— {words.amount(result, answer.value)}" for answer in short]
         lag = plural(len(short), "отстаёт", "отстают", "отстают")
-        head = f"От{words.NBSP}{words.compared(result)} {lag} {words.counted(len(short), 'participant')}"
+        head = f"От{NBSP}{words.compared(result)} {lag} {words.number_of(len(short), 'participant')}"
         said = ended(f"{head}: {words.listed(names, 10)}")
     document = f"В документе: «{result.words}»" if result.words else "В документе целевое значение не названо"
     return Detail(
@@ -152,7 +152,7 @@ def _cut(grid: Grid, limit: int, where: str = "в приложении (.xlsx)")
     more = len(grid.rows) - limit
     if more <= 0:
         return grid
-    return grid.shortened(limit, f"Показаны первые {limit}; ещё {words.whole(more)}{words.NBSP}— {where}.")
+    return grid.shortened(limit, f"Показаны первые {limit}; ещё {words.whole(more)}{NBSP}— {where}.")
 
 
 def _shown_heat(snapshot: Snapshot) -> Heat | None:
@@ -160,7 +160,7 @@ def _shown_heat(snapshot: Snapshot) -> Heat | None:
     heat = heat_of(snapshot)
     if heat is None or len(heat.rows) <= SHOWN_ROWS:
         return heat
-    more = f"Показаны {SHOWN_ROWS} наиболее отстающих из{words.NBSP}{words.whole(len(heat.rows))}; все — в приложении."
+    more = f"Показаны {SHOWN_ROWS} наиболее отстающих из{NBSP}{words.whole(len(heat.rows))}; все — в приложении."
     return heat.shortened(SHOWN_ROWS, more)
 
 
@@ -236,7 +236,7 @@ class Pages:
         return Page(
             heading="Страница участника мониторинга",
             body=short,
-            subject=f"{_adjective(snapshot)} мониторинг за{words.NBSP}{snapshot.period}",
+            subject=f"{_adjective(snapshot)} мониторинг за{NBSP}{snapshot.period}",
             region=snapshot.region,
             title=snapshot.title,
             act=snapshot.act,

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from roadmap.letters.wording import plural
+from roadmap.language import ended, plural
+from roadmap.language.text import NBSP
 from roadmap.monitoring.indicators.ranking import Lag, is_against_target, lagging, misses_target
-from roadmap.monitoring.report.sentences import ended
 from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, Verdict
 
-NBSP = "\u00a0"
 NO_DATA = "нет данных"
 COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "ровно"}
 SHOWN_NAMES = 20
@@ -25,7 +24,7 @@ _FORMS = {
 }
 
 
-def counted(number: int, noun: str) -> str:
+def number_of(number: int, noun: str) -> str:
     """«21 участник», «3 контрольные точки»; the number and its noun do not part at the end of a line."""
     return f"{whole(number)}{NBSP}{plural(number, *_FORMS[noun])}"
 
@@ -191,7 +190,7 @@ def _collected(snapshot: Snapshot) -> str:
     asked, answered = snapshot.bodies_asked, snapshot.bodies_answered
     if not asked:
         return f"Данные за{NBSP}{snapshot.period} ни у{NBSP}кого не запрашивались."
-    head = f"Данные за{NBSP}{snapshot.period} запрошены у{NBSP}{counted(asked, 'asked')} мониторинга"
+    head = f"Данные за{NBSP}{snapshot.period} запрошены у{NBSP}{number_of(asked, 'asked')} мониторинга"
     if not answered:
         return f"{head}; данных не{NBSP}представил никто."
     if answered == asked:
@@ -228,9 +227,9 @@ def _judged(snapshot: Snapshot) -> list[str]:
         names = ", ".join(one.code for one in found)
         if short:
             names = "; ".join(f"{one.code} ({amount(one, one.value)} при цели {aim(one)})" for one in found)
-        said.append(f"{words}: {counted(len(found), 'indicator')} — {names}.")
+        said.append(f"{words}: {number_of(len(found), 'indicator')} — {names}.")
     total = len(snapshot.indicators)
-    head = f"В{NBSP}раунде {counted(total, 'indicator')}."
+    head = f"В{NBSP}раунде {number_of(total, 'indicator')}."
     return [" ".join([head, *said])] if total else []
 
 
@@ -242,7 +241,7 @@ def _lagging(lags: Sequence[Lag]) -> str:
     count = len(behind[0].short)
     lag = plural(len(behind), "отстаёт", "отстают", "отстают")
     return (
-        f"Хотя бы по{NBSP}одному показателю {lag} {counted(len(behind), 'body')}; "
+        f"Хотя бы по{NBSP}одному показателю {lag} {number_of(len(behind), 'body')}; "
         f"больше всего показателей ({whole(count)}): {listed(most, 10)}."
     )
 
@@ -256,7 +255,7 @@ def execution(row: ExecutionRow) -> str:
     if row.excused:
         counts.append(f"с{NBSP}опозданием не по{NBSP}вине исполнителя{NBSP}— {whole(row.excused)}")
     share = f" Исполнительская дисциплина{NBSP}— {percent(row.share)}." if row.share is not None else ""
-    head = f"В{NBSP}отчётном периоде наступил срок {counted(row.due, 'of_points')}"
+    head = f"В{NBSP}отчётном периоде наступил срок {number_of(row.due, 'of_points')}"
     return f"{head}: {', '.join(counts)}.{share}"
 
 
@@ -273,8 +272,8 @@ def _overdue(snapshot: Snapshot) -> str:
     verb = plural(count, "просрочена", "просрочены", "просрочено")
     item = f"пункт{NBSP}{longest.number}" if longest.number else f"«{longest.title}»"
     return (
-        f"На{NBSP}дату составления {verb} {counted(count, 'point')}; дольше всего{NBSP}— {item}, "
-        f"{longest.body} ({counted(longest.days, 'day')})."
+        f"На{NBSP}дату составления {verb} {number_of(count, 'point')}; дольше всего{NBSP}— {item}, "
+        f"{longest.body} ({number_of(longest.days, 'day')})."
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import pairwise
 
+from roadmap.language import counted
 from roadmap.reading import Every, Window
 from roadmap.terms.grammar.nodes import (
     Bracketed,
@@ -85,8 +86,7 @@ _IN_UNIT: dict[Every, str] = {
 
 def times_words(times: Times) -> str:
     """«3 раза в год»."""
-    few = times.often % 10 in (2, 3, 4) and times.often % 100 not in (12, 13, 14)
-    return f"{times.often} {'раза' if few else 'раз'} {_IN_UNIT[times.every]}"
+    return f"{counted(times.often, 'раз', 'раза', 'раз')} {_IN_UNIT[times.every]}"
 
 
 def contradiction(one: Part, other: Part) -> UnclearError:

@@ -4,8 +4,9 @@ from datetime import timedelta
 from itertools import count
 
 from roadmap.calendar.spans import add_months, month_end
+from roadmap.language import counted
 from roadmap.reading import Window
-from roadmap.terms.wording.words import between, month_words, plural, single, until
+from roadmap.terms.wording.words import between, month_words, single, until
 
 
 def say_then_yearly(windows: tuple[Window, ...]) -> str:
@@ -45,7 +46,7 @@ def say_paces(windows: tuple[Window, ...]) -> str | None:
     span = between(starts[0], windows[-1].due)
     if days % 7 == 0 and all(start == starts[0] + n * timedelta(days=days) for n, start in enumerate(starts)):
         weeks = days // 7
-        return f"раз в {weeks} {plural(weeks, 'неделю', 'недели', 'недель')}, {span}"
+        return f"раз в {counted(weeks, 'неделю', 'недели', 'недель')}, {span}"
     if all(start == add_months(starts[0], n * months) for n, start in enumerate(starts)):
         return f"{_every_months(months)}, {span}"
     return None
@@ -54,5 +55,5 @@ def say_paces(windows: tuple[Window, ...]) -> str | None:
 def _every_months(months: int) -> str:
     years, rest = divmod(months, 12)
     if years > 1 and not rest:
-        return f"раз в {years} {plural(years, 'год', 'года', 'лет')}"
-    return f"раз в {months} {plural(months, 'месяц', 'месяца', 'месяцев')}"
+        return f"раз в {counted(years, 'год', 'года', 'лет')}"
+    return f"раз в {counted(months, 'месяц', 'месяца', 'месяцев')}"

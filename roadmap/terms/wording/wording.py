@@ -6,7 +6,7 @@ from roadmap.calendar.spans import month_end
 from roadmap.reading import Reading, Window
 from roadmap.terms.grammar.words import MONTH_TERMS, ROMAN
 from roadmap.terms.wording.rhythms import say_recurring
-from roadmap.terms.wording.words import DASH, between, counted, counted_of, month_words, single, until
+from roadmap.terms.wording.words import DASH, between, length, length_of, month_words, single, until
 
 _PLANS = {"план": "плану", "график": "графику"}
 
@@ -106,5 +106,5 @@ def _relative(reading: Reading) -> str:
     if reading.event is None:
         return f"в {MONTH_TERMS[number]}месячный срок" if unit == "months" else f"в {number}-дневный срок"
     if number < 0:
-        return f"за {counted(-number, unit)} до {reading.event}"
-    return f"в течение {counted_of(number, unit)} после {reading.event}"
+        return f"за {length(-number, unit)} до {reading.event}"
+    return f"в течение {length_of(number, unit)} после {reading.event}"

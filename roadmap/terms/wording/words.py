@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from roadmap.language import counted
 from roadmap.reading import DayUnit, Window
 from roadmap.terms.grammar.words import MONTHS
 
@@ -35,13 +36,6 @@ def single(window: Window) -> str:
     return day_words(window.due) if window.start == window.due else between(window.start, window.due)
 
 
-def plural(n: int, one: str, few: str, many: str) -> str:
-    """The form of a noun after a number: «1 день», «2 дня», «5 дней»."""
-    if n % 100 in range(11, 15):
-        return many
-    return one if n % 10 == 1 else few if n % 10 in (2, 3, 4) else many
-
-
 _COUNTED: dict[DayUnit, tuple[str, str, str, str, str]] = {
     "calendar_days": (
         "календарный день",
@@ -55,13 +49,13 @@ _COUNTED: dict[DayUnit, tuple[str, str, str, str, str]] = {
 }
 
 
-def counted(number: int, unit: DayUnit) -> str:
+def length(number: int, unit: DayUnit) -> str:
     """«7 календарных дней», «1 месяц»: after «за» or alone."""
     one, few, many, *_ = _COUNTED[unit]
-    return f"{number} {plural(number, one, few, many)}"
+    return counted(number, one, few, many)
 
 
-def counted_of(number: int, unit: DayUnit) -> str:
+def length_of(number: int, unit: DayUnit) -> str:
     """«7 календарных дней», «1 месяца»: after «в течение»."""
     *_, one, many = _COUNTED[unit]
-    return f"{number} {one if number % 10 == 1 and number % 100 != 11 else many}"
+    return counted(number, one, many, many)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from roadmap.language.text import ended
 from roadmap.monitoring.indicators.gaps import FAR, reference
 from roadmap.monitoring.indicators.ranking import Lag, gap, is_against_target, lagging, worst
 from roadmap.monitoring.report import words
-from roadmap.monitoring.report.sentences import ended
 from roadmap.monitoring.snapshot import ExecutionRow, IndicatorResult, Snapshot, TrendPoint
 from tasks.monitoring.report.chart_axes import (
     AMBER,

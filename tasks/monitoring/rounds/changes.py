@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from models import Body, Edition, Municipality, Roadmap, Round
 from roadmap.catalogue.schema import Indicator
-from roadmap.letters.wording import plural
+from roadmap.language import plural
 
 COUNTED_AS_BEFORE = "редакцией, принятой после начала раунда; посчитан по прежней"
 

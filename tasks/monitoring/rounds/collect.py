@@ -11,7 +11,7 @@ from models import Body, Round
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import LIVE, Move
-from roadmap.letters.wording import plural
+from roadmap.language import counted
 from tasks.monitoring.rounds.log import is_done, step_done
 from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow
 from tasks.monitoring.submissions.record import fill_proven, settle_data
@@ -55,7 +55,7 @@ def begin(work: Session, row: RoundRow, monitoring: Monitoring, day: Day) -> boo
     asked = [entry.model_dump(mode="json") for entry in monitoring.asked(row.rhythm)]
     work.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(indicators=asked))
     n = len(asked)
-    words = f"за {row.period.title}, {n} {plural(n, 'показатель', 'показателя', 'показателей')}"
+    words = f"за {row.period.title}, {counted(n, 'показатель', 'показателя', 'показателей')}"
     return step_done(work, row.id, "opened", at=day.at, words=words)
 
 
@@ -69,7 +69,7 @@ def ask(work: Session, row: RoundRow, members: Members, day: Day, *, is_overtake
         return 0
     fill_proven(work, row.id, at=day.at)
     count = 0 if is_overtaken else add_missing(work, row, members, day)
-    words = f"запрошено у {count} {plural(count, 'органа', 'органов', 'органов')}"
+    words = f"запрошено у {counted(count, 'органа', 'органов', 'органов')}"
     if not count:
         words = OVERTAKEN if is_overtaken else "запрашивать нечего"
     step_done(work, row.id, "asked", at=day.at, words=words)

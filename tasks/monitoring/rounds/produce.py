@@ -20,7 +20,7 @@ from models.db import session
 from models.db.rows import hold_roadmap
 from models.lifecycle.transitions import Move
 from models.settings import Settings
-from roadmap.letters.wording import plural
+from roadmap.language import counted
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.office import office_hours
 from tasks.context.working_calendar import calendar_of
@@ -241,5 +241,5 @@ def file_words(files: list[NoteFile]) -> str:
     """«файлов: 9, страниц органов: 44»."""
     pages = sum(file.body_id is not None for file in files)
     whole = len(files) - pages
-    words = f"{whole} {plural(whole, 'файл', 'файла', 'файлов')} справки"
-    return f"{words}, {pages} {plural(pages, 'страница', 'страницы', 'страниц')} органов" if pages else words
+    words = f"{counted(whole, 'файл', 'файла', 'файлов')} справки"
+    return f"{words}, {counted(pages, 'страница', 'страницы', 'страниц')} органов" if pages else words

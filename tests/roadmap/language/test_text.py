@@ -2,7 +2,7 @@
 
 import pytest
 
-from roadmap.monitoring.report.sentences import brief, brief_item, ended
+from roadmap.language.text import brief, brief_item, ended
 from roadmap.monitoring.report.tables import items_words
 
 
