@@ -4,12 +4,14 @@ import re
 import secrets
 import unicodedata
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
+
+from roadmap.language.dates import NotADay, read_day
 
 LONGEST = 4000
 """Characters of one field: two pages of text."""
@@ -60,11 +62,13 @@ def text(form: FormData, name: str, label: str, *, longest: int = LONGEST, is_re
 
 
 def day(form: FormData, name: str, label: str, *, earliest: date, latest: date) -> date:
-    """The day of a field: 2027-05-31 as browsers send it, or 31.05.2027. Raises ``BadField``."""
+    """The day of a field: 2027-05-31 as browsers send it, or as people type it. Raises ``BadField``."""
     words = text(form, name, label, longest=40, is_required=True)
-    found = _day(words)
-    if found is None:
-        raise BadField(f"Поле «{label}»: «{words}» — не дата. Пример: 31.05.{latest.year}.")
+    try:
+        found = read_day(words)
+    except NotADay as wrong:
+        raise BadField(f"Поле «{label}»: {wrong}.") from wrong
+    assert found is not None
     if found < earliest:
         raise BadField(f"Поле «{label}»: {found:%d.%m.%Y} — слишком рано, можно с {earliest:%d.%m.%Y}.")
     if found > latest:
@@ -74,21 +78,10 @@ def day(form: FormData, name: str, label: str, *, earliest: date, latest: date) 
 
 def maybe_day(form: FormData, name: str, label: str) -> date | None:
     """The day of a field that may stay empty. Raises ``BadField`` when it is no day."""
-    words = text(form, name, label, longest=40)
-    found = _day(words)
-    if words and found is None:
-        raise BadField(f"Поле «{label}»: «{words}» — не дата. Пример: 31.05.2027.")
-    return found
-
-
-def _day(words: str) -> date | None:
-    # strptime would take «31.5.27 » and digits of any script; only these two forms are meant.
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}", words, re.ASCII):
-        return None
     try:
-        return datetime.strptime(words, "%Y-%m-%d" if "-" in words else "%d.%m.%Y").date()  # noqa: DTZ007
-    except ValueError:
-        return None
+        return read_day(text(form, name, label, longest=40))
+    except NotADay as wrong:
+        raise BadField(f"Поле «{label}»: {wrong}.") from wrong
 
 
 def link(form: FormData, name: str, label: str) -> str:

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import ValidationError
 
 from roadmap.catalogue.contacts import ChannelEntry
+from roadmap.language import normalise
+from roadmap.language.dates import read_cell
+from roadmap.language.normalise import PASSPORT, plain
 
 Cell = str | date | int | float | None
 #: Column → how its header may be worded; compared without case, ё and punctuation.
@@ -36,13 +39,6 @@ SHOWN = {
     "merged_into": "вошёл в",
 }
 CODE = re.compile(r"[a-z0-9][a-z0-9.\-]*")
-LETTERS = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch _ y _ e iu ia".replace("_", "").split(" "),
-        strict=True,
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +77,9 @@ class Entry:
     people: list[Person] = field(default_factory=list)
 
 
-def plain(words: object) -> str:
-    """Words as they are compared: small letters, «ё» as «е», no punctuation."""
-    return " ".join(re.sub(r"[^\w]+", " ", str(words).casefold().replace("ё", "е")).split())
-
-
 def code_of(name: str) -> str:
     """A stable Latin code of a name: «г. Сочи» → «g-sochi», «Ейский район» → «eiskii-raion»."""
-    latin = "".join(LETTERS.get(letter, letter) for letter in name.casefold())
-    return re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:60].strip("-")
-
-
-def read_date(cell: Cell) -> date | None:
-    """The day in a cell («31.05.2027», an Excel date); None when it is empty; ``ValueError`` when it is no day."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return None
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    words = str(cell).strip().removesuffix("г.").strip()
-    for form in ("%d.%m.%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(words, form).date()  # noqa: DTZ007 — a day has no zone
-        except ValueError:
-            continue
-    raise ValueError(f"«{words}» — не дата; напишите, например, 31.05.2027")
+    return normalise.code_of(name, PASSPORT, longest=60)
 
 
 def columns_of(header: Sequence[Cell], known: Mapping[str, Sequence[str]]) -> tuple[dict[str, int], list[int]]:
@@ -117,7 +90,7 @@ def columns_of(header: Sequence[Cell], known: Mapping[str, Sequence[str]]) -> tu
     for place, cell in enumerate(header):
         if cell is None or not str(cell).strip():
             continue
-        name = names.get(plain(cell))
+        name = names.get(plain(str(cell)))
         if name is None or name in found:
             unknown.append(place)
         else:
@@ -185,7 +158,7 @@ def _read_row(row: _Row, entries: dict[str, Entry], problems: list[Problem]) -> 
     found: dict[str, object] = {"code": code, "body": row.text("body"), "merged_into": row.text("merged_into")}
     for column in ("since", "until"):
         try:
-            found[column] = read_date(row.raw(column))
+            found[column] = read_cell(row.raw(column))
         except ValueError as wrong:
             problems.append(row.fault(column, str(wrong)))
     for column, value in found.items():

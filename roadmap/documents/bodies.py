@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roadmap.documents.bearers import is_body
-from roadmap.documents.neutral import clean, plain
+from roadmap.documents.neutral import clean
 from roadmap.documents.questions import Answers, Question
 from roadmap.language.cases import nominative
+from roadmap.language.normalise import DRAFTS, code_of, plain_with_signs
 
 _ALIAS = re.compile(
     r"\(\s*далее(?P<each>\s+соответственно)?(?:\s+(?:совместно|именуем\w+|именуется|именуются|также|по\s+тексту))*"
@@ -25,9 +26,6 @@ _GOES_ON = re.compile(
 _AGENCY = re.compile(
     r"^(?:[А-ЯЁа-яё\-]+\s){0,3}(?:министерств|департамент|комитет|управлени|отдел|агентств|сектор|инспекци)", re.I
 )
-_LATIN = dict(zip("абвгдезийклмнопрстуфхцыэ", "abvgdeziyklmnoprstufhcye", strict=True)) | {
-    "ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ъ": "", "ь": "",
-}  # fmt: skip
 _LEVELS = (
     ("municipal", re.compile(r"муниципал|\bмо[уц]|\bммс\b|район|городск|администраци")),
     ("institutional", re.compile(r"образовательн(?:ые|ых|ой) организаци|\bоо\b|школ|площадк|детск(?:ий|ие) сад")),
@@ -110,15 +108,15 @@ class Bodies:
         for before, short in aliases(texts):
             if len(before) <= _LONGEST_NAME and is_body(before):
                 shorts.append(short)
-                self._learned.setdefault(plain(short), (before, short))
-                self._learned.setdefault(plain(before), (before, short))
+                self._learned.setdefault(plain_with_signs(short), (before, short))
+                self._learned.setdefault(plain_with_signs(before), (before, short))
         return frozenset(shorts)
 
     def keep_whole(self, name: str, level: str = "") -> None:
         """One body, whatever commas its name holds, on the level that the document gives it."""
-        self._whole.add(plain(name))
+        self._whole.add(plain_with_signs(name))
         if level:
-            self._levels.setdefault(plain(name), level)
+            self._levels.setdefault(plain_with_signs(name), level)
 
     def level_questions(self, bearers: Iterable[tuple[Body, str]], answers: Answers) -> list[Question]:
         """A question for each (body, place) whose level is not told; an answer is taken over."""
@@ -133,7 +131,7 @@ class Bodies:
     def named_in(self, cell: str) -> list[Body]:
         """The bodies that a cell names, new ones among them, each once."""
         found: list[Body] = []
-        for words in [cell] if plain(cell) in self._whole else _pieces(cell):
+        for words in [cell] if plain_with_signs(cell) in self._whole else _pieces(cell):
             body = self._body(words)
             if body is not None and body not in found:
                 found.append(body)
@@ -142,28 +140,39 @@ class Bodies:
     def _body(self, words: str) -> Body | None:
         alias = _ALIAS.search(words)
         said = clean(_ASIDE.sub("", _PERSON.sub("", _ALIAS.sub("", words)))).strip(" .,;:")
-        if not plain(said):
+        if not plain_with_signs(said):
             return None
         name, short = nominative(said), alias["short"].strip() if alias else ""
         before = _APPOSITION.sub("", name)
-        name, short = self._learned.get(plain(name)) or self._learned.get(plain(before)) or (name, short)
+        name, short = (
+            self._learned.get(plain_with_signs(name)) or self._learned.get(plain_with_signs(before)) or (name, short)
+        )
         names = [name, short, said] if said != name else [name, short]
-        known = next((self._by_name[plain(each)] for each in names if each and plain(each) in self._by_name), None)
+        known = next(
+            (
+                self._by_name[plain_with_signs(each)]
+                for each in names
+                if each and plain_with_signs(each) in self._by_name
+            ),
+            None,
+        )
         if known is None:
             known = Body(self._code(short or name), name, short or self._short(name))
             self.all.append(known)
-        known.level = known.level or self._levels.get(plain(words), "")
+        known.level = known.level or self._levels.get(plain_with_signs(words), "")
         for other in names:
-            if other and plain(other) not in self._by_name:
-                self._by_name[plain(other)] = known
+            if other and plain_with_signs(other) not in self._by_name:
+                self._by_name[plain_with_signs(other)] = known
                 if other not in (known.name, known.short):
                     known.other.append(other)
         return known
 
     def _short(self, name: str) -> str:
         """A short name that no other body has; the whole name where each shorter one is taken."""
-        taken = {plain(body.short) for body in self.all}
-        return next((short for short in (_shortened(name), _proper(name)) if plain(short) not in taken), name)
+        taken = {plain_with_signs(body.short) for body in self.all}
+        return next(
+            (short for short in (_shortened(name), _proper(name)) if plain_with_signs(short) not in taken), name
+        )
 
     def _code(self, words: str) -> str:
         stem, n = latin(words), 1
@@ -177,8 +186,7 @@ class Bodies:
 
 def latin(words: str) -> str:
     """A code in Latin letters, digits and hyphens, at most 40 characters."""
-    letters = "".join(_LATIN.get(letter, letter) for letter in words.casefold().replace("ё", "е"))
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].strip("-") or "organ"
+    return code_of(words, DRAFTS, longest=40) or "organ"
 
 
 def _shortened(name: str) -> str:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from roadmap.documents.neutral import Row, plain
+from roadmap.documents.neutral import Row
+from roadmap.language.normalise import plain_with_signs
 
 Role = Literal[
     "number", "group", "title", "responsible", "executors", "term", "term_start", "term_end", "result",
@@ -72,7 +73,7 @@ def columns_of(words: tuple[str, ...], answers: dict[str, Role] | None = None) -
         if role not in ("unknown", "unused"):
             at.setdefault(role, n)
     unknown = tuple(n for n, role in enumerate(roles) if words[n] and (role == "unknown" or at.get(role, n) != n))
-    named = plain(" ".join(words))
+    named = plain_with_signs(" ".join(words))
     if "title" in at and at.keys() & {"term", "term_end", "responsible"}:
         return Columns("roadmap", at, words, unknown)
     if "indicator" in at and at.keys() & {"value", "method", "unit"} and "мероприят" not in named:
@@ -83,7 +84,7 @@ def columns_of(words: tuple[str, ...], answers: dict[str, Role] | None = None) -
 def _role(cell: str, answers: dict[str, Role]) -> Role:
     if cell in answers:
         return answers[cell]
-    words = plain(cell)
+    words = plain_with_signs(cell)
     return next((role for role, pattern in _ROLES if pattern.search(words)), "unknown")
 
 
@@ -96,9 +97,9 @@ def _settle_pairs(roles: list[Role], words: tuple[str, ...]) -> None:
         roles[roles.index("group")] = "title"
     people = [n for n, role in enumerate(roles) if role == "responsible"]
     if len(people) == 2 and "executors" not in roles:
-        second = next((n for n in people if "соисполнит" in plain(words[n])), None)
+        second = next((n for n in people if "соисполнит" in plain_with_signs(words[n])), None)
         if second is None:
-            second = next((n for n in people if "ответствен" not in plain(words[n])), people[1])
+            second = next((n for n in people if "ответствен" not in plain_with_signs(words[n])), people[1])
         roles[second] = "executors"
     carrying = [n for n, role in enumerate(roles) if role == "executors"]
     if not people and carrying:
@@ -134,4 +135,6 @@ def is_rule(row: Row) -> bool:
 
 def is_repeated(row: Row, columns: Columns) -> bool:
     """The words of the header once more."""
-    return bool(row.filled) and [plain(cell) for cell in row.cells if cell] == [plain(w) for w in columns.words if w]
+    return bool(row.filled) and [plain_with_signs(cell) for cell in row.cells if cell] == [
+        plain_with_signs(w) for w in columns.words if w
+    ]

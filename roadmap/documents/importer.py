@@ -13,13 +13,14 @@ from roadmap.documents.bodies import Bodies, Body
 from roadmap.documents.columns import ROLE_RU
 from roadmap.documents.definitions import definitions_of
 from roadmap.documents.entries import Entry, entries_of, reader_of
-from roadmap.documents.neutral import Document, Paragraph, Table, clean, plain
+from roadmap.documents.neutral import Document, Paragraph, Table, clean
 from roadmap.documents.periods import find_period
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.regions import region_of
 from roadmap.documents.regulations import Regulation, regulation_of
 from roadmap.documents.rows import CLASSES, FoundItem, RowClass, RowReader, heal
 from roadmap.documents.tables import WholeTable, whole_tables
+from roadmap.language.normalise import plain_with_signs
 from roadmap.reading import Reading
 
 _TITLE = re.compile(
@@ -152,7 +153,9 @@ def _answered_roles(document: Document, answers: Answers) -> dict[str, Any]:
     if not named:
         return {}
     rows = (row for block in document.blocks if isinstance(block, Table) for row in block.rows)
-    return {cell: named[plain(cell)] for row in rows for cell in row.cells if plain(cell) in named}
+    return {
+        cell: named[plain_with_signs(cell)] for row in rows for cell in row.cells if plain_with_signs(cell) in named
+    }
 
 
 def _read_table(

@@ -73,11 +73,6 @@ def healed(text: str) -> str:
     return _BROKEN_WORD.sub("-", text)
 
 
-def plain(text: str) -> str:
-    """Lower-case words without punctuation, for comparing."""
-    return _BLANKS.sub(" ", re.sub(r"[^\w№/%]+", " ", text.casefold().replace("ё", "е"))).strip()
-
-
 def together(documents: Iterable[Document]) -> Document:
     """Several files of one order as one document; with more than one file every place names its file."""
     parts = tuple(documents)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from roadmap.catalogue.answers import Answer
-from roadmap.documents.neutral import plain
+from roadmap.language.normalise import plain_with_signs
 
 About = Literal["term", "row", "responsible", "column", "act", "period", "zone", "table", "number", "indicator"]
 
@@ -35,11 +35,11 @@ class Answers:
     """Answers by what was asked; the words match without regard to case, marks and blanks."""
 
     def __init__(self, answers: Iterable[Answer] = ()) -> None:
-        self._answers = {(answer.about, plain(answer.words)): answer.answer for answer in answers}
+        self._answers = {(answer.about, plain_with_signs(answer.words)): answer.answer for answer in answers}
 
     def of(self, about: About, words: str) -> str | None:
         """The answer to a question with these words, or None."""
-        return self._answers.get((about, plain(words)))
+        return self._answers.get((about, plain_with_signs(words)))
 
     def about(self, about: About) -> dict[str, str]:
         """All answers of one kind by the plain words."""

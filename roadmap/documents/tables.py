@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from roadmap.documents.columns import Columns, Role, columns_of, is_column_numbers
-from roadmap.documents.neutral import Document, Paragraph, Row, Table, plain
+from roadmap.documents.neutral import Document, Paragraph, Row, Table
+from roadmap.language.normalise import plain_with_signs
 
 DEEPEST_HEADER = 6
 LONGEST_SECTION = 250
@@ -79,7 +80,7 @@ def _goes_on(part: WholeTable, last: WholeTable, between: list[Paragraph]) -> bo
 
 
 def _header_words(columns: Columns) -> list[str]:
-    return [plain(words) for words in columns.words if words]
+    return [plain_with_signs(words) for words in columns.words if words]
 
 
 def _parts(table: Table, answers: dict[str, Role]) -> Iterator[WholeTable]:

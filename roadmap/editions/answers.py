@@ -7,7 +7,7 @@ import yaml
 from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.editions import DROPPED, KEPT, Question
-from roadmap.editions.keep_reviewed import alike
+from roadmap.language.matching import alike
 
 ABOUT = "item"
 WORDS = {DROPPED: "исключён", KEPT: "сохранить"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from roadmap.catalogue.schema import Body, Catalogue, Item
-from roadmap.editions.matching import plain
+from roadmap.language.normalise import plain
 
 
 def in_old_bodies(old: Catalogue, new: Catalogue) -> Catalogue:

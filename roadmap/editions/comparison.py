@@ -16,13 +16,13 @@ from roadmap.editions.header import header_changes
 from roadmap.editions.keep_reviewed import (
     CONTROL,
     Kept,
-    alike,
     as_reviewed,
     carried_over,
     split_before,
     with_known_items,
 )
 from roadmap.editions.matching import Candidate, Entry, Matching, match
+from roadmap.language.matching import alike
 from roadmap.reading import Reading
 
 Kind = Literal["words", "term", "owner", "number", "control"]

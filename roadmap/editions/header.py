@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from roadmap.catalogue.schema import RHYTHM_RU, Catalogue, Controller, Indicator
-from roadmap.editions.keep_reviewed import alike
+from roadmap.language.matching import alike
 
 Field = tuple[str, str, str]
 """Name, words before, words after; empty words for what is new or gone."""

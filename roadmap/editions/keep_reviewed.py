@@ -4,14 +4,14 @@ A draft that ``vekha import`` made proposes kinds, owners and more from the word
 that a person has settled for the same words.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from roadmap.catalogue.schema import Catalogue, Indicator, Item, Origin
 from roadmap.documents.draft import kind_of
-from roadmap.editions.matching import plain
+from roadmap.language.matching import alike
+from roadmap.language.normalise import even, plain
 
 CONTROL = ("kind", "rhythm", "control", "fan_out", "event", "controlled")
 """What the catalogue says of an item beside the document's words."""
@@ -29,9 +29,6 @@ MADE_BY_IMPORT = "составленный при импорте"
 """Stands in the first line of every draft that ``vekha import`` writes."""
 PARTS: dict[Origin, str] = {"table": "items", "directive": "directives", "duty": "duties"}
 
-_QUOTES = re.compile(r"[«»\"„“”'`]")
-_DASH = re.compile(r"\s*[-\u2010-\u2015]\s*")
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -46,16 +43,6 @@ class Kept:
 def is_read_from_document(text: str) -> bool:
     """Whether the text of a draft is what ``vekha import`` wrote, edited or not."""
     return MADE_BY_IMPORT in text.lstrip("\ufeff").partition("\n")[0]
-
-
-def alike(one: str, other: str) -> bool:
-    """Equal but for case, ё, quotes, dashes, blanks and the stop at the end: no edition means these."""
-    return one == other or _even(one) == _even(other)
-
-
-def _even(words: str) -> str:
-    even = _DASH.sub("-", _QUOTES.sub("", words.casefold().replace("ё", "е")))
-    return " ".join(even.split()).rstrip(" .;,")
 
 
 def as_reviewed(
@@ -181,7 +168,7 @@ def _cut_otherwise(was: Item, item: Item) -> Iterator[str]:
     if not (alike(was.title, item.title) and alike(was.term, item.term)):
         return
     for field in AROUND:
-        one, other = _even(getattr(was, field)), _even(getattr(item, field))
+        one, other = even(getattr(was, field)), even(getattr(item, field))
         if one in other or other in one:
             yield field
 

@@ -1,11 +1,13 @@
 """Which item of a new edition is which item of the old one: by words first, the number only supports them."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import log
+
+from roadmap.language.matching import title_stems
+from roadmap.language.normalise import plain
 
 SURE = 0.8
 """From here on two items are the same one, unless another comes close."""
@@ -16,8 +18,6 @@ CLOSE = 0.08
 CONTEXT_WEIGHT = 0.3
 SAME_PLACE = 0.8
 NEAREST = 6
-STEM = 5
-"""Letters of a word that are compared: Russian endings differ with every rewording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,6 @@ def match(old: Sequence[Entry], new: Sequence[Entry]) -> Matching:
     return Matching(pairs | _proposed(doubts), doubts)
 
 
-def plain(words: str) -> str:
-    """Words without what an edition changes by accident: case, ё, punctuation, blanks."""
-    return " ".join(re.findall(r"\w+", words.casefold().replace("ё", "е")))
-
-
 def _same_titles(old: Sequence[Entry], new: Sequence[Entry]) -> dict[str, str]:
     there: dict[str, list[Entry]] = defaultdict(list)
     for entry in new:
@@ -100,16 +95,12 @@ def _context(old: Entry, new: Entry) -> float:
     return sum(plain(a) == plain(b) for a, b in told) / len(told) if told else 0.0
 
 
-def _stems(title: str) -> list[str]:
-    return [word[:STEM] for word in plain(title).split()]
-
-
 def _weights(entries: Iterable[Entry]) -> dict[str, float]:
     """A word that many titles share («проведение», «педагогических») says little of which item it is."""
     counted: Counter[str] = Counter()
     total = 0
     for entry in entries:
-        counted.update(set(_stems(entry.title)))
+        counted.update(set(title_stems(entry.title)))
         total += 1
     return {stem: 0.2 + log((total + 1) / count) for stem, count in counted.items()}
 
@@ -119,7 +110,7 @@ def _scores(old: Sequence[Entry], new: Sequence[Entry], *, weights: Mapping[str,
 
     Every pair is not compared: only those that share the rarest words.
     """
-    stems = {entry.code: _stems(entry.title) for entry in new}
+    stems = {entry.code: title_stems(entry.title) for entry in new}
     holders: dict[str, list[str]] = defaultdict(list)
     for code, words in stems.items():
         for stem in dict.fromkeys(words):
@@ -127,7 +118,7 @@ def _scores(old: Sequence[Entry], new: Sequence[Entry], *, weights: Mapping[str,
     by_code = {entry.code: entry for entry in new}
     scores: dict[str, dict[str, float]] = {}
     for entry in old:
-        mine = _stems(entry.title)
+        mine = title_stems(entry.title)
         shared: dict[str, float] = defaultdict(float)
         for stem in dict.fromkeys(mine):
             for code in holders.get(stem, ()):

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from roadmap.catalogue.municipalities import Cell, Problem, at, columns_of, plain, read_date
+from roadmap.catalogue.municipalities import Cell, Problem, at, columns_of
+from roadmap.language.dates import read_cell
+from roadmap.language.normalise import plain
 from roadmap.processes.schema import Process
 
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -157,6 +159,6 @@ def _fact(
 
 def _day(row: _Row, place: int) -> tuple[date | None, Problem | None]:
     try:
-        return read_date(row.raw(place)), None
+        return read_cell(row.raw(place)), None
     except ValueError as wrong:
         return None, Problem(at(row.number, place), str(wrong))

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from roadmap.language import normalise
+from roadmap.language.matching import declined, same_stem
 from roadmap.processes.schema import Stage
 
 SHOWN = 8
@@ -45,17 +47,17 @@ def read_stages(stages: Sequence[Stage], words: str) -> list[Stage]:
     numbered = re.fullmatch(r"\D{0,8}?(\d{1,2})\D?", words.strip())
     if numbered and 1 <= int(numbered[1]) <= len(stages):
         return [stages[int(numbered[1]) - 1]]
-    tokens = [token for token in _tokens(words) if token not in _EMPTY]
+    tokens = [token for token in normalise.words(words) if token not in _EMPTY]
     by_code = [stage for stage in stages if words.strip().casefold() == stage.code]
-    begun = [stage for stage in stages if tokens and tokens == _tokens(stage.title)[: len(tokens)]]
+    begun = [stage for stage in stages if tokens and tokens == normalise.words(stage.title)[: len(tokens)]]
     if len(sure := by_code or begun) == 1:
         return sure
-    found = [stage for stage in stages if tokens and _all_alike(tokens, _tokens(f"{stage.title} {stage.done}"))]
+    found = [stage for stage in stages if tokens and _all_alike(tokens, normalise.words(f"{stage.title} {stage.done}"))]
     if len(found) == 1:
         return found
     for stage in found:
         others = {other.code for other in found if other is not stage}
-        if stage.done and tokens == _tokens(stage.done)[: len(tokens)] and others <= set(stage.needs):
+        if stage.done and tokens == normalise.words(stage.done)[: len(tokens)] and others <= set(stage.needs):
             return found
     listed = found or list(stages)
     shown = "; ".join(f"{stages.index(stage) + 1} — {stage.title}" for stage in listed)
@@ -65,12 +67,12 @@ def read_stages(stages: Sequence[Stage], words: str) -> list[Stage]:
 
 def means_all(words: str) -> bool:
     """«Всеми», also behind the stage: «подписано всеми»."""
-    return any(token in _ALL for token in _tokens(words))
+    return any(token in _ALL for token in normalise.words(words))
 
 
 def means_missing(words: str) -> bool:
     """«Не внесено», «недостающее»: all that is owed behind what was recorded out of order."""
-    tokens = [token for token in _tokens(words) if token not in _EMPTY]
+    tokens = [token for token in normalise.words(words) if token not in _EMPTY]
     return tokens in (["не", "внесено"], ["не", "внесены"]) or (bool(tokens) and tokens[0].startswith("недостающ"))
 
 
@@ -85,12 +87,12 @@ def read_name(words: str, names: Mapping[str, Sequence[str]]) -> str:
 
     Raises ``Unclear`` with the candidates.
     """
-    asked, core = _tokens(words), _core(words)
+    asked, core = normalise.words(words), _core(words)
     levels: tuple[Callable[[str], bool], ...] = (
-        lambda name: _tokens(name) == asked,
+        lambda name: normalise.words(name) == asked,
         lambda name: _core(name) == core,
         lambda name: _core(name)[: len(core)] == core,
-        lambda name: len(_core(name)) == len(core) and all(map(_declined, core, _core(name))),
+        lambda name: len(_core(name)) == len(core) and all(map(declined, core, _core(name))),
     )
     for fits in levels:
         found = [key for key, known in names.items() if any(fits(name) for name in known if name)]
@@ -105,11 +107,11 @@ def read_name(words: str, names: Mapping[str, Sequence[str]]) -> str:
 
 def read_count(words: str, field: str) -> int | None:
     """A number of people or entries; None when nothing was entered. Raises ``Unclear``."""
-    plain = re.sub(r"\s", "", words)
-    if not plain:
+    digits = re.sub(r"\s", "", words)
+    if not digits:
         return None
-    if plain.isascii() and plain.isdigit() and len(plain) <= 9:
-        return int(plain)
+    if digits.isascii() and digits.isdigit() and len(digits) <= 9:
+        return int(digits)
     raise Unclear(f"{field}: «{words.strip()}» — не число; напишите, например, 31")
 
 
@@ -135,30 +137,13 @@ def read_decisions(text: str, names: Mapping[str, Sequence[str]]) -> list[Decisi
     return read
 
 
-def _tokens(words: str) -> list[str]:
-    return re.findall(r"\w+", words.casefold().replace("ё", "е"))
-
-
 def _core(words: str) -> list[str]:
-    tokens = _tokens(words)
+    tokens = normalise.words(words)
     return [token for token in tokens if token not in _KIND_OF_PLACE] or tokens
 
 
 def _all_alike(asked: Sequence[str], known: Sequence[str]) -> bool:
-    return all(any(_alike(token, other) for other in known) for token in asked)
-
-
-def _alike(one: str, other: str) -> bool:
-    return other.startswith(_stem(one)) or one.startswith(_stem(other))
-
-
-def _stem(token: str) -> str:
-    return token[: max(4, len(token) - 3)]
-
-
-def _declined(one: str, other: str) -> bool:
-    """«Анапой» is «Анапа», but «Анапский» is another place."""
-    return abs(len(one) - len(other)) <= 2 and _alike(one, other)
+    return all(any(same_stem(token, other) for other in known) for token in asked)
 
 
 def _near(asked: Sequence[str], known: Sequence[str]) -> bool:

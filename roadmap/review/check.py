@@ -24,10 +24,12 @@ from typing import Literal
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.control.planning import plan, read_item
+from roadmap.language.matching import same_duty
+from roadmap.language.normalise import plain_with_hyphens
 from roadmap.reading import Reading
 from roadmap.review.kinds import misfit
 from roadmap.review.needs import possible_need
-from roadmap.review.words import aliases_given, known_part, mentions, normal, same_duty, unknown_bodies
+from roadmap.review.words import aliases_given, known_part, mentions, unknown_bodies
 
 Kind = Literal["unread", "early", "order", "need", "owner", "body", "fit", "alias", "twice", "day_off", "load"]
 Severity = Literal["error", "question", "note"]
@@ -188,14 +190,14 @@ def _aliases(catalogue: Catalogue) -> Iterator[Finding]:
     for _, item in catalogue.duties_by_origin():
         for cell in (item.title, item.responsible, item.executors, item.result):
             for alias, before in aliases_given(cell):
-                given.setdefault(normal(alias), []).append((alias, before or alias, _place(item)))
+                given.setdefault(plain_with_hyphens(alias), []).append((alias, before or alias, _place(item)))
     for found in given.values():
         if len(found) > 1:
-            severity: Severity = "question" if len({normal(words) for _, words, _ in found}) > 1 else "note"
+            severity: Severity = "question" if len({plain_with_hyphens(words) for _, words, _ in found}) > 1 else "note"
             where = "; ".join(f"{words} — {place}" for _, words, place in found)
             yield Finding("alias", found[0][2], f"сокращение «{found[0][0]}» введено повторно: {where}", severity)
     for body in catalogue.bodies:
-        names = Counter(normal(name) for name in (body.name, *body.aliases))
+        names = Counter(plain_with_hyphens(name) for name in (body.name, *body.aliases))
         for name, count in names.items():
             if count > 1:
                 yield Finding("alias", f"орган {body.code}", f"имя «{name}» указано {count} раза", "note")
@@ -204,7 +206,7 @@ def _aliases(catalogue: Catalogue) -> Iterator[Finding]:
 def _twice(catalogue: Catalogue) -> Iterator[Finding]:
     first: dict[tuple[str, str], Item] = {}
     for _, item in catalogue.duties_by_origin():
-        same = first.setdefault((item.owner, normal(item.title)), item)
+        same = first.setdefault((item.owner, plain_with_hyphens(item.title)), item)
         if same is not item:
             yield Finding("twice", _place(item), f"то же мероприятие, что и {_place(same)}", "question")
 

@@ -7,6 +7,7 @@ as in a regulation, or tells an effect («повышение квалифика�
 import re
 
 from roadmap.catalogue.schema import ITEM_KINDS_RU, Item
+from roadmap.language.normalise import plain
 from roadmap.processes.loading import built_in
 
 #: Stems of the words that name a document.
@@ -62,8 +63,8 @@ _MISSES = {
 
 def keeps_registry(words: str) -> bool:
     """Whether a registry, a bank or a passport has to be kept («ведение реестра»), not only named or answered for."""
-    plain = _plain(words)
-    return bool(_KEPT.search(plain)) and not _APPOINTS.search(plain)
+    said = plain(words)
+    return bool(_KEPT.search(said)) and not _APPOINTS.search(said)
 
 
 def misfit(item: Item) -> str | None:
@@ -74,7 +75,7 @@ def misfit(item: Item) -> str | None:
         if better == item.kind:
             return None
         return f"{_said(item)}; по этим словам вид «{ITEM_KINDS_RU[better]}» — впишите kind: {better} {_OR}"
-    if item.kind == "session" and _TAKES_PART.search(_plain(item.title)):
+    if item.kind == "session" and _TAKES_PART.search(plain(item.title)):
         return (
             f"{_said(item)}; мероприятие проводит другой, программы и протокола у исполнителя нет — "
             "впишите kind: measure или назовите своё мероприятие"
@@ -87,7 +88,7 @@ def misfit(item: Item) -> str | None:
 
 def _plainly(item: Item) -> str | None:
     """The one kind that the words leave, whatever was chosen; None where they leave a choice."""
-    shown, title = _plain(_shown(item)), _plain(item.title)
+    shown, title = plain(_shown(item)), plain(item.title)
     if _STUDY.search(title):
         return "study"
     if _AGREEMENT.search(shown) or (shown == title and _CONCLUDES.search(title)):
@@ -111,18 +112,13 @@ def _wanted(kind: str) -> tuple[str, ...]:
 def _shown(item: Item) -> str:
     """The words of the proof: the result where it begins with one, else the title."""
     known = (*DOCUMENTS, *(stem for kind in ("agreement", "registry") for stem in _wanted(kind)))
-    begins = (" ".join(_plain(part).split()[:PROOF_WITHIN]) for part in item.result.split(";"))
+    begins = (" ".join(plain(part).split()[:PROOF_WITHIN]) for part in item.result.split(";"))
     return item.result if any(_names(words, known) for words in begins) else item.title
 
 
 def _names(words: str, stems: tuple[str, ...]) -> bool:
-    padded = f" {_plain(words)} "
+    padded = f" {plain(words)} "
     return any(f" {stem}" in padded for stem in stems)
-
-
-def _plain(words: str) -> str:
-    """Small letters, е for ё, single blanks, no punctuation: «Форсайт-сессия» is two words."""
-    return " ".join(re.findall(r"[^\W_]+", words.casefold().replace("ё", "е")))
 
 
 def _said(item: Item) -> str:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from roadmap.catalogue.schema import Item
-from roadmap.review.words import STEM, normal
+from roadmap.language.matching import STEM, key_word
+from roadmap.language.normalise import plain_with_hyphens
 
 #: «Разработка …», «Утверждено …», «Заключить …»: what follows is made by the item.
 MAKES = {
@@ -41,7 +42,7 @@ def possible_need(item: Item, earlier: Item) -> str | None:
     if not title or (first in MAKES and not (first in APPROVES and before not in APPROVES)):
         return None
     for made in _made(earlier):
-        keys = [_key(word) for word in made]
+        keys = [key_word(word) for word in made]
         for place in _places(keys, title):
             if any(word[:STEM] in USES for word in title[max(place - USED_WITHIN, 0) : place]):
                 return " ".join(made)
@@ -68,14 +69,9 @@ def _until_link(words: list[str]) -> list[str]:
 
 def _words(text: str, *, links: bool = False) -> list[str]:
     left_out = _PARTICLES if links else _PARTICLES | _LINKS
-    return [word for word in normal(text).split() if word not in left_out]
-
-
-def _key(word: str) -> str:
-    """The word without its ending: «карта» and «карты» are one."""
-    return word[:STEM] if len(word) > STEM else word[: max(len(word) - 1, 3)]
+    return [word for word in plain_with_hyphens(text).split() if word not in left_out]
 
 
 def _places(keys: list[str], words: list[str]) -> Iterator[int]:
-    stems = [_key(word) for word in words]
+    stems = [key_word(word) for word in words]
     return (n for n in range(len(stems) - len(keys) + 1) if stems[n : n + len(keys)] == keys)

@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from roadmap.catalogue.schema import Item
+from roadmap.language.matching import NAMED_WORDS, stems
 
-STEM = 5
-SAME_DUTY = 0.7
-NAMED_WORDS = 3
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _PART = re.compile(r"[^;,:]+")
 _ASIDE = re.compile(r"\([^()]*\)|\bв рамках [^;,()]*")
@@ -15,23 +13,6 @@ _PERSON = re.compile(r"[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё-]+|[А-ЯЁ
 _ALIAS = re.compile(r"([^;,()]*)\(\s*далее(?:\s+совместно)?\s*[-–—]?\s*([^()]{2,60}?)\s*\)")
 _POINT = re.compile(r"(?:пункт(?:ом|а|у|е)?|п\.)\s*(\d+(?:\.\d+)*)", re.IGNORECASE)
 _NO_BODY = {"и", "далее", "совме", "все", "по", "согла", "в", "на", "при", "участ"}
-
-
-def normal(text: str) -> str:
-    """Small letters, е for ё, single blanks, no punctuation."""
-    return " ".join(_WORD.findall(text.casefold().replace("ё", "е")))
-
-
-def stems(text: str) -> list[str]:
-    """The words of a text without their endings: the first five letters."""
-    return [word[:STEM] for word in normal(text).split()]
-
-
-def same_duty(one: str, other: str) -> bool:
-    """Whether two titles name one duty: most of the longer words of either stand in both."""
-    first, second = ({stem for stem in stems(text) if len(stem) == STEM} for text in (one, other))
-    smaller = min(len(first), len(second))
-    return smaller >= NAMED_WORDS and len(first & second) >= SAME_DUTY * smaller
 
 
 def mentions(item: Item, earlier: Item) -> str | None:

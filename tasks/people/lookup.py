@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from models import AuditEntry, ControlPoint, Official, Roadmap
 from models.lifecycle import Refused
 from roadmap.control.ladder import Ladder
+from roadmap.language.normalise import one_line
 from tasks.people import links
 
 
@@ -25,8 +26,8 @@ def official_of(work: Session, code: str, words: str) -> Official:
     """The official in office whom a post or a number names; ``PeopleRefused`` when none, or several, do."""
     found = select(Official).where(col(Official.roadmap_code) == code, col(Official.is_active))
     people: list[Official] = list(work.execute(found.order_by(col(Official.id))).scalars())
-    wanted = " ".join(words.casefold().split())
-    named = [one for one in people if wanted in (str(one.id), " ".join(one.post.casefold().split()))]
+    wanted = one_line(words)
+    named = [one for one in people if wanted in (str(one.id), one_line(one.post))]
     if len(named) == 1:
         return named[0]
     if named:

@@ -13,7 +13,8 @@ from models import Body, Roadmap
 from models.db.rows import hold_roadmap
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Move
-from roadmap.catalogue.municipalities import Problem, plain
+from roadmap.catalogue.municipalities import Problem
+from roadmap.language.normalise import plain
 from roadmap.processes.agreement_rows import Fact, Known, read_facts
 from tasks.files.spreadsheets import read_rows
 from tasks.processes.agreements import Standing, the_agreement

@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 
 from models import Body, Channel, Municipality, Official, Roadmap
 from models.db.rows import table_of
-from roadmap.catalogue.municipalities import Entry, Problem, code_of, plain, read_municipalities
+from roadmap.catalogue.municipalities import Entry, Problem, code_of, read_municipalities
+from roadmap.language.normalise import plain
 from tasks.files.errors import DocumentRefused
 from tasks.files.spreadsheets import read_rows
 

@@ -9,8 +9,9 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
+from roadmap.language.matching import same_duty
 from roadmap.review.check import Finding, check, load
-from roadmap.review.words import same_duty, unknown_bodies
+from roadmap.review.words import unknown_bodies
 
 
 def item(code: str, title: str, **facts: Any) -> dict[str, Any]:

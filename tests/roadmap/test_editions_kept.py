@@ -12,7 +12,8 @@ from roadmap.catalogue.validation import inconsistencies
 from roadmap.documents.draft import kind_of
 from roadmap.editions import DROPPED, KEPT, Plan, compare
 from roadmap.editions.answers import asked_about, by_code, pasted
-from roadmap.editions.keep_reviewed import alike, is_read_from_document
+from roadmap.editions.keep_reviewed import is_read_from_document
+from roadmap.language.matching import alike
 
 MOSCOW, SURGUT = "moscow-oblast", "surgut"
 UNSAID = ("fan_out", "rhythm", "event", "controlled")

@@ -9,8 +9,9 @@ from roadmap.catalogue.schema import Catalogue, Item
 from roadmap.documents.draft import draft
 from roadmap.documents.entries import Entry
 from roadmap.documents.importer import Found, find
-from roadmap.documents.neutral import Paragraph, plain
+from roadmap.documents.neutral import Paragraph
 from roadmap.documents.plain_text import from_text
+from roadmap.language.normalise import plain_with_signs
 from tests.places import SEEDS, needs_shared
 
 REGULATIONS = ["kirov", "bashkortostan", "surgut"]
@@ -33,8 +34,8 @@ def pairs(catalogue: Catalogue, found: Found) -> list[tuple[Item, Entry | None]]
     left = duties(found)
     told: list[tuple[Item, Entry | None]] = []
     for duty in catalogue.duties:
-        title = plain(duty.title)
-        same = [e for e in left if e.item.number == duty.number and title in plain(e.item.words["title"])]
+        title = plain_with_signs(duty.title)
+        same = [e for e in left if e.item.number == duty.number and title in plain_with_signs(e.item.words["title"])]
         entry = min(same, key=lambda e: len(e.item.words["title"]), default=None)
         left = [e for e in left if e is not entry]
         told.append((duty, entry))
@@ -130,8 +131,8 @@ def test_paragraphs_are_of_these_classes(code: str, counts: dict[str, int]) -> N
     ("code", "number"), [("kirov", 19), ("bashkortostan", 19), ("surgut", 21), ("krasnodar", 0), ("moscow-oblast", 22)]
 )
 def test_all_definitions_are_found_with_their_words(code: str, number: int) -> None:
-    reviewed = {plain(each.term): plain(each.meaning) for each in built_in(code).definitions}
-    found = {plain(each["term"]): plain(each["meaning"]) for each in of_seed(code).definitions}
+    reviewed = {plain_with_signs(each.term): plain_with_signs(each.meaning) for each in built_in(code).definitions}
+    found = {plain_with_signs(each["term"]): plain_with_signs(each["meaning"]) for each in of_seed(code).definitions}
     assert len(found) == number
     assert found == reviewed
 

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from roadmap.dashboards.boards import KINDS_RU, STATES_RU
+from roadmap.language.dates import NotADay, read_day
 from tasks.pages.filters import Filter
 
 T = TypeVar("T")
@@ -70,8 +71,8 @@ def _day(given: dict[str, str], name: str, label: str, problems: list[str]) -> d
     if not words:
         return None
     try:
-        found = date.fromisoformat(words)
-    except ValueError:
+        found = read_day(words)
+    except NotADay:
         found = None
     if found is None or not YEARS[0] <= found.year <= YEARS[1]:
         problems.append(f"Фильтр «{label}»: «{given.pop(name)}» — не дата, показано без неё.")

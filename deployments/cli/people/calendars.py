@@ -12,6 +12,7 @@ from models import Body, Official
 from models.db import session
 from models.db.migrate import ready_engine
 from models.settings import Settings
+from roadmap.language.normalise import one_line
 from tasks.people.links import calendar_url
 
 
@@ -44,9 +45,9 @@ def _official(work: Session, code: str, words: str) -> Official:
         select(Official).where(col(Official.roadmap_code) == code, col(Official.is_active)).order_by(col(Official.id))
     )
     people: list[Official] = list(work.execute(found).scalars())
-    wanted = " ".join(words.split()).casefold()
-    same = [one for one in people if wanted and wanted in (one.post.casefold(), one.name.casefold())]
-    like = same or [one for one in people if wanted and wanted in _named(one).casefold()]
+    wanted = one_line(words)
+    same = [one for one in people if wanted and wanted in (one_line(one.post), one_line(one.name))]
+    like = same or [one for one in people if wanted and wanted in one_line(_named(one))]
     if len(like) != 1:
         listed = "; ".join(_named(one) for one in like or people) or "пока никого — vekha contacts"
         problem = "подходит не один" if like else "нет такого"
