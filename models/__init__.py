@@ -1,12 +1,13 @@
 """What is true. Importing the package registers every table."""
 
+from models.tables.audit import AuditEntry
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.monitoring import Measure, NoteFile, Recommendation, Round, RoundLetter, RoundStep, Snapshot
 from models.tables.official import Absence, Channel, Official, Silence
 from models.tables.outbox import Notice, NoticeLine
 from models.tables.prefect_mirror import Mirror
 from models.tables.process import Municipality, Process
-from models.tables.request import AuditEntry, Request
+from models.tables.request import Request
 from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What officials ask of the coordinator, and the record of everything people did on the pages."""
+"""What officials ask of the coordinator."""
 
 from datetime import date, datetime
 
@@ -52,18 +52,3 @@ class Request(SQLModel, table=True):
     decided_by: str | None = None
     ground: str = ""
     """The words of the decision."""
-
-
-class AuditEntry(SQLModel, table=True):
-    """One thing somebody did on a page or by a command on people and links. Append-only."""
-
-    __tablename__ = "audit_entry"
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
-    actor: str
-    """Post of the official, «координатор», or «не опознан»; never an address."""
-    action: str
-    subject: str = ""
-    """Key of a point, code of a body, number of an official."""
-    detail: str = ""

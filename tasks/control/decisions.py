@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, func, select
 from sqlmodel import Session, col
 
-from models import AuditEntry, Body, ControlPoint, Roadmap, Transition, lifecycle
+from models import Body, ControlPoint, Roadmap, Transition, lifecycle
 from models.db import session
 from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key, requests
+from models.tables.audit import write_audit
 from roadmap.language import day
 from tasks.context.working_calendar import calendar_of
 from tasks.control.commands import (
@@ -70,7 +71,7 @@ def decide(engine: Engine, command: Command, handlers: Handlers) -> Outcome:
             if _is_taken(work, handler, by):
                 return Outcome(point.status)
             refuse_unseen(work, point, by)
-            work.add(AuditEntry(at=by.at, actor=by.auditor, action=f"решение: {command.done}", subject=command.key))
+            write_audit(work, at=by.at, actor=by.auditor, action=f"решение: {command.done}", subject=command.key)
             return Outcome(handler.carry_out(work, point, command).status)
     except Refused as refusal:
         return refused(engine, command.key, by, str(refusal), handler)
@@ -85,7 +86,7 @@ def refused(engine: Engine, key: str, by: By, refusal: str, handler: Handler | N
         status = point_by_key(work, key).status
         if handler is not None and _is_taken(work, handler, by):
             return Outcome(status)
-        work.add(AuditEntry(at=by.at, actor=by.auditor, action=REFUSED, subject=key, detail=refusal[:500]))
+        write_audit(work, at=by.at, actor=by.auditor, action=REFUSED, subject=key, detail=refusal)
     return Outcome(status, refusal)
 
 
@@ -123,7 +124,7 @@ def done_day(done: date | None, today: date) -> date | None:
 def note(engine: Engine, *, actor: str, action: str, at: datetime, subject: str = "", detail: str = "") -> None:
     """Write one line of the audit; on its own, so that a refusal is kept as well."""
     with session(engine) as work:
-        work.add(AuditEntry(at=at, actor=actor, action=action, subject=subject, detail=detail[:500]))
+        write_audit(work, at=at, actor=actor, action=action, subject=subject, detail=detail)
 
 
 def submit(work: Session, point: ControlPoint, command: Submit) -> ControlPoint:

@@ -6,7 +6,8 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from models import Absence, Official
-from tasks.people.lookup import PeopleRefused, audit
+from models.tables.audit import write_audit
+from tasks.people.lookup import PeopleRefused
 
 LONGEST = timedelta(days=366)
 
@@ -72,7 +73,7 @@ def set_absence(
     is_new = add_absence(work, official, deputy, starts_on=starts_on, ends_on=ends_on, today=today, actor=actor, at=at)
     if is_new:
         words = absence_words(starts_on, ends_on, deputy)
-        audit(work, "absence", f"№ {official.id}", words, actor=actor, at=at)
+        write_audit(work, at=at, actor=actor, action="absence", subject=f"№ {official.id}", detail=words)
     return is_new
 
 
@@ -80,7 +81,14 @@ def back(work: Session, official: Official, *, today: date, actor: str, at: date
     """The official is in office: absences to come are removed, one under way ends yesterday; returns how many."""
     ended = end_absences(work, official, today=today)
     if ended:
-        audit(work, "absence-taken-back", f"№ {official.id}", f"записей: {ended}", actor=actor, at=at)
+        write_audit(
+            work,
+            at=at,
+            actor=actor,
+            action="absence-taken-back",
+            subject=f"№ {official.id}",
+            detail=f"записей: {ended}",
+        )
     return ended
 
 

@@ -17,8 +17,9 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLS
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from models import AuditEntry, Body, Channel, Official
+from models import Body, Channel, Official
 from models.settings import Settings
+from models.tables.audit import write_audit
 
 DAY_SECONDS = 24 * 3600
 
@@ -76,7 +77,7 @@ def actor_of(official: Official) -> str:
 
 def audit(work: Session, by: Bearer, action: str, subject: str, detail: str, *, at: datetime) -> None:
     """One line of the audit; a confirmed action also proves that letters reach the channel of the link."""
-    work.add(AuditEntry(at=at, actor=by.official.post, action=action, subject=subject, detail=detail))
+    write_audit(work, at=at, actor=by.official.post, action=action, subject=subject, detail=detail)
     if by.channel is not None:
         by.channel.proven_at = at
         work.add(by.channel)

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from models import AuditEntry, ControlPoint, Official, Roadmap
+from models import ControlPoint, Official, Roadmap
 from models.lifecycle import Refused
+from models.tables.audit import write_audit
 from roadmap.control.ladder import Ladder
 from roadmap.language.normalise import one_line
 from tasks.people import links
@@ -15,11 +16,6 @@ from tasks.people import links
 
 class PeopleRefused(Refused):
     """What was asked about people is not possible; the text is one Russian line."""
-
-
-def audit(work: Session, action: str, subject: str, detail: str, *, actor: str, at: datetime) -> None:
-    """One line of the record; ``detail`` holds neither addresses nor names."""
-    work.add(AuditEntry(at=at, actor=actor, action=action, subject=subject, detail=detail[:500]))
 
 
 def official_of(work: Session, code: str, words: str) -> Official:
@@ -39,7 +35,7 @@ def official_of(work: Session, code: str, words: str) -> Official:
 def revoke_links(work: Session, official: Official, *, actor: str, at: datetime) -> None:
     """Every link given to the official so far opens nothing from now on."""
     links.revoke(work, official)
-    audit(work, "revoke", f"№ {official.id}", "ссылки отозваны", actor=actor, at=at)
+    write_audit(work, at=at, actor=actor, action="revoke", subject=f"№ {official.id}", detail="ссылки отозваны")
 
 
 def set_ladder(
@@ -65,5 +61,5 @@ def set_ladder(
         .where(col(ControlPoint.next_check_on) > tomorrow)
         .values(next_check_on=tomorrow)
     )
-    audit(work, "ladder", roadmap.code, str(ladder.to_json()), actor=actor, at=at)
+    write_audit(work, at=at, actor=actor, action="ladder", subject=roadmap.code, detail=str(ladder.to_json()))
     return True

@@ -8,8 +8,9 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Notice, NoticeLine, Official, Silence
 from models.queries.officials import silenced
+from models.tables.audit import write_audit
 from roadmap.control.reminders import GROUNDS, REQUESTS
-from tasks.people.lookup import PeopleRefused, audit
+from tasks.people.lookup import PeopleRefused
 
 #: Reasons that were news: a line taken back makes them news again.
 NEWS = {reason: reason for reason in GROUNDS if reason not in REQUESTS} | {
@@ -91,7 +92,14 @@ def silence(
     )
     work.flush()
     _take_back(work, code, subject)
-    audit(work, "silence", subject.words, f"по {until:%d.%m.%Y}: {reason.strip()}", actor=actor, at=at)
+    write_audit(
+        work,
+        at=at,
+        actor=actor,
+        action="silence",
+        subject=subject.words,
+        detail=f"по {until:%d.%m.%Y}: {reason.strip()}",
+    )
     return True
 
 
@@ -101,7 +109,7 @@ def lift(work: Session, code: str, subject: Subject, *, today: date, actor: str,
     for one in present:
         _lift(work, one, actor=actor, at=at)
     if present:
-        audit(work, "silence-lifted", subject.words, "", actor=actor, at=at)
+        write_audit(work, at=at, actor=actor, action="silence-lifted", subject=subject.words, detail="")
     return bool(present)
 
 

@@ -8,9 +8,10 @@ from sqlmodel import Session, col
 
 from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, Official, RoundLetter
 from models.lifecycle import LIVE
+from models.tables.audit import write_audit
 from tasks.people import links
 from tasks.people.absences import absences_left, end_absences
-from tasks.people.lookup import PeopleRefused, audit
+from tasks.people.lookup import PeopleRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ def replace_official(
     channel = _one_channel(work, official, successor.email)
     _readdress(work, official, channel)
     words = f"точек {len(plan.points)}, писем {plan.letters}, отсутствий {plan.own_absences}, ссылки отозваны"
-    audit(work, "replace", f"№ {official.id}", words, actor=actor, at=at)
+    write_audit(work, at=at, actor=actor, action="replace", subject=f"№ {official.id}", detail=words)
     work.flush()
     return plan
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import AuditEntry, Body, Channel, Official, Roadmap
+from models import Body, Channel, Official, Roadmap
+from models.tables.audit import write_audit
 from roadmap.calendar.office_hours import OfficeHours
 from tasks.context.working_calendar import calendar_of
 from tasks.reminders.digest import Desk, put
@@ -50,9 +51,7 @@ def drill(
         for official, channel, body in work.execute(found).all()
     ]
     if asked := sum(one.asks_on is not None for one in drilled):
-        work.add(
-            AuditEntry(at=at, actor="координатор", action="проверка связи", subject=code, detail=f"писем: {asked}")
-        )
+        write_audit(work, at=at, actor="координатор", action="проверка связи", subject=code, detail=f"писем: {asked}")
     return drilled
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from models import AuditEntry, Body, ControlPoint, Recommendation, Roadmap, Round
+from models import Body, ControlPoint, Recommendation, Roadmap, Round
 from models import Snapshot as SnapshotRow
 from models.db.rows import ids_by_code, table_of
 from models.lifecycle.transitions import Refused
+from models.tables.audit import write_audit
 from roadmap.calendar import WorkCalendar
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Advice, Snapshot
@@ -69,7 +70,14 @@ def propose(work: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -
         insert = insert.values(values).on_conflict_do_nothing(index_elements=["open_key"])
         new += rowcount(work.execute(insert, execution_options=COUNTED)) > 0
     if new:
-        _audit(work, "порядок мониторинга", "предложены рекомендации", code, f"раунд № {round_id}: {new}", at)
+        write_audit(
+            work,
+            at=at,
+            actor="порядок мониторинга",
+            action="предложены рекомендации",
+            subject=code,
+            detail=f"раунд № {round_id}: {new}",
+        )
     return new
 
 
@@ -104,7 +112,7 @@ def take(
     point = work.execute(select(col(ControlPoint.id)).where(col(ControlPoint.key) == key)).scalar_one()
     work.execute(update(ROWS).where(ROWS.c.id == row.id).values(point_id=point, due_on=due_on))
     words = f"№ {row.id}, срок {due_on:%d.%m.%Y}: {found.source}"
-    _audit(work, actor, "рекомендация взята на контроль", key, words, at)
+    write_audit(work, at=at, actor=actor, action="рекомендация взята на контроль", subject=key, detail=words)
     return key
 
 
@@ -115,7 +123,7 @@ def decline(work: Session, recommendation_id: int, *, actor: str, reason: str, a
     found = _held(work, recommendation_id)
     _decide(work, found, "declined", actor=actor, at=at, reason=reason.strip(), open_key=None)
     words = f"№ {recommendation_id}: {reason.strip()}"
-    _audit(work, actor, "рекомендация отклонена", found.row.roadmap_code, words[:500], at)
+    write_audit(work, at=at, actor=actor, action="рекомендация отклонена", subject=found.row.roadmap_code, detail=words)
 
 
 def settle_closed(work: Session, roadmap_code: str) -> int:
@@ -215,7 +223,3 @@ def _decide(work: Session, found: Recommended, state: str, *, actor: str, at: da
     if not rowcount(done):
         when = f", {row.decided_at:%d.%m.%Y}" if row.decided_at else ""
         raise Refused(f"Рекомендация № {row.id} уже решена: {STATE_RU[row.state]} ({row.decided_by}{when})")
-
-
-def _audit(work: Session, actor: str, action: str, subject: str, detail: str, at: datetime) -> None:
-    work.add(AuditEntry(at=at, actor=actor, action=action, subject=subject, detail=detail))
