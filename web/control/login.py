@@ -16,9 +16,8 @@ from models.settings import Settings
 from tasks.control.decisions import note
 from web.forms import Form
 from web.pages import error_page, render
-from web.security import check_csrf, csrf_token, same_words
+from web.security import SESSION_SECONDS, check_csrf, csrf_token, same_words
 
-IDLE_SECONDS = 12 * 3600
 SESSIONS_KEPT = 500
 COORDINATOR = "координатор (страница)"
 """How the history of a point names who decides on these pages."""
@@ -54,7 +53,7 @@ class Sessions:
         seen = self._seen.get(sid) if isinstance(sid, str) else None
         if not isinstance(sid, str) or seen is None:
             return False
-        if self._seconds() - seen > IDLE_SECONDS:
+        if self._seconds() - seen > SESSION_SECONDS:
             self.close(sid)
             return False
         self._seen[sid] = self._seconds()
