@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from prefect.client.orchestration import PrefectClient
 from sqlmodel import col, select
 
-from deployments.registry import POOL, item_deployments
+from deployments.registry import item_deployments
 from deployments.serve.prefect import PrefectServer
 from deployments.sync import sync
 from models import Mirror, clock
@@ -23,7 +23,7 @@ from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_rehearsal
-from tasks.prefect.client import bounded, call, connect
+from tasks.prefect.client import POOL, bounded, call, connect
 from tasks.prefect.point_facts import controlled_items
 from tasks.prefect.waiting_runs import form_schema, scheduled_state
 

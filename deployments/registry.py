@@ -12,7 +12,6 @@ from tasks.prefect.names import FLOW_NAMES
 #: Kinds whose flow stands in a module of its own.
 ENTRYPOINTS = {kind: f"flows.{kind}.{kind}" for kind in ("agreement", "session", "study", "document", "registry")}
 ENTRYPOINTS["round"] = "flows.round.monitoring_round"
-POOL = "vekha"
 POOL_TYPE = "process"
 HOME_ZONE = "Europe/Moscow"
 

@@ -17,18 +17,18 @@ from prefect.exceptions import ObjectAlreadyExists
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from deployments.registry import POOL, POOL_TYPE, Deployment, item_deployments, service_deployments
+from deployments.registry import POOL_TYPE, Deployment, item_deployments, service_deployments
 from deployments.serve.prefect import CannotStart
 from models import Mirror, Official, Roadmap
 from models.db import session
+from models.db.rows import chunks
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.language import counted
-from tasks.context.batches import chunks
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.prefect.apply import today_in
-from tasks.prefect.client import Progress, bounded, call, connect, pages, silent
+from tasks.prefect.client import POOL, Progress, bounded, call, connect, pages, silent
 from tasks.prefect.names import FLOW_NAMES, api_url
 from tasks.prefect.point_facts import controlled_items
 from tasks.prefect.reconcile import RunsReport, reconcile_runs

@@ -18,9 +18,9 @@ from pydantic import SecretStr
 
 from deployments.serve.ui_font import pages_folder, widen_letters
 from models.settings import Settings
+from tasks.prefect.client import POOL
 from tasks.prefect.names import worker_name
 
-POOL = "vekha"
 START_SECONDS = 120.0
 """A cold start on a small machine, with Prefect's own migrations, takes half a minute."""
 STOP_SECONDS = 15.0

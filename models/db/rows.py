@@ -1,28 +1,25 @@
 """Brings rows of a table in line with what is wanted, touching only what differs."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, insert, update
 from sqlmodel import Session, SQLModel, col, select
 
-from models.tables.roadmap import Roadmap
+T = TypeVar("T")
+AT_ONCE = 500
+"""Values that one statement names («… IN (…)»)."""
+
+
+def chunks(things: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """The things in runs of at most ``size``."""
+    return (things[start : start + size] for start in range(0, len(things), size))
 
 
 def table_of(model: type[SQLModel]) -> Table:
     """The Core table of a model: bulk statements need no objects."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
-
-
-def hold_roadmap(work: Session, code: str) -> None:
-    """Takes the write lock (SQLite) or the roadmap's row (PostgreSQL) until the end of the transaction.
-
-    Whoever changes many points of a roadmap takes it first: two who take rows in another order would wait for each
-    other for ever.
-    """
-    table = table_of(Roadmap)
-    work.execute(update(table).where(table.c.code == code).values(title=table.c.title))
 
 
 def store(session: Session, model: type[SQLModel], roadmap_code: str, wanted: Iterable[Mapping[str, Any]]) -> None:

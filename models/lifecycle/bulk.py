@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
+from models.db.rows import chunks
 from models.lifecycle import SETTLES, evidence_of, facts_of, settle_requests, status_after, transition_of
 from models.lifecycle.transitions import Move, Refused
 from models.tables.control_point import ControlPoint, Evidence, Transition
@@ -61,13 +62,9 @@ def change_many(session: Session, changes: Sequence[Change]) -> int:
     return len(wanted)
 
 
-def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (values[first : first + AT_ONCE] for first in range(0, len(values), AT_ONCE))
-
-
 def _recorded(session: Session, keys: Sequence[str]) -> set[str | None]:
     found: set[str | None] = set()
-    for some in _batches(keys):
+    for some in chunks(keys, AT_ONCE):
         found |= set(
             session.execute(select(col(Transition.once_key)).where(col(Transition.once_key).in_(some))).scalars()
         )
@@ -76,7 +73,7 @@ def _recorded(session: Session, keys: Sequence[str]) -> set[str | None]:
 
 def _rows(session: Session, ids: Sequence[int]) -> Iterator[Any]:
     columns = [POINTS.c[name] for name in (*GUARDED, "key", "opens_on", "closed_on", "asks")]
-    for some in _batches(ids):
+    for some in chunks(ids, AT_ONCE):
         yield from session.execute(select(*columns).where(POINTS.c.id.in_(some)).with_for_update())
 
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Official, Roadmap, lifecycle
 from models.db import session
+from models.db.locks import lock_roadmap
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours
@@ -108,7 +109,8 @@ def control_roadmap(
 
     The roadmap's row is held first, as by ``advance``: of two at once the second waits and finds the work done.
     """
-    roadmap = work.get_one(Roadmap, code, with_for_update={"key_share": True})
+    lock_roadmap(work, code)
+    roadmap = work.get_one(Roadmap, code)
     today = today or at.astimezone(ZoneInfo(roadmap.zone)).date()
     calendar = calendar_of(work, code)
     rounds = sweep(work, code, today=today, at=at, calendar=calendar)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Mirror, Roadmap
+from models.db.rows import chunks
 from models.lifecycle import LIVE
 from models.queries.standing import overdue
 from models.settings import Settings
 from roadmap.dashboards.boards import BoardPoint, has_state
 from roadmap.letters.wording import what_is_due
-from tasks.context.batches import chunks
 from tasks.pages.point import shared_numbers, shown_number
 from tasks.prefect.names import ui_url
 
@@ -177,7 +177,7 @@ def choices(work: Session, wanted: Filter) -> Choices:
 def run_urls(work: Session, settings: Settings, keys: Iterable[str]) -> dict[str, str]:
     """The page of the Prefect run of each point that has one."""
     base, found = ui_url(settings), dict[str, str]()
-    for some in chunks(sorted(set(keys)), 500):
+    for some in chunks(sorted(set(keys))):
         rows = select(col(Mirror.key), col(Mirror.prefect_id)).where(col(Mirror.kind) == "run")
         found |= {
             key: f"{base}/runs/flow-run/{run}" for key, run in work.execute(rows.where(col(Mirror.key).in_(some)))

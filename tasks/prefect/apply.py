@@ -13,9 +13,9 @@ from sqlmodel import Session
 
 from models import Mirror
 from models.db import session
+from models.db.rows import chunks
 from roadmap.cards.point import Happened, PointFacts
 from roadmap.control.state import PLANNED
-from tasks.context.batches import chunks
 from tasks.prefect import waiting_runs
 from tasks.prefect.artifacts import publish_card
 from tasks.prefect.client import PAGE, Progress, bounded, pages

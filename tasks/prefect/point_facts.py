@@ -9,9 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Process, Roadmap, Transition
+from models.db.rows import chunks
 from roadmap.cards.point import Happened, ItemFacts, PointFacts
 from roadmap.reading import Reading
-from tasks.context.batches import chunks
 
 LIVE = ("planned", "open", "submitted", "returned")
 
@@ -62,7 +62,7 @@ def point_of(session: Session, key: str) -> PointFacts | None:
 def histories(session: Session, keys: Collection[str]) -> dict[str, list[Happened]]:
     """What happened to each of the points, the oldest first."""
     told: dict[str, list[Happened]] = {key: [] for key in keys}
-    for some in chunks(sorted(keys), 500):
+    for some in chunks(sorted(keys)):
         rows = session.execute(
             select(col(ControlPoint.key), Transition)
             .join(Transition, col(Transition.point_id) == col(ControlPoint.id))

@@ -13,9 +13,9 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Mirror
 from models.db import session
+from models.db.rows import chunks
 from roadmap.cards.point import run_name
 from roadmap.control.state import FINAL, state_name
-from tasks.context.batches import chunks
 from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out, today_in
 from tasks.prefect.artifacts import publish_card
 from tasks.prefect.client import Progress, pages, silent
@@ -112,7 +112,7 @@ def _closed(work: Session, keys: Iterable[str], *, today: date | None, at: datet
     """The final state's name of every closed point among the keys; live ones have ``""``."""
     found = {}
     items = controlled_items(work, with_dropped=True)
-    for some in chunks(sorted(keys), 500):
+    for some in chunks(sorted(keys)):
         for point in points(work, col(ControlPoint.key).in_(some), items=items):
             name = state_name(point, today_in(point.item.zone, today, at))
             found[point.key] = name if name in FINAL else ""

@@ -21,8 +21,8 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
 
+from models.db.rows import chunks
 from roadmap.cards.point import PointFacts, form_description
-from tasks.context.batches import chunks
 from tasks.prefect.client import call
 from tasks.prefect.forms import Decision, StageDecision, form_for
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, Roadmap
-from models.db.rows import hold_roadmap
+from models.db.locks import lock_roadmap
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Move
 from roadmap.catalogue.municipalities import Problem
@@ -69,7 +69,7 @@ def import_agreements(
     ``TableRefused`` lists every wrong municipality, stage and date with its cell: then nothing is written.
     """
     rows = read_rows(path)
-    hold_roadmap(work, roadmap_code)
+    lock_roadmap(work, roadmap_code)
     standing = the_agreement(work, roadmap_code, item, ended=bool(correction))
     facts, problems = read_facts(rows, Known(standing.one.process, _cases(work, standing)))
     since = work.get_one(Roadmap, roadmap_code).period_start

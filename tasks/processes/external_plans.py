@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Roadmap, lifecycle
+from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import LIVE, Move
 from roadmap.processes.external_plans import PlanDays, PlanRefused, check_days, is_same_round
 from roadmap.reading import Reading
@@ -81,7 +82,8 @@ def set_plan(
     Raises ``PlanRefused`` for days that cannot be, and for a plan that no item waits for.
     """
     # First of all the row of the roadmap, as every sweep does: two that write at once wait, not lock each other out.
-    roadmap = work.get_one(Roadmap, code, with_for_update={"key_share": True})
+    lock_roadmap(work, code)
+    roadmap = work.get_one(Roadmap, code)
     items = [item for item, plan in planned_items(work, code) if plan.casefold() == name.strip().casefold()]
     if not items:
         known = sorted({plan for _, plan in planned_items(work, code)})

@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 from models import ControlPoint, lifecycle
 from models import Process as ProcessRow
 from models.db import session
-from models.db.rows import hold_roadmap, table_of
+from models.db.locks import lock_roadmap
+from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Move
 from roadmap.calendar import WorkCalendar
@@ -83,7 +84,7 @@ def advance(
     Two sweeps at once run one after the other: the roadmap's row is held from the start. ``processes`` by code; None:
     the built-in ones. They count for points that begin now: one under way keeps its definition.
     """
-    hold_roadmap(work, roadmap_code)
+    lock_roadmap(work, roadmap_code)
     day = Day(today, at, calendar)
     known = built_in() if processes is None else processes
     members = Members.of(work, roadmap_code)

@@ -1,7 +1,7 @@
 """Which letters carry what many officials are sent at once: the one letter a day of each channel, new or waiting."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +10,9 @@ from sqlalchemy import Select, insert, select, update
 from sqlmodel import Session, col
 
 from models import Notice, Official
-from models.db.rows import table_of
+from models.db.rows import chunks, table_of
 from roadmap.calendar.office_hours import opening
 from tasks.reminders.digest import Desk
-
-AT_ONCE = 500
 
 
 def next_letters(work: Session, riders: Collection[tuple[int, int]], *, desk: Desk) -> dict[int, int]:
@@ -37,7 +35,7 @@ def next_letters(work: Session, riders: Collection[tuple[int, int]], *, desk: De
 
 def _zones(work: Session, riders: Collection[tuple[int, int]], zone: str) -> Iterator[tuple[int, int, ZoneInfo]]:
     own: dict[int | None, str] = {}
-    for ids in _runs(sorted({official_id for official_id, _ in riders})):
+    for ids in chunks(sorted({official_id for official_id, _ in riders})):
         found = select(col(Official.id), col(Official.zone)).where(col(Official.id).in_(ids))
         own |= {official_id: named for official_id, named in work.execute(found) if named}
     return ((official_id, channel_id, ZoneInfo(own.get(official_id, zone))) for official_id, channel_id in riders)
@@ -53,7 +51,7 @@ def _by_day(leaves: Mapping[tuple[int, int], datetime]) -> dict[date, dict[tuple
 def _of_day(work: Session, riders: Mapping[tuple[int, int], datetime], day: date) -> dict[int, int]:
     """The letters of a day that have not left, by channel; made where there is none."""
     found: dict[int, int] = {}
-    for some in _runs(sorted(riders)):
+    for some in chunks(sorted(riders)):
         channels = [channel_id for _, channel_id in some]
         mine = (col(Notice.on_day) == day, col(Notice.channel_id).in_(channels))
         # Not a mere look: whoever is about to claim one of these letters waits until this transaction is over.
@@ -81,7 +79,3 @@ def _day_after(desk: Desk, leaves_at: datetime) -> datetime:
     assert zone is not None
     tomorrow = datetime.combine(leaves_at.date() + timedelta(days=1), time.min, zone)
     return opening(tomorrow, zone=zone, calendar=desk.calendar, hours=desk.hours)
-
-
-def _runs(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (things[start : start + AT_ONCE] for start in range(0, len(things), AT_ONCE))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, Item, Roadmap
-from models.db.rows import hold_roadmap
+from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Refused
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
@@ -36,7 +36,7 @@ def put_on_control(work: Session, roadmap: Roadmap, wanted: Wanted, *, today: da
 
     ``Refused`` when the day it is due is a day off whose working day has passed.
     """
-    hold_roadmap(work, roadmap.code)
+    lock_roadmap(work, roadmap.code)
     owner = work.get_one(Body, wanted.body_id)
     number = _next_number(work, roadmap.code)
     entry = schema.Item(

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models import Roadmap
 from models import Snapshot as SnapshotRow
 from models.db import session
-from models.db.rows import hold_roadmap
+from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Refused
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, days_from
@@ -135,7 +135,7 @@ def _round_of(work: Session, code: str, period: Period) -> RoundRow | None:
 
 def _begun(work: Session, hand: Hand, period: Period, *, asks: bool) -> tuple[RoundRow, bool]:
     """The round of a period, open, and whether it is new; one that has asked nobody and will not is noted as such."""
-    hold_roadmap(work, hand.code)
+    lock_roadmap(work, hand.code)
     roadmap, day = work.get_one(Roadmap, hand.code), _day(work, hand)
     row = _round_of(work, hand.code, period)
     is_new = row is None

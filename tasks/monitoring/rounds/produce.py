@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 from models import NoteFile, Roadmap, lifecycle
 from models import Snapshot as SnapshotRow
 from models.db import session
-from models.db.rows import hold_roadmap
+from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Move
 from models.settings import Settings
 from roadmap.language import counted
@@ -28,7 +28,7 @@ from tasks.monitoring.recommendations.propose import propose, settle_closed
 from tasks.monitoring.report.build import write_note
 from tasks.monitoring.rounds.log import Step, is_done, step_done
 from tasks.monitoring.rounds.mailing import queue, queue_missed
-from tasks.monitoring.rounds.rows import ENGINE, RoundRow, hold_round, round_row
+from tasks.monitoring.rounds.rows import ENGINE, RoundRow, locked_round, round_row
 from tasks.monitoring.rounds.snapshot import compute, keep, of_round
 from tasks.monitoring.rounds.sweep import Sweep, is_ready, ready
 from tasks.processes.rows import Day
@@ -124,7 +124,7 @@ def run_round(
 def _prepare(work: Session, round_id: int, *, today: date, at: datetime) -> RoundRow:
     """Fill in what control points prove by now, and accept what has come in."""
     row = round_row(work, round_id)
-    hold_roadmap(work, row.roadmap_code)
+    lock_roadmap(work, row.roadmap_code)
     parts = Sweep.of(work, row.roadmap_code, Day(today, at, calendar_of(work, row.roadmap_code)))
     parts.fill(row)
     parts.settle(row)
@@ -138,7 +138,7 @@ def compute_round(desk: Desk, round_id: int) -> bool:
             return False
         # Nothing is held while it takes its time: whoever comes second to the row below has done it for nothing.
         snapshot = compute(work, round_id, as_of=desk.at, today=desk.today)
-        if not _may(work, hold_round(work, round_id), "computed"):
+        if not _may(work, locked_round(work, round_id), "computed"):
             return False
         keep(work, round_id, snapshot, at=desk.at)
         return step_done(work, round_id, "computed", at=desk.at, words=given_words(snapshot))
@@ -162,7 +162,7 @@ def _note(work: Session, desk: Desk, round_id: int) -> bool:
         return False
     folder, template = desk.settings.files, desk.settings.note_template
     files = write_note(work, newest_snapshot(work, round_id), folder=folder, template=template, at=desk.at)
-    row = hold_round(work, round_id)
+    row = locked_round(work, round_id)
     if not _may(work, row, "noted"):
         return False
     if row.status in ("open", "returned"):
@@ -175,7 +175,7 @@ def _note(work: Session, desk: Desk, round_id: int) -> bool:
 def send_round(desk: Desk, round_id: int) -> bool:
     """The note and the pages go into the next letters of those they are for."""
     with session(desk.engine) as work:
-        row = hold_round(work, round_id)
+        row = locked_round(work, round_id)
         if not _may(work, row, "sent"):
             return False
         n = queue(work, round_id, today=desk.today, at=desk.at, hours=office_hours(desk.settings))
@@ -185,7 +185,7 @@ def send_round(desk: Desk, round_id: int) -> bool:
 def recommend_round(desk: Desk, round_id: int) -> bool:
     """What the note recommends waits for the coordinator's word."""
     with session(desk.engine) as work:
-        if not _may(work, hold_round(work, round_id), "recommended"):
+        if not _may(work, locked_round(work, round_id), "recommended"):
             return False
         snapshot = of_round(work, round_id)
         assert snapshot is not None
@@ -196,7 +196,7 @@ def recommend_round(desk: Desk, round_id: int) -> bool:
 def archive_round(desk: Desk, round_id: int) -> bool:
     """The round is over: its point is accepted, on the day of the note. Who has not answered yet still may."""
     with session(desk.engine) as work:
-        row = hold_round(work, round_id)
+        row = locked_round(work, round_id)
         if not _may(work, row, "archived"):
             return False
         if row.is_live:

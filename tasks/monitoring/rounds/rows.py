@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Roadmap, Round, RoundStep
+from models.db.locks import lock_round
 from models.db.rows import table_of
 from models.lifecycle.transitions import LIVE
 from roadmap.catalogue.schema import Indicator, MonitoringRound, RoundRhythm
@@ -76,9 +77,9 @@ def under_way(work: Session, code: str) -> list[RoundRow]:
     return rounds_of(work, ROUNDS.c.roadmap_code == code, (begun & ~archived) | asked)
 
 
-def hold_round(work: Session, round_id: int) -> RoundRow:
+def locked_round(work: Session, round_id: int) -> RoundRow:
     """The round, held until the end of the transaction: whoever comes second sees what the first has done."""
-    work.execute(update(ROUNDS).where(ROUNDS.c.id == round_id).values(rhythm=ROUNDS.c.rhythm))
+    lock_round(work, round_id)
     return round_row(work, round_id)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from models.db import session
-from models.db.rows import hold_roadmap
+from models.db.locks import lock_roadmap
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, round_row, rounds_of
 from tasks.monitoring.rounds.sweep import Sweep, is_ready
@@ -52,5 +52,5 @@ def settle_round(engine: Engine, round_id: int, *, today: date, at: datetime) ->
 def _one(engine: Engine, round_id: int, part: Callable[[Sweep, RoundRow], int], *, today: date, at: datetime) -> int:
     with session(engine) as work:
         code = round_row(work, round_id).roadmap_code
-        hold_roadmap(work, code)
+        lock_roadmap(work, code)
         return part(Sweep.of(work, code, Day(today, at, calendar_of(work, code))), round_row(work, round_id))

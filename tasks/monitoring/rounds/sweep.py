@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Roadmap, Round, Transition, lifecycle
-from models.db.rows import hold_roadmap
+from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import LIVE, Move
 from roadmap.calendar import WorkCalendar
 from tasks.monitoring.rounds.collect import (
@@ -61,7 +61,7 @@ class RoundsReport:
 
 def plan_rounds(work: Session, roadmap_code: str, *, today: date, at: datetime, calendar: WorkCalendar) -> RoundsReport:
     """The part of the sweep that only looks ahead: rounds to come are there, on their days, and no others."""
-    hold_roadmap(work, roadmap_code)
+    lock_roadmap(work, roadmap_code)
     day, roadmap = Day(today, at, calendar), work.get_one(Roadmap, roadmap_code)
     monitoring = monitoring_of(work, roadmap)
     new, moved = plan(work, roadmap, monitoring, day)

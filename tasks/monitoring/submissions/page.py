@@ -7,12 +7,13 @@ from sqlmodel import Session, col, select
 
 from models import Body, Official, Round
 from models.db import session
+from models.db.locks import lock_round
 from models.lifecycle import Refused
 from roadmap.catalogue.municipalities import Problem
 from roadmap.monitoring.indicators.submission import Fields, Given, read_answer
 from tasks.control.submissions import NotYours
 from tasks.monitoring.submissions.progress import Answered, answered
-from tasks.monitoring.submissions.record import record, settle_data, take_turn, unexplained
+from tasks.monitoring.submissions.record import record, settle_data, unexplained
 from tasks.monitoring.submissions.rows import noted_at
 from tasks.monitoring.submissions.workbooks import Source, form_name, form_of, form_xlsx, take_forms
 from tasks.people.access import OwnPoint, own_point
@@ -124,7 +125,7 @@ def blank_form(work: Session, answer: Answer, point_id: int) -> tuple[str, bytes
 
 def _turn(work: Session, answer: Answer, point_id: int) -> tuple[DataPage, Official]:
     """Nobody else writes answers of the round meanwhile; what was read before is read anew."""
-    take_turn(work, data_page(work, answer, point_id).round_.id or 0)
+    lock_round(work, data_page(work, answer, point_id).round_.id or 0)
     work.expire_all()
     page = data_page(work, answer, point_id)
     if not page.own.answers:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Measure, Roadmap, Round
+from models.db.locks import lock_round
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Move, Refused
@@ -62,7 +63,7 @@ def record_many(
     ``source`` is one of ``MEASURE_SOURCES``; ``reason`` stands for every correction that has none of its own.
     ``Refused``: a correction without a reason, an indicator the body does not answer for, a round that has not opened.
     """
-    take_turn(work, round_id)
+    lock_round(work, round_id)
     round_ = work.get_one(Round, round_id)
     _refuse_strangers(work, round_, answers)
     there = current(work, round_id, bodies=list(answers))
@@ -100,22 +101,9 @@ def unexplained(
     ]
 
 
-def take_turn(work: Session, round_id: int) -> None:
-    """Let nobody else write answers of the round until this unit of work ends.
-
-    An UPDATE that changes nothing is the lock that both engines know.
-    """
-    work.execute(
-        update(Round)
-        .where(col(Round.id) == round_id)
-        .values(by_hand=Round.by_hand)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def fill_proven(work: Session, round_id: int, *, at: datetime) -> int:
     """Write down the flags that accepted control points prove and nobody has answered; returns how many."""
-    take_turn(work, round_id)
+    lock_round(work, round_id)
     found = proven(work, work.get_one(Round, round_id))
     there = current(work, round_id)
     rows = [
@@ -136,7 +124,7 @@ def settle_data(
 
     The result counts from the day of the last answer, so a late answer is late. ``bodies``: only these.
     """
-    take_turn(work, round_id)
+    lock_round(work, round_id)
     round_ = work.get_one(Round, round_id)
     zone = ZoneInfo(work.get_one(Roadmap, round_.roadmap_code).zone)
     points = _open_points(work, round_, bodies)

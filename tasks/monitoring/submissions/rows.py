@@ -15,7 +15,7 @@ from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, parse_period
 
-AT_ONCE = 5_000
+FEW_BODIES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def current(
     mine = [col(Measure.round_id) == round_id]
     if as_of is not None:
         mine.append(col(Measure.recorded_at) <= as_of)
-    if bodies is not None and len(bodies) < AT_ONCE:
+    if bodies is not None and len(bodies) < FEW_BODIES:
         mine.append(col(Measure.body_id).in_(bodies))
     newest = select(func.max(col(Measure.id))).where(*mine).group_by(col(Measure.indicator_code), col(Measure.body_id))
     rows = work.execute(select(Measure).where(col(Measure.id).in_(newest))).scalars()

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Round
+from models.db.locks import lock_round
 from models.lifecycle.transitions import Refused
 from roadmap.catalogue.municipalities import Problem
 from roadmap.monitoring import workbook
 from roadmap.monitoring.indicators.submission import Given, Typed, answer_words
 from roadmap.monitoring.workbook import EVERYBODY, Form, FormRow, Meta, read_filled, read_meta, version_of
 from tasks.files.errors import DocumentRefused
-from tasks.monitoring.submissions.record import asked_of, record_many, settle_data, take_turn, unexplained
+from tasks.monitoring.submissions.record import asked_of, record_many, settle_data, unexplained
 from tasks.monitoring.submissions.rows import (
     current,
     earlier,
@@ -220,7 +221,7 @@ def _keep(
     """Two files that say different things of one indicator, and corrections without a reason, are faults."""
     ids = {one.code: one.id or 0 for one in _bodies(work, round_.roadmap_code)}
     assert round_.id is not None
-    take_turn(work, round_.id)
+    lock_round(work, round_.id)
     wanted: dict[int, dict[str, Given]] = {}
     for code, given in by_body.items():
         mine = wanted.setdefault(ids[code], {})

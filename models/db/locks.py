@@ -1,0 +1,32 @@
+"""Who writes waits for who writes: one lock a thing, held until the end of the transaction.
+
+An UPDATE that changes nothing is the lock both engines know: SQLite's write lock, PostgreSQL's row. Whoever needs
+several takes them in this order: roadmap, round, point. Two who took them otherwise would wait for ever.
+"""
+
+from sqlalchemy import update
+from sqlmodel import Session
+
+from models.db.rows import table_of
+from models.tables.control_point import ControlPoint
+from models.tables.monitoring import Round
+from models.tables.roadmap import Roadmap
+
+
+def lock_roadmap(session: Session, code: str) -> None:
+    """Whoever changes many points of a roadmap takes it first."""
+    table = table_of(Roadmap)
+    session.execute(update(table).where(table.c.code == code).values(title=table.c.title))
+
+
+def lock_round(session: Session, round_id: int) -> None:
+    """Whoever writes answers of a round or records its steps: the second sees what the first has done."""
+    table = table_of(Round)
+    session.execute(update(table).where(table.c.id == round_id).values(rhythm=table.c.rhythm))
+
+
+def lock_point(session: Session, point_id: int) -> None:
+    """Whoever decides or reports about one point; what the session read before is read anew."""
+    table = table_of(ControlPoint)
+    session.execute(update(table).where(table.c.id == point_id).values(asks=table.c.asks))
+    session.expire_all()
