@@ -1,7 +1,8 @@
 """The only place that reads the clock; one piece of work reads it once and takes its day from that instant."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+
+import pendulum
 
 
 def now() -> datetime:
@@ -11,7 +12,7 @@ def now() -> datetime:
 
 def local(zone: str) -> datetime:
     """The present instant on the clocks of an IANA zone."""
-    return now().astimezone(ZoneInfo(zone))
+    return now().astimezone(pendulum.timezone(zone))
 
 
 def today(zone: str, at: datetime | None = None) -> date:
@@ -19,4 +20,4 @@ def today(zone: str, at: datetime | None = None) -> date:
 
     Who notes both an instant and its day gives the instant: two readings would fall on two days around midnight.
     """
-    return (at or now()).astimezone(ZoneInfo(zone)).date()
+    return (at or now()).astimezone(pendulum.timezone(zone)).date()

@@ -3,12 +3,12 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from roadmap.calendar.zones import local
 from roadmap.language import capitalize_first, counted, day, plural
 
 FOLDER = Path(__file__).parent / "templates"
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "templates"
 
 def moment(value: datetime, zone: str) -> str:
     """31.05.2027 в 14:05 on the clocks of the zone."""
-    return f"{value.astimezone(ZoneInfo(zone)):%d.%m.%Y в %H:%M}"
+    return f"{local(value, zone):%d.%m.%Y в %H:%M}"
 
 
 def size_words(size: int) -> str:

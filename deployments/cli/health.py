@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from sqlmodel import col, select
@@ -16,6 +15,7 @@ from models.db import session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
+from roadmap.calendar.zones import zone_of
 from roadmap.control.discipline import EXCUSE_RU, Discipline, by_body, total
 from roadmap.language import day
 from tasks.discipline import judged
@@ -120,7 +120,7 @@ def audit(
         entries = list(work.exec(newest))
     if as_json:
         return output.as_json([entry.model_dump() for entry in entries])
-    zone = ZoneInfo(Settings().zone)
+    zone = zone_of(Settings().zone)
     output.table(
         "Журнал, последние записи сверху",
         ("когда", "кто", "что", "о чём"),

@@ -4,6 +4,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from pendulum.helpers import add_duration
+
 from roadmap.reading import Every, Window
 
 DAY = timedelta(days=1)
@@ -17,9 +19,12 @@ def month_end(day: date) -> date:
 
 def add_months(day: date, n: int) -> date:
     """The same number n months later, or the month's last day where there is none; from the anchor, never in steps."""
-    years, month = divmod(day.month - 1 + n, 12)
-    last = month_end(date(day.year + years, month + 1, 1))
-    return last.replace(day=min(day.day, last.day))
+    return add_duration(day, months=n)
+
+
+def add_years(day: date, n: int) -> date:
+    """The same number of the same month n years later; 29 February becomes 28 where the year has no 29th."""
+    return add_duration(day, years=n)
 
 
 def unit(day: date, every: Every) -> tuple[date, date]:

@@ -9,24 +9,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from roadmap.calendar.spans import DAY, month_end, slices
+from roadmap.calendar.spans import DAY, add_years, month_end, slices
 from roadmap.catalogue.schema import Catalogue, Item, Period
 from roadmap.reading import Reading, Window
 
 WEEK = timedelta(days=7)
 
 
-def shift_day(day: date, years: int) -> date:
-    """The same number of the same month; 29 February becomes 28 where the year has no 29th."""
-    last = month_end(date(day.year + years, day.month, 1)).day
-    return date(day.year + years, day.month, min(day.day, last))
-
-
 def shift_years(catalogue: Catalogue, years: int) -> Catalogue:
     """The catalogue with its period, known events and target years moved; the act keeps its date, days off theirs."""
     period = catalogue.period.model_copy(
         update={
-            "start": shift_day(catalogue.period.start, years),
+            "start": add_years(catalogue.period.start, years),
             "end": _shift_due(catalogue.period.end, years, words=""),
         }
     )
@@ -57,21 +51,21 @@ def shift_reading(reading: Reading, years: int, *, period: Period) -> Reading:
 def _shift_event(item: Item, years: int) -> Item:
     if item.event is None or item.event.on is None:
         return item
-    return item.model_copy(update={"event": item.event.model_copy(update={"on": shift_day(item.event.on, years)})})
+    return item.model_copy(update={"event": item.event.model_copy(update={"on": add_years(item.event.on, years)})})
 
 
 def _shift_window(window: Window, years: int, *, words: str) -> Window:
     due = _shift_due(window.due, years, words=words)
     if window.start is None or window.start == window.due:
         return Window(window.start and due, due)
-    return Window(shift_day(window.start, years), due)
+    return Window(add_years(window.start, years), due)
 
 
 def _shift_due(due: date, years: int, *, words: str) -> date:
     is_named = re.search(rf"\b{due.day}\b", words) is not None
     if due == month_end(due) and not is_named:
-        return month_end(shift_day(due.replace(day=1), years))
-    return shift_day(due, years)
+        return month_end(add_years(due.replace(day=1), years))
+    return add_years(due, years)
 
 
 def _shift_weekly(windows: tuple[Window, ...], years: int, *, period: Period) -> Iterator[Window]:
@@ -80,7 +74,7 @@ def _shift_weekly(windows: tuple[Window, ...], years: int, *, period: Period) ->
         return
     for run in _runs(windows, reach=DAY):
         start = run[0].start or run[0].due
-        yield from slices(shift_day(start, years), _shift_due(run[-1].due, years, words=""), "week")
+        yield from slices(add_years(start, years), _shift_due(run[-1].due, years, words=""), "week")
 
 
 def _shift_weekdays(windows: tuple[Window, ...], years: int, *, period: Period) -> Iterator[Window]:
@@ -88,7 +82,7 @@ def _shift_weekdays(windows: tuple[Window, ...], years: int, *, period: Period) 
     for weekday in sorted({window.due.weekday() for window in windows}):
         for run in _runs([window for window in windows if window.due.weekday() == weekday], reach=WEEK):
             first, last = _span_of_weekdays(run[0].due, run[-1].due, period=period)
-            start, end = shift_day(first, years), _shift_due(last, years, words="")
+            start, end = add_years(first, years), _shift_due(last, years, words="")
             day = start + timedelta(days=(weekday - start.weekday()) % 7)
             while day <= end:
                 yield Window(run[0].start and day, day)

@@ -1,11 +1,11 @@
 """The year of a roadmap as one inline SVG: rows of items, bars from the opening to the deadline, today's line. Pure."""
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
+from roadmap.calendar.spans import month_end
 from roadmap.control.state import COLOURS_RU, WORST, Colour
 from roadmap.dashboards.boards import BoardPoint, light
 from roadmap.language import brief, day
@@ -117,8 +117,7 @@ def _bar(points: Sequence[BoardPoint], today: date) -> Bar:
 
 def _month_bar(points: Sequence[BoardPoint], today: date) -> Bar:
     bar, on = _bar(points, today), points[0].deadline_on
-    last = on.replace(day=monthrange(on.year, on.month)[1])
-    return replace(bar, opens_on=on.replace(day=1), deadline_on=last, point_id=None, is_month=True)
+    return replace(bar, opens_on=on.replace(day=1), deadline_on=month_end(on), point_id=None, is_month=True)
 
 
 def gantt_svg(rows: Sequence[Row], year: int, today: date, *, title: str, link: Callable[[Bar], str | None]) -> str:

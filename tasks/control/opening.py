@@ -1,13 +1,13 @@
 """Opens one point whose day has come, as the daily control does for all."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from models import Roadmap, lifecycle
 from models.db import session
 from models.lifecycle import Move
+from roadmap.calendar.zones import today_there
 
 
 def open_point(engine: Engine, key: str, *, at: datetime) -> str:
@@ -17,8 +17,8 @@ def open_point(engine: Engine, key: str, *, at: datetime) -> str:
     """
     with session(engine) as work:
         point = lifecycle.point_by_key(work, key)
-        zone = ZoneInfo(work.get_one(Roadmap, point.roadmap_code).zone)
-        if point.status == "planned" and point.opens_on <= at.astimezone(zone).date():
+        zone = work.get_one(Roadmap, point.roadmap_code).zone
+        if point.status == "planned" and point.opens_on <= today_there(at, zone):
             move = Move(action="open", actor="ежедневный контроль", at=at, on=point.opens_on, tell=False)
             point = lifecycle.change(work, point, move)
         return point.status

@@ -6,7 +6,6 @@ Rules run on situations, SQL moves the rows: a million points have a few thousan
 import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
@@ -17,6 +16,7 @@ from models.db.locks import lock_roadmap
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours
+from roadmap.calendar.zones import today_there, zone_of
 from roadmap.control.ladder import Ladder
 from roadmap.control.reminders import Audience, Decision, Situation, decide
 from tasks.context.office import office_hours
@@ -111,7 +111,7 @@ def control_roadmap(
     """
     lock_roadmap(work, code)
     roadmap = work.get_one(Roadmap, code)
-    today = today or at.astimezone(ZoneInfo(roadmap.zone)).date()
+    today = today or today_there(at, roadmap.zone)
     calendar = calendar_of(work, code)
     rounds = sweep(work, code, today=today, at=at, calendar=calendar)
     opened = lifecycle.open_due(work, code, today=today, at=at)
@@ -145,7 +145,7 @@ def _not_before(work: Session, roadmap: Roadmap, *, today: date, at: datetime, h
     own = select(col(Official.zone)).where(col(Official.roadmap_code) == roadmap.code, col(Official.zone).is_not(None))
     zones: list[str | None] = [None, *work.execute(own.distinct()).scalars()]
     opens = time(hours.opens)
-    return {zone: max(at, datetime.combine(today, opens, ZoneInfo(zone or roadmap.zone))) for zone in zones}
+    return {zone: max(at, datetime.combine(today, opens, zone_of(zone or roadmap.zone))) for zone in zones}
 
 
 def _decisions(work: Session, roadmap: Roadmap, *, today: date, calendar: WorkCalendar) -> dict[Situation, Decision]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, col
 
 from models import Channel, Notice, NoticeLine, Official, Roadmap
+from roadmap.calendar.zones import zone_of
 from roadmap.control.reminders import RANK
 from roadmap.letters.wording import DIGEST
 from tasks.daily.control_day import control_roadmap
@@ -58,7 +58,7 @@ def rehearse(engine: Engine, code: str, *, start: date, end: date) -> Rehearsal:
     """Simulate the control of one roadmap from ``start`` to ``end``, both included."""
     undeliverable = 0
     with _copy(engine) as work:
-        zone = ZoneInfo(work.get_one(Roadmap, code).zone)
+        zone = zone_of(work.get_one(Roadmap, code).zone)
         day = start
         while day <= end:
             at = datetime.combine(day, time(0, 30), zone)

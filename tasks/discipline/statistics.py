@@ -24,6 +24,7 @@ from models import (
     Transition,
 )
 from roadmap.calendar import Roll
+from roadmap.calendar.zones import zone_of
 from roadmap.control.discipline import Discipline, Judged, PointRecord, by_body, judge
 from tasks.context.working_calendar import calendar_of
 from tasks.discipline.as_of import Stood, changed_since
@@ -65,7 +66,7 @@ def judged(
 
 def _records(work: Session, code: str, purposes: Collection[str], as_of: datetime) -> list[PointRecord]:
     roadmap = work.get_one(Roadmap, code)
-    zone = ZoneInfo(roadmap.zone)
+    zone = zone_of(roadmap.zone)
     of_it = _of(code, purposes, as_of, zone)
     found = (
         select(ControlPoint, col(Body.short))

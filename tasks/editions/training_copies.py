@@ -11,11 +11,11 @@ from models.lifecycle import Done, Move
 from models.tables.control_point import ControlPoint
 from models.tables.roadmap import Item, Roadmap
 from roadmap.calendar import WorkCalendar
+from roadmap.calendar.spans import add_years
 from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.training_contacts import rehearsal_contacts
 from roadmap.control.planning import plan
-from roadmap.control.year_shift import shift_day
 from tasks.editions.load import Loaded, load_roadmap
 from tasks.people.contacts import RoadmapContacts, load_contacts
 
@@ -32,7 +32,7 @@ SUBMITTED = 2
 def shift_to_now(catalogue: Catalogue, today: date) -> int:
     """The most whole years the period can be moved by and still have begun 60 days ago; never negative."""
     years = 0
-    while shift_day(catalogue.period.start, years + 1) <= today - AGE:
+    while add_years(catalogue.period.start, years + 1) <= today - AGE:
         years += 1
     return years
 
@@ -48,7 +48,7 @@ def telling_shift(catalogue: Catalogue, today: date) -> int:
 
 def _shown(catalogue: Catalogue, shift: int, today: date) -> int:
     planned = plan(catalogue, calendar=calendar_of(catalogue), shift=shift)
-    begins = shift_day(catalogue.period.start, shift)
+    begins = add_years(catalogue.period.start, shift)
     points = [point for *_, points in planned for point in points if point.deadline_on >= begins]
     past = any(point.deadline_on < today for point in points)
     at_work = any(point.opens_on <= today <= point.deadline_on for point in points)

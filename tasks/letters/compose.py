@@ -7,7 +7,6 @@ dropped: one letter leaves, not forty.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -16,6 +15,7 @@ from models import Channel, ControlPoint, Notice, Official, Roadmap
 from models.queries.officials import silenced
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
+from roadmap.calendar.zones import today_there
 from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relevant
 from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
@@ -244,7 +244,7 @@ def _desk(work: Session, code: str, stored: dict[str, datetime], *, at: datetime
         reply_to=channel.address if channel and "$" not in channel.address else "",
         is_rehearsal=roadmap.is_rehearsal,
     )
-    today = at.astimezone(ZoneInfo(roadmap.zone)).date()
+    today = today_there(at, roadmap.zone)
     quiet = [row.silence for row in silenced(work, code, today)]
     return _Desk(
         today,

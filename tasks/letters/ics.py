@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, or_, select
 from sqlmodel import Session, col
@@ -14,6 +13,7 @@ from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transit
 from models.lifecycle import LIVE
 from models.queries import standing
 from models.queries.officials import standing_in
+from roadmap.calendar.zones import today_there
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
 
@@ -40,7 +40,7 @@ def feed(work: Session, whose: Official | Body, *, at: datetime, ahead_days: int
     personal links: a calendar is often shared.
     """
     roadmap = work.get_one(Roadmap, whose.roadmap_code)
-    today = at.astimezone(ZoneInfo(_zone(whose) or roadmap.zone)).date()
+    today = today_there(at, _zone(whose) or roadmap.zone)
     bodies = _bodies(work, whose, today)
     recent = col(ControlPoint.closed_on) >= today - DONE_STAYS
     live = col(ControlPoint.status).in_(LIVE) & (col(ControlPoint.deadline_on) <= today + timedelta(days=ahead_days))

@@ -12,6 +12,7 @@ from models import Channel, Notice, Official, Roadmap
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours, opening
+from roadmap.calendar.zones import zone_of
 from tasks.context.office import office_hours
 from tasks.context.working_calendar import calendar_of
 
@@ -57,7 +58,7 @@ class Offices:
                 self._calendars[code] = (work.get_one(Roadmap, code).zone, calendar_of(work, code))
             zone, calendar = self._calendars[code]
             is_folder = kind == "email" and self.settings.mail_url is None
-            self._addressees[channel_id] = Addressee(ZoneInfo(own_zone or zone), calendar, hours, is_folder)
+            self._addressees[channel_id] = Addressee(zone_of(own_zone or zone), calendar, hours, is_folder)
 
     def of(self, notice: Notice) -> Addressee:
         """The addressee of a letter that was learnt."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition
+from roadmap.calendar.zones import today_there
 from roadmap.dashboards.boards import BoardPoint, is_urgent, queue_order
 
 
@@ -50,7 +50,7 @@ def _reported(work: Session, zone: str) -> dict[int, date]:
         .where(col(ControlPoint.status) == "submitted", col(Transition.action) == "submit")
         .group_by(col(Transition.point_id))
     )
-    return {point_id: at.astimezone(ZoneInfo(zone)).date() for point_id, at in rows}
+    return {point_id: today_there(at, zone) for point_id, at in rows}
 
 
 def _requests(work: Session, known: dict[int, BoardPoint], *, today: date) -> Iterable[Waiting]:

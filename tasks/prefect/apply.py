@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
@@ -14,6 +13,7 @@ from sqlmodel import Session
 from models import Mirror
 from models.db import session
 from models.db.rows import chunks
+from roadmap.calendar.zones import today_there, zone_of
 from roadmap.cards.point import Happened, PointFacts
 from roadmap.control.state import PLANNED
 from tasks.prefect import waiting_runs
@@ -52,7 +52,7 @@ class Wanted:
         """When a worker starts it; None for a run that waits."""
         if self.waits:
             return None
-        return datetime.combine(self.point.opens_on, STARTS, ZoneInfo(self.point.item.zone))
+        return datetime.combine(self.point.opens_on, STARTS, zone_of(self.point.item.zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Job:
 
 def today_in(zone: str, today: date | None, at: datetime) -> date:
     """The day given, else the day it is in the zone."""
-    return today or at.astimezone(ZoneInfo(zone)).date()
+    return today or today_there(at, zone)
 
 
 async def carry_out(

@@ -4,7 +4,6 @@ import json
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine, select
@@ -13,6 +12,7 @@ from sqlmodel import col
 from models import Mirror
 from models.db import session
 from models.settings import Settings
+from roadmap.calendar.zones import today_there
 from roadmap.cards.overview import overdue_markdown, progress_markdown, summary_rows
 from roadmap.cards.point import Happened, PointFacts, artifact_key, point_card
 from tasks.prefect.client import call
@@ -63,7 +63,7 @@ async def refresh_cards(client: PrefectClient, engine: Engine, *, today: date | 
     """
     with session(engine) as work:
         shown = under_way(work)
-        days = {point.key: today or at.astimezone(ZoneInfo(point.item.zone)).date() for point in shown}
+        days = {point.key: today or today_there(at, point.item.zone) for point in shown}
         stages = process_cards(work, days)
         told = histories(work, days.keys())
         runs = {

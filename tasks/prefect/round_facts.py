@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -10,6 +9,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Roadmap, RoundStep
 from models.db.rows import table_of
 from models.lifecycle.transitions import LIVE
+from roadmap.calendar.zones import zone_of
 from roadmap.cards.point import PointFacts
 from roadmap.cards.round import RoundFacts, round_card
 from tasks.monitoring.rounds.log import STEPS_RU
@@ -42,7 +42,7 @@ def round_facts(work: Session, row: RoundRow) -> RoundFacts:
     asked = work.execute(data).all()
     waited = [short for status, short in asked if status in LIVE]
     answered = sum(status == "accepted" for status, _ in asked)
-    zone = ZoneInfo(work.get_one(Roadmap, row.roadmap_code).zone)
+    zone = zone_of(work.get_one(Roadmap, row.roadmap_code).zone)
     steps = select(RoundStep).where(col(RoundStep.round_id) == row.id).order_by(col(RoundStep.id))
     return RoundFacts(
         due_on=row.due_on,

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import ObjectNotFound
@@ -11,6 +10,7 @@ from sqlmodel import col
 
 from models import Mirror, Roadmap
 from models.db import session
+from roadmap.calendar.zones import today_there
 from tasks.monitoring.rounds.rows import round_row
 from tasks.monitoring.rounds.sweep import ready
 from tasks.prefect.waiting_runs import start_again
@@ -39,7 +39,7 @@ def _ready_runs(engine: Engine, *, today: date | None, at: datetime) -> list[UUI
         zones = dict(work.execute(select(col(Roadmap.code), col(Roadmap.zone))).tuples().all())
         found = []
         for code, zone in zones.items():
-            found += ready(work, code, today=today or at.astimezone(ZoneInfo(zone)).date())
+            found += ready(work, code, today=today or today_there(at, zone))
         keys = [round_row(work, one.id or 0).key for one in found]
         noted = select(col(Mirror.prefect_id)).where(col(Mirror.kind) == "run", col(Mirror.key).in_(keys))
         return [UUID(run_id) for run_id in work.execute(noted).scalars()]

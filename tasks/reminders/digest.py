@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, func, select, update
 from sqlmodel import Session, col
@@ -16,6 +15,7 @@ from sqlmodel import Session, col
 from models import Channel, Edition, Notice, Official, Roadmap
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours, opening
+from roadmap.calendar.zones import today_there, zone_of
 
 Flag = Literal["has_digest", "has_drill"]
 
@@ -41,7 +41,7 @@ def queue_digests(work: Session, roadmap: Roadmap, *, today: date, not_before: M
     loaded_at = work.execute(
         select(func.min(col(Edition.loaded_at))).where(col(Edition.roadmap_code) == roadmap.code)
     ).scalar_one()
-    if loaded_at is None or loaded_at.astimezone(ZoneInfo(roadmap.zone)).date() >= monday:
+    if loaded_at is None or today_there(loaded_at, roadmap.zone) >= monday:
         return 0
     had = exists().where(
         col(Notice.channel_id) == col(Channel.id), col(Notice.has_digest), col(Notice.on_day) >= monday
@@ -55,7 +55,7 @@ def queue_digests(work: Session, roadmap: Roadmap, *, today: date, not_before: M
 
 def put(work: Session, official: Official, channel: Channel, *, flag: Flag, desk: Desk) -> date:
     """Put the extra into the channel's next letter; returns the day of that letter."""
-    zone = ZoneInfo(official.zone or desk.zone)
+    zone = zone_of(official.zone or desk.zone)
     leaves = opening(desk.at, zone=zone, calendar=desk.calendar, hours=desk.hours)
     while not _join(work, official, channel, leaves.date(), leaves, flag=flag):
         tomorrow = datetime.combine(leaves.date() + timedelta(days=1), time.min, zone)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from models import Notice, Official
 from models.db.rows import chunks, table_of
 from roadmap.calendar.office_hours import opening
+from roadmap.calendar.zones import zone_of
 from tasks.reminders.digest import Desk
 
 
@@ -38,7 +39,7 @@ def _zones(work: Session, riders: Collection[tuple[int, int]], zone: str) -> Ite
     for ids in chunks(sorted({official_id for official_id, _ in riders})):
         found = select(col(Official.id), col(Official.zone)).where(col(Official.id).in_(ids))
         own |= {official_id: named for official_id, named in work.execute(found) if named}
-    return ((official_id, channel_id, ZoneInfo(own.get(official_id, zone))) for official_id, channel_id in riders)
+    return ((official_id, channel_id, zone_of(own.get(official_id, zone))) for official_id, channel_id in riders)
 
 
 def _by_day(leaves: Mapping[tuple[int, int], datetime]) -> dict[date, dict[tuple[int, int], datetime]]:

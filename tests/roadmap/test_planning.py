@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from roadmap.calendar import WorkCalendar
-from roadmap.calendar.spans import slices
+from roadmap.calendar.spans import add_years, slices
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import PlannedPoint, plan, plan_item, read_item
-from roadmap.control.year_shift import shift_day, shift_reading, shift_years
+from roadmap.control.year_shift import shift_reading, shift_years
 from roadmap.reading import Reading, Window
 from tests.places import GOLD, needs_shared
 
@@ -333,7 +333,7 @@ def test_a_duty_without_a_term_recurs_by_its_own_rhythm() -> None:
     ],
 )
 def test_a_day_keeps_its_number_or_takes_the_last_there_is(before: str, years: int, after: str) -> None:
-    assert shift_day(day(before), years) == day(after)
+    assert add_years(day(before), years) == day(after)
 
 
 PERIOD = catalogue(period=("2023-05-23", "2024-12-31")).period
@@ -389,14 +389,14 @@ def test_thursdays_of_the_whole_period_are_those_of_the_moved_period(years: int)
 
     what = Reading("по четвергам", "recurring", "rule", thursdays(PERIOD.start, PERIOD.end), every="week")
     moved = shift_reading(what, years, period=PERIOD)
-    assert moved.windows == thursdays(shift_day(PERIOD.start, years), shift_day(PERIOD.end, years))
+    assert moved.windows == thursdays(add_years(PERIOD.start, years), add_years(PERIOD.end, years))
 
 
 @pytest.mark.parametrize("years", range(1, 12))
 def test_calendar_weeks_stay_calendar_weeks_of_the_moved_period(years: int) -> None:
     what = Reading("еженедельно", "recurring", "rule", slices(PERIOD.start, PERIOD.end, "week"), every="week")
     moved = shift_reading(what, years, period=PERIOD)
-    assert moved.windows == slices(shift_day(PERIOD.start, years), shift_day(PERIOD.end, years), "week")
+    assert moved.windows == slices(add_years(PERIOD.start, years), add_years(PERIOD.end, years), "week")
 
 
 def test_two_weekdays_and_a_gap_survive_the_move() -> None:
@@ -414,7 +414,7 @@ def test_two_weekdays_and_a_gap_survive_the_move() -> None:
 def test_months_and_longer_units_are_those_of_the_moved_period(every: Any, years: int) -> None:
     what = Reading("каждый", "recurring", "rule", slices(PERIOD.start, PERIOD.end, every), every=every)
     moved = shift_reading(what, years, period=PERIOD)
-    assert moved.windows == slices(shift_day(PERIOD.start, years), shift_day(PERIOD.end, years), every)
+    assert moved.windows == slices(add_years(PERIOD.start, years), add_years(PERIOD.end, years), every)
 
 
 def test_a_shifted_catalogue_moves_what_is_dated_and_keeps_the_act() -> None:

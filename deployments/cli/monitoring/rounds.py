@@ -13,6 +13,7 @@ from models import clock
 from models.db import session
 from models.db.migrate import ready_engine
 from models.settings import Settings
+from roadmap.calendar.zones import zone_of
 from roadmap.language import day
 from roadmap.monitoring.periods import Period, parse_period
 from roadmap.monitoring.snapshot import VERDICT_RU, IndicatorResult
@@ -59,7 +60,7 @@ def monitor(
         _mirror(done.key, at)
     if as_json:
         return output.as_json({"roadmap": code, "period": wanted.written, **_json(done)})
-    _show(code, done, ZoneInfo(roadmap.zone))
+    _show(code, done, zone_of(roadmap.zone))
     return None
 
 

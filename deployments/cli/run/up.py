@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import Engine
@@ -22,6 +21,7 @@ from models.db import session
 from models.db.migrate import ready_engine
 from models.lifecycle import LIVE
 from models.settings import Settings
+from roadmap.calendar.zones import zone_of
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.context.office import OFFICE_OPENS
 from tasks.context.working_calendar import calendar_of
@@ -143,7 +143,7 @@ def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal
 def _last_office_day(engine: Engine, code: str, at: datetime) -> date:
     """The working day whose letters a rehearsal shows: today once the office is open, else the last one before."""
     with session(engine) as work:
-        zone, calendar = ZoneInfo(work.get_one(Roadmap, code).zone), calendar_of(work, code)
+        zone, calendar = zone_of(work.get_one(Roadmap, code).zone), calendar_of(work, code)
     local = at.astimezone(zone)
     day = local.date() if local.time() >= OFFICE_OPENS else local.date() - timedelta(days=1)
     return calendar.roll(day, "preceding")

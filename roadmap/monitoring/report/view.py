@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
+from roadmap.calendar.zones import local
 from roadmap.catalogue.schema import RHYTHM_RU
 from roadmap.language import plural
 from roadmap.language.text import NBSP, ended
@@ -101,7 +101,7 @@ def note_of(snapshot: Snapshot, *, zone: str = "UTC") -> Note:
         heat=_shown_heat(snapshot),
         appendix=() if big else tuple((appendix_title(one), answers_grid(one)) for one in _answered(snapshot)),
         appendix_words=_appendix_words(snapshot, big=big),
-        closing=words.closing(snapshot, snapshot.as_of.astimezone(ZoneInfo(zone))),
+        closing=words.closing(snapshot, local(snapshot.as_of, zone)),
     )
 
 
@@ -198,7 +198,7 @@ class Pages:
 
     def __init__(self, snapshot: Snapshot, *, zone: str = "UTC") -> None:
         self._snapshot = snapshot
-        self._as_of: datetime = snapshot.as_of.astimezone(ZoneInfo(zone))
+        self._as_of: datetime = local(snapshot.as_of, zone)
         self._answers: dict[str, list[tuple[IndicatorResult, Answer]]] = {}
         for result in snapshot.indicators:
             for answer in result.answers:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, Edition, Municipality, Roadmap, Round
+from roadmap.calendar.zones import today_there
 from roadmap.catalogue.schema import Indicator
 from roadmap.language import plural
 
@@ -34,7 +34,7 @@ def changes(
     entries = edition_indicators(work, roadmap.code, as_of)
     if entries is not None and indicators:
         yield from _of_indicators(entries, indicators, round_, roadmap.shift_years)
-    yield from _of_municipalities(work, round_, as_of.astimezone(ZoneInfo(roadmap.zone)).date())
+    yield from _of_municipalities(work, round_, today_there(as_of, roadmap.zone))
 
 
 def _of_indicators(

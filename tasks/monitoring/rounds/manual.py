@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
@@ -14,6 +13,7 @@ from models.db import session
 from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Refused
 from models.settings import Settings
+from roadmap.calendar.zones import zone_of
 from roadmap.monitoring.periods import Period, days_from
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.working_calendar import calendar_of
@@ -102,7 +102,7 @@ def _looked_at(hand: Hand, period: Period, as_of: date) -> Monitored:
     """Computed in a transaction that is thrown away."""
     with Session(hand.engine) as work:
         row, _ = _begun(work, hand, period, asks=False)
-        zone = ZoneInfo(work.get_one(Roadmap, hand.code).zone)
+        zone = zone_of(work.get_one(Roadmap, hand.code).zone)
         then = min(datetime.combine(as_of, time.max, zone), hand.at)
         snapshot = compute(work, row.id, as_of=then, today=min(as_of, hand.today))
         told = _told(work, row, snapshot=snapshot)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +19,7 @@ from models.db import session
 from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Move
 from models.settings import Settings
+from roadmap.calendar.zones import today_there
 from roadmap.language import counted
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.office import office_hours
@@ -99,7 +99,7 @@ def _days(engine: Engine, *, today: date | None, at: datetime) -> dict[str, date
     """The day in each roadmap."""
     with session(engine) as work:
         found = work.execute(select(col(Roadmap.code), col(Roadmap.zone)).order_by(col(Roadmap.code))).tuples().all()
-    return {code: today or at.astimezone(ZoneInfo(zone)).date() for code, zone in found}
+    return {code: today or today_there(at, zone) for code, zone in found}
 
 
 def _ready(engine: Engine, code: str, day: date) -> list[RoundRow]:

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Measure, Roadmap, Round
 from models import Snapshot as Row
 from models.db.rows import table_of
+from roadmap.calendar.zones import today_there, zone_of
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.compute import AskedBody, Counted, Given, remarks, results
 from roadmap.monitoring.recommendations.propose import Facts, advise
@@ -49,7 +50,7 @@ def compute(work: Session, round_id: int, *, as_of: datetime, today: date) -> Sn
     round_ = work.get_one(Round, round_id)
     roadmap = work.get_one(Roadmap, round_.roadmap_code)
     period = period_of(round_)
-    day = min(today, as_of.astimezone(ZoneInfo(roadmap.zone)).date())
+    day = min(today, today_there(as_of, roadmap.zone))
     indicators = {one.code: one for one in indicators_of(round_)}
     found = measured(work, round_, roadmap, indicators, as_of=as_of)
     done = execution(work, roadmap.code, since=period.start, until=period.end, day=day, as_of=as_of)
@@ -182,7 +183,7 @@ def measured(
 ) -> tuple[IndicatorResult, ...]:
     """The results of the indicators by the values recorded up to ``as_of``."""
     asked = _asked(work, round_, indicators)
-    given = _given(work, round_, asked, as_of=as_of, zone=ZoneInfo(roadmap.zone))
+    given = _given(work, round_, asked, as_of=as_of, zone=zone_of(roadmap.zone))
     numbers = _numbers(edition_indicators(work, roadmap.code, as_of) or (), indicators)
     earlier = trends(work, round_, indicators, as_of=as_of)
     counted = [

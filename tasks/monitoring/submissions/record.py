@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
@@ -14,6 +13,7 @@ from models.db.locks import lock_round
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Move, Refused
+from roadmap.calendar.zones import zone_of
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given, answer_words, counted_indicators
 from tasks.monitoring.submissions.rows import answerers, asked_of, current, given_of, proven
@@ -126,7 +126,7 @@ def settle_data(
     """
     lock_round(work, round_id)
     round_ = work.get_one(Round, round_id)
-    zone = ZoneInfo(work.get_one(Roadmap, round_.roadmap_code).zone)
+    zone = zone_of(work.get_one(Roadmap, round_.roadmap_code).zone)
     points = _open_points(work, round_, bodies)
     if not points:
         return 0
