@@ -73,12 +73,12 @@ async def _go_on(
     standing = steps.standing(engine, point.key, today=today)
     if standing is None or not standing.is_ready:
         return
-    desk = produce.Desk(engine, today, at, Settings())
+    context = produce.RoundContext(engine, today, at, Settings())
     for step in (compute_task, note_task):
-        step(desk, standing.round_id)
+        step(context, standing.round_id)
     await charts_task(client, engine, standing.round_id, run_id)
     for step in (send_task, recommend_task, archive_task):
-        step(desk, standing.round_id)
+        step(context, standing.round_id)
 
 
 def _point(engine: Engine, key: str) -> PointFacts | None:

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoadmapDay:
+class DayReport:
     """What one day's control did in one roadmap."""
 
     code: str
@@ -49,7 +49,7 @@ class RoadmapDay:
 class ControlReport:
     """What a control did; the caller must fail visibly when ``failed`` (codes) is not empty."""
 
-    days: tuple[RoadmapDay, ...]
+    days: tuple[DayReport, ...]
     failed: tuple[str, ...]
 
     @property
@@ -104,7 +104,7 @@ def control_day(engine: Engine, *, today: date | None, at: datetime, hours: Offi
 
 def control_roadmap(
     work: Session, code: str, *, today: date | None, at: datetime, hours: OfficeHours | None = None
-) -> RoadmapDay:
+) -> DayReport:
     """One roadmap's day inside the caller's transaction.
 
     The roadmap's row is held first, as by ``advance``: of two at once the second waits and finds the work done.
@@ -125,7 +125,7 @@ def control_roadmap(
         notices, lines = tell_undelivered(work, code, today=today, not_before=not_before)
         digests = queue_digests(work, roadmap, today=today, not_before=not_before)
         told = replace(told, notices=told.notices + notices, lines=told.lines + lines, digests=digests)
-    return RoadmapDay(
+    return DayReport(
         code=code,
         on=today,
         is_working=calendar.is_working(today),

@@ -12,15 +12,16 @@ from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Move
 from roadmap.processes.staging import Place, PlannedStage
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.processes.plan import Parties, plan_of
-from tasks.processes.rows import ENGINE, POINTS, Day, Member, Members, Parent, StageRow, Underway
+from tasks.processes.rows import ENGINE, POINTS, Member, Members, Parent, StageRow, Underway
 
 TRANSITIONS = table_of(Transition)
 #: Why the stages that were left were withdrawn when a person accepted their point.
 TAKEN_WHOLE = "исполнение пункта принято в целом"
 
 
-def follow(work: Session, one: Underway, *, day: Day, parties: Parties) -> int:
+def follow(work: Session, one: Underway, *, day: RoadmapDay, parties: Parties) -> int:
     """Bring live stages in line with the deadline of the point and with the bodies of the parties; returns how many.
 
     What a person decided about a stage itself (a later deadline, another body) stays. A stage not begun is changed
@@ -41,7 +42,7 @@ def follow(work: Session, one: Underway, *, day: Day, parties: Parties) -> int:
     return len(stale) + len(handed)
 
 
-def withdraw_absent(work: Session, one: Underway, *, day: Day, members: Members) -> int:
+def withdraw_absent(work: Session, one: Underway, *, day: RoadmapDay, members: Members) -> int:
     """Withdraw the live stages of municipalities that have left or merged; returns how many."""
     changes = []
     for stage in one.stages:
@@ -51,7 +52,7 @@ def withdraw_absent(work: Session, one: Underway, *, day: Day, members: Members)
     return change_many(work, changes)
 
 
-def withdraw_left_over(work: Session, one: Underway, *, day: Day) -> int:
+def withdraw_left_over(work: Session, one: Underway, *, day: RoadmapDay) -> int:
     """The point was closed as a whole: what is left of its stages is withdrawn; returns how many."""
     how = TAKEN_WHOLE if one.parent.status == "accepted" else "пункт снят с контроля"
     live = [stage for stage in one.stages if stage.is_live]
@@ -59,7 +60,7 @@ def withdraw_left_over(work: Session, one: Underway, *, day: Day) -> int:
     return change_many(work, [_withdrawal(stage, how, day, hears=stage.owner_id != owner) for stage in live])
 
 
-def _withdrawal(stage: StageRow, reason: str, day: Day, *, hears: bool = True) -> Change:
+def _withdrawal(stage: StageRow, reason: str, day: RoadmapDay, *, hears: bool = True) -> Change:
     """Told to those who had the stage in hand; who was never asked for it need not hear that it is gone.
 
     Nor need the owner of the whole point (``hears`` off), who is told of that.
@@ -95,7 +96,7 @@ def _set_days(
     stale: Sequence[StageRow],
     wanted: Mapping[Place, PlannedStage],
     *,
-    day: Day,
+    day: RoadmapDay,
     extended: set[int],
 ) -> None:
     silent: list[dict[str, Any]] = []
@@ -122,7 +123,7 @@ def _set_days(
         work.execute(update(POINTS).where(POINTS.c.id == bindparam("its_id")).values(columns), silent)
 
 
-def _new_due(stage: StageRow, plan: PlannedStage, *, day: Day, keeps: bool, from_others: bool) -> date:
+def _new_due(stage: StageRow, plan: PlannedStage, *, day: RoadmapDay, keeps: bool, from_others: bool) -> date:
     """The day of a stage after its point has moved: never sooner than it can still be done, unless it was already."""
     if keeps and stage.due_on >= plan.due_on:
         return stage.due_on
@@ -146,7 +147,7 @@ def _reason(work: Session, parent: Parent) -> str:
     return f"срок пункта — {parent.deadline_on:%d.%m.%Y}" + (f": {ground}" if ground else "")
 
 
-def _hand_over(work: Session, handed: Sequence[StageRow], holders: Mapping[int, int], day: Day) -> None:
+def _hand_over(work: Session, handed: Sequence[StageRow], holders: Mapping[int, int], day: RoadmapDay) -> None:
     reason = "сторона этапа изменена: этап ведёт другой орган"
     changes = []
     for stage in handed:

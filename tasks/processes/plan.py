@@ -15,7 +15,8 @@ from roadmap.calendar import WorkCalendar
 from roadmap.processes.choosing import About, choose, why_whole
 from roadmap.processes.schema import Party, Process
 from roadmap.processes.staging import LEAST_DAYS, PlannedStage, plan_stages
-from tasks.processes.rows import POINTS, Day, Member, Members, Parent, Underway, stage_key
+from tasks.context.roadmap_day import RoadmapDay
+from tasks.processes.rows import POINTS, Member, Members, Parent, Underway, stage_key
 
 PUSHED = "; начат позже, оставлено рабочих дней: "
 
@@ -190,7 +191,7 @@ def add_missing(
     code: str,
     one: Underway,
     *,
-    day: Day,
+    day: RoadmapDay,
     members: Members,
     parties: Parties,
 ) -> int:

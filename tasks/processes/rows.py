@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -11,28 +11,13 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Municipality
 from models import Process as ProcessRow
 from models.db.rows import table_of
-from roadmap.calendar import WorkCalendar
 from roadmap.processes.schema import Process
-from roadmap.processes.staging import LEAST_DAYS, Place, Standing, State
+from roadmap.processes.staging import Place, Standing, State
 
 #: Who is named in the history of what a process itself decides.
 ENGINE = "порядок процесса"
 POINTS = table_of(ControlPoint)
 NO_CASE = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """When the sweep runs: the day in the roadmap's zone, the instant, the first day a stage given today may end."""
-
-    today: date
-    at: datetime
-    calendar: WorkCalendar
-
-    @property
-    def least(self) -> date:
-        """A stage that somebody gets today is due no earlier."""
-        return self.calendar.add_working_days(self.today, LEAST_DAYS)
 
 
 class StageRow(NamedTuple):

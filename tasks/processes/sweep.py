@@ -18,11 +18,12 @@ from roadmap.calendar import WorkCalendar
 from roadmap.processes.loading import built_in
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import is_over, progress, ready, result_words
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.follow import follow, withdraw_absent, withdraw_left_over
 from tasks.processes.plan import Parties, add_missing, begin
 from tasks.processes.renew import renew
-from tasks.processes.rows import ENGINE, Day, Members, StageRow, Underway, read_stages, underway
+from tasks.processes.rows import ENGINE, Members, StageRow, Underway, read_stages, underway
 
 __all__ = ["ENGINE", "StagesReport", "advance", "advance_point"]
 
@@ -85,7 +86,7 @@ def advance(
     the built-in ones. They count for points that begin now: one under way keeps its definition.
     """
     lock_roadmap(work, roadmap_code)
-    day = Day(today, at, calendar)
+    day = RoadmapDay.of(work, roadmap_code, today=today, at=at, calendar=calendar)
     known = built_in() if processes is None else processes
     members = Members.of(work, roadmap_code)
     parties = Parties.of(work, roadmap_code, members)
@@ -108,7 +109,7 @@ def advance(
 
 
 def _keep_up(
-    work: Session, code: str, there: Sequence[Underway], *, day: Day, members: Members, parties: Parties
+    work: Session, code: str, there: Sequence[Underway], *, day: RoadmapDay, members: Members, parties: Parties
 ) -> StagesReport:
     """Bring the stages in line with the points, the municipalities and the parties: added, withdrawn, moved."""
     running = [one for one in there if one.runs]
@@ -123,7 +124,7 @@ def _keep_up(
     return StagesReport(added=added, withdrawn=withdrawn, moved=moved)
 
 
-def _go_on(work: Session, there: Sequence[Underway], day: Day) -> tuple[int, int]:
+def _go_on(work: Session, there: Sequence[Underway], day: RoadmapDay) -> tuple[int, int]:
     """Accept what was reported and open what nothing holds up any more; how many of each."""
     accepted = _accept(work, there, day)
     if accepted:
@@ -131,7 +132,7 @@ def _go_on(work: Session, there: Sequence[Underway], day: Day) -> tuple[int, int
     return accepted, sum(_start(work, one, day) for one in there if one.parent.closed_on is None)
 
 
-def _accept(work: Session, there: Sequence[Underway], day: Day) -> int:
+def _accept(work: Session, there: Sequence[Underway], day: RoadmapDay) -> int:
     """Accept what parties reported, on the day they name; the coordinator is not asked, nobody is told."""
     reported = [
         stage
@@ -143,12 +144,12 @@ def _accept(work: Session, there: Sequence[Underway], day: Day) -> int:
     return change_many(work, [Change(stage.id, _acceptance(stage, day)) for stage in reported])
 
 
-def _acceptance(stage: StageRow, day: Day) -> Move:
+def _acceptance(stage: StageRow, day: RoadmapDay) -> Move:
     assert stage.submitted_on is not None
     return Move(action="accept", actor=ENGINE, at=day.at, on=stage.submitted_on, tell=False)
 
 
-def _start(work: Session, one: Underway, day: Day) -> int:
+def _start(work: Session, one: Underway, day: RoadmapDay) -> int:
     """Open the stages that nothing holds up any more, and those whose day has come."""
     by_place = {stage.place: stage for stage in one.stages}
     opening = Move(action="open", actor=ENGINE, at=day.at, on=day.today, tell=False)
@@ -167,7 +168,7 @@ def _start(work: Session, one: Underway, day: Day) -> int:
     return change_many(work, changes)
 
 
-def _end(work: Session, one: Underway, *, day: Day, accepts: str) -> bool:
+def _end(work: Session, one: Underway, *, day: RoadmapDay, accepts: str) -> bool:
     """Report the point when all its stages are done; a closed or reported one only ends its process.
 
     Where every party refused there is no result to accept: the coordinator decides about the point.

@@ -5,7 +5,6 @@ already is not followed by a second, the next working day's takes it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -13,21 +12,11 @@ from sqlalchemy import Select, exists, func, select, update
 from sqlmodel import Session, col
 
 from models import Channel, Edition, Notice, Official, Roadmap
-from roadmap.calendar import WorkCalendar
-from roadmap.calendar.office_hours import OfficeHours, opening
+from roadmap.calendar.office_hours import opening
 from roadmap.calendar.zones import today_there, zone_of
+from tasks.context.roadmap_day import RoadmapDay
 
 Flag = Literal["has_digest", "has_drill"]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The office an extra is sent from: its calendar and hours, the instant, the roadmap's zone."""
-
-    calendar: WorkCalendar
-    hours: OfficeHours
-    at: datetime
-    zone: str
 
 
 def queue_digests(work: Session, roadmap: Roadmap, *, today: date, not_before: Mapping[str | None, datetime]) -> int:
@@ -53,13 +42,13 @@ def queue_digests(work: Session, roadmap: Roadmap, *, today: date, not_before: M
     )
 
 
-def put(work: Session, official: Official, channel: Channel, *, flag: Flag, desk: Desk) -> date:
+def put(work: Session, official: Official, channel: Channel, *, flag: Flag, day: RoadmapDay) -> date:
     """Put the extra into the channel's next letter; returns the day of that letter."""
-    zone = zone_of(official.zone or desk.zone)
-    leaves = opening(desk.at, zone=zone, calendar=desk.calendar, hours=desk.hours)
+    zone = zone_of(official.zone or day.zone)
+    leaves = opening(day.at, zone=zone, calendar=day.calendar, hours=day.hours)
     while not _join(work, official, channel, leaves.date(), leaves, flag=flag):
         tomorrow = datetime.combine(leaves.date() + timedelta(days=1), time.min, zone)
-        leaves = opening(tomorrow, zone=zone, calendar=desk.calendar, hours=desk.hours)
+        leaves = opening(tomorrow, zone=zone, calendar=day.calendar, hours=day.hours)
     return leaves.date()
 
 

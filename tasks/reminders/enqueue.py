@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models import ControlPoint, Notice, NoticeLine, Official, Request
 from roadmap.control.reminders import NEEDS_OWNER, Decision, Situation
 from tasks.reminders import scratch_tables as tables
-from tasks.reminders.recipients import COUNTED, Desk, NotBefore, heard_of, new_notices, rowcount
+from tasks.reminders.recipients import COUNTED, NotBefore, Recipients, heard_of, new_notices, rowcount
 from tasks.reminders.scratch_tables import candidate as _candidate
 from tasks.reminders.scratch_tables import line as _line
 from tasks.reminders.scratch_tables import situation as _situation
@@ -58,12 +58,12 @@ def tell(
     if not decisions:
         return Telling()
     _prepare(work, code, decisions, heard_of(work, code, today))
-    desk = Desk.of(work, code, today)
-    undeliverable = _address(work, desk, today)
+    recipients = Recipients.of(work, code, today)
+    undeliverable = _address(work, recipients, today)
     addressed = select(_line.c.official_id, _line.c.channel_id)
     notices = new_notices(work, addressed, today=today, not_before=not_before)
     held = _hold_back(work, code, today)
-    lines = rowcount(work.execute(_new_lines(today, once=bool(desk.deputies)), execution_options=COUNTED))
+    lines = rowcount(work.execute(_new_lines(today, once=bool(recipients.deputies)), execution_options=COUNTED))
     work.execute(
         update(ControlPoint)
         .where(col(ControlPoint.id) == _candidate.c.point_id, _candidate.c.no == _situation.c.no)
@@ -132,10 +132,10 @@ def _is_met(*, asks: bool) -> ColumnElement[bool]:
     return same
 
 
-def _address(work: Session, desk: Desk, today: date) -> int:
+def _address(work: Session, recipients: Recipients, today: date) -> int:
     """Fill the lines with whom they go to; returns how many reasons reach nobody."""
-    staff = {role: desk.staff(work, role) for role in ("coordinator", "controller")}
-    _add_lines(work, _owner_lines(desk))
+    staff = {role: recipients.staff(work, role) for role in ("coordinator", "controller")}
+    _add_lines(work, _owner_lines(recipients))
     undeliverable = 0
     for role in ("coordinator", "controller"):
         reached = staff[role] or staff["coordinator"]
@@ -144,19 +144,19 @@ def _address(work: Session, desk: Desk, today: date) -> int:
         if not reached:
             undeliverable += _size(work, _staff_lines(role, 0, 0))
     for official_id, channel_id in staff["coordinator"]:
-        alone = _unreached_lines(desk, with_the_unheard=True)
+        alone = _unreached_lines(recipients, with_the_unheard=True)
         _add_lines(work, _no_channel_lines(alone, official_id, channel_id, today=today))
     if staff["coordinator"]:
         return undeliverable
-    return undeliverable + _size(work, _unreached_lines(desk, with_the_unheard=False))
+    return undeliverable + _size(work, _unreached_lines(recipients, with_the_unheard=False))
 
 
 def _candidates(*columns: Any) -> Select[Any]:
     return select(*columns).select_from(_candidate.join(_told, _told.c.no == _candidate.c.no))
 
 
-def _owner_lines(desk: Desk) -> Select[Any]:
-    leads = desk.leads().subquery("lead")
+def _owner_lines(recipients: Recipients) -> Select[Any]:
+    leads = recipients.leads().subquery("lead")
     official, channel, body = leads.c
     return (
         _candidates(official, channel, _candidate.c.point_id, _told.c.reason, _told.c.days)
@@ -170,12 +170,12 @@ def _staff_lines(audience: str, official_id: int, channel_id: int) -> Select[Any
     return _candidates(*columns).where(_told.c.audience == audience)
 
 
-def _unreached_lines(desk: Desk, *, with_the_unheard: bool) -> Select[Any]:
+def _unreached_lines(recipients: Recipients, *, with_the_unheard: bool) -> Select[Any]:
     """What an owner should hear and cannot; ``with_the_unheard``: nor can anybody in place of one who is away."""
-    leads = desk.leads().subquery("lead")
+    leads = recipients.leads().subquery("lead")
     unreached: ColumnElement[bool] = _candidate.c.owner_id.not_in(select(leads.c[2]))
-    if with_the_unheard and desk.bodies_unheard:
-        unreached = or_(unreached, _candidate.c.owner_id.in_(desk.bodies_unheard))
+    if with_the_unheard and recipients.bodies_unheard:
+        unreached = or_(unreached, _candidate.c.owner_id.in_(recipients.bodies_unheard))
     return _candidates(_candidate.c.point_id, _told.c.days).where(
         _told.c.audience == "owner", _told.c.reason.in_(sorted(NEEDS_OWNER)), unreached
     )

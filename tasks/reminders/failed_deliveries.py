@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel, col
 
 from models import ControlPoint, Notice, NoticeLine, Official
 from models.queries.officials import round_letters
-from tasks.reminders.recipients import Desk, NotBefore, heard_of, new_notices
+from tasks.reminders.recipients import NotBefore, Recipients, heard_of, new_notices
 
 #: Older failures are history: what has come of their points was told by later letters.
 LOOKED_BACK = timedelta(days=30)
@@ -25,7 +25,7 @@ def tell_undelivered(work: Session, code: str, *, today: date, not_before: NotBe
     if work.execute(given_up.limit(1)).first() is None:
         return 0, 0
     lost = [*work.execute(_lost_points(work, code, today, given_up)), *work.execute(_lost_rounds(given_up))]
-    coordinators = Desk.of(work, code, today).staff(work, "coordinator") if lost else []
+    coordinators = Recipients.of(work, code, today).staff(work, "coordinator") if lost else []
     if not coordinators:
         return 0, 0
     notices = new_notices(work, _pairs(coordinators), today=today, not_before=not_before)

@@ -13,24 +13,24 @@ from models import Notice, Official
 from models.db.rows import chunks, table_of
 from roadmap.calendar.office_hours import opening
 from roadmap.calendar.zones import zone_of
-from tasks.reminders.digest import Desk
+from tasks.context.roadmap_day import RoadmapDay
 
 
-def next_letters(work: Session, riders: Collection[tuple[int, int]], *, desk: Desk) -> dict[int, int]:
+def next_letters(work: Session, riders: Collection[tuple[int, int]], *, day: RoadmapDay) -> dict[int, int]:
     """Channel → the notice that leaves next on it, of each (official, channel) in ``riders``.
 
     A letter of the day that has left is not followed by a second: the next working day's carries what is to be said.
     The notices stay queued until the caller's transaction ends.
     """
     leaves = {
-        (official_id, channel_id): opening(desk.at, zone=zone, calendar=desk.calendar, hours=desk.hours)
-        for official_id, channel_id, zone in _zones(work, riders, desk.zone)
+        (official_id, channel_id): opening(day.at, zone=zone, calendar=day.calendar, hours=day.hours)
+        for official_id, channel_id, zone in _zones(work, riders, day.zone)
     }
     found: dict[int, int] = {}
     while leaves:
-        for day, some in _by_day(leaves).items():
-            found |= _of_day(work, some, day)
-        leaves = {rider: _day_after(desk, leaves_at) for rider, leaves_at in leaves.items() if rider[1] not in found}
+        for on, some in _by_day(leaves).items():
+            found |= _of_day(work, some, on)
+        leaves = {rider: _day_after(day, leaves_at) for rider, leaves_at in leaves.items() if rider[1] not in found}
     return found
 
 
@@ -75,8 +75,8 @@ def _letters(*where: Any) -> Select[Any]:
     return select(col(Notice.id), col(Notice.channel_id), col(Notice.state)).where(*where)
 
 
-def _day_after(desk: Desk, leaves_at: datetime) -> datetime:
+def _day_after(day: RoadmapDay, leaves_at: datetime) -> datetime:
     zone = leaves_at.tzinfo
     assert zone is not None
     tomorrow = datetime.combine(leaves_at.date() + timedelta(days=1), time.min, zone)
-    return opening(tomorrow, zone=zone, calendar=desk.calendar, hours=desk.hours)
+    return opening(tomorrow, zone=zone, calendar=day.calendar, hours=day.hours)

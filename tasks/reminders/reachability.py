@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Body, Channel, Official, Roadmap
+from models import Body, Channel, Official
 from models.tables.audit import write_audit
 from roadmap.calendar.office_hours import OfficeHours
-from tasks.context.working_calendar import calendar_of
-from tasks.reminders.digest import Desk, put
+from tasks.context.roadmap_day import RoadmapDay
+from tasks.reminders.digest import put
 
 PROOF_LASTS = timedelta(days=180)
 """A proof older than this is asked for again."""
@@ -37,8 +37,7 @@ def drill(
 
     ``dry_run`` writes nothing and leaves ``asks_on`` empty.
     """
-    roadmap = work.get_one(Roadmap, code)
-    desk = Desk(calendar_of(work, code), hours, at, roadmap.zone)
+    day = RoadmapDay.of(work, code, at=at, hours=hours)
     found = (
         select(Official, Channel, col(Body.short))
         .join(Channel, (col(Channel.official_id) == col(Official.id)) & col(Channel.is_active), isouter=True)
@@ -47,7 +46,7 @@ def drill(
         .order_by(col(Official.role), col(Body.short), col(Official.id), col(Channel.id))
     )
     drilled = [
-        _drilled(work, official, channel, body or "", desk=desk, asks=not dry_run, everyone=everyone)
+        _drilled(work, official, channel, body or "", day=day, asks=not dry_run, everyone=everyone)
         for official, channel, body in work.execute(found).all()
     ]
     if asked := sum(one.asks_on is not None for one in drilled):
@@ -56,13 +55,20 @@ def drill(
 
 
 def _drilled(
-    work: Session, official: Official, channel: Channel | None, body: str, *, desk: Desk, asks: bool, everyone: bool
+    work: Session,
+    official: Official,
+    channel: Channel | None,
+    body: str,
+    *,
+    day: RoadmapDay,
+    asks: bool,
+    everyone: bool,
 ) -> Drilled:
     proven = channel.proven_at if channel else None
     asks_on = None
-    if channel is not None and asks and _is_due(channel, desk.at, everyone=everyone):
-        asks_on = put(work, official, channel, flag="has_drill", desk=desk)
-        channel.drilled_at = desk.at
+    if channel is not None and asks and _is_due(channel, day.at, everyone=everyone):
+        asks_on = put(work, official, channel, flag="has_drill", day=day)
+        channel.drilled_at = day.at
         work.add(channel)
     return Drilled(
         post=official.post,

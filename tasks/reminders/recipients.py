@@ -20,7 +20,7 @@ NotBefore = Mapping[str | None, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Recipients:
     """One roadmap's people on one day."""
 
     code: str
@@ -30,7 +30,7 @@ class Desk:
     """Bodies whose lead is away with nobody to be reached in his place: he is written to all the same."""
 
     @classmethod
-    def of(cls, work: Session, code: str, today: date) -> "Desk":
+    def of(cls, work: Session, code: str, today: date) -> "Recipients":
         """As the absences of the day have it."""
         answers = answering(work, code, today)
         alone = [official_id for official_id, deputy in answers.items() if deputy is None]

@@ -12,11 +12,12 @@ from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import LIVE, Move
 from roadmap.language import counted
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.rounds.log import is_done, step_done
 from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow
 from tasks.monitoring.submissions.record import fill_proven, settle_data
 from tasks.monitoring.submissions.rows import answerers, asked_of
-from tasks.processes.rows import Day, Members
+from tasks.processes.rows import Members
 
 BODIES = table_of(Body)
 DATA = "data"
@@ -45,7 +46,7 @@ def data_points(work: Session, row: RoundRow) -> list[DataPoint]:
     return [DataPoint(*one) for one in work.execute(found.order_by(POINTS.c.id))]
 
 
-def begin(work: Session, row: RoundRow, monitoring: Monitoring, day: Day) -> bool:
+def begin(work: Session, row: RoundRow, monitoring: Monitoring, day: RoadmapDay) -> bool:
     """Open the round, its indicators as the edition in force has them; False when that was done already."""
     if is_done(work, row.id, "opened") or not row.is_live:
         return False
@@ -59,7 +60,7 @@ def begin(work: Session, row: RoundRow, monitoring: Monitoring, day: Day) -> boo
     return step_done(work, row.id, "opened", at=day.at, words=words)
 
 
-def ask(work: Session, row: RoundRow, members: Members, day: Day, *, is_overtaken: bool) -> int:
+def ask(work: Session, row: RoundRow, members: Members, day: RoadmapDay, *, is_overtaken: bool) -> int:
     """Ask every body whose word is needed, once; returns how many were asked.
 
     What control points prove is filled in first and not asked for. A round that the next one has overtaken while
@@ -76,7 +77,7 @@ def ask(work: Session, row: RoundRow, members: Members, day: Day, *, is_overtake
     return count
 
 
-def add_missing(work: Session, row: RoundRow, members: Members, day: Day) -> int:
+def add_missing(work: Session, row: RoundRow, members: Members, day: RoadmapDay) -> int:
     """Ask those who should be asked and were not, a municipality that came midway too; returns how many."""
     there = {point.body_id for point in data_points(work, row)}
     bodies = sorted(_wanted(work, row, members, day.today) - there)
@@ -113,7 +114,7 @@ def add_missing(work: Session, row: RoundRow, members: Members, day: Day) -> int
     return change_many(work, [Change(point_id, move) for point_id in fresh])
 
 
-def withdraw_absent(work: Session, row: RoundRow, members: Members, day: Day) -> int:
+def withdraw_absent(work: Session, row: RoundRow, members: Members, day: RoadmapDay) -> int:
     """Ask no more who has left or merged, or for whom another body answers now; returns how many."""
     reasons = {}
     if live := [point for point in data_points(work, row) if point.is_live]:
@@ -125,12 +126,12 @@ def withdraw_absent(work: Session, row: RoundRow, members: Members, day: Day) ->
     return _withdraw(work, reasons, day)
 
 
-def withdraw_all(work: Session, row: RoundRow, day: Day, *, reason: str) -> int:
+def withdraw_all(work: Session, row: RoundRow, day: RoadmapDay, *, reason: str) -> int:
     """Ask nobody any more: the next round has begun, or this one was closed; returns how many were asked still."""
     return _withdraw(work, {point.id: reason for point in data_points(work, row) if point.is_live}, day)
 
 
-def _withdraw(work: Session, reasons: Mapping[int, str], day: Day) -> int:
+def _withdraw(work: Session, reasons: Mapping[int, str], day: RoadmapDay) -> int:
     moves = {
         point_id: Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason)
         for point_id, reason in reasons.items()
@@ -138,7 +139,7 @@ def _withdraw(work: Session, reasons: Mapping[int, str], day: Day) -> int:
     return change_many(work, [Change(point_id, move) for point_id, move in moves.items()])
 
 
-def settle(work: Session, row: RoundRow, day: Day) -> int:
+def settle(work: Session, row: RoundRow, day: RoadmapDay) -> int:
     """Accept what bodies have given in full; returns how many."""
     if not any(point.is_live for point in data_points(work, row)):
         return 0
@@ -159,7 +160,7 @@ def _why_absent(members: Members, body_id: int, day: date) -> str:
     return f"{into}участвовал по {member.until:%d.%m.%Y}"
 
 
-def _days(row: RoundRow, day: Day) -> tuple[date, date]:
+def _days(row: RoundRow, day: RoadmapDay) -> tuple[date, date]:
     """Who is asked later than the others has two working days at the least."""
     if day.today <= row.opens_on:
         return row.opens_on, row.due_on

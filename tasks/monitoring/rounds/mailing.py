@@ -13,17 +13,16 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, insert, select
 from sqlmodel import Session, col
 
-from models import Body, Channel, ControlPoint, NoteFile, Official, Roadmap, Round, RoundLetter, RoundStep
+from models import Body, Channel, ControlPoint, NoteFile, Official, Round, RoundLetter, RoundStep
 from models import Snapshot as SnapshotRow
 from models.db.rows import table_of
 from models.queries.officials import silenced
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.context.working_calendar import calendar_of
-from tasks.reminders.digest import Desk as Office
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.reminders.next_letter import next_letters
-from tasks.reminders.recipients import Desk
+from tasks.reminders.recipients import Recipients
 
 Part = Literal["note", "page"]
 #: An official and a channel, by id.
@@ -53,15 +52,15 @@ def queue(work: Session, round_id: int, *, today: date, at: datetime, hours: Off
     point = work.get_one(ControlPoint, row.point_id)
     if snapshot_id is None or point.item_id in {silence.item_id for silence in quiet}:
         return 0
-    desk = Desk.of(work, row.roadmap_code, today)
+    recipients = Recipients.of(work, row.roadmap_code, today)
     unheard = {silence.body_id for silence in quiet}
     had = list(work.execute(select(RoundLetter).where(col(RoundLetter.round_id) == round_id)).scalars())
     riders = []
     if not any(letter.part == "note" for letter in had):
-        riders += _note_riders(work, desk, None if point.owner_id in unheard else point.owner_id)
+        riders += _note_riders(work, recipients, None if point.owner_id in unheard else point.owner_id)
     pages = {letter.channel_id: letter.body_id for letter in had if letter.part == "page"}
     bodies = _paged(work, snapshot_id, row.roadmap_code) - unheard - set(pages.values())
-    riders += _page_riders(work, desk, bodies, pages)
+    riders += _page_riders(work, recipients, bodies, pages)
     return _put(work, row, riders, at=at, hours=hours)
 
 
@@ -103,25 +102,27 @@ def newest_note(work: Session, round_id: int) -> int | None:
     return newest
 
 
-def _note_riders(work: Session, desk: Desk, keeper: int | None) -> list[_Rider]:
-    people = [*desk.staff(work, "coordinator"), *desk.staff(work, "controller")]
+def _note_riders(work: Session, recipients: Recipients, keeper: int | None) -> list[_Rider]:
+    people = [*recipients.staff(work, "coordinator"), *recipients.staff(work, "controller")]
     if keeper is not None:
-        people += [(row[0], row[1]) for row in work.execute(desk.reach(col(Official.body_id) == keeper))]
+        people += [(row[0], row[1]) for row in work.execute(recipients.reach(col(Official.body_id) == keeper))]
     return [_Rider(official_id, channel_id, "note") for official_id, channel_id in dict.fromkeys(people)]
 
 
-def _page_riders(work: Session, desk: Desk, bodies: set[int | None], had: Mapping[int, int | None]) -> Iterator[_Rider]:
+def _page_riders(
+    work: Session, recipients: Recipients, bodies: set[int | None], had: Mapping[int, int | None]
+) -> Iterator[_Rider]:
     """An address takes one page of a round (``had``: which it has had), that of its own body before a deputy's.
 
     A body whose every deputy has a page already is written to itself, like one with nobody to stand in.
     """
     homes: dict[int, int] = {}
     own: defaultdict[int, list[_Person]] = defaultdict(list)
-    for official_id, channel_id, body_id in work.execute(_executors(desk.code)):
+    for official_id, channel_id, body_id in work.execute(_executors(recipients.code)):
         homes[channel_id] = body_id
         own[body_id].append((official_id, channel_id))
     reached: defaultdict[int, list[_Person]] = defaultdict(list)
-    for official_id, channel_id, body_id in work.execute(desk.reach(col(Official.role) == "executor").distinct()):
+    for official_id, channel_id, body_id in work.execute(recipients.reach(col(Official.role) == "executor").distinct()):
         if body_id in bodies:
             reached[body_id].append((official_id, channel_id))
     taken = dict(had)
@@ -149,9 +150,8 @@ def _executors(code: str) -> Select[Any]:
 def _put(work: Session, row: Round, riders: list[_Rider], *, at: datetime, hours: OfficeHours) -> int:
     if not riders:
         return 0
-    roadmap = work.get_one(Roadmap, row.roadmap_code)
-    office = Office(calendar_of(work, roadmap.code), hours, at, roadmap.zone)
-    letters = next_letters(work, {(one.official_id, one.channel_id) for one in riders}, desk=office)
+    day = RoadmapDay.of(work, row.roadmap_code, at=at, hours=hours)
+    letters = next_letters(work, {(one.official_id, one.channel_id) for one in riders}, day=day)
     rows = [
         {
             "round_id": row.id,

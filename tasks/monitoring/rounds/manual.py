@@ -16,7 +16,7 @@ from models.settings import Settings
 from roadmap.calendar.zones import zone_of
 from roadmap.monitoring.periods import Period, days_from
 from roadmap.monitoring.snapshot import Snapshot
-from tasks.context.working_calendar import calendar_of
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.report.build import write_note
 from tasks.monitoring.rounds.collect import begin
 from tasks.monitoring.rounds.log import is_done, step_done
@@ -25,7 +25,6 @@ from tasks.monitoring.rounds.produce import RoundOutcome, newest_snapshot, run_r
 from tasks.monitoring.rounds.rows import ROUNDS, RoundRow, keeper_of, monitoring_of, round_row, rounds_of
 from tasks.monitoring.rounds.snapshot import compute, keep
 from tasks.monitoring.rounds.sweep import Sweep, urge
-from tasks.processes.rows import Day
 
 ACTOR = "координатор (команда)"
 
@@ -152,7 +151,7 @@ def _begun(work: Session, hand: Hand, period: Period, *, asks: bool) -> tuple[Ro
     return round_row(work, row.id), is_new
 
 
-def _new(work: Session, roadmap: Roadmap, period: Period, day: Day) -> RoundRow:
+def _new(work: Session, roadmap: Roadmap, period: Period, day: RoadmapDay) -> RoundRow:
     code = roadmap.code
     if period.end >= day.today:
         raise Refused(f"«{code}»: {period.title} ещё не закончился, мониторить рано")
@@ -167,8 +166,8 @@ def _new(work: Session, roadmap: Roadmap, period: Period, day: Day) -> RoundRow:
     return round_row(work, add_round(work, code, item_id, keeper, period, days, by_hand=True))
 
 
-def _day(work: Session, hand: Hand) -> Day:
-    return Day(hand.today, hand.at, calendar_of(work, hand.code))
+def _day(work: Session, hand: Hand) -> RoadmapDay:
+    return RoadmapDay.of(work, hand.code, today=hand.today, at=hand.at)
 
 
 def _told(work: Session, row: RoundRow, **facts: Any) -> Monitored:

@@ -16,9 +16,9 @@ from roadmap.catalogue.schema import RHYTHM_RU, MonitoringRound, RoundRhythm
 from roadmap.control.planning import OWN_RHYTHM
 from roadmap.monitoring.periods import Period, RoundDays, periods_between, round_days
 from roadmap.reading import Reading, Window
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.editions.added_items import round_code
 from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keeper_of, rounds_of
-from tasks.processes.rows import Day
 
 ITEMS, TRANSITIONS = table_of(Item), table_of(Transition)
 #: A round speaks for the first time when its note is late by a day: until then it runs by itself.
@@ -27,7 +27,7 @@ NO_RHYTHM = "действующая редакция не предусматри
 NO_PERIOD = "по действующей редакции период не входит в срок действия дорожной карты"
 
 
-def plan(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: Day) -> tuple[int, int]:
+def plan(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: RoadmapDay) -> tuple[int, int]:
     """Insert the rounds that should be there and are not, and bring those to come in line; (new, moved) counts.
 
     A round is there for each period that ends from the day the roadmap came on control to the end of its own period.
@@ -58,7 +58,7 @@ def plan(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: Day) -> t
     return new, moved
 
 
-def drop(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: Day) -> int:
+def drop(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: RoadmapDay) -> int:
     """Rounds to come that the edition in force does not provide for are taken off control; returns how many.
 
     It does not name their rhythm, or their period ends after its own.
@@ -83,7 +83,7 @@ def _dropped(work: Session, code: str) -> set[int]:
     return {row.id for row in rows}
 
 
-def _wanted(roadmap: Roadmap, rule: MonitoringRound, day: Day) -> Iterator[tuple[Period, RoundDays]]:
+def _wanted(roadmap: Roadmap, rule: MonitoringRound, day: RoadmapDay) -> Iterator[tuple[Period, RoundDays]]:
     """The rounds of a rhythm that are to come or under way; longer ago than a period and its note nothing is."""
     since = max(roadmap.controlled_from, roadmap.period_start, day.today - timedelta(days=500))
     for period in periods_between(since, roadmap.period_end, rule.rhythm):

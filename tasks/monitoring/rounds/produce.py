@@ -23,7 +23,7 @@ from roadmap.calendar.zones import today_there
 from roadmap.language import counted
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.office import office_hours
-from tasks.context.working_calendar import calendar_of
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.recommendations.propose import propose, settle_closed
 from tasks.monitoring.report.build import write_note
 from tasks.monitoring.rounds.log import Step, is_done, step_done
@@ -31,7 +31,6 @@ from tasks.monitoring.rounds.mailing import queue, queue_missed
 from tasks.monitoring.rounds.rows import ENGINE, RoundRow, locked_round, round_row
 from tasks.monitoring.rounds.snapshot import compute, keep, of_round
 from tasks.monitoring.rounds.sweep import Sweep, is_ready, ready
-from tasks.processes.rows import Day
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +56,7 @@ class RoundsRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RoundContext:
     """With what the steps of a round are done."""
 
     engine: Engine
@@ -111,13 +110,13 @@ def run_round(
     engine: Engine, round_id: int, *, today: date, at: datetime, settings: Settings, is_urged: bool = False
 ) -> RoundOutcome:
     """Do what is left of a round that is ready (``is_urged``: or that a person wants done now), without Prefect."""
-    desk = Desk(engine, today, at, settings)
+    context = RoundContext(engine, today, at, settings)
     with session(engine) as work:
         row = _prepare(work, round_id, today=today, at=at)
         may = is_ready(work, row, today=today) or (is_urged and row.is_live and is_done(work, round_id, "opened"))
     done: list[Step] = []
     if may:
-        done = [step for step, do in HEAVY if do(desk, round_id)]
+        done = [step for step, do in HEAVY if do(context, round_id)]
     return RoundOutcome(round_id=round_id, key=row.key, title=f"за {row.period.title}", done=tuple(done))
 
 
@@ -125,87 +124,87 @@ def _prepare(work: Session, round_id: int, *, today: date, at: datetime) -> Roun
     """Fill in what control points prove by now, and accept what has come in."""
     row = round_row(work, round_id)
     lock_roadmap(work, row.roadmap_code)
-    parts = Sweep.of(work, row.roadmap_code, Day(today, at, calendar_of(work, row.roadmap_code)))
+    parts = Sweep.of(work, row.roadmap_code, RoadmapDay.of(work, row.roadmap_code, today=today, at=at))
     parts.fill(row)
     parts.settle(row)
     return round_row(work, round_id)
 
 
-def compute_round(desk: Desk, round_id: int) -> bool:
+def compute_round(context: RoundContext, round_id: int) -> bool:
     """The numbers as they are now, kept once; False when that was done, or when the round was taken off control."""
-    with session(desk.engine) as work:
+    with session(context.engine) as work:
         if not _may(work, round_row(work, round_id), "computed"):
             return False
         # Nothing is held while it takes its time: whoever comes second to the row below has done it for nothing.
-        snapshot = compute(work, round_id, as_of=desk.at, today=desk.today)
+        snapshot = compute(work, round_id, as_of=context.at, today=context.today)
         if not _may(work, locked_round(work, round_id), "computed"):
             return False
-        keep(work, round_id, snapshot, at=desk.at)
-        return step_done(work, round_id, "computed", at=desk.at, words=given_words(snapshot))
+        keep(work, round_id, snapshot, at=context.at)
+        return step_done(work, round_id, "computed", at=context.at, words=given_words(snapshot))
 
 
-def note_round(desk: Desk, round_id: int) -> bool:
+def note_round(context: RoundContext, round_id: int) -> bool:
     """The note is written and the round's point reported with it, on the day it was written."""
     try:
-        with session(desk.engine) as work:
-            return _note(work, desk, round_id)
+        with session(context.engine) as work:
+            return _note(work, context, round_id)
     except IntegrityError:
         # Another run may have recorded the files of the same snapshot; anything else is a failure.
-        with session(desk.engine) as work:
+        with session(context.engine) as work:
             if not is_done(work, round_id, "noted"):
                 raise
         return False
 
 
-def _note(work: Session, desk: Desk, round_id: int) -> bool:
+def _note(work: Session, context: RoundContext, round_id: int) -> bool:
     if not _may(work, round_row(work, round_id), "noted"):
         return False
-    folder, template = desk.settings.files, desk.settings.note_template
-    files = write_note(work, newest_snapshot(work, round_id), folder=folder, template=template, at=desk.at)
+    folder, template = context.settings.files, context.settings.note_template
+    files = write_note(work, newest_snapshot(work, round_id), folder=folder, template=template, at=context.at)
     row = locked_round(work, round_id)
     if not _may(work, row, "noted"):
         return False
     if row.status in ("open", "returned"):
         words = f"Аналитическая справка за {row.period.title}"
-        move = Move(action="submit", actor=ENGINE, at=desk.at, on=desk.today, evidence=words, tell=False)
+        move = Move(action="submit", actor=ENGINE, at=context.at, on=context.today, evidence=words, tell=False)
         lifecycle.change(work, row.key, move)
-    return step_done(work, round_id, "noted", at=desk.at, words=file_words(files))
+    return step_done(work, round_id, "noted", at=context.at, words=file_words(files))
 
 
-def send_round(desk: Desk, round_id: int) -> bool:
+def send_round(context: RoundContext, round_id: int) -> bool:
     """The note and the pages go into the next letters of those they are for."""
-    with session(desk.engine) as work:
+    with session(context.engine) as work:
         row = locked_round(work, round_id)
         if not _may(work, row, "sent"):
             return False
-        n = queue(work, round_id, today=desk.today, at=desk.at, hours=office_hours(desk.settings))
-        return step_done(work, round_id, "sent", at=desk.at, words=f"в письма вложено: {n}")
+        n = queue(work, round_id, today=context.today, at=context.at, hours=office_hours(context.settings))
+        return step_done(work, round_id, "sent", at=context.at, words=f"в письма вложено: {n}")
 
 
-def recommend_round(desk: Desk, round_id: int) -> bool:
+def recommend_round(context: RoundContext, round_id: int) -> bool:
     """What the note recommends waits for the coordinator's word."""
-    with session(desk.engine) as work:
+    with session(context.engine) as work:
         if not _may(work, locked_round(work, round_id), "recommended"):
             return False
         snapshot = of_round(work, round_id)
         assert snapshot is not None
-        n = propose(work, round_id, snapshot, at=desk.at)
-        return step_done(work, round_id, "recommended", at=desk.at, words=f"новых рекомендаций: {n}")
+        n = propose(work, round_id, snapshot, at=context.at)
+        return step_done(work, round_id, "recommended", at=context.at, words=f"новых рекомендаций: {n}")
 
 
-def archive_round(desk: Desk, round_id: int) -> bool:
+def archive_round(context: RoundContext, round_id: int) -> bool:
     """The round is over: its point is accepted, on the day of the note. Who has not answered yet still may."""
-    with session(desk.engine) as work:
+    with session(context.engine) as work:
         row = locked_round(work, round_id)
         if not _may(work, row, "archived"):
             return False
         if row.is_live:
-            on = lifecycle.point_by_key(work, row.key).submitted_on or desk.today
-            lifecycle.accept(work, row.key, Move(action="accept", actor=ENGINE, at=desk.at, on=on, tell=False))
-        return step_done(work, round_id, "archived", at=desk.at, words="")
+            on = lifecycle.point_by_key(work, row.key).submitted_on or context.today
+            lifecycle.accept(work, row.key, Move(action="accept", actor=ENGINE, at=context.at, on=on, tell=False))
+        return step_done(work, round_id, "archived", at=context.at, words="")
 
 
-HEAVY: tuple[tuple[Step, Callable[[Desk, int], bool]], ...] = (
+HEAVY: tuple[tuple[Step, Callable[[RoundContext, int], bool]], ...] = (
     ("computed", compute_round),
     ("noted", note_round),
     ("sent", send_round),

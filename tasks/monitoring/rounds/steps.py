@@ -8,10 +8,9 @@ from sqlalchemy import Engine
 
 from models.db import session
 from models.db.locks import lock_roadmap
-from tasks.context.working_calendar import calendar_of
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, round_row, rounds_of
 from tasks.monitoring.rounds.sweep import Sweep, is_ready
-from tasks.processes.rows import Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +52,4 @@ def _one(engine: Engine, round_id: int, part: Callable[[Sweep, RoundRow], int], 
     with session(engine) as work:
         code = round_row(work, round_id).roadmap_code
         lock_roadmap(work, code)
-        return part(Sweep.of(work, code, Day(today, at, calendar_of(work, code))), round_row(work, round_id))
+        return part(Sweep.of(work, code, RoadmapDay.of(work, code, today=today, at=at)), round_row(work, round_id))

@@ -10,6 +10,7 @@ from models import ControlPoint, Roadmap, Round, Transition, lifecycle
 from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import LIVE, Move
 from roadmap.calendar import WorkCalendar
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.rounds.collect import (
     OVER,
     OVERTAKEN,
@@ -37,7 +38,7 @@ from tasks.monitoring.rounds.rows import (
     under_way,
 )
 from tasks.monitoring.submissions.record import fill_proven
-from tasks.processes.rows import Day, Members
+from tasks.processes.rows import Members
 
 __all__ = ["ENGINE", "RoundsReport", "Sweep", "is_ready", "plan_rounds", "ready", "sweep", "urge"]
 
@@ -62,7 +63,10 @@ class RoundsReport:
 def plan_rounds(work: Session, roadmap_code: str, *, today: date, at: datetime, calendar: WorkCalendar) -> RoundsReport:
     """The part of the sweep that only looks ahead: rounds to come are there, on their days, and no others."""
     lock_roadmap(work, roadmap_code)
-    day, roadmap = Day(today, at, calendar), work.get_one(Roadmap, roadmap_code)
+    day, roadmap = (
+        RoadmapDay.of(work, roadmap_code, today=today, at=at, calendar=calendar),
+        work.get_one(Roadmap, roadmap_code),
+    )
     monitoring = monitoring_of(work, roadmap)
     new, moved = plan(work, roadmap, monitoring, day)
     return RoundsReport(planned=new, moved=moved, withdrawn=drop(work, roadmap, monitoring, day))
@@ -79,7 +83,7 @@ def sweep(work: Session, roadmap_code: str, *, today: date, at: datetime, calend
     Two sweeps at once run one after the other: the roadmap's row is held from the start.
     """
     report = plan_rounds(work, roadmap_code, today=today, at=at, calendar=calendar)
-    day = Day(today, at, calendar)
+    day = RoadmapDay.of(work, roadmap_code, today=today, at=at, calendar=calendar)
     due = rounds_of(
         work, ROUNDS.c.roadmap_code == roadmap_code, POINTS.c.status == "planned", ROUNDS.c.opens_on <= today
     )
@@ -106,12 +110,12 @@ class Sweep:
     """What every part of a sweep looks at."""
 
     work: Session
-    day: Day
+    day: RoadmapDay
     monitoring: Monitoring
     members: Members
 
     @classmethod
-    def of(cls, work: Session, code: str, day: Day) -> "Sweep":
+    def of(cls, work: Session, code: str, day: RoadmapDay) -> "Sweep":
         """Of a roadmap that is held until the end of the transaction."""
         return cls(work, day, monitoring_of(work, work.get_one(Roadmap, code)), Members.of(work, code))
 
