@@ -13,6 +13,7 @@ STATEMENTS = frozenset({"select", "insert", "update", "delete", "text"})
 SQL = frozenset({"sqlalchemy", "sqlmodel"})
 
 
+@pytest.mark.usefixtures("own_programs")
 @pytest.mark.parametrize("module", ["web.app", "deployments.cli"])
 def test_prefect_is_not_imported_at_the_start(module: str) -> None:
     code = f"import {module}, sys; assert 'prefect' not in sys.modules"

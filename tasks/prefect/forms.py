@@ -4,7 +4,6 @@ Runs wait for years: names of classes, fields and values stay as they are. ``com
 filled in; from there a form is decided as a page is.
 """
 
-import re
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -14,6 +13,7 @@ from sqlalchemy import Engine
 
 from models.lifecycle import Refused
 from roadmap.cards.point import PointFacts
+from roadmap.language.dates import NotADay, read_day
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.form_words import Unclear, read_count
 from roadmap.processes.loading import built_in
@@ -236,14 +236,8 @@ def _refuse_lost_words(form: Decision) -> None:
 
 
 def _day(words: str, field: str) -> date | None:
-    """The day of ДД.ММ.ГГГГ, None when nothing was entered; ``Refused`` when it is no day."""
-    words = words.strip().removesuffix("г.").strip()
-    if not words:
-        return None
-    parts = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", words)
+    """The day entered, None when nothing was; ``Refused`` when it is no day."""
     try:
-        if parts:
-            return date(int(parts[3]), int(parts[2]), int(parts[1]))
-    except ValueError:
-        pass
-    raise Refused(f"{field}: «{words}» — не дата; напишите, например, 31.05.2027")
+        return read_day(words)
+    except NotADay as wrong:
+        raise Refused(f"{field}: {wrong}") from wrong

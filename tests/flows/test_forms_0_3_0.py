@@ -65,8 +65,6 @@ def resumed(office: Any, run_id: str, **fields: str) -> str:
     return str(office.wait_for_run(run_id, seconds=240)["state_name"])
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(280)
 def test_a_plain_point_is_accepted(office: Any, worker: Worker, today: date) -> None:
     office.add_roadmap()
     key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
@@ -74,8 +72,6 @@ def test_a_plain_point_is_accepted(office: Any, worker: Worker, today: date) -> 
     assert resumed(office, run_id, decision="принять", evidence="протокол № 4") == "Исполнено"
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(280)
 def test_an_agreement_is_withdrawn_by_the_form_of_stages(
     office: Any, worker: Worker, processes: Any, today: date
 ) -> None:
