@@ -3,6 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pendulum.helpers import add_duration
 
@@ -17,6 +18,7 @@ def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+@lru_cache(maxsize=8192)
 def add_months(day: date, n: int) -> date:
     """The same number n months later, or the month's last day where there is none; from the anchor, never in steps."""
     return add_duration(day, months=n)
