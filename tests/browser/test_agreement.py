@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -15,6 +14,7 @@ from models import Body, Municipality, clock, lifecycle
 from models.db import session
 from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision, answer
+from tests.office import Office
 from tests.places import OUT
 
 Send = Callable[[Page], None]
@@ -30,7 +30,7 @@ def page(chromium: Browser) -> Page:
 
 
 @pytest.fixture
-def sent(office: Any, worker: Worker, today: date) -> str:
+def sent(office: Office, worker: Worker, today: date) -> str:
     """An agreement that has been sent to three municipalities; its run waits for the coordinator."""
     office.add_roadmap()
     with session(office.engine) as work:
@@ -51,7 +51,7 @@ def sent(office: Any, worker: Worker, today: date) -> str:
 
 
 def test_an_agreement_is_signed_and_registered_in_the_prefect_pages(
-    office: Any, sent: str, page: Page, send: Send
+    office: Office, sent: str, page: Page, send: Send
 ) -> None:
     resume(
         send,
@@ -77,7 +77,7 @@ def test_an_agreement_is_signed_and_registered_in_the_prefect_pages(
 
 def resume(
     send: Send,
-    office: Any,
+    office: Office,
     page: Page,
     key: str,
     fields: dict[str, str],
@@ -113,7 +113,7 @@ def resume(
     pytest.fail(f"the answer was not taken: {run['state_name']}")
 
 
-def show_card(office: Any, page: Page, key: str, says: str, shot: str) -> None:
+def show_card(office: Office, page: Page, key: str, says: str, shot: str) -> None:
     """The card as people see it: the map is a picture that the page has really drawn."""
     page.goto(f"{office.url}/artifacts/key/{artifact_key(key)}")
     page.locator("a[href*='/artifacts/artifact/']").first.click()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,6 +10,7 @@ from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import clock, lifecycle
 from models.db import session
+from tests.office import Office
 from tests.places import OUT
 
 
@@ -23,7 +23,7 @@ def page(chromium: Browser) -> Page:
 
 
 @pytest.fixture
-def open_point(office: Any, worker: Worker, today: date) -> str:
+def open_point(office: Office, worker: Worker, today: date) -> str:
     """A point that is open and waits for the coordinator."""
     office.add_roadmap()
     key = office.add_point(
@@ -34,7 +34,7 @@ def open_point(office: Any, worker: Worker, today: date) -> str:
 
 
 def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
-    office: Any,
+    office: Office,
     open_point: str,
     page: Page,
     today: date,

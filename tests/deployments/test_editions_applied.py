@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, Period
 from tasks.editions.load import load_roadmap
+from tests.office import Office
 from tests.places import SEEDS, needs_shared
 
 CODE = "krasnodar"
@@ -75,7 +75,7 @@ def written(path: Path, catalogue: Catalogue) -> str:
     return str(path)
 
 
-def test_an_applied_edition_is_in_prefect_at_once(office: Any, today: date, tmp_path: Path) -> None:
+def test_an_applied_edition_is_in_prefect_at_once(office: Office, today: date, tmp_path: Path) -> None:
     at = clock.now()
     with session(office.engine) as work:
         load_roadmap(work, edition("1", today, i1_1=20, i1_2=25, i1_3=90, i2_1_4=95), today=today, at=at)

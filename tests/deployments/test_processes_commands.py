@@ -1,6 +1,7 @@
 """``vekha municipalities`` and ``vekha agreements`` as a coordinator and as a program meet them."""
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,12 @@ from tasks.processes.sweep import advance
 CODE = "krai"
 LIST = "муниципалитет;должность;почта\nг. Сочи;Начальник;s@example.org\nг. Анапа;Начальник;a@example.org\n"
 
+Run = Callable[..., Result]
+Signed = Callable[..., str]
+
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: date) -> Any:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: date) -> Run:
     """The two commands over a roadmap with an agreement that opens today."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
@@ -82,7 +86,7 @@ def _list(tmp_path: Path, text: str = LIST) -> str:
     return str(path)
 
 
-def test_a_dry_run_tells_what_would_change_and_keeps_nothing(run: Any, tmp_path: Path) -> None:
+def test_a_dry_run_tells_what_would_change_and_keeps_nothing(run: Run, tmp_path: Path) -> None:
     done = run("municipalities", CODE, "import", _list(tmp_path), "--dry-run")
     assert done.exit_code == 0, done.output
     assert "Изменилось бы: в таблице 2, новых 2" in done.output
@@ -91,7 +95,7 @@ def test_a_dry_run_tells_what_would_change_and_keeps_nothing(run: Any, tmp_path:
     assert "Муниципалитетов нет" in run("municipalities", CODE).output
 
 
-def test_a_list_is_taken_and_listed(run: Any, tmp_path: Path) -> None:
+def test_a_list_is_taken_and_listed(run: Run, tmp_path: Path) -> None:
     assert run("municipalities", CODE, "import", _list(tmp_path)).exit_code == 0
     found = json.loads(run("municipalities", CODE, "list", "--json").output)
     assert [(one["name"], one["reachable"]) for one in found["municipalities"]] == [("г. Анапа", 1), ("г. Сочи", 1)]
@@ -99,7 +103,7 @@ def test_a_list_is_taken_and_listed(run: Any, tmp_path: Path) -> None:
     assert (again["added"], again["changed"], again["officials"]) == (0, 0, 0)
 
 
-def test_faults_are_listed_with_their_cells_and_the_exit_code_is_two(run: Any, tmp_path: Path) -> None:
+def test_faults_are_listed_with_their_cells_and_the_exit_code_is_two(run: Run, tmp_path: Path) -> None:
     done = run("municipalities", CODE, "import", _list(tmp_path, LIST + ";Начальник;x\nг. Ейск;Начальник;x\n"))
     assert done.exit_code == 2
     assert "A4: «муниципалитет»: название не указано" in done.output
@@ -117,13 +121,13 @@ def test_faults_are_listed_with_their_cells_and_the_exit_code_is_two(run: Any, t
         pytest.param(("agreements", CODE, "export"), "нужно list или import", id="an action"),
     ],
 )
-def test_a_wrong_command_is_one_line_and_exit_code_two(run: Any, args: Any, words: str) -> None:
+def test_a_wrong_command_is_one_line_and_exit_code_two(run: Run, args: Any, words: str) -> None:
     done = run(*args)
     assert done.exit_code == 2
     assert words in done.output
 
 
-def test_a_form_is_written_filled_in_and_taken_back(run: Any, tmp_path: Path, today: date) -> None:
+def test_a_form_is_written_filled_in_and_taken_back(run: Run, tmp_path: Path, today: date) -> None:
     run("municipalities", CODE, "import", _list(tmp_path))
     _sweep(today)
     form = tmp_path / "форма.xlsx"
@@ -145,7 +149,7 @@ def test_a_form_is_written_filled_in_and_taken_back(run: Any, tmp_path: Path, to
 
 
 @pytest.fixture
-def signed(run: Any, tmp_path: Path, today: date) -> Any:
+def signed(run: Run, tmp_path: Path, today: date) -> Signed:
     """Sochi has signed today, Anapa has not; takes the same table with another day or proof."""
     run("municipalities", CODE, "import", _list(tmp_path))
     _sweep(today)
@@ -159,7 +163,7 @@ def signed(run: Any, tmp_path: Path, today: date) -> Any:
     return table
 
 
-def test_a_wrong_day_is_corrected_with_a_ground_and_shown(run: Any, signed: Any, today: date) -> None:
+def test_a_wrong_day_is_corrected_with_a_ground_and_shown(run: Run, signed: Signed, today: date) -> None:
     other = signed(today - timedelta(days=1), "№ 5")
     refused = run("agreements", CODE, "import", other)
     assert (refused.exit_code, "--correct --reason" in refused.output) == (2, True)
@@ -177,11 +181,11 @@ def test_a_wrong_day_is_corrected_with_a_ground_and_shown(run: Any, signed: Any,
     assert "Исправлено: 1" in run("agreements", CODE).output
 
 
-def test_another_proof_is_not_dropped_in_silence(run: Any, signed: Any, today: date) -> None:
+def test_another_proof_is_not_dropped_in_silence(run: Run, signed: Signed, today: date) -> None:
     assert "не приняты: 1" in run("agreements", CODE, "import", signed(today, "№ 5")).output
 
 
-def test_a_dry_run_names_each_change(run: Any, signed: Any, tmp_path: Path, today: date) -> None:
+def test_a_dry_run_names_each_change(run: Run, signed: Signed, tmp_path: Path, today: date) -> None:
     path = tmp_path / "отказ.csv"
     path.write_text("муниципалитет;отказ\nг. Анапа;решение совета № 5\n", "utf-8")
     said = run("agreements", CODE, "import", str(path), "--dry-run").output
@@ -199,6 +203,6 @@ def test_a_dry_run_names_each_change(run: Any, signed: Any, tmp_path: Path, toda
         pytest.param(("list", "--correct", "--reason", "опечатка"), "import ФАЙЛ --correct", id="no table"),
     ],
 )
-def test_a_correction_without_what_it_needs_is_exit_code_two(run: Any, words: tuple[str, ...], says: str) -> None:
+def test_a_correction_without_what_it_needs_is_exit_code_two(run: Run, words: tuple[str, ...], says: str) -> None:
     done = run("agreements", CODE, *words)
     assert (done.exit_code, says in done.output.replace("\n", " ")) == (2, True)

@@ -1,11 +1,12 @@
 """``vekha recommendations``, ``take``, ``decline``: as a coordinator and as a program meet them."""
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from click.testing import Result
 from sqlalchemy import Engine
 from sqlmodel import select
 from typer.testing import CliRunner
@@ -45,7 +46,7 @@ def fill(engine: Engine) -> None:
 
 
 @pytest.fixture
-def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """A rehearsal of Krasnodar with a round that recommends two things."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
@@ -53,12 +54,12 @@ def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return lambda *args: CliRunner().invoke(app, list(args))
 
 
-def says(result: Any) -> str:
+def says(result: Result) -> str:
     assert result.exit_code == 0, result.exception
     return " ".join(result.stdout.split())
 
 
-def test_listed_taken_with_another_term_and_declined(vekha: Any) -> None:
+def test_listed_taken_with_another_term_and_declined(vekha: Callable[..., Result]) -> None:
     listed = says(vekha("recommendations", CODE))
     assert "Направить на обучение 1" in listed
     assert f"{DUE:%d.%m.%Y}" in listed
@@ -82,14 +83,16 @@ def test_listed_taken_with_another_term_and_declined(vekha: Any) -> None:
         (("take", "1", "--due", "2020-01-01"), "уже прошёл"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_changes_nothing(vekha: Any, args: tuple[str, ...], line: str) -> None:
+def test_what_cannot_be_done_is_one_line_and_changes_nothing(
+    vekha: Callable[..., Result], args: tuple[str, ...], line: str
+) -> None:
     result = vekha(*args)
     assert isinstance(result.exception, Refused)
     assert line in f"{result.exception}"
     assert {row["state"] for row in json.loads(vekha("recommendations", CODE, "--json").stdout)} == {"proposed"}
 
 
-def test_a_load_leaves_what_was_taken_alone(vekha: Any, tmp_path: Path) -> None:
+def test_a_load_leaves_what_was_taken_alone(vekha: Callable[..., Result], tmp_path: Path) -> None:
     says(vekha("take", "1"))
     with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
         shift = TODAY.year - 2021

@@ -17,6 +17,7 @@ from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
 from tasks.prefect.client import connect
+from tests.office import Office
 
 NEW_YEAR = timedelta(days=120)
 
@@ -25,12 +26,12 @@ class Killed(Exception):
     """The end of a process in the middle of its work."""
 
 
-def once(office: Any) -> SyncReport:
+def once(office: Office) -> SyncReport:
     """One sync, now."""
     return sync(office.engine, settings=office.settings, at=clock.now())
 
 
-def move(office: Any, key: str, action: Any, **facts: Any) -> None:
+def move(office: Office, key: str, action: Any, **facts: Any) -> None:
     """A change made outside Prefect."""
     on = facts.pop("on", clock.today("Europe/Moscow"))
     with session(office.engine) as work:
@@ -38,7 +39,7 @@ def move(office: Any, key: str, action: Any, **facts: Any) -> None:
 
 
 @pytest.fixture
-def two_points(office: Any, today: date) -> tuple[str, str]:
+def two_points(office: Office, today: date) -> tuple[str, str]:
     """One point that is open and one that is planned, of two items."""
     office.add_roadmap()
     waiting = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
@@ -48,7 +49,9 @@ def two_points(office: Any, today: date) -> tuple[str, str]:
     return waiting, planned
 
 
-def test_every_item_has_a_deployment_and_every_point_a_named_run(office: Any, two_points: Any, today: date) -> None:
+def test_every_item_has_a_deployment_and_every_point_a_named_run(
+    office: Office, two_points: tuple[str, str], today: date
+) -> None:
     waiting, planned = two_points
     report = once(office)
     # Two items, the rounds of monitoring, four service flows.
@@ -67,7 +70,7 @@ def test_every_item_has_a_deployment_and_every_point_a_named_run(office: Any, tw
     assert opens == datetime.combine(today + timedelta(days=30), datetime.min.time(), UTC) + timedelta(hours=6)
 
 
-def test_a_second_sync_with_no_change_writes_nothing(office: Any, two_points: Any) -> None:
+def test_a_second_sync_with_no_change_writes_nothing(office: Office, two_points: tuple[str, str]) -> None:
     once(office)
     writes: list[str] = []
 
@@ -86,7 +89,7 @@ def test_a_second_sync_with_no_change_writes_nothing(office: Any, two_points: An
     assert report == replace(SyncReport(), unchanged=7, runs=replace(report.runs, runs_kept=2))
 
 
-def test_a_lost_prefect_database_is_filled_again(office: Any, two_points: Any) -> None:
+def test_a_lost_prefect_database_is_filled_again(office: Office, two_points: tuple[str, str]) -> None:
     once(office)
     before = office.runs()
     office.wipe_prefect()
@@ -106,7 +109,9 @@ def test_a_lost_prefect_database_is_filled_again(office: Any, two_points: Any) -
         pytest.param(["withdraw"], ("COMPLETED", "Снято с контроля"), id="what was taken off control ends"),
     ],
 )
-def test_the_state_follows_the_rows(office: Any, two_points: Any, steps: list[str], expected: Any) -> None:
+def test_the_state_follows_the_rows(
+    office: Office, two_points: tuple[str, str], steps: list[str], expected: Any
+) -> None:
     waiting, _ = two_points
     once(office)
     for action in steps:
@@ -117,7 +122,7 @@ def test_the_state_follows_the_rows(office: Any, two_points: Any, steps: list[st
     assert once(office).changed == 0
 
 
-def test_a_passed_deadline_is_named_overdue(office: Any, two_points: Any, today: date) -> None:
+def test_a_passed_deadline_is_named_overdue(office: Office, two_points: tuple[str, str], today: date) -> None:
     waiting, _ = two_points
     once(office)
     with session(office.engine) as work:
@@ -126,7 +131,7 @@ def test_a_passed_deadline_is_named_overdue(office: Any, two_points: Any, today:
     assert office.runs()[waiting]["state_name"] == "Просрочено"
 
 
-def test_a_moved_deadline_renames_the_run(office: Any, two_points: Any, today: date) -> None:
+def test_a_moved_deadline_renames_the_run(office: Office, two_points: tuple[str, str], today: date) -> None:
     waiting, _ = two_points
     once(office)
     later = today + timedelta(days=40)
@@ -135,7 +140,9 @@ def test_a_moved_deadline_renames_the_run(office: Any, two_points: Any, today: d
     assert office.runs()[waiting]["name"].endswith(f"до {later:%d.%m.%Y}")
 
 
-def test_a_planned_run_whose_day_has_come_waits_without_a_process(office: Any, two_points: Any, today: date) -> None:
+def test_a_planned_run_whose_day_has_come_waits_without_a_process(
+    office: Office, two_points: tuple[str, str], today: date
+) -> None:
     _, planned = two_points
     once(office)
     report = sync(
@@ -145,7 +152,7 @@ def test_a_planned_run_whose_day_has_come_waits_without_a_process(office: Any, t
     assert (office.runs()[planned]["state_type"], office.runs()[planned]["state_name"]) == ("PAUSED", "В работе")
 
 
-def test_an_item_off_control_loses_its_deployment_and_its_run(office: Any, two_points: Any) -> None:
+def test_an_item_off_control_loses_its_deployment_and_its_run(office: Office, two_points: tuple[str, str]) -> None:
     once(office)
     with session(office.engine) as work:
         work.exec(select(Item).where(Item.code == "2.1")).one().is_controlled = False
@@ -155,7 +162,7 @@ def test_an_item_off_control_loses_its_deployment_and_its_run(office: Any, two_p
     assert list(office.runs()) == [two_points[0]]
 
 
-def test_a_cancelled_run_of_a_live_point_is_started_again(office: Any, two_points: Any) -> None:
+def test_a_cancelled_run_of_a_live_point_is_started_again(office: Office, two_points: tuple[str, str]) -> None:
     waiting, _ = two_points
     once(office)
     run_id = office.runs()[waiting]["id"]
@@ -173,7 +180,7 @@ def test_a_cancelled_run_of_a_live_point_is_started_again(office: Any, two_point
     ],
 )
 def test_a_killed_sync_is_healed_by_the_next(
-    office: Any, two_points: Any, dies_at: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, two_points: tuple[str, str], dies_at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting, _ = two_points
 
@@ -197,7 +204,7 @@ def test_a_killed_sync_is_healed_by_the_next(
     assert once(office).changed == 0
 
 
-def test_a_lost_notebook_costs_one_sync(office: Any, two_points: Any) -> None:
+def test_a_lost_notebook_costs_one_sync(office: Office, two_points: tuple[str, str]) -> None:
     once(office)
     with session(office.engine) as work:
         work.exec(delete(Mirror))
@@ -206,7 +213,7 @@ def test_a_lost_notebook_costs_one_sync(office: Any, two_points: Any) -> None:
     assert once(office).changed == 0
 
 
-def test_items_of_the_same_name_are_told_apart_by_region(office: Any, today: date) -> None:
+def test_items_of_the_same_name_are_told_apart_by_region(office: Office, today: date) -> None:
     for code, region in (("krasnodar", "Краснодарский край"), ("kirov", "Кировская область")):
         office.add_roadmap(code, region)
         office.add_point(item="1.2", opens_on=today, due_on=today + timedelta(days=20), code=code)
@@ -218,7 +225,7 @@ def test_items_of_the_same_name_are_told_apart_by_region(office: Any, today: dat
     ]
 
 
-def test_a_server_that_is_away_is_one_clear_line(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_away_is_one_clear_line(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         port = nobody.getsockname()[1]

@@ -11,13 +11,14 @@ from models import Item, clock
 from models.db import session
 from models.tables.roadmap import KINDS
 from roadmap.catalogue.schema import KINDS_RU
+from tests.office import Office
 
 
-def once(office: Any) -> Any:
+def once(office: Office) -> Any:
     return sync(office.engine, settings=office.settings, at=clock.now())
 
 
-def test_an_item_of_every_kind_is_deployed_under_a_flow_that_exists(office: Any, today: date) -> None:
+def test_an_item_of_every_kind_is_deployed_under_a_flow_that_exists(office: Office, today: date) -> None:
     office.add_roadmap()
     documents = [kind for kind in KINDS if kind != "round"]
     for number, kind in enumerate(documents, start=1):
@@ -35,7 +36,7 @@ def test_an_item_of_every_kind_is_deployed_under_a_flow_that_exists(office: Any,
     assert once(office).changed == 0
 
 
-def test_a_document_that_becomes_a_registry_moves_to_its_flow_with_its_run(office: Any, today: date) -> None:
+def test_a_document_that_becomes_a_registry_moves_to_its_flow_with_its_run(office: Office, today: date) -> None:
     office.add_roadmap()
     key = office.add_point(
         item="2.1.3", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=60), kind="document"

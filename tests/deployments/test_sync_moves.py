@@ -10,15 +10,16 @@ from deployments.sync import sync
 from models import ControlPoint, Item, clock
 from models.db import session
 from tasks.control.opening import open_point
+from tests.office import Office
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 
-def once(office: Any) -> Any:
+def once(office: Office) -> Any:
     return sync(office.engine, settings=office.settings, at=clock.now())
 
 
-def change(office: Any, table: Any, **values: Any) -> None:
+def change(office: Office, table: Any, **values: Any) -> None:
     """Set columns of every row but those of monitoring."""
     with session(office.engine) as work:
         for row in work.exec(select(table)):
@@ -28,7 +29,7 @@ def change(office: Any, table: Any, **values: Any) -> None:
             work.add(row)
 
 
-def test_a_run_that_is_to_come_starts_on_the_new_day(office: Any, today: date) -> None:
+def test_a_run_that_is_to_come_starts_on_the_new_day(office: Office, today: date) -> None:
     office.add_roadmap()
     key = office.add_point(item="1", opens_on=today + timedelta(days=30), due_on=today + timedelta(days=60))
     once(office)
@@ -44,7 +45,7 @@ def test_a_run_that_is_to_come_starts_on_the_new_day(office: Any, today: date) -
     assert once(office).changed == 0
 
 
-def test_a_changed_title_and_number_keep_the_run_that_waits(office: Any, today: date) -> None:
+def test_a_changed_title_and_number_keep_the_run_that_waits(office: Office, today: date) -> None:
     office.add_roadmap()
     key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
     once(office)
@@ -59,7 +60,7 @@ def test_a_changed_title_and_number_keep_the_run_that_waits(office: Any, today: 
     assert once(office).changed == 0
 
 
-def test_a_run_that_starts_too_early_opens_nothing(office: Any, today: date) -> None:
+def test_a_run_that_starts_too_early_opens_nothing(office: Office, today: date) -> None:
     office.add_roadmap()
     opens = today + timedelta(days=10)
     key = office.add_point(item="1", opens_on=opens, due_on=today + timedelta(days=30))

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.client.orchestration import PrefectClient
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from tasks.prefect import forms, waiting_runs
 from tasks.prefect.client import call
+from tests.office import Office
+from tests.processes import Processes
 
 #: ``tasks.waiting.form_schema`` of every form at the commit of 0.3.0.
 SAVED: dict[str, Any] = json.loads(Path(__file__).with_name("forms_0_3_0.json").read_text(encoding="utf-8"))
@@ -22,7 +25,7 @@ def test_a_form_is_the_one_of_0_3_0(name: str) -> None:
     assert json.dumps(now, ensure_ascii=False) == json.dumps(SAVED[name], ensure_ascii=False)
 
 
-def left_waiting(office: Any, key: str, *, entrypoint: str, form: str) -> str:
+def left_waiting(office: Office, key: str, *, entrypoint: str, form: str) -> str:
     """The run of a point as 0.3.0 left it: made in bulk, suspended without a process, its form beside it."""
     sync(office.engine, settings=office.settings, at=datetime.now(UTC))
     own = office.runs()[key]
@@ -45,7 +48,7 @@ def left_waiting(office: Any, key: str, *, entrypoint: str, form: str) -> str:
         "empirical_policy": {"pause_keys": ["decision-1"]},
     }
 
-    async def write(client: Any) -> str:
+    async def write(client: PrefectClient) -> str:
         await client.delete_flow_run(own["id"])
         await call(client, "PATCH", f"/deployments/{own['deployment_id']}", {"entrypoint": entrypoint})
         made = await call(client, "POST", f"/deployments/{own['deployment_id']}/create_flow_run/bulk", [body])
@@ -58,14 +61,14 @@ def left_waiting(office: Any, key: str, *, entrypoint: str, form: str) -> str:
     return str(office.api(write))
 
 
-def resumed(office: Any, run_id: str, **fields: str) -> str:
+def resumed(office: Office, run_id: str, **fields: str) -> str:
     """The name of the state in which a run ends once its form is sent."""
     told = office.api(lambda client: client.resume_flow_run(run_id, run_input=fields))
     assert told.status.value == "ACCEPT", told.details
     return str(office.wait_for_run(run_id, seconds=240)["state_name"])
 
 
-def test_a_plain_point_is_accepted(office: Any, worker: Worker, today: date) -> None:
+def test_a_plain_point_is_accepted(office: Office, worker: Worker, today: date) -> None:
     office.add_roadmap()
     key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
     run_id = left_waiting(office, key, entrypoint="flows.keep_point.measure", form="Decision")
@@ -73,7 +76,7 @@ def test_a_plain_point_is_accepted(office: Any, worker: Worker, today: date) -> 
 
 
 def test_an_agreement_is_withdrawn_by_the_form_of_stages(
-    office: Any, worker: Worker, processes: Any, today: date
+    office: Office, worker: Worker, processes: Processes, today: date
 ) -> None:
     key = processes.open("agreement", "2.1")
     processes.begin()

@@ -1,7 +1,6 @@
 """The life of a control point with a real Prefect server and a real worker; the rows say the same as the runs."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -14,10 +13,11 @@ from models.lifecycle import Move
 from tasks.daily.control_day import control_day
 from tasks.prefect.client import call
 from tasks.prefect.push import reflect
+from tests.office import Office
 
 
 @pytest.fixture
-def late_point(office: Any, worker: Worker, today: date) -> str:
+def late_point(office: Office, worker: Worker, today: date) -> str:
     """A point whose deadline was the day before yesterday, still planned: nothing has run yet."""
     office.add_roadmap()
     return office.add_point(
@@ -29,12 +29,12 @@ def late_point(office: Any, worker: Worker, today: date) -> str:
     )
 
 
-def mend(office: Any) -> None:
+def mend(office: Office) -> None:
     """What the nightly sync does."""
     sync(office.engine, settings=office.settings, at=clock.now())
 
 
-def report(office: Any, key: str, on: date) -> None:
+def report(office: Office, key: str, on: date) -> None:
     """The owner reports the result, outside Prefect."""
     with session(office.engine) as work:
         move = Move(action="submit", actor="ИРО", at=clock.now(), on=on, evidence="протокол № 4")
@@ -42,14 +42,14 @@ def report(office: Any, key: str, on: date) -> None:
     assert reflect(office.engine, key, at=clock.now())
 
 
-def answer(office: Any, key: str, **fields: str) -> None:
+def answer(office: Office, key: str, **fields: str) -> None:
     """The coordinator presses Resume and sends the form."""
     run_id = office.runs()[key]["id"]
     told = office.api(lambda client: client.resume_flow_run(run_id, run_input=fields))
     assert told.status.value == "ACCEPT", told.details
 
 
-def history(office: Any, key: str) -> list[tuple[str, str, str]]:
+def history(office: Office, key: str) -> list[tuple[str, str, str]]:
     """(action, status before, status after) of every transition."""
     with session(office.engine) as work:
         rows = work.exec(
@@ -61,7 +61,9 @@ def history(office: Any, key: str) -> list[tuple[str, str, str]]:
         return [(row.action, row.from_status, row.to_status) for row in rows]
 
 
-def test_a_late_point_is_returned_once_and_accepted_through_the_form(office: Any, late_point: str, today: date) -> None:
+def test_a_late_point_is_returned_once_and_accepted_through_the_form(
+    office: Office, late_point: str, today: date
+) -> None:
     mend(office)
     office.wait_for(late_point, "В работе")
 
@@ -96,7 +98,7 @@ def test_a_late_point_is_returned_once_and_accepted_through_the_form(office: Any
     assert office.wait_for(late_point, "Исполнено с опозданием")["id"] == run["id"]
 
 
-def test_a_refused_decision_is_told_and_asked_again(office: Any, late_point: str, today: date) -> None:
+def test_a_refused_decision_is_told_and_asked_again(office: Office, late_point: str, today: date) -> None:
     mend(office)
     answer(office, late_point, decision="перенести", reason="приказ", new_due_on="31 июня")
     office.wait_for(late_point, "В работе")
@@ -110,7 +112,7 @@ def test_a_refused_decision_is_told_and_asked_again(office: Any, late_point: str
     assert history(office, late_point) == [("open", "planned", "open"), ("withdraw", "open", "withdrawn")]
 
 
-def test_a_planned_run_started_by_the_worker_waits_like_any_other(office: Any, worker: Worker, today: date) -> None:
+def test_a_planned_run_started_by_the_worker_waits_like_any_other(office: Office, worker: Worker, today: date) -> None:
     office.add_roadmap()
     key = office.add_point(item="1.2", opens_on=today + timedelta(days=1), due_on=today + timedelta(days=9))
     mend(office)
@@ -125,7 +127,7 @@ def test_a_planned_run_started_by_the_worker_waits_like_any_other(office: Any, w
     office.wait_for(key, "Исполнено")
 
 
-def test_the_daily_control_renames_runs_and_publishes_the_overview(office: Any, late_point: str) -> None:
+def test_the_daily_control_renames_runs_and_publishes_the_overview(office: Office, late_point: str) -> None:
     mend(office)
     deployment = office.deployments()["Каждый день в 06:00"]
     run = office.api(lambda client: client.create_flow_run_from_deployment(deployment["id"]))

@@ -13,6 +13,9 @@ from deployments.sync import SyncReport, sync
 from models import ControlPoint, Evidence, Transition, clock
 from models.db import session
 from tasks.prefect import apply, reconcile
+from tests.frail import FrailWorker
+from tests.office import Office
+from tests.processes import Processes
 
 ASKED = r'/set_state.*"pause_key": ?"decision-2"'
 ENDED = r'/set_state.*"COMPLETED".*Исполнено|/set_state.*"type": ?"COMPLETED"'
@@ -20,7 +23,7 @@ CARD = r"POST /api/artifacts/"
 ANSWER = r"GET \S*/input/\S*decision-1-response"
 
 
-def mend(office: Any) -> SyncReport:
+def mend(office: Office) -> SyncReport:
     """What the nightly sync does."""
     return sync(office.engine, settings=office.settings, at=clock.now())
 
@@ -32,13 +35,13 @@ def until(met: Callable[[], Any], *, seconds: float = 300) -> None:
         time.sleep(0.1)
 
 
-def stages(office: Any) -> dict[str, str]:
+def stages(office: Office) -> dict[str, str]:
     with session(office.engine) as work:
         found = select(ControlPoint.stage, ControlPoint.status).where(col(ControlPoint.parent_id).is_not(None))
         return dict(work.exec(found).all())
 
 
-def everything_happened_once(office: Any, key: str) -> None:
+def everything_happened_once(office: Office, key: str) -> None:
     with session(office.engine) as work:
         steps = Counter(work.exec(select(col(Transition.point_id), col(Transition.action))).all())
         proofs = Counter(work.exec(select(col(Evidence.point_id), col(Evidence.words))).all())
@@ -61,7 +64,9 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return set_zero
 
 
-def test_a_flow_killed_between_stages_and_at_the_end_goes_on(processes: Any, frail: Any, no_patience: Any) -> None:
+def test_a_flow_killed_between_stages_and_at_the_end_goes_on(
+    processes: Processes, frail: FrailWorker, no_patience: Callable[[], None]
+) -> None:
     no_patience()
     office, key = processes.office, processes.open("document", "1.3")
     processes.begin()
@@ -87,7 +92,9 @@ def test_a_flow_killed_between_stages_and_at_the_end_goes_on(processes: Any, fra
     assert mend(office).changed == 0
 
 
-def test_a_worker_killed_with_its_flow_is_followed_by_another(processes: Any, frail: Any, no_patience: Any) -> None:
+def test_a_worker_killed_with_its_flow_is_followed_by_another(
+    processes: Processes, frail: FrailWorker, no_patience: Callable[[], None]
+) -> None:
     office, key = processes.office, processes.open("document", "1.3")
     processes.begin()
     # It dies while the run waits, and the answer is given to nobody; the next has it and has not written it.

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
+from prefect.client.orchestration import PrefectClient
 from sqlmodel import col, select
 
 from deployments.serve.prefect import Worker
@@ -16,10 +16,11 @@ from roadmap.processes.loading import built_in
 from tasks.prefect.artifacts import refresh_cards
 from tasks.prefect.client import call, pages
 from tasks.prefect.push import reflect
+from tests.processes import Processes
 
 
 def test_an_agreement_goes_from_its_draft_to_registration_in_every_municipality(
-    processes: Any, worker: Worker, today: date
+    processes: Processes, worker: Worker, today: date
 ) -> None:
     key = processes.open("agreement", "2.1")
     processes.begin()
@@ -58,7 +59,7 @@ def test_an_agreement_goes_from_its_draft_to_registration_in_every_municipality(
 
 
 def test_a_session_a_document_a_registry_and_a_study_go_to_their_end(
-    processes: Any, worker: Worker, today: date
+    processes: Processes, worker: Worker, today: date
 ) -> None:
     office = processes.office
     kinds = {"session": "1.2", "document": "1.3", "registry": "1.4", "study": "3.1"}
@@ -105,7 +106,7 @@ def test_a_session_a_document_a_registry_and_a_study_go_to_their_end(
     assert any(key.startswith("krasnodar/1.2.r2/-/") for key in office.runs())
 
 
-def test_a_run_that_waits_keeps_the_stages_it_began_with(processes: Any, worker: Worker) -> None:
+def test_a_run_that_waits_keeps_the_stages_it_began_with(processes: Processes, worker: Worker) -> None:
     key = processes.open("document", "1.3")
     processes.begin()
     old = built_in()["document"]
@@ -121,7 +122,7 @@ def test_a_run_that_waits_keeps_the_stages_it_began_with(processes: Any, worker:
         assert (point.status, work.exec(select(ProcessRow)).one().version) == ("accepted", 7)
 
 
-def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_does_not(processes: Any) -> None:
+def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_does_not(processes: Processes) -> None:
     kinds = {"agreement": "2.1", "measure": "1.1", "session": "1.2"}
     keys = {kind: processes.open(kind, item) for kind, item in kinds.items()}
     keys["short"] = processes.open("session", "1.5", days=3)
@@ -139,7 +140,9 @@ def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_doe
     assert titles["short"][-3:] == ["Решения сессии", "Основание", "Новый срок"]
 
 
-def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(processes: Any, today: date) -> None:
+def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(
+    processes: Processes, today: date
+) -> None:
     key = processes.open("document", "1.3")
     processes.begin()
     assert "| 1 | Проект документа | в работе |" in processes.card(key)
@@ -152,7 +155,7 @@ def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(p
     assert "| 1 | Проект документа | исполнен |" in card
     assert "| 2 | Согласование | в работе |" in card
 
-    async def refreshed(client: Any) -> int:
+    async def refreshed(client: PrefectClient) -> int:
         return await refresh_cards(client, processes.office.engine, today=today, at=clock.now())
 
     assert processes.office.api(refreshed) == 0

@@ -25,13 +25,15 @@ from tasks.control.decisions import Outcome, newest
 from tasks.daily.control_day import control_day
 from tasks.daily.decisions import decide
 from tasks.prefect.forms import StageDecision, answer
+from tests.office import Office
+from tests.processes import BuildProcesses, Processes
 from web.control.login import COORDINATOR
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @pytest.fixture
-def shared(office: Any, postgres_engine: Engine, build_processes: Any) -> Any:
+def shared(office: Office, postgres_engine: Engine, build_processes: BuildProcesses) -> Processes:
     """The region with three municipalities, its tables on PostgreSQL."""
     url = postgres_engine.url.render_as_string(hide_password=False)
     settings = office.settings.model_copy(update={"database_url": SecretStr(url)})
@@ -87,7 +89,7 @@ def steps(engine: Engine) -> dict[tuple[str, str], list[str]]:
 
 
 def test_an_agreement_ends_though_the_page_and_the_form_decide_at_once(
-    shared: Any, frail_on: Callable[..., Any], today: date
+    shared: Processes, frail_on: Callable[..., Any], today: date
 ) -> None:
     office, engine = shared.office, shared.office.engine
     key = shared.open("agreement", "2.1")
@@ -156,7 +158,7 @@ def test_an_agreement_ends_though_the_page_and_the_form_decide_at_once(
     } == {}
 
 
-def test_two_controls_at_once_from_two_processes_open_everything_once(shared: Any) -> None:
+def test_two_controls_at_once_from_two_processes_open_everything_once(shared: Processes) -> None:
     engine = shared.office.engine
     key = shared.open("agreement", "2.1")
     with session(engine) as work:
@@ -176,7 +178,7 @@ def test_two_controls_at_once_from_two_processes_open_everything_once(shared: An
     assert len(stages) == 3 + 4 * 3
 
 
-def test_the_control_and_an_answer_at_once_do_not_lock_each_other_out(shared: Any, today: date) -> None:
+def test_the_control_and_an_answer_at_once_do_not_lock_each_other_out(shared: Processes, today: date) -> None:
     engine, at = shared.office.engine, clock.now()
     key = shared.open("session", "1.2", days=40)
     shared.begin()

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from prefect.client.orchestration import PrefectClient
 from sqlmodel import col, select
 
 from deployments.serve.prefect import Worker
@@ -19,6 +20,8 @@ from tasks.monitoring.rounds.rows import POINTS, rounds_of
 from tasks.monitoring.submissions.record import record, settle_data
 from tasks.prefect import apply, reconcile
 from tasks.prefect.client import call, pages
+from tests.frail import FrailWorker
+from tests.office import Office
 
 TASKS = {
     "Открыть раунд", "Запросить данные", "Заполнить из контрольных точек", "Принять данные", "Рассчитать показатели",
@@ -39,7 +42,7 @@ SHARE = {
 class Monitoring:
     """A region with two municipalities and a round started by hand for the quarter before."""
 
-    def __init__(self, office: Any, today: date) -> None:
+    def __init__(self, office: Office, today: date) -> None:
         self.office, self.today = office, today
         office.add_roadmap(since=date(2021, 1, 1))
         with session(office.engine) as work:
@@ -114,7 +117,7 @@ class Monitoring:
 
 
 @pytest.fixture
-def monitoring(office: Any, today: date) -> Monitoring:
+def monitoring(office: Office, today: date) -> Monitoring:
     return Monitoring(office, today)
 
 
@@ -194,7 +197,7 @@ def test_a_round_taken_off_control_in_prefect_asks_nobody_any_more(monitoring: M
 
 
 def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again(
-    monitoring: Monitoring, frail: Any, monkeypatch: pytest.MonkeyPatch
+    monitoring: Monitoring, frail: FrailWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The half minute has passed in which a run that died is left alone.
     for module in (reconcile, apply):
@@ -228,7 +231,7 @@ def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again
     assert monitoring.mend().changed == 0
 
 
-async def _wake(client: Any, office: Any, today: date) -> int:
+async def _wake(client: PrefectClient, office: Office, today: date) -> int:
     from tasks.prefect.wake_rounds import wake_rounds
 
     return await wake_rounds(client, office.engine, today=today, at=clock.now())

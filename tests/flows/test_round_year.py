@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from deployments.serve.prefect import PrefectServer, Worker
 from deployments.sync import sync
@@ -98,7 +98,7 @@ class Installation:
             self._official(work, "coordinator", "Координатор", "coordinator@example.org", None)
             self._official(work, "controller", "Заместитель министра", "deputy@example.org", None)
 
-    def _official(self, work: Any, role: str, post: str, address: str, body_id: int | None) -> None:
+    def _official(self, work: Session, role: str, post: str, address: str, body_id: int | None) -> None:
         person = Official(roadmap_code=CODE, role=role, post=post, body_id=body_id, is_lead=role == "executor")
         work.add(person)
         work.flush()

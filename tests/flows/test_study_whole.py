@@ -27,6 +27,8 @@ from tasks.editions.load import load_roadmap
 from tasks.letters.deliver import deliver
 from tasks.processes.municipalities import import_municipalities
 from tasks.processes.sweep import advance
+from tests.office import Office
+from tests.processes import BuildProcesses
 
 TABLE = (
     "муниципалитет;должность;почта\n"
@@ -69,7 +71,7 @@ def sink() -> Iterator[Sink]:
 class Krai:
     """Krasnodar with the item that waits for the plan, its years moved so that they are the present ones."""
 
-    def __init__(self, office: Any, sink: Any, today: date) -> None:
+    def __init__(self, office: Office, sink: Sink, today: date) -> None:
         self.office, self.today = office, today
         url = f"mailto://127.0.0.1:{sink.port}?from=vekha@krai.example.org"
         self.mail = office.settings.model_copy(update={"mail_url": SecretStr(url)})
@@ -126,7 +128,9 @@ class Krai:
 
 
 @pytest.fixture
-def krai(office: Any, worker: Worker, sink: Sink, today: date, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Krai:
+def krai(
+    office: Office, worker: Worker, sink: Sink, today: date, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Krai:
     monkeypatch.setenv("VEKHA_DATA", str(office.settings.data))
     monkeypatch.setenv("COLUMNS", "200")
     krai = Krai(office, sink, today)
@@ -141,7 +145,9 @@ def plan_set(starts: date) -> str:
     return " ".join(result.stdout.split())
 
 
-def test_niku_goes_from_an_unknown_plan_to_changed_programmes(krai: Krai, sink: Sink, build_processes: Any) -> None:
+def test_niku_goes_from_an_unknown_plan_to_changed_programmes(
+    krai: Krai, sink: Sink, build_processes: BuildProcesses
+) -> None:
     office, starts = krai.office, krai.today + timedelta(days=50)
     krai.open()
     krai.sync()

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prefect.client.orchestration import PrefectClient
 from prefect.input import RunInput
 from prefect.states import Suspended
 
@@ -12,10 +13,11 @@ from deployments.sync import sync
 from models import clock
 from tasks.prefect import waiting_runs
 from tasks.prefect.forms import Decision
+from tests.office import Office
 
 
 @pytest.fixture
-def opened(office: Any, today: date) -> tuple[str, UUID]:
+def opened(office: Office, today: date) -> tuple[str, UUID]:
     """A point that is open, and its run, opened without a process."""
     office.add_roadmap()
     key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
@@ -23,7 +25,7 @@ def opened(office: Any, today: date) -> tuple[str, UUID]:
     return key, UUID(office.runs()[key]["id"])
 
 
-def test_the_server_keeps_the_pause_key_and_the_names_of_the_form(office: Any, opened: Any) -> None:
+def test_the_server_keeps_the_pause_key_and_the_names_of_the_form(office: Office, opened: tuple[str, UUID]) -> None:
     run = office.runs()[opened[0]]
     assert run["empirical_policy"]["pause_keys"] == ["decision-1"]
     details = run["state"]["state_details"]
@@ -32,14 +34,14 @@ def test_the_server_keeps_the_pause_key_and_the_names_of_the_form(office: Any, o
     assert datetime.fromisoformat(details["pause_timeout"]) > clock.now() + timedelta(days=19 * 365)
 
 
-def test_the_form_is_the_one_prefect_itself_would_save(office: Any, opened: Any) -> None:
+def test_the_form_is_the_one_prefect_itself_would_save(office: Office, opened: tuple[str, UUID]) -> None:
     _, run_id = opened
     own: dict[str, Any] = {}
 
     async def by_prefect(key: str, value: Any, flow_run_id: UUID | None = None) -> None:
         own[key] = value
 
-    async def saved(_client: Any) -> None:
+    async def saved(_client: PrefectClient) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("prefect.input.run_input.acreate_flow_run_input", by_prefect)
             keyset = waiting_runs.waiting_state("В работе", 1).state_details.run_input_keyset
@@ -52,14 +54,16 @@ def test_the_form_is_the_one_prefect_itself_would_save(office: Any, opened: Any)
     assert list(own) == ["suspended-decision-1-schema", "suspended-decision-1-description"]
 
 
-def test_an_answer_without_the_required_field_is_refused_by_the_server(office: Any, opened: Any) -> None:
+def test_an_answer_without_the_required_field_is_refused_by_the_server(
+    office: Office, opened: tuple[str, UUID]
+) -> None:
     _, run_id = opened
     answer = office.api(lambda client: client.resume_flow_run(run_id, run_input={"reason": "приказ"}))
     assert answer.status.value == "REJECT"
     assert office.runs()[opened[0]]["state_type"] == "PAUSED"
 
 
-def test_a_renamed_state_still_waits_for_the_same_form(office: Any, opened: Any) -> None:
+def test_a_renamed_state_still_waits_for_the_same_form(office: Office, opened: tuple[str, UUID]) -> None:
     key, run_id = opened
     before = office.runs()[key]["state"]["state_details"]
     office.api(lambda client: waiting_runs.rename_state(client, run_id, "Просрочено"))
@@ -71,7 +75,7 @@ def test_a_renamed_state_still_waits_for_the_same_form(office: Any, opened: Any)
     assert answer.status.value == "ACCEPT"
 
 
-def test_a_run_that_no_longer_waits_is_not_renamed(office: Any, opened: Any) -> None:
+def test_a_run_that_no_longer_waits_is_not_renamed(office: Office, opened: tuple[str, UUID]) -> None:
     key, run_id = opened
     office.api(lambda client: waiting_runs.finish_run(client, run_id, "Исполнено"))
     office.api(lambda client: waiting_runs.rename_state(client, run_id, "Просрочено"))

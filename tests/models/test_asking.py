@@ -1,6 +1,7 @@
 """Requests are asked once, decided once, and leave their trace; on both engines."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,7 +122,7 @@ def test_the_audit_cannot_be_rewritten(engine: Engine, statement: str) -> None:
         work.execute(text(statement))
 
 
-def test_points_and_their_history_live_through_the_newest_migration(tmp_path: Any) -> None:
+def test_points_and_their_history_live_through_the_newest_migration(tmp_path: Path) -> None:
     old = engine_for(f"sqlite:///{tmp_path / 'old.db'}")
     migrate(old, "0003")
     with old.begin() as connection:

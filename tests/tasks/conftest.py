@@ -1,161 +1,28 @@
-"""A small roadmap with every kind of person in it, on SQLite and on a real PostgreSQL server."""
+"""The small roadmap, on SQLite and on a real PostgreSQL server."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
-from sqlmodel import col
 
-from models import Body, Channel, ControlPoint, Edition, Item, Notice, NoticeLine, Official, Roadmap
-from models.db import session
 from tests.databases import sqlite_engine
-
-WEDNESDAY = date(2027, 5, 26)
-
-
-@dataclass
-class SmallWorld:
-    """A roadmap «krai»: the institute answers by e-mail, the school has nobody to be reached."""
-
-    engine: Engine
-    code: str = "krai"
-
-    def build(self) -> None:
-        with session(self.engine) as work:
-            work.add(
-                Roadmap(
-                    code=self.code,
-                    region="Краснодарский край",
-                    title="Комплекс мер",
-                    act="приказ от 13.08.2021 № 2625",
-                    period_start=date(2027, 1, 1),
-                    period_end=date(2028, 12, 31),
-                    zone="Europe/Moscow",
-                    roll="preceding",
-                    report_by="period_end",
-                    controlled_from=date(2027, 1, 1),
-                )
-            )
-            work.flush()
-            catalogue = {"days_off": [{"on": "2027-05-24", "name": "День края"}]}
-            # Loaded in the week most tests live in: the coordinator's table comes from the next Monday on.
-            stored = datetime(2027, 5, 24, tzinfo=UTC)
-            work.add(
-                Edition(roadmap_code=self.code, act="приказ", content_hash="1", catalogue=catalogue, loaded_at=stored)
-            )
-            for code, short in (("institute", "ИРО"), ("school", "Школа")):
-                work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="regional"))
-            work.flush()
-            for number, code in enumerate(("institute", "school"), start=1):
-                work.add(self._item(number, self._body(work, code)))
-        self.official("executor", "Ректор", "rector@example.org", body="institute", is_lead=True)
-        self.official("executor", "Методист", "methodist@example.org", body="institute")
-        self.official("coordinator", "Координатор", "coordinator@example.org")
-        self.official("controller", "Заместитель министра", "deputy@example.org")
-
-    def official(self, role: str, post: str, address: str | None, *, body: str | None = None, **more: Any) -> None:
-        with session(self.engine) as work:
-            body_id = self._body(work, body) if body else None
-            person = Official(roadmap_code=self.code, role=role, post=post, body_id=body_id, **more)
-            work.add(person)
-            work.flush()
-            assert person.id is not None
-            if address:
-                work.add(Channel(official_id=person.id, kind="email", address=address))
-
-    def point(self, deadline_on: date, *, body: str = "institute", **facts: Any) -> str:
-        """Add a point (by default open, ninety days long, with every rung before today told); returns its key."""
-        opens_on = facts.pop("opens_on", deadline_on - timedelta(days=90))
-        key = f"{self.code}/{body}/{facts.pop('item', '1')}/{deadline_on}"
-        facts = {"status": "open", "next_check_on": opens_on, "due_on": deadline_on} | facts
-        with session(self.engine) as work:
-            owner = self._body(work, body)
-            item = work.execute(
-                select(col(Item.id)).where(col(Item.owner_id) == owner, col(Item.kind) != "round")
-            ).scalar_one()
-            work.add(
-                ControlPoint(
-                    key=key,
-                    roadmap_code=self.code,
-                    item_id=item,
-                    owner_id=owner,
-                    opens_on=opens_on,
-                    deadline_on=deadline_on,
-                    **facts,
-                )
-            )
-        return key
-
-    def change(self, table: Any, **values: Any) -> None:
-        """Set columns of every row of a table."""
-        with session(self.engine) as work:
-            for row in work.execute(select(table)).scalars():
-                row.sqlmodel_update(values)
-
-    def letters(self, on: date | None = None) -> list[tuple[str, str, str, int]]:
-        """(day, post, reason, days) of every line in the outbox."""
-        with session(self.engine) as work:
-            rows = (
-                select(col(Notice.on_day), col(Official.post), col(NoticeLine.reason), col(NoticeLine.days))
-                .join(Official, col(Official.id) == col(Notice.official_id))
-                .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
-                .order_by(col(Notice.on_day), col(Official.id), col(NoticeLine.reason), col(NoticeLine.point_id))
-            )
-            return [(f"{row[0]}", *row[1:]) for row in work.execute(rows) if on in (None, row[0])]
-
-    def rows(self, table: Any) -> list[dict[str, Any]]:
-        """Every row of a table, by primary key."""
-        with session(self.engine) as work:
-            return [row.model_dump() for row in work.execute(select(table).order_by(table.id)).scalars()]
-
-    def _body(self, work: Any, code: str) -> int:
-        found = select(col(Body.id)).where(col(Body.roadmap_code) == self.code, col(Body.code) == code)
-        return int(work.execute(found).scalar_one())
-
-    def _item(self, number: int, owner_id: int) -> Item:
-        return Item(
-            roadmap_code=self.code,
-            code=f"{number}",
-            position=number,
-            origin="table",
-            number=f"{number}",
-            section="",
-            group="",
-            title=f"Форсайт-сессия «Развитие» & анализ <{number}>",
-            responsible="ИРО",
-            executors="ЦНППМ",
-            owner_id=owner_id,
-            term="ежеквартально",
-            result="аналитическая справка",
-            kind="measure",
-            reading={},
-            is_controlled=True,
-            source=f"Приложение, строка {number}",
-        )
-
-
-def build(engine: Engine) -> None:
-    SmallWorld(engine).build()
+from tests.world import World, build
 
 
 @pytest.fixture
-def small_world(tmp_path: Path) -> Iterator[SmallWorld]:
+def small_world(tmp_path: Path) -> Iterator[World]:
     """The small roadmap on SQLite."""
     engine = sqlite_engine(tmp_path / "vekha.db", build)
-    yield SmallWorld(engine)
+    yield World(engine)
     engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def world(request: pytest.FixtureRequest) -> Iterator[SmallWorld]:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """The small roadmap on either engine."""
     if request.param == "sqlite":
         yield request.getfixturevalue("small_world")
         return
-    small = SmallWorld(request.getfixturevalue("postgres_engine"))
+    small = World(request.getfixturevalue("postgres_engine"))
     small.build()
     yield small

@@ -10,6 +10,7 @@ from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap,
 from models.db import session
 from models.lifecycle import Move
 from tasks.daily.control_day import ControlReport, control_day
+from tests.world import World
 
 MONDAY = date(2027, 5, 17)
 SATURDAY = date(2027, 5, 22)
@@ -17,21 +18,21 @@ REGIONAL_DAY_OFF = date(2027, 5, 24)
 WEDNESDAY = date(2027, 5, 26)
 
 
-def control(world: Any, today: date) -> ControlReport:
+def control(world: World, today: date) -> ControlReport:
     return control_day(world.engine, today=today, at=datetime.combine(today, time(3), UTC))
 
 
-def decide(world: Any, key: str, action: Any, on: date, **more: Any) -> None:
+def decide(world: World, key: str, action: Any, on: date, **more: Any) -> None:
     move = Move(action=action, actor="тест", at=datetime.combine(on, time(12), UTC), on=on, **more)
     with session(world.engine) as work:
         lifecycle.change(work, key, move)
 
 
-def everything(world: Any) -> list[Any]:
+def everything(world: World) -> list[Any]:
     return [world.rows(table) for table in (ControlPoint, Transition, Notice, NoticeLine)]
 
 
-def test_a_point_opens_on_its_day_and_only_the_lead_of_its_owner_is_told(world: Any) -> None:
+def test_a_point_opens_on_its_day_and_only_the_lead_of_its_owner_is_told(world: World) -> None:
     world.point(WEDNESDAY + timedelta(days=90), status="planned", opens_on=WEDNESDAY)
     world.point(WEDNESDAY + timedelta(days=91), status="planned", opens_on=WEDNESDAY + timedelta(days=1))
     report = control(world, WEDNESDAY)
@@ -39,7 +40,7 @@ def test_a_point_opens_on_its_day_and_only_the_lead_of_its_owner_is_told(world: 
     assert world.letters() == [("2027-05-26", "Ректор", "opened", 90)]
 
 
-def test_all_reasons_of_an_official_and_day_are_one_letter(world: Any) -> None:
+def test_all_reasons_of_an_official_and_day_are_one_letter(world: World) -> None:
     for days in (-1, 0, 3, 14):
         world.point(WEDNESDAY + timedelta(days=days), next_check_on=WEDNESDAY)
     report = control(world, WEDNESDAY)
@@ -47,7 +48,7 @@ def test_all_reasons_of_an_official_and_day_are_one_letter(world: Any) -> None:
     assert [reason for _, _, reason, _ in world.letters()] == ["due_soon", "due_soon", "due_today", "overdue"]
 
 
-def test_a_second_control_of_the_day_changes_nothing(world: Any) -> None:
+def test_a_second_control_of_the_day_changes_nothing(world: World) -> None:
     for days in (-8, -1, 0, 3):
         world.point(WEDNESDAY + timedelta(days=days))
     control(world, WEDNESDAY)
@@ -64,21 +65,21 @@ def test_a_second_control_of_the_day_changes_nothing(world: Any) -> None:
         pytest.param(REGIONAL_DAY_OFF, id="on a regional day off as well"),
     ],
 )
-def test_days_off_are_silent(world: Any, day_off: date) -> None:
+def test_days_off_are_silent(world: World, day_off: date) -> None:
     world.point(day_off - timedelta(days=1), next_check_on=day_off)
     report = control(world, day_off)
     assert (report.overdue, report.notices) == (1, 0)
     assert world.letters() == []
 
 
-def test_what_a_day_off_held_back_is_told_on_the_next_working_day_with_the_true_number_of_days(world: Any) -> None:
+def test_what_a_day_off_held_back_is_told_on_the_next_working_day_with_the_true_number_of_days(world: World) -> None:
     world.point(SATURDAY, next_check_on=SATURDAY)
     for day in range(4):
         control(world, SATURDAY + timedelta(days=day))
     assert world.letters() == [("2027-05-25", "Ректор", "overdue", -3)]
 
 
-def test_after_an_outage_only_the_latest_rung_is_told(world: Any) -> None:
+def test_after_an_outage_only_the_latest_rung_is_told(world: World) -> None:
     world.point(MONDAY, next_check_on=MONDAY - timedelta(days=14))
     control(world, MONDAY + timedelta(days=30))
     assert world.letters() == [
@@ -87,7 +88,7 @@ def test_after_an_outage_only_the_latest_rung_is_told(world: Any) -> None:
     ]
 
 
-def test_the_controller_hears_once_after_seven_days_and_then_on_mondays(world: Any) -> None:
+def test_the_controller_hears_once_after_seven_days_and_then_on_mondays(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     for day in range(34):
         control(world, WEDNESDAY + timedelta(days=day))
@@ -101,14 +102,14 @@ def test_the_controller_hears_once_after_seven_days_and_then_on_mondays(world: A
     ]
 
 
-def test_history_is_never_nagged_about(world: Any) -> None:
+def test_history_is_never_nagged_about(world: World) -> None:
     world.point(WEDNESDAY - timedelta(days=1), status="planned", is_history=True, next_check_on=None)
     world.point(WEDNESDAY - timedelta(days=2), status="planned", is_history=True)
     assert control(world, WEDNESDAY).lines == 0
     assert world.letters() == []
 
 
-def test_a_submitted_result_is_the_coordinators_concern_until_it_is_decided(world: Any) -> None:
+def test_a_submitted_result_is_the_coordinators_concern_until_it_is_decided(world: World) -> None:
     key = world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     decide(world, key, "submit", MONDAY)
     for day in range(1, 15):
@@ -129,7 +130,7 @@ def test_a_submitted_result_is_the_coordinators_concern_until_it_is_decided(worl
         pytest.param("extend", "extended", id="a moved deadline is told of, with the days of the new one"),
     ],
 )
-def test_decisions_reach_the_owner(world: Any, action: str, reason: str) -> None:
+def test_decisions_reach_the_owner(world: World, action: str, reason: str) -> None:
     key = world.point(WEDNESDAY, next_check_on=WEDNESDAY - timedelta(days=1))
     new = {"due_on": date(2027, 7, 30), "deadline_on": date(2027, 7, 30)} if action == "extend" else {}
     decide(world, key, action, MONDAY + timedelta(days=1), reason="решение комиссии", **new)
@@ -139,7 +140,7 @@ def test_decisions_reach_the_owner(world: Any, action: str, reason: str) -> None
     assert world.letters() == [("2027-05-19", "Ректор", reason, days)]
 
 
-def test_an_owner_out_of_reach_is_the_coordinators_concern_at_most_once_a_week(world: Any) -> None:
+def test_an_owner_out_of_reach_is_the_coordinators_concern_at_most_once_a_week(world: World) -> None:
     world.point(WEDNESDAY, body="school", next_check_on=WEDNESDAY)
     for day in range(9):
         control(world, WEDNESDAY + timedelta(days=day))
@@ -150,7 +151,7 @@ def test_an_owner_out_of_reach_is_the_coordinators_concern_at_most_once_a_week(w
     ]
 
 
-def test_without_a_controller_the_escalation_goes_to_the_coordinator(world: Any) -> None:
+def test_without_a_controller_the_escalation_goes_to_the_coordinator(world: World) -> None:
     with session(world.engine) as work:
         work.execute(delete(Channel).where(Channel.address == "deputy@example.org"))  # type: ignore[arg-type]
     world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
@@ -158,7 +159,7 @@ def test_without_a_controller_the_escalation_goes_to_the_coordinator(world: Any)
     assert ("2027-05-26", "Координатор", "escalated", -7) in world.letters()
 
 
-def test_what_reaches_nobody_is_counted_and_not_lost_in_silence(world: Any) -> None:
+def test_what_reaches_nobody_is_counted_and_not_lost_in_silence(world: World) -> None:
     world.change(Channel, is_active=False)
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
@@ -166,13 +167,13 @@ def test_what_reaches_nobody_is_counted_and_not_lost_in_silence(world: Any) -> N
     assert (report.undeliverable, report.lines) == (3, 0)
 
 
-def test_inactive_officials_are_not_told(world: Any) -> None:
+def test_inactive_officials_are_not_told(world: World) -> None:
     world.change(Official, is_active=False)
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     assert control(world, WEDNESDAY).undeliverable == 1
 
 
-def test_news_after_the_days_letter_has_left_waits_for_the_next_working_day(world: Any) -> None:
+def test_news_after_the_days_letter_has_left_waits_for_the_next_working_day(world: World) -> None:
     key = world.point(WEDNESDAY + timedelta(days=30))
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
@@ -183,7 +184,7 @@ def test_news_after_the_days_letter_has_left_waits_for_the_next_working_day(worl
     assert ("2027-05-27", "Ректор", "extended", 67) in world.letters()
 
 
-def test_news_before_the_days_letter_has_left_joins_it(world: Any) -> None:
+def test_news_before_the_days_letter_has_left_joins_it(world: World) -> None:
     key = world.point(WEDNESDAY + timedelta(days=30))
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
@@ -199,13 +200,13 @@ def test_news_before_the_days_letter_has_left_joins_it(world: Any) -> None:
         pytest.param(time(12), time(12), id="or at once when it is later"),
     ],
 )
-def test_no_letter_leaves_before_office_hours(world: Any, at: time, leaves: time) -> None:
+def test_no_letter_leaves_before_office_hours(world: World, at: time, leaves: time) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control_day(world.engine, today=None, at=datetime.combine(WEDNESDAY, at, UTC))
     assert [row["not_before"] for row in world.rows(Notice)] == [datetime.combine(WEDNESDAY, leaves, UTC)]
 
 
-def test_the_day_is_the_roadmaps_own(world: Any) -> None:
+def test_the_day_is_the_roadmaps_own(world: World) -> None:
     world.change(Roadmap, zone="Asia/Kamchatka")
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     late_on_tuesday = datetime(2027, 5, 25, 20, tzinfo=UTC)
@@ -220,7 +221,7 @@ def test_the_day_is_the_roadmaps_own(world: Any) -> None:
     ],
 )
 def test_a_broken_roadmap_is_named_and_does_not_block_the_others(
-    world: Any, broken: dict[str, Any], caplog: pytest.LogCaptureFixture
+    world: World, broken: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     other = type(world)(world.engine, code="aaa")
     other.build()
@@ -235,7 +236,7 @@ def test_a_broken_roadmap_is_named_and_does_not_block_the_others(
     assert [row["point_id"] for row in world.rows(Transition)] == [1]
 
 
-def test_a_roadmap_may_set_its_own_ladder(world: Any) -> None:
+def test_a_roadmap_may_set_its_own_ladder(world: World) -> None:
     world.change(Roadmap, ladder={"before": [10], "after": [2], "then_every": 0})
     world.point(WEDNESDAY, next_check_on=WEDNESDAY - timedelta(days=14))
     for day in range(-14, 7):
@@ -247,7 +248,7 @@ def test_a_roadmap_may_set_its_own_ladder(world: Any) -> None:
 
 
 def test_a_full_disk_fails_the_roadmap_visibly_and_nothing_is_half_written(
-    small_world: Any, caplog: pytest.LogCaptureFixture
+    small_world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     for n in range(400):
         small_world.point(WEDNESDAY - timedelta(days=1), item=f"{n}", next_check_on=WEDNESDAY)

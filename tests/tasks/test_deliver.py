@@ -26,6 +26,7 @@ from tasks.daily.control_day import control_day
 from tasks.letters import deliver as delivery
 from tasks.letters.channels import NotSent
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)
@@ -73,7 +74,7 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def mail(sink: Any, tmp_path: Path) -> Settings:
+def mail(sink: Sink, tmp_path: Path) -> Settings:
     """Settings whose letters go to the SMTP server."""
     return settings(
         tmp_path, f"mailto://127.0.0.1:{sink.port}?from=vekha@krai.example.org&name=%D0%92%D0%B5%D1%85%D0%B0"
@@ -84,22 +85,22 @@ def settings(folder: Path, url: str | None = None) -> Settings:
     return Settings(_env_file=None, data=folder, mail_url=SecretStr(url) if url else None)
 
 
-def control(world: Any, today: date = WEDNESDAY) -> None:
+def control(world: World, today: date = WEDNESDAY) -> None:
     assert not control_day(world.engine, today=today, at=datetime.combine(today, time(3), UTC)).failed
 
 
-def send(world: Any, settings: Settings, *, at: datetime = NINE, **more: Any) -> DeliveryReport:
+def send(world: World, settings: Settings, *, at: datetime = NINE, **more: Any) -> DeliveryReport:
     return deliver(world.engine, settings=settings, at_source=lambda: at, **more)
 
 
-def use_channel(world: Any, kind: str, address: str) -> None:
+def use_channel(world: World, kind: str, address: str) -> None:
     with session(world.engine) as work:
         rector = update(Channel).where(Channel.address == "rector@example.org")  # type: ignore[arg-type]
         work.execute(rector.values(kind=kind, address=address))
 
 
 def test_letters_reach_a_real_mail_server_each_once_over_two_sweeps(
-    small_world: Any, sink: Sink, mail: Settings
+    small_world: World, sink: Sink, mail: Settings
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
@@ -111,7 +112,7 @@ def test_letters_reach_a_real_mail_server_each_once_over_two_sweeps(
     assert [row["attempts"] for row in small_world.rows(Notice)] == [1, 1]
 
 
-def test_a_letter_is_a_well_formed_message_in_russian(small_world: Any, sink: Sink, mail: Settings) -> None:
+def test_a_letter_is_a_well_formed_message_in_russian(small_world: World, sink: Sink, mail: Settings) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     send(small_world, mail)
@@ -129,7 +130,7 @@ def test_a_letter_is_a_well_formed_message_in_russian(small_world: Any, sink: Si
     assert [row["subject"] for row in small_world.rows(Notice)] == [got["Subject"]]
 
 
-def test_before_its_hour_no_letter_leaves(small_world: Any, sink: Sink, mail: Settings) -> None:
+def test_before_its_hour_no_letter_leaves(small_world: World, sink: Sink, mail: Settings) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     assert send(small_world, mail, at=NINE - timedelta(minutes=1)) == DeliveryReport(waiting=1)
@@ -137,7 +138,7 @@ def test_before_its_hour_no_letter_leaves(small_world: Any, sink: Sink, mail: Se
 
 
 def test_a_crash_between_send_and_record_sends_one_more_letter_with_the_same_id(
-    small_world: Any, sink: Sink, mail: Settings, monkeypatch: pytest.MonkeyPatch
+    small_world: World, sink: Sink, mail: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
@@ -157,7 +158,7 @@ def test_a_crash_between_send_and_record_sends_one_more_letter_with_the_same_id(
 
 
 def test_what_was_settled_before_the_letter_left_is_left_out_of_it(
-    small_world: Any, sink: Sink, mail: Settings
+    small_world: World, sink: Sink, mail: Settings
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     done = small_world.point(WEDNESDAY + timedelta(days=1), next_check_on=WEDNESDAY)
@@ -168,7 +169,7 @@ def test_what_was_settled_before_the_letter_left_is_left_out_of_it(
     assert "сегодня 1 — " in sink.received[0][1]["Subject"]
 
 
-def test_a_letter_with_nothing_left_to_say_is_dropped(small_world: Any, sink: Sink, mail: Settings) -> None:
+def test_a_letter_with_nothing_left_to_say_is_dropped(small_world: World, sink: Sink, mail: Settings) -> None:
     done = small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     with session(small_world.engine) as work:
@@ -178,7 +179,7 @@ def test_a_letter_with_nothing_left_to_say_is_dropped(small_world: Any, sink: Si
 
 
 def test_after_days_without_a_mail_server_only_the_newest_reminder_of_a_point_leaves(
-    small_world: Any, sink: Sink, mail: Settings
+    small_world: World, sink: Sink, mail: Settings
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY - timedelta(days=2))
     for day in (-1, 0, 1):
@@ -189,7 +190,7 @@ def test_after_days_without_a_mail_server_only_the_newest_reminder_of_a_point_le
 
 
 def test_a_mail_server_that_is_down_delays_the_letter_and_loses_nothing(
-    small_world: Any, sink: Sink, mail: Settings, tmp_path: Path
+    small_world: World, sink: Sink, mail: Settings, tmp_path: Path
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
@@ -201,7 +202,7 @@ def test_a_mail_server_that_is_down_delays_the_letter_and_loses_nothing(
     assert sink.to == ["rector@example.org"]
 
 
-def test_the_eighth_failure_is_the_last_and_is_reported_as_dead(small_world: Any, tmp_path: Path) -> None:
+def test_the_eighth_failure_is_the_last_and_is_reported_as_dead(small_world: World, tmp_path: Path) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     down = settings(tmp_path, f"mailto://127.0.0.1:{free_port()}?from=vekha@example.org")
@@ -211,7 +212,7 @@ def test_the_eighth_failure_is_the_last_and_is_reported_as_dead(small_world: Any
 
 
 def test_a_refused_address_does_not_hold_up_the_others_and_is_not_named(
-    small_world: Any, sink: Sink, mail: Settings, caplog: pytest.LogCaptureFixture
+    small_world: World, sink: Sink, mail: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
@@ -232,7 +233,7 @@ def test_a_refused_address_does_not_hold_up_the_others_and_is_not_named(
         pytest.param("mailto://[::1", "неверный адрес канала", id="not a URL at all"),
     ],
 )
-def test_a_wrong_mail_url_is_a_clear_failure(small_world: Any, tmp_path: Path, url: str, error: str) -> None:
+def test_a_wrong_mail_url_is_a_clear_failure(small_world: World, tmp_path: Path, url: str, error: str) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     report = send(small_world, settings(tmp_path, url))
@@ -240,7 +241,7 @@ def test_a_wrong_mail_url_is_a_clear_failure(small_world: Any, tmp_path: Path, u
     assert error in report.errors[0]
 
 
-def test_copies_named_in_the_mail_url_are_not_sent(small_world: Any, sink: Any, tmp_path: Path) -> None:
+def test_copies_named_in_the_mail_url_are_not_sent(small_world: World, sink: Sink, tmp_path: Path) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     copies = "a@example.org?from=vekha@example.org&cc=b@example.org&bcc=c@example.org&to=d@example.org"
@@ -255,7 +256,7 @@ def test_copies_named_in_the_mail_url_are_not_sent(small_world: Any, sink: Any, 
         pytest.param("a@example.org,b@example.org", id="two addresses in one"),
     ],
 )
-def test_a_wrong_address_is_a_clear_failure(small_world: Any, sink: Sink, mail: Settings, address: str) -> None:
+def test_a_wrong_address_is_a_clear_failure(small_world: World, sink: Sink, mail: Settings, address: str) -> None:
     use_channel(small_world, "email", address)
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
@@ -264,7 +265,7 @@ def test_a_wrong_address_is_a_clear_failure(small_world: Any, sink: Sink, mail: 
     assert sink.received == []
 
 
-def test_a_plus_in_an_address_arrives_as_it_is(small_world: Any, sink: Sink, mail: Settings) -> None:
+def test_a_plus_in_an_address_arrives_as_it_is(small_world: World, sink: Sink, mail: Settings) -> None:
     use_channel(small_world, "email", "rector+vekha@example.org")
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
@@ -302,7 +303,7 @@ def hook() -> Iterator[type[Hook]]:
 
 
 def test_an_apprise_url_gets_its_secret_from_the_environment(
-    small_world: Any, hook: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_world: World, hook: type[Hook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOOK_OF_RECTOR", f"127.0.0.1:{hook.port}/s3cret")
     use_channel(small_world, "url", "json://${HOOK_OF_RECTOR}")
@@ -313,7 +314,7 @@ def test_an_apprise_url_gets_its_secret_from_the_environment(
     assert "s3cret" not in str(small_world.rows(Notice))
 
 
-def test_a_service_that_says_no_is_a_failure(small_world: Any, hook: Any, tmp_path: Path) -> None:
+def test_a_service_that_says_no_is_a_failure(small_world: World, hook: type[Hook], tmp_path: Path) -> None:
     hook.answer = 500
     use_channel(small_world, "url", f"json://127.0.0.1:{hook.port}")
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
@@ -336,7 +337,7 @@ def test_a_service_that_says_no_is_a_failure(small_world: Any, hook: Any, tmp_pa
     ],
 )
 def test_a_wrong_channel_is_a_clear_failure(
-    small_world: Any, tmp_path: Path, kind: str, address: str, error: str
+    small_world: World, tmp_path: Path, kind: str, address: str, error: str
 ) -> None:
     assert "NOBODY_SET_THIS" not in os.environ
 
@@ -351,7 +352,7 @@ def test_a_wrong_channel_is_a_clear_failure(
     assert error in report.errors[0]
 
 
-def test_a_secret_block_gives_the_whole_url(small_world: Any, hook: Any, tmp_path: Path) -> None:
+def test_a_secret_block_gives_the_whole_url(small_world: World, hook: type[Hook], tmp_path: Path) -> None:
     use_channel(small_world, "url", "prefect:hook")
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
@@ -359,7 +360,7 @@ def test_a_secret_block_gives_the_whole_url(small_world: Any, hook: Any, tmp_pat
     assert send(small_world, settings(tmp_path), secret={"hook": url}.__getitem__).sent == 1
 
 
-def test_without_a_mail_server_letters_lie_in_the_mailbox_folder(small_world: Any, tmp_path: Path) -> None:
+def test_without_a_mail_server_letters_lie_in_the_mailbox_folder(small_world: World, tmp_path: Path) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     here = settings(tmp_path)
@@ -372,7 +373,7 @@ def test_without_a_mail_server_letters_lie_in_the_mailbox_folder(small_world: An
     assert got.get_content_type() == "multipart/mixed"
 
 
-def test_the_same_letter_twice_is_one_file_in_the_mailbox(small_world: Any, tmp_path: Path) -> None:
+def test_the_same_letter_twice_is_one_file_in_the_mailbox(small_world: World, tmp_path: Path) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     here = settings(tmp_path)
@@ -382,7 +383,7 @@ def test_the_same_letter_twice_is_one_file_in_the_mailbox(small_world: Any, tmp_
     assert len([path for path in here.letters.rglob("*") if path.is_file()]) == 1
 
 
-def test_a_mailbox_that_cannot_be_written_is_a_failure_and_the_letter_stays(small_world: Any, tmp_path: Path) -> None:
+def test_a_mailbox_that_cannot_be_written_is_a_failure_and_the_letter_stays(small_world: World, tmp_path: Path) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     here = settings(tmp_path)
@@ -393,7 +394,7 @@ def test_a_mailbox_that_cannot_be_written_is_a_failure_and_the_letter_stays(smal
 
 
 def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
-    small_world: Any, sink: Sink, mail: Settings, caplog: pytest.LogCaptureFixture
+    small_world: World, sink: Sink, mail: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
@@ -405,7 +406,7 @@ def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
     assert sink.to == ["rector@example.org"]
 
 
-def test_a_delivery_can_be_limited_and_stopped(small_world: Any, sink: Sink, mail: Settings) -> None:
+def test_a_delivery_can_be_limited_and_stopped(small_world: World, sink: Sink, mail: Settings) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
     assert send(small_world, mail, should_stop=lambda: True) == DeliveryReport()
@@ -413,7 +414,7 @@ def test_a_delivery_can_be_limited_and_stopped(small_world: Any, sink: Sink, mai
     assert send(small_world, mail, limit=1).sent == 1
 
 
-def test_a_large_batch_goes_out_in_one_delivery(small_world: Any, sink: Sink, mail: Settings) -> None:
+def test_a_large_batch_goes_out_in_one_delivery(small_world: World, sink: Sink, mail: Settings) -> None:
     for n in range(3 * delivery.BATCH):
         small_world.official("executor", f"Сотрудник {n}", f"p{n:02d}@example.org", body="institute", is_lead=True)
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)

@@ -17,6 +17,7 @@ from models.db import session
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 FRIDAY = date(2027, 5, 28)
@@ -51,7 +52,7 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def mail(sink: Any, tmp_path: Path) -> Settings:
+def mail(sink: Sink, tmp_path: Path) -> Settings:
     """Settings whose letters go to the SMTP server."""
     return through(sink.port, tmp_path)
 
@@ -66,17 +67,17 @@ def moscow(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), UTC) - timedelta(hours=3)
 
 
-def queued(world: Any, today: date = WEDNESDAY) -> None:
+def queued(world: World, today: date = WEDNESDAY) -> None:
     """One letter, to the lead of the institute."""
     world.point(today, next_check_on=today)
     assert control_day(world.engine, today=today, at=moscow(today, 6)).notices == 1
 
 
-def send(world: Any, settings: Settings, at: datetime) -> DeliveryReport:
+def send(world: World, settings: Settings, at: datetime) -> DeliveryReport:
     return deliver(world.engine, settings=settings, at_source=lambda: at)
 
 
-def the_letter(world: Any) -> tuple[str, int, datetime]:
+def the_letter(world: World) -> tuple[str, int, datetime]:
     [row] = world.rows(Notice)
     return row["state"], row["attempts"], row["not_before"]
 
@@ -91,7 +92,7 @@ def the_letter(world: Any) -> tuple[str, int, datetime]:
     ],
 )
 def test_outside_the_hours_a_letter_is_put_back_without_counting_a_try(
-    world: Any, sink: Any, mail: Settings, at: datetime, again: datetime
+    world: World, sink: Sink, mail: Settings, at: datetime, again: datetime
 ) -> None:
     queued(world)
     assert send(world, mail, at) == send(world, mail, at + timedelta(minutes=5)) == DeliveryReport(waiting=1)
@@ -101,12 +102,12 @@ def test_outside_the_hours_a_letter_is_put_back_without_counting_a_try(
     assert sink.to == ["rector@example.org"]
 
 
-def test_the_last_minute_of_the_office_is_still_office(small_world: Any, sink: Any, mail: Settings) -> None:
+def test_the_last_minute_of_the_office_is_still_office(small_world: World, sink: Sink, mail: Settings) -> None:
     queued(small_world)
     assert send(small_world, mail, moscow(WEDNESDAY, 17, 59)) == DeliveryReport(sent=1)
 
 
-def test_the_hours_are_those_of_the_settings(small_world: Any, sink: Any, tmp_path: Path) -> None:
+def test_the_hours_are_those_of_the_settings(small_world: World, sink: Sink, tmp_path: Path) -> None:
     queued(small_world)
     early = through(sink.port, tmp_path, office_from=7, office_to=20)
     with session(small_world.engine) as work:
@@ -114,7 +115,7 @@ def test_the_hours_are_those_of_the_settings(small_world: Any, sink: Any, tmp_pa
     assert send(small_world, early, moscow(WEDNESDAY, 19, 59)).sent == 1
 
 
-def test_the_hours_are_those_of_the_officials_zone(small_world: Any, sink: Any, mail: Settings) -> None:
+def test_the_hours_are_those_of_the_officials_zone(small_world: World, sink: Sink, mail: Settings) -> None:
     with session(small_world.engine) as work:
         work.execute(update(Official).where(col(Official.post) == "Ректор").values(zone="Asia/Kamchatka"))
     queued(small_world)
@@ -123,7 +124,9 @@ def test_the_hours_are_those_of_the_officials_zone(small_world: Any, sink: Any, 
     assert the_letter(small_world)[2] == moscow(WEDNESDAY, 0) + timedelta(days=1)
 
 
-def test_a_retry_that_falls_into_the_night_waits_for_the_morning(small_world: Any, sink: Any, tmp_path: Path) -> None:
+def test_a_retry_that_falls_into_the_night_waits_for_the_morning(
+    small_world: World, sink: Sink, tmp_path: Path
+) -> None:
     queued(small_world, FRIDAY)
     down = through(free_port(), tmp_path)
     assert send(small_world, down, moscow(FRIDAY, 17, 58)).failed == 1
@@ -131,7 +134,7 @@ def test_a_retry_that_falls_into_the_night_waits_for_the_morning(small_world: An
 
 
 def test_a_letter_tried_before_is_counted_as_waiting_and_keeps_its_tries(
-    small_world: Any, sink: Any, mail: Settings
+    small_world: World, sink: Sink, mail: Settings
 ) -> None:
     queued(small_world)
     small_world.change(Notice, attempts=3, error="почтовый сервер недоступен")
@@ -140,7 +143,7 @@ def test_a_letter_tried_before_is_counted_as_waiting_and_keeps_its_tries(
 
 
 def test_a_slow_mail_server_does_not_carry_letters_into_the_evening(
-    small_world: Any, sink: Any, mail: Settings
+    small_world: World, sink: Sink, mail: Settings
 ) -> None:
     for n in range(20):
         small_world.official("executor", f"Сотрудник {n}", f"p{n:02d}@example.org", body="institute", is_lead=True)
@@ -156,13 +159,13 @@ def test_a_slow_mail_server_does_not_carry_letters_into_the_evening(
     assert {row["attempts"] for row in small_world.rows(Notice) if row["state"] == "queued"} == {0}
 
 
-def test_the_mailbox_folder_takes_letters_at_any_hour(small_world: Any, tmp_path: Path) -> None:
+def test_the_mailbox_folder_takes_letters_at_any_hour(small_world: World, tmp_path: Path) -> None:
     queued(small_world)
     folder = Settings(_env_file=None, data=tmp_path)
     assert send(small_world, folder, moscow(WEDNESDAY, 23, 30)) == DeliveryReport(sent=1)
 
 
-def test_without_a_mail_server_other_channels_keep_their_hours(small_world: Any, tmp_path: Path) -> None:
+def test_without_a_mail_server_other_channels_keep_their_hours(small_world: World, tmp_path: Path) -> None:
     with session(small_world.engine) as work:
         rector = select(col(Official.id)).where(col(Official.post) == "Ректор")
         mine = update(Channel).where(col(Channel.official_id).in_(rector))
@@ -173,7 +176,7 @@ def test_without_a_mail_server_other_channels_keep_their_hours(small_world: Any,
 
 
 def test_hours_that_end_before_they_begin_are_refused_by_name_and_no_letter_is_touched(
-    small_world: Any, tmp_path: Path
+    small_world: World, tmp_path: Path
 ) -> None:
     queued(small_world)
     before = the_letter(small_world)

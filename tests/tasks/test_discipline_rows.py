@@ -1,7 +1,6 @@
 """Discipline is read from what really happened: letters that left, requests, returns."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -13,27 +12,28 @@ from models.lifecycle import Move, change
 from models.lifecycle.requests import Asked, ask
 from tasks.daily.control_day import control_day
 from tasks.discipline import discipline, judged
+from tests.world import World
 
 MORNING = datetime(2027, 5, 26, 7, 0, tzinfo=UTC)
 TODAY = date(2027, 6, 10)
 
 
-def report(world: Any, key: str, on: date) -> None:
+def report(world: World, key: str, on: date) -> None:
     with session(world.engine) as work:
         at = datetime(2027, 6, 9, tzinfo=UTC)
         change(work, key, Move(action="submit", actor="ректор", at=at, on=on))
 
 
-def letters_left(world: Any, at: datetime) -> None:
+def letters_left(world: World, at: datetime) -> None:
     world.change(Notice, state="sent", sent_at=at)
 
 
-def outcomes(world: Any) -> dict[str, tuple[str, str | None]]:
+def outcomes(world: World) -> dict[str, tuple[str, str | None]]:
     with session(world.engine) as work:
         return {one.record.key: (one.outcome, one.excuse) for one in judged(work, world.code, today=TODAY)}
 
 
-def test_a_letter_that_left_in_time_makes_lateness_ones_own(world: Any) -> None:
+def test_a_letter_that_left_in_time_makes_lateness_ones_own(world: World) -> None:
     key = world.point(date(2027, 5, 27))
     control_day(world.engine, today=MORNING.date(), at=MORNING)
     letters_left(world, MORNING)
@@ -41,7 +41,7 @@ def test_a_letter_that_left_in_time_makes_lateness_ones_own(world: Any) -> None:
 
 
 @pytest.mark.parametrize("left", [None, datetime(2027, 5, 28, 7, tzinfo=UTC)], ids=["never left", "left too late"])
-def test_a_letter_that_did_not_arrive_in_time_is_counted_apart(world: Any, left: datetime | None) -> None:
+def test_a_letter_that_did_not_arrive_in_time_is_counted_apart(world: World, left: datetime | None) -> None:
     key = world.point(date(2027, 5, 27))
     control_day(world.engine, today=MORNING.date(), at=MORNING)
     if left:
@@ -49,7 +49,7 @@ def test_a_letter_that_did_not_arrive_in_time_is_counted_apart(world: Any, left:
     assert outcomes(world) == {key: ("overdue", "not_told")}
 
 
-def test_the_item_before_was_late(world: Any) -> None:
+def test_the_item_before_was_late(world: World) -> None:
     first = world.point(date(2027, 5, 20))
     then = world.point(date(2027, 5, 27), body="school")
     with session(world.engine) as work:
@@ -60,7 +60,7 @@ def test_the_item_before_was_late(world: Any) -> None:
     assert (found[then].needs, found[first].needs) == ((first,), ())
 
 
-def test_a_request_that_was_left_lying_excuses(world: Any) -> None:
+def test_a_request_that_was_left_lying_excuses(world: World) -> None:
     key = world.point(date(2027, 5, 27))
     control_day(world.engine, today=MORNING.date(), at=MORNING)
     letters_left(world, MORNING)
@@ -74,7 +74,7 @@ def test_a_request_that_was_left_lying_excuses(world: Any) -> None:
     assert outcomes(world) == {key: ("overdue", None)}
 
 
-def test_the_table_of_a_period(world: Any) -> None:
+def test_the_table_of_a_period(world: World) -> None:
     in_time, late = world.point(date(2027, 5, 27)), world.point(date(2027, 5, 28))
     world.point(date(2027, 9, 1))
     control_day(world.engine, today=MORNING.date(), at=MORNING)

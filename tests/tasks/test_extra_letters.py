@@ -1,7 +1,6 @@
 """The week's table and the drill travel in the letter of the day, once, and silence holds for every letter."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from sqlmodel import select
 
@@ -12,13 +11,14 @@ from roadmap.calendar.office_hours import OfficeHours
 from tasks.daily.control_day import control_day
 from tasks.letters.compose import compose
 from tasks.reminders.reachability import drill
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 MONDAY = date(2027, 5, 31)
 SETTINGS = Settings(_env_file=None)
 
 
-def control(world: Any, day: date) -> None:
+def control(world: World, day: date) -> None:
     control_day(world.engine, today=day, at=at(day, 3))
 
 
@@ -26,7 +26,7 @@ def at(day: date, hour: int) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
-def letters(world: Any, day: date) -> dict[str, str]:
+def letters(world: World, day: date) -> dict[str, str]:
     """The text of each letter of a day that has something to say, by the post it goes to."""
     with session(world.engine) as work:
         posts = {one.id: one.post for one in work.exec(select(Official))}
@@ -35,7 +35,7 @@ def letters(world: Any, day: date) -> dict[str, str]:
         return {posts[one.notice.official_id]: one.letter.text for one in parcels if one.letter}
 
 
-def test_the_week_begins_with_the_table_for_those_who_keep_control(world: Any) -> None:
+def test_the_week_begins_with_the_table_for_those_who_keep_control(world: World) -> None:
     world.point(WEDNESDAY, submitted_on=None)
     for day in (WEDNESDAY, WEDNESDAY + timedelta(days=1), MONDAY, MONDAY + timedelta(days=1)):
         control(world, day)
@@ -57,13 +57,13 @@ def test_the_week_begins_with_the_table_for_those_who_keep_control(world: Any) -
     assert "Точек на контроле: 8, писем за неделю отправлено:" in told["Координатор"]
 
 
-def test_a_week_whose_monday_was_missed_gets_its_table_later(world: Any) -> None:
+def test_a_week_whose_monday_was_missed_gets_its_table_later(world: World) -> None:
     world.point(WEDNESDAY + timedelta(days=90))
     control(world, MONDAY + timedelta(days=3))
     assert "ИСПОЛНИТЕЛЬСКАЯ ДИСЦИПЛИНА" in letters(world, MONDAY + timedelta(days=3))["Координатор"]
 
 
-def test_a_drill_asks_everybody_once_in_the_letter_of_the_day(world: Any) -> None:
+def test_a_drill_asks_everybody_once_in_the_letter_of_the_day(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     before = len(world.rows(Notice))
@@ -77,7 +77,7 @@ def test_a_drill_asks_everybody_once_in_the_letter_of_the_day(world: Any) -> Non
     assert all("ПРОВЕРКА СВЯЗИ" in text and "/proof" in text for text in told.values())
 
 
-def test_who_has_proven_the_channel_is_not_asked_and_a_dry_run_asks_nobody(world: Any) -> None:
+def test_who_has_proven_the_channel_is_not_asked_and_a_dry_run_asks_nobody(world: World) -> None:
     world.change(Channel, proven_at=at(WEDNESDAY, 1))
     with session(world.engine) as work:
         assert not any(row.asks_on for row in drill(work, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours()))
@@ -86,7 +86,7 @@ def test_who_has_proven_the_channel_is_not_asked_and_a_dry_run_asks_nobody(world
     assert world.rows(Notice) == []
 
 
-def test_a_letter_that_never_left_is_not_made_good_about_what_was_silenced_since(world: Any) -> None:
+def test_a_letter_that_never_left_is_not_made_good_about_what_was_silenced_since(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     with session(world.engine) as work:
@@ -104,7 +104,7 @@ def test_a_letter_that_never_left_is_not_made_good_about_what_was_silenced_since
     assert letters(world, WEDNESDAY) == {}
 
 
-def test_the_coordinator_reads_who_did_not_get_the_letter(world: Any) -> None:
+def test_the_coordinator_reads_who_did_not_get_the_letter(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     world.change(Notice, state="dead")

@@ -4,19 +4,19 @@ import base64
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer
 from pydantic import SecretStr
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from models import Body, Channel, Official
 from models.db import session
 from models.settings import Settings
 from tasks.people import links
 from tasks.people.links import LinkRefused, bearer, calendar_owner, calendar_url, official_url, revoke
+from tests.world import World
 
 DAY = 24 * 3600
 KEY = "a key of this installation"
@@ -29,13 +29,13 @@ def ours(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def work(small_world: Any) -> Any:
+def work(small_world: World) -> Session:
     """A unit of work in the small roadmap."""
     with session(small_world.engine) as work:
         yield work
 
 
-def person(work: Any, post: str) -> Official:
+def person(work: Session, post: str) -> Official:
     found: Official = work.execute(select(Official).where(col(Official.post) == post)).scalar_one()
     return found
 
@@ -57,13 +57,13 @@ def signed_days_ago(settings: Settings, official: Official, days: float) -> str:
     return signed
 
 
-def refusal(work: Any, settings: Settings, token: str) -> str:
+def refusal(work: Session, settings: Settings, token: str) -> str:
     with pytest.raises(LinkRefused) as refused:
         bearer(work, settings, token)
     return str(refused.value)
 
 
-def test_a_link_stands_for_its_official_and_the_channel_it_went_to(work: Any, ours: Settings) -> None:
+def test_a_link_stands_for_its_official_and_the_channel_it_went_to(work: Session, ours: Settings) -> None:
     rector = person(work, "Ректор")
     channel = work.execute(select(Channel).where(col(Channel.official_id) == rector.id)).scalar_one()
     by = bearer(work, ours, token_of(official_url(ours, rector, channel.id)))
@@ -71,13 +71,13 @@ def test_a_link_stands_for_its_official_and_the_channel_it_went_to(work: Any, ou
     assert bearer(work, ours, token_of(official_url(ours, rector))).channel is None
 
 
-def test_a_channel_of_somebody_else_in_a_link_proves_nothing(work: Any, ours: Settings) -> None:
+def test_a_channel_of_somebody_else_in_a_link_proves_nothing(work: Session, ours: Settings) -> None:
     rector, other = person(work, "Ректор"), person(work, "Методист")
     channel = work.execute(select(Channel).where(col(Channel.official_id) == other.id)).scalar_one()
     assert bearer(work, ours, token_of(official_url(ours, rector, channel.id))).channel is None
 
 
-def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(work: Any, ours: Settings) -> None:
+def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(work: Session, ours: Settings) -> None:
     public = ours.model_copy(update={"public_url": "https://vekha.example.org/"})
     url = official_url(public, person(work, "Ректор"), path="/point/7")
     assert url.startswith("https://vekha.example.org/o/")
@@ -94,7 +94,7 @@ def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(work
         pytest.param(4000, False, id="a very old one does not"),
     ],
 )
-def test_a_link_expires(work: Any, ours: Settings, days: float, opens: bool) -> None:
+def test_a_link_expires(work: Session, ours: Settings, days: float, opens: bool) -> None:
     token = signed_days_ago(ours, person(work, "Ректор"), days)
     if opens:
         assert bearer(work, ours, token).official.post == "Ректор"
@@ -102,7 +102,7 @@ def test_a_link_expires(work: Any, ours: Settings, days: float, opens: bool) -> 
         assert refusal(work, ours, token) == "Срок действия ссылки истёк. Откройте ссылку из последнего письма."
 
 
-def test_revoking_kills_every_link_of_the_official_and_of_nobody_else(work: Any, ours: Settings) -> None:
+def test_revoking_kills_every_link_of_the_official_and_of_nobody_else(work: Session, ours: Settings) -> None:
     rector, other = person(work, "Ректор"), person(work, "Методист")
     given = [token_of(official_url(ours, rector)), token_of(official_url(ours, rector, 1))]
     feed, others = token_of(calendar_url(ours, rector)), token_of(official_url(ours, other))
@@ -116,7 +116,7 @@ def test_revoking_kills_every_link_of_the_official_and_of_nobody_else(work: Any,
     assert bearer(work, ours, token_of(official_url(ours, rector))).official.id == rector.id
 
 
-def test_the_link_of_a_person_who_has_left_opens_nothing(work: Any, ours: Settings) -> None:
+def test_the_link_of_a_person_who_has_left_opens_nothing(work: Session, ours: Settings) -> None:
     rector = person(work, "Ректор")
     token, feed = token_of(official_url(ours, rector)), token_of(calendar_url(ours, rector))
     rector.is_active = False
@@ -126,7 +126,7 @@ def test_the_link_of_a_person_who_has_left_opens_nothing(work: Any, ours: Settin
         calendar_owner(work, ours, feed)
 
 
-def forged(work: Any, ours: Settings) -> dict[str, str]:
+def forged(work: Session, ours: Settings) -> dict[str, str]:
     """Tokens that were not made here, or not for this."""
     rector = person(work, "Ректор")
     good = token_of(official_url(ours, rector))
@@ -164,11 +164,11 @@ def forged(work: Any, ours: Settings) -> dict[str, str]:
         "signed without our salt",
     ],
 )
-def test_a_forged_link_opens_nothing(work: Any, ours: Settings, how: str) -> None:
+def test_a_forged_link_opens_nothing(work: Session, ours: Settings, how: str) -> None:
     assert refusal(work, ours, forged(work, ours)[how]).startswith("Ссылка неполна или повреждена")
 
 
-def test_a_calendar_link_shows_its_owner_for_ever_and_nobody_elses(work: Any, ours: Settings) -> None:
+def test_a_calendar_link_shows_its_owner_for_ever_and_nobody_elses(work: Session, ours: Settings) -> None:
     rector = person(work, "Ректор")
     body = work.execute(select(Body).where(col(Body.code) == "institute")).scalar_one()
     assert calendar_owner(work, ours, token_of(calendar_url(ours, rector))) == rector
@@ -178,13 +178,13 @@ def test_a_calendar_link_shows_its_owner_for_ever_and_nobody_elses(work: Any, ou
             calendar_owner(work, ours, token)
 
 
-def test_a_link_holds_no_name_and_no_address(work: Any, ours: Settings) -> None:
+def test_a_link_holds_no_name_and_no_address(work: Session, ours: Settings) -> None:
     for url in (official_url(ours, person(work, "Ректор"), 1), calendar_url(ours, person(work, "Ректор"))):
         payload = token_of(url).split(".")[0]
         assert set(base64.urlsafe_b64decode(payload + "==").decode()) <= set('[]",ob0123456789')
 
 
-def test_without_a_key_in_the_settings_one_is_made_once_and_kept_private(work: Any, tmp_path: Path) -> None:
+def test_without_a_key_in_the_settings_one_is_made_once_and_kept_private(work: Session, tmp_path: Path) -> None:
     own = Settings(_env_file=None, data=tmp_path / "new")
     token = token_of(official_url(own, person(work, "Ректор")))
     key = tmp_path / "new" / "link.key"

@@ -6,7 +6,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
 import recurring_ical_events
@@ -24,6 +23,7 @@ from roadmap.letters.letter import MOST_LINES
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
 from tasks.people.links import bearer, calendar_owner
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ def here(tmp_path: Path) -> Settings:
     return Settings(_env_file=None, data=tmp_path, public_url=SITE, link_key=SecretStr("a key"), link_days=30)
 
 
-def letters(world: Any, here: Settings, day: date = WEDNESDAY) -> dict[str, EmailMessage]:
+def letters(world: World, here: Settings, day: date = WEDNESDAY) -> dict[str, EmailMessage]:
     """The letters of a day's control, by address."""
     at = datetime.combine(day, time(6), UTC)
     assert not control_day(world.engine, today=day, at=at - timedelta(hours=3)).failed
@@ -72,14 +72,14 @@ def events(letter: EmailMessage) -> dict[str, Event]:
     return {str(event["UID"]): event for event in attached(letter).events}
 
 
-def number_of(world: Any, key: str) -> int:
+def number_of(world: World, key: str) -> int:
     with session(world.engine) as work:
         found = work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
         assert found.id is not None
         return int(found.id)
 
 
-def test_every_link_of_a_letter_opens_as_its_reader(small_world: Any, here: Settings) -> None:
+def test_every_link_of_a_letter_opens_as_its_reader(small_world: World, here: Settings) -> None:
     key = small_world.point(WEDNESDAY - 7 * DAY, next_check_on=WEDNESDAY)
     got = letters(small_world, here)
     assert sorted(got) == ["deputy@example.org", "rector@example.org"]
@@ -94,14 +94,14 @@ def test_every_link_of_a_letter_opens_as_its_reader(small_world: Any, here: Sett
                     assert by.channel.address == address
 
 
-def test_the_letter_says_that_no_account_is_needed_and_until_when(small_world: Any, here: Settings) -> None:
+def test_the_letter_says_that_no_account_is_needed_and_until_when(small_world: World, here: Settings) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     for body in shown(letters(small_world, here)["rector@example.org"]):
         assert "Ответить можно без учётной записи: откройте ссылку" in body
         assert "действуют до 25.06.2027" in body
 
 
-def test_the_coordinator_is_led_to_the_page_with_the_log_in(small_world: Any, here: Settings) -> None:
+def test_the_coordinator_is_led_to_the_page_with_the_log_in(small_world: World, here: Settings) -> None:
     key = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY - DAY)
     with session(small_world.engine) as work:
         lifecycle.change(work, key, Move(action="submit", actor="ректор", at=NINE, on=WEDNESDAY))
@@ -113,7 +113,9 @@ def test_the_coordinator_is_led_to_the_page_with_the_log_in(small_world: Any, he
     assert list(letter.iter_attachments()) == []
 
 
-def test_no_token_stands_in_a_subject_a_log_or_the_database(small_world: Any, here: Settings, caplog: Any) -> None:
+def test_no_token_stands_in_a_subject_a_log_or_the_database(
+    small_world: World, here: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     caplog.set_level(0)
     letter = letters(small_world, here)["rector@example.org"]
@@ -121,7 +123,7 @@ def test_no_token_stands_in_a_subject_a_log_or_the_database(small_world: Any, he
     assert token not in letter["Subject"] + caplog.text + str(small_world.rows(Notice)) + letter["Message-ID"]
 
 
-def test_the_letter_offers_the_feed_of_its_reader(small_world: Any, here: Settings) -> None:
+def test_the_letter_offers_the_feed_of_its_reader(small_world: World, here: Settings) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     for body in shown(letters(small_world, here)["rector@example.org"]):
         [token] = re.findall(rf"{SITE}/calendar/([\w.-]+)\.ics", body)
@@ -131,7 +133,7 @@ def test_the_letter_offers_the_feed_of_its_reader(small_world: Any, here: Settin
             assert whose.post == "Ректор"
 
 
-def test_the_attached_calendar_holds_the_deadlines_of_the_letter(small_world: Any, here: Settings) -> None:
+def test_the_attached_calendar_holds_the_deadlines_of_the_letter(small_world: World, here: Settings) -> None:
     soon = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY)
     small_world.point(WEDNESDAY - DAY, next_check_on=WEDNESDAY)
     quiet = small_world.point(WEDNESDAY - 2 * DAY, next_check_on=WEDNESDAY + 30 * DAY)
@@ -144,7 +146,7 @@ def test_the_attached_calendar_holds_the_deadlines_of_the_letter(small_world: An
     assert quiet not in shown(letter)[0], "what is overdue stands in one entry even when the letter does not repeat it"
 
 
-def test_a_moved_deadline_moves_its_event_with_the_next_letter(small_world: Any, here: Settings) -> None:
+def test_a_moved_deadline_moves_its_event_with_the_next_letter(small_world: World, here: Settings) -> None:
     key = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY)
     before = events(letters(small_world, here)["rector@example.org"])[uid(key)]
     new = WEDNESDAY + 20 * DAY
@@ -158,7 +160,7 @@ def test_a_moved_deadline_moves_its_event_with_the_next_letter(small_world: Any,
     assert after.decoded("dtstamp") > before.decoded("dtstamp")
 
 
-def test_a_withdrawn_deadline_is_cancelled_in_the_calendar(small_world: Any, here: Settings) -> None:
+def test_a_withdrawn_deadline_is_cancelled_in_the_calendar(small_world: World, here: Settings) -> None:
     key = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY)
     letters(small_world, here)
     with session(small_world.engine) as work:
@@ -168,7 +170,7 @@ def test_a_withdrawn_deadline_is_cancelled_in_the_calendar(small_world: Any, her
     assert (event["STATUS"], event["SEQUENCE"], event.walk("VALARM")) == ("CANCELLED", 1, [])
 
 
-def test_a_deputy_is_told_for_whom(small_world: Any, here: Settings) -> None:
+def test_a_deputy_is_told_for_whom(small_world: World, here: Settings) -> None:
     small_world.official("executor", "Директор школы", "school@example.org", body="school", is_lead=True)
     own = small_world.point(WEDNESDAY, body="school", item="2", next_check_on=WEDNESDAY)
     theirs = small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
@@ -194,7 +196,7 @@ def test_a_deputy_is_told_for_whom(small_world: Any, here: Settings) -> None:
     assert set(events(got["school@example.org"])) == {uid(own), uid(theirs)}
 
 
-def test_a_very_long_letter_tells_sixty_points_and_counts_the_rest(small_world: Any, here: Settings) -> None:
+def test_a_very_long_letter_tells_sixty_points_and_counts_the_rest(small_world: World, here: Settings) -> None:
     keys = [small_world.point(WEDNESDAY - DAY, item=f"n{n:03}", next_check_on=WEDNESDAY) for n in range(372)]
     letter = letters(small_world, here)["rector@example.org"]
     assert "просрочено 372" in letter["Subject"]
@@ -207,7 +209,7 @@ def test_a_very_long_letter_tells_sixty_points_and_counts_the_rest(small_world: 
 
 
 def test_what_was_handed_over_while_the_letter_waited_is_not_asked_of_the_old_owner(
-    small_world: Any, here: Settings
+    small_world: World, here: Settings
 ) -> None:
     key = small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     at = datetime.combine(WEDNESDAY, time(6), UTC)
@@ -220,7 +222,7 @@ def test_what_was_handed_over_while_the_letter_waited_is_not_asked_of_the_old_ow
     assert (report.sent, report.dropped) == (0, 1)
 
 
-def test_each_channel_of_an_official_gets_a_link_of_its_own(small_world: Any, here: Settings) -> None:
+def test_each_channel_of_an_official_gets_a_link_of_its_own(small_world: World, here: Settings) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     with session(small_world.engine) as work:
         rector = work.execute(select(Official).where(col(Official.post) == "Ректор")).scalar_one()

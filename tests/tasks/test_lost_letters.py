@@ -1,19 +1,19 @@
 """Whom letters about a point never reached: reminders and what went out of a round of monitoring together."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Round, RoundLetter
 from models.db import session
 from models.queries.officials import not_reached
+from tests.world import World
 
 EARLY, LATE = date(2027, 6, 7), date(2027, 6, 21)
 
 
-def letter_of(work: Any, official: Official, on: date) -> int:
+def letter_of(work: Session, official: Official, on: date) -> int:
     way = work.exec(select(Channel).where(col(Channel.official_id) == official.id)).one()
     at = datetime(2027, 6, 1, tzinfo=UTC)
     letter = Notice(official_id=official.id or 0, channel_id=way.id, on_day=on, state="dead", not_before=at)
@@ -26,7 +26,7 @@ def letter_of(work: Any, official: Official, on: date) -> int:
     ("reminder", "note"),
     [pytest.param(LATE, EARLY, id="a reminder lost last"), pytest.param(EARLY, LATE, id="a note lost last")],
 )
-def test_the_day_is_that_of_the_latest_letter_of_whichever_kind(small_world: Any, reminder: date, note: date) -> None:
+def test_the_day_is_that_of_the_latest_letter_of_whichever_kind(small_world: World, reminder: date, note: date) -> None:
     small_world.official("executor", "Директор", "head@example.org", body="institute")
     with session(small_world.engine) as work:
         item = work.exec(select(Item)).first()

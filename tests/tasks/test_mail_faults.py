@@ -21,6 +21,7 @@ from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters import channels
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)
@@ -68,7 +69,7 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def post() -> Iterator[Any]:
+def post() -> Iterator[Post]:
     """A mail server at work."""
     handler: Any = Post()
     handler.port = free_port()
@@ -108,7 +109,7 @@ def talking(talk: Talk) -> Iterator[int]:
 
 
 @pytest.fixture
-def owed(small_world: Any) -> Any:
+def owed(small_world: World) -> World:
     """The small roadmap with one letter owed to the rector."""
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
@@ -123,7 +124,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channels, "LETTER_SECONDS", 2.0)
 
 
-def control(world: Any, today: date = WEDNESDAY) -> None:
+def control(world: World, today: date = WEDNESDAY) -> None:
     assert not control_day(world.engine, today=today, at=datetime.combine(today, time(3), UTC)).failed
 
 
@@ -132,15 +133,15 @@ def mail(folder: Path, port: int, *, scheme: str = "mailto", login: str = "", mo
     return Settings(_env_file=None, data=folder, mail_url=SecretStr(url))
 
 
-def send(world: Any, settings: Settings, *, at: datetime = NINE) -> DeliveryReport:
+def send(world: World, settings: Settings, *, at: datetime = NINE) -> DeliveryReport:
     return deliver(world.engine, settings=settings, at_source=lambda: at)
 
 
-def states(world: Any) -> list[tuple[str, int]]:
+def states(world: World) -> list[tuple[str, int]]:
     return [(row["state"], row["attempts"]) for row in world.rows(Notice)]
 
 
-def is_retried_once(world: Any, failed: DeliveryReport, error: str, post: Any, settings: Settings) -> None:
+def is_retried_once(world: World, failed: DeliveryReport, error: str, post: Post, settings: Settings) -> None:
     """The letter waits its five minutes with the reason recorded, then leaves once and never again."""
     assert (failed.sent, failed.failed, failed.dead, failed.errors) == (0, 1, 0, (error,))
     assert states(world) == [("queued", 1)]
@@ -194,7 +195,7 @@ def a_byte_a_time(caller: socket.socket) -> None:
     ],
 )
 def test_a_server_that_does_not_do_its_work_delays_the_letter(
-    owed: Any, post: Any, tmp_path: Path, talk: Talk, error: str
+    owed: World, post: Post, tmp_path: Path, talk: Talk, error: str
 ) -> None:
     started = monotonic()
     with talking(talk) as port:
@@ -203,19 +204,19 @@ def test_a_server_that_does_not_do_its_work_delays_the_letter(
     is_retried_once(owed, failed, error, post, mail(tmp_path, post.port))
 
 
-def test_a_server_that_is_down_delays_the_letter(owed: Any, post: Any, tmp_path: Path) -> None:
+def test_a_server_that_is_down_delays_the_letter(owed: World, post: Post, tmp_path: Path) -> None:
     failed = send(owed, mail(tmp_path, free_port()))
     error = "почтовый сервер недоступен (ConnectionRefusedError)"
     is_retried_once(owed, failed, error, post, mail(tmp_path, post.port))
 
 
-def test_a_grey_list_is_waited_out(owed: Any, post: Any, tmp_path: Path) -> None:
+def test_a_grey_list_is_waited_out(owed: World, post: Post, tmp_path: Path) -> None:
     post.answers[RECTOR] = ["451 4.7.1 greylisted, try again later"]
     failed = send(owed, mail(tmp_path, post.port))
     is_retried_once(owed, failed, "почтовый сервер не принял адрес (451)", post, mail(tmp_path, post.port))
 
 
-def test_a_letter_refused_after_its_text_is_tried_again(owed: Any, post: Any, tmp_path: Path) -> None:
+def test_a_letter_refused_after_its_text_is_tried_again(owed: World, post: Post, tmp_path: Path) -> None:
     post.after_data = ["452 4.3.1 mailbox full", "250 OK"]
     failed = send(owed, mail(tmp_path, post.port))
     is_retried_once(owed, failed, "почтовый сервер отказал (452)", post, mail(tmp_path, post.port))
@@ -245,7 +246,7 @@ def takes_the_letter_then(end: bytes) -> Iterator[tuple[int, list[bytes]]]:
 
 
 def test_a_letter_taken_whose_answer_was_lost_leaves_again_with_the_same_ids(
-    owed: Any, post: Any, tmp_path: Path
+    owed: World, post: Post, tmp_path: Path
 ) -> None:
     with takes_the_letter_then(b"") as (port, taken):
         failed = send(owed, mail(tmp_path, port))
@@ -259,7 +260,7 @@ def test_a_letter_taken_whose_answer_was_lost_leaves_again_with_the_same_ids(
 
 
 @pytest.mark.parametrize("farewell", [b"", b"421 4.4.2 bye\r\n", b"500 what?\r\n"], ids=["hangs up", "421", "500"])
-def test_a_letter_that_was_taken_is_sent_whatever_the_farewell(owed: Any, tmp_path: Path, farewell: bytes) -> None:
+def test_a_letter_that_was_taken_is_sent_whatever_the_farewell(owed: World, tmp_path: Path, farewell: bytes) -> None:
     with takes_the_letter_then(b"250 taken\r\n" + farewell) as (port, taken):
         assert send(owed, mail(tmp_path, port)).sent == 1
         assert send(owed, mail(tmp_path, port), at=NINE + timedelta(days=1)) == DeliveryReport()
@@ -267,7 +268,7 @@ def test_a_letter_that_was_taken_is_sent_whatever_the_farewell(owed: Any, tmp_pa
 
 
 def test_one_refused_address_does_not_hold_up_the_others_and_is_given_up_in_the_end(
-    small_world: Any, post: Any, tmp_path: Path
+    small_world: World, post: Post, tmp_path: Path
 ) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
@@ -280,7 +281,7 @@ def test_one_refused_address_does_not_hold_up_the_others_and_is_given_up_in_the_
     assert sorted(states(small_world)) == [("dead", 8), ("sent", 1)]
 
 
-def test_pauses_grow_to_a_day_and_tries_keep_to_office_hours(owed: Any, tmp_path: Path) -> None:
+def test_pauses_grow_to_a_day_and_tries_keep_to_office_hours(owed: World, tmp_path: Path) -> None:
     down, tries = mail(tmp_path, free_port()), [NINE]
     while send(owed, down, at=tries[-1]).dead == 0:
         [row] = owed.rows(Notice)

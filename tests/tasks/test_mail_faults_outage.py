@@ -20,6 +20,7 @@ from models.lifecycle import Move
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 DAY = timedelta(days=1)
@@ -40,7 +41,7 @@ class Box:
 
 
 @pytest.fixture
-def box() -> Iterator[Any]:
+def box() -> Iterator[Box]:
     """A mail server at work."""
     handler: Any = Box()
     handler.port = free_port()
@@ -71,13 +72,13 @@ def nine(day: date) -> datetime:
     return datetime.combine(day, time(6), UTC)
 
 
-def a_day(world: Any, settings: Settings, day: date, *, hours: int = 8) -> list[DeliveryReport]:
+def a_day(world: World, settings: Settings, day: date, *, hours: int = 8) -> list[DeliveryReport]:
     """Control in the night, then a delivery every hour of the office day."""
     assert not control_day(world.engine, today=day, at=nine(day) - timedelta(hours=3)).failed
     return [send(world, settings, nine(day) + timedelta(hours=hour)) for hour in range(hours)]
 
 
-def send(world: Any, settings: Settings, at: datetime) -> DeliveryReport:
+def send(world: World, settings: Settings, at: datetime) -> DeliveryReport:
     return deliver(world.engine, settings=settings, at_source=lambda: at)
 
 
@@ -87,12 +88,12 @@ def words(letter: EmailMessage) -> str:
     return str(body.get_content()).replace("\r\n", "\n")
 
 
-def states(world: Any) -> set[str]:
+def states(world: World) -> set[str]:
     return {row["state"] for row in world.rows(Notice)}
 
 
 def test_after_ten_days_without_mail_one_letter_leaves_with_what_is_true_then(
-    small_world: Any, box: Any, down: Settings, tmp_path: Path
+    small_world: World, box: Box, down: Settings, tmp_path: Path
 ) -> None:
     keys = [small_world.point(WEDNESDAY + n * DAY, next_check_on=WEDNESDAY) for n in range(12)]
     for n in range(10):
@@ -115,7 +116,7 @@ def test_after_ten_days_without_mail_one_letter_leaves_with_what_is_true_then(
 
 
 def test_after_the_one_letter_the_next_days_are_as_ever(
-    small_world: Any, box: Any, down: Settings, tmp_path: Path
+    small_world: World, box: Box, down: Settings, tmp_path: Path
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     later = small_world.point(WEDNESDAY + 9 * DAY, next_check_on=WEDNESDAY)
@@ -130,7 +131,7 @@ def test_after_the_one_letter_the_next_days_are_as_ever(
 
 
 def test_a_letter_that_waits_for_its_next_try_is_overtaken_and_never_leaves(
-    world: Any, box: Any, down: Settings, tmp_path: Path
+    world: World, box: Box, down: Settings, tmp_path: Path
 ) -> None:
     """The old letter's next try comes after the new one has left: it has nothing to add."""
     first = world.point(WEDNESDAY, next_check_on=WEDNESDAY)
@@ -145,7 +146,7 @@ def test_a_letter_that_waits_for_its_next_try_is_overtaken_and_never_leaves(
 
 
 def test_what_only_an_old_letter_had_to_say_is_not_lost(
-    small_world: Any, box: Any, down: Settings, tmp_path: Path
+    small_world: World, box: Box, down: Settings, tmp_path: Path
 ) -> None:
     """A return is told once; the letter with it was given up, the next one says it with its ground."""
     key = small_world.point(WEDNESDAY + 60 * DAY, next_check_on=WEDNESDAY + 53 * DAY, status="submitted")
@@ -164,7 +165,9 @@ def test_what_only_an_old_letter_had_to_say_is_not_lost(
     assert "СРОК СЕГОДНЯ (1)" in text
 
 
-def test_the_controller_hears_of_a_long_delay_once(small_world: Any, box: Any, down: Settings, tmp_path: Path) -> None:
+def test_the_controller_hears_of_a_long_delay_once(
+    small_world: World, box: Box, down: Settings, tmp_path: Path
+) -> None:
     """The first report of the delay never left: the weekly list, which came after it, does not repeat the point."""
     key = small_world.point(WEDNESDAY - 8 * DAY, next_check_on=WEDNESDAY - DAY)
     for n in range(3):
@@ -177,7 +180,7 @@ def test_the_controller_hears_of_a_long_delay_once(small_world: Any, box: Any, d
 
 
 def test_another_official_or_channel_carries_nothing_of_mine(
-    small_world: Any, box: Any, down: Settings, tmp_path: Path
+    small_world: World, box: Box, down: Settings, tmp_path: Path
 ) -> None:
     """A letter is carried over within its own channel only."""
     small_world.point(WEDNESDAY - 8 * DAY, next_check_on=WEDNESDAY - DAY)

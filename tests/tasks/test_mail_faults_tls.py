@@ -23,6 +23,7 @@ from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters import channels
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)
@@ -108,14 +109,14 @@ def knows_the_password(server: Any, session: Any, envelope: Any, mechanism: str,
 
 
 @pytest.fixture
-def owed(small_world: Any) -> Any:
+def owed(small_world: World) -> World:
     """The small roadmap with one letter owed to the rector."""
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     assert not control_day(small_world.engine, today=WEDNESDAY, at=datetime.combine(WEDNESDAY, time(3), UTC)).failed
     return small_world
 
 
-def send(world: Any, folder: Path, url: str) -> DeliveryReport:
+def send(world: World, folder: Path, url: str) -> DeliveryReport:
     settings = Settings(_env_file=None, data=folder, mail_url=SecretStr(url))
     return deliver(world.engine, settings=settings, at_source=lambda: NINE)
 
@@ -126,7 +127,7 @@ def url(port: int, *, scheme: str = "mailtos", login: str = "", more: str = "") 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("mode", ["starttls", "ssl"])
-def test_a_letter_leaves_by_tls(owed: Any, tmp_path: Path, certificate: Path, mode: str) -> None:
+def test_a_letter_leaves_by_tls(owed: World, tmp_path: Path, certificate: Path, mode: str) -> None:
     context = {"tls_context" if mode == "starttls" else "ssl_context": tls(certificate)}
     with serving(**context, **({"require_starttls": True} if mode == "starttls" else {})) as (port, box):
         assert send(owed, tmp_path, url(port, more=f"&mode={mode}")).sent == 1
@@ -136,7 +137,7 @@ def test_a_letter_leaves_by_tls(owed: Any, tmp_path: Path, certificate: Path, mo
 @pytest.mark.usefixtures("untrusted")
 @pytest.mark.parametrize("mode", ["starttls", "ssl"])
 def test_a_certificate_nobody_vouches_for_is_refused_and_nothing_leaves(
-    owed: Any, tmp_path: Path, certificate: Path, mode: str
+    owed: World, tmp_path: Path, certificate: Path, mode: str
 ) -> None:
     with serving(**{"tls_context" if mode == "starttls" else "ssl_context": tls(certificate)}) as (port, box):
         report = send(owed, tmp_path, url(port, more=f"&mode={mode}"))
@@ -147,7 +148,7 @@ def test_a_certificate_nobody_vouches_for_is_refused_and_nothing_leaves(
 
 @pytest.mark.usefixtures("untrusted")
 def test_an_installation_may_trust_its_own_server_without_a_certificate(
-    owed: Any, tmp_path: Path, certificate: Path
+    owed: World, tmp_path: Path, certificate: Path
 ) -> None:
     with serving(ssl_context=tls(certificate)) as (port, box):
         assert send(owed, tmp_path, url(port, more="&mode=ssl&verify=no")).sent == 1
@@ -155,7 +156,7 @@ def test_an_installation_may_trust_its_own_server_without_a_certificate(
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_server_without_tls_gets_no_letter_when_tls_is_asked_for(owed: Any, tmp_path: Path) -> None:
+def test_a_server_without_tls_gets_no_letter_when_tls_is_asked_for(owed: World, tmp_path: Path) -> None:
     with serving() as (port, box):
         report = send(owed, tmp_path, url(port, more="&mode=starttls"))
     assert (report.sent, report.errors) == (0, ("почтовый сервер недоступен (SMTPNotSupportedError)",))
@@ -171,7 +172,13 @@ def test_a_server_without_tls_gets_no_letter_when_tls_is_asked_for(owed: Any, tm
     ],
 )
 def test_a_password_opens_the_server(
-    owed: Any, tmp_path: Path, certificate: Path, caplog: Any, password: str, taken: list[Any], errors: tuple[str, ...]
+    owed: World,
+    tmp_path: Path,
+    certificate: Path,
+    caplog: pytest.LogCaptureFixture,
+    password: str,
+    taken: list[Any],
+    errors: tuple[str, ...],
 ) -> None:
     how = {"tls_context": tls(certificate), "require_starttls": True, "auth_required": True}
     with serving(authenticator=knows_the_password, **how) as (port, box):
@@ -180,7 +187,7 @@ def test_a_password_opens_the_server(
     assert password not in caplog.text + str(owed.rows(Notice))
 
 
-def test_a_server_that_knows_no_passwords_gets_none(owed: Any, tmp_path: Path) -> None:
+def test_a_server_that_knows_no_passwords_gets_none(owed: World, tmp_path: Path) -> None:
     with serving() as (port, box):
         report = send(owed, tmp_path, url(port, scheme="mailto", login="vekha:s3cret@", more="&mode=insecure"))
     assert (report.sent, report.errors) == (0, ("почтовый сервер недоступен (SMTPNotSupportedError)",))

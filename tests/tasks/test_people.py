@@ -18,6 +18,7 @@ from tasks.people.absences import back, set_absence
 from tasks.people.links import LinkRefused, bearer, official_url
 from tasks.people.lookup import official_of, revoke_links, set_ladder
 from tasks.people.mutes import silence, subject_of
+from tests.world import World
 
 TODAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)
@@ -25,7 +26,7 @@ BY: dict[str, Any] = {"actor": "координатор", "at": AT}
 DAY = timedelta(days=1)
 
 
-def audited(world: Any) -> list[tuple[str, str]]:
+def audited(world: World) -> list[tuple[str, str]]:
     return [(row["action"], row["subject"]) for row in world.rows(AuditEntry)]
 
 
@@ -37,12 +38,12 @@ def audited(world: Any) -> list[tuple[str, str]]:
         pytest.param("1", "Ректор", id="by the number"),
     ],
 )
-def test_an_official_is_named_by_post_or_number(small_world: Any, words: str, post: str) -> None:
+def test_an_official_is_named_by_post_or_number(small_world: World, words: str, post: str) -> None:
     with session(small_world.engine) as work:
         assert official_of(work, "krai", words).post == post
 
 
-def test_a_post_of_two_bodies_wants_a_number_and_an_unknown_one_a_list(small_world: Any) -> None:
+def test_a_post_of_two_bodies_wants_a_number_and_an_unknown_one_a_list(small_world: World) -> None:
     small_world.official("executor", "Ректор", None, body="school")
     with session(small_world.engine) as work:
         with pytest.raises(Refused, match=r"у нескольких \(№ 1, № 5\)"):
@@ -51,13 +52,13 @@ def test_a_post_of_two_bodies_wants_a_number_and_an_unknown_one_a_list(small_wor
             official_of(work, "krai", "Декан")
 
 
-def quiet(world: Any, until: date, reason: str = "идёт суд") -> bool:
+def quiet(world: World, until: date, reason: str = "идёт суд") -> bool:
     with session(world.engine) as work:
         subject = subject_of(work, "krai", item="1", body=None)
         return silence(work, "krai", subject, until=until, reason=reason, today=TODAY, **BY)
 
 
-def test_the_same_silence_twice_is_one_and_another_takes_its_place(world: Any) -> None:
+def test_the_same_silence_twice_is_one_and_another_takes_its_place(world: World) -> None:
     assert [quiet(world, TODAY), quiet(world, TODAY), quiet(world, TODAY + DAY)] == [True, False, True]
     assert [(row["until"], row["lifted_by"]) for row in world.rows(Silence)] == [
         (TODAY, "координатор"),
@@ -77,7 +78,7 @@ def test_the_same_silence_twice_is_one_and_another_takes_its_place(world: Any) -
         pytest.param(TODAY - DAY, "суд", "уже прошёл", id="a day that is past"),
     ],
 )
-def test_a_silence_wants_a_reason_and_a_day_to_come(small_world: Any, until: date, reason: str, problem: str) -> None:
+def test_a_silence_wants_a_reason_and_a_day_to_come(small_world: World, until: date, reason: str, problem: str) -> None:
     with pytest.raises(Refused, match=problem):
         quiet(small_world, until, reason)
     assert small_world.rows(Silence) == small_world.rows(AuditEntry) == []
@@ -92,12 +93,12 @@ def test_a_silence_wants_a_reason_and_a_day_to_come(small_world: Any, until: dat
         (None, "nikto", "есть: institute, school"),
     ],
 )
-def test_what_is_silenced_must_be_there(small_world: Any, item: str | None, body: str | None, problem: str) -> None:
+def test_what_is_silenced_must_be_there(small_world: World, item: str | None, body: str | None, problem: str) -> None:
     with session(small_world.engine) as work, pytest.raises(Refused, match=problem):
         subject_of(work, "krai", item=item, body=body)
 
 
-def absent(world: Any, first: int, last: int, *, who: str = "Ректор", deputy: str = "Методист") -> bool:
+def absent(world: World, first: int, last: int, *, who: str = "Ректор", deputy: str = "Методист") -> bool:
     with session(world.engine) as work:
         return set_absence(
             work,
@@ -110,7 +111,7 @@ def absent(world: Any, first: int, last: int, *, who: str = "Ректор", depu
         )
 
 
-def test_the_same_absence_twice_is_one(world: Any) -> None:
+def test_the_same_absence_twice_is_one(world: World) -> None:
     assert [absent(world, 0, 5), absent(world, 0, 5)] == [True, False]
     assert (len(world.rows(Absence)), audited(world)) == (1, [("absence", "№ 1")])
 
@@ -125,7 +126,7 @@ def test_the_same_absence_twice_is_one(world: Any) -> None:
     ],
 )
 def test_an_absence_that_cannot_be_is_refused(
-    small_world: Any, first: int, last: int, names: dict[str, str], problem: str
+    small_world: World, first: int, last: int, names: dict[str, str], problem: str
 ) -> None:
     absent(small_world, 10, 20)
     with pytest.raises(Refused, match=problem):
@@ -133,7 +134,7 @@ def test_an_absence_that_cannot_be_is_refused(
     assert len(small_world.rows(Absence)) == 1
 
 
-def test_who_is_back_ends_what_runs_and_removes_what_was_to_come(small_world: Any) -> None:
+def test_who_is_back_ends_what_runs_and_removes_what_was_to_come(small_world: World) -> None:
     absent(small_world, -3, 2)
     absent(small_world, 10, 20)
     with session(small_world.engine) as work:
@@ -142,7 +143,7 @@ def test_who_is_back_ends_what_runs_and_removes_what_was_to_come(small_world: An
     assert [(row["starts_on"], row["ends_on"]) for row in small_world.rows(Absence)] == [(TODAY - 3 * DAY, TODAY - DAY)]
 
 
-def test_a_revoked_link_opens_nothing_and_a_new_one_does(small_world: Any, tmp_path: Path) -> None:
+def test_a_revoked_link_opens_nothing_and_a_new_one_does(small_world: World, tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data=tmp_path)
     with session(small_world.engine) as work:
         official = official_of(work, "krai", "Ректор")
@@ -156,12 +157,12 @@ def test_a_revoked_link_opens_nothing_and_a_new_one_does(small_world: Any, tmp_p
     assert audited(small_world) == [("revoke", "№ 1")]
 
 
-def ladder(world: Any, wanted: dict[str, Any] | None) -> bool:
+def ladder(world: World, wanted: dict[str, Any] | None) -> bool:
     with session(world.engine) as work:
         return set_ladder(work, work.get_one(Roadmap, "krai"), wanted, today=TODAY, **BY)
 
 
-def test_a_new_ladder_is_followed_from_the_next_day_on(world: Any) -> None:
+def test_a_new_ladder_is_followed_from_the_next_day_on(world: World) -> None:
     world.point(TODAY + 30 * DAY, next_check_on=TODAY + 16 * DAY)
     world.point(TODAY, item="2", status="submitted", next_check_on=TODAY + 5 * DAY)
     assert [ladder(world, {"before": [28, 0]}), ladder(world, {"before": [0, 28]})] == [True, False]
@@ -173,7 +174,7 @@ def test_a_new_ladder_is_followed_from_the_next_day_on(world: Any) -> None:
     assert {row["next_check_on"] for row in points} == {TODAY + 30 * DAY, TODAY + 5 * DAY}
 
 
-def test_the_default_ladder_comes_back(small_world: Any) -> None:
+def test_the_default_ladder_comes_back(small_world: World) -> None:
     assert [ladder(small_world, {"before": [28]}), ladder(small_world, None), ladder(small_world, None)] == [
         True,
         True,
@@ -182,12 +183,12 @@ def test_the_default_ladder_comes_back(small_world: Any) -> None:
     assert [row["ladder"] for row in self_rows(small_world)] == [None]
 
 
-def self_rows(world: Any) -> list[dict[str, Any]]:
+def self_rows(world: World) -> list[dict[str, Any]]:
     with session(world.engine) as work:
         return [row.model_dump() for row in work.execute(select(Roadmap)).scalars()]
 
 
-def test_a_wrong_ladder_changes_nothing(small_world: Any) -> None:
+def test_a_wrong_ladder_changes_nothing(small_world: World) -> None:
     with pytest.raises(Refused, match="лестница напоминаний"):
         ladder(small_world, {"after": [0]})
     assert small_world.rows(AuditEntry) == []

@@ -1,16 +1,16 @@
 """A rehearsal of letters on either engine: it tells the load and leaves no trace."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from models import ControlPoint, Notice, NoticeLine, Transition
 from tasks.daily.control_day import control_day
 from tasks.daily.simulate import DIGEST, rehearse
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 
 
-def test_a_rehearsal_sends_what_the_days_would_and_writes_nothing(world: Any) -> None:
+def test_a_rehearsal_sends_what_the_days_would_and_writes_nothing(world: World) -> None:
     for days in (3, 5, 30):
         world.point(WEDNESDAY + timedelta(days=days), next_check_on=WEDNESDAY)
     tables = (ControlPoint, Notice, NoticeLine, Transition)
@@ -34,7 +34,7 @@ def test_a_rehearsal_sends_what_the_days_would_and_writes_nothing(world: Any) ->
     assert rehearsed.by_official == {"Ректор": 8, "Координатор": 3, "Заместитель министра": 3}
 
 
-def test_a_rehearsal_counts_what_would_reach_nobody(world: Any) -> None:
+def test_a_rehearsal_counts_what_would_reach_nobody(world: World) -> None:
     world.point(WEDNESDAY + timedelta(days=3), body="school", next_check_on=WEDNESDAY)
     rehearsed = rehearse(world.engine, world.code, start=WEDNESDAY, end=WEDNESDAY)
     assert (rehearsed.undeliverable, [letter.summary for letter in rehearsed.letters]) == (0, ["no_channel 1"])

@@ -14,6 +14,7 @@ from tasks.people.contacts import ContactsError
 from tasks.people.contacts_file import Place, rewritten_contacts
 from tasks.people.lookup import official_of
 from tasks.people.replacements import Replacement, Successor, plan_replacement, replace_official
+from tests.world import World
 
 TODAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)
@@ -22,7 +23,7 @@ NEW = Successor(name="Петрова Мария Ивановна", email="petrov
 
 
 @pytest.fixture
-def busy(world: Any) -> Any:
+def busy(world: World) -> World:
     """The lead has two channels, letters that wait and one that left, absences of both kinds."""
     with session(world.engine) as work:
         work.add(Channel(official_id=1, kind="url", address="json://gateway.example.org/vekha", proven_at=AT))
@@ -36,7 +37,7 @@ def busy(world: Any) -> Any:
     return world
 
 
-def replaced(world: Any, successor: Successor = NEW, *, apply: bool = True) -> Replacement:
+def replaced(world: World, successor: Successor = NEW, *, apply: bool = True) -> Replacement:
     with session(world.engine) as work:
         official = official_of(work, "krai", "1")
         if not apply:
@@ -44,11 +45,11 @@ def replaced(world: Any, successor: Successor = NEW, *, apply: bool = True) -> R
         return replace_official(work, official, successor, today=TODAY, actor="координатор", at=AT)
 
 
-def everything(world: Any) -> list[Any]:
+def everything(world: World) -> list[Any]:
     return [world.rows(table) for table in (Official, Channel, Notice, Absence, AuditEntry)]
 
 
-def test_a_plan_lists_what_moves_and_writes_nothing(busy: Any) -> None:
+def test_a_plan_lists_what_moves_and_writes_nothing(busy: World) -> None:
     before = everything(busy)
     plan = replaced(busy, apply=False)
     # The rounds of monitoring that the body keeps are to come all after them.
@@ -58,7 +59,7 @@ def test_a_plan_lists_what_moves_and_writes_nothing(busy: Any) -> None:
     assert everything(busy) == before
 
 
-def test_everything_moves_at_once_and_the_second_time_nothing(busy: Any) -> None:
+def test_everything_moves_at_once_and_the_second_time_nothing(busy: World) -> None:
     replaced(busy)
     rector = busy.rows(Official)[0]
     assert (rector["name"], rector["post"], rector["link_serial"], rector["is_lead"]) == (NEW.name, "Ректор", 1, True)
@@ -76,7 +77,7 @@ def test_everything_moves_at_once_and_the_second_time_nothing(busy: Any) -> None
     assert everything(busy) == after
 
 
-def test_what_was_sent_and_what_runs_stays_with_the_day_it_was(busy: Any) -> None:
+def test_what_was_sent_and_what_runs_stays_with_the_day_it_was(busy: World) -> None:
     busy.change(Notice, state="sent")
     with session(busy.engine) as work:
         first = work.get_one(Absence, 1)
@@ -86,7 +87,7 @@ def test_what_was_sent_and_what_runs_stays_with_the_day_it_was(busy: Any) -> Non
     assert next((row["official_id"], row["ends_on"]) for row in busy.rows(Absence)) == (1, TODAY - DAY)
 
 
-def test_a_mailbox_of_the_post_stays_and_must_be_proven_anew(busy: Any) -> None:
+def test_a_mailbox_of_the_post_stays_and_must_be_proven_anew(busy: World) -> None:
     busy.change(Channel, proven_at=AT)
     replaced(busy, Successor(name="Петрова", email="rector@example.org", post="Ректор"))
     own = {
@@ -95,7 +96,7 @@ def test_a_mailbox_of_the_post_stays_and_must_be_proven_anew(busy: Any) -> None:
     assert own == {"rector@example.org": (True, None), "json://gateway.example.org/vekha": (False, AT)}
 
 
-def test_a_post_that_is_taken_is_refused(small_world: Any) -> None:
+def test_a_post_that_is_taken_is_refused(small_world: World) -> None:
     with pytest.raises(Refused, match="«Методист» у этого органа уже есть"):
         replaced(small_world, Successor(name="Петрова", email="p@example.org", post="Методист"))
     assert small_world.rows(AuditEntry) == []

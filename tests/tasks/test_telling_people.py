@@ -13,25 +13,26 @@ from models.lifecycle import Move, change
 from models.queries.officials import answering, standing_in
 from tasks.daily.control_day import ControlReport, control_day
 from tasks.people.mutes import Subject, lift, silence, subject_of
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 20, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def control(world: Any, today: date) -> ControlReport:
+def control(world: World, today: date) -> ControlReport:
     report = control_day(world.engine, today=today, at=datetime.combine(today, time(3), UTC))
     assert not report.failed
     return report
 
 
-def number(world: Any, post: str) -> int:
+def number(world: World, post: str) -> int:
     with session(world.engine) as work:
         found = work.execute(select(col(Official.id)).where(col(Official.post) == post)).scalar_one()
         return int(found or 0)
 
 
-def away(world: Any, post: str, deputy: str, *, start: date = WEDNESDAY, end: date = WEDNESDAY) -> None:
+def away(world: World, post: str, deputy: str, *, start: date = WEDNESDAY, end: date = WEDNESDAY) -> None:
     with session(world.engine) as work:
         ids = {"official_id": number(world, post), "deputy_id": number(world, deputy)}
         work.add(Absence(**ids, starts_on=start, ends_on=end, set_by="тест", set_at=AT))  # type: ignore[arg-type]
@@ -60,7 +61,7 @@ def away(world: Any, post: str, deputy: str, *, start: date = WEDNESDAY, end: da
         pytest.param([("Ректор", "Немой"), ("Ректор", "Методист")], ["Методист"], id="of two entries the later one"),
     ],
 )
-def test_who_hears_of_a_deadline_when_the_lead_is_away(world: Any, absences: Any, heard: list[str]) -> None:
+def test_who_hears_of_a_deadline_when_the_lead_is_away(world: World, absences: Any, heard: list[str]) -> None:
     world.official("executor", "Немой", None, body="institute")
     for post, deputy in absences:
         away(world, post, deputy)
@@ -81,7 +82,7 @@ def test_who_hears_of_a_deadline_when_the_lead_is_away(world: Any, absences: Any
         pytest.param(5, "Ректор", id="after it"),
     ],
 )
-def test_a_deputy_answers_from_the_first_day_to_the_last(world: Any, day: int, post: str) -> None:
+def test_a_deputy_answers_from_the_first_day_to_the_last(world: World, day: int, post: str) -> None:
     away(world, "Ректор", "Методист", start=WEDNESDAY, end=WEDNESDAY + 2 * DAY)
     today = WEDNESDAY + day * DAY
     world.point(today, next_check_on=today)
@@ -89,7 +90,7 @@ def test_a_deputy_answers_from_the_first_day_to_the_last(world: Any, day: int, p
     assert [line[1] for line in world.letters()] == [post]
 
 
-def test_a_deputy_gets_one_letter_with_his_own_lines_and_each_line_once(world: Any) -> None:
+def test_a_deputy_gets_one_letter_with_his_own_lines_and_each_line_once(world: World) -> None:
     world.official("coordinator", "Второй координатор", "second@example.org")
     for post in ("Ректор", "Координатор", "Второй координатор"):
         away(world, post, "Заместитель министра")
@@ -110,14 +111,14 @@ def test_a_deputy_gets_one_letter_with_his_own_lines_and_each_line_once(world: A
     }
 
 
-def test_an_official_who_left_does_not_stand_in(world: Any) -> None:
+def test_an_official_who_left_does_not_stand_in(world: World) -> None:
     away(world, "Ректор", "Методист")
     with session(world.engine) as work:
         work.execute(update(Official).where(col(Official.post) == "Методист").values(is_active=False))
         assert answering(work, "krai", WEDNESDAY) == {number(world, "Ректор"): None}
 
 
-def quiet(world: Any, until: date, *, item: str | None = "1", body: str | None = None) -> Subject:
+def quiet(world: World, until: date, *, item: str | None = "1", body: str | None = None) -> Subject:
     with session(world.engine) as work:
         subject = subject_of(work, "krai", item=item, body=body)
         silence(work, "krai", subject, until=until, reason="идёт суд", today=WEDNESDAY, actor="тест", at=AT)
@@ -126,7 +127,7 @@ def quiet(world: Any, until: date, *, item: str | None = "1", body: str | None =
 
 @pytest.mark.parametrize(("item", "body"), [("1", None), (None, "institute")])
 def test_a_silenced_point_moves_on_without_a_word_and_then_tells_the_latest_rung(
-    world: Any, item: str | None, body: str | None
+    world: World, item: str | None, body: str | None
 ) -> None:
     world.point(WEDNESDAY - DAY, next_check_on=WEDNESDAY)
     world.point(WEDNESDAY + 90 * DAY, status="planned", opens_on=WEDNESDAY, next_check_on=WEDNESDAY)
@@ -145,7 +146,7 @@ def test_a_silenced_point_moves_on_without_a_word_and_then_tells_the_latest_rung
     ]
 
 
-def test_a_silence_holds_only_for_its_own_item_or_body(world: Any) -> None:
+def test_a_silence_holds_only_for_its_own_item_or_body(world: World) -> None:
     world.official("executor", "Директор школы", "school@example.org", body="school", is_lead=True)
     for body in ("institute", "school"):
         world.point(WEDNESDAY, body=body, next_check_on=WEDNESDAY)
@@ -154,7 +155,7 @@ def test_a_silence_holds_only_for_its_own_item_or_body(world: Any) -> None:
     assert [line[1] for line in world.letters()] == ["Ректор"]
 
 
-def test_a_lifted_silence_is_over_at_once(world: Any) -> None:
+def test_a_lifted_silence_is_over_at_once(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     subject = quiet(world, WEDNESDAY + 30 * DAY)
     control(world, WEDNESDAY)
@@ -166,7 +167,7 @@ def test_a_lifted_silence_is_over_at_once(world: Any) -> None:
     assert [row["lifted_by"] for row in world.rows(Silence)] == ["тест"]
 
 
-def test_lines_on_their_way_are_taken_back_and_told_after_the_silence(world: Any) -> None:
+def test_lines_on_their_way_are_taken_back_and_told_after_the_silence(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     returned = world.point(WEDNESDAY + 40 * DAY, status="submitted", next_check_on=None)
     with session(world.engine) as work:
@@ -180,7 +181,7 @@ def test_lines_on_their_way_are_taken_back_and_told_after_the_silence(world: Any
     assert {row["news"] for row in world.rows(ControlPoint)} == {None}
 
 
-def test_a_letter_that_has_left_stays_told(world: Any) -> None:
+def test_a_letter_that_has_left_stays_told(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     world.change(Notice, state="sent")

@@ -12,6 +12,7 @@ from models.db import session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask, grant, refuse
 from tasks.daily.control_day import ControlReport, control_day
+from tests.world import World
 
 MONDAY = date(2027, 5, 17)
 WEDNESDAY = date(2027, 5, 26)
@@ -19,7 +20,7 @@ JULY = date(2027, 7, 30)
 CONTROLLER, COORDINATOR = "Заместитель министра", "Координатор"
 
 
-def control(world: Any, today: date) -> ControlReport:
+def control(world: World, today: date) -> ControlReport:
     report = control_day(world.engine, today=today, at=datetime.combine(today, time(3), UTC))
     assert not report.failed
     return report
@@ -29,13 +30,13 @@ def move(on: date, **more: Any) -> Move:
     return Move(action="ask", actor="тест", at=datetime.combine(on, time(12), UTC), on=on, **more)
 
 
-def asked(world: Any, key: str, kind: Any, *, on: date = MONDAY) -> int:
+def asked(world: World, key: str, kind: Any, *, on: date = MONDAY) -> int:
     with session(world.engine) as work:
         what = Asked(kind=kind, official_id=None, reason="нет данных", new_due_on=JULY if kind == "extend" else None)
         return ask(work, key, what, move(on)).id or 0
 
 
-def told(world: Any, reason: str) -> list[tuple[str, str]]:
+def told(world: World, reason: str) -> list[tuple[str, str]]:
     return [(on, post) for on, post, why, _ in world.letters() if why == reason]
 
 
@@ -48,7 +49,7 @@ def told(world: Any, reason: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_request_reaches_whoever_decides_until_it_is_decided(
-    world: Any, kind: str, extensions_by: str, reason: str, post: str
+    world: World, kind: str, extensions_by: str, reason: str, post: str
 ) -> None:
     world.change(Roadmap, extensions_by=extensions_by)
     key = world.point(JULY - timedelta(days=30))
@@ -65,7 +66,7 @@ def test_a_request_reaches_whoever_decides_until_it_is_decided(
     assert told(world, "refused") == [("2027-05-27", "Ректор")]
 
 
-def test_two_requests_about_one_point_are_two_lines(world: Any) -> None:
+def test_two_requests_about_one_point_are_two_lines(world: World) -> None:
     key = world.point(JULY - timedelta(days=30))
     asked(world, key, "extend")
     asked(world, key, "not_mine")
@@ -73,7 +74,7 @@ def test_two_requests_about_one_point_are_two_lines(world: Any) -> None:
     assert told(world, "asked_extension") == told(world, "asked_transfer") == [("2027-05-17", COORDINATOR)]
 
 
-def test_a_duty_handed_over_is_told_to_the_new_owner_who_then_gets_the_reminders(world: Any) -> None:
+def test_a_duty_handed_over_is_told_to_the_new_owner_who_then_gets_the_reminders(world: World) -> None:
     world.official("executor", "Директор школы", "school@example.org", body="school", is_lead=True)
     key = world.point(WEDNESDAY, next_check_on=WEDNESDAY - timedelta(days=1))
     number = asked(world, key, "not_mine")
@@ -92,14 +93,14 @@ def test_a_duty_handed_over_is_told_to_the_new_owner_who_then_gets_the_reminders
     ]
 
 
-def lose(world: Any, address: str) -> None:
+def lose(world: World, address: str) -> None:
     """Every letter to an address was given up."""
     with session(world.engine) as work:
         mine = select(col(Channel.id)).where(col(Channel.address) == address)
         work.execute(update(Notice).where(col(Notice.channel_id).in_(mine)).values(state="dead"))
 
 
-def test_a_lost_letter_is_told_to_the_coordinator_once_and_the_next_lost_one_again(world: Any) -> None:
+def test_a_lost_letter_is_told_to_the_coordinator_once_and_the_next_lost_one_again(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     lose(world, "rector@example.org")
@@ -113,7 +114,7 @@ def test_a_lost_letter_is_told_to_the_coordinator_once_and_the_next_lost_one_aga
     assert told(world, "undelivered") == [("2027-05-27", COORDINATOR), ("2027-05-28", COORDINATOR)]
 
 
-def test_a_letter_lost_on_its_own_day_is_told_that_day_and_no_control_of_the_day_fails(world: Any) -> None:
+def test_a_letter_lost_on_its_own_day_is_told_that_day_and_no_control_of_the_day_fails(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     lose(world, "rector@example.org")
@@ -127,7 +128,7 @@ def test_a_letter_lost_on_its_own_day_is_told_that_day_and_no_control_of_the_day
         pytest.param(Official, {"role": "coordinator", "body_id": None}, id="nor are the coordinator's own"),
     ],
 )
-def test_what_is_not_lost_is_not_reported(world: Any, table: Any, values: dict[str, Any]) -> None:
+def test_what_is_not_lost_is_not_reported(world: World, table: Any, values: dict[str, Any]) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     lose(world, "rector@example.org")
@@ -136,7 +137,7 @@ def test_what_is_not_lost_is_not_reported(world: Any, table: Any, values: dict[s
     assert told(world, "undelivered") == []
 
 
-def test_a_lost_letter_waits_for_the_coordinators_next_letter_when_todays_has_left(world: Any) -> None:
+def test_a_lost_letter_waits_for_the_coordinators_next_letter_when_todays_has_left(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     waiting = world.point(JULY - timedelta(days=10))
     asked(world, waiting, "extend", on=WEDNESDAY)
@@ -150,7 +151,7 @@ def test_a_lost_letter_waits_for_the_coordinators_next_letter_when_todays_has_le
     assert told(world, "undelivered") == [("2027-05-27", COORDINATOR)]
 
 
-def test_each_official_is_written_to_from_nine_of_his_own_zone(world: Any) -> None:
+def test_each_official_is_written_to_from_nine_of_his_own_zone(world: World) -> None:
     world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     with session(world.engine) as work:
         for post, zone in (("Ректор", "Europe/Kaliningrad"), (CONTROLLER, "Asia/Kamchatka")):

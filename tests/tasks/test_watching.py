@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -13,6 +12,7 @@ from models import Edition, Notice
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.heartbeat import WatcherUnreachable, watch
+from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NOON = datetime(2027, 5, 26, 9, 0, tzinfo=UTC)
@@ -55,13 +55,13 @@ def watcher() -> Iterator[Watcher]:
     server.server_close()
 
 
-def letters_left(world: Any, at: datetime) -> None:
+def letters_left(world: World, at: datetime) -> None:
     world.point(WEDNESDAY)
     control_day(world.engine, today=WEDNESDAY, at=NOON)
     world.change(Notice, state="sent", sent_at=at)
 
 
-def test_a_week_with_letters_is_a_call(world: Any, watcher: Watcher) -> None:
+def test_a_week_with_letters_is_a_call(world: World, watcher: Watcher) -> None:
     letters_left(world, NOON)
     found = watch(world.engine, settings=watcher.settings, at=NOON + timedelta(days=6))
     assert (found.called, found.problems) == (True, ())
@@ -69,14 +69,14 @@ def test_a_week_with_letters_is_a_call(world: Any, watcher: Watcher) -> None:
     assert watcher.calls == [("/ping/3f2a", line)]
 
 
-def test_a_week_without_a_letter_is_an_alarm(world: Any, watcher: Watcher) -> None:
+def test_a_week_without_a_letter_is_an_alarm(world: World, watcher: Watcher) -> None:
     letters_left(world, NOON)
     found = watch(world.engine, settings=watcher.settings, at=NOON + timedelta(days=8))
     assert found.problems == ("за неделю не ушло ни одного письма, последнее — 26.05.2027",)
     assert [path for path, _ in watcher.calls] == ["/ping/3f2a/fail"]
 
 
-def test_a_letter_given_up_and_a_letter_that_waits_too_long_are_told(world: Any, watcher: Watcher) -> None:
+def test_a_letter_given_up_and_a_letter_that_waits_too_long_are_told(world: World, watcher: Watcher) -> None:
     letters_left(world, NOON)
     world.change(Notice, state="dead")
     found = watch(world.engine, settings=watcher.settings, at=NOON)
@@ -85,12 +85,12 @@ def test_a_letter_given_up_and_a_letter_that_waits_too_long_are_told(world: Any,
     assert watch(world.engine, settings=watcher.settings, at=NOON).problems[-1] == "писем ждут отправки больше суток: 1"
 
 
-def test_a_roadmap_loaded_this_week_is_given_its_time(world: Any, watcher: Watcher) -> None:
+def test_a_roadmap_loaded_this_week_is_given_its_time(world: World, watcher: Watcher) -> None:
     world.change(Edition, loaded_at=NOON - timedelta(days=2))
     assert watch(world.engine, settings=watcher.settings, at=NOON).problems == ()
 
 
-def test_a_watcher_that_refuses_is_one_line_without_its_address(world: Any, watcher: Watcher) -> None:
+def test_a_watcher_that_refuses_is_one_line_without_its_address(world: World, watcher: Watcher) -> None:
     watcher.status = 503
     with pytest.raises(WatcherUnreachable) as refused:
         watch(world.engine, settings=watcher.settings, at=NOON)
@@ -98,7 +98,7 @@ def test_a_watcher_that_refuses_is_one_line_without_its_address(world: Any, watc
     assert "3f2a" not in str(refused.value)
 
 
-def test_without_an_address_nobody_is_called(world: Any) -> None:
+def test_without_an_address_nobody_is_called(world: World) -> None:
     world.change(Edition, loaded_at=NOON)
     found = watch(world.engine, settings=Settings(), at=NOON)
     assert (found.called, found.problems) == (False, ())

@@ -1,186 +1,23 @@
-"""A real server with the pages over a small roadmap: two bodies, their officials, a coordinator."""
+"""A real server with the pages over a small roadmap."""
 
 import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from limits import RateLimitItemPerMinute
 from pydantic import SecretStr
 from sqlalchemy import Engine
-from sqlmodel import select
 
-from models import AuditEntry, Body, Channel, ControlPoint, Edition, Item, Official, Roadmap, clock
-from models.db import session
 from models.settings import Settings
-from tasks.people.links import official_url
 from tests.databases import sqlite_engine
+from tests.pages import NO_LIMITS, PASSWORD, Pages, Serve, build, serving
 from web.app import create_app
-from web.forms import once_key
 from web.security import Limits
-
-CODE = "krai"
-ZONE = "Europe/Moscow"
-PASSWORD = "пароль координатора"
-MANY = (RateLimitItemPerMinute(100_000),)
-NO_LIMITS = Limits(address=MANY, link=MANY, form=MANY, login=MANY)
-
-
-@dataclass
-class Pages:
-    """The pages as a browser meets them, and the database behind."""
-
-    url: str
-    settings: Settings
-    engine: Engine
-    client: httpx.Client
-
-    @property
-    def today(self) -> date:
-        return clock.today(ZONE)
-
-    def link(self, post: str, *, channel: bool = False) -> str:
-        """The personal link of an official."""
-        with session(self.engine) as work:
-            official = work.exec(select(Official).where(Official.post == post)).one()
-            row = work.exec(select(Channel).where(Channel.official_id == official.id)).first() if channel else None
-            return official_url(self.settings, official, row.id if row else None)
-
-    def point(self, item: str = "1.1", *, days: int = 30, **facts: Any) -> int:
-        """A point due in so many days, open unless said otherwise; returns its id."""
-        due = self.today + timedelta(days=days)
-        opens_on = facts.pop("opens_on", min(due, self.today) - timedelta(days=60))
-        with session(self.engine) as work:
-            row = work.exec(select(Item).where(Item.code == item)).one()
-            facts = {"owner_id": row.owner_id, "status": "open", "deadline_on": due} | facts
-            point = ControlPoint(
-                key=f"{CODE}/{item}/-/{due}", roadmap_code=CODE, item_id=row.id, opens_on=opens_on, due_on=due, **facts
-            )
-            work.add(point)
-            work.flush()
-            assert point.id is not None
-            return point.id
-
-    def once(self) -> str:
-        """A once-key as a form carries it."""
-        return once_key()
-
-    def send(self, link: str, point_id: int, action: str, /, **fields: Any) -> httpx.Response:
-        """Send one form of a card; «file» is (name, bytes)."""
-        file = fields.pop("file", None)
-        data = {"once": self.once()} | {name: f"{value}" for name, value in fields.items()}
-        files = {"file": file} if file else None
-        return self.client.post(f"{link}/point/{point_id}/{action}", data=data, files=files)
-
-    def rows(self, table: Any, *where: Any) -> list[Any]:
-        """Rows as they stand, by id."""
-        with session(self.engine) as work:
-            return list(work.exec(select(table).where(*where).order_by(table.id)))
-
-    def status(self, point_id: int) -> str:
-        with session(self.engine) as work:
-            return work.get_one(ControlPoint, point_id).status
-
-    def audit(self) -> list[str]:
-        return [row.action for row in self.rows(AuditEntry)]
-
-
-def _item(work: Any, code: str, owner: Body, *, title: str, position: int) -> None:
-    work.add(
-        Item(
-            roadmap_code=CODE,
-            code=code,
-            position=position,
-            origin="table",
-            number=code,
-            section="1. Организационное обеспечение",
-            group="",
-            title=title,
-            responsible="Институт развития образования",
-            executors="ЦНППМ",
-            owner_id=owner.id or 0,
-            term="май 2027 г.",
-            result="Протокол форсайт-сессии, аналитическая справка",
-            kind="session",
-            reading={},
-            is_controlled=True,
-            source=f"приложение, строка {code}",
-        )
-    )
-
-
-def build(engine: Engine) -> None:
-    """The roadmap «krai»: the institute has a rector and a methodist, the centre a director."""
-    with session(engine) as work:
-        work.add(
-            Roadmap(
-                code=CODE,
-                region="Краснодарский край",
-                title="Комплекс мер",
-                act="приказ от 13.08.2021 № 2625",
-                period_start=date(2021, 1, 1),
-                period_end=date(2040, 12, 31),
-                zone=ZONE,
-                roll="preceding",
-                report_by="period_end",
-                controlled_from=date(2021, 1, 1),
-            )
-        )
-        work.flush()
-        work.add(Edition(roadmap_code=CODE, act="приказ", content_hash="1", catalogue={}, loaded_at=clock.now()))
-        institute = Body(
-            roadmap_code=CODE, code="iro", name="Институт развития образования", short="ИРО", level="regional"
-        )
-        centre = Body(
-            roadmap_code=CODE, code="cnppm", name="Центр мастерства педагогов", short="ЦНППМ", level="regional"
-        )
-        work.add_all([institute, centre])
-        work.flush()
-        _item(work, "1.1", institute, title="Форсайт-сессия для методистов «Развитие» & <итоги>", position=1)
-        _item(work, "1.2", institute, title="Мониторинг методической работы", position=2)
-        _item(work, "2.1", centre, title="Трёхстороннее соглашение с муниципалитетами", position=3)
-        people = [
-            Official(roadmap_code=CODE, role="executor", post="Ректор", body_id=institute.id, is_lead=True),
-            Official(roadmap_code=CODE, role="executor", post="Методист", body_id=institute.id),
-            Official(roadmap_code=CODE, role="executor", post="Директор центра", body_id=centre.id, is_lead=True),
-            Official(roadmap_code=CODE, role="coordinator", post="Координатор"),
-        ]
-        work.add_all(people)
-        work.flush()
-        work.add_all(
-            Channel(official_id=one.id, kind="email", address=f"official{one.id}@example.org") for one in people
-        )
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Serve an application on a free port, as ``vekha web`` does; yields its address."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off", server_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    until = time.monotonic() + 120
-    while not server.started:
-        assert time.monotonic() < until, "the pages did not start"
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
-    listener.close()
 
 
 @pytest.fixture
-def serve() -> Any:
+def serve() -> Serve:
     """The same for an application of a test's own."""
     return serving
 

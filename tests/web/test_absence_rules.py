@@ -12,11 +12,12 @@ from models import Absence, Official, clock
 from models.db import session
 from models.lifecycle import Refused
 from tasks.people.absences import set_absence
+from tests.pages import Pages
 
 Way = Callable[[Any, str, str, int, int], str]
 
 
-def by_command(pages: Any, who: str, deputy: str, first: int, last: int) -> str:
+def by_command(pages: Pages, who: str, deputy: str, first: int, last: int) -> str:
     """What the command is told; empty when it was done."""
     with session(pages.engine) as work:
         people = {one.post: one for one in work.exec(select(Official))}
@@ -29,7 +30,7 @@ def by_command(pages: Any, who: str, deputy: str, first: int, last: int) -> str:
     return ""
 
 
-def by_page(pages: Any, who: str, deputy: str, first: int, last: int) -> str:
+def by_page(pages: Pages, who: str, deputy: str, first: int, last: int) -> str:
     """What the page says; empty when it was done."""
     (colleague,) = pages.rows(Official, Official.post == deputy)
     form = {"once": pages.once(), "deputy": colleague.id}
@@ -58,7 +59,7 @@ def way(request: pytest.FixtureRequest) -> Way:
         pytest.param(0, 367, "не дольше года", id="more than a year"),
     ],
 )
-def test_days_are_judged_alike(pages: Any, way: Way, first: int, last: int, words: str) -> None:
+def test_days_are_judged_alike(pages: Pages, way: Way, first: int, last: int, words: str) -> None:
     said = way(pages, "Ректор", "Методист", first, last)
     assert words in said
     assert bool(said) == bool(words)
@@ -74,7 +75,7 @@ def test_days_are_judged_alike(pages: Any, way: Way, first: int, last: int, word
     ],
 )
 def test_days_that_are_taken_are_refused_to_the_one_away_and_to_a_deputy_who_is_away(
-    pages: Any, way: Way, first: int, last: int
+    pages: Pages, way: Way, first: int, last: int
 ) -> None:
     assert by_command(pages, "Ректор", "Методист", 10, 20) == ""
     days = f"{pages.today + timedelta(days=10):%d.%m.%Y} — {pages.today + timedelta(days=20):%d.%m.%Y}"
@@ -87,7 +88,7 @@ def test_days_that_are_taken_are_refused_to_the_one_away_and_to_a_deputy_who_is_
     assert len(pages.rows(Absence)) == 1
 
 
-def test_the_same_absence_from_both_sides_is_one(pages: Any, way: Way) -> None:
+def test_the_same_absence_from_both_sides_is_one(pages: Pages, way: Way) -> None:
     assert by_command(pages, "Ректор", "Методист", 10, 20) == ""
     assert way(pages, "Ректор", "Методист", 10, 20) == ""
     assert len(pages.rows(Absence)) == 1

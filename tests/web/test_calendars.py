@@ -15,10 +15,11 @@ from models.db import session
 from models.lifecycle import Move
 from models.tables.control_point import ControlPoint
 from tasks.people.links import calendar_url, revoke
+from tests.pages import Pages
 
 
 @pytest.fixture
-def link(pages: Any) -> Callable[[str], str]:
+def link(pages: Pages) -> Callable[[str], str]:
     """The address of a feed, by the post of an official or the code of a body."""
 
     def of(whom: str) -> str:
@@ -38,18 +39,18 @@ def read(answer: httpx.Response) -> Calendar:
     return parsed
 
 
-def summaries(pages: Any, url: str) -> list[str]:
+def summaries(pages: Pages, url: str) -> list[str]:
     return sorted(str(event["SUMMARY"]) for event in read(pages.client.get(url)).events)
 
 
-def change(pages: Any, point_id: int, action: Any, *, days_ago: int = 0, **more: Any) -> None:
+def change(pages: Pages, point_id: int, action: Any, *, days_ago: int = 0, **more: Any) -> None:
     at, on = clock.now(), pages.today - timedelta(days=days_ago)
     with session(pages.engine) as work:
         key = work.get_one(ControlPoint, point_id).key
         lifecycle.change(work, key, Move(action=action, actor="тест", at=at, on=on, reason="основание", **more))
 
 
-def test_a_feed_is_a_calendar_with_a_name(pages: Any, link: Any) -> None:
+def test_a_feed_is_a_calendar_with_a_name(pages: Pages, link: Callable[[str], str]) -> None:
     pages.point("1.1", days=5)
     answer = pages.client.get(link("Ректор"))
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
@@ -73,14 +74,14 @@ def test_a_feed_is_a_calendar_with_a_name(pages: Any, link: Any) -> None:
     ],
 )
 def test_a_feed_shows_the_deadlines_of_its_body_and_the_coordinators_shows_all(
-    pages: Any, link: Any, whom: str, numbers: list[str]
+    pages: Pages, link: Callable[[str], str], whom: str, numbers: list[str]
 ) -> None:
     for n, item in enumerate(("1.1", "1.2", "2.1")):
         pages.point(item, days=5 + n)
     assert [words.split()[1] for words in summaries(pages, link(whom))] == numbers
 
 
-def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Any, link: Any) -> None:
+def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Pages, link: Callable[[str], str]) -> None:
     pages.point("1.1", days=5)
     pages.point("2.1", days=6)
     with session(pages.engine) as work:
@@ -94,7 +95,9 @@ def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Any, link: Any)
     ("days_ago", "shown"), [(0, True), (60, True), (61, False)], ids=["today", "the last day", "a day later"]
 )
 @pytest.mark.parametrize("action", ["accept", "withdraw"])
-def test_what_was_closed_stays_for_sixty_days(pages: Any, link: Any, action: Any, days_ago: int, shown: bool) -> None:
+def test_what_was_closed_stays_for_sixty_days(
+    pages: Pages, link: Callable[[str], str], action: Any, days_ago: int, shown: bool
+) -> None:
     status = {"accept": "submitted", "withdraw": "open"}[action]
     point = pages.point("1.1", days=-70, status=status)
     change(pages, point, action, days_ago=days_ago)
@@ -102,13 +105,13 @@ def test_what_was_closed_stays_for_sixty_days(pages: Any, link: Any, action: Any
     assert [one.startswith(words) for one in summaries(pages, link("Ректор"))] == [True] * shown
 
 
-def test_history_and_the_far_future_are_left_out(pages: Any, link: Any) -> None:
+def test_history_and_the_far_future_are_left_out(pages: Pages, link: Callable[[str], str]) -> None:
     pages.point("1.1", days=-500, is_history=True, status="planned")
     pages.point("1.2", days=pages.settings.runs_ahead_days + 1, status="planned")
     assert summaries(pages, link("Ректор")) == []
 
 
-def test_what_is_overdue_is_one_entry_today(pages: Any, link: Any) -> None:
+def test_what_is_overdue_is_one_entry_today(pages: Pages, link: Callable[[str], str]) -> None:
     pages.point("1.1", days=-3)
     pages.point("1.2", days=-4)
     parsed = read(pages.client.get(link("Ректор")))
@@ -116,7 +119,7 @@ def test_what_is_overdue_is_one_entry_today(pages: Any, link: Any) -> None:
 
 
 @pytest.mark.parametrize("web_engine", ["sqlite", "postgresql"], indirect=True)
-def test_a_moved_deadline_moves_its_event(pages: Any, link: Any) -> None:
+def test_a_moved_deadline_moves_its_event(pages: Pages, link: Callable[[str], str]) -> None:
     point = pages.point("1.1", days=5)
     [before] = read(pages.client.get(link("Ректор"))).events
     new = pages.today + timedelta(days=20)
@@ -127,7 +130,9 @@ def test_a_moved_deadline_moves_its_event(pages: Any, link: Any) -> None:
     assert after.decoded("last-modified") >= before.decoded("last-modified")
 
 
-def test_a_program_that_has_the_feed_is_told_so_until_something_changes(pages: Any, link: Any) -> None:
+def test_a_program_that_has_the_feed_is_told_so_until_something_changes(
+    pages: Pages, link: Callable[[str], str]
+) -> None:
     point = pages.point("1.1", days=5)
     first = pages.client.get(link("Ректор"))
     tag = first.headers["etag"]
@@ -142,18 +147,18 @@ def test_a_program_that_has_the_feed_is_told_so_until_something_changes(pages: A
     assert changed.headers["etag"] != tag
 
 
-def test_a_head_request_gets_the_headers_alone(pages: Any, link: Any) -> None:
+def test_a_head_request_gets_the_headers_alone(pages: Pages, link: Callable[[str], str]) -> None:
     pages.point("1.1", days=5)
     head, whole = pages.client.head(link("Ректор")), pages.client.get(link("Ректор"))
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", whole.headers["etag"])
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
-def test_a_feed_can_only_be_read(pages: Any, link: Any, method: str) -> None:
+def test_a_feed_can_only_be_read(pages: Pages, link: Callable[[str], str], method: str) -> None:
     assert pages.client.request(method, link("Ректор")).status_code == 405
 
 
-def test_a_wrong_or_revoked_link_shows_nothing(pages: Any, link: Any) -> None:
+def test_a_wrong_or_revoked_link_shows_nothing(pages: Pages, link: Callable[[str], str]) -> None:
     pages.point("1.1", days=5)
     url = link("Ректор")
     personal = pages.link("Ректор").rsplit("/", 1)[1]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -20,6 +19,7 @@ from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_rehearsal
 from tests.databases import sqlite_engine
+from tests.pages import Serve
 from tests.places import OUT
 from web.app import create_app
 
@@ -53,7 +53,7 @@ def region(tmp_path: Path) -> Engine:
 
 
 @pytest.fixture
-def url(region: Engine, serve: Any, tmp_path: Path) -> Iterator[str]:
+def url(region: Engine, serve: Serve, tmp_path: Path) -> Iterator[str]:
     """The pages over the five systems; Prefect is away."""
     settings = Settings(data=tmp_path, control_password=SecretStr(PASSWORD), link_key=SecretStr("ключ для проверки"))
     with serve(create_app(settings, region)) as url:

@@ -14,6 +14,7 @@ from models.db import session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
 from tasks.prefect.forms import Decision, answer
+from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
 
@@ -29,7 +30,7 @@ def browsers_are_closed() -> Iterator[None]:
         BROWSERS.pop().close()
 
 
-def coordinator(pages: Any) -> httpx.Client:
+def coordinator(pages: Pages) -> httpx.Client:
     """A browser of its own that is logged in."""
     client = httpx.Client(base_url=pages.url, trust_env=False, timeout=30)
     BROWSERS.append(client)
@@ -68,17 +69,17 @@ def refusal(answer: httpx.Response) -> str:
     return found.text
 
 
-def actions(pages: Any) -> list[tuple[str, str]]:
+def actions(pages: Pages) -> list[tuple[str, str]]:
     return [(row.action, row.actor) for row in pages.rows(Transition)]
 
 
 @pytest.fixture
-def submitted(pages: Any) -> int:
+def submitted(pages: Pages) -> int:
     """A point reported done yesterday."""
     return int(pages.point(status="submitted", submitted_on=pages.today - timedelta(days=1)))
 
 
-def asked(pages: Any, point: int, **facts: Any) -> int:
+def asked(pages: Pages, point: int, **facts: Any) -> int:
     """A request of the rector."""
     with session(pages.engine) as work:
         row = work.get_one(ControlPoint, point)
@@ -87,7 +88,7 @@ def asked(pages: Any, point: int, **facts: Any) -> int:
         return ask(work, row.key, wish, move).id or 0
 
 
-def test_accepting_closes_the_point_and_shrinks_the_queue(pages: Any, submitted: int) -> None:
+def test_accepting_closes_the_point_and_shrinks_the_queue(pages: Pages, submitted: int) -> None:
     client = coordinator(pages)
     assert "Ждут вашего решения (1)" in client.get("/control").text
     answer = decide_on(client, submitted, "accept", reason="замечаний нет")
@@ -102,7 +103,7 @@ def test_accepting_closes_the_point_and_shrinks_the_queue(pages: Any, submitted:
     assert "исполнение принято" not in client.get("/control").text
 
 
-def test_accepting_what_was_never_reported_records_the_day_and_the_proof(pages: Any) -> None:
+def test_accepting_what_was_never_reported_records_the_day_and_the_proof(pages: Pages) -> None:
     point, done = pages.point(), pages.today - timedelta(days=2)
     decide_on(coordinator(pages), point, "accept", done_on=done.isoformat(), evidence="приказ № 7")
     with session(pages.engine) as work:
@@ -112,7 +113,7 @@ def test_accepting_what_was_never_reported_records_the_day_and_the_proof(pages: 
     assert [action for action, _ in actions(pages)] == ["submit", "accept"]
 
 
-def test_returning_needs_a_ground_and_keeps_what_was_typed(pages: Any, submitted: int) -> None:
+def test_returning_needs_a_ground_and_keeps_what_was_typed(pages: Pages, submitted: int) -> None:
     client = coordinator(pages)
     answer = decide_on(client, submitted, "return", reason="  ")
     assert (answer.status_code, pages.status(submitted)) == (422, "submitted")
@@ -122,7 +123,7 @@ def test_returning_needs_a_ground_and_keeps_what_was_typed(pages: Any, submitted
     assert "<script>" not in client.get(f"/control/point/{submitted}").text
 
 
-def test_extending_rolls_the_deadline_and_tells_old_and_new(pages: Any) -> None:
+def test_extending_rolls_the_deadline_and_tells_old_and_new(pages: Pages) -> None:
     client, point = coordinator(pages), pages.point()
     new = pages.today + timedelta(days=60)
     decide_on(client, point, "extend", new_due_on=new.isoformat(), reason="приказ № 8")
@@ -133,7 +134,7 @@ def test_extending_rolls_the_deadline_and_tells_old_and_new(pages: Any) -> None:
     assert f"на {new:%d.%m.%Y}" in client.get(f"/control/point/{point}").text
 
 
-def test_withdrawing_and_handing_over(pages: Any) -> None:
+def test_withdrawing_and_handing_over(pages: Pages) -> None:
     client, point, other = coordinator(pages), pages.point(), pages.point("1.2")
     (centre,) = [body.id for body in pages.rows(Body) if body.short == "ЦНППМ"]
     decide_on(client, point, "hand-over", body=str(centre), reason="по Положению")
@@ -156,7 +157,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("action", "typed", "line"), BAD.values(), ids=BAD)
-def test_a_bad_form_changes_nothing_and_says_why(pages: Any, action: str, typed: dict[str, str], line: str) -> None:
+def test_a_bad_form_changes_nothing_and_says_why(pages: Pages, action: str, typed: dict[str, str], line: str) -> None:
     point = pages.point()
     answer = decide_on(coordinator(pages), point, action, **typed)
     assert answer.status_code in (409, 422)
@@ -165,7 +166,7 @@ def test_a_bad_form_changes_nothing_and_says_why(pages: Any, action: str, typed:
 
 
 @pytest.mark.parametrize("path", ["point/999", "point/1x", "point/1/burn", "file/1", "point/1/request/1/burn"])
-def test_what_is_not_there_is_a_clear_page(pages: Any, path: str) -> None:
+def test_what_is_not_there_is_a_clear_page(pages: Pages, path: str) -> None:
     client = coordinator(pages)
     csrf = fields(client.get("/control").text, "/control/logout")["csrf"]
     answer = (
@@ -175,7 +176,7 @@ def test_what_is_not_there_is_a_clear_page(pages: Any, path: str) -> None:
     assert "<h1>" in answer.text
 
 
-def test_the_same_form_sent_twice_is_one_decision(pages: Any, submitted: int) -> None:
+def test_the_same_form_sent_twice_is_one_decision(pages: Pages, submitted: int) -> None:
     client = coordinator(pages)
     form = open_form(client, submitted, "return")
     answers = [send(client, submitted, "return", form, reason="нет списка").status_code for _ in range(2)]
@@ -184,7 +185,7 @@ def test_the_same_form_sent_twice_is_one_decision(pages: Any, submitted: int) ->
     assert [action for action, _ in actions(pages)] == ["return"]
 
 
-def test_the_second_of_two_coordinators_is_told_what_the_first_did(pages: Any, submitted: int) -> None:
+def test_the_second_of_two_coordinators_is_told_what_the_first_did(pages: Pages, submitted: int) -> None:
     first, second = coordinator(pages), coordinator(pages)
     form = open_form(second, submitted, "accept")
     decide_on(first, submitted, "return", reason="нет списка участников")
@@ -197,7 +198,7 @@ def test_the_second_of_two_coordinators_is_told_what_the_first_did(pages: Any, s
 
 
 @pytest.mark.parametrize("web_engine", ["sqlite", "postgresql"], indirect=True)
-def test_of_two_who_press_at_the_same_moment_exactly_one_decides(pages: Any) -> None:
+def test_of_two_who_press_at_the_same_moment_exactly_one_decides(pages: Pages) -> None:
     first, second = coordinator(pages), coordinator(pages)
     for number in range(6):
         point = pages.point(days=30 + number, status="submitted", submitted_on=pages.today)
@@ -213,7 +214,7 @@ def test_of_two_who_press_at_the_same_moment_exactly_one_decides(pages: Any) -> 
     assert len(actions(pages)) == 6
 
 
-def test_a_decision_of_the_prefect_form_comes_first(pages: Any, submitted: int) -> None:
+def test_a_decision_of_the_prefect_form_comes_first(pages: Pages, submitted: int) -> None:
     client = coordinator(pages)
     form = open_form(client, submitted, "return")
     with session(pages.engine) as work:
@@ -227,7 +228,7 @@ def test_a_decision_of_the_prefect_form_comes_first(pages: Any, submitted: int) 
     assert "исполнение принято (координатор (Prefect)" in refusal(sent)
 
 
-def test_an_extension_is_granted_with_another_day(pages: Any) -> None:
+def test_an_extension_is_granted_with_another_day(pages: Pages) -> None:
     client, point = coordinator(pages), pages.point()
     wish = asked(pages, point, new_due_on=pages.today + timedelta(days=90))
     page = client.get("/control").text
@@ -243,7 +244,7 @@ def test_an_extension_is_granted_with_another_day(pages: Any) -> None:
     assert "Решать сейчас нечего" in client.get("/control").text
 
 
-def test_a_request_is_refused_with_a_ground_once(pages: Any) -> None:
+def test_a_request_is_refused_with_a_ground_once(pages: Pages) -> None:
     first, second, point = coordinator(pages), coordinator(pages), pages.point()
     wish = asked(pages, point, new_due_on=pages.today + timedelta(days=90))
     grant = open_form(second, point, f"request/{wish}/grant")
@@ -255,7 +256,7 @@ def test_a_request_is_refused_with_a_ground_once(pages: Any) -> None:
     assert pages.rows(Request)[0].ground == "срок установлен приказом"
 
 
-def test_not_mine_is_handed_to_the_body_named(pages: Any) -> None:
+def test_not_mine_is_handed_to_the_body_named(pages: Pages) -> None:
     client, point = coordinator(pages), pages.point()
     (centre,) = [body.id for body in pages.rows(Body) if body.short == "ЦНППМ"]
     wish = asked(pages, point, kind="not_mine", to_body_id=centre)
@@ -266,7 +267,7 @@ def test_not_mine_is_handed_to_the_body_named(pages: Any) -> None:
         assert (row.owner_id, row.asks) == (centre, False)
 
 
-def test_a_request_of_another_point_is_not_decided_here(pages: Any) -> None:
+def test_a_request_of_another_point_is_not_decided_here(pages: Pages) -> None:
     client, point, other = coordinator(pages), pages.point(), pages.point("1.2")
     wish = asked(pages, point, new_due_on=pages.today + timedelta(days=90))
     form = open_form(client, other, "withdraw")
@@ -275,7 +276,7 @@ def test_a_request_of_another_point_is_not_decided_here(pages: Any) -> None:
     assert pages.rows(Request)[0].state == "waiting"
 
 
-def test_a_file_is_given_back_as_a_download(pages: Any, submitted: int) -> None:
+def test_a_file_is_given_back_as_a_download(pages: Pages, submitted: int) -> None:
     digest = "ab" + "0" * 62
     (pages.settings.files / "ab").mkdir(parents=True)
     (pages.settings.files / "ab" / digest[2:]).write_bytes(b"%PDF-1.7 content")

@@ -3,19 +3,19 @@
 import re
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from models import ControlPoint, Item, Roadmap
 from models.db import session
+from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
 
 
 @pytest.fixture
-def control(pages: Any) -> Any:
+def control(pages: Pages) -> Pages:
     """The pages with a coordinator logged in."""
     found = re.search(r'name="csrf" value="([^"]+)"', pages.client.get("/control/login").text)
     assert found
@@ -24,7 +24,7 @@ def control(pages: Any) -> Any:
     return pages
 
 
-def test_the_table_for_excel_holds_the_filtered_list_with_real_dates(control: Any) -> None:
+def test_the_table_for_excel_holds_the_filtered_list_with_real_dates(control: Pages) -> None:
     control.point("1.1", days=-3)
     control.point("2.1", days=20)
     answer = control.client.get("/control/export.xlsx?state=overdue")
@@ -43,7 +43,7 @@ def test_the_table_for_excel_holds_the_filtered_list_with_real_dates(control: An
 
 
 @pytest.mark.parametrize("words", ["=HYPERLINK(1)", "+1+1", "-2", "@SUM(1)", "\t=1", "=1\x0b"])
-def test_no_cell_of_the_table_is_a_formula(control: Any, words: str) -> None:
+def test_no_cell_of_the_table_is_a_formula(control: Pages, words: str) -> None:
     control.point("1.1", days=10)
     with session(control.engine) as work:
         item = work.get_one(Item, control.rows(ControlPoint)[0].item_id)

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -10,6 +9,8 @@ from limits import RateLimitItemPerMinute
 from pydantic import SecretStr
 
 from models import AuditEntry, Transition
+from models.settings import Settings
+from tests.pages import Pages
 from web.control.login import Sessions
 from web.security import SESSION_SECONDS, Limits
 
@@ -28,7 +29,7 @@ def log_in(client: httpx.Client, password: str = PASSWORD, target: str = "/contr
     return client.post("/control/login", data=form)
 
 
-def test_without_a_log_in_every_page_leads_to_the_password_and_back(pages: Any) -> None:
+def test_without_a_log_in_every_page_leads_to_the_password_and_back(pages: Pages) -> None:
     point = pages.point()
     for path in ("/control", f"/control/point/{point}", "/control/file/1"):
         answer = pages.client.get(path)
@@ -42,11 +43,11 @@ def test_without_a_log_in_every_page_leads_to_the_password_and_back(pages: Any) 
 
 
 @pytest.mark.parametrize("target", ["https://example.org", "//example.org", "/control/../o/x", "/control\nx", ""])
-def test_a_log_in_never_leads_outside(pages: Any, target: str) -> None:
+def test_a_log_in_never_leads_outside(pages: Pages, target: str) -> None:
     assert log_in(pages.client, target=target).headers["location"] == "/control"
 
 
-def test_a_wrong_password_opens_nothing_and_is_kept_in_the_audit(pages: Any) -> None:
+def test_a_wrong_password_opens_nothing_and_is_kept_in_the_audit(pages: Pages) -> None:
     answer = log_in(pages.client, "не тот")
     assert answer.status_code == 403
     assert "Пароль не подошёл" in answer.text
@@ -58,12 +59,12 @@ def test_a_wrong_password_opens_nothing_and_is_kept_in_the_audit(pages: Any) -> 
 
 
 @pytest.mark.parametrize("limits", [Limits(address=MANY, link=MANY, form=MANY, login=(RateLimitItemPerMinute(3),))])
-def test_guessing_the_password_is_slowed_down(pages: Any, limits: Limits) -> None:
+def test_guessing_the_password_is_slowed_down(pages: Pages, limits: Limits) -> None:
     assert [log_in(pages.client, "не тот").status_code for _ in range(4)] == [403, 403, 403, 429]
     assert log_in(pages.client).status_code == 429
 
 
-def test_a_form_without_the_token_of_the_session_is_refused(pages: Any) -> None:
+def test_a_form_without_the_token_of_the_session_is_refused(pages: Pages) -> None:
     point = pages.point()
     assert pages.client.post("/control/login", data={"password": PASSWORD}).status_code == 403
     log_in(pages.client)
@@ -74,7 +75,7 @@ def test_a_form_without_the_token_of_the_session_is_refused(pages: Any) -> None:
     assert pages.client.get("/control").status_code == 200
 
 
-def test_the_log_in_gives_a_new_session_and_the_log_out_ends_it_on_both_sides(pages: Any) -> None:
+def test_the_log_in_gives_a_new_session_and_the_log_out_ends_it_on_both_sides(pages: Pages) -> None:
     csrf_of(pages.client)
     before = pages.client.cookies["vekha_control"]
     log_in(pages.client)
@@ -87,7 +88,7 @@ def test_the_log_in_gives_a_new_session_and_the_log_out_ends_it_on_both_sides(pa
     assert pages.audit()[-1] == "выход со страницы контроля"
 
 
-def test_the_cookie_is_kept_from_scripts_and_from_other_sites(pages: Any) -> None:
+def test_the_cookie_is_kept_from_scripts_and_from_other_sites(pages: Pages) -> None:
     cookie = log_in(pages.client).headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
@@ -119,17 +120,17 @@ class TestWithoutAPassword:
     """The page says in one line what to do."""
 
     @pytest.fixture
-    def web_settings(self, web_settings: Any, tmp_path: Path) -> Any:
+    def web_settings(self, web_settings: Settings, tmp_path: Path) -> Settings:
         web_settings.control_password = None
         return web_settings
 
     @pytest.mark.parametrize("path", ["/control", "/control/login", "/control/point/1"])
-    def test_it_names_the_variable(self, pages: Any, path: str) -> None:
+    def test_it_names_the_variable(self, pages: Pages, path: str) -> None:
         answer = pages.client.get(path)
         assert answer.status_code == 503
         assert "VEKHA_CONTROL_PASSWORD" in answer.text
 
-    def test_an_empty_password_opens_nothing(self, pages: Any) -> None:
+    def test_an_empty_password_opens_nothing(self, pages: Pages) -> None:
         assert pages.client.post("/control/login", data={"password": ""}).status_code in (403, 503)
         pages.settings.control_password = SecretStr("позже")
         assert pages.client.get("/control").status_code == 303

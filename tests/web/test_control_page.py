@@ -12,12 +12,13 @@ from sqlalchemy import Engine, event, insert
 
 from models import Body, Channel, ControlPoint, Item, Mirror, Official, Silence, clock
 from models.db import session
+from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
 
 
 @pytest.fixture
-def control(pages: Any) -> Any:
+def control(pages: Pages) -> Pages:
     """The pages with a coordinator logged in."""
     found = re.search(r'name="csrf" value="([^"]+)"', pages.client.get("/control/login").text)
     assert found
@@ -26,7 +27,7 @@ def control(pages: Any) -> Any:
     return pages
 
 
-def section(control: Any, anchor: str, query: str = "") -> Tag:
+def section(control: Pages, anchor: str, query: str = "") -> Tag:
     answer = control.client.get(f"/control{query}")
     assert answer.status_code == 200
     found = BeautifulSoup(answer.text, "html.parser").find("section", id=anchor)
@@ -34,12 +35,12 @@ def section(control: Any, anchor: str, query: str = "") -> Tag:
     return found
 
 
-def rows(control: Any, anchor: str, query: str = "") -> list[str]:
+def rows(control: Pages, anchor: str, query: str = "") -> list[str]:
     found = section(control, anchor, query)
     return [" ".join(row.get_text(" ").split()) for row in found.select("tbody tr")]
 
 
-def body(control: Any, short: str) -> int:
+def body(control: Pages, short: str) -> int:
     return int(next(row.id for row in control.rows(Body) if row.short == short))
 
 
@@ -56,7 +57,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def test_an_empty_roadmap_is_a_calm_page(control: Any) -> None:
+def test_an_empty_roadmap_is_a_calm_page(control: Pages) -> None:
     page = control.client.get("/control").text
     for words in ("Решать сейчас нечего", "Просроченного нет", "В этом году сроков нет"):
         assert words in page
@@ -64,7 +65,7 @@ def test_an_empty_roadmap_is_a_calm_page(control: Any) -> None:
     assert " style=" not in page
 
 
-def test_the_overdue_list_begins_with_the_longest_delay(control: Any) -> None:
+def test_the_overdue_list_begins_with_the_longest_delay(control: Pages) -> None:
     control.point("1.1", days=-1)
     control.point("1.2", days=-11)
     control.point("2.1", days=0)
@@ -85,14 +86,14 @@ FILTERS = {
 
 
 @pytest.mark.parametrize(("query", "expected"), FILTERS.values(), ids=FILTERS)
-def test_filters(control: Any, query: str, expected: int) -> None:
+def test_filters(control: Pages, query: str, expected: int) -> None:
     control.point("1.1", days=-3)
     control.point("1.2", days=9, status="submitted", submitted_on=control.today)
     control.point("2.1", days=20)
     assert len(rows(control, "points", f"?{query}")) == expected
 
 
-def test_the_period_bounds_the_deadline_on_both_sides(control: Any) -> None:
+def test_the_period_bounds_the_deadline_on_both_sides(control: Pages) -> None:
     for item, days in (("1.1", 9), ("1.2", 10), ("2.1", 11)):
         control.point(item, days=days)
     day = control.today + timedelta(days=10)
@@ -101,7 +102,7 @@ def test_the_period_bounds_the_deadline_on_both_sides(control: Any) -> None:
     assert len(rows(control, "points", f"?body={body(control, 'ЦНППМ')}")) == 1
 
 
-def test_without_a_period_old_work_stays_and_old_results_go(control: Any) -> None:
+def test_without_a_period_old_work_stays_and_old_results_go(control: Pages) -> None:
     long_ago = {"opens_on": date(2021, 1, 1)}
     control.point("1.1", days=-900, **long_ago)
     done = control.today - timedelta(days=900)
@@ -115,17 +116,17 @@ BAD += ("from=2027-01-01&to=2026-01-01", "points-page=x&year=77&queue-page=-1", 
 
 
 @pytest.mark.parametrize("query", BAD)
-def test_a_filter_that_is_not_understood_is_left_out(control: Any, query: str) -> None:
+def test_a_filter_that_is_not_understood_is_left_out(control: Pages, query: str) -> None:
     control.point()
     assert len(rows(control, "points", f"?{query}")) == 1
 
 
-def test_what_was_not_understood_is_told_and_escaped(control: Any) -> None:
+def test_what_was_not_understood_is_told_and_escaped(control: Pages) -> None:
     page = control.client.get("/control", params={"state": "<b>x</b>"}).text
     assert "Фильтр «Состояние»: «&lt;b&gt;x&lt;/b&gt;» не значится" in page
 
 
-def test_a_cell_of_the_lights_leads_to_its_points(control: Any) -> None:
+def test_a_cell_of_the_lights_leads_to_its_points(control: Pages) -> None:
     control.point("1.1", days=-2)
     control.point("1.2", days=40)
     control.point("2.1", days=3)
@@ -137,7 +138,7 @@ def test_a_cell_of_the_lights_leads_to_its_points(control: Any) -> None:
     assert len(rows(control, "points", f"{link['href']}".removeprefix("/control").split("#")[0])) == 2
 
 
-def test_owners_out_of_reach_and_silences_are_shown(control: Any) -> None:
+def test_owners_out_of_reach_and_silences_are_shown(control: Pages) -> None:
     control.point("2.1", days=40)
     with session(control.engine) as work:
         for channel in control.rows(Channel):
@@ -153,7 +154,7 @@ def test_owners_out_of_reach_and_silences_are_shown(control: Any) -> None:
     assert "внимание" in section(control, "lights").select("tbody td")[-1].get_text()
 
 
-def test_an_unconfirmed_drill_is_out_of_reach_and_an_untried_channel_is_not(control: Any) -> None:
+def test_an_unconfirmed_drill_is_out_of_reach_and_an_untried_channel_is_not(control: Pages) -> None:
     control.point("1.1", days=40)
     control.point("2.1", days=40)
     centre = next(one.id for one in control.rows(Official) if one.post == "Директор центра")
@@ -166,7 +167,7 @@ def test_an_unconfirmed_drill_is_out_of_reach_and_an_untried_channel_is_not(cont
     assert "ещё не проверяли: 1 исполнитель" in section(control, "lost").get_text()
 
 
-def test_every_row_links_to_its_run(control: Any) -> None:
+def test_every_row_links_to_its_run(control: Pages) -> None:
     control.point("1.1", days=-2)
     with session(control.engine) as work:
         work.add(Mirror(kind="run", key=control.rows(ControlPoint)[0].key, prefect_id="11-22"))
@@ -176,7 +177,7 @@ def test_every_row_links_to_its_run(control: Any) -> None:
     assert address in control.client.get(f"/control/point/{control.rows(ControlPoint)[0].id}").text
 
 
-def many(control: Any, number: int) -> None:
+def many(control: Pages, number: int) -> None:
     """As many bodies, each with one point of one item; every third is late, every fourth waits for a decision."""
     item = next(row for row in control.rows(Item) if row.code == "2.1")
     today = control.today
@@ -221,7 +222,7 @@ def many(control: Any, number: int) -> None:
 
 
 @pytest.mark.parametrize("web_engine", ["sqlite", "postgresql"], indirect=True)
-def test_five_thousand_points_take_as_many_queries_as_five(control: Any) -> None:
+def test_five_thousand_points_take_as_many_queries_as_five(control: Pages) -> None:
     many(control, 5)
     with counted(control.engine) as few:
         control.client.get("/control")
@@ -243,7 +244,7 @@ def test_five_thousand_points_take_as_many_queries_as_five(control: Any) -> None
     assert "Страница 1 из 100, всего 5000" in answer.text
 
 
-def test_a_point_can_be_handed_over_among_thousands_of_bodies(control: Any) -> None:
+def test_a_point_can_be_handed_over_among_thousands_of_bodies(control: Pages) -> None:
     many(control, 2400)
     point, other = (row.id for row in control.rows(ControlPoint)[1:3])
     answer = control.client.get(f"/control/point/{point}")
@@ -259,7 +260,7 @@ def test_a_point_can_be_handed_over_among_thousands_of_bodies(control: Any) -> N
     assert owners[point] == int(chosen.split(" · ")[0]) != owners[other]
 
 
-def test_the_pages_of_a_list_keep_the_filters_and_show_everything_once(control: Any) -> None:
+def test_the_pages_of_a_list_keep_the_filters_and_show_everything_once(control: Pages) -> None:
     many(control, 120)
     onward = section(control, "points", "?kind=session").select(".pager a")
     assert [link["href"] for link in onward] == ["/control?kind=session&points-page=2#points"]

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -18,11 +17,13 @@ from models.db import session
 from models.lifecycle import Move
 from tasks.prefect.client import call
 from tasks.prefect.push import reflect
+from tests.office import Office
+from tests.pages import Serve
 from web.app import create_app
 
 
 @pytest.fixture
-def key(office: Any, worker: Worker, today: date) -> str:
+def key(office: Office, worker: Worker, today: date) -> str:
     """A point reported done; its run waits for the coordinator."""
     office.add_roadmap()
     key: str = office.add_point(
@@ -38,7 +39,7 @@ def key(office: Any, worker: Worker, today: date) -> str:
 
 
 @pytest.fixture
-def coordinator(office: Any, serve: Any) -> Iterator[httpx.Client]:
+def coordinator(office: Office, serve: Serve) -> Iterator[httpx.Client]:
     """A browser in which the coordinator is logged in."""
     settings = office.settings.model_copy(update={"control_password": SecretStr("пароль")})
     with (
@@ -56,7 +57,7 @@ def token(client: httpx.Client, path: str) -> str:
     return found[1]
 
 
-def open_form(office: Any, client: httpx.Client, key: str, action: str) -> tuple[str, dict[str, str]]:
+def open_form(office: Office, client: httpx.Client, key: str, action: str) -> tuple[str, dict[str, str]]:
     """The address and the hidden fields of a form on the point's page."""
     with session(office.engine) as work:
         path = f"/control/point/{lifecycle.point_by_key(work, key).id}"
@@ -65,20 +66,20 @@ def open_form(office: Any, client: httpx.Client, key: str, action: str) -> tuple
     return f"{path}/{action}", dict(re.findall(r'name="(\w+)" value="([^"]+)"', form))
 
 
-def resume(office: Any, key: str, **fields: str) -> str:
+def resume(office: Office, key: str, **fields: str) -> str:
     """The coordinator answers the form in Prefect; what the server says to it."""
     run_id = office.runs()[key]["id"]
     told = office.api(lambda client: client.resume_flow_run(run_id, run_input=fields))
     return str(told.status.value)
 
 
-def actions(office: Any) -> list[tuple[str, str]]:
+def actions(office: Office) -> list[tuple[str, str]]:
     with session(office.engine) as work:
         return [(row.action, row.actor) for row in work.exec(select(Transition).order_by(Transition.id))]  # type: ignore[arg-type]
 
 
 def test_the_page_comes_first_the_run_ends_and_its_card_leads_to_the_page(
-    office: Any, coordinator: httpx.Client, key: str
+    office: Office, coordinator: httpx.Client, key: str
 ) -> None:
     run_id = office.runs()[key]["id"]
     assert f"/runs/flow-run/{run_id}" in coordinator.get("/control").text
@@ -94,7 +95,9 @@ def test_the_page_comes_first_the_run_ends_and_its_card_leads_to_the_page(
     assert actions(office)[-1] == ("accept", "координатор (страница)")
 
 
-def test_the_prefect_form_comes_first_and_the_page_is_told_so(office: Any, coordinator: httpx.Client, key: str) -> None:
+def test_the_prefect_form_comes_first_and_the_page_is_told_so(
+    office: Office, coordinator: httpx.Client, key: str
+) -> None:
     path, form = open_form(office, coordinator, key, "accept")
     assert resume(office, key, decision="вернуть", reason="нет списка участников") == "ACCEPT"
     office.wait_for(key, "На доработке")
@@ -105,7 +108,7 @@ def test_the_prefect_form_comes_first_and_the_page_is_told_so(office: Any, coord
     assert actions(office)[-1] == ("return", "координатор (Prefect)")
 
 
-def test_both_at_once_close_the_point_once(office: Any, coordinator: httpx.Client, key: str) -> None:
+def test_both_at_once_close_the_point_once(office: Office, coordinator: httpx.Client, key: str) -> None:
     path, form = open_form(office, coordinator, key, "withdraw")
     with ThreadPoolExecutor(2) as pool:
         prefect = pool.submit(resume, office, key, decision="принять")

@@ -5,7 +5,6 @@ import time
 from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -20,6 +19,7 @@ from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import record
 from tasks.processes.agreements import the_agreement
 from tasks.processes.sweep import advance
+from tests.pages import Pages
 from tests.places import OUT
 
 CODE = "krai"
@@ -36,7 +36,7 @@ def town(n: int) -> str:
 class Agreement:
     """An agreement with many municipalities, due in two days; what a test records of it."""
 
-    def __init__(self, pages: Any, size: int) -> None:
+    def __init__(self, pages: Pages, size: int) -> None:
         self.pages, self.opens_on = pages, pages.today - 60 * DAY
         with session(pages.engine) as work:
             item = work.exec(select(Item).where(Item.code == "2.1")).one()
@@ -77,7 +77,7 @@ class Agreement:
 
 
 @pytest.fixture
-def control(pages: Any) -> Any:
+def control(pages: Pages) -> Pages:
     """The pages with a coordinator logged in."""
     found = re.search(r'name="csrf" value="([^"]+)"', pages.client.get("/control/login").text)
     assert found
@@ -86,7 +86,7 @@ def control(pages: Any) -> Any:
 
 
 @pytest.fixture
-def agreement(control: Any) -> Agreement:
+def agreement(control: Pages) -> Agreement:
     """Of 44 municipalities 31 have signed with all, ten of these are registered, one refuses, twelve are late."""
     made = Agreement(control, 44)
     made.send()
@@ -97,7 +97,7 @@ def agreement(control: Any) -> Agreement:
     return made
 
 
-def soup(control: Any, point_id: int, query: str = "") -> BeautifulSoup:
+def soup(control: Pages, point_id: int, query: str = "") -> BeautifulSoup:
     answer = control.client.get(f"/control/point/{point_id}{query}")
     assert answer.status_code == 200
     return BeautifulSoup(answer.text, "html.parser")
@@ -108,7 +108,7 @@ def words(tag: Tag | None) -> str:
     return " ".join(tag.get_text(" ").split())
 
 
-def test_the_page_counts_draws_and_forecasts(control: Any, agreement: Agreement) -> None:
+def test_the_page_counts_draws_and_forecasts(control: Pages, agreement: Agreement) -> None:
     page = soup(control, agreement.id)
     stages = words(page.find(id="stages"))
     assert "Подписано всеми 31 из 44 · Зарегистрировано 10 из 44" in stages
@@ -119,7 +119,7 @@ def test_the_page_counts_draws_and_forecasts(control: Any, agreement: Agreement)
     assert not page.find_all(style=True)
 
 
-def test_the_map_is_the_one_of_the_card_of_the_run(control: Any, agreement: Agreement) -> None:
+def test_the_map_is_the_one_of_the_card_of_the_run(control: Pages, agreement: Agreement) -> None:
     with session(control.engine) as work:
         key = work.get_one(ControlPoint, agreement.id).key
         card = process_cards(work, {key: control.today})[key]
@@ -127,7 +127,7 @@ def test_the_map_is_the_one_of_the_card_of_the_run(control: Any, agreement: Agre
     assert drawn in control.client.get(f"/control/point/{agreement.id}").text
 
 
-def test_each_stage_says_who_holds_it_since_when_and_how_late(control: Any, agreement: Agreement) -> None:
+def test_each_stage_says_who_holds_it_since_when_and_how_late(control: Pages, agreement: Agreement) -> None:
     rows = [words(row) for row in soup(control, agreement.id).select("table.stages tbody tr")]
     assert len(rows) == 7
     sent = agreement.opens_on + 10 * DAY
@@ -136,7 +136,7 @@ def test_each_stage_says_who_holds_it_since_when_and_how_late(control: Any, agre
     assert re.match(rf"{pattern}— \d+ д\S+ опаздывают или опоздали: 12", rows[3])
 
 
-def test_those_who_owe_stand_first_and_the_rest_by_what_is_left(control: Any, agreement: Agreement) -> None:
+def test_those_who_owe_stand_first_and_the_rest_by_what_is_left(control: Pages, agreement: Agreement) -> None:
     page = soup(control, agreement.id)
     cases = page.select("#cases details")
     assert len(cases) == 44
@@ -148,7 +148,7 @@ def test_those_who_owe_stand_first_and_the_rest_by_what_is_left(control: Any, ag
     assert words(page.select_one("#cases .legend")) == ("просрочено: 12 в работе: 21 снято с контроля: 1 завершено: 10")
 
 
-def test_a_stage_leads_to_the_whole_point_and_back(control: Any, agreement: Agreement) -> None:
+def test_a_stage_leads_to_the_whole_point_and_back(control: Pages, agreement: Agreement) -> None:
     link = soup(control, agreement.id).select_one("#cases details table a")
     assert link is not None
     stage = BeautifulSoup(control.client.get(str(link["href"])).text, "html.parser")
@@ -162,12 +162,12 @@ def test_a_stage_leads_to_the_whole_point_and_back(control: Any, agreement: Agre
     assert "Проект соглашения" in words(soup(control, int(str(draft["href"]).rpartition("/")[2])).find("h1"))
 
 
-def test_a_point_without_a_process_has_no_stages(control: Any) -> None:
+def test_a_point_without_a_process_has_no_stages(control: Pages) -> None:
     page = soup(control, control.point("1.1"))
     assert page.find(id="stages") is page.find(id="cases") is None
 
 
-def test_2400_municipalities_are_paged_and_the_page_stays_small(control: Any) -> None:
+def test_2400_municipalities_are_paged_and_the_page_stays_small(control: Pages) -> None:
     made = Agreement(control, 2400)
     made.send()
     started = time.monotonic()
@@ -195,7 +195,7 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     made.context.close()
 
 
-def test_the_map_is_drawn_and_the_page_fits_the_screen(control: Any, agreement: Agreement, page: Page) -> None:
+def test_the_map_is_drawn_and_the_page_fits_the_screen(control: Pages, agreement: Agreement, page: Page) -> None:
     width = (page.viewport_size or {"width": 0})["width"]
     page.goto(f"{control.url}/control/login")
     page.get_by_label("Пароль").fill(PASSWORD)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -13,12 +12,13 @@ from models import Channel, ControlPoint, Official, Request, Roadmap, Transition
 from models.db import session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
+from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
 
 
 @pytest.fixture
-def coordinator(pages: Any) -> Iterator[httpx.Client]:
+def coordinator(pages: Pages) -> Iterator[httpx.Client]:
     """A browser in which the coordinator is logged in."""
     with httpx.Client(base_url=pages.url, trust_env=False, timeout=30) as client:
         found = re.search(r'name="csrf" value="([^"]+)"', client.get("/control/login").text)
@@ -28,7 +28,7 @@ def coordinator(pages: Any) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def point(pages: Any) -> int:
+def point(pages: Pages) -> int:
     """A point of a roadmap whose act gives extensions to the deputy minister; another deadline is asked for."""
     with session(pages.engine) as work:
         roadmap = work.get_one(Roadmap, "krai")
@@ -56,13 +56,13 @@ def forms(html: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def send(pages: Any, form: dict[str, str], **typed: str) -> httpx.Response:
+def send(pages: Pages, form: dict[str, str], **typed: str) -> httpx.Response:
     answer: httpx.Response = pages.client.post(form["action"], data=form | typed)
     return answer
 
 
 def test_the_coordinator_sees_who_decides_and_has_no_form_for_it(
-    pages: Any, coordinator: httpx.Client, point: int
+    pages: Pages, coordinator: httpx.Client, point: int
 ) -> None:
     assert "решает контролирующее лицо: Заместитель министра" in coordinator.get("/control").text
     page = coordinator.get(f"/control/point/{point}").text
@@ -72,7 +72,7 @@ def test_the_coordinator_sees_who_decides_and_has_no_form_for_it(
 
 @pytest.mark.parametrize("action", ["request/1/grant", "request/1/refuse", "extend"])
 def test_the_coordinator_cannot_decide_it_by_a_form_made_by_hand(
-    pages: Any, coordinator: httpx.Client, point: int, action: str
+    pages: Pages, coordinator: httpx.Client, point: int, action: str
 ) -> None:
     form = forms(coordinator.get(f"/control/point/{point}").text)["withdraw"]
     typed = {"new_due_on": (pages.today + timedelta(days=99)).isoformat(), "reason": "х"}
@@ -83,7 +83,7 @@ def test_the_coordinator_cannot_decide_it_by_a_form_made_by_hand(
     assert [row.action for row in pages.rows(Transition)] == ["ask"]
 
 
-def test_the_controller_grants_with_another_day(pages: Any, point: int) -> None:
+def test_the_controller_grants_with_another_day(pages: Pages, point: int) -> None:
     link = pages.link("Заместитель министра") + "/requests"
     form = forms(pages.client.get(link).text)["grant"]
     assert pages.rows(Request)[0].state == "waiting"
@@ -100,7 +100,7 @@ def test_the_controller_grants_with_another_day(pages: Any, point: int) -> None:
     assert pages.audit()[-1] == "решение: срок перенесён"
 
 
-def test_a_refusal_needs_a_ground_and_the_second_decision_is_told(pages: Any, point: int) -> None:
+def test_a_refusal_needs_a_ground_and_the_second_decision_is_told(pages: Pages, point: int) -> None:
     link = pages.link("Заместитель министра") + "/requests"
     asked = forms(pages.client.get(link).text)
     assert send(pages, asked["refuse"], reason=" ").status_code == 422
@@ -113,7 +113,7 @@ def test_a_refusal_needs_a_ground_and_the_second_decision_is_told(pages: Any, po
 
 
 @pytest.mark.parametrize("post", ["Ректор", "Координатор"])
-def test_nobody_elses_link_opens_the_page_or_decides(pages: Any, point: int, post: str) -> None:
+def test_nobody_elses_link_opens_the_page_or_decides(pages: Pages, point: int, post: str) -> None:
     form = forms(pages.client.get(pages.link("Заместитель министра") + "/requests").text)["grant"]
     path = pages.link(post) + "/requests"
     assert pages.client.get(path).status_code == 404
@@ -122,7 +122,7 @@ def test_nobody_elses_link_opens_the_page_or_decides(pages: Any, point: int, pos
     assert pages.rows(Request)[0].state == "waiting"
 
 
-def test_where_the_coordinator_decides_the_controller_has_nothing_to_do(pages: Any, point: int) -> None:
+def test_where_the_coordinator_decides_the_controller_has_nothing_to_do(pages: Pages, point: int) -> None:
     link = pages.link("Заместитель министра") + "/requests"
     form = forms(pages.client.get(link).text)["grant"]
     with session(pages.engine) as work:

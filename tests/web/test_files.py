@@ -39,6 +39,7 @@ from tasks.files.evidence import (
     stored_at,
     sweep_unfinished,
 )
+from tests.pages import Pages
 
 
 def zipped(**entries: bytes) -> bytes:
@@ -180,12 +181,12 @@ def test_no_room_on_the_disk_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def reported(pages: Any) -> tuple[str, int]:
+def reported(pages: Pages) -> tuple[str, int]:
     """The rector's link and an open point."""
     return pages.link("Ректор"), pages.point(days=9)
 
 
-def test_a_full_disk_is_a_clear_page_and_nothing_is_written(pages: Any, reported: tuple[str, int]) -> None:
+def test_a_full_disk_is_a_clear_page_and_nothing_is_written(pages: Pages, reported: tuple[str, int]) -> None:
     link, point = reported
     before = sorted(pages.settings.files.rglob("*"))
     with files_not_larger_than(MB):
@@ -197,7 +198,7 @@ def test_a_full_disk_is_a_clear_page_and_nothing_is_written(pages: Any, reported
     assert pages.send(link, point, "submit", on=pages.today, file=scan).status_code == 303, "room again"
 
 
-def test_a_file_past_the_limit_is_refused(pages: Any, reported: tuple[str, int]) -> None:
+def test_a_file_past_the_limit_is_refused(pages: Pages, reported: tuple[str, int]) -> None:
     link, point = reported
     for size, status in ((2 * MB + 1, 400), (40 * MB, 413)):
         answer = pages.send(link, point, "submit", on=pages.today, file=("a.pdf", b"%PDF-1.7\n" + b"0" * size))
@@ -205,7 +206,7 @@ def test_a_file_past_the_limit_is_refused(pages: Any, reported: tuple[str, int])
     assert pages.rows(Evidence) == []
 
 
-def test_a_refused_report_keeps_no_file(pages: Any, reported: tuple[str, int]) -> None:
+def test_a_refused_report_keeps_no_file(pages: Pages, reported: tuple[str, int]) -> None:
     link, point = reported
     with session(pages.engine) as work:
         change(work, pages.rows(ControlPoint)[0].key, Move(action="submit", actor="к", at=clock.now(), on=pages.today))
@@ -214,14 +215,14 @@ def test_a_refused_report_keeps_no_file(pages: Any, reported: tuple[str, int]) -
     assert list(pages.settings.files.rglob("*")) == []
 
 
-def test_a_zip_named_docx_is_refused_on_the_card(pages: Any, reported: tuple[str, int]) -> None:
+def test_a_zip_named_docx_is_refused_on_the_card(pages: Pages, reported: tuple[str, int]) -> None:
     link, point = reported
     answer = pages.send(link, point, "submit", on=pages.today, file=("отчёт.docx", zipped(**{"a.exe": b"MZ"})))
     assert (answer.status_code, "Такие файлы не принимаются" in answer.text) == (400, True)
     assert pages.rows(Evidence) == []
 
 
-def test_a_file_comes_back_as_a_download_to_its_owner_only(pages: Any, reported: tuple[str, int]) -> None:
+def test_a_file_comes_back_as_a_download_to_its_owner_only(pages: Pages, reported: tuple[str, int]) -> None:
     link, point = reported
     content = b"%PDF-1.7\n" + os.urandom(MB)
     pages.send(link, point, "submit", on=pages.today, file=("Отчёт «май».pdf", content))
@@ -237,7 +238,7 @@ def test_a_file_comes_back_as_a_download_to_its_owner_only(pages: Any, reported:
     assert pages.client.get(f"{link}/file/{proof.id + 1}").status_code == 404
 
 
-def test_a_file_gone_from_the_disk_is_said_to_be_gone(pages: Any, reported: tuple[str, int]) -> None:
+def test_a_file_gone_from_the_disk_is_said_to_be_gone(pages: Pages, reported: tuple[str, int]) -> None:
     link, point = reported
     pages.send(link, point, "submit", on=pages.today, file=("a.pdf", b"%PDF-1.7\n"))
     (proof,) = pages.rows(Evidence)

@@ -1,13 +1,13 @@
 """A form sent in the moment in which one day becomes the next."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import httpx
 from bs4 import BeautifulSoup
 
 from models import Transition, clock
 from tests.days import MOSCOW, midnight_between_two_readings
+from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
 LAST_DAY = date(2027, 5, 20)
@@ -21,7 +21,7 @@ def form(html: str, action: str) -> dict[str, str]:
     return {str(one["name"]): str(one.get("value", "")) for one in found.find_all("input")}
 
 
-def test_what_the_coordinator_accepts_has_one_day(pages: Any) -> None:
+def test_what_the_coordinator_accepts_has_one_day(pages: Pages) -> None:
     point = pages.point(status="submitted", submitted_on=pages.today)
     with httpx.Client(base_url=pages.url, trust_env=False, timeout=30) as browser:
         login = form(browser.get("/control/login").text, "/control/login")
@@ -34,7 +34,7 @@ def test_what_the_coordinator_accepts_has_one_day(pages: Any) -> None:
     assert (done.action, done.happened_on, clock.today(MOSCOW, done.noticed_at)) == ("accept", LAST_DAY, LAST_DAY)
 
 
-def test_what_an_official_reports_has_one_day(pages: Any) -> None:
+def test_what_an_official_reports_has_one_day(pages: Pages) -> None:
     point, link = pages.point(), pages.link("Ректор", channel=True)
     with midnight_between_two_readings(MIDNIGHT):
         answer = pages.send(link, point, "submit", on=LAST_DAY, details="приказ № 7")

@@ -12,25 +12,26 @@ from sqlmodel import col
 from models import Absence, AuditEntry, Body, Channel, ControlPoint, Evidence, Official, Request, Transition, clock
 from models.db import session
 from models.lifecycle import Move, change
+from tests.pages import Pages
 
 GOOD = {"details": "приказ от 20.05.2027 № 118"}
 
 
 @pytest.fixture
-def point(pages: Any) -> int:
+def point(pages: Pages) -> int:
     """An open point of the institute, a month ahead."""
     number: int = pages.point(days=30)
     return number
 
 
 @pytest.fixture
-def link(pages: Any) -> str:
+def link(pages: Pages) -> str:
     """The rector's link, from a letter."""
     found: str = pages.link("Ректор", channel=True)
     return found
 
 
-def test_a_report_is_written_once_with_its_proof_and_audit(pages: Any, point: int, link: str) -> None:
+def test_a_report_is_written_once_with_its_proof_and_audit(pages: Pages, point: int, link: str) -> None:
     done_on = pages.today - timedelta(days=2)
     answer = pages.send(link, point, "submit", **GOOD, link="https://example.org/a?b=1", on=done_on, words="провели")
     assert (answer.status_code, pages.status(point)) == (303, "submitted")
@@ -46,14 +47,14 @@ def test_a_report_is_written_once_with_its_proof_and_audit(pages: Any, point: in
     assert (entry.actor, entry.action, entry.subject) == ("Ректор", "submit", pages.rows(ControlPoint)[0].key)
 
 
-def test_an_action_through_a_letters_link_proves_the_channel(pages: Any, point: int, link: str) -> None:
+def test_an_action_through_a_letters_link_proves_the_channel(pages: Pages, point: int, link: str) -> None:
     pages.send(pages.link("Методист"), point, "acknowledge")
     assert [channel.proven_at for channel in pages.rows(Channel)] == [None] * 4
     pages.send(link, point, "progress", words="начали")
     assert [channel.proven_at is not None for channel in pages.rows(Channel)] == [True, False, False, False]
 
 
-def test_the_same_form_twice_is_one_action(pages: Any, point: int, link: str) -> None:
+def test_the_same_form_twice_is_one_action(pages: Pages, point: int, link: str) -> None:
     once = pages.once()
     for _ in range(3):
         assert pages.send(link, point, "progress", once=once, words="половина").status_code == 303
@@ -63,7 +64,7 @@ def test_the_same_form_twice_is_one_action(pages: Any, point: int, link: str) ->
 
 
 @pytest.mark.parametrize("web_engine", ["sqlite", "postgresql"], indirect=True)
-def test_the_same_form_pressed_at_once_is_one_action(pages: Any, point: int, link: str) -> None:
+def test_the_same_form_pressed_at_once_is_one_action(pages: Pages, point: int, link: str) -> None:
     once = pages.once()
     with ThreadPoolExecutor(6) as crowd:
         press = [crowd.submit(pages.send, link, point, "acknowledge", once=once) for _ in range(6)]
@@ -73,7 +74,7 @@ def test_the_same_form_pressed_at_once_is_one_action(pages: Any, point: int, lin
 
 
 @pytest.mark.parametrize("web_engine", ["sqlite", "postgresql"], indirect=True)
-def test_two_colleagues_reporting_at_once_leave_one_report(pages: Any, point: int, link: str) -> None:
+def test_two_colleagues_reporting_at_once_leave_one_report(pages: Pages, point: int, link: str) -> None:
     links = [link, pages.link("Методист")] * 2
     with ThreadPoolExecutor(4) as crowd:
         sent = [crowd.submit(pages.send, each, point, "submit", **GOOD, on=pages.today) for each in links]
@@ -81,7 +82,7 @@ def test_two_colleagues_reporting_at_once_leave_one_report(pages: Any, point: in
     assert len(pages.rows(Transition)) == len(pages.rows(Evidence)) == len(pages.audit()) == 1
 
 
-def test_somebody_decided_meanwhile_and_the_page_says_how_it_stands(pages: Any, point: int, link: str) -> None:
+def test_somebody_decided_meanwhile_and_the_page_says_how_it_stands(pages: Pages, point: int, link: str) -> None:
     with session(pages.engine) as work:
         move = Move(action="withdraw", actor="координатор", at=clock.now(), on=pages.today, reason="отменено")
         change(work, pages.rows(ControlPoint)[0].key, move)
@@ -116,7 +117,7 @@ REFUSED: list[tuple[str, str, Callable[[date], dict[str, Any]], str]] = [
 
 @pytest.mark.parametrize(("action", "fields", "words"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_what_cannot_be_meant_is_refused_in_one_line(
-    pages: Any, point: int, link: str, action: str, fields: Callable[[date], dict[str, Any]], words: str
+    pages: Pages, point: int, link: str, action: str, fields: Callable[[date], dict[str, Any]], words: str
 ) -> None:
     answer = pages.send(link, point, action, **fields(pages.today))
     assert answer.status_code in (400, 409)
@@ -124,14 +125,14 @@ def test_what_cannot_be_meant_is_refused_in_one_line(
     assert pages.rows(Transition) == pages.rows(Evidence) == pages.rows(AuditEntry) == pages.rows(Request) == []
 
 
-def test_what_was_typed_stays_in_a_refused_form(pages: Any, point: int, link: str) -> None:
+def test_what_was_typed_stays_in_a_refused_form(pages: Pages, point: int, link: str) -> None:
     answer = pages.send(link, point, "submit", details="приказ <7>", words="долгий текст", on="нет")
     assert "приказ &lt;7&gt;</textarea>" in answer.text
     assert "долгий текст</textarea>" in answer.text
     assert '<details class="action submit" id="submit" open>' in answer.text
 
 
-def test_ten_megabytes_of_text_are_refused(pages: Any, point: int, link: str) -> None:
+def test_ten_megabytes_of_text_are_refused(pages: Pages, point: int, link: str) -> None:
     for files in (None, {"file": ("", b"")}):
         data = {"once": pages.once(), "words": "ж" * 5_000_000}
         answer = pages.client.post(f"{link}/point/{point}/progress", data=data, files=files)
@@ -140,7 +141,7 @@ def test_ten_megabytes_of_text_are_refused(pages: Any, point: int, link: str) ->
     assert pages.rows(Transition) == []
 
 
-def test_an_extension_is_asked_once_and_the_old_deadline_stays(pages: Any, point: int, link: str) -> None:
+def test_an_extension_is_asked_once_and_the_old_deadline_stays(pages: Pages, point: int, link: str) -> None:
     new, reason = pages.today + timedelta(days=60), "ждём приказ министерства"
     assert pages.send(link, point, "extend", until=new, reason=reason).status_code == 303
     (request,), (row,) = pages.rows(Request), pages.rows(ControlPoint)
@@ -153,7 +154,7 @@ def test_an_extension_is_asked_once_and_the_old_deadline_stays(pages: Any, point
     assert len(pages.rows(Request)) == 1
 
 
-def test_an_extension_is_not_asked_after_the_last_day_for_it(pages: Any, link: str) -> None:
+def test_an_extension_is_not_asked_after_the_last_day_for_it(pages: Pages, link: str) -> None:
     late = pages.point(days=-2)
     card = pages.client.get(f"{link}/point/{late}").text
     assert "просить о переносе нужно было заранее" in card
@@ -163,14 +164,14 @@ def test_an_extension_is_not_asked_after_the_last_day_for_it(pages: Any, link: s
 
 
 @pytest.mark.parametrize(("body", "expected"), [("unknown", None), ("2", 2)])
-def test_not_mine_goes_to_the_coordinator(pages: Any, point: int, link: str, body: str, expected: int | None) -> None:
+def test_not_mine_goes_to_the_coordinator(pages: Pages, point: int, link: str, body: str, expected: int | None) -> None:
     assert pages.send(link, point, "not-mine", body=body, reason="не наш профиль").status_code == 303
     (request,), (row,) = pages.rows(Request), pages.rows(ControlPoint)
     assert (request.kind, request.to_body_id, row.owner_id) == ("not_mine", expected, 1)
     assert pages.rows(Body, col(Body.id) == 2)[0].code == "cnppm"
 
 
-def test_a_deputy_is_named_for_days_and_taken_back(pages: Any, link: str) -> None:
+def test_a_deputy_is_named_for_days_and_taken_back(pages: Pages, link: str) -> None:
     (colleague,) = pages.rows(Official, Official.post == "Методист")
     first, last = pages.today + timedelta(days=1), pages.today + timedelta(days=9)
     form = {"once": pages.once(), "deputy": colleague.id, "starts_on": f"{first}", "ends_on": f"{last}"}
@@ -192,21 +193,21 @@ def test_a_deputy_is_named_for_days_and_taken_back(pages: Any, link: str) -> Non
 
 
 @pytest.mark.parametrize("deputy", ["Директор центра", "Ректор", "Координатор"])
-def test_only_a_colleague_of_the_same_body_stands_in(pages: Any, link: str, deputy: str) -> None:
+def test_only_a_colleague_of_the_same_body_stands_in(pages: Pages, link: str, deputy: str) -> None:
     (other,) = pages.rows(Official, Official.post == deputy)
     form = {"once": pages.once(), "deputy": other.id, "starts_on": f"{pages.today}", "ends_on": f"{pages.today}"}
     assert pages.client.post(f"{link}/absence", data=form).status_code == 409
     assert pages.rows(Absence) == []
 
 
-def test_an_absence_that_runs_backwards_is_refused(pages: Any, link: str) -> None:
+def test_an_absence_that_runs_backwards_is_refused(pages: Pages, link: str) -> None:
     (colleague,) = pages.rows(Official, Official.post == "Методист")
     days = {"starts_on": f"{pages.today + timedelta(days=3)}", "ends_on": f"{pages.today}"}
     answer = pages.client.post(f"{link}/absence", data={"once": pages.once(), "deputy": colleague.id} | days)
     assert (answer.status_code, "раньше первого" in answer.text) == (409, True)
 
 
-def test_a_button_confirms_that_letters_arrive(pages: Any, link: str) -> None:
+def test_a_button_confirms_that_letters_arrive(pages: Pages, link: str) -> None:
     assert "Да, письмо пришло" in pages.client.get(f"{link}/proof").text
     assert pages.client.post(f"{link}/proof").status_code == 200
     assert pages.rows(Channel)[0].proven_at is not None

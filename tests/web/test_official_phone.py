@@ -1,12 +1,12 @@
 """An official with a phone, in a real browser without scripts."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from models import Evidence
+from tests.pages import Pages
 from tests.places import OUT
 
 
@@ -28,7 +28,7 @@ def fits(page: Page) -> bool:
     return bool(widest <= 361)
 
 
-def test_an_official_reports_with_a_file_from_a_phone(pages: Any, phone: Page, tmp_path: Path) -> None:
+def test_an_official_reports_with_a_file_from_a_phone(pages: Pages, phone: Page, tmp_path: Path) -> None:
     point_id = pages.point("1.1", days=4)
     pages.point("1.2", days=-6)
     pages.point("1.1", days=0)

@@ -1,7 +1,6 @@
 """What an official answers is seen on the point's Prefect run at once."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import httpx
 from sqlmodel import select
@@ -10,11 +9,13 @@ from deployments.sync import sync
 from models import Body, ControlPoint, Official, clock
 from models.db import session
 from tasks.people.links import official_url
+from tests.office import Office
+from tests.pages import Serve
 from web.app import create_app
 from web.forms import once_key
 
 
-def test_a_report_on_the_page_renames_the_run(office: Any, serve: Any, today: Any) -> None:
+def test_a_report_on_the_page_renames_the_run(office: Office, serve: Serve, today: date) -> None:
     office.add_roadmap()
     key = office.add_point(
         kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)

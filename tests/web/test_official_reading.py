@@ -10,28 +10,29 @@ from sqlmodel import SQLModel, select
 from models import Absence, Body, Executor, Item, Official, Roadmap, Transition, clock
 from models.db import session
 from tasks.people.links import revoke
+from tests.pages import Pages
 
 
-def everything(pages: Any) -> list[list[tuple[Any, ...]]]:
+def everything(pages: Pages) -> list[list[tuple[Any, ...]]]:
     """Every row of every table."""
     with pages.engine.connect() as connection:
         tables = SQLModel.metadata.sorted_tables
         return [[tuple(row) for row in connection.execute(text(f"SELECT * FROM {table.name}"))] for table in tables]
 
 
-def official(pages: Any, post: str) -> Official:
+def official(pages: Pages, post: str) -> Official:
     (found,) = pages.rows(Official, Official.post == post)
     return found
 
 
-def stand_in(pages: Any, absent: str, deputy: str, *, first: int = 0, last: int = 5) -> None:
+def stand_in(pages: Pages, absent: str, deputy: str, *, first: int = 0, last: int = 5) -> None:
     days = {"starts_on": pages.today + timedelta(days=first), "ends_on": pages.today + timedelta(days=last)}
     with session(pages.engine) as work:
         away, instead = official(pages, absent).id, official(pages, deputy).id
         work.add(Absence(official_id=away, deputy_id=instead, set_by="x", set_at=clock.now(), **days))
 
 
-def share(pages: Any, item: str, body: str) -> None:
+def share(pages: Pages, item: str, body: str) -> None:
     """Make a body a co-executor of an item."""
     with session(pages.engine) as work:
         item_id = work.exec(select(Item.id).where(Item.code == item)).one()
@@ -39,7 +40,7 @@ def share(pages: Any, item: str, body: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_opening_every_page_changes_nothing_at_all(pages: Any, method: str) -> None:
+def test_opening_every_page_changes_nothing_at_all(pages: Pages, method: str) -> None:
     point = pages.point(days=3)
     link = pages.link("Ректор", channel=True)
     before = everything(pages)
@@ -50,7 +51,7 @@ def test_opening_every_page_changes_nothing_at_all(pages: Any, method: str) -> N
     assert everything(pages) == before
 
 
-def test_the_list_shows_overdue_first_then_by_deadline(pages: Any) -> None:
+def test_the_list_shows_overdue_first_then_by_deadline(pages: Pages) -> None:
     order = {"1.1": 20, "1.2": 4}
     for item, days in order.items():
         pages.point(item, days=days)
@@ -68,13 +69,13 @@ def test_the_list_shows_overdue_first_then_by_deadline(pages: Any) -> None:
     assert "просрочено на" in page
 
 
-def test_closed_and_historical_points_are_not_on_the_list(pages: Any) -> None:
+def test_closed_and_historical_points_are_not_on_the_list(pages: Pages) -> None:
     pages.point(days=-30, status="accepted", submitted_on=pages.today, closed_on=pages.today)
     pages.point(days=-40, status="planned", is_history=True)
     assert "нет пунктов" in pages.client.get(pages.link("Ректор")).text
 
 
-def test_another_bodys_point_is_not_found_and_its_existence_not_told(pages: Any) -> None:
+def test_another_bodys_point_is_not_found_and_its_existence_not_told(pages: Pages) -> None:
     foreign = pages.point("2.1")
     link = pages.link("Ректор")
     answers = [pages.client.get(f"{link}/point/{number}") for number in (foreign, 10**6)]
@@ -86,7 +87,7 @@ def test_another_bodys_point_is_not_found_and_its_existence_not_told(pages: Any)
     assert pages.rows(Transition) == []
 
 
-def test_a_co_executor_sees_the_point_marked_and_may_only_report_its_part(pages: Any) -> None:
+def test_a_co_executor_sees_the_point_marked_and_may_only_report_its_part(pages: Pages) -> None:
     point = pages.point("1.1")
     share(pages, "1.1", "cnppm")
     link = pages.link("Директор центра")
@@ -98,7 +99,7 @@ def test_a_co_executor_sees_the_point_marked_and_may_only_report_its_part(pages:
     assert pages.status(point) == "open"
 
 
-def test_a_deputy_sees_the_points_of_the_one_who_is_away_only_then(pages: Any) -> None:
+def test_a_deputy_sees_the_points_of_the_one_who_is_away_only_then(pages: Pages) -> None:
     point = pages.point("1.1")
     link = pages.link("Директор центра")
     assert pages.client.get(f"{link}/point/{point}").status_code == 404
@@ -109,7 +110,7 @@ def test_a_deputy_sees_the_points_of_the_one_who_is_away_only_then(pages: Any) -
     assert (event.action, event.actor) == ("acknowledge", "Директор центра (страница)")
 
 
-def test_a_deputy_of_another_time_sees_nothing(pages: Any) -> None:
+def test_a_deputy_of_another_time_sees_nothing(pages: Pages) -> None:
     point = pages.point("1.1")
     stand_in(pages, "Ректор", "Директор центра", first=1, last=3)
     assert pages.client.get(f"{pages.link('Директор центра')}/point/{point}").status_code == 404
@@ -119,7 +120,7 @@ def test_a_deputy_of_another_time_sees_nothing(pages: Any) -> None:
     ("absent", "deputy", "is_marked"), [("Ректор", "Методист", True), ("Методист", "Ректор", False)]
 )
 def test_within_a_body_only_the_points_of_its_lead_are_marked(
-    pages: Any, absent: str, deputy: str, is_marked: bool
+    pages: Pages, absent: str, deputy: str, is_marked: bool
 ) -> None:
     pages.point("1.1")
     stand_in(pages, absent, deputy)
@@ -128,7 +129,7 @@ def test_within_a_body_only_the_points_of_its_lead_are_marked(
     assert (f"за: {absent}" in page) is is_marked
 
 
-def test_a_weekly_duty_shows_its_next_deadline_only(pages: Any) -> None:
+def test_a_weekly_duty_shows_its_next_deadline_only(pages: Pages) -> None:
     for days in (7, 14, 21):
         pages.point("1.1", days=days, status="planned", opens_on=pages.today + timedelta(days=days - 6))
     later = pages.point("1.2", days=60, status="planned", opens_on=pages.today + timedelta(days=50))
@@ -138,7 +139,7 @@ def test_a_weekly_duty_shows_its_next_deadline_only(pages: Any) -> None:
     assert "И ещё 2 срока дальше" in page
 
 
-def test_a_script_in_the_words_of_people_is_only_text(pages: Any) -> None:
+def test_a_script_in_the_words_of_people_is_only_text(pages: Pages) -> None:
     point = pages.point("1.1")
     link, script = pages.link("Ректор"), "<script>alert(1)</script>"
     assert pages.send(link, point, "progress", words=script, details=f"{script} & «приказ»").status_code == 303
@@ -148,7 +149,7 @@ def test_a_script_in_the_words_of_people_is_only_text(pages: Any) -> None:
     assert "&lt;итоги&gt;" in card
 
 
-def test_links_that_are_forged_cut_or_revoked_open_nothing(pages: Any) -> None:
+def test_links_that_are_forged_cut_or_revoked_open_nothing(pages: Pages) -> None:
     link = pages.link("Ректор")
     for broken in (link[:-1], link + "x", "/o/нет", "/o/%00", link.replace("/o/", "/o/x")):
         answer = pages.client.get(broken)
@@ -160,14 +161,14 @@ def test_links_that_are_forged_cut_or_revoked_open_nothing(pages: Any) -> None:
     assert pages.client.get(pages.link("Ректор")).status_code == 200
 
 
-def test_a_link_expires(pages: Any) -> None:
+def test_a_link_expires(pages: Pages) -> None:
     link = pages.link("Ректор")
     pages.settings.link_days = -1
     answer = pages.client.get(link)
     assert (answer.status_code, "истёк" in answer.text) == (403, True)
 
 
-def test_the_card_says_what_came_back_and_why(pages: Any) -> None:
+def test_the_card_says_what_came_back_and_why(pages: Pages) -> None:
     point = pages.point("1.1", days=-1, status="returned")
     with session(pages.engine) as work:
         step = {"from_status": "submitted", "to_status": "returned", "happened_on": pages.today}
@@ -180,7 +181,7 @@ def test_the_card_says_what_came_back_and_why(pages: Any) -> None:
     assert "просрочено на" in card
 
 
-def test_a_point_that_cannot_be_moved_now_offers_nothing(pages: Any) -> None:
+def test_a_point_that_cannot_be_moved_now_offers_nothing(pages: Pages) -> None:
     link = pages.link("Ректор")
     for days, status in enumerate(("submitted", "accepted", "withdrawn")):
         closed = {} if status == "submitted" else {"closed_on": pages.today}
@@ -188,7 +189,7 @@ def test_a_point_that_cannot_be_moved_now_offers_nothing(pages: Any) -> None:
         assert "<form" not in pages.client.get(f"{link}/point/{point}").text, status
 
 
-def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Any) -> None:
+def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Pages) -> None:
     whole = pages.point("1.1", days=30)
     stage = {"parent_id": whole, "stage": "sign", "stage_title": "Подпись муниципалитета · г. Сочи"}
     step = pages.point("1.1", days=20, status="planned", waits=True, **stage)
@@ -207,7 +208,7 @@ def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Any) ->
         ("controller", "coordinator", "отчитываться не нужно"),
     ],
 )
-def test_who_keeps_control_is_led_to_the_place_for_it(pages: Any, role: str, decides: str, words: str) -> None:
+def test_who_keeps_control_is_led_to_the_place_for_it(pages: Pages, role: str, decides: str, words: str) -> None:
     with session(pages.engine) as work:
         work.exec(select(Official).where(Official.post == "Координатор")).one().role = role
         work.exec(select(Roadmap)).one().extensions_by = decides
@@ -216,7 +217,7 @@ def test_who_keeps_control_is_led_to_the_place_for_it(pages: Any, role: str, dec
     assert "/absence" not in page
 
 
-def test_the_controller_sees_what_is_overdue_and_can_only_look(pages: Any) -> None:
+def test_the_controller_sees_what_is_overdue_and_can_only_look(pages: Pages) -> None:
     with session(pages.engine) as work:
         work.exec(select(Official).where(Official.post == "Координатор")).one().role = "controller"
     late = pages.point("1.1", days=-5, overdue_on=pages.today - timedelta(days=4))

@@ -31,6 +31,7 @@ from tasks.discipline import judged
 from tasks.letters import ics
 from tasks.letters.compose import compose
 from tasks.prefect.point_facts import points as prefect_points
+from tests.pages import Pages
 
 CODE = "krai"
 PASSWORD = "пароль координатора"
@@ -138,7 +139,7 @@ class Stored:
 
 
 @pytest.fixture
-def stored(pages: Any) -> Stored:
+def stored(pages: Pages) -> Stored:
     """Every row of the table, all of the rector's institute; the coordinator is logged in."""
     found = re.search(r'name="csrf" value="([^"]+)"', pages.client.get("/control/login").text)
     assert found

@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,11 +18,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from limits import RateLimitItemPerMinute
 from pydantic import SecretStr
+from sqlalchemy import Engine
 
 from deployments.serve.prefect import CannotStart
 from deployments.serve.web import WebPages, check_before_start
 from models import Transition
 from models.settings import Settings
+from tests.pages import Pages, Serve
 from web.app import create_app
 from web.forms import Form
 from web.security import LIMITS, Forged, Limits, check_csrf, csrf_token, guard
@@ -39,7 +40,7 @@ HEADERS = {
 }
 
 
-def test_every_answer_carries_the_headers(pages: Any) -> None:
+def test_every_answer_carries_the_headers(pages: Pages) -> None:
     link = pages.link("Ректор")
     for path in (link, f"{link}/point/77", "/o/нет", "/нет", "/robots.txt"):
         answer = pages.client.get(path)
@@ -49,13 +50,13 @@ def test_every_answer_carries_the_headers(pages: Any) -> None:
         assert "set-cookie" not in answer.headers
 
 
-def test_over_https_browsers_are_told_to_stay_there(serve: Any, web_settings: Settings, web_engine: Any) -> None:
+def test_over_https_browsers_are_told_to_stay_there(serve: Serve, web_settings: Settings, web_engine: Engine) -> None:
     web_settings.public_url = "https://vekha.example.org"
     with serve(create_app(web_settings, web_engine)) as url:
         assert "max-age=" in httpx.get(f"{url}/style.css", trust_env=False).headers["strict-transport-security"]
 
 
-def test_no_page_asks_for_anything_from_elsewhere_or_runs_a_script(pages: Any) -> None:
+def test_no_page_asks_for_anything_from_elsewhere_or_runs_a_script(pages: Pages) -> None:
     link, point = pages.link("Ректор"), pages.point(days=3)
     for path in (link, f"{link}/point/{point}", f"{link}/absence", f"{link}/proof", "/нет"):
         page = pages.client.get(path).text
@@ -64,7 +65,7 @@ def test_no_page_asks_for_anything_from_elsewhere_or_runs_a_script(pages: Any) -
         assert loaded == ["/style.css"], path
 
 
-def test_nothing_describes_the_interface(pages: Any) -> None:
+def test_nothing_describes_the_interface(pages: Pages) -> None:
     assert [pages.client.get(path).status_code for path in ("/docs", "/redoc", "/openapi.json")] == [404] * 3
 
 
@@ -77,13 +78,13 @@ def test_nothing_describes_the_interface(pages: Any) -> None:
         ("GET", "/o/a", 403, "Ссылка не действует"),
     ],
 )
-def test_a_refusal_is_a_page_in_russian(pages: Any, method: str, path: str, status: int, words: str) -> None:
+def test_a_refusal_is_a_page_in_russian(pages: Pages, method: str, path: str, status: int, words: str) -> None:
     answer = pages.client.request(method, path)
     assert (answer.status_code, words in answer.text) == (status, True)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
-def test_a_database_that_is_away_is_said_so_without_its_words(pages: Any) -> None:
+def test_a_database_that_is_away_is_said_so_without_its_words(pages: Pages) -> None:
     link = pages.link("Ректор")
     pages.engine.dispose()
     database = pages.settings.data / "vekha.db"
@@ -96,7 +97,7 @@ def test_a_database_that_is_away_is_said_so_without_its_words(pages: Any) -> Non
     assert "unable to open" not in answer.text
 
 
-def test_a_body_that_lies_about_its_length_is_cut_off(pages: Any) -> None:
+def test_a_body_that_lies_about_its_length_is_cut_off(pages: Pages) -> None:
     link, point = pages.link("Ректор"), pages.point(days=3)
 
     def endless() -> Iterator[bytes]:
@@ -110,7 +111,7 @@ def test_a_body_that_lies_about_its_length_is_cut_off(pages: Any) -> None:
     assert pages.rows(Transition) == []
 
 
-def test_a_person_who_leaves_half_way_leaves_no_fault(pages: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_person_who_leaves_half_way_leaves_no_fault(pages: Pages, caplog: pytest.LogCaptureFixture) -> None:
     link, point = pages.link("Ректор"), pages.point(days=3)
     address = urlsplit(link)
     with caplog.at_level(logging.INFO, "web"):
@@ -125,7 +126,7 @@ def test_a_person_who_leaves_half_way_leaves_no_fault(pages: Any, caplog: pytest
     assert pages.rows(Transition) == []
 
 
-def test_the_log_names_no_link_and_no_person(pages: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_no_link_and_no_person(pages: Pages, caplog: pytest.LogCaptureFixture) -> None:
     link, point = pages.link("Ректор", channel=True), pages.point(days=3)
     token = link.rsplit("/", 1)[1]
     with caplog.at_level(logging.DEBUG):
@@ -151,31 +152,31 @@ class TestTooOften:
             login=(RateLimitItemPerMinute(3),),
         )
 
-    def test_one_link_is_slowed_down_and_another_goes_on(self, pages: Any) -> None:
+    def test_one_link_is_slowed_down_and_another_goes_on(self, pages: Pages) -> None:
         link = pages.link("Ректор")
         assert [pages.client.get(link).status_code for _ in range(8)] == [200] * 6 + [429] * 2
         refused = pages.client.get(link)
         assert (refused.headers["retry-after"], "Подождите минуту" in refused.text) == ("60", True)
         assert pages.client.get(pages.link("Методист")).status_code == 200
 
-    def test_forms_are_counted_apart(self, pages: Any) -> None:
+    def test_forms_are_counted_apart(self, pages: Pages) -> None:
         link, point = pages.link("Ректор"), pages.point(days=3)
         sent = [pages.send(link, point, "progress", words=f"{n}").status_code for n in range(3)]
         assert sent == [303, 303, 429]
         assert len(pages.rows(Transition)) == 2
 
-    def test_guessing_links_from_one_address_is_slowed_down(self, pages: Any) -> None:
+    def test_guessing_links_from_one_address_is_slowed_down(self, pages: Pages) -> None:
         codes = [pages.client.get(f"/o/{n}").status_code for n in range(16)]
         assert codes == [403] * 14 + [429] * 2
 
-    def test_guessing_the_password_is_slowed_down_the_most(self, pages: Any) -> None:
+    def test_guessing_the_password_is_slowed_down_the_most(self, pages: Pages) -> None:
         sent = [pages.client.post("/control/login", data={"password": f"{n}"}).status_code for n in range(5)]
         assert 429 not in sent[:3]
         assert sent[3:] == [429, 429]
 
 
 @pytest.fixture
-def own_forms(serve: Any, web_settings: Settings) -> Iterator[str]:
+def own_forms(serve: Serve, web_settings: Settings) -> Iterator[str]:
     """An application with one guarded form of the coordinator's session."""
     web_settings.public_url = "https://vekha.example.org"
     app = FastAPI()

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -14,11 +13,13 @@ from deployments.sync import sync
 from models import Body, ControlPoint, Evidence, Official, Transition, clock
 from models.db import session
 from tasks.people.links import official_url
+from tests.office import Office
+from tests.pages import Serve
 from web.app import create_app
 
 
 @pytest.fixture
-def given(office: Any, worker: Worker, today: date) -> tuple[str, str]:
+def given(office: Office, worker: Worker, today: date) -> tuple[str, str]:
     """The key of a point that waits in Prefect, and the path of the personal link of who answers for it."""
     office.add_roadmap()
     key = office.add_point(
@@ -58,7 +59,7 @@ def log_in(page: Page, url: str) -> None:
 
 
 def test_reported_with_a_file_returned_reported_again_and_accepted(
-    office: Any, given: tuple[str, str], serve: Any, chromium: Browser, tmp_path: Path
+    office: Office, given: tuple[str, str], serve: Serve, chromium: Browser, tmp_path: Path
 ) -> None:
     key, path = given
     with session(office.engine) as work:

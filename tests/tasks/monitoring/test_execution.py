@@ -12,35 +12,37 @@ from models.lifecycle import Move, change
 from tasks.daily.control_day import control_day
 from tasks.discipline import judged
 from tasks.discipline.execution import NO_SECTION, Execution, execution, items_of
+from tests.monitored import Monitored
+from tests.world import World
 
 MORNING = datetime(2027, 5, 26, 7, 0, tzinfo=UTC)
 TODAY = date(2027, 7, 14)
 APRIL, JUNE = date(2027, 4, 1), date(2027, 6, 30)
 
 
-def report(world: Any, key: str, on: date, at: datetime = datetime(2027, 6, 20, tzinfo=UTC)) -> None:
+def report(world: World, key: str, on: date, at: datetime = datetime(2027, 6, 20, tzinfo=UTC)) -> None:
     with session(world.engine) as work:
         change(work, key, Move(action="submit", actor="ректор", at=at, on=on))
 
 
-def told(world: Any) -> None:
+def told(world: World) -> None:
     """A letter about every open point left in time."""
     control_day(world.engine, today=MORNING.date(), at=MORNING)
     world.change(Notice, state="sent", sent_at=MORNING)
 
 
-def found(world: Any, **more: Any) -> Execution:
+def found(world: World, **more: Any) -> Execution:
     with session(world.engine) as work:
         return execution(work, world.code, **{"since": APRIL, "until": JUNE, "day": TODAY, **more})
 
 
-def settings(world: Any, code: str, **values: Any) -> None:
+def settings(world: World, code: str, **values: Any) -> None:
     with session(world.engine) as work:
         item = work.execute(select(Item).where(col(Item.code) == code)).scalar_one()
         item.sqlmodel_update(values)
 
 
-def test_points_of_the_period_are_counted_by_how_they_came_out(world: Any) -> None:
+def test_points_of_the_period_are_counted_by_how_they_came_out(world: World) -> None:
     in_time, late, _ = (world.point(date(2027, 5, day)) for day in (27, 28, 29))
     world.point(date(2027, 7, 5)), world.point(date(2027, 3, 31))
     told(world)
@@ -51,13 +53,13 @@ def test_points_of_the_period_are_counted_by_how_they_came_out(world: Any) -> No
     assert row.share == 1 / 3
 
 
-def test_both_ends_of_the_period_count(small_world: Any) -> None:
+def test_both_ends_of_the_period_count(small_world: World) -> None:
     for day in (date(2027, 3, 31), APRIL, JUNE, date(2027, 7, 1)):
         small_world.point(day)
     assert found(small_world).total.due == 2
 
 
-def test_rows_by_body_section_and_kind(small_world: Any) -> None:
+def test_rows_by_body_section_and_kind(small_world: World) -> None:
     settings(small_world, "1", section="Направление 2", kind="session")
     settings(small_world, "2", section="", kind="agreement")
     done = small_world.point(date(2027, 5, 27))
@@ -74,14 +76,14 @@ def test_rows_by_body_section_and_kind(small_world: Any) -> None:
         assert sum(row.due for row in rows) == out.total.due
 
 
-def test_the_overdue_of_the_day_are_of_any_period(small_world: Any) -> None:
+def test_the_overdue_of_the_day_are_of_any_period(small_world: World) -> None:
     old, new = small_world.point(date(2027, 2, 1)), small_world.point(date(2027, 7, 13), body="school")
     small_world.point(TODAY)
     listed = [(one.point.key, one.point.days, one.body.code, one.item.code) for one in found(small_world).overdue]
     assert listed == [(old, 163, "institute", "1"), (new, 1, "school", "2")]
 
 
-def test_the_points_of_monitoring_itself_are_not_the_roadmaps(small_monitored: Any) -> None:
+def test_the_points_of_monitoring_itself_are_not_the_roadmaps(small_monitored: Monitored) -> None:
     small_monitored.round()
     world = small_monitored.world
     out = found(world, since=date(2027, 7, 1), until=date(2027, 9, 30), day=date(2027, 8, 1))
@@ -93,7 +95,7 @@ def test_the_points_of_monitoring_itself_are_not_the_roadmaps(small_monitored: A
         assert "m-quarter" not in items_of(work, world.code)
 
 
-def test_an_instant_shows_the_points_as_they_stood(world: Any) -> None:
+def test_an_instant_shows_the_points_as_they_stood(world: World) -> None:
     early, late = world.point(date(2027, 5, 27)), world.point(date(2027, 5, 28))
     told(world)
     report(world, early, date(2027, 5, 27), datetime(2027, 5, 27, 8, tzinfo=UTC))
@@ -103,7 +105,7 @@ def test_an_instant_shows_the_points_as_they_stood(world: Any) -> None:
     assert [(out.total.in_time, out.total.overdue) for out in (now, then)] == [(2, 0), (1, 1)]
 
 
-def test_a_report_that_was_returned_and_corrected_later_stands_as_it_was(small_world: Any) -> None:
+def test_a_report_that_was_returned_and_corrected_later_stands_as_it_was(small_world: World) -> None:
     key = small_world.point(date(2027, 5, 28))
     told(small_world)
     report(small_world, key, date(2027, 5, 28), datetime(2027, 5, 28, 8, tzinfo=UTC))

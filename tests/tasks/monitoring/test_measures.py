@@ -14,11 +14,12 @@ from models.lifecycle.transitions import Refused
 from roadmap.monitoring.indicators.submission import Given
 from tasks.monitoring.submissions.record import asked_of, current, fill_proven, record_many
 from tasks.monitoring.submissions.rows import earlier, history, open_rounds, the_round
+from tests.monitored import Monitored
 
 DAY = timedelta(days=1)
 
 
-def asked(monitored: Any, round_id: int) -> dict[str, list[str]]:
+def asked(monitored: Monitored, round_id: int) -> dict[str, list[str]]:
     names = {number: code for code, number in monitored.bodies.items()}
     return {names[body]: [one.code for one in mine] for body, mine in monitored.ask(asked_of, round_id).items()}
 
@@ -26,13 +27,13 @@ def asked(monitored: Any, round_id: int) -> dict[str, list[str]]:
 MUNICIPAL = ["trained", "per-methodist", "events", "policy"]
 
 
-def test_each_municipality_is_asked_for_its_indicators_and_the_keeper_for_the_others(monitored: Any) -> None:
+def test_each_municipality_is_asked_for_its_indicators_and_the_keeper_for_the_others(monitored: Monitored) -> None:
     one = monitored.round()
     towns = {"anapa": MUNICIPAL, "eysk": MUNICIPAL, "sochi": MUNICIPAL}
     assert asked(monitored, one) == towns | {"institute": ["plan", "schools"]}
 
 
-def test_where_no_municipality_is_listed_the_keeper_answers_for_everything(small_monitored: Any) -> None:
+def test_where_no_municipality_is_listed_the_keeper_answers_for_everything(small_monitored: Monitored) -> None:
     with session(small_monitored.world.engine) as work:
         for row in work.execute(select(Municipality)).scalars():
             work.delete(row)
@@ -50,7 +51,7 @@ def test_where_no_municipality_is_listed_the_keeper_answers_for_everything(small
     ],
 )
 def test_who_takes_part_on_the_day_answers_are_due_is_asked(
-    small_monitored: Any, since: date, until: date | None, is_asked: bool
+    small_monitored: Monitored, since: date, until: date | None, is_asked: bool
 ) -> None:
     one = small_monitored.round()
     with session(small_monitored.world.engine) as work:
@@ -59,14 +60,14 @@ def test_who_takes_part_on_the_day_answers_are_due_is_asked(
     assert ("eysk" in asked(small_monitored, one)) is is_asked
 
 
-def test_a_round_that_has_not_opened_asks_nobody_and_takes_nothing(small_monitored: Any) -> None:
+def test_a_round_that_has_not_opened_asks_nobody_and_takes_nothing(small_monitored: Monitored) -> None:
     one = small_monitored.round(indicators=None)
     assert asked(small_monitored, one) == {}
     with pytest.raises(Refused, match=r"Раунд откроется 01.07.2027"):
         small_monitored.give(one)
 
 
-def test_answers_are_kept_and_the_same_again_changes_nothing(monitored: Any) -> None:
+def test_answers_are_kept_and_the_same_again_changes_nothing(monitored: Monitored) -> None:
     one = monitored.round()
     assert (monitored.give(one), monitored.give(one)) == (4, 0)
     assert monitored.values(one) == [
@@ -77,7 +78,7 @@ def test_answers_are_kept_and_the_same_again_changes_nothing(monitored: Any) -> 
     ]
 
 
-def test_a_correction_keeps_the_old_value_its_author_and_the_reason(monitored: Any) -> None:
+def test_a_correction_keeps_the_old_value_its_author_and_the_reason(monitored: Monitored) -> None:
     one = monitored.round()
     monitored.give(one)
     monitored.on += DAY
@@ -90,7 +91,7 @@ def test_a_correction_keeps_the_old_value_its_author_and_the_reason(monitored: A
     assert monitored.ask(current, one)["trained", monitored.bodies["sochi"]].numerator == 13
 
 
-def test_a_correction_without_a_reason_is_refused_and_nothing_is_written(monitored: Any) -> None:
+def test_a_correction_without_a_reason_is_refused_and_nothing_is_written(monitored: Monitored) -> None:
     one = monitored.round()
     monitored.give(one)
     with pytest.raises(Refused, match=r"записано «12 из 100 .*назовите причину исправления"):
@@ -98,7 +99,7 @@ def test_a_correction_without_a_reason_is_refused_and_nothing_is_written(monitor
     assert len(monitored.values(one)) == 4
 
 
-def test_one_reason_may_stand_for_all_corrections(small_monitored: Any) -> None:
+def test_one_reason_may_stand_for_all_corrections(small_monitored: Monitored) -> None:
     one = small_monitored.round()
     small_monitored.give(one)
     new = small_monitored.give(one, "sochi", Given("events", 8), Given("policy", 1), reason="уточнено по телефону")
@@ -106,21 +107,21 @@ def test_one_reason_may_stand_for_all_corrections(small_monitored: Any) -> None:
     assert (new, rows[-1]["reason"], rows[-1]["numerator"]) == (1, "уточнено по телефону", 8.0)
 
 
-def test_no_data_is_an_answer_and_not_zero(small_monitored: Any) -> None:
+def test_no_data_is_an_answer_and_not_zero(small_monitored: Monitored) -> None:
     one = small_monitored.round()
     assert small_monitored.give(one, "sochi", Given("trained", None, None, "учёт не ведётся")) == 1
     assert small_monitored.give(one, "sochi", Given("trained", None, None, "учёт не ведётся")) == 0
     assert small_monitored.values(one) == [("sochi", "trained", None, None, "form")]
 
 
-def test_a_body_cannot_answer_for_what_it_is_not_asked(small_monitored: Any) -> None:
+def test_a_body_cannot_answer_for_what_it_is_not_asked(small_monitored: Monitored) -> None:
     one = small_monitored.round()
     with pytest.raises(Refused, match=r"«г. Сочи» в этом раунде не отвечает за показатель «schools»"):
         small_monitored.give(one, "sochi", Given("events", 1), Given("schools", 1, 2))
     assert small_monitored.values(one) == []
 
 
-def test_the_values_as_of_an_instant_are_those_recorded_by_then(monitored: Any) -> None:
+def test_the_values_as_of_an_instant_are_those_recorded_by_then(monitored: Monitored) -> None:
     one, sochi = monitored.round(), monitored.bodies["sochi"]
     monitored.give(one)
     before, monitored.on = monitored.at, monitored.on + DAY
@@ -130,13 +131,13 @@ def test_the_values_as_of_an_instant_are_those_recorded_by_then(monitored: Any) 
     assert monitored.ask(current, one, as_of=datetime(2027, 7, 1, tzinfo=UTC)) == {}
 
 
-def test_the_database_refuses_to_change_an_answer(monitored: Any) -> None:
+def test_the_database_refuses_to_change_an_answer(monitored: Monitored) -> None:
     monitored.give(monitored.round())
     with pytest.raises(DBAPIError), session(monitored.world.engine) as work:
         work.execute(text("UPDATE measure SET numerator = 100"))
 
 
-def test_a_flag_proven_by_a_control_point_is_filled_in_and_nobody_is_asked(monitored: Any) -> None:
+def test_a_flag_proven_by_a_control_point_is_filled_in_and_nobody_is_asked(monitored: Monitored) -> None:
     key, one = monitored.accepted(done_on=date(2027, 6, 30)), monitored.round()
     assert asked(monitored, one)["institute"] == ["schools"]
     assert [monitored.ask(fill_proven, one, at=monitored.at) for _ in range(2)] == [1, 0]
@@ -154,7 +155,7 @@ def test_a_flag_proven_by_a_control_point_is_filled_in_and_nobody_is_asked(monit
         pytest.param({"purpose": "name_dates"}, False, id="only its days were named"),
     ],
 )
-def test_what_proves_a_flag(small_monitored: Any, facts: dict[str, Any], is_proven: bool) -> None:
+def test_what_proves_a_flag(small_monitored: Monitored, facts: dict[str, Any], is_proven: bool) -> None:
     key = small_monitored.accepted(done_on=date(2027, 6, 30))
     with session(small_monitored.world.engine) as work:
         work.execute(update(ControlPoint).where(col(ControlPoint.key) == key).values(**facts))
@@ -162,7 +163,7 @@ def test_what_proves_a_flag(small_monitored: Any, facts: dict[str, Any], is_prov
     assert ("plan" not in asked(small_monitored, one)["institute"]) is is_proven
 
 
-def test_an_item_that_fans_out_proves_the_keepers_flag_once_all_have_done_it(small_monitored: Any) -> None:
+def test_an_item_that_fans_out_proves_the_keepers_flag_once_all_have_done_it(small_monitored: Monitored) -> None:
     key = small_monitored.accepted(done_on=date(2027, 6, 30))
     with session(small_monitored.world.engine) as work:
         first = work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
@@ -177,14 +178,14 @@ def test_an_item_that_fans_out_proves_the_keepers_flag_once_all_have_done_it(sma
     assert "plan" not in asked(small_monitored, one)["institute"]
 
 
-def test_what_was_answered_is_not_overwritten_by_a_proof(small_monitored: Any) -> None:
+def test_what_was_answered_is_not_overwritten_by_a_proof(small_monitored: Monitored) -> None:
     one = small_monitored.round()
     small_monitored.give(one, "institute", Given("plan", 0))
     small_monitored.accepted(done_on=date(2027, 6, 30))
     assert small_monitored.ask(fill_proven, one, at=small_monitored.at) == 0
 
 
-def test_a_body_that_gave_all_it_is_asked_has_done_its_point(monitored: Any) -> None:
+def test_a_body_that_gave_all_it_is_asked_has_done_its_point(monitored: Monitored) -> None:
     one = monitored.round()
     monitored.give(one, "sochi", *[Given("trained", 1, 2), Given("per-methodist", 3, 4), Given("policy", 0)])
     assert monitored.settle(one) == 0
@@ -198,7 +199,7 @@ def test_a_body_that_gave_all_it_is_asked_has_done_its_point(monitored: Any) -> 
     assert monitored.data("anapa").status == "open"
 
 
-def test_a_late_answer_is_late_by_the_day_it_was_given(small_monitored: Any) -> None:
+def test_a_late_answer_is_late_by_the_day_it_was_given(small_monitored: Monitored) -> None:
     one = small_monitored.round()
     small_monitored.on = date(2027, 7, 9)
     small_monitored.give(one)
@@ -208,7 +209,7 @@ def test_a_late_answer_is_late_by_the_day_it_was_given(small_monitored: Any) -> 
     assert (point.submitted_on, point.submitted_on > point.deadline_on) == (date(2027, 7, 9), True)
 
 
-def test_a_correction_after_acceptance_does_not_reopen_the_point(small_monitored: Any) -> None:
+def test_a_correction_after_acceptance_does_not_reopen_the_point(small_monitored: Monitored) -> None:
     one = small_monitored.round()
     small_monitored.give(one)
     small_monitored.settle(one)
@@ -217,7 +218,7 @@ def test_a_correction_after_acceptance_does_not_reopen_the_point(small_monitored
     assert small_monitored.data("sochi").status == "accepted"
 
 
-def test_the_last_values_are_of_the_same_rhythm_and_of_a_cumulative_one_of_any(small_monitored: Any) -> None:
+def test_the_last_values_are_of_the_same_rhythm_and_of_a_cumulative_one_of_any(small_monitored: Monitored) -> None:
     for period, number in (("2026-Q4", 1), ("2027-Q1", 2)):
         small_monitored.give(small_monitored.round(period, asks=False), "sochi", Given("events", number))
     year = small_monitored.round("2026", asks=False)
@@ -229,7 +230,7 @@ def test_the_last_values_are_of_the_same_rhythm_and_of_a_cumulative_one_of_any(s
     assert one
 
 
-def test_two_rounds_that_collect_at_once_must_be_named(small_monitored: Any) -> None:
+def test_two_rounds_that_collect_at_once_must_be_named(small_monitored: Monitored) -> None:
     small_monitored.round("2026-Q4", asks=False)
     year = small_monitored.round("2026", asks=False)
     with pytest.raises(Refused, match=r"2026-Q4 .*2026 .*--period"):
@@ -240,13 +241,13 @@ def test_two_rounds_that_collect_at_once_must_be_named(small_monitored: Any) -> 
         small_monitored.ask(the_round, "krai", "2027-Q1")
 
 
-def test_a_round_started_for_the_past_does_not_stand_before_the_regular_one(small_monitored: Any) -> None:
+def test_a_round_started_for_the_past_does_not_stand_before_the_regular_one(small_monitored: Monitored) -> None:
     small_monitored.round("2027-Q1", asks=False)
     small_monitored.round("2026-Q1", asks=False, by_hand=True)
     assert [one.period_start for one in small_monitored.ask(open_rounds, "krai")] == [date(2027, 1, 1)]
 
 
-def test_answers_of_many_bodies_are_all_kept_or_none(monitored: Any) -> None:
+def test_answers_of_many_bodies_are_all_kept_or_none(monitored: Monitored) -> None:
     one = monitored.round()
     wrong = {monitored.bodies["anapa"]: [Given("events", 1)], monitored.bodies["eysk"]: [Given("schools", 1, 1)]}
     with pytest.raises(Refused, match="Ейский район"):

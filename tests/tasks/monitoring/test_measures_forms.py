@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import delete, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from models import Body, Measure, Municipality, Round
 from models.db import session
@@ -24,6 +24,7 @@ from tasks.monitoring.submissions.workbooks import (
     form_xlsx,
     take_forms,
 )
+from tests.monitored import Monitored
 
 FIRST, SECOND, REASON = "J", "L", "M"
 #: What a municipality writes into its four rows.
@@ -31,10 +32,10 @@ FILLED = {"J5": 12, "L5": 100, "J6": 300, "L6": 2, "J7": 7, "J8": "да"}
 Edit = Callable[[Any], None]
 
 
-def blank(monitored: Any, body: str | None = "sochi", period: str | None = None) -> bytes:
+def blank(monitored: Monitored, body: str | None = "sochi", period: str | None = None) -> bytes:
     """The form as it is handed out."""
 
-    def made(work: Any) -> bytes:
+    def made(work: Session) -> bytes:
         return form_xlsx(form_of(work, the_round(work, "krai", period), body=body))
 
     return bytes(monitored.ask(made))
@@ -52,8 +53,10 @@ def filled(content: bytes, cells: dict[str, Any] | None = None, *edits: Edit) ->
     return target.getvalue()
 
 
-def take(monitored: Any, *contents: bytes, body: str | None = None, period: str | None = None, **more: Any) -> Taken:
-    def taken(work: Any) -> Taken:
+def take(
+    monitored: Monitored, *contents: bytes, body: str | None = None, period: str | None = None, **more: Any
+) -> Taken:
+    def taken(work: Session) -> Taken:
         round_ = the_round(work, "krai", period) if period or body else None
         source = Source(actor="координатор", at=monitored.at, today=monitored.on, round_=round_, body=body)
         files = [(f"форма {n}.xlsx", content) for n, content in enumerate(contents, start=1)]
@@ -63,7 +66,7 @@ def take(monitored: Any, *contents: bytes, body: str | None = None, period: str 
     return found
 
 
-def faults(monitored: Any, *contents: bytes, **more: Any) -> list[str]:
+def faults(monitored: Monitored, *contents: bytes, **more: Any) -> list[str]:
     """The lines of a refusal; nothing is written by it."""
     before = monitored.world.rows(Measure)
     with pytest.raises(FormRefused) as refused:
@@ -72,7 +75,7 @@ def faults(monitored: Any, *contents: bytes, **more: Any) -> list[str]:
     return [f"{one.cell}: {one.words}" for one in refused.value.problems]
 
 
-def test_a_filled_form_is_taken_and_the_same_again_changes_nothing(monitored: Any) -> None:
+def test_a_filled_form_is_taken_and_the_same_again_changes_nothing(monitored: Monitored) -> None:
     one = monitored.round()
     content = filled(blank(monitored))
     first, again = take(monitored, content), take(monitored, content)
@@ -88,7 +91,7 @@ def test_a_filled_form_is_taken_and_the_same_again_changes_nothing(monitored: An
     assert monitored.data("sochi").status == "accepted"
 
 
-def test_the_form_locks_all_but_the_answers_hides_codes_and_checks_what_is_typed(small_monitored: Any) -> None:
+def test_the_form_locks_all_but_the_answers_hides_codes_and_checks_what_is_typed(small_monitored: Monitored) -> None:
     small_monitored.round()
     sheet = load_workbook(io.BytesIO(blank(small_monitored)))[SHEET]
     assert sheet.protection.sheet
@@ -111,7 +114,7 @@ def test_the_form_locks_all_but_the_answers_hides_codes_and_checks_what_is_typed
     assert checks == {"J8": "list", "J5:J7": "custom", "L5:L8": "custom", "M5:M8": "textLength"}
 
 
-def test_past_values_stand_beside_and_answers_given_already_stand_in_the_form(small_monitored: Any) -> None:
+def test_past_values_stand_beside_and_answers_given_already_stand_in_the_form(small_monitored: Monitored) -> None:
     small_monitored.give(small_monitored.round("2027-Q1", asks=False), "sochi", Given("events", 5))
     small_monitored.give(small_monitored.round(), "sochi", Given("trained", 12, 100))
     sheet = load_workbook(io.BytesIO(blank(small_monitored)))[SHEET]
@@ -120,21 +123,21 @@ def test_past_values_stand_beside_and_answers_given_already_stand_in_the_form(sm
 
 
 def put(place: str, value: Any) -> Edit:
-    def edit(book: Any) -> None:
+    def edit(book: Workbook) -> None:
         book[SHEET][place] = value
 
     return edit
 
 
-def copy_row(book: Any) -> None:
+def copy_row(book: Workbook) -> None:
     book[SHEET].append([cell.value for cell in book[SHEET][5]])
 
 
-def drop_row(book: Any) -> None:
+def drop_row(book: Workbook) -> None:
     book[SHEET].delete_rows(6)
 
 
-def rename_sheet(book: Any) -> None:
+def rename_sheet(book: Workbook) -> None:
     book[SHEET].title = "Лист1"
 
 
@@ -164,27 +167,27 @@ def rename_sheet(book: Any) -> None:
         pytest.param(rename_sheet, "A1: листа «Показатели» нет (есть: «Лист1»)", id="the wrong sheet"),
     ],
 )
-def test_every_fault_has_its_cell_and_nothing_is_taken(small_monitored: Any, edit: Edit, expected: str) -> None:
+def test_every_fault_has_its_cell_and_nothing_is_taken(small_monitored: Monitored, edit: Edit, expected: str) -> None:
     small_monitored.round()
     found = faults(small_monitored, filled(blank(small_monitored), None, edit))
     assert any(line.startswith(expected) for line in found), found
 
 
-def test_all_faults_of_all_files_are_told_at_once(small_monitored: Any) -> None:
+def test_all_faults_of_all_files_are_told_at_once(small_monitored: Monitored) -> None:
     small_monitored.round()
     wrong = filled(blank(small_monitored), FILLED | {"J5": "x", "J7": -1})
     found = faults(small_monitored, wrong, filled(blank(small_monitored, "anapa"), {"J5": 1}))
     assert len(found) == 2 + 4
 
 
-def test_what_is_right_is_taken_when_told_so(monitored: Any) -> None:
+def test_what_is_right_is_taken_when_told_so(monitored: Monitored) -> None:
     one = monitored.round()
     taken = take(monitored, filled(blank(monitored), FILLED | {"J5": 120, "J7": None}), partly=True)
     assert (taken.new, taken.settled, [fault.cell for fault in taken.left_out]) == (2, 0, ["J5", "J7"])
     assert [row[1] for row in monitored.values(one)] == ["per-methodist", "policy"]
 
 
-def test_the_coordinators_form_holds_every_body_and_a_missing_one_is_told(monitored: Any) -> None:
+def test_the_coordinators_form_holds_every_body_and_a_missing_one_is_told(monitored: Monitored) -> None:
     one = monitored.round()
     source = blank(monitored, None)
     rows = load_workbook(io.BytesIO(source))[SHEET]
@@ -203,10 +206,10 @@ def test_the_coordinators_form_holds_every_body_and_a_missing_one_is_told(monito
     assert len(monitored.values(one)) == 14
 
 
-def test_sorted_rows_are_known_by_their_codes(small_monitored: Any) -> None:
+def test_sorted_rows_are_known_by_their_codes(small_monitored: Monitored) -> None:
     small_monitored.round()
 
-    def turn(book: Any) -> None:
+    def turn(book: Workbook) -> None:
         sheet = book[SHEET]
         rows = [[cell.value for cell in sheet[n]] for n in range(5, 9)]
         for n, row in enumerate(reversed(rows), start=5):
@@ -216,7 +219,7 @@ def test_sorted_rows_are_known_by_their_codes(small_monitored: Any) -> None:
     assert take(small_monitored, filled(blank(small_monitored), None, turn)).new == 4
 
 
-def test_a_correction_in_a_form_needs_its_reason_beside_it(monitored: Any) -> None:
+def test_a_correction_in_a_form_needs_its_reason_beside_it(monitored: Monitored) -> None:
     one = monitored.round()
     monitored.give(one)
     source = blank(monitored)
@@ -226,14 +229,14 @@ def test_a_correction_in_a_form_needs_its_reason_beside_it(monitored: Any) -> No
     assert take(monitored, filled(source, {"J5": 13, "M5": "опечатка"})).new == 0
 
 
-def test_two_files_that_say_different_things_are_refused(small_monitored: Any) -> None:
+def test_two_files_that_say_different_things_are_refused(small_monitored: Monitored) -> None:
     small_monitored.round()
     source = blank(small_monitored)
     found = faults(small_monitored, filled(source), filled(source, FILLED | {"J7": 8}))
     assert found == ["J7: другое значение уже в «форма 1.xlsx, J7» — оставьте одно"]
 
 
-def test_the_form_of_a_round_gone_by_is_taken_only_when_it_is_named(small_monitored: Any) -> None:
+def test_the_form_of_a_round_gone_by_is_taken_only_when_it_is_named(small_monitored: Monitored) -> None:
     small_monitored.round("2027-Q1", asks=False)
     old = filled(blank(small_monitored, period="2027-Q1"))
     small_monitored.round()
@@ -243,7 +246,7 @@ def test_the_form_of_a_round_gone_by_is_taken_only_when_it_is_named(small_monito
     assert take(small_monitored, old, period="2027-Q1").new == 4
 
 
-def test_on_the_page_of_a_body_only_its_own_form_is_taken(small_monitored: Any) -> None:
+def test_on_the_page_of_a_body_only_its_own_form_is_taken(small_monitored: Monitored) -> None:
     small_monitored.round()
     anapa, everybody = blank(small_monitored, "anapa"), blank(small_monitored, None)
     assert faults(small_monitored, filled(anapa), body="sochi")[0].startswith("D1: это форма другого органа")
@@ -251,7 +254,7 @@ def test_on_the_page_of_a_body_only_its_own_form_is_taken(small_monitored: Any) 
     assert take(small_monitored, filled(blank(small_monitored), {"J5": 1, "L5": 2}), body="sochi", blanks=True).new == 1
 
 
-def test_a_row_that_a_control_point_has_come_to_prove_is_passed_over(small_monitored: Any) -> None:
+def test_a_row_that_a_control_point_has_come_to_prove_is_passed_over(small_monitored: Monitored) -> None:
     one = small_monitored.round()
     source = filled(blank(small_monitored, "institute"), {"J5": "да", "J6": 1, "L6": 2})
     small_monitored.accepted(done_on=date(2027, 6, 30))
@@ -259,7 +262,7 @@ def test_a_row_that_a_control_point_has_come_to_prove_is_passed_over(small_monit
     assert [row[1] for row in small_monitored.values(one)] == ["schools"]
 
 
-def test_a_body_that_left_midway_has_no_row_any_more(small_monitored: Any) -> None:
+def test_a_body_that_left_midway_has_no_row_any_more(small_monitored: Monitored) -> None:
     small_monitored.round()
     source = blank(small_monitored, None)
     with session(small_monitored.world.engine) as work:
@@ -268,7 +271,7 @@ def test_a_body_that_left_midway_has_no_row_any_more(small_monitored: Any) -> No
     assert found[0] == "A5: орган «eysk»: у него в этом раунде ничего не запрашивается"
 
 
-def test_a_name_like_a_formula_stays_a_name(small_monitored: Any) -> None:
+def test_a_name_like_a_formula_stays_a_name(small_monitored: Monitored) -> None:
     with session(small_monitored.world.engine) as work:
         body = work.execute(select(Body).where(col(Body.code) == "sochi")).scalar_one()
         body.short = "=HYPERLINK(1)"

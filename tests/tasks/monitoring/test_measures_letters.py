@@ -7,7 +7,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -17,6 +16,7 @@ from models.settings import Settings
 from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
+from tests.monitored import Monitored
 
 SITE = "https://vekha.example.org"
 
@@ -27,7 +27,7 @@ def here(tmp_path: Path) -> Settings:
     return Settings(_env_file=None, data=tmp_path, public_url=SITE, link_key=SecretStr("a key"), link_days=30)
 
 
-def letters(monitored: Any, here: Settings) -> dict[str, EmailMessage]:
+def letters(monitored: Monitored, here: Settings) -> dict[str, EmailMessage]:
     """The letters of the day, by address."""
     at = datetime.combine(monitored.on, time(6), UTC)
     assert not control_day(monitored.world.engine, today=monitored.on, at=at - timedelta(hours=3)).failed
@@ -50,7 +50,7 @@ def files(letter: EmailMessage) -> dict[str, bytes]:
     return {name: part.get_content() for name, part in named.items() if name.endswith(".xlsx")}
 
 
-def test_the_letter_names_what_is_asked_and_brings_the_form(small_monitored: Any, here: Settings) -> None:
+def test_the_letter_names_what_is_asked_and_brings_the_form(small_monitored: Monitored, here: Settings) -> None:
     small_monitored.round()
     small_monitored.on = small_monitored.on.replace(day=6)
     letter = letters(small_monitored, here)["sochi@example.org"]
@@ -65,7 +65,7 @@ def test_the_letter_names_what_is_asked_and_brings_the_form(small_monitored: Any
     assert [sheet[f"A{n}"].value for n in range(5, 10)] == ["sochi"] * 4 + [None]
 
 
-def test_nobody_is_sent_a_form_who_has_given_all(small_monitored: Any, here: Settings) -> None:
+def test_nobody_is_sent_a_form_who_has_given_all(small_monitored: Monitored, here: Settings) -> None:
     one = small_monitored.round()
     small_monitored.give(one)
     small_monitored.give(one, "anapa", Given("events", 1))
@@ -76,7 +76,7 @@ def test_nobody_is_sent_a_form_who_has_given_all(small_monitored: Any, here: Set
     assert len(files(found["anapa@example.org"])) == 1
 
 
-def test_the_coordinator_gets_no_forms(small_monitored: Any, here: Settings) -> None:
+def test_the_coordinator_gets_no_forms(small_monitored: Monitored, here: Settings) -> None:
     small_monitored.round()
     small_monitored.on = small_monitored.on.replace(day=6)
     found = letters(small_monitored, here)

@@ -17,6 +17,7 @@ from tasks.daily.control_day import control_day
 from tasks.editions.added_items import own_items
 from tasks.monitoring.recommendations.propose import decline, propose, recommended, settle_closed, take
 from tasks.monitoring.rounds.snapshot import compute, keep
+from tests.monitored import Monitored
 
 NINE = datetime(2027, 7, 14, 6, tzinfo=UTC)
 TODAY = date(2027, 7, 14)
@@ -42,7 +43,7 @@ def advice(body: str = "sochi", *, key: str = "krai/trained/sochi", text: str = 
 TWO = (advice(), advice("anapa", key="krai/trained/anapa"))
 
 
-def proposed(monitored: Any, round_id: int, *several: Advice) -> tuple[int, Snapshot]:
+def proposed(monitored: Monitored, round_id: int, *several: Advice) -> tuple[int, Snapshot]:
     """What the round's snapshot advises, kept and proposed."""
     with session(monitored.world.engine) as work:
         made = compute(work, round_id, as_of=NINE, today=TODAY).model_copy(update={"advice": several})
@@ -50,25 +51,25 @@ def proposed(monitored: Any, round_id: int, *several: Advice) -> tuple[int, Snap
         return propose(work, round_id, made, at=NINE), made
 
 
-def rows(monitored: Any) -> list[Recommendation]:
+def rows(monitored: Monitored) -> list[Recommendation]:
     with session(monitored.world.engine) as work:
         return list(work.exec(select(Recommendation).order_by(Recommendation.id)))  # type: ignore[arg-type]
 
 
-def taken(monitored: Any, number: int = 1, due_on: date | None = None, actor: str = "координатор") -> str:
+def taken(monitored: Monitored, number: int = 1, due_on: date | None = None, actor: str = "координатор") -> str:
     with session(monitored.world.engine) as work:
         facts = {"due_on": due_on, "today": TODAY, "at": NINE, "calendar": calendar_of(work, "krai")}
         return take(work, number, actor=actor, **facts)
 
 
-def closed(monitored: Any, key: str, action: lifecycle.Action) -> int:
+def closed(monitored: Monitored, key: str, action: lifecycle.Action) -> int:
     with session(monitored.world.engine) as work:
         move = Move(action=action, actor="координатор", at=NINE, on=TODAY, reason="основание")
         lifecycle.accept(work, key, move) if action == "accept" else lifecycle.change(work, key, move)
         return settle_closed(work, "krai")
 
 
-def test_the_same_shortfall_is_not_recommended_twice_while_the_first_is_open(monitored: Any) -> None:
+def test_the_same_shortfall_is_not_recommended_twice_while_the_first_is_open(monitored: Monitored) -> None:
     first, second = monitored.round("2027-Q2"), monitored.round("2027-Q3")
     assert proposed(monitored, first, *TWO)[0] == 2
     assert proposed(monitored, first, *TWO)[0] == 0
@@ -79,13 +80,13 @@ def test_the_same_shortfall_is_not_recommended_twice_while_the_first_is_open(mon
     ]
 
 
-def test_what_an_earlier_round_said_and_bodies_that_are_not_there_are_left_out(small_monitored: Any) -> None:
+def test_what_an_earlier_round_said_and_bodies_that_are_not_there_are_left_out(small_monitored: Monitored) -> None:
     round_id = small_monitored.round()
     several = (advice(is_open_already=True), advice("omsk", key="krai/trained/omsk"))
     assert proposed(small_monitored, round_id, *several)[0] == 0
 
 
-def test_taken_it_is_an_item_on_control_of_its_body(monitored: Any) -> None:
+def test_taken_it_is_an_item_on_control_of_its_body(monitored: Monitored) -> None:
     round_id = monitored.round()
     proposed(monitored, round_id, advice("eysk", is_open_already=True, key="old"), *TWO)
     assert taken(monitored, 1, date(2027, 10, 3)) == "krai/m-rec.1/-/2027-10-03"
@@ -106,7 +107,7 @@ def test_taken_it_is_an_item_on_control_of_its_body(monitored: Any) -> None:
     assert (f"{TODAY}", "Начальник, г. Сочи", "opened") in [(f"{a}", b, c) for a, b, c, _ in monitored.world.letters()]
 
 
-def test_the_note_is_read_once_however_many_it_recommends(monitored: Any) -> None:
+def test_the_note_is_read_once_however_many_it_recommends(monitored: Monitored) -> None:
     proposed(monitored, monitored.round(), *TWO)
     asked: list[str] = []
     event.listen(monitored.world.engine, "before_cursor_execute", lambda *what: asked.append(what[2]))
@@ -115,7 +116,7 @@ def test_the_note_is_read_once_however_many_it_recommends(monitored: Any) -> Non
     assert sum("snapshot.content" in words for words in asked) == 1
 
 
-def test_decided_once_the_second_is_told_by_whom(monitored: Any) -> None:
+def test_decided_once_the_second_is_told_by_whom(monitored: Monitored) -> None:
     proposed(monitored, monitored.round(), *TWO)
     taken(monitored, 1, actor="Иванова")
     with pytest.raises(Refused, match=r"№ 1 уже решена: взята на контроль \(Иванова, 14\.07\.2027\)"):
@@ -125,7 +126,7 @@ def test_decided_once_the_second_is_told_by_whom(monitored: Any) -> None:
     assert [row.state for row in rows(monitored)] == ["taken", "proposed"]
 
 
-def test_of_two_at_once_one_decides(monitored: Any) -> None:
+def test_of_two_at_once_one_decides(monitored: Monitored) -> None:
     proposed(monitored, monitored.round(), *TWO)
 
     def attempt(actor: str) -> str:
@@ -142,14 +143,14 @@ def test_of_two_at_once_one_decides(monitored: Any) -> None:
         assert len(work.exec(select(Item).where(Item.kind == "measure", Item.code == "m-rec.1")).all()) == 1
 
 
-def test_two_taken_at_once_get_numbers_of_their_own(monitored: Any) -> None:
+def test_two_taken_at_once_get_numbers_of_their_own(monitored: Monitored) -> None:
     proposed(monitored, monitored.round(), *TWO)
     with ThreadPoolExecutor(2) as people:
         keys = list(people.map(lambda number: taken(monitored, number), (1, 2)))
     assert sorted(keys) == ["krai/m-rec.1/-/2027-09-30", "krai/m-rec.2/-/2027-09-30"]
 
 
-def test_two_rounds_at_once_propose_one(monitored: Any) -> None:
+def test_two_rounds_at_once_propose_one(monitored: Monitored) -> None:
     rounds = [monitored.round("2027-Q2"), monitored.round("2027-Q3")]
     with ThreadPoolExecutor(2) as people:
         new = list(people.map(lambda round_id: proposed(monitored, round_id, *TWO)[0], rounds))
@@ -157,7 +158,7 @@ def test_two_rounds_at_once_propose_one(monitored: Any) -> None:
     assert len(rows(monitored)) == 2
 
 
-def test_declined_keeps_the_reason_and_only_a_later_round_gives_it_again(monitored: Any) -> None:
+def test_declined_keeps_the_reason_and_only_a_later_round_gives_it_again(monitored: Monitored) -> None:
     first, second = monitored.round("2027-Q2"), monitored.round("2027-Q3")
     proposed(monitored, first, *TWO)
     with pytest.raises(Refused, match="Укажите, почему"), session(monitored.world.engine) as work:
@@ -171,7 +172,7 @@ def test_declined_keeps_the_reason_and_only_a_later_round_gives_it_again(monitor
 
 
 @pytest.mark.parametrize("action", ["accept", "withdraw"])
-def test_it_is_settled_with_its_point_and_a_new_shortfall_may_be_recommended(monitored: Any, action: Any) -> None:
+def test_it_is_settled_with_its_point_and_a_new_shortfall_may_be_recommended(monitored: Monitored, action: Any) -> None:
     first, second = monitored.round("2027-Q2"), monitored.round("2027-Q3")
     proposed(monitored, first, *TWO)
     key = taken(monitored, 1)
@@ -184,7 +185,7 @@ def test_it_is_settled_with_its_point_and_a_new_shortfall_may_be_recommended(mon
     assert proposed(monitored, second, *TWO)[0] == 1
 
 
-def test_a_day_that_is_past_is_refused_and_nothing_is_written(small_monitored: Any) -> None:
+def test_a_day_that_is_past_is_refused_and_nothing_is_written(small_monitored: Monitored) -> None:
     proposed(small_monitored, small_monitored.round(), *TWO)
     with pytest.raises(Refused, match=r"13\.07\.2027 уже прошёл"):
         taken(small_monitored, 1, date(2027, 7, 13))
@@ -193,7 +194,7 @@ def test_a_day_that_is_past_is_refused_and_nothing_is_written(small_monitored: A
     assert [row.state for row in rows(small_monitored)] == ["proposed", "proposed"]
 
 
-def test_the_audit_names_what_was_done(small_monitored: Any) -> None:
+def test_the_audit_names_what_was_done(small_monitored: Monitored) -> None:
     proposed(small_monitored, small_monitored.round(), *TWO)
     key = taken(small_monitored, 1)
     with session(small_monitored.world.engine) as work:

@@ -16,6 +16,7 @@ from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
 from tasks.monitoring.rounds.snapshot import compute, keep, of_round
 from tasks.monitoring.submissions.record import fill_proven
+from tests.monitored import Monitored
 
 INDICATORS = (
     Indicator(
@@ -47,7 +48,7 @@ def result(snapshot: Snapshot, code: str = "trained") -> IndicatorResult:
     return next(one for one in snapshot.indicators if one.code == code)
 
 
-def test_the_numbers_of_a_round(monitored: Any) -> None:
+def test_the_numbers_of_a_round(monitored: Monitored) -> None:
     round_id = monitored.round()
     monitored.give(round_id, "sochi")
     monitored.give(round_id, "anapa", Given("trained", 20, 300), Given("events", 3), Given("policy", 0))
@@ -64,7 +65,7 @@ def test_the_numbers_of_a_round(monitored: Any) -> None:
     assert (found.period, found.rhythm, found.due_on) == ("II квартал 2027 г.", "quarter", date(2027, 7, 7))
 
 
-def test_every_number_has_its_source_and_late_ones_are_marked(small_monitored: Any) -> None:
+def test_every_number_has_its_source_and_late_ones_are_marked(small_monitored: Monitored) -> None:
     round_id = small_monitored.round()
     small_monitored.give(round_id, "sochi", Given("trained", 1, 10))
     small_monitored.on = date(2027, 7, 8)
@@ -84,7 +85,7 @@ def test_every_number_has_its_source_and_late_ones_are_marked(small_monitored: A
     assert (plan.value, plan.source) == (1.0, "контрольная точка krai/1/-/2027-05-02")
 
 
-def test_twice_the_same_hash_and_one_row(monitored: Any) -> None:
+def test_twice_the_same_hash_and_one_row(monitored: Monitored) -> None:
     round_id = monitored.round()
     monitored.give(round_id)
     with session(monitored.world.engine) as work:
@@ -99,7 +100,7 @@ def test_twice_the_same_hash_and_one_row(monitored: Any) -> None:
         assert of_round(work, round_id) == first
 
 
-def test_what_came_after_the_instant_does_not_count(monitored: Any) -> None:
+def test_what_came_after_the_instant_does_not_count(monitored: Monitored) -> None:
     round_id = monitored.round()
     monitored.give(round_id, "sochi", Given("trained", 10, 100))
     before = computed(monitored, round_id).sha256
@@ -111,7 +112,7 @@ def test_what_came_after_the_instant_does_not_count(monitored: Any) -> None:
     assert result(later).value == 51.0
 
 
-def test_what_happened_to_points_afterwards_does_not_count(monitored: Any) -> None:
+def test_what_happened_to_points_afterwards_does_not_count(monitored: Monitored) -> None:
     world = monitored.world
     round_id = monitored.round()
     reported, moved, gone = (world.point(date(2027, 6, day), body="school") for day in (10, 15, 20))
@@ -130,7 +131,7 @@ def test_what_happened_to_points_afterwards_does_not_count(monitored: Any) -> No
     assert (later.overdue, later.execution.due) == ((), 1)
 
 
-def test_earlier_rounds_make_the_trend_and_the_forecast(monitored: Any) -> None:
+def test_earlier_rounds_make_the_trend_and_the_forecast(monitored: Monitored) -> None:
     with session(monitored.world.engine) as work:
         work.execute(update(Municipality).values(since=date(2026, 1, 1)))
     for n, period in enumerate(("2026-Q3", "2026-Q4", "2027-Q1")):
@@ -152,7 +153,7 @@ def test_earlier_rounds_make_the_trend_and_the_forecast(monitored: Any) -> None:
     assert (found.direction, found.verdict) == ("up", "not_met")
 
 
-def test_a_snapshot_of_values_from_later_is_no_part_of_the_trend(small_monitored: Any) -> None:
+def test_a_snapshot_of_values_from_later_is_no_part_of_the_trend(small_monitored: Monitored) -> None:
     one = small_monitored
     early, round_id = one.round("2027-Q1", asks=False), one.round()
     one.on = date(2027, 4, 2)
@@ -167,7 +168,7 @@ def test_a_snapshot_of_values_from_later_is_no_part_of_the_trend(small_monitored
     assert [point.value for point in result(later).trend] == [50.0, None]
 
 
-def test_a_value_counted_in_another_way_is_no_earlier_value(small_monitored: Any) -> None:
+def test_a_value_counted_in_another_way_is_no_earlier_value(small_monitored: Monitored) -> None:
     one = small_monitored
     entry = Indicator(code="x", title="Показатель", unit="count", source=Source(place="п. 1"))
     early = one.round("2027-Q1", asks=False, indicators=(entry,))
@@ -178,7 +179,7 @@ def test_a_value_counted_in_another_way_is_no_earlier_value(small_monitored: Any
     assert [point.value for point in result(computed(one, round_id), "x").trend] == [None]
 
 
-def test_a_round_without_indicators_is_about_execution_only(small_monitored: Any) -> None:
+def test_a_round_without_indicators_is_about_execution_only(small_monitored: Monitored) -> None:
     round_id = small_monitored.round(indicators=(), asks=False)
     key = small_monitored.world.point(date(2027, 6, 10), body="school")
     found = computed(small_monitored, round_id)
@@ -187,7 +188,7 @@ def test_a_round_without_indicators_is_about_execution_only(small_monitored: Any
     assert [(one.rule, one.item_codes) for one in found.advice] == [("overdue", ("2",))]
 
 
-def test_an_indicator_changed_midway_is_counted_as_it_was_and_said(small_monitored: Any) -> None:
+def test_an_indicator_changed_midway_is_counted_as_it_was_and_said(small_monitored: Monitored) -> None:
     one = small_monitored
     round_id = one.round(indicators=INDICATORS)
     one.give(round_id, "sochi", Given("trained", 1, 10))
@@ -216,7 +217,7 @@ def test_an_indicator_changed_midway_is_counted_as_it_was_and_said(small_monitor
     assert not [line for line in early.remarks if "редакцией" in line and "изменён" in line]
 
 
-def test_municipalities_that_came_or_left_midway_are_said(small_monitored: Any) -> None:
+def test_municipalities_that_came_or_left_midway_are_said(small_monitored: Monitored) -> None:
     one = small_monitored
     round_id = one.round()
     with session(one.world.engine) as work:
@@ -235,7 +236,7 @@ def test_municipalities_that_came_or_left_midway_are_said(small_monitored: Any) 
 
 
 @pytest.mark.parametrize("is_closed", [False, True], ids=["while its item is open", "once its item is closed"])
-def test_a_shortfall_recommended_before_is_marked(monitored: Any, is_closed: bool) -> None:
+def test_a_shortfall_recommended_before_is_marked(monitored: Monitored, is_closed: bool) -> None:
     world = monitored.world
     early, round_id = monitored.round("2027-Q1", asks=False), monitored.round()
     monitored.give(round_id, "sochi")
@@ -260,7 +261,7 @@ def test_a_shortfall_recommended_before_is_marked(monitored: Any, is_closed: boo
 
 
 @pytest.mark.parametrize("is_settled", [False, True], ids=["open", "settled since"])
-def test_missing_data_recommended_before_are_known_again(monitored: Any, is_settled: bool) -> None:
+def test_missing_data_recommended_before_are_known_again(monitored: Monitored, is_settled: bool) -> None:
     entries = [one.model_copy(update={"answered_by": ("2",)}) for one in INDICATORS[:2]]
     early, round_id = monitored.round("2027-Q1", asks=False), monitored.round(indicators=entries)
     monitored.give(round_id, "sochi", Given("trained", 1, 10), Given("b", None, reason="учёт не ведётся"))
@@ -277,7 +278,7 @@ def test_missing_data_recommended_before_are_known_again(monitored: Any, is_sett
     assert again.is_open_already
 
 
-def test_own_recommendations_do_not_change_the_numbers_of_the_same_round(small_monitored: Any) -> None:
+def test_own_recommendations_do_not_change_the_numbers_of_the_same_round(small_monitored: Monitored) -> None:
     one = small_monitored
     round_id = one.round()
     before = computed(one, round_id)
@@ -289,7 +290,7 @@ def test_own_recommendations_do_not_change_the_numbers_of_the_same_round(small_m
     assert computed(one, round_id).sha256 == before.sha256
 
 
-def test_items_that_answer_are_named_and_their_owner_is_to_act(small_monitored: Any) -> None:
+def test_items_that_answer_are_named_and_their_owner_is_to_act(small_monitored: Monitored) -> None:
     one = small_monitored
     entry = INDICATORS[0].model_copy(update={"answered_by": ("2", "gone")})
     round_id = one.round(indicators=(entry,))
@@ -300,7 +301,7 @@ def test_items_that_answer_are_named_and_their_owner_is_to_act(small_monitored: 
     assert advice.due_on == date(2027, 8, 11)
 
 
-def test_a_snapshot_is_read_back_as_it_was_kept(monitored: Any) -> None:
+def test_a_snapshot_is_read_back_as_it_was_kept(monitored: Monitored) -> None:
     round_id = monitored.round()
     monitored.give(round_id)
     found = kept(monitored, round_id)

@@ -1,5 +1,6 @@
 """Facts about agreements from a table: dates, refusals, the ledger; taken whole or not at all."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement, write_template
 from tasks.processes.municipalities import TableRefused
+from tests.process_region import ProcessRegion
 
 TOWNS = ("г. Анапа", "Ейский район", "г. Сочи")
 WIDE = (
@@ -35,7 +37,7 @@ def book(folder: Path, header: tuple[str, ...], *rows: tuple[Any, ...]) -> Path:
     return path
 
 
-def take(region: Any, path: Path, item: str | None = None) -> Recorded:
+def take(region: ProcessRegion, path: Path, item: str | None = None) -> Recorded:
     with session(region.world.engine) as work:
         _, done = import_agreements(
             work, region.code, path, item=item, actor="координатор", today=region.on, at=region.at
@@ -43,25 +45,25 @@ def take(region: Any, path: Path, item: str | None = None) -> Recorded:
         return done
 
 
-def ledger(region: Any) -> Any:
+def ledger(region: ProcessRegion) -> Any:
     with session(region.world.engine) as work:
         standing = the_agreement(work, region.code, ended=True)
         return ledger_of(work, standing, today=region.on, calendar=calendar_of(work, region.code))
 
 
-def everything(region: Any) -> list[Any]:
+def everything(region: ProcessRegion) -> list[Any]:
     return [region.world.rows(table) for table in (ControlPoint, Transition, Evidence)]
 
 
 @pytest.fixture
-def sent(region: Any, workday: Any) -> Any:
+def sent(region: ProcessRegion, workday: Callable[[int], date]) -> ProcessRegion:
     """The letter to all municipalities was sent; today is two weeks later."""
     region.do([("draft", "-"), ("approved", "-"), ("sent", "-")], workday(2))
     region.sweep(date(2027, 6, 16))
     return region
 
 
-def test_a_table_with_a_column_for_each_stage_ends_what_it_says(sent: Any, tmp_path: Path) -> None:
+def test_a_table_with_a_column_for_each_stage_ends_what_it_says(sent: ProcessRegion, tmp_path: Path) -> None:
     rows = [(town, SIGNED, SIGNED, "15.06.2027", date(2027, 6, 16), "№ 7") for town in TOWNS]
     assert take(sent, book(tmp_path, (*WIDE, "Реквизиты"), *rows)) == Recorded(done=12)
     sent.sweep()
@@ -70,7 +72,7 @@ def test_a_table_with_a_column_for_each_stage_ends_what_it_says(sent: Any, tmp_p
     assert sent.stage("signed-ministry", "sochi").submitted_on == date(2027, 6, 15)
 
 
-def test_a_table_with_a_fact_in_each_row_does_the_same(sent: Any, tmp_path: Path) -> None:
+def test_a_table_with_a_fact_in_each_row_does_the_same(sent: ProcessRegion, tmp_path: Path) -> None:
     header = ("Дата", "Этап", "Муниципалитет", "Реквизиты")
     rows = [(SIGNED, "Подпись муниципалитета", "г. Сочи", "п. 1"), (SIGNED, "signed-institute", "sochi", "")]
     assert take(sent, book(tmp_path, header, *rows)).done == 2
@@ -78,7 +80,7 @@ def test_a_table_with_a_fact_in_each_row_does_the_same(sent: Any, tmp_path: Path
     assert ("signed-ministry", "sochi") in sent.open_stages()
 
 
-def test_the_same_table_again_changes_nothing(sent: Any, tmp_path: Path) -> None:
+def test_the_same_table_again_changes_nothing(sent: ProcessRegion, tmp_path: Path) -> None:
     header = (*WIDE[:2], "Отказ")
     path = book(tmp_path, header, ("г. Сочи", SIGNED, None), ("г. Анапа", None, "депутаты против"))
     assert take(sent, path) == Recorded(done=1, refused=1)
@@ -87,7 +89,9 @@ def test_the_same_table_again_changes_nothing(sent: Any, tmp_path: Path) -> None
     assert everything(sent) == before
 
 
-def test_a_stage_done_out_of_order_is_recorded_and_what_it_needs_stays_owed(region: Any, tmp_path: Path) -> None:
+def test_a_stage_done_out_of_order_is_recorded_and_what_it_needs_stays_owed(
+    region: ProcessRegion, tmp_path: Path
+) -> None:
     region.sweep(date(2027, 6, 16))
     take(region, book(tmp_path, ("Муниципалитет", "Регистрация соглашения"), ("г. Сочи", SIGNED)))
     region.sweep()
@@ -100,7 +104,7 @@ def test_a_stage_done_out_of_order_is_recorded_and_what_it_needs_stays_owed(regi
     ]
 
 
-def test_a_refusal_is_a_decision_and_no_hang(sent: Any, tmp_path: Path) -> None:
+def test_a_refusal_is_a_decision_and_no_hang(sent: ProcessRegion, tmp_path: Path) -> None:
     take(sent, book(tmp_path, ("Муниципалитет", "Отказ, причина"), ("г. Анапа", "Решение совета № 5")))
     assert not {town for _, town in sent.open_stages()} & {"anapa"}
     assert sent.history(f"{sent.parent}/registered/anapa")[-1][2] == "отказ: Решение совета № 5"
@@ -134,7 +138,7 @@ def test_a_refusal_is_a_decision_and_no_hang(sent: Any, tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_is_told_with_its_cell_and_nothing_is_taken(
-    small_region: Any, tmp_path: Path, header: Any, row: Any, cell: str, words: str
+    small_region: ProcessRegion, tmp_path: Path, header: Any, row: Any, cell: str, words: str
 ) -> None:
     small_region.sweep(date(2027, 6, 16))
     before = everything(small_region)
@@ -145,13 +149,13 @@ def test_a_fault_is_told_with_its_cell_and_nothing_is_taken(
     assert everything(small_region) == before
 
 
-def test_another_day_for_what_was_recorded_is_a_fault(sent: Any, tmp_path: Path) -> None:
+def test_another_day_for_what_was_recorded_is_a_fault(sent: ProcessRegion, tmp_path: Path) -> None:
     take(sent, book(tmp_path, WIDE[:2], ("г. Сочи", SIGNED)))
     with pytest.raises(TableRefused, match=r"уже записано 14\.06\.2027, а здесь 15\.06\.2027"):
         take(sent, book(tmp_path, WIDE[:2], ("г. Сочи", date(2027, 6, 15))))
 
 
-def test_several_agreements_want_the_item_named(sent: Any, tmp_path: Path) -> None:
+def test_several_agreements_want_the_item_named(sent: ProcessRegion, tmp_path: Path) -> None:
     sent.add_point("agreement", "a2", sent.on, date(2027, 9, 1))
     sent.sweep()
     path = book(tmp_path, WIDE[:2], ("г. Сочи", SIGNED))
@@ -162,7 +166,7 @@ def test_several_agreements_want_the_item_named(sent: Any, tmp_path: Path) -> No
         take(sent, path, "a9")
 
 
-def test_the_ledger_says_who_holds_each_agreement_and_for_how_long(sent: Any, tmp_path: Path) -> None:
+def test_the_ledger_says_who_holds_each_agreement_and_for_how_long(sent: ProcessRegion, tmp_path: Path) -> None:
     take(sent, book(tmp_path, WIDE, ("г. Сочи", SIGNED, SIGNED, None, None), ("г. Анапа", *[SIGNED] * 4)))
     sent.sweep()
     found = ledger(sent)
@@ -174,7 +178,7 @@ def test_the_ledger_says_who_holds_each_agreement_and_for_how_long(sent: Any, tm
     assert found.holders == (("Ейский район", 1, 0), ("ИРО", 1, 0), ("Минобр", 1, 0))
 
 
-def test_while_the_draft_is_written_everybody_waits_for_the_legal_department(region: Any) -> None:
+def test_while_the_draft_is_written_everybody_waits_for_the_legal_department(region: ProcessRegion) -> None:
     region.sweep(date(2027, 6, 1))
     region.sweep(date(2027, 7, 1))
     found = ledger(region)
@@ -182,7 +186,7 @@ def test_while_the_draft_is_written_everybody_waits_for_the_legal_department(reg
     assert all(line.is_late for line in found.lines)
 
 
-def test_a_form_filled_with_what_is_known_can_be_taken_back_as_it_is(sent: Any, tmp_path: Path) -> None:
+def test_a_form_filled_with_what_is_known_can_be_taken_back_as_it_is(sent: ProcessRegion, tmp_path: Path) -> None:
     take(sent, book(tmp_path, (*WIDE[:2], "Отказ"), ("г. Сочи", SIGNED, None), ("г. Анапа", None, "нет")))
     form = tmp_path / "form.xlsx"
     with session(sent.world.engine) as work:
@@ -195,6 +199,6 @@ def test_a_form_filled_with_what_is_known_can_be_taken_back_as_it_is(sent: Any, 
     assert everything(sent) == before
 
 
-def test_without_an_open_agreement_the_remedy_is_told(region: Any, tmp_path: Path) -> None:
+def test_without_an_open_agreement_the_remedy_is_told(region: ProcessRegion, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="vekha municipalities krai import"):
         take(region, book(tmp_path, WIDE[:2], ("г. Сочи", SIGNED)))

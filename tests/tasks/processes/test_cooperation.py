@@ -17,6 +17,7 @@ from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement, write_template
 from tasks.processes.rows import underway
+from tests.process_region import ProcessRegion
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 6, 30)
 SIDES = {"flagship": "Флагманские школы", "mms": "ММС"}
@@ -28,7 +29,7 @@ def key_of(body: str) -> str:
 
 
 @pytest.fixture
-def sides(small_region: Any) -> Any:
+def sides(small_region: ProcessRegion) -> ProcessRegion:
     """The institute concludes agreements with two bodies; its own point is one of the group."""
     region = small_region
     region.move("withdraw", region.parent, reason="не нужно")
@@ -43,13 +44,13 @@ def sides(small_region: Any) -> Any:
     return region
 
 
-def done_to(region: Any, body: str, *stages: str) -> None:
+def done_to(region: ProcessRegion, body: str, *stages: str) -> None:
     for stage in stages:
         region.submit(stage, body, parent=key_of(body))
         region.sweep()
 
 
-def test_each_side_has_its_own_stages_and_the_owner_none_with_itself(sides: Any) -> None:
+def test_each_side_has_its_own_stages_and_the_owner_none_with_itself(sides: ProcessRegion) -> None:
     assert sides.open_stages() == {("draft", "flagship"), ("draft", "mms")}
     with session(sides.world.engine) as work:
         assert {one.parent.key: one.process.code for one in underway(work, "krai")} == {
@@ -62,14 +63,14 @@ def test_each_side_has_its_own_stages_and_the_owner_none_with_itself(sides: Any)
     assert sides.stage("draft", "mms", key_of("mms")).stage_title == "Проект соглашения · ММС"
 
 
-def test_it_goes_from_draft_to_registration_and_the_other_stays(sides: Any) -> None:
+def test_it_goes_from_draft_to_registration_and_the_other_stays(sides: ProcessRegion) -> None:
     done_to(sides, "mms", "draft", "approved", "sent", "signed-body", "signed-owner", "registered")
     assert sides.point(key_of("mms")).status == "submitted"
     assert sides.proof(key_of("mms")) == ["Зарегистрировано"]
     assert sides.point(key_of("flagship")).status == "open"
 
 
-def test_one_ledger_shows_every_side_also_those_that_are_done(sides: Any) -> None:
+def test_one_ledger_shows_every_side_also_those_that_are_done(sides: ProcessRegion) -> None:
     done_to(sides, "mms", "draft", "approved", "sent", "signed-body", "signed-owner", "registered")
     with session(sides.world.engine) as work:
         found = ledger_of(work, the_agreement(work, "krai"), today=OPENS, calendar=calendar_of(work, "krai"))
@@ -81,14 +82,14 @@ def test_one_ledger_shows_every_side_also_those_that_are_done(sides: Any) -> Non
     assert found.holders == (("ИРО", 1, 0),)
 
 
-def take(region: Any, path: Path) -> Recorded:
+def take(region: ProcessRegion, path: Path) -> Recorded:
     with session(region.world.engine) as work:
         _, done = import_agreements(work, "krai", path, item="c1", actor="к", today=region.on, at=region.at)
     region.sweep()
     return done
 
 
-def test_one_table_records_all_sides_and_its_form_comes_back_as_it_is(sides: Any, tmp_path: Path) -> None:
+def test_one_table_records_all_sides_and_its_form_comes_back_as_it_is(sides: ProcessRegion, tmp_path: Path) -> None:
     form = tmp_path / "form.xlsx"
     with session(sides.world.engine) as work:
         assert write_template(work, the_agreement(work, "krai"), form) == 2
@@ -106,7 +107,7 @@ def test_one_table_records_all_sides_and_its_form_comes_back_as_it_is(sides: Any
     assert sides.proof(key_of("flagship")) == ["Зарегистрировано 0 из 1, снято с контроля 1"]
 
 
-def form_of(region: Any, key: str, kind: str = "windows") -> type[Decision]:
+def form_of(region: ProcessRegion, key: str, kind: str = "windows") -> type[Decision]:
     with session(region.world.engine) as work:
         for item in work.execute(select(Item)).scalars():
             item.reading = {"text": "до 30 июня", "kind": kind, "rule": "date"}
@@ -116,7 +117,7 @@ def form_of(region: Any, key: str, kind: str = "windows") -> type[Decision]:
     return form_for(point)
 
 
-def test_its_form_asks_for_a_side_and_takes_its_refusal(sides: Any) -> None:
+def test_its_form_asks_for_a_side_and_takes_its_refusal(sides: ProcessRegion) -> None:
     assert form_of(sides, key_of("mms")) is PartyDecision
     assert form_of(sides, key_of("institute")) is Decision
     form = PartyDecision(decision="отказ стороны", reason="письмо № 3")
@@ -125,7 +126,7 @@ def test_its_form_asks_for_a_side_and_takes_its_refusal(sides: Any) -> None:
     assert sides.history(f"{key_of('mms')}/draft/mms")[-1][2] == "сторона отказалась: письмо № 3"
 
 
-def test_its_card_shows_the_side(sides: Any) -> None:
+def test_its_card_shows_the_side(sides: ProcessRegion) -> None:
     with session(sides.world.engine) as work:
         card = process_cards(work, {key_of("mms"): OPENS})[key_of("mms")]
     assert "| Сторона | Этап |" in card
@@ -134,14 +135,14 @@ def test_its_card_shows_the_side(sides: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["document", "registry"])
-def test_a_point_done_in_one_go_has_the_plain_form(sides: Any, kind: str) -> None:
+def test_a_point_done_in_one_go_has_the_plain_form(sides: ProcessRegion, kind: str) -> None:
     late = sides.add_point(kind, "d1", date(2027, 3, 1), date(2027, 5, 31))
     in_time = sides.add_point(kind, "d1", OPENS, date(2027, 7, 30))
     sides.sweep()
     assert (form_of(sides, late), form_of(sides, in_time)) == (Decision, StageDecision)
 
 
-def test_an_agreement_that_waits_for_its_municipalities_has_the_form_of_stages(small_region: Any) -> None:
+def test_an_agreement_that_waits_for_its_municipalities_has_the_form_of_stages(small_region: ProcessRegion) -> None:
     small_region.on = OPENS
     assert form_of(small_region, small_region.parent) is StageDecision
     assert form_of(small_region, small_region.parent, "continuous") is Decision

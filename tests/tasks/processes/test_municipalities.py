@@ -17,6 +17,7 @@ from roadmap.catalogue.municipalities import code_of
 from tasks.files.errors import DocumentRefused
 from tasks.people.contacts import load_contacts
 from tasks.processes.municipalities import Imported, TableRefused, import_municipalities, municipalities
+from tests.world import World
 
 HEADER = ("Почта", "Муниципалитет", "Должность", "ФИО", "Код", "С даты", "По дату", "Вошёл в", "Орган")
 ROWS: tuple[tuple[Any, ...], ...] = (
@@ -50,12 +51,12 @@ def table(folder: Path, rows: Any = ROWS, header: Any = HEADER, name: str = "lis
     return path
 
 
-def take(world: Any, path: Path) -> Imported:
+def take(world: World, path: Path) -> Imported:
     with session(world.engine) as work:
         return import_municipalities(work, world.code, path)
 
 
-def stored(world: Any) -> list[Any]:
+def stored(world: World) -> list[Any]:
     found: list[Any] = []
     with session(world.engine) as work:
         for model in (Body, Municipality, Official, Channel):
@@ -65,7 +66,7 @@ def stored(world: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
-def test_a_list_becomes_bodies_officials_and_addresses(world: Any, tmp_path: Path, name: str) -> None:
+def test_a_list_becomes_bodies_officials_and_addresses(world: World, tmp_path: Path, name: str) -> None:
     done = take(world, table(tmp_path, name=name))
     assert (done.listed, done.added, done.officials) == (3, 3, 6)
     with session(world.engine) as work:
@@ -83,14 +84,14 @@ def test_a_list_becomes_bodies_officials_and_addresses(world: Any, tmp_path: Pat
         assert list(work.execute(leads).scalars()) == ["Начальник"]
 
 
-def test_the_same_list_again_changes_nothing(world: Any, tmp_path: Path) -> None:
+def test_the_same_list_again_changes_nothing(world: World, tmp_path: Path) -> None:
     take(world, table(tmp_path))
     before = stored(world)
     assert take(world, table(tmp_path)) == Imported(listed=3)
     assert stored(world) == before
 
 
-def test_a_new_list_changes_what_it_says_and_leaves_what_it_does_not_name(world: Any, tmp_path: Path) -> None:
+def test_a_new_list_changes_what_it_says_and_leaves_what_it_does_not_name(world: World, tmp_path: Path) -> None:
     take(world, table(tmp_path))
     rows = [("new@example.org", "г. Горячий Ключ", "Начальник", "Петров П. П.", "", "", "", "", "")]
     take(world, table(tmp_path, rows))
@@ -108,7 +109,7 @@ def test_a_new_list_changes_what_it_says_and_leaves_what_it_does_not_name(world:
         assert len(municipalities(work, world.code)) == 3
 
 
-def test_officials_of_the_list_outlive_contacts(world: Any, tmp_path: Path) -> None:
+def test_officials_of_the_list_outlive_contacts(world: World, tmp_path: Path) -> None:
     take(world, table(tmp_path))
     entry = {"bodies": {"institute": [{"post": "Ректор", "channels": [{"kind": "email", "address": "r@example.org"}]}]}}
     with session(world.engine) as work:
@@ -140,7 +141,7 @@ def test_officials_of_the_list_outlive_contacts(world: Any, tmp_path: Path) -> N
     ],
 )
 def test_a_fault_is_told_with_its_cell_and_nothing_is_taken(
-    small_world: Any, tmp_path: Path, row: Any, cell: str, words: str
+    small_world: World, tmp_path: Path, row: Any, cell: str, words: str
 ) -> None:
     before = stored(small_world)
     with pytest.raises(TableRefused, match=words) as refused:
@@ -149,7 +150,7 @@ def test_a_fault_is_told_with_its_cell_and_nothing_is_taken(
     assert stored(small_world) == before
 
 
-def test_every_fault_is_told_at_once(small_world: Any, tmp_path: Path) -> None:
+def test_every_fault_is_told_at_once(small_world: World, tmp_path: Path) -> None:
     rows = [("x", "А", "Н", "", "", "вчера", "", "", ""), *ROWS, ("y", "Б", "Н", "", "", "", "", "", "")]
     with pytest.raises(TableRefused) as refused:
         take(small_world, table(tmp_path, rows))
@@ -167,7 +168,7 @@ def test_every_fault_is_told_at_once(small_world: Any, tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_one_line(
-    small_world: Any, tmp_path: Path, name: str, content: bytes | None, words: str
+    small_world: World, tmp_path: Path, name: str, content: bytes | None, words: str
 ) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)

@@ -1,7 +1,6 @@
 """«По плану НИКУ»: the days are named, moved, refused; stages and letters follow."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,13 +13,14 @@ from roadmap.reading import Reading
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
 from tasks.processes.external_plans import PlanSet, plans, set_plan
+from tests.process_region import ProcessRegion
 
 TODAY = date(2027, 6, 7)
 STARTS, ENDS = date(2027, 10, 12), date(2027, 10, 15)
 
 
 @pytest.fixture
-def study(small_region: Any) -> Any:
+def study(small_region: ProcessRegion) -> ProcessRegion:
     """An item «по плану НИКУ» with the yearly wish to name its days; it is 7 June."""
     small_region.wishes = [
         small_region.add_point("study", "3.1", date(year, 1, 31) - timedelta(days=30), due, purpose="name_dates")
@@ -34,7 +34,7 @@ def study(small_region: Any) -> Any:
     return small_region
 
 
-def enter(region: Any, starts: date = STARTS, ends: date = ENDS, name: str = "НИКУ") -> PlanSet:
+def enter(region: ProcessRegion, starts: date = STARTS, ends: date = ENDS, name: str = "НИКУ") -> PlanSet:
     with session(region.world.engine) as work:
         return set_plan(work, name, starts, ends, code=region.code, today=region.on, at=region.at, actor="координатор")
 
@@ -43,7 +43,7 @@ def key_of(ends: date = ENDS) -> str:
     return f"krai/3.1/-/{ends}"
 
 
-def test_the_named_days_close_the_wish_and_open_the_work_sixty_days_before(study: Any) -> None:
+def test_the_named_days_close_the_wish_and_open_the_work_sixty_days_before(study: ProcessRegion) -> None:
     assert enter(study) == PlanSet(roadmap_code="krai", named=(study.wishes[0],), new=(key_of(),))
     wish, point = study.point(study.wishes[0]), study.point(key_of())
     assert (wish.status, wish.closed_on) == ("accepted", TODAY)
@@ -53,12 +53,12 @@ def test_the_named_days_close_the_wish_and_open_the_work_sixty_days_before(study
     assert study.point(study.wishes[1]).status == "planned"
 
 
-def test_the_same_days_again_change_nothing(study: Any) -> None:
+def test_the_same_days_again_change_nothing(study: ProcessRegion) -> None:
     enter(study)
     assert enter(study, name=" нику ") == PlanSet(roadmap_code="krai", kept=(key_of(),))
 
 
-def test_other_days_move_the_event_before_it_opened(study: Any) -> None:
+def test_other_days_move_the_event_before_it_opened(study: ProcessRegion) -> None:
     enter(study)
     moved = enter(study, date(2027, 9, 20), date(2027, 9, 24))
     assert (moved.moved, moved.new) == ((key_of(),), ())
@@ -68,14 +68,14 @@ def test_other_days_move_the_event_before_it_opened(study: Any) -> None:
     assert study.history(key_of())[-1] == ("extend", "координатор", "По плану НИКУ: с 20.09.2027 по 24.09.2027")
 
 
-def test_days_of_another_year_are_another_event(study: Any) -> None:
+def test_days_of_another_year_are_another_event(study: ProcessRegion) -> None:
     enter(study)
     second = enter(study, date(2028, 10, 10), date(2028, 10, 13))
     assert second.new == (key_of(date(2028, 10, 13)),)
     assert second.named == (study.wishes[1],)
 
 
-def test_moved_after_letters_went_out_stages_follow_and_the_parties_hear_of_it(study: Any) -> None:
+def test_moved_after_letters_went_out_stages_follow_and_the_parties_hear_of_it(study: ProcessRegion) -> None:
     enter(study)
     study.sweep(date(2027, 8, 13))
     coordinators = study.stage("coordinators", "sochi", parent=key_of())
@@ -103,14 +103,16 @@ def test_moved_after_letters_went_out_stages_follow_and_the_parties_hear_of_it(s
         pytest.param(STARTS, ENDS, "ВПР", "не ждёт ни один пункт; здесь ждут: НИКУ", id="another plan"),
     ],
 )
-def test_days_that_cannot_be_are_refused_in_one_line(study: Any, starts: date, ends: date, name: str, why: str) -> None:
+def test_days_that_cannot_be_are_refused_in_one_line(
+    study: ProcessRegion, starts: date, ends: date, name: str, why: str
+) -> None:
     with pytest.raises(PlanRefused, match=why) as refused:
         enter(study, starts, ends, name)
     assert "\n" not in str(refused.value)
     assert study.point(study.wishes[0]).status == "open"
 
 
-def test_a_last_day_that_is_off_moves_the_deadline_and_says_so(study: Any) -> None:
+def test_a_last_day_that_is_off_moves_the_deadline_and_says_so(study: ProcessRegion) -> None:
     saturday = date(2027, 10, 16)
     enter(study, STARTS, saturday)
     point = study.point(key_of(saturday))
@@ -122,7 +124,7 @@ def test_a_last_day_that_is_off_moves_the_deadline_and_says_so(study: Any) -> No
     )
 
 
-def test_the_list_shows_who_waits_and_what_was_entered(study: Any) -> None:
+def test_the_list_shows_who_waits_and_what_was_entered(study: ProcessRegion) -> None:
     def listed() -> list[tuple[str, str, str]]:
         with session(study.world.engine) as work:
             return [(one.plan, one.item_code, one.note) for one in plans(work)]
@@ -132,7 +134,7 @@ def test_the_list_shows_who_waits_and_what_was_entered(study: Any) -> None:
     assert listed() == [("НИКУ", "3.1", "По плану НИКУ: с 12.10.2027 по 15.10.2027")]
 
 
-def test_only_one_event_is_there_however_often_its_days_change(study: Any) -> None:
+def test_only_one_event_is_there_however_often_its_days_change(study: ProcessRegion) -> None:
     for day in (5, 12, 19, 26):
         enter(study, date(2027, 10, day), date(2027, 10, day + 2))
     with session(study.world.engine) as work:

@@ -10,19 +10,20 @@ from sqlmodel import col
 from models import ControlPoint, Evidence, Transition
 from models.db import session
 from tasks.prefect.forms import StageDecision, answer
+from tests.process_region import ProcessRegion
 
 TODAY = date(2027, 6, 7)
 
 
 @pytest.fixture
-def krai(small_region: Any) -> Any:
+def krai(small_region: ProcessRegion) -> ProcessRegion:
     """The process is under way since 1 June; it is 7 June."""
     small_region.sweep()
     small_region.on = TODAY
     return small_region
 
 
-def say(region: Any, n: int = 1, decision: str = "отметить этап", **fields: str) -> str:
+def say(region: ProcessRegion, n: int = 1, decision: str = "отметить этап", **fields: str) -> str:
     """The n-th answer; returns why it was refused."""
     form = StageDecision(decision=decision, **fields)  # type: ignore[arg-type]
     engine = region.world.engine
@@ -30,7 +31,7 @@ def say(region: Any, n: int = 1, decision: str = "отметить этап", **
     return str(outcome.refusal)
 
 
-def statuses(region: Any, stage: str) -> dict[str, str]:
+def statuses(region: ProcessRegion, stage: str) -> dict[str, str]:
     """Status of a stage by municipality."""
     with session(region.world.engine) as work:
         found = select(col(ControlPoint.key), col(ControlPoint.status)).where(col(ControlPoint.stage) == stage)
@@ -50,7 +51,7 @@ def snapshot(engine: Engine) -> list[tuple[Any, ...]]:
         ]
 
 
-def ready_to_sign(region: Any) -> None:
+def ready_to_sign(region: ProcessRegion) -> None:
     """Draft, approval and sending are done."""
     for n, stage in enumerate(("проект", "согласование", "рассылка"), start=90):
         assert say(region, n, stage=stage) == ""
@@ -70,7 +71,7 @@ def ready_to_sign(region: Any) -> None:
         pytest.param("зарегистрировано", {"registered"}, id="as counts say it"),
     ],
 )
-def test_a_stage_is_known_by_what_people_call_it(krai: Any, stage: str, marked: set[str]) -> None:
+def test_a_stage_is_known_by_what_people_call_it(krai: ProcessRegion, stage: str, marked: set[str]) -> None:
     assert say(krai, stage=stage, who="" if "draft" in marked else "Сочи") == ""
     with session(krai.world.engine) as work:
         done = select(col(ControlPoint.stage)).where(col(ControlPoint.status) == "accepted")
@@ -97,7 +98,7 @@ def test_a_stage_is_known_by_what_people_call_it(krai: Any, stage: str, marked: 
         pytest.param({"decision": "принять", "who": "Сочи"}, "о пункте в целом", id="the whole, or a municipality"),
     ],
 )
-def test_what_is_not_clear_is_refused_whole(krai: Any, fields: dict[str, str], why: str) -> None:
+def test_what_is_not_clear_is_refused_whole(krai: ProcessRegion, fields: dict[str, str], why: str) -> None:
     before = snapshot(krai.world.engine)
     refusal = say(krai, **fields)
     assert why in refusal
@@ -108,13 +109,13 @@ def test_what_is_not_clear_is_refused_whole(krai: Any, fields: dict[str, str], w
 @pytest.mark.parametrize(
     "who", ["Сочи; Анапа", "г. Сочи, г. Анапа", "сочи\nАнапой", "sochi; город Анапа", "Сочи; Анапа; Сочи"]
 )
-def test_municipalities_are_named_in_many_ways(krai: Any, who: str) -> None:
+def test_municipalities_are_named_in_many_ways(krai: ProcessRegion, who: str) -> None:
     assert say(krai, stage="подпись муниципалитета", who=who) == ""
     marked = statuses(krai, "signed-municipality")
     assert {town for town, status in marked.items() if status == "accepted"} == {"sochi", "anapa"}
 
 
-def test_a_fact_out_of_order_is_recorded_and_what_it_needs_stays_owed(krai: Any) -> None:
+def test_a_fact_out_of_order_is_recorded_and_what_it_needs_stays_owed(krai: ProcessRegion) -> None:
     assert say(krai, stage="подпись министерства", who="Сочи", done_on="04.06.2027") == ""
     point = krai.stage("signed-ministry", "sochi")
     assert (point.status, point.submitted_on, point.waits) == ("accepted", date(2027, 6, 4), False)
@@ -122,7 +123,7 @@ def test_a_fact_out_of_order_is_recorded_and_what_it_needs_stays_owed(krai: Any)
     assert statuses(krai, "registered")["sochi"] == "open"
 
 
-def test_an_agreement_goes_from_draft_to_its_end_by_answers(krai: Any) -> None:
+def test_an_agreement_goes_from_draft_to_its_end_by_answers(krai: ProcessRegion) -> None:
     ready_to_sign(krai)
     assert krai.stage("signed-municipality", "sochi").status == "open"
     assert say(krai, 1, stage="подписано", who="всеми", evidence="экземпляры от 07.06.2027") == ""
@@ -136,7 +137,7 @@ def test_an_agreement_goes_from_draft_to_its_end_by_answers(krai: Any) -> None:
     assert krai.history(f"{krai.parent}/registered/anapa")[-1][2] == "муниципалитет отказался: письмо от 07.06.2027 № 4"
 
 
-def test_the_same_answer_twice_is_one(krai: Any) -> None:
+def test_the_same_answer_twice_is_one(krai: ProcessRegion) -> None:
     ready_to_sign(krai)
     assert say(krai, stage="подписано всеми") == ""
     before = snapshot(krai.world.engine)
@@ -145,7 +146,7 @@ def test_the_same_answer_twice_is_one(krai: Any) -> None:
     assert "этап уже отмечен 07.06.2027" in say(krai, 2, stage="подписано всеми")
 
 
-def test_a_longer_list_of_those_who_signed_takes_the_new_ones_only(krai: Any) -> None:
+def test_a_longer_list_of_those_who_signed_takes_the_new_ones_only(krai: ProcessRegion) -> None:
     ready_to_sign(krai)
     assert say(krai, 1, stage="подпись муниципалитета", who="Сочи", done_on="04.06.2027") == ""
     assert say(krai, 2, stage="подпись муниципалитета", who="Сочи; Анапа") == ""
@@ -153,13 +154,13 @@ def test_a_longer_list_of_those_who_signed_takes_the_new_ones_only(krai: Any) ->
     assert krai.stage("signed-municipality", "anapa").submitted_on == TODAY
 
 
-def test_a_skipped_stage_holds_nothing_up(krai: Any) -> None:
+def test_a_skipped_stage_holds_nothing_up(krai: ProcessRegion) -> None:
     assert say(krai, 1, decision="пропустить этап", stage="проект", reason="типовая форма утверждена") == ""
     assert krai.stage("draft").status == "withdrawn"
     assert krai.stage("approved").status == "open"
 
 
-def test_a_closed_point_has_no_stages_to_mark(krai: Any) -> None:
+def test_a_closed_point_has_no_stages_to_mark(krai: ProcessRegion) -> None:
     assert say(krai, 1, decision="снять", reason="приказ № 9") == ""
     assert "нет этапов в работе" in say(krai, 2, stage="проект")
 
@@ -182,7 +183,7 @@ def kill_at(engine: Engine, n: int) -> Any:
     return seen, lambda: event.remove(engine, "before_cursor_execute", writing)
 
 
-def test_killed_before_any_write_and_run_again_it_ends_the_same(krai: Any) -> None:
+def test_killed_before_any_write_and_run_again_it_ends_the_same(krai: ProcessRegion) -> None:
     ready_to_sign(krai)
     engine = krai.world.engine
     assert say(krai, 1, stage="подписано всеми") == ""
@@ -207,7 +208,7 @@ def test_killed_before_any_write_and_run_again_it_ends_the_same(krai: Any) -> No
     assert snapshot(engine) == after
 
 
-def test_a_process_that_changed_its_file_goes_on_as_it_began(krai: Any) -> None:
+def test_a_process_that_changed_its_file_goes_on_as_it_began(krai: ProcessRegion) -> None:
     from roadmap.processes.loading import built_in
     from tasks.processes.sweep import advance
 

@@ -1,7 +1,6 @@
 """A country's worth of municipalities: one answer for all of them, and the card that shows them."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import insert, select
 from sqlmodel import col
@@ -10,11 +9,12 @@ from models import Body, Municipality
 from models.db import session
 from tasks.prefect.forms import StageDecision, answer
 from tasks.prefect.process_facts import process_cards
+from tests.process_region import ProcessRegion
 
 COUNT = 2_400
 
 
-def test_all_of_2400_sign_in_one_answer(small_region: Any) -> None:
+def test_all_of_2400_sign_in_one_answer(small_region: ProcessRegion) -> None:
     engine = small_region.world.engine
     with session(engine) as work:
         named = [{"code": f"m{n}", "name": f"Город {n}", "short": f"г. Город {n}"} for n in range(COUNT)]

@@ -1,27 +1,28 @@
 """An agreement with three municipalities, from opening to end by dates."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import delete
 
 from models import Municipality
 from models.db import session
+from tests.process_region import ProcessRegion
 
 DEADLINE = date(2027, 8, 2)
 TOWNS = ("anapa", "eysk", "sochi")
 
 
-def common(region: Any, on: date) -> None:
+def common(region: ProcessRegion, on: date) -> None:
     region.do([(stage, "-") for stage in ("draft", "approved", "sent")], on)
 
 
-def of_town(region: Any, town: str, on: date, stages: tuple[str, ...] = ()) -> None:
+def of_town(region: ProcessRegion, town: str, on: date, stages: tuple[str, ...] = ()) -> None:
     every = ("signed-municipality", "signed-institute", "signed-ministry", "registered")
     region.do([(stage, town) for stage in stages or every], on)
 
 
-def test_an_open_point_gets_its_stages_once_and_only_the_first_is_worked_on(region: Any) -> None:
+def test_an_open_point_gets_its_stages_once_and_only_the_first_is_worked_on(region: ProcessRegion) -> None:
     report = region.sweep()
     assert (report.begun, report.added, report.started) == (1, 3 + 3 * 4, 1)
     assert region.open_stages() == {("draft", "-")}
@@ -29,7 +30,7 @@ def test_an_open_point_gets_its_stages_once_and_only_the_first_is_worked_on(regi
     assert again == type(again)()
 
 
-def test_each_stage_belongs_to_the_party_that_holds_it(region: Any) -> None:
+def test_each_stage_belongs_to_the_party_that_holds_it(region: ProcessRegion) -> None:
     region.sweep()
     with_owner = {stage: region.stage(stage, town).owner_id for stage, town in [("draft", "-"), ("sent", "-")]}
     with session(region.world.engine) as work:
@@ -40,7 +41,7 @@ def test_each_stage_belongs_to_the_party_that_holds_it(region: Any) -> None:
     assert region.stage("registered", "sochi").stage_title == "Регистрация соглашения · г. Сочи"
 
 
-def test_from_opening_to_end_by_dates(region: Any, workday: Any) -> None:
+def test_from_opening_to_end_by_dates(region: ProcessRegion, workday: Callable[[int], date]) -> None:
     common(region, workday(7))
     assert region.open_stages() == {
         (stage, town) for stage in ("signed-municipality", "signed-institute") for town in TOWNS
@@ -61,7 +62,9 @@ def test_from_opening_to_end_by_dates(region: Any, workday: Any) -> None:
     ]
 
 
-def test_the_answer_of_the_coordinator_that_ends_it_accepts_the_point(region: Any, workday: Any) -> None:
+def test_the_answer_of_the_coordinator_that_ends_it_accepts_the_point(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     common(region, workday(1))
     for town in TOWNS[:2]:
         of_town(region, town, workday(8))
@@ -71,7 +74,9 @@ def test_the_answer_of_the_coordinator_that_ends_it_accepts_the_point(region: An
     assert region.point(region.parent).status == "accepted"
 
 
-def test_a_late_stage_leaves_the_next_one_time_and_its_lateness_is_its_own(region: Any, workday: Any) -> None:
+def test_a_late_stage_leaves_the_next_one_time_and_its_lateness_is_its_own(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     region.sweep()
     late = region.stage("draft").deadline_on + timedelta(days=30)
     region.sweep(late)
@@ -85,14 +90,14 @@ def test_a_late_stage_leaves_the_next_one_time_and_its_lateness_is_its_own(regio
     assert "начат" in approved.deadline_note
 
 
-def test_a_skipped_stage_counts_as_done_for_what_needs_it(region: Any) -> None:
+def test_a_skipped_stage_counts_as_done_for_what_needs_it(region: ProcessRegion) -> None:
     region.sweep()
     region.move("withdraw", f"{region.parent}/draft/-", reason="типовой проект уже утверждён")
     region.sweep()
     assert region.open_stages() == {("approved", "-")}
 
 
-def test_a_point_closed_as_a_whole_takes_its_stages_along(region: Any) -> None:
+def test_a_point_closed_as_a_whole_takes_its_stages_along(region: ProcessRegion) -> None:
     region.sweep()
     region.move("accept", region.parent)
     report = region.sweep()
@@ -103,7 +108,9 @@ def test_a_point_closed_as_a_whole_takes_its_stages_along(region: Any) -> None:
     assert again == type(again)()
 
 
-def test_a_returned_point_is_not_reported_again_by_itself(region: Any, workday: Any) -> None:
+def test_a_returned_point_is_not_reported_again_by_itself(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     common(region, workday(1))
     for town in TOWNS:
         of_town(region, town, workday(8))
@@ -114,14 +121,14 @@ def test_a_returned_point_is_not_reported_again_by_itself(region: Any, workday: 
     assert parent.news == "returned"
 
 
-def test_a_point_that_is_given_few_days_is_done_in_one_go(region: Any) -> None:
+def test_a_point_that_is_given_few_days_is_done_in_one_go(region: ProcessRegion) -> None:
     short = region.add_point("agreement", "a2", region.on, region.on + timedelta(days=5))
     region.sweep()
     assert region.reports[-1].begun == 1
     assert region.point(short).next_check_on is not None
 
 
-def test_a_short_term_shares_its_days_out(region: Any) -> None:
+def test_a_short_term_shares_its_days_out(region: ProcessRegion) -> None:
     short = region.add_point("agreement", "a2", region.on, region.on + timedelta(days=15))
     region.sweep()
     dues = [region.stage(stage, parent=short).due_on for stage in ("draft", "approved", "sent")]
@@ -129,7 +136,9 @@ def test_a_short_term_shares_its_days_out(region: Any) -> None:
     assert region.stage("registered", "sochi", short).due_on == region.on + timedelta(days=15)
 
 
-def test_without_a_list_of_municipalities_the_process_waits_and_the_point_speaks_for_itself(region: Any) -> None:
+def test_without_a_list_of_municipalities_the_process_waits_and_the_point_speaks_for_itself(
+    region: ProcessRegion,
+) -> None:
     with session(region.world.engine) as work:
         work.execute(delete(Municipality))
     report = region.sweep()

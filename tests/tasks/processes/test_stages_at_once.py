@@ -2,15 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 
 from models import ControlPoint, Transition, lifecycle
 from models.db import session
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import advance
+from tests.process_region import ProcessRegion
 
 
-def test_two_sweeps_at_once_open_everything_once(region: Any) -> None:
+def test_two_sweeps_at_once_open_everything_once(region: ProcessRegion) -> None:
     with session(region.world.engine) as work:
         lifecycle.open_due(work, region.code, today=region.on, at=region.at)
     together = Barrier(2)

@@ -1,7 +1,6 @@
 """Which open points get stages on a day, and which are done in one go."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,11 +8,12 @@ from sqlmodel import col
 
 from models import ControlPoint, Edition, Municipality, Process
 from models.db import session
+from tests.process_region import ProcessRegion
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
 
 
-def begun(region: Any) -> set[str]:
+def begun(region: ProcessRegion) -> set[str]:
     """Keys of the points whose process has begun."""
     with session(region.world.engine) as work:
         found = select(col(ControlPoint.key)).join(Process, col(Process.point_id) == col(ControlPoint.id))
@@ -31,7 +31,9 @@ def begun(region: Any) -> set[str]:
         pytest.param("registry", -1, False, id="a registry that is overdue"),
     ],
 )
-def test_stages_begin_only_while_there_is_time_left(small_region: Any, kind: str, left: int, begins: bool) -> None:
+def test_stages_begin_only_while_there_is_time_left(
+    small_region: ProcessRegion, kind: str, left: int, begins: bool
+) -> None:
     key = small_region.add_point(kind, "d1", OPENS, DEADLINE)
     report = small_region.sweep(DEADLINE - timedelta(days=left))
     assert (key in begun(small_region)) == begins
@@ -40,7 +42,7 @@ def test_stages_begin_only_while_there_is_time_left(small_region: Any, kind: str
     assert again == type(again)()
 
 
-def test_an_overdue_point_stays_overdue_and_no_stage_forgives_it(small_region: Any) -> None:
+def test_an_overdue_point_stays_overdue_and_no_stage_forgives_it(small_region: ProcessRegion) -> None:
     key = small_region.add_point("registry", "r1", date(2027, 1, 1), date(2027, 3, 31))
     small_region.sweep(OPENS)
     point = small_region.point(key)
@@ -50,7 +52,7 @@ def test_an_overdue_point_stays_overdue_and_no_stage_forgives_it(small_region: A
         assert work.execute(select(ControlPoint).where(col(ControlPoint.parent_id) == point.id)).all() == []
 
 
-def test_a_term_moved_far_enough_lets_the_stages_begin(small_region: Any) -> None:
+def test_a_term_moved_far_enough_lets_the_stages_begin(small_region: ProcessRegion) -> None:
     key = small_region.add_point("document", "d1", OPENS, DEADLINE)
     small_region.sweep(DEADLINE - timedelta(days=3))
     assert key not in begun(small_region)
@@ -59,7 +61,7 @@ def test_a_term_moved_far_enough_lets_the_stages_begin(small_region: Any) -> Non
     assert key in begun(small_region)
 
 
-def test_a_list_that_comes_too_late_leaves_the_point_whole(small_region: Any) -> None:
+def test_a_list_that_comes_too_late_leaves_the_point_whole(small_region: ProcessRegion) -> None:
     with session(small_region.world.engine) as work:
         for one in work.execute(select(Municipality)).scalars():
             work.delete(one)
@@ -70,7 +72,7 @@ def test_a_list_that_comes_too_late_leaves_the_point_whole(small_region: Any) ->
     assert small_region.sweep().begun == 0
 
 
-def test_an_agreement_done_in_one_go_is_renewed_a_year_later_without_a_new_draft(small_region: Any) -> None:
+def test_an_agreement_done_in_one_go_is_renewed_a_year_later_without_a_new_draft(small_region: ProcessRegion) -> None:
     small_region.sweep(DEADLINE - timedelta(days=5))
     assert begun(small_region) == set()
     small_region.move("accept", small_region.parent)
@@ -81,14 +83,14 @@ def test_an_agreement_done_in_one_go_is_renewed_a_year_later_without_a_new_draft
     assert small_region.open_stages() == {("sent", "-")}
 
 
-def test_a_measure_done_in_one_go_is_not_renewed(small_region: Any) -> None:
+def test_a_measure_done_in_one_go_is_not_renewed(small_region: ProcessRegion) -> None:
     key = small_region.add_point("measure", "m1", OPENS, DEADLINE)
     small_region.sweep(OPENS)
     small_region.move("accept", key)
     assert small_region.sweep().renewed == ()
 
 
-def test_the_municipality_that_the_catalogue_names_needs_no_list(small_region: Any) -> None:
+def test_the_municipality_that_the_catalogue_names_needs_no_list(small_region: ProcessRegion) -> None:
     with session(small_region.world.engine) as work:
         edition = work.execute(select(Edition)).scalar_one()
         parties = {"ministry": "ministry", "legal": "legal", "municipality": "sochi"}
@@ -102,7 +104,7 @@ def test_the_municipality_that_the_catalogue_names_needs_no_list(small_region: A
     assert small_region.stage("signed-municipality", "sochi").owner_id == sochi
 
 
-def test_where_everybody_refused_the_coordinator_decides_about_the_point(small_region: Any) -> None:
+def test_where_everybody_refused_the_coordinator_decides_about_the_point(small_region: ProcessRegion) -> None:
     small_region.sweep(OPENS)
     with session(small_region.world.engine) as work:
         found = select(col(ControlPoint.key)).where(col(ControlPoint.parent_id).is_not(None))

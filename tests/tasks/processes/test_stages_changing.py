@@ -1,5 +1,6 @@
 """What changes midway: the deadline, the parties, the municipalities, the process file; and a sweep that is killed."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from models.db import session
 from models.db.rows import table_of
 from roadmap.processes.loading import built_in
 from tasks.daily.control_day import control_day
+from tests.process_region import ProcessRegion
 
 DEADLINE = date(2027, 8, 2)
 LATER = date(2027, 9, 1)
@@ -30,20 +32,22 @@ class Killed(BaseException):
     """The end of the process; no handler of errors catches it."""
 
 
-def letters(region: Any, on: date) -> list[tuple[str, str]]:
+def letters(region: ProcessRegion, on: date) -> list[tuple[str, str]]:
     """(post, reason) of the letters that the control of a day adds."""
     before = region.world.letters(on)
     assert not control_day(region.world.engine, today=on, at=datetime.combine(on, time(3), UTC)).failed
     return sorted((post, reason) for _, post, reason, _ in region.world.letters(on)[len(before) :])
 
 
-def everything(region: Any) -> list[Any]:
+def everything(region: ProcessRegion) -> list[Any]:
     with session(region.world.engine) as work:
         tables = [table_of(model) for model in TABLES]
         return [[tuple(row) for row in work.execute(table.select().order_by(*table.primary_key))] for table in tables]
 
 
-def test_only_the_party_that_holds_the_stage_is_written_to(region: Any, workday: Any) -> None:
+def test_only_the_party_that_holds_the_stage_is_written_to(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     region.sweep(workday(0))
     assert letters(region, workday(0)) == [("Юрист", "opened")]
     region.do([("draft", "-"), ("approved", "-")], workday(2))
@@ -57,7 +61,7 @@ def test_only_the_party_that_holds_the_stage_is_written_to(region: Any, workday:
     ]
 
 
-def test_lateness_is_charged_to_the_party_that_holds_the_stage(region: Any) -> None:
+def test_lateness_is_charged_to_the_party_that_holds_the_stage(region: ProcessRegion) -> None:
     region.sweep()
     day = region.stage("draft").deadline_on + timedelta(days=1)
     day += timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
@@ -68,7 +72,7 @@ def test_lateness_is_charged_to_the_party_that_holds_the_stage(region: Any) -> N
 
 
 def test_a_deadline_moved_after_letters_went_out_moves_what_is_live_and_leaves_what_is_done(
-    region: Any, workday: Any
+    region: ProcessRegion, workday: Callable[[int], date]
 ) -> None:
     region.do([("draft", "-")], workday(2))
     letters(region, workday(2))
@@ -84,7 +88,7 @@ def test_a_deadline_moved_after_letters_went_out_moves_what_is_live_and_leaves_w
     assert region.sweep().moved == 0
 
 
-def test_a_deadline_moved_nearer_leaves_everybody_time(region: Any, workday: Any) -> None:
+def test_a_deadline_moved_nearer_leaves_everybody_time(region: ProcessRegion, workday: Callable[[int], date]) -> None:
     region.sweep(workday(0))
     region.extend(region.parent, workday(3))
     region.sweep(workday(1))
@@ -92,7 +96,9 @@ def test_a_deadline_moved_nearer_leaves_everybody_time(region: Any, workday: Any
     assert region.sweep().moved == 0
 
 
-def test_what_a_person_granted_a_stage_stays_when_the_point_moves(region: Any, workday: Any) -> None:
+def test_what_a_person_granted_a_stage_stays_when_the_point_moves(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     region.sweep(workday(0))
     own = date(2027, 10, 1)
     region.extend(f"{region.parent}/draft/-", own, "болезнь юриста")
@@ -101,7 +107,7 @@ def test_what_a_person_granted_a_stage_stays_when_the_point_moves(region: Any, w
     assert region.stage("draft").due_on == own
 
 
-def test_a_party_named_anew_takes_over_and_hears_of_it(region: Any, workday: Any) -> None:
+def test_a_party_named_anew_takes_over_and_hears_of_it(region: ProcessRegion, workday: Callable[[int], date]) -> None:
     region.sweep(workday(0))
     with session(region.world.engine) as work:
         edition = work.execute(select(Edition)).scalar_one()
@@ -116,7 +122,9 @@ def test_a_party_named_anew_takes_over_and_hears_of_it(region: Any, workday: Any
     assert region.sweep().moved == 0
 
 
-def test_a_stage_handed_over_by_a_person_stays_where_it_is(region: Any, workday: Any) -> None:
+def test_a_stage_handed_over_by_a_person_stays_where_it_is(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     region.sweep(workday(0))
     with session(region.world.engine) as work:
         ministry = region.body(work, "ministry")
@@ -125,7 +133,9 @@ def test_a_stage_handed_over_by_a_person_stays_where_it_is(region: Any, workday:
     assert region.stage("draft").owner_id == ministry
 
 
-def test_a_municipality_that_comes_midway_gets_its_stages_with_time_left(region: Any, workday: Any) -> None:
+def test_a_municipality_that_comes_midway_gets_its_stages_with_time_left(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     with session(region.world.engine) as work:
         work.get_one(Municipality, region.body(work, "eysk")).since = workday(50)
     region.do([("draft", "-"), ("approved", "-"), ("sent", "-")], workday(2))
@@ -137,7 +147,9 @@ def test_a_municipality_that_comes_midway_gets_its_stages_with_time_left(region:
     assert stage.deadline_on > workday(50)
 
 
-def test_a_municipality_that_merges_midway_ends_without_a_hang(region: Any, workday: Any) -> None:
+def test_a_municipality_that_merges_midway_ends_without_a_hang(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     region.do([("draft", "-"), ("approved", "-"), ("sent", "-"), ("signed-municipality", "eysk")], workday(2))
     with session(region.world.engine) as work:
         member = work.get_one(Municipality, region.body(work, "eysk"))
@@ -153,7 +165,9 @@ def test_a_municipality_that_merges_midway_ends_without_a_hang(region: Any, work
     assert region.proof(region.parent) == ["Зарегистрировано 2 из 3, снято с контроля 1"]
 
 
-def test_a_newer_process_file_changes_only_what_begins_later(region: Any, workday: Any) -> None:
+def test_a_newer_process_file_changes_only_what_begins_later(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     region.sweep(workday(0))
     old = built_in()["agreement"]
     stages = tuple(stage for stage in old.stages if stage.code != "draft")
@@ -170,7 +184,7 @@ def test_a_newer_process_file_changes_only_what_begins_later(region: Any, workda
     assert versions == {region.point(region.parent).id: 1, region.point(second).id: 2}
 
 
-def _spoil(region: Any, workday: Any) -> None:
+def _spoil(region: ProcessRegion, workday: Callable[[int], date]) -> None:
     """A day on which a sweep has everything to do."""
     region.do([("draft", "-"), ("approved", "-")], workday(2))
     region.submit("sent")
@@ -181,7 +195,7 @@ def _spoil(region: Any, workday: Any) -> None:
         member.until = workday(2)
 
 
-def _killed_at(region: Any, n: int, day: date) -> bool:
+def _killed_at(region: ProcessRegion, n: int, day: date) -> bool:
     """Sweep; at the n-th statement that writes the process ends. Whether it did."""
     counted = 0
 
@@ -201,7 +215,9 @@ def _killed_at(region: Any, n: int, day: date) -> bool:
     return False
 
 
-def test_killed_at_any_write_it_leaves_nothing_and_the_next_sweep_finishes(small_region: Any, workday: Any) -> None:
+def test_killed_at_any_write_it_leaves_nothing_and_the_next_sweep_finishes(
+    small_region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     region = small_region
     _spoil(region, workday)
     before, n = everything(region), 1
@@ -215,7 +231,9 @@ def test_killed_at_any_write_it_leaves_nothing_and_the_next_sweep_finishes(small
     assert everything(region) == after
 
 
-def test_letters_are_told_once_however_often_the_day_is_run(region: Any, workday: Any) -> None:
+def test_letters_are_told_once_however_often_the_day_is_run(
+    region: ProcessRegion, workday: Callable[[int], date]
+) -> None:
     region.do([("draft", "-")], workday(2))
     letters(region, workday(2))
     there = [region.world.rows(table) for table in (Notice, NoticeLine, Transition)]
@@ -224,7 +242,7 @@ def test_letters_are_told_once_however_often_the_day_is_run(region: Any, workday
     assert [region.world.rows(table) for table in (Notice, NoticeLine, Transition)] == there
 
 
-def test_a_stage_withdrawn_by_hand_is_not_made_again(region: Any) -> None:
+def test_a_stage_withdrawn_by_hand_is_not_made_again(region: ProcessRegion) -> None:
     region.sweep()
     region.move("withdraw", f"{region.parent}/registered/sochi", reason="решение министерства")
     assert region.sweep().added == 0

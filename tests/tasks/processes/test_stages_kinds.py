@@ -1,18 +1,18 @@
 """The other kinds from opening to end, and what is renewed after an end."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from models import ControlPoint, Process
 from models.db import session
+from tests.process_region import ProcessRegion
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
 
 
-def walk(region: Any, parent: str, days: list[tuple[date, str, str]]) -> list[date]:
+def walk(region: ProcessRegion, parent: str, days: list[tuple[date, str, str]]) -> list[date]:
     """Report stage after stage; returns the day each was due when it was reported."""
     due = []
     for day, stage, town in days:
@@ -23,7 +23,7 @@ def walk(region: Any, parent: str, days: list[tuple[date, str, str]]) -> list[da
     return due
 
 
-def test_a_session_ends_with_its_protocol_counted_from_the_day_it_was_held(region: Any) -> None:
+def test_a_session_ends_with_its_protocol_counted_from_the_day_it_was_held(region: ProcessRegion) -> None:
     parent = region.add_point("session", "s1", OPENS, DEADLINE)
     days = [
         (date(2027, 6, 15), "programme", "-"),
@@ -37,7 +37,7 @@ def test_a_session_ends_with_its_protocol_counted_from_the_day_it_was_held(regio
     assert (point.status, point.submitted_on) == ("submitted", date(2027, 8, 4))
 
 
-def test_a_study_ends_after_the_results_of_every_municipality(region: Any) -> None:
+def test_a_study_ends_after_the_results_of_every_municipality(region: ProcessRegion) -> None:
     region.move("withdraw", region.parent, reason="не нужно")
     parent = region.add_point("study", "n1", OPENS, DEADLINE)
     region.sweep(OPENS)
@@ -60,13 +60,15 @@ def test_a_study_ends_after_the_results_of_every_municipality(region: Any) -> No
         pytest.param("registry", ("confirmed",), id="a registry is confirmed in one stage"),
     ],
 )
-def test_kinds_without_municipalities_go_through_their_stages(region: Any, kind: str, stages: tuple[str, ...]) -> None:
+def test_kinds_without_municipalities_go_through_their_stages(
+    region: ProcessRegion, kind: str, stages: tuple[str, ...]
+) -> None:
     parent = region.add_point(kind, "d1", OPENS, DEADLINE)
     walk(region, parent, [(date(2027, 6, 15), stage, "-") for stage in stages])
     assert region.point(parent).status == "submitted"
 
 
-def test_a_measure_has_no_process(region: Any) -> None:
+def test_a_measure_has_no_process(region: ProcessRegion) -> None:
     parent = region.add_point("measure", "m1", OPENS, DEADLINE)
     region.sweep(OPENS)
     with session(region.world.engine) as work:
@@ -74,12 +76,12 @@ def test_a_measure_has_no_process(region: Any) -> None:
     assert region.point(parent).id not in begun
 
 
-def finish(region: Any, on: date) -> None:
+def finish(region: ProcessRegion, on: date) -> None:
     region.sweep(on)
     region.move("accept", region.parent, on=on)
 
 
-def test_an_accepted_agreement_is_renewed_a_year_later_without_a_new_draft(region: Any) -> None:
+def test_an_accepted_agreement_is_renewed_a_year_later_without_a_new_draft(region: ProcessRegion) -> None:
     region.sweep(OPENS)
     finish(region, date(2027, 8, 2))
     renewed = f"{region.code}/a1/-/2028-08-02"
@@ -95,14 +97,14 @@ def test_an_accepted_agreement_is_renewed_a_year_later_without_a_new_draft(regio
     assert region.stage("sent", parent=renewed).deadline_on > point.opens_on
 
 
-def test_nothing_is_renewed_beyond_the_period_of_the_roadmap(region: Any) -> None:
+def test_nothing_is_renewed_beyond_the_period_of_the_roadmap(region: ProcessRegion) -> None:
     region.set_period_end(date(2028, 6, 30))
     region.sweep(OPENS)
     finish(region, date(2027, 8, 2))
     assert region.sweep().renewed == ()
 
 
-def test_an_item_with_a_later_point_of_its_own_is_not_renewed(region: Any) -> None:
+def test_an_item_with_a_later_point_of_its_own_is_not_renewed(region: ProcessRegion) -> None:
     region.add_point("agreement", "a1", date(2028, 1, 10), date(2028, 3, 1))
     region.sweep(OPENS)
     finish(region, date(2027, 8, 2))
@@ -113,7 +115,7 @@ def test_an_item_with_a_later_point_of_its_own_is_not_renewed(region: Any) -> No
         assert work.get_one(Process, own.id).renews
 
 
-def test_a_withdrawn_agreement_is_not_renewed(region: Any) -> None:
+def test_a_withdrawn_agreement_is_not_renewed(region: ProcessRegion) -> None:
     region.sweep(OPENS)
     region.move("withdraw", region.parent, reason="полномочия переданы")
     assert region.sweep(date(2027, 6, 2)).renewed == ()

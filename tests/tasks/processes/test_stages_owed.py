@@ -14,13 +14,14 @@ from tasks.prefect.forms import StageDecision, answer
 from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement
+from tests.process_region import ProcessRegion
 
 DAY = date(2027, 6, 14)
 WIDE = ("Подпись муниципалитета", "Подпись института", "Подпись министерства", "Регистрация соглашения")
 OWED = "Зарегистрировано, не внесена дата этапа «Подпись муниципалитета»: г. Анапа"
 
 
-def take(region: Any, folder: Path, header: tuple[str, ...], *rows: tuple[Any, ...]) -> None:
+def take(region: ProcessRegion, folder: Path, header: tuple[str, ...], *rows: tuple[Any, ...]) -> None:
     book = Workbook()
     for row in (("Муниципалитет", *header), *rows):
         book.active.append(row)  # type: ignore[union-attr]
@@ -31,14 +32,14 @@ def take(region: Any, folder: Path, header: tuple[str, ...], *rows: tuple[Any, .
     region.sweep()
 
 
-def say(region: Any, n: int, **fields: str) -> str:
+def say(region: ProcessRegion, n: int, **fields: str) -> str:
     form = StageDecision(decision="отметить этап", **fields)
     told = answer(region.world.engine, region.parent, form, once_key=f"a{n}", today=region.on, at=region.at)
     return str(told.refusal)
 
 
 @pytest.fixture
-def registered(small_region: Any, tmp_path: Path) -> Any:
+def registered(small_region: ProcessRegion, tmp_path: Path) -> ProcessRegion:
     """All is registered; the day on which Anapa signed is not recorded."""
     small_region.do([("draft", "-"), ("approved", "-"), ("sent", "-")], date(2027, 6, 3))
     small_region.on = DAY
@@ -47,7 +48,7 @@ def registered(small_region: Any, tmp_path: Path) -> Any:
     return small_region
 
 
-def test_the_ledger_and_the_card_say_what_is_owed_and_by_whom(registered: Any) -> None:
+def test_the_ledger_and_the_card_say_what_is_owed_and_by_whom(registered: ProcessRegion) -> None:
     assert registered.point(registered.parent).status == "open"
     with session(registered.world.engine) as work:
         standing = the_agreement(work, registered.code)
@@ -57,19 +58,21 @@ def test_the_ledger_and_the_card_say_what_is_owed_and_by_whom(registered: Any) -
     assert f"**Не хватает:** {OWED}." in card
 
 
-def test_one_cell_of_a_table_settles_it(registered: Any, tmp_path: Path) -> None:
+def test_one_cell_of_a_table_settles_it(registered: ProcessRegion, tmp_path: Path) -> None:
     take(registered, tmp_path, WIDE[:1], ("г. Анапа", date(2027, 6, 10)))
     assert registered.point(registered.parent).status == "submitted"
     assert registered.proof(registered.parent) == ["Зарегистрировано 3 из 3"]
 
 
-def test_one_answer_settles_it(registered: Any) -> None:
+def test_one_answer_settles_it(registered: ProcessRegion) -> None:
     assert say(registered, 1, stage="не внесено", done_on="10.06.2027") == ""
     assert registered.point(registered.parent).status == "accepted"
     assert registered.stage("signed-municipality", "anapa").submitted_on == date(2027, 6, 10)
 
 
-def test_one_answer_settles_everything_owed_in_several_municipalities(small_region: Any, tmp_path: Path) -> None:
+def test_one_answer_settles_everything_owed_in_several_municipalities(
+    small_region: ProcessRegion, tmp_path: Path
+) -> None:
     small_region.sweep(date(2027, 6, 3))
     small_region.on = DAY
     take(small_region, tmp_path, WIDE[3:], *((town, DAY) for town in ("г. Анапа", "г. Сочи", "Ейский район")))
@@ -83,7 +86,7 @@ def test_one_answer_settles_everything_owed_in_several_municipalities(small_regi
     assert small_region.point(small_region.parent).status == "accepted"
 
 
-def test_where_nothing_is_owed_the_words_are_refused(small_region: Any) -> None:
+def test_where_nothing_is_owed_the_words_are_refused(small_region: ProcessRegion) -> None:
     small_region.sweep(date(2027, 6, 3))
     assert "ничего не пропущено" in say(small_region, 1, stage="не внесено")
 

@@ -12,6 +12,7 @@ from models import AuditEntry, ControlPoint, Measure, Transition, clock
 from models.db import session
 from models.lifecycle import Move, change
 from roadmap.monitoring.indicators.submission import Given
+from tests.asked import Asked
 from web.forms import once_key
 
 GOOD = {"n1": "12", "d1": "100", "n2": "1 234", "n3": "да"}
@@ -22,7 +23,7 @@ def fields(answer: Any) -> dict[str, str]:
     return dict(re.findall(r'<input id="([ndr]\d)"[^>]* value="([^"]*)"', answer.text))
 
 
-def test_the_list_leads_to_the_form_and_opening_changes_nothing(asked: Any) -> None:
+def test_the_list_leads_to_the_form_and_opening_changes_nothing(asked: Asked) -> None:
     before = [asked.pages.rows(table) for table in (Measure, Transition, AuditEntry, ControlPoint)]
     assert f'/data/{asked.point_id}"' in asked.pages.client.get(asked.link).text
     shown = asked.words(asked.get())
@@ -38,7 +39,7 @@ def test_the_list_leads_to_the_form_and_opening_changes_nothing(asked: Any) -> N
     assert [asked.pages.rows(table) for table in (Measure, Transition, AuditEntry, ControlPoint)] == before
 
 
-def test_all_answers_are_kept_and_the_point_is_done(asked: Any) -> None:
+def test_all_answers_are_kept_and_the_point_is_done(asked: Asked) -> None:
     assert "данные переданы полностью" in asked.told(asked.send(**GOOD))
     assert asked.values() == [
         ("trained", 12.0, 100.0, "form"),
@@ -49,7 +50,7 @@ def test_all_answers_are_kept_and_the_point_is_done(asked: Any) -> None:
     assert (asked.pages.status(asked.point_id), asked.pages.audit()) == ("accepted", ["measures"])
 
 
-def test_a_part_may_be_sent_and_the_rest_later(asked: Any) -> None:
+def test_a_part_may_be_sent_and_the_rest_later(asked: Asked) -> None:
     assert "Остались показатели без ответа" in asked.told(asked.send(n1="12", d1="100"))
     assert "без ответа: 2" in asked.words(asked.get())
     assert asked.pages.status(asked.point_id) == "open"
@@ -58,7 +59,7 @@ def test_a_part_may_be_sent_and_the_rest_later(asked: Any) -> None:
     assert asked.pages.status(asked.point_id) == "accepted"
 
 
-def test_every_fault_stands_beside_its_field_and_all_that_was_typed_is_kept(asked: Any) -> None:
+def test_every_fault_stands_beside_its_field_and_all_that_was_typed_is_kept(asked: Asked) -> None:
     typed = {"n1": "120", "d1": "100", "n2": "много <b>", "r3": "", "m3": "1"}
     answer = asked.send(**typed)
     assert (answer.status_code, asked.values(), asked.pages.audit()) == (400, [], [])
@@ -75,7 +76,7 @@ def test_every_fault_stands_beside_its_field_and_all_that_was_typed_is_kept(aske
     assert 'name="m3" value="1" checked' in answer.text
 
 
-def test_a_correction_needs_a_reason_and_shows_what_was_before(asked: Any) -> None:
+def test_a_correction_needs_a_reason_and_shows_what_was_before(asked: Asked) -> None:
     asked.send(**GOOD)
     answer = asked.send(**GOOD | {"n1": "13"})
     assert answer.status_code == 400
@@ -87,7 +88,7 @@ def test_a_correction_needs_a_reason_and_shows_what_was_before(asked: Any) -> No
     assert [row.reason for row in asked.pages.rows(Measure)] == ["", "", "", "опечатка"]
 
 
-def test_what_comes_after_the_note_is_kept_and_says_so(asked: Any) -> None:
+def test_what_comes_after_the_note_is_kept_and_says_so(asked: Asked) -> None:
     asked.send(n1="12", d1="100")
     asked.note()
     assert "Справка по этому раунду уже составлена" in asked.words(asked.get())
@@ -96,7 +97,7 @@ def test_what_comes_after_the_note_is_kept_and_says_so(asked: Any) -> None:
     assert shown.count(", получено после справки") == 2
 
 
-def test_the_last_values_are_put_in_and_marked_with_their_period(asked: Any) -> None:
+def test_the_last_values_are_put_in_and_marked_with_their_period(asked: Asked) -> None:
     asked.earlier("2026-Q1", Given("trained", 1200.5, 3000), Given("policy", 1))
     answer = asked.get()
     assert (fields(answer)["n1"], fields(answer)["d1"], fields(answer)["n2"]) == ("1200,5", "3000", "")
@@ -106,7 +107,7 @@ def test_the_last_values_are_put_in_and_marked_with_their_period(asked: Any) -> 
     assert asked.values()[0][:3] == ("trained", None, None)
 
 
-def test_a_long_fraction_left_alone_is_no_correction(asked: Any) -> None:
+def test_a_long_fraction_left_alone_is_no_correction(asked: Asked) -> None:
     asked.earlier("2026-Q1", Given("trained", 100 / 3, 1e-05 + 100))
     shown = fields(asked.get())
     assert (shown["n1"], shown["d1"]) == ("33,333333333333336", "100,00001")
@@ -116,7 +117,7 @@ def test_a_long_fraction_left_alone_is_no_correction(asked: Any) -> None:
     assert len(asked.values()) == 2
 
 
-def test_numbers_typed_under_a_tick_that_was_left_are_not_lost_in_silence(asked: Any) -> None:
+def test_numbers_typed_under_a_tick_that_was_left_are_not_lost_in_silence(asked: Asked) -> None:
     asked.send(m1="1", r1="учёт не ведётся")
     answer = asked.send(n1="12", d1="100", m1="1", r1="учёт не ведётся")
     assert answer.status_code == 400
@@ -126,14 +127,14 @@ def test_numbers_typed_under_a_tick_that_was_left_are_not_lost_in_silence(asked:
     assert asked.values()[-1][:3] == ("trained", 12.0, 100.0)
 
 
-def test_the_same_form_sent_by_many_at_once_is_kept_once(asked: Any) -> None:
+def test_the_same_form_sent_by_many_at_once_is_kept_once(asked: Asked) -> None:
     with ThreadPoolExecutor(4) as senders:
         answers = list(senders.map(lambda _: asked.send(**GOOD).status_code, range(8)))
     assert answers == [303] * 8
     assert len(asked.values()) == 3
 
 
-def test_the_form_goes_out_and_comes_back_as_a_file(asked: Any) -> None:
+def test_the_form_goes_out_and_comes_back_as_a_file(asked: Asked) -> None:
     given = asked.pages.client.get(f"{asked.url}/form.xlsx")
     assert given.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%D0%9F")
     book = load_workbook(io.BytesIO(given.content))
@@ -156,13 +157,13 @@ def test_the_form_goes_out_and_comes_back_as_a_file(asked: Any) -> None:
 @pytest.mark.parametrize(
     ("content", "status"), [(b"", 409), (b"%PDF-1.7", 400), (b"PK\x03\x04broken", 400), (b"0" * 3_000_000, 413)]
 )
-def test_a_file_that_is_no_form_is_told_in_words(asked: Any, content: bytes, status: int) -> None:
+def test_a_file_that_is_no_form_is_told_in_words(asked: Asked, content: bytes, status: int) -> None:
     answer = asked.file(content) if content else asked.pages.client.post(f"{asked.url}/file", data={"once": once_key()})
     assert (answer.status_code, asked.values()) == (status, [])
     assert "Traceback" not in answer.text
 
 
-def test_a_stranger_sees_nothing_and_changes_nothing(asked: Any) -> None:
+def test_a_stranger_sees_nothing_and_changes_nothing(asked: Asked) -> None:
     stranger = asked.pages.link("Директор центра")
     assert asked.get(stranger).status_code == 404
     assert asked.send(stranger, **GOOD).status_code == 404
@@ -172,7 +173,7 @@ def test_a_stranger_sees_nothing_and_changes_nothing(asked: Any) -> None:
     assert asked.values() == []
 
 
-def test_a_forged_form_is_refused(asked: Any) -> None:
+def test_a_forged_form_is_refused(asked: Asked) -> None:
     answer = asked.pages.client.post(asked.url, data=GOOD | {"once": "x"})
     assert (answer.status_code, asked.values()) == (409, [])
     assert "Форма устарела" in asked.words(answer)
@@ -181,7 +182,7 @@ def test_a_forged_form_is_refused(asked: Any) -> None:
 @pytest.mark.parametrize(
     ("status", "said"), [("withdrawn", "Снято с контроля: начат следующий раунд"), ("planned", "Форма откроется")]
 )
-def test_a_point_that_takes_nothing_says_why(asked: Any, status: str, said: str) -> None:
+def test_a_point_that_takes_nothing_says_why(asked: Asked, status: str, said: str) -> None:
     with session(asked.pages.engine) as work:
         point = work.get_one(ControlPoint, asked.point_id)
         if status == "planned":
@@ -195,7 +196,7 @@ def test_a_point_that_takes_nothing_says_why(asked: Any, status: str, said: str)
     assert (asked.send(**GOOD).status_code, asked.values()) == (409, [])
 
 
-def test_a_data_point_is_not_reported_by_the_card(asked: Any) -> None:
+def test_a_data_point_is_not_reported_by_the_card(asked: Asked) -> None:
     card = asked.pages.client.get(f"{asked.link}/point/{asked.point_id}")
     assert "Открыть форму показателей" in asked.words(card)
     assert "Прошу перенести срок" in asked.words(card)

@@ -1,7 +1,6 @@
 """The form of a data point in a real browser without scripts: on a phone and on a desk."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -9,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from models import Measure
 from roadmap.monitoring.indicators.submission import Given
+from tests.asked import Asked
 from tests.places import OUT
 
 
@@ -31,7 +31,7 @@ def fits(page: Page, width: int) -> bool:
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_an_official_fills_in_the_form_mends_it_and_sends_a_file(
-    asked: Any, chromium: Browser, width: int, tmp_path: Path
+    asked: Asked, chromium: Browser, width: int, tmp_path: Path
 ) -> None:
     asked.earlier("2026-Q1", Given("trained", 1200, 3000))
     page = screen(chromium, width)

@@ -1,10 +1,9 @@
 """The coordinator's round in headless Chromium, without scripts: read, taken on control, declined; wide and narrow."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.monitored_pages import MonitoredPages
 from tests.places import OUT
 
 PASSWORD = "пароль координатора"
@@ -20,7 +19,7 @@ def page(chromium: Browser) -> Page:
     return page
 
 
-def enter(page: Page, monitored: Any) -> None:
+def enter(page: Page, monitored: MonitoredPages) -> None:
     page.goto(f"{monitored.pages.url}/control/monitoring")
     page.get_by_label("Пароль").fill(PASSWORD)
     page.get_by_role("button", name="Войти").click()
@@ -39,7 +38,7 @@ def fits(page: Page) -> bool:
 
 
 def test_the_coordinator_opens_the_round_takes_one_recommendation_and_declines_another(
-    page: Page, monitored: Any
+    page: Page, monitored: MonitoredPages
 ) -> None:
     enter(page, monitored)
     page.screenshot(path=OUT / "monitoring-list.png", full_page=True)
@@ -69,7 +68,7 @@ def test_the_coordinator_opens_the_round_takes_one_recommendation_and_declines_a
     assert "Справка за III квартал 2026 г., рекомендация 1" in page.locator("main").inner_text()
 
 
-def test_it_reads_well_on_a_phone(page: Page, monitored: Any) -> None:
+def test_it_reads_well_on_a_phone(page: Page, monitored: MonitoredPages) -> None:
     page.set_viewport_size({"width": 360, "height": 780})
     enter(page, monitored)
     page.screenshot(path=OUT / "monitoring-phone-list.png", full_page=True)

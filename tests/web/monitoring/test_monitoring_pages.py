@@ -10,18 +10,20 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from models import AuditEntry, Channel, Item, NoteFile, Notice, Official, Recommendation, RoundLetter
 from models.db import session
 from tasks.people.links import official_url
+from tests.monitored_pages import MonitoredPages
+from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
 AT = datetime(2026, 10, 14, 6, tzinfo=UTC)
 
 
 @pytest.fixture
-def inside(monitored: Any) -> Any:
+def inside(monitored: MonitoredPages) -> MonitoredPages:
     """The coordinator has logged in."""
     log_in(monitored.pages.client)
     return monitored
@@ -33,7 +35,7 @@ def log_in(client: httpx.Client, target: str = "") -> httpx.Response:
     return client.post("/control/login", data={"csrf": found[1], "password": PASSWORD, "next": target})
 
 
-def page(inside: Any, query: str = "") -> BeautifulSoup:
+def page(inside: MonitoredPages, query: str = "") -> BeautifulSoup:
     answer = inside.pages.client.get(f"/control/monitoring/{inside.round_id}{query}")
     assert answer.status_code == 200
     return BeautifulSoup(answer.text, "html.parser")
@@ -43,7 +45,7 @@ def lines(soup: BeautifulSoup, selector: str) -> list[str]:
     return [" ".join(one.get_text(" ").replace("\u00a0", " ").split()) for one in soup.select(selector)]
 
 
-def send(inside: Any, action: str, number: int, /, **fields: str) -> httpx.Response:
+def send(inside: MonitoredPages, action: str, number: int, /, **fields: str) -> httpx.Response:
     """A form of the page as a browser sends it."""
     csrf = page(inside).select_one("input[name=csrf]")
     assert csrf is not None
@@ -52,7 +54,7 @@ def send(inside: Any, action: str, number: int, /, **fields: str) -> httpx.Respo
     return answer
 
 
-def test_nobody_enters_without_the_password_and_the_log_in_leads_back(monitored: Any) -> None:
+def test_nobody_enters_without_the_password_and_the_log_in_leads_back(monitored: MonitoredPages) -> None:
     client, path = monitored.pages.client, f"/control/monitoring/{monitored.round_id}"
     file = monitored.pages.rows(NoteFile)[0].id
     for address in ("/control/monitoring", path, f"{path}/deficits.xlsx", f"/control/monitoring/file/{file}"):
@@ -61,7 +63,7 @@ def test_nobody_enters_without_the_password_and_the_log_in_leads_back(monitored:
     assert log_in(client, path).headers["location"] == path
 
 
-def test_the_list_shows_period_state_answers_days_and_files(inside: Any) -> None:
+def test_the_list_shows_period_state_answers_days_and_files(inside: MonitoredPages) -> None:
     answer = inside.pages.client.get("/control/monitoring")
     [line] = lines(soup := BeautifulSoup(answer.text, "html.parser"), "#rounds tbody tr")
     for words in (
@@ -80,13 +82,13 @@ def test_the_list_shows_period_state_answers_days_and_files(inside: Any) -> None
     assert 'href="/control/monitoring"' in inside.pages.client.get("/control").text
 
 
-def test_an_empty_installation_is_a_calm_page(pages: Any) -> None:
+def test_an_empty_installation_is_a_calm_page(pages: Pages) -> None:
     log_in(pages.client)
     assert "Раундов пока нет" in pages.client.get("/control/monitoring").text
     assert pages.client.get("/control/monitoring/77").status_code == 404
 
 
-def test_indicators_stand_against_their_targets_with_the_trend(inside: Any) -> None:
+def test_indicators_stand_against_their_targets_with_the_trend(inside: MonitoredPages) -> None:
     soup = page(inside)
     share, ratio, total = lines(soup, "#indicators tbody tr")
     assert "10,4 %" in share
@@ -105,7 +107,7 @@ def test_indicators_stand_against_their_targets_with_the_trend(inside: Any) -> N
     assert "действует прежняя редакция" in lines(soup, "#remarks li")[0]
 
 
-def test_forty_four_bodies_stand_on_one_screen_and_are_sorted_by_links(inside: Any) -> None:
+def test_forty_four_bodies_stand_on_one_screen_and_are_sorted_by_links(inside: MonitoredPages) -> None:
     soup = page(inside)
     assert len(soup.select("#heat tbody tr")) == 45, "and the body that only executes"
     assert soup.select("#heat .pager") == []
@@ -123,7 +125,7 @@ def test_forty_four_bodies_stand_on_one_screen_and_are_sorted_by_links(inside: A
         heading = next(link for link in soup.select("#heat thead a") if link.get_text().split()[0] == "1")
 
 
-def test_a_cell_says_with_a_number_and_a_sign_what_its_colour_says(inside: Any) -> None:
+def test_a_cell_says_with_a_number_and_a_sign_what_its_colour_says(inside: MonitoredPages) -> None:
     soup = page(inside, "?by=nonsense&heat-page=99")
     cells = {cell["class"][0]: cell.get_text(" ").split() for cell in soup.select("#heat tbody td[class]")}
     assert cells["low2"][-1] == "▼▼"
@@ -133,7 +135,7 @@ def test_a_cell_says_with_a_number_and_a_sign_what_its_colour_says(inside: Any) 
 
 
 @pytest.mark.parametrize("monitored", [2400], indirect=True)
-def test_two_thousand_four_hundred_bodies_are_paged_in_a_few_queries(inside: Any) -> None:
+def test_two_thousand_four_hundred_bodies_are_paged_in_a_few_queries(inside: MonitoredPages) -> None:
     with counted(inside.pages.engine) as seen:
         soup = page(inside, "?by=body&heat-page=2")
     assert len(seen) < 25
@@ -145,7 +147,7 @@ def test_two_thousand_four_hundred_bodies_are_paged_in_a_few_queries(inside: Any
 
 
 @contextmanager
-def counted(engine: Any) -> Any:
+def counted(engine: Engine) -> Any:
     seen: list[str] = []
 
     def note(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
@@ -156,7 +158,7 @@ def counted(engine: Any) -> Any:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def test_the_map_is_taken_home_as_numbers(inside: Any) -> None:
+def test_the_map_is_taken_home_as_numbers(inside: MonitoredPages) -> None:
     answer = inside.pages.client.get(f"/control/monitoring/{inside.round_id}/deficits.xlsx")
     assert "%D0%9A%D0%B0%D1%80%D1%82%D0%B0" in answer.headers["content-disposition"]
     book = load_workbook(BytesIO(answer.content))
@@ -170,7 +172,7 @@ def test_the_map_is_taken_home_as_numbers(inside: Any) -> None:
     assert "отстаёт сильно" in [row[1].value for row in book["Пояснения"].iter_rows(max_col=2)][-5]
 
 
-def test_who_has_not_answered_stands_with_the_reminders_that_left(inside: Any) -> None:
+def test_who_has_not_answered_stands_with_the_reminders_that_left(inside: MonitoredPages) -> None:
     inside.remind("mo-42", date(2026, 10, 5), date(2026, 10, 7))
     first, *rest = lines(page(inside), "#silent tbody tr")
     assert "0043" in first
@@ -179,7 +181,7 @@ def test_who_has_not_answered_stands_with_the_reminders_that_left(inside: Any) -
     assert len(rest) == 2
 
 
-def test_the_history_of_a_value_keeps_author_and_reason(inside: Any) -> None:
+def test_the_history_of_a_value_keeps_author_and_reason(inside: MonitoredPages) -> None:
     inside.measure("mo-0", 9)
     inside.measure("mo-0", 5, actor="Петрова М. И.", source="xlsx", place="форма.xlsx, C7", reason="описка в числителе")
     soup = page(inside)
@@ -195,7 +197,7 @@ def test_the_history_of_a_value_keeps_author_and_reason(inside: Any) -> None:
     assert inside.pages.client.get(wrong).status_code == 404
 
 
-def test_a_recommendation_is_taken_with_another_term_and_another_declined(inside: Any) -> None:
+def test_a_recommendation_is_taken_with_another_term_and_another_declined(inside: MonitoredPages) -> None:
     due = inside.pages.today + timedelta(days=30)
     assert send(inside, "take", 1, due_on=due.isoformat()).status_code == 303
     soup = page(inside)
@@ -212,7 +214,7 @@ def test_a_recommendation_is_taken_with_another_term_and_another_declined(inside
     assert inside.pages.audit()[-2:] == ["рекомендация взята на контроль", "рекомендация отклонена"]
 
 
-def test_the_second_of_two_is_told_and_the_audit_keeps_it(inside: Any) -> None:
+def test_the_second_of_two_is_told_and_the_audit_keeps_it(inside: MonitoredPages) -> None:
     due = (inside.pages.today + timedelta(days=30)).isoformat()
     send(inside, "take", 1, due_on=due)
     answer = send(inside, "decline", 1, reason="не нужно")
@@ -230,20 +232,22 @@ def test_the_second_of_two_is_told_and_the_audit_keeps_it(inside: Any) -> None:
         ("take", {"due_on": "2020-01-01"}, "слишком рано"),
     ],
 )
-def test_a_bad_form_is_one_line_and_changes_nothing(inside: Any, action: str, fields: Any, line: str) -> None:
+def test_a_bad_form_is_one_line_and_changes_nothing(
+    inside: MonitoredPages, action: str, fields: Any, line: str
+) -> None:
     answer = send(inside, action, 1, **fields)
     assert answer.status_code == 422
     assert line in answer.text
     assert {row.state for row in inside.pages.rows(Recommendation)} == {"proposed"}
 
 
-def test_a_form_without_the_token_of_the_session_is_refused(inside: Any) -> None:
+def test_a_form_without_the_token_of_the_session_is_refused(inside: MonitoredPages) -> None:
     answer = inside.pages.client.post("/control/monitoring/recommendation/1/take", data={"due_on": "2030-01-01"})
     assert answer.status_code == 403
     assert {row.state for row in inside.pages.rows(Recommendation)} == {"proposed"}
 
 
-def test_a_file_is_a_download_and_never_shown_in_the_pages(inside: Any) -> None:
+def test_a_file_is_a_download_and_never_shown_in_the_pages(inside: MonitoredPages) -> None:
     file = next(row for row in inside.pages.rows(NoteFile) if row.name.endswith(".docx"))
     answer = inside.pages.client.get(f"/control/monitoring/file/{file.id}")
     assert answer.content == b"the note"
@@ -252,7 +256,7 @@ def test_a_file_is_a_download_and_never_shown_in_the_pages(inside: Any) -> None:
     assert inside.pages.client.get("/control/monitoring/file/999").status_code == 404
 
 
-def test_an_official_downloads_what_was_sent_to_him_and_nothing_else(monitored: Any) -> None:
+def test_an_official_downloads_what_was_sent_to_him_and_nothing_else(monitored: MonitoredPages) -> None:
     pages, files = monitored.pages, {row.name: row.id for row in monitored.pages.rows(NoteFile)}
     with session(pages.engine) as work:
         head = Official(roadmap_code="krai", role="executor", post="Глава", body_id=monitored.bodies["mo-0"])

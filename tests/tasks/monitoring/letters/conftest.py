@@ -1,203 +1,21 @@
 """A round whose note is written, and a mail server that keeps what leaves."""
 
-import email
-import hashlib
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import default
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import docx
-import pdfplumber
 import pytest
 from aiosmtpd.controller import Controller
-from fpdf import FPDF
 from pydantic import SecretStr
-from sqlmodel import select
 
-from models import Absence, ControlPoint, Item, NoteFile, Notice, Official, RoundLetter, RoundStep, Silence
-from models.db import session
 from models.settings import Settings
-from roadmap.calendar.office_hours import OfficeHours
-from roadmap.monitoring.indicators.submission import Given
-from tasks.daily.control_day import control_day
-from tasks.files.evidence import DOCX, PDF, stored_at
-from tasks.letters.deliver import deliver
-from tasks.monitoring.rounds.mailing import queue, queue_missed
-from tasks.monitoring.rounds.snapshot import compute, keep
-
-NOTE_DAY = date(2027, 7, 14)
-NINE = datetime(2027, 7, 14, 6, 30, tzinfo=UTC)
-DAY = timedelta(days=1)
-SITE = "https://vekha.example.org"
-TOWNS = {"sochi": "г. Сочи", "anapa": "г. Анапа", "eysk": "Ейский район"}
-
-
-class Sink:
-    """A mail server that keeps what it took."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        parsed = email.message_from_bytes(envelope.content, policy=default)
-        assert isinstance(parsed, EmailMessage)
-        self.letters.append(parsed)
-        return "250 OK"
-
-
-@dataclass
-class Posted:
-    """A round, its letters, and what a test does to them."""
-
-    monitored: Any
-    settings: Settings
-    sink: Any
-
-    @property
-    def engine(self) -> Any:
-        return self.monitored.world.engine
-
-    def note(self, *, size: int = 0) -> int:
-        """A round whose note is written: two towns answered, the third was silent; returns its id."""
-        self.monitored.on = date(2027, 7, 6)
-        round_id = int(self.monitored.round())
-        self.monitored.give(round_id, "sochi", Given("trained", 13, 100), Given("events", 4242))
-        self.monitored.give(round_id, "anapa", Given("trained", 5, 111), Given("events", 7373))
-        with session(self.engine) as work:
-            snapshot = compute(work, round_id, as_of=NINE, today=NOTE_DAY)
-            row = keep(work, round_id, snapshot, at=NINE)
-            work.add(RoundStep(round_id=round_id, step="sent", done_at=NINE))
-            document = docx.Document()
-            document.add_paragraph(f"Аналитическая справка за {snapshot.period}")
-            document.save(made := BytesIO())
-            files = [("Справка за II квартал 2027 г.docx", DOCX.media_type, made.getvalue(), None)]
-            files.append(("Справка за II квартал 2027 г.pdf", PDF.media_type, pdf("the note", size), None))
-            for code in TOWNS:
-                own = pdf(f"page of {code}")
-                files.append((self.page_name(code), PDF.media_type, own, self.monitored.bodies[code]))
-            for name, media_type, content, body_id in files:
-                work.add(self._stored(row.id or 0, name, media_type, content, body_id))
-        return round_id
-
-    def page_name(self, town: str) -> str:
-        """As the note names the page of a body."""
-        return f"Страница участника — {TOWNS[town]} — за II квартал 2027 г.pdf"
-
-    def _stored(self, snapshot_id: int, name: str, media_type: str, content: bytes, body_id: int | None) -> NoteFile:
-        digest = hashlib.sha256(content).hexdigest()
-        path = stored_at(self.settings, digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        facts: dict[str, Any] = {"media_type": media_type, "file_hash": digest, "size": len(content), "made_at": NINE}
-        return NoteFile(snapshot_id=snapshot_id, name=name, body_id=body_id, **facts)
-
-    def queued(self, round_id: int, on: date = NOTE_DAY) -> int:
-        with session(self.engine) as work:
-            return queue(work, round_id, today=on, at=at(on), hours=OfficeHours())
-
-    def queued_missed(self, on: date) -> int:
-        with session(self.engine) as work:
-            return queue_missed(work, "krai", today=on, at=at(on), hours=OfficeHours())
-
-    def controlled(self, on: date) -> None:
-        assert not control_day(self.engine, today=on, at=at(on)).failed
-
-    def delivered(self, on: date = NOTE_DAY) -> Any:
-        report = deliver(self.engine, settings=self.settings, at_source=lambda: at(on) + timedelta(minutes=1))
-        assert not report.errors
-        return report
-
-    def put(self) -> set[tuple[str, str, date]]:
-        """(post, part, day of the letter) of everything put."""
-        with session(self.engine) as work:
-            rows = work.exec(
-                select(Official.post, RoundLetter.part, Notice.on_day)
-                .join(Notice, Notice.id == RoundLetter.notice_id)  # type: ignore[arg-type]
-                .join(Official, Official.id == Notice.official_id)  # type: ignore[arg-type]
-            )
-            return {(post, part, day) for post, part, day in rows}
-
-    @property
-    def to(self) -> list[str]:
-        """Who got a letter, by the name before example.org."""
-        return sorted(letter["To"].partition("@")[0] for letter in self.sink.letters)
-
-    def letter(self, name: str) -> EmailMessage:
-        """The one letter to an address at example.org."""
-        [letter] = [one for one in self.sink.letters if one["To"] == f"{name}@example.org"]
-        assert isinstance(letter, EmailMessage)
-        return letter
-
-    def texts(self, name: str) -> list[str]:
-        """The plain text of every letter to an address."""
-        return [words(one) for one in self.sink.letters if one["To"] == f"{name}@example.org"]
-
-    def text(self, name: str) -> str:
-        return words(self.letter(name))
-
-    def html(self, name: str) -> str:
-        return words(self.letter(name), "html")
-
-    def files(self, name: str) -> dict[str, bytes]:
-        """What is attached to the letter of an address."""
-        parts = {part.get_filename(): part.get_payload(decode=True) for part in self.letter(name).iter_attachments()}
-        return {f"{title}": content for title, content in parts.items() if isinstance(content, bytes)}
-
-    def pdf_text(self, content: bytes) -> str:
-        with pdfplumber.open(BytesIO(content)) as opened:
-            return "\n".join(page.extract_text() for page in opened.pages)
-
-    def due(self, day: date) -> None:
-        """The rector has something due that day."""
-        with session(self.engine) as work:
-            item = work.exec(select(Item).where(Item.code == "1")).one()
-            facts = {"opens_on": day - 90 * DAY, "due_on": day, "deadline_on": day, "next_check_on": day}
-            facts |= {"item_id": item.id, "owner_id": item.owner_id, "roadmap_code": "krai", "key": f"krai/1/-/{day}"}
-            work.add(ControlPoint(status="open", **facts))
-
-    def absent(self, post: str, deputy: str) -> None:
-        with session(self.engine) as work:
-            who, stands_in = (
-                work.exec(select(Official).where(Official.post == one)).one().id or 0 for one in (post, deputy)
-            )
-            days = {"starts_on": NOTE_DAY - DAY, "ends_on": NOTE_DAY + DAY}
-            work.add(Absence(official_id=who, deputy_id=stands_in, set_by="тест", set_at=NINE, **days))
-
-    def silence(self, until: date) -> None:
-        """Nothing is sent to Sochi until the day."""
-        with session(self.engine) as work:
-            facts = {"reason": "паводок", "until": until, "set_by": "координатор", "set_at": NINE}
-            work.add(Silence(roadmap_code="krai", body_id=self.monitored.bodies["sochi"], **facts))
-
-
-def at(day: date) -> datetime:
-    """Half past nine in Moscow."""
-    return datetime(day.year, day.month, day.day, 6, 30, tzinfo=UTC)
-
-
-def words(letter: EmailMessage, form: str = "plain") -> str:
-    body = letter.get_body((form,))
-    assert body is not None
-    return str(body.get_content()).replace("\u00a0", " ")
-
-
-def pdf(line: str, size: int = 0) -> bytes:
-    page = FPDF()
-    page.add_page()
-    page.set_font("helvetica", size=14)
-    page.cell(text=line)
-    return bytes(page.output()) + b"%" * size
+from tests.monitored import Monitored
+from tests.posted import SITE, Posted, Sink
 
 
 @pytest.fixture
-def sink() -> Iterator[Any]:
-    handler: Any = Sink()
+def sink() -> Iterator[Sink]:
+    handler = Sink()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         handler.port = probe.getsockname()[1]
@@ -208,7 +26,7 @@ def sink() -> Iterator[Any]:
 
 
 @pytest.fixture
-def here(tmp_path: Path, sink: Any) -> Settings:
+def here(tmp_path: Path, sink: Sink) -> Settings:
     return Settings(
         _env_file=None,
         data=tmp_path,
@@ -219,12 +37,12 @@ def here(tmp_path: Path, sink: Any) -> Settings:
 
 
 @pytest.fixture
-def posted(monitored: Any, here: Settings, sink: Any) -> Posted:
+def posted(monitored: Monitored, here: Settings, sink: Sink) -> Posted:
     """On either engine."""
     return Posted(monitored, here, sink)
 
 
 @pytest.fixture
-def small_posted(small_monitored: Any, here: Settings, sink: Any) -> Posted:
+def small_posted(small_monitored: Monitored, here: Settings, sink: Sink) -> Posted:
     """On SQLite."""
     return Posted(small_monitored, here, sink)

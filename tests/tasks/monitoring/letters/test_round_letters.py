@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
-from typing import Any
 
 import docx
 from sqlmodel import select
@@ -12,6 +11,7 @@ from models.db import session
 from roadmap.calendar.office_hours import OfficeHours
 from tasks.monitoring.rounds.mailing import queue
 from tasks.people.replacements import Successor, replace_official
+from tests.posted import Posted
 
 NOTE_DAY = date(2027, 7, 14)
 NINE = datetime(2027, 7, 14, 6, 30, tzinfo=UTC)
@@ -20,7 +20,7 @@ SITE = "https://vekha.example.org"
 TOWNS = {"sochi": "г. Сочи", "anapa": "г. Анапа", "eysk": "Ейский район"}
 
 
-def test_each_gets_what_is_meant_for_it_and_the_files_open(posted: Any) -> None:
+def test_each_gets_what_is_meant_for_it_and_the_files_open(posted: Posted) -> None:
     round_id = posted.note()
     assert posted.queued(round_id) == 9, "coordinator, controller, two of the keeper with its page, three towns"
     posted.delivered()
@@ -37,7 +37,7 @@ def test_each_gets_what_is_meant_for_it_and_the_files_open(posted: Any) -> None:
     assert f"{SITE}/control/monitoring/{round_id}" in posted.text("coordinator")
 
 
-def test_a_body_reads_its_own_numbers_and_nobody_elses(small_posted: Any) -> None:
+def test_a_body_reads_its_own_numbers_and_nobody_elses(small_posted: Posted) -> None:
     small_posted.queued(small_posted.note())
     small_posted.delivered()
     for code, own, foreign in (("sochi", "4 242", "7 373"), ("anapa", "7 373", "4 242")):
@@ -52,7 +52,7 @@ def test_a_body_reads_its_own_numbers_and_nobody_elses(small_posted: Any) -> Non
     assert "не представлены" in small_posted.text("eysk")
 
 
-def test_once_however_often_the_step_runs(posted: Any) -> None:
+def test_once_however_often_the_step_runs(posted: Posted) -> None:
     round_id = posted.note()
     assert posted.queued(round_id) == 9
     assert posted.queued(round_id) == 0
@@ -62,7 +62,7 @@ def test_once_however_often_the_step_runs(posted: Any) -> None:
     assert len(posted.sink.letters) == 7
 
 
-def test_it_rides_in_the_letter_that_waits_and_after_one_that_left_in_the_next(posted: Any) -> None:
+def test_it_rides_in_the_letter_that_waits_and_after_one_that_left_in_the_next(posted: Posted) -> None:
     friday = date(2027, 7, 16)
     posted.due(friday)
     round_id = posted.note()
@@ -80,7 +80,7 @@ def test_it_rides_in_the_letter_that_waits_and_after_one_that_left_in_the_next(p
     assert len(days) == len(set(days)) > before
 
 
-def test_who_is_away_is_stood_in_for_and_one_address_takes_one_page(small_posted: Any) -> None:
+def test_who_is_away_is_stood_in_for_and_one_address_takes_one_page(small_posted: Posted) -> None:
     round_id = small_posted.note()
     small_posted.absent("Координатор", "Заместитель министра")
     small_posted.absent("Начальник, г. Сочи", "Начальник, г. Анапа")
@@ -95,7 +95,7 @@ def test_who_is_away_is_stood_in_for_and_one_address_takes_one_page(small_posted
     assert {("Начальник, г. Сочи", "page"), ("Начальник, г. Анапа", "page")} <= put
 
 
-def test_a_silenced_body_gets_its_page_when_the_silence_is_over(small_posted: Any) -> None:
+def test_a_silenced_body_gets_its_page_when_the_silence_is_over(small_posted: Posted) -> None:
     round_id = small_posted.note()
     small_posted.silence(NOTE_DAY + DAY)
     assert small_posted.queued(round_id) == 8
@@ -104,14 +104,14 @@ def test_a_silenced_body_gets_its_page_when_the_silence_is_over(small_posted: An
     assert ("Начальник, г. Сочи", "page", NOTE_DAY + 2 * DAY) in small_posted.put()
 
 
-def test_what_was_silenced_while_the_letter_waited_is_left_out(small_posted: Any) -> None:
+def test_what_was_silenced_while_the_letter_waited_is_left_out(small_posted: Posted) -> None:
     small_posted.queued(small_posted.note())
     small_posted.silence(NOTE_DAY + DAY)
     assert small_posted.delivered().dropped == 1
     assert "sochi" not in small_posted.to
 
 
-def test_files_too_large_for_a_letter_are_behind_a_link(small_posted: Any) -> None:
+def test_files_too_large_for_a_letter_are_behind_a_link(small_posted: Posted) -> None:
     round_id = small_posted.note(size=10 * 1024 * 1024)
     small_posted.queued(round_id)
     small_posted.delivered()
@@ -122,7 +122,7 @@ def test_files_too_large_for_a_letter_are_behind_a_link(small_posted: Any) -> No
     assert list(small_posted.files("sochi")) == [small_posted.page_name("sochi")]
 
 
-def test_a_file_lost_from_the_disk_does_not_hold_up_the_letter(small_posted: Any) -> None:
+def test_a_file_lost_from_the_disk_does_not_hold_up_the_letter(small_posted: Posted) -> None:
     small_posted.queued(small_posted.note())
     for path in small_posted.settings.files.rglob("*"):
         path.unlink() if path.is_file() else None
@@ -132,7 +132,7 @@ def test_a_file_lost_from_the_disk_does_not_hold_up_the_letter(small_posted: Any
     assert list(small_posted.files("sochi")) == [small_posted.page_name("sochi")], "it is written anew"
 
 
-def test_the_coordinator_reads_whom_a_page_did_not_reach(posted: Any) -> None:
+def test_the_coordinator_reads_whom_a_page_did_not_reach(posted: Posted) -> None:
     round_id = posted.note()
     posted.queued(round_id)
     with session(posted.engine) as work:
@@ -150,7 +150,7 @@ def test_the_coordinator_reads_whom_a_page_did_not_reach(posted: Any) -> None:
     assert "Не доставлено: Заместитель министра, письмо от 14.07.2027" in told[0]
 
 
-def test_a_letter_that_never_left_gives_its_page_to_the_next(small_posted: Any) -> None:
+def test_a_letter_that_never_left_gives_its_page_to_the_next(small_posted: Posted) -> None:
     small_posted.queued(small_posted.note())
     monday = NOTE_DAY + 5 * DAY
     small_posted.due(monday)
@@ -160,7 +160,7 @@ def test_a_letter_that_never_left_gives_its_page_to_the_next(small_posted: Any) 
     assert "справка за II квартал" in small_posted.letter("rector")["Subject"]
 
 
-def test_the_successor_gets_what_waits_and_nothing_twice(posted: Any) -> None:
+def test_the_successor_gets_what_waits_and_nothing_twice(posted: Posted) -> None:
     round_id = posted.note()
     with session(posted.engine) as work:
         sochi = work.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one()
@@ -176,7 +176,7 @@ def test_the_successor_gets_what_waits_and_nothing_twice(posted: Any) -> None:
     assert "sochi" not in posted.to
 
 
-def test_the_letter_leaves_in_the_office_hours_of_its_reader(small_posted: Any) -> None:
+def test_the_letter_leaves_in_the_office_hours_of_its_reader(small_posted: Posted) -> None:
     round_id = small_posted.note()
     with session(small_posted.engine) as work:
         work.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one().zone = "Asia/Vladivostok"

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +47,7 @@ def assert_whole(chart: Chart) -> None:
     ],
 )
 def test_every_chart_is_whole(
-    code: str, count: int, kinds: set[str], snapshot_of: Callable[..., Snapshot], drawn: Any
+    code: str, count: int, kinds: set[str], snapshot_of: Callable[..., Snapshot], drawn: Callable[..., dict[str, Chart]]
 ) -> None:
     charts = drawn(snapshot_of(code, count=count))
     assert {key.split("/")[0] for key in charts} == kinds
@@ -132,12 +131,16 @@ def test_long_names_are_shortened_not_cut_off() -> None:
     assert_whole(chart)
 
 
-def test_the_same_data_give_the_same_bytes(snapshot_of: Callable[..., Snapshot], drawn: Any) -> None:
+def test_the_same_data_give_the_same_bytes(
+    snapshot_of: Callable[..., Snapshot], drawn: Callable[..., dict[str, Chart]]
+) -> None:
     first, again = drawn(snapshot_of()), charts_of(snapshot_of())
     assert {key: chart.content for key, chart in first.items()} == {key: chart.content for key, chart in again.items()}
 
 
-def test_of_many_the_10_worst_are_shown_and_the_rest_counted(snapshot_of: Callable[..., Snapshot], drawn: Any) -> None:
+def test_of_many_the_10_worst_are_shown_and_the_rest_counted(
+    snapshot_of: Callable[..., Snapshot], drawn: Callable[..., dict[str, Chart]]
+) -> None:
     charts = drawn(snapshot_of(count=2400))
     assert charts["worst/3"].alt.count(";") == 9
     assert "показаны 10 наиболее отстающих, ещё 1" in charts["worst/3"].alt

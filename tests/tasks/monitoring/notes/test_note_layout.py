@@ -14,7 +14,7 @@ from docx.shared import Mm
 from roadmap.monitoring.report.tables import advice_grid
 from roadmap.monitoring.report.view import Pages, note_of
 from roadmap.monitoring.snapshot import Advice, Snapshot
-from tasks.monitoring.report.charts import charts_of
+from tasks.monitoring.report.charts import Chart, charts_of
 from tasks.monitoring.report.docx import note_docx
 from tasks.monitoring.report.html import note_html
 from tasks.monitoring.report.pdf import note_pdf, page_pdf
@@ -56,7 +56,9 @@ def test_in_word_headings_and_heads_of_tables_keep_with_what_follows(snapshot_of
         assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in table.rows[0].cells)
 
 
-def test_two_pictures_stand_side_by_side_in_word(snapshot_of: Callable[..., Snapshot], drawn: Any) -> None:
+def test_two_pictures_stand_side_by_side_in_word(
+    snapshot_of: Callable[..., Snapshot], drawn: Callable[..., dict[str, Chart]]
+) -> None:
     snapshot = snapshot_of()
     charts = drawn(snapshot, form="screen")
     document = Document(io.BytesIO(note_docx(note_of(snapshot), charts, template=None, as_of=snapshot.as_of)))

@@ -21,6 +21,7 @@ from tasks.files.errors import DocumentRefused
 from tasks.prefect.client import call
 from tasks.prefect.report_artifacts import publish
 from tests.databases import sqlite_engine
+from tests.office import Office
 from tests.places import OUT
 
 Keep = Callable[[Engine, Snapshot], int]
@@ -33,7 +34,7 @@ def run(*args: str) -> Any:
 
 
 def test_summary_and_charts_stand_on_the_runs_page_and_are_published_once(
-    office: Any, kept_in: Keep, snapshot_of: Callable[..., Snapshot], chromium: Browser
+    office: Office, kept_in: Keep, snapshot_of: Callable[..., Snapshot], chromium: Browser
 ) -> None:
     kept_in(office.engine, snapshot_of(count=8, silent=1))
     with session(office.engine) as work:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import run
-from typing import Any
 
 import pytest
 from docx import Document
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser
 from roadmap.monitoring.report.view import note_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
-from tasks.monitoring.report.charts import charts_of
+from tasks.monitoring.report.charts import Chart, charts_of
 from tasks.monitoring.report.docx import DEFAULT, note_docx
 from tasks.monitoring.report.html import note_html
 from tasks.prefect.report_artifacts import charts_markdown, summary_markdown
@@ -103,7 +102,9 @@ def test_the_note_in_a_browser(chromium: Browser, snapshot_of: Callable[..., Sna
         page.close()
 
 
-def test_the_artifacts_hold_the_summary_and_every_chart(snapshot_of: Callable[..., Snapshot], drawn: Any) -> None:
+def test_the_artifacts_hold_the_summary_and_every_chart(
+    snapshot_of: Callable[..., Snapshot], drawn: Callable[..., dict[str, Chart]]
+) -> None:
     snapshot = snapshot_of()
     note, charts = note_of(snapshot), drawn(snapshot, form="screen")
     summary, pictures = summary_markdown(note), charts_markdown(note, charts)

@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 
 from models import ControlPoint, Item, Measure, Round, RoundStep, Transition
+from tests.monitored_region import MonitoredRegion
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1, Q2 = date(2027, 3, 31), date(2027, 6, 30)
 TABLES = (ControlPoint, Round, RoundStep, Transition, Measure, Item)
 
 
-def everything(region: Any) -> list[Any]:
+def everything(region: MonitoredRegion) -> list[Any]:
     return [region.world.rows(table) for table in TABLES]
 
 
-def test_the_first_sweep_plans_every_round_of_the_period(monitored_region: Any) -> None:
+def test_the_first_sweep_plans_every_round_of_the_period(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     assert region.sweep(date(2027, 2, 1)).planned == 8
     assert region.rounds()[0] == ("quarter", Q1, OPENS)
@@ -40,7 +41,9 @@ def test_the_first_sweep_plans_every_round_of_the_period(monitored_region: Any) 
         pytest.param({}, date(2031, 1, 1), 0, id="nothing after the end, and no item either"),
     ],
 )
-def test_which_rounds_come_to_be(small_monitored_region: Any, facts: dict[str, Any], on: date, expected: int) -> None:
+def test_which_rounds_come_to_be(
+    small_monitored_region: MonitoredRegion, facts: dict[str, Any], on: date, expected: int
+) -> None:
     region = small_monitored_region
     region.roadmap(**facts)
     assert region.sweep(on).planned == expected
@@ -48,7 +51,7 @@ def test_which_rounds_come_to_be(small_monitored_region: Any, facts: dict[str, A
     assert len(items) == bool(expected)
 
 
-def test_a_round_opens_on_its_day_and_asks_each_body_once(monitored_region: Any) -> None:
+def test_a_round_opens_on_its_day_and_asks_each_body_once(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS - timedelta(days=1))
     assert region.data(region.round(Q1)) == {}
@@ -69,7 +72,7 @@ def test_a_round_opens_on_its_day_and_asks_each_body_once(monitored_region: Any)
 
 
 def test_letters_go_to_who_is_asked_and_the_round_itself_is_silent_until_its_note_is_late(
-    monitored_region: Any,
+    monitored_region: MonitoredRegion,
 ) -> None:
     region = monitored_region
     opened = region.letters(OPENS)
@@ -85,7 +88,7 @@ def test_letters_go_to_who_is_asked_and_the_round_itself_is_silent_until_its_not
     assert region.letters(NOTE + timedelta(days=1)) == [("Ректор", "overdue")]
 
 
-def test_complete_data_are_accepted_and_then_the_note_is_ready(monitored_region: Any) -> None:
+def test_complete_data_are_accepted_and_then_the_note_is_ready(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
@@ -97,14 +100,14 @@ def test_complete_data_are_accepted_and_then_the_note_is_ready(monitored_region:
     assert region.ready() == [f"quarter {Q1}"]
 
 
-def test_the_day_of_the_note_does_not_wait_for_the_silent(monitored_region: Any) -> None:
+def test_the_day_of_the_note_does_not_wait_for_the_silent(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     assert region.ready(NOTE - timedelta(days=1)) == []
     assert region.ready(NOTE) == [f"quarter {Q1}"]
 
 
-def test_a_round_that_asks_nobody_waits_for_the_day_data_are_due(monitored_region: Any) -> None:
+def test_a_round_that_asks_nobody_waits_for_the_day_data_are_due(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.amend(indicators=[])
     region.sweep(OPENS)
@@ -113,7 +116,7 @@ def test_a_round_that_asks_nobody_waits_for_the_day_data_are_due(monitored_regio
     assert region.ready(DUE) == [f"quarter {Q1}"]
 
 
-def test_the_next_round_of_the_rhythm_ends_what_is_still_asked(monitored_region: Any) -> None:
+def test_the_next_round_of_the_rhythm_ends_what_is_still_asked(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     first = region.round(Q1)
@@ -130,7 +133,7 @@ def test_the_next_round_of_the_rhythm_ends_what_is_still_asked(monitored_region:
     assert region.data(region.round(Q2)) == dict.fromkeys(("anapa", "eysk", "institute", "sochi"), "open")
 
 
-def test_an_outage_of_half_a_year_asks_only_for_the_last_round(monitored_region: Any) -> None:
+def test_an_outage_of_half_a_year_asks_only_for_the_last_round(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(date(2027, 2, 1))
     report = region.sweep(date(2027, 7, 2))
@@ -141,14 +144,14 @@ def test_an_outage_of_half_a_year_asks_only_for_the_last_round(monitored_region:
     assert (late.opens_on, late.due_on) == (date(2027, 7, 2), date(2027, 7, 7))
 
 
-def test_who_is_asked_late_has_two_working_days(monitored_region: Any) -> None:
+def test_who_is_asked_late_has_two_working_days(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(date(2027, 2, 1))
     region.sweep(date(2027, 4, 9))
     assert region.data_point(region.round(Q1), "sochi").due_on == date(2027, 4, 13)
 
 
-def test_a_round_taken_off_control_ends_its_questions_and_gets_no_note(monitored_region: Any) -> None:
+def test_a_round_taken_off_control_ends_its_questions_and_gets_no_note(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)

@@ -11,18 +11,19 @@ from models.lifecycle.transitions import Refused
 from roadmap.monitoring.periods import parse_period
 from tasks.monitoring.rounds.listing import rounds_list
 from tasks.monitoring.rounds.manual import Hand, Monitored, monitor
+from tests.monitored_region import MonitoredRegion
 
 TUESDAY = date(2027, 11, 16)
 Q2, Q3 = date(2027, 6, 30), date(2027, 9, 30)
 ALL = ("anapa", "eysk", "institute", "sochi")
 
 
-def asked(region: Any, period: str, on: date, **more: Any) -> Monitored:
+def asked(region: MonitoredRegion, period: str, on: date, **more: Any) -> Monitored:
     region.on = on
     return monitor(Hand(region.engine, "krai", on, region.at, region.settings), parse_period(period), **more)
 
 
-def test_a_past_period_is_started_with_days_counted_from_today(monitored_region: Any) -> None:
+def test_a_past_period_is_started_with_days_counted_from_today(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     done = asked(region, "2027-Q3", TUESDAY)
     assert (done.is_new, done.asked, done.status) == (True, 4, "open")
@@ -38,7 +39,7 @@ def test_a_past_period_is_started_with_days_counted_from_today(monitored_region:
 
 
 def test_the_note_of_a_past_period_is_written_at_once_by_what_there_is_and_asks_nobody(
-    small_monitored_region: Any,
+    small_monitored_region: MonitoredRegion,
 ) -> None:
     region = small_monitored_region
     done = asked(region, "2027-Q3", TUESDAY, is_urged=True)
@@ -50,7 +51,7 @@ def test_the_note_of_a_past_period_is_written_at_once_by_what_there_is_and_asks_
 
 
 def test_a_note_written_before_its_round_has_opened_holds_what_control_points_prove(
-    small_monitored_region: Any,
+    small_monitored_region: MonitoredRegion,
 ) -> None:
     region = small_monitored_region
     flag = {"code": "flag", "title": "Создан реестр", "unit": "yes_no", "proven_by": ["1"]}
@@ -67,7 +68,7 @@ def test_a_note_written_before_its_round_has_opened_holds_what_control_points_pr
 
 
 def test_computed_once_more_a_round_gives_the_same_numbers_also_after_a_correction(
-    small_monitored_region: Any,
+    small_monitored_region: MonitoredRegion,
 ) -> None:
     region = small_monitored_region
     asked(region, "2027-Q3", TUESDAY)
@@ -92,7 +93,7 @@ def test_computed_once_more_a_round_gives_the_same_numbers_also_after_a_correcti
     assert asked(region, "2027-Q3", region.on).is_same is True
 
 
-def test_looking_at_a_period_that_has_no_round_leaves_none(small_monitored_region: Any) -> None:
+def test_looking_at_a_period_that_has_no_round_leaves_none(small_monitored_region: MonitoredRegion) -> None:
     region = small_monitored_region
     seen = asked(region, "2027-09", TUESDAY, as_of=TUESDAY)
     assert seen.snapshot is not None
@@ -107,13 +108,15 @@ def test_looking_at_a_period_that_has_no_round_leaves_none(small_monitored_regio
         pytest.param("2026-Q4", "вне срока действия", id="a period before the roadmap's"),
     ],
 )
-def test_what_cannot_be_monitored_is_refused_in_one_line(small_monitored_region: Any, period: str, words: str) -> None:
+def test_what_cannot_be_monitored_is_refused_in_one_line(
+    small_monitored_region: MonitoredRegion, period: str, words: str
+) -> None:
     with pytest.raises(Refused, match=words):
         asked(small_monitored_region, period, TUESDAY)
     assert small_monitored_region.world.rows(Round) == []
 
 
-def test_a_round_taken_off_control_is_not_begun_again(small_monitored_region: Any) -> None:
+def test_a_round_taken_off_control_is_not_begun_again(small_monitored_region: MonitoredRegion) -> None:
     region = small_monitored_region
     key = asked(region, "2027-Q3", TUESDAY).key
     region.move("withdraw", key, reason="письмо министерства")
@@ -121,7 +124,9 @@ def test_a_round_taken_off_control_is_not_begun_again(small_monitored_region: An
         asked(region, "2027-Q3", TUESDAY, is_urged=True)
 
 
-def test_the_list_of_rounds_says_who_has_answered_and_what_was_done_last(small_monitored_region: Any) -> None:
+def test_the_list_of_rounds_says_who_has_answered_and_what_was_done_last(
+    small_monitored_region: MonitoredRegion,
+) -> None:
     region = small_monitored_region
     region.sweep(date(2027, 4, 1))
     region.answer(region.round(date(2027, 3, 31)), ("sochi", "anapa"))

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -12,13 +11,16 @@ from models import Item, Roadmap
 from models.db import session
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import sweep
+from tests.monitored_region import MonitoredRegion
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1, Q4 = date(2027, 3, 31), date(2027, 12, 31)
 QUARTER, YEAR = {"rhythm": "quarter"}, {"rhythm": "year", "data_days": 7, "note_days": 15}
 
 
-def test_a_municipality_that_comes_midway_is_asked_with_days_that_are_left_to_it(monitored_region: Any) -> None:
+def test_a_municipality_that_comes_midway_is_asked_with_days_that_are_left_to_it(
+    monitored_region: MonitoredRegion,
+) -> None:
     region = monitored_region
     region.sweep(OPENS)
     region.add_body("tuapse", "Туапсинский район")
@@ -29,7 +31,7 @@ def test_a_municipality_that_comes_midway_is_asked_with_days_that_are_left_to_it
     assert region.sweep().asked == 0
 
 
-def test_a_municipality_that_leaves_or_merges_midway_is_asked_no_more(monitored_region: Any) -> None:
+def test_a_municipality_that_leaves_or_merges_midway_is_asked_no_more(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     region.leave("anapa", date(2027, 4, 2))
@@ -42,7 +44,7 @@ def test_a_municipality_that_leaves_or_merges_midway_is_asked_no_more(monitored_
     assert merged == "вошёл в состав муниципалитета «г. Сочи», участвовал по 02.04.2027"
 
 
-def test_an_edition_midway_changes_the_next_round_not_this_one(monitored_region: Any) -> None:
+def test_an_edition_midway_changes_the_next_round_not_this_one(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     source = {"place": "Приложение 2"}
@@ -55,7 +57,7 @@ def test_an_edition_midway_changes_the_next_round_not_this_one(monitored_region:
     assert set(region.data(second)) == {"anapa", "eysk", "sochi"}
 
 
-def test_an_edition_without_a_rhythm_takes_its_rounds_to_come_off_control(monitored_region: Any) -> None:
+def test_an_edition_without_a_rhythm_takes_its_rounds_to_come_off_control(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.amend(monitoring=[QUARTER, YEAR])
     region.sweep(OPENS)
@@ -66,7 +68,7 @@ def test_an_edition_without_a_rhythm_takes_its_rounds_to_come_off_control(monito
     assert region.sweep().withdrawn == 0
 
 
-def test_a_rhythm_that_a_later_edition_restores_has_its_rounds_again(monitored_region: Any) -> None:
+def test_a_rhythm_that_a_later_edition_restores_has_its_rounds_again(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.amend(monitoring=[QUARTER, YEAR])
     region.sweep(date(2027, 2, 1))
@@ -80,7 +82,7 @@ def test_a_rhythm_that_a_later_edition_restores_has_its_rounds_again(monitored_r
     assert (point.key, point.status, point.deadline_on) == ("krai/m-quarter/-/2027-04-14-2", "open", NOTE)
 
 
-def test_a_round_to_come_that_a_person_took_off_control_stays_so(small_monitored_region: Any) -> None:
+def test_a_round_to_come_that_a_person_took_off_control_stays_so(small_monitored_region: MonitoredRegion) -> None:
     region = small_monitored_region
     region.sweep(date(2027, 2, 1))
     region.move("withdraw", region.point(region.round(Q1)).key, reason="письмо министерства")
@@ -88,7 +90,7 @@ def test_a_round_to_come_that_a_person_took_off_control_stays_so(small_monitored
     assert region.sweep(OPENS).opened == 0
 
 
-def test_rounds_to_come_follow_the_end_of_the_roadmap_back_and_forth(monitored_region: Any) -> None:
+def test_rounds_to_come_follow_the_end_of_the_roadmap_back_and_forth(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(date(2027, 2, 1))
     region.roadmap(period_end=Q4)
@@ -101,7 +103,9 @@ def test_rounds_to_come_follow_the_end_of_the_roadmap_back_and_forth(monitored_r
     assert region.sweep(date(2027, 2, 3)).planned == 4
 
 
-def test_other_days_of_an_edition_and_a_moved_day_off_move_the_rounds_to_come(monitored_region: Any) -> None:
+def test_other_days_of_an_edition_and_a_moved_day_off_move_the_rounds_to_come(
+    monitored_region: MonitoredRegion,
+) -> None:
     region = monitored_region
     region.sweep(date(2027, 2, 1))
     region.amend(
@@ -116,7 +120,7 @@ def test_other_days_of_an_edition_and_a_moved_day_off_move_the_rounds_to_come(mo
     assert region.sweep().moved == 0
 
 
-def test_a_quarter_and_a_year_that_end_on_one_day_are_two_rounds(monitored_region: Any) -> None:
+def test_a_quarter_and_a_year_that_end_on_one_day_are_two_rounds(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.amend(monitoring=[QUARTER, YEAR])
     region.sweep(date(2027, 2, 1))
@@ -132,7 +136,7 @@ def test_a_quarter_and_a_year_that_end_on_one_day_are_two_rounds(monitored_regio
     assert "year 2027-12-31" not in region.ready()
 
 
-def test_a_clock_moved_back_asks_nobody_again_and_takes_nothing_back(monitored_region: Any) -> None:
+def test_a_clock_moved_back_asks_nobody_again_and_takes_nothing_back(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     region.answer(region.round(Q1), ("sochi",))
@@ -143,14 +147,14 @@ def test_a_clock_moved_back_asks_nobody_again_and_takes_nothing_back(monitored_r
     assert ([region.world.rows(table) for table in (Item,)], region.data(region.round(Q1)), region.rounds()) == before
 
 
-def test_a_clock_that_ran_ahead_once_leaves_no_gap(monitored_region: Any) -> None:
+def test_a_clock_that_ran_ahead_once_leaves_no_gap(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     assert region.sweep(date(2028, 11, 1)).planned == 1
     assert region.sweep(date(2027, 2, 1)).planned == 7
     assert len(region.rounds()) == 8
 
 
-def test_the_body_that_monitors_by_the_document_keeps_the_rounds_to_come(monitored_region: Any) -> None:
+def test_the_body_that_monitors_by_the_document_keeps_the_rounds_to_come(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(date(2027, 2, 1))
     assert region.point(region.round(Q1)).owner_id == region.body("institute")
@@ -164,7 +168,7 @@ def test_the_body_that_monitors_by_the_document_keeps_the_rounds_to_come(monitor
     assert "school" in region.data(region.round(Q1))
 
 
-def test_two_sweeps_at_once_do_the_work_once(monitored_region: Any) -> None:
+def test_two_sweeps_at_once_do_the_work_once(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.on = OPENS
     together = Barrier(2)
@@ -181,7 +185,7 @@ def test_two_sweeps_at_once_do_the_work_once(monitored_region: Any) -> None:
     assert len(region.rounds()) == 8
 
 
-def test_a_roadmap_with_no_bodies_has_no_rounds(monitored_region: Any) -> None:
+def test_a_roadmap_with_no_bodies_has_no_rounds(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     with session(region.engine) as work:
         facts = work.get_one(Roadmap, "krai").model_dump() | {"code": "empty"}

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
-from typing import Any
 
 from sqlalchemy import text
 
@@ -12,6 +11,7 @@ from models.db import session
 from tasks.monitoring.rounds.log import STEPS_RU, step_done
 from tasks.monitoring.rounds.produce import run_rounds
 from tasks.monitoring.rounds.snapshot import of_round
+from tests.monitored_region import MonitoredRegion
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1 = date(2027, 3, 31)
@@ -20,11 +20,11 @@ HEAVY = ("computed", "noted", "sent", "recommended", "archived")
 TABLES = (Snapshot, NoteFile, RoundLetter, Recommendation, RoundStep, Transition, Evidence)
 
 
-def counted(region: Any) -> dict[str, int]:
+def counted(region: MonitoredRegion) -> dict[str, int]:
     return {table.__name__: len(region.world.rows(table)) for table in TABLES}
 
 
-def test_a_round_with_all_answers_goes_to_the_archive_in_one_run(monitored_region: Any) -> None:
+def test_a_round_with_all_answers_goes_to_the_archive_in_one_run(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
@@ -51,7 +51,7 @@ def test_a_round_with_all_answers_goes_to_the_archive_in_one_run(monitored_regio
 
 
 def test_a_municipality_that_never_answers_does_not_stop_the_note_and_is_chased_after_it(
-    monitored_region: Any,
+    monitored_region: MonitoredRegion,
 ) -> None:
     region = monitored_region
     region.sweep(OPENS)
@@ -71,7 +71,7 @@ def test_a_municipality_that_never_answers_does_not_stop_the_note_and_is_chased_
     assert region.data_point(found, "sochi").submitted_on > DUE
 
 
-def test_a_note_that_is_late_is_said_to_be_late(monitored_region: Any) -> None:
+def test_a_note_that_is_late_is_said_to_be_late(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     assert ("Ректор", "overdue") in region.letters(NOTE + timedelta(days=1))
@@ -81,7 +81,7 @@ def test_a_note_that_is_late_is_said_to_be_late(monitored_region: Any) -> None:
     assert point.submitted_on > point.deadline_on
 
 
-def test_a_person_who_does_not_want_to_wait_gets_the_note_at_once(monitored_region: Any) -> None:
+def test_a_person_who_does_not_want_to_wait_gets_the_note_at_once(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
@@ -90,7 +90,7 @@ def test_a_person_who_does_not_want_to_wait_gets_the_note_at_once(monitored_regi
     assert set(region.data(found).values()) == {"open"}
 
 
-def test_a_round_taken_off_control_between_its_steps_goes_no_further(monitored_region: Any) -> None:
+def test_a_round_taken_off_control_between_its_steps_goes_no_further(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
@@ -102,7 +102,7 @@ def test_a_round_taken_off_control_between_its_steps_goes_no_further(monitored_r
     assert region.ready() == []
 
 
-def test_a_step_recorded_twice_says_so(small_monitored_region: Any) -> None:
+def test_a_step_recorded_twice_says_so(small_monitored_region: MonitoredRegion) -> None:
     region = small_monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
@@ -112,7 +112,9 @@ def test_a_step_recorded_twice_says_so(small_monitored_region: Any) -> None:
     assert region.steps(found)["computed"] == "раз"
 
 
-def test_killed_at_any_write_a_sweep_leaves_nothing_and_the_next_one_asks_once(small_monitored_region: Any) -> None:
+def test_killed_at_any_write_a_sweep_leaves_nothing_and_the_next_one_asks_once(
+    small_monitored_region: MonitoredRegion,
+) -> None:
     region, n = small_monitored_region, 1
     region.on = OPENS
     while region.killed_at(n, region.sweep):
@@ -123,7 +125,7 @@ def test_killed_at_any_write_a_sweep_leaves_nothing_and_the_next_one_asks_once(s
 
 
 def test_killed_at_any_write_a_round_goes_on_and_sends_and_recommends_nothing_twice(
-    small_monitored_region: Any,
+    small_monitored_region: MonitoredRegion,
 ) -> None:
     region = small_monitored_region
     region.sweep(OPENS)
@@ -147,7 +149,7 @@ def test_killed_at_any_write_a_round_goes_on_and_sends_and_recommends_nothing_tw
     assert len(set(keys)) == len(keys)
 
 
-def test_two_who_run_one_round_at_once_do_each_step_once(monitored_region: Any) -> None:
+def test_two_who_run_one_round_at_once_do_each_step_once(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
@@ -165,7 +167,7 @@ def test_two_who_run_one_round_at_once_do_each_step_once(monitored_region: Any) 
 
 
 def test_the_day_without_prefect_writes_every_note_that_is_due_and_names_what_failed(
-    small_monitored_region: Any,
+    small_monitored_region: MonitoredRegion,
 ) -> None:
     region = small_monitored_region
     region.amend(monitoring=[{"rhythm": "quarter"}, {"rhythm": "year"}])
@@ -187,7 +189,9 @@ def test_the_day_without_prefect_writes_every_note_that_is_due_and_names_what_fa
     assert run_rounds(region.engine, today=on, **facts).outcomes == ()
 
 
-def test_a_roadmap_whose_rounds_cannot_be_read_is_named_and_stops_no_other(small_monitored_region: Any) -> None:
+def test_a_roadmap_whose_rounds_cannot_be_read_is_named_and_stops_no_other(
+    small_monitored_region: MonitoredRegion,
+) -> None:
     region = small_monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
@@ -204,7 +208,7 @@ def test_a_roadmap_whose_rounds_cannot_be_read_is_named_and_stops_no_other(small
 
 
 def test_a_note_that_the_database_does_not_take_is_a_failure_not_somebody_elses_note(
-    small_monitored_region: Any,
+    small_monitored_region: MonitoredRegion,
 ) -> None:
     region = small_monitored_region
     region.sweep(OPENS)

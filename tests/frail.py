@@ -1,0 +1,156 @@
+"""A worker of Prefect that is killed at a request."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Thread
+
+from deployments.serve.prefect import Worker
+from models.settings import Settings
+
+
+@dataclass
+class Trap:
+    """A request at which something happens: its n-th occurrence, before the server hears of it or after it answered."""
+
+    words: bytes
+    nth: int = 1
+    after: bool = False
+    passes: bool = False  # the request goes on to the server after what happens
+    is_sprung: bool = False
+
+
+@dataclass
+class Tap:
+    """A line to the Prefect server that calls ``sprung`` when the trap's request passes, and lets it fall."""
+
+    upstream: int
+    sprung: Callable[[], None] = lambda: None
+    trap: Trap | None = None
+    port: int = 0
+    mourned: int = 0
+    """How often the worker has said its last word about a process that died."""
+
+    def listen(self, listener: socket.socket) -> None:
+        self.port = listener.getsockname()[1]
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                line = (client, socket.create_connection(("127.0.0.1", self.upstream)), list[bool]())
+                for way in (self._ask, self._answer):
+                    Thread(target=way, args=line, daemon=True).start()
+
+    def _ask(self, client: socket.socket, server: socket.socket, caught: list[bool]) -> None:
+        with suppress(OSError):
+            while request := _request(client):
+                trap = self._caught(request)
+                if trap is not None and not trap.after:
+                    self.sprung()
+                    if not trap.passes:
+                        break
+                caught += [True] if trap and trap.after else []
+                server.sendall(request)
+                while b"upgrade: websocket" in request.lower() and (data := client.recv(65536)):
+                    server.sendall(data)
+        for end in (client, server):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _answer(self, client: socket.socket, server: socket.socket, caught: list[bool]) -> None:
+        with suppress(OSError):
+            while data := server.recv(65536):
+                if caught:
+                    self.sprung()
+                    break
+                client.sendall(data)
+        client.close()
+        server.close()
+
+    def _caught(self, request: bytes) -> Trap | None:
+        self.mourned += b"infrastructure exited" in request
+        if (trap := self.trap) is None or trap.is_sprung or not re.search(trap.words, request, re.DOTALL):
+            return None
+        trap.nth -= 1
+        trap.is_sprung = trap.nth == 0
+        return trap if trap.is_sprung else None
+
+
+def _request(client: socket.socket) -> bytes:
+    """One whole HTTP request; empty at the end of the line."""
+    data = b""
+    while more := client.recv(65536):
+        data += more
+        head, is_whole, body = data.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+        if is_whole and len(body) >= (int(length[1]) if length else 0):
+            return data
+    return b""
+
+
+class FrailWorker:
+    """A real worker whose process, or the process of its flow, is killed (-9) at a request of the flow."""
+
+    def __init__(self, settings: Settings, tap: Tap) -> None:
+        self.tap, self.settings = tap, settings
+        self.start()
+
+    def start(self) -> None:
+        self.worker = Worker(self.settings.model_copy(update={"port": self.tap.port}))
+        self.pid = self.worker.launch()._process.pid
+
+    def kill_at(self, words: str, *, nth: int = 1, after: bool = False, whole: bool = False) -> Trap:
+        """Kill the flow's process (``whole``: the worker with it) at a request whose text matches."""
+        self.tap.sprung = self.kill if whole else self.kill_flow
+        self.tap.trap = Trap(words.encode(), nth=nth, after=after)
+        return self.tap.trap
+
+    def wait_until_dead(self, trap: Trap, *, seconds: float = 300) -> None:
+        """Return once the trap has sprung and the worker has told the server all about it, half a minute later."""
+        until = time.monotonic() + seconds
+        while not (trap.is_sprung and self.tap.mourned):
+            assert time.monotonic() < until, f"{trap}"
+            time.sleep(0.5)
+        self.tap.mourned = 0
+
+    def do_at(self, words: str, sprung: Callable[[], None]) -> None:
+        """Do something before a request whose text matches goes on to the server."""
+        self.tap.sprung = sprung
+        self.tap.trap = Trap(words.encode(), passes=True)
+
+    def kill_flow(self) -> None:
+        for pid in _descendants(self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """The worker and what it runs, at once."""
+        for pid in [self.pid, *_descendants(self.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.worker.stop()
+
+
+def _descendants(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
+    found = [pid]
+    found += (child for one in found for child, parent in parents.items() if parent == one)
+    return found[1:]
+
+
+@contextmanager
+def tapped(port: int) -> Iterator[Tap]:
+    """A line to the server on a port of its own."""
+    tap = Tap(port)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=tap.listen, args=(listener,), daemon=True).start()
+        while not tap.port:
+            time.sleep(0.01)
+        yield tap
+        listener.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,194 @@
+"""A round of monitoring in a region: four indicators of three municipalities, two of the keeper, one of them a flag."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models import Body, ControlPoint, Item, Measure, Municipality, Round, RoundStep, Transition
+from models.db import session
+from roadmap.catalogue.schema import Indicator, Source
+from roadmap.monitoring.indicators.submission import Given
+from roadmap.monitoring.periods import parse_period
+from tests.world import World
+
+OPENS, DUE, NOTE = date(2027, 7, 1), date(2027, 7, 7), date(2027, 7, 14)
+TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
+
+
+def indicator(code: str, title: str, **facts: Any) -> Indicator:
+    return Indicator(code=code, title=title, source=Source(place=f"приложение 3, показатель {code}"), **facts)
+
+
+INDICATORS = (
+    indicator(
+        "trained",
+        "Доля учителей, прошедших обучение",
+        unit="percent",
+        comparison="at_least",
+        target=12,
+        words="Не менее 12% от общего числа учителей",
+        numerator="Учителей обучено с начала года",
+        denominator="Учителей всего",
+        cumulative=True,
+    ),
+    indicator("per-methodist", "Учителей на одного методиста", unit="count", way="ratio", words="Не более 250 человек"),
+    indicator("events", "Число мероприятий", unit="count", words="Не установлено"),
+    indicator("policy", "Принята программа", unit="yes_no", asked="municipality"),
+    indicator("plan", "Утверждён комплекс мер", unit="yes_no", words="Утверждён", proven_by=("1",)),
+    indicator("schools", "Доля школ с наставниками", unit="percent", asked="owner", words="Не менее 80 %"),
+)
+#: What a municipality answers where a test does not say otherwise.
+ANSWERS = (
+    Given("trained", 12, 100),
+    Given("per-methodist", 300, 2),
+    Given("events", 7),
+    Given("policy", 1),
+)
+
+
+@dataclass
+class Monitored:
+    """The small world with a round, and what a test does to it."""
+
+    world: World
+    code: str = "krai"
+    on: date = date(2027, 7, 2)
+    bodies: dict[str, int] = field(default_factory=dict)
+
+    def build(self) -> None:
+        with session(self.world.engine) as work:
+            for code, short in TOWNS.items():
+                work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="municipal"))
+            work.flush()
+            self.bodies = {body.code: body.id or 0 for body in work.execute(select(Body)).scalars()}
+            for code in TOWNS:
+                work.add(Municipality(body_id=self.bodies[code], roadmap_code=self.code, since=date(2027, 1, 1)))
+            item = self.world._item(90, self.bodies["institute"])
+            item.sqlmodel_update({"code": "m-quarter", "kind": "round", "title": "Ежеквартальный мониторинг"})
+            work.add(item)
+        for code, short in TOWNS.items():
+            self.world.official("executor", f"Начальник, {short}", f"{code}@example.org", body=code, is_lead=True)
+
+    @property
+    def at(self) -> datetime:
+        return datetime.combine(self.on, time(9), UTC)
+
+    def round(self, period: str = "2027-Q2", *, asks: bool = True, indicators: Any = INDICATORS, **facts: Any) -> int:
+        """A round that is open, with the data points of those it asks; returns its id."""
+        one = parse_period(period)
+        opens, due, note = (day + (one.end - date(2027, 6, 30)) for day in (OPENS, DUE, NOTE))
+        key = f"{self.code}/m-{one.rhythm}/-/{note}"
+        with session(self.world.engine) as work:
+            item = work.execute(select(Item).where(col(Item.code) == "m-quarter")).scalar_one()
+            point = ControlPoint(
+                key=key,
+                roadmap_code=self.code,
+                item_id=item.id or 0,
+                owner_id=self.bodies["institute"],
+                purpose="round",
+                opens_on=opens,
+                due_on=note,
+                deadline_on=note,
+                status="open",
+                stage_title=f"за {one.title}",
+            )
+            work.add(point)
+            work.flush()
+            days = {"period_start": one.start, "period_end": one.end, "opens_on": opens, "due_on": due, "note_on": note}
+            frozen = None if indicators is None else [each.model_dump(mode="json") for each in indicators]
+            row = Round(
+                roadmap_code=self.code, rhythm=one.rhythm, point_id=point.id or 0, indicators=frozen, **(days | facts)
+            )
+            work.add(row)
+            work.flush()
+            for step in ("opened", "asked") if frozen is not None else ():
+                work.add(RoundStep(round_id=row.id or 0, step=step, done_at=self.at))
+            for code in (*TOWNS, "institute") if asks else ():
+                work.add(self._data_point(code, point, one.title, opens, due))
+            return row.id or 0
+
+    def _data_point(self, code: str, parent: ControlPoint, title: str, opens: date, due: date) -> ControlPoint:
+        return ControlPoint(
+            key=f"{parent.key}/data/{code}",
+            roadmap_code=self.code,
+            item_id=parent.item_id,
+            body_id=self.bodies[code],
+            owner_id=self.bodies[code],
+            purpose="data",
+            opens_on=opens,
+            due_on=due,
+            deadline_on=due,
+            status="open",
+            next_check_on=opens,
+            news=None,
+            parent_id=parent.id,
+            stage="data",
+            stage_title=f"Данные для мониторинга за {title} · {TOWNS.get(code, 'ИРО')}",
+        )
+
+    def give(self, round_id: int, town: str = "sochi", *given: Given, **more: Any) -> int:
+        """Answers of a body, kept; returns how many were new."""
+        from tasks.monitoring.submissions.record import record
+
+        facts = {"actor": f"Начальник, {town}", "source": "form", "at": self.at} | more
+        with session(self.world.engine) as work:
+            return record(work, round_id, self.bodies[town], given or ANSWERS, **facts)
+
+    def ask(self, question: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        """The answer of a function that takes a session first."""
+        with session(self.world.engine) as work:
+            return question(work, *args, **more)
+
+    def settle(self, round_id: int) -> int:
+        from tasks.monitoring.submissions.record import settle_data
+
+        return int(self.ask(settle_data, round_id, at=self.at, today=self.on))
+
+    def note(self, round_id: int) -> None:
+        """The note of the round is written now."""
+        with session(self.world.engine) as work:
+            work.add(RoundStep(round_id=round_id, step="noted", done_at=self.at))
+
+    def values(self, round_id: int) -> list[tuple[str, str, float | None, float | None, str]]:
+        """(body, indicator, numerator, denominator, source) of every row, as they were written."""
+        names = {number: code for code, number in self.bodies.items()}
+        with session(self.world.engine) as work:
+            rows = work.execute(
+                select(Measure).where(col(Measure.round_id) == round_id).order_by(col(Measure.id))
+            ).scalars()
+            return [(names[r.body_id], r.indicator_code, r.numerator, r.denominator, r.source) for r in rows]
+
+    def data(self, town: str, period_end: str = "2027-07-14") -> ControlPoint:
+        """The data point of a body."""
+        with session(self.world.engine) as work:
+            key = f"{self.code}/m-quarter/-/{period_end}/data/{town}"
+            return work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
+
+    def events(self, point: ControlPoint) -> list[tuple[str, str, date]]:
+        """(action, actor, day) of a point."""
+        with session(self.world.engine) as work:
+            rows = work.execute(
+                select(Transition).where(col(Transition.point_id) == point.id).order_by(col(Transition.id))
+            )
+            return [(row.action, row.actor, row.happened_on) for row in rows.scalars()]
+
+    def accepted(self, *, done_on: date, item: str = "1") -> str:
+        """An item's control point that was accepted; returns its key."""
+        due = done_on + timedelta(days=1)
+        key = f"{self.code}/{item}/-/{due}"
+        with session(self.world.engine) as work:
+            row = work.execute(select(Item).where(col(Item.code) == item)).scalar_one()
+            days = {
+                "opens_on": done_on,
+                "due_on": due,
+                "deadline_on": due,
+                "submitted_on": done_on,
+                "closed_on": done_on,
+            }
+            facts = {"key": key, "roadmap_code": self.code, "item_id": row.id, "owner_id": row.owner_id}
+            work.add(ControlPoint(status="accepted", **(facts | days)))
+        return key

@@ -1,0 +1,198 @@
+"""A region that is monitored each quarter and year: three municipalities, and a keeper who is asked a flag."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import Engine, event, select
+from sqlmodel import col
+
+from models import Body, ControlPoint, Edition, Municipality, Roadmap, Round, RoundStep, Transition, lifecycle
+from models.db import session
+from models.lifecycle import Move
+from models.settings import Settings
+from roadmap.monitoring.indicators.submission import Given
+from tasks.context.working_calendar import calendar_of
+from tasks.daily.control_day import control_day
+from tasks.monitoring.rounds.produce import RoundOutcome, run_round
+from tasks.monitoring.rounds.sweep import RoundsReport, ready, sweep
+from tasks.monitoring.submissions.record import record, settle_data
+from tests.world import World
+
+TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
+
+
+def indicator(code: str, title: str, **facts: Any) -> dict[str, Any]:
+    return {"code": code, "title": title, "source": {"place": "Приложение 2"}, **facts}
+
+
+SHARE = indicator("share", "Доля учителей", unit="percent", comparison="at_least", target=10.0, target_year=2028)
+COUNT = indicator("count", "Число методистов", unit="count")
+FLAG = indicator("flag", "Создан реестр", unit="yes_no")
+BOTH = [{"rhythm": "quarter"}, {"rhythm": "year", "data_days": 7, "note_days": 15}]
+
+
+class Killed(BaseException):
+    """The end of the process; no handler of errors catches it."""
+
+
+@dataclass
+class MonitoredRegion:
+    """The small world with monitoring in it, and what a test does to it."""
+
+    world: World
+    settings: Settings
+    code: str = "krai"
+    on: date = date(2027, 3, 31)
+    reports: list[RoundsReport] = field(default_factory=list)
+
+    @property
+    def engine(self) -> Engine:
+        return self.world.engine
+
+    @property
+    def at(self) -> datetime:
+        return datetime.combine(self.on, time(9), UTC)
+
+    def build(self) -> None:
+        with session(self.engine) as work:
+            for code, short in TOWNS.items():
+                work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="municipal"))
+        self.amend(indicators=[SHARE, COUNT, FLAG], monitoring=[{"rhythm": "quarter"}])
+        for code, short in TOWNS.items():
+            self.join(code)
+            self.world.official("executor", f"Начальник, {short}", f"{code}@example.org", body=code, is_lead=True)
+
+    def amend(self, **parts: Any) -> None:
+        """A newer edition with other indicators or rhythms."""
+        with session(self.engine) as work:
+            newest = work.execute(select(Edition).order_by(col(Edition.id).desc()).limit(1)).scalar_one()
+            catalogue = dict(newest.catalogue) | parts
+            facts = {"act": "приказ", "content_hash": f"{newest.id}+", "loaded_at": newest.loaded_at}
+            work.add(Edition(roadmap_code=self.code, catalogue=catalogue, **facts))
+
+    def join(self, town: str, **facts: Any) -> None:
+        with session(self.engine) as work:
+            since = facts.pop("since", date(2027, 1, 1))
+            work.add(Municipality(body_id=self.body(town), roadmap_code=self.code, since=since, **facts))
+
+    def add_body(self, code: str, short: str) -> None:
+        with session(self.engine) as work:
+            work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="municipal"))
+
+    def leave(self, town: str, until: date, into: str | None = None) -> None:
+        with session(self.engine) as work:
+            member = work.get_one(Municipality, self.body(town))
+            member.until, member.merged_into_id = until, self.body(into) if into else None
+
+    def roadmap(self, **facts: Any) -> None:
+        with session(self.engine) as work:
+            work.get_one(Roadmap, self.code).sqlmodel_update(facts)
+
+    def body(self, code: str) -> int:
+        with session(self.engine) as work:
+            found = select(col(Body.id)).where(col(Body.roadmap_code) == self.code, col(Body.code) == code)
+            return int(work.execute(found).scalar_one())
+
+    def sweep(self, on: date | None = None) -> RoundsReport:
+        self.on = on or self.on
+        with session(self.engine) as work:
+            calendar = calendar_of(work, self.code)
+            self.reports.append(sweep(work, self.code, today=self.on, at=self.at, calendar=calendar))
+        return self.reports[-1]
+
+    def ready(self, on: date | None = None) -> list[str]:
+        self.on = on or self.on
+        with session(self.engine) as work:
+            return [f"{one.rhythm} {one.period_end}" for one in ready(work, self.code, today=self.on)]
+
+    def round(self, ends: date, rhythm: str = "quarter") -> Round:
+        with session(self.engine) as work:
+            found = select(Round).where(col(Round.period_end) == ends, col(Round.rhythm) == rhythm)
+            return work.execute(found).scalar_one()
+
+    def rounds(self) -> list[tuple[str, date, date]]:
+        """(rhythm, last day of the period, day of opening)."""
+        with session(self.engine) as work:
+            found = select(Round).order_by(col(Round.period_end), col(Round.rhythm))
+            return [(one.rhythm, one.period_end, one.opens_on) for one in work.execute(found).scalars()]
+
+    def point(self, round_: Round) -> ControlPoint:
+        with session(self.engine) as work:
+            return work.get_one(ControlPoint, round_.point_id)
+
+    def data(self, round_: Round) -> dict[str, str]:
+        """Body → status of what it is asked."""
+        with session(self.engine) as work:
+            found = (
+                select(col(Body.code), col(ControlPoint.status))
+                .join(Body, col(Body.id) == col(ControlPoint.body_id))
+                .where(col(ControlPoint.parent_id) == round_.point_id)
+            )
+            return dict(sorted(work.execute(found).tuples()))
+
+    def data_point(self, round_: Round, town: str) -> ControlPoint:
+        with session(self.engine) as work:
+            found = select(ControlPoint).where(
+                col(ControlPoint.parent_id) == round_.point_id, col(ControlPoint.body_id) == self.body(town)
+            )
+            return work.execute(found).scalar_one()
+
+    def answer(self, round_: Round, bodies: Iterable[str], numerator: float = 12) -> None:
+        """The bodies give everything they are asked, and their points are settled."""
+        given = [Given("share", numerator, 100), Given("count", 3)]
+        for body in bodies:
+            values = [Given("flag", 1)] if body == "institute" else given
+            with session(self.engine) as work:
+                kept = {"actor": "Иванова А. А.", "source": "form", "at": self.at, "reason": "проверка"}
+                record(work, round_.id or 0, self.body(body), values, **kept)
+                settle_data(work, round_.id or 0, at=self.at, today=self.on)
+
+    def move(self, action: Any, key: str, **more: Any) -> None:
+        with session(self.engine) as work:
+            move = Move(action=action, actor="координатор", at=self.at, on=self.on, **more)
+            (lifecycle.accept if action == "accept" else lifecycle.change)(work, key, move)
+
+    def run(self, round_: Round, *, is_urged: bool = False) -> RoundOutcome:
+        facts = {"today": self.on, "at": self.at, "settings": self.settings}
+        return run_round(self.engine, round_.id or 0, is_urged=is_urged, **facts)  # type: ignore[arg-type]
+
+    def steps(self, round_: Round) -> dict[str, str]:
+        """Step → what came of it, in the order of doing."""
+        with session(self.engine) as work:
+            found = select(RoundStep).where(col(RoundStep.round_id) == round_.id).order_by(col(RoundStep.id))
+            return {row.step: row.words for row in work.execute(found).scalars()}
+
+    def history(self, point: ControlPoint) -> list[tuple[str, str]]:
+        """(action, reason) of a point."""
+        with session(self.engine) as work:
+            found = select(Transition).where(col(Transition.point_id) == point.id).order_by(col(Transition.id))
+            return [(row.action, row.reason) for row in work.execute(found).scalars()]
+
+    def letters(self, on: date) -> list[tuple[str, str]]:
+        """(post, reason) of the letters that the control of a day adds."""
+        self.on = on
+        before = self.world.letters(on)
+        assert not control_day(self.engine, today=on, at=datetime.combine(on, time(3), UTC)).failed
+        return sorted((post, reason) for _, post, reason, _ in self.world.letters(on)[len(before) :])
+
+    def killed_at(self, n: int, act: Any) -> bool:
+        """Do something; at the n-th statement that writes the process ends. Whether it did."""
+        counted = 0
+
+        def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            nonlocal counted
+            writes = statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+            counted += writes
+            if writes and counted == n:
+                raise Killed
+
+        event.listen(self.engine, "before_cursor_execute", count)
+        try:
+            act()
+        except Killed:
+            return True
+        finally:
+            event.remove(self.engine, "before_cursor_execute", count)
+        return False
