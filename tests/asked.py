@@ -19,7 +19,7 @@ from web.forms import once_key
 
 TITLES = {"trained": "Доля учителей, прошедших обучение", "events": "Число мероприятий", "policy": "Принята программа"}
 INDICATORS = [
-    Indicator(code=code, title=title, unit=unit, asked="owner", words=words, source=Source(place="приложение 3"))  # type: ignore[arg-type]
+    Indicator(code=code, title=title, unit=unit, asked="owner", words=words, source=Source(place="приложение 3"))
     for (code, title), unit, words in zip(
         TITLES.items(), ("percent", "count", "yes_no"), ("Не менее 12%", "", "Утверждена"), strict=True
     )

@@ -7,7 +7,7 @@ check circle that comes to such a fixture or program by another way fails.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ PREFECT = {"prefect_server", "worker"}
 SERVER = {*PREFECT, "postgres", "chromium", "own_programs"}
 OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
 #: What the check circle may not start; a library that asks ``fc-list`` for fonts is let be.
-PROGRAMS = ("python", "vekha", "prefect", "node", "chrom", "google-chrome", "postgres", "initdb", "pg_ctl")
+PROGRAMS: tuple[str, ...] = ("python", "vekha", "prefect", "node", "chrom", "google-chrome")
+PROGRAMS += ("postgres", "initdb", "pg_ctl")
 PROGRAMS += ("nginx", "redis", "soffice", "libreoffice", "docker", "podman")
 
 PATIENCE = 900
@@ -106,7 +107,7 @@ sys.addaudithook(_refuse_programs)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where nobody reads the list of the skipped, in CI, a skipped test is a failure."""
     report = yield
     is_skipped = report.skipped and not hasattr(report, "wasxfail")

@@ -134,7 +134,7 @@ class Monitored:
         """Answers of a body, kept; returns how many were new."""
         from tasks.monitoring.submissions.record import record
 
-        facts = {"actor": f"Начальник, {town}", "source": "form", "at": self.at} | more
+        facts: dict[str, Any] = {"actor": f"Начальник, {town}", "source": "form", "at": self.at} | more
         with session(self.world.engine) as work:
             return record(work, round_id, self.bodies[town], given or ANSWERS, **facts)
 
@@ -166,7 +166,8 @@ class Monitored:
         """The data point of a body."""
         with session(self.world.engine) as work:
             key = f"{self.code}/m-quarter/-/{period_end}/data/{town}"
-            return work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
+            point: ControlPoint = work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
+            return point
 
     def events(self, point: ControlPoint) -> list[tuple[str, str, date]]:
         """(action, actor, day) of a point."""

@@ -89,8 +89,12 @@ class MonitoredPages:
         own.title, own.position = "Ежеквартальный мониторинг", 90
         work.add(own)
         work.flush()
-        days = {"opens_on": date(2026, 10, 1), "due_on": date(2026, 10, 14), "deadline_on": date(2026, 10, 14)}
-        facts = {"roadmap_code": CODE, "item_id": own.id, "status": "open", "owner_id": owner}
+        days: dict[str, Any] = {
+            "opens_on": date(2026, 10, 1),
+            "due_on": date(2026, 10, 14),
+            "deadline_on": date(2026, 10, 14),
+        }
+        facts: dict[str, Any] = {"roadmap_code": CODE, "item_id": own.id, "status": "open", "owner_id": owner}
         point = ControlPoint(
             key=f"{CODE}/m-quarter/-/2026-10-14",
             purpose="round",
@@ -107,13 +111,13 @@ class MonitoredPages:
             opens_on=date(2026, 10, 1),
             due_on=date(2026, 10, 7),
             note_on=date(2026, 10, 14),
-            point_id=point.id,
+            point_id=point.id or 0,
         )
         work.add(row)
         work.flush()
         for step, words in (("opened", ""), ("asked", "44 органа"), ("computed", ""), ("noted", "")):
-            work.add(RoundStep(round_id=row.id, step=step, done_at=AT, words=words))
-        data = days | {"due_on": date(2026, 10, 7), "deadline_on": date(2026, 10, 7)}
+            work.add(RoundStep(round_id=row.id or 0, step=step, done_at=AT, words=words))
+        data: dict[str, Any] = days | {"due_on": date(2026, 10, 7), "deadline_on": date(2026, 10, 7)}
         for n in range(min(self.towns, 44)):
             is_silent = n >= min(self.towns, 44) - 3
             work.add(
@@ -144,7 +148,12 @@ class MonitoredPages:
             path = stored_at(self.pages.settings, digest)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-            facts = {"media_type": kind.media_type, "file_hash": digest, "size": len(content), "made_at": AT}
+            facts: dict[str, Any] = {
+                "media_type": kind.media_type,
+                "file_hash": digest,
+                "size": len(content),
+                "made_at": AT,
+            }
             work.add(NoteFile(snapshot_id=snapshot_id, name=title, body_id=body_id, **facts))
 
     def remind(self, town: str, *days: date) -> None:
@@ -168,7 +177,12 @@ class MonitoredPages:
 
     def measure(self, town: str, numerator: float, **facts: Any) -> None:
         """A value that a body gave for the first indicator."""
-        known = {"denominator": 100, "source": "form", "actor": "Иванова А. А.", "recorded_at": AT} | facts
+        known: dict[str, Any] = {
+            "denominator": 100,
+            "source": "form",
+            "actor": "Иванова А. А.",
+            "recorded_at": AT,
+        } | facts
         with session(self.pages.engine) as work:
             work.add(
                 Measure(

@@ -110,7 +110,8 @@ class MonitoredRegion:
     def round(self, ends: date, rhythm: str = "quarter") -> Round:
         with session(self.engine) as work:
             found = select(Round).where(col(Round.period_end) == ends, col(Round.rhythm) == rhythm)
-            return work.execute(found).scalar_one()
+            one: Round = work.execute(found).scalar_one()
+            return one
 
     def rounds(self) -> list[tuple[str, date, date]]:
         """(rhythm, last day of the period, day of opening)."""
@@ -137,7 +138,8 @@ class MonitoredRegion:
             found = select(ControlPoint).where(
                 col(ControlPoint.parent_id) == round_.point_id, col(ControlPoint.body_id) == self.body(town)
             )
-            return work.execute(found).scalar_one()
+            point: ControlPoint = work.execute(found).scalar_one()
+            return point
 
     def answer(self, round_: Round, bodies: Iterable[str], numerator: float = 12) -> None:
         """The bodies give everything they are asked, and their points are settled."""
@@ -145,7 +147,7 @@ class MonitoredRegion:
         for body in bodies:
             values = [Given("flag", 1)] if body == "institute" else given
             with session(self.engine) as work:
-                kept = {"actor": "Иванова А. А.", "source": "form", "at": self.at, "reason": "проверка"}
+                kept: dict[str, Any] = {"actor": "Иванова А. А.", "source": "form", "at": self.at, "reason": "проверка"}
                 record(work, round_.id or 0, self.body(body), values, **kept)
                 settle_data(work, round_.id or 0, at=self.at, today=self.on)
 

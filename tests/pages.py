@@ -58,7 +58,12 @@ class Pages:
             row = work.exec(select(Item).where(Item.code == item)).one()
             facts = {"owner_id": row.owner_id, "status": "open", "deadline_on": due} | facts
             point = ControlPoint(
-                key=f"{CODE}/{item}/-/{due}", roadmap_code=CODE, item_id=row.id, opens_on=opens_on, due_on=due, **facts
+                key=f"{CODE}/{item}/-/{due}",
+                roadmap_code=CODE,
+                item_id=row.id or 0,
+                opens_on=opens_on,
+                due_on=due,
+                **facts,
             )
             work.add(point)
             work.flush()
@@ -152,7 +157,7 @@ def build(engine: Engine) -> None:
         work.add_all(people)
         work.flush()
         work.add_all(
-            Channel(official_id=one.id, kind="email", address=f"official{one.id}@example.org") for one in people
+            Channel(official_id=one.id or 0, kind="email", address=f"official{one.id}@example.org") for one in people
         )
 
 

@@ -73,7 +73,7 @@ class Posted:
             document = docx.Document()
             document.add_paragraph(f"Аналитическая справка за {snapshot.period}")
             document.save(made := BytesIO())
-            files = [("Справка за II квартал 2027 г.docx", DOCX.media_type, made.getvalue(), None)]
+            files: list[tuple[str, str, bytes, int | None]] = [("Справка за II квартал 2027 г.docx", DOCX.media_type, made.getvalue(), None)]
             files.append(("Справка за II квартал 2027 г.pdf", PDF.media_type, pdf("the note", size), None))
             for code in TOWNS:
                 own = pdf(f"page of {code}")
@@ -114,9 +114,9 @@ class Posted:
         """(post, part, day of the letter) of everything put."""
         with session(self.engine) as work:
             rows = work.exec(
-                select(Official.post, RoundLetter.part, Notice.on_day)
-                .join(Notice, Notice.id == RoundLetter.notice_id)  # type: ignore[arg-type]
-                .join(Official, Official.id == Notice.official_id)  # type: ignore[arg-type]
+                select(Official.post, col(RoundLetter.part), Notice.on_day)
+                .join(Notice, Notice.id == RoundLetter.notice_id)
+                .join(Official, Official.id == Notice.official_id)
             )
             return {(post, part, day) for post, part, day in rows}
 
@@ -154,7 +154,12 @@ class Posted:
         """The rector has something due that day."""
         with session(self.engine) as work:
             item = work.exec(select(Item).where(Item.code == "1")).one()
-            facts = {"opens_on": day - 90 * DAY, "due_on": day, "deadline_on": day, "next_check_on": day}
+            facts: dict[str, Any] = {
+                "opens_on": day - 90 * DAY,
+                "due_on": day,
+                "deadline_on": day,
+                "next_check_on": day,
+            }
             facts |= {"item_id": item.id, "owner_id": item.owner_id, "roadmap_code": "krai", "key": f"krai/1/-/{day}"}
             work.add(ControlPoint(status="open", **facts))
 
@@ -163,13 +168,13 @@ class Posted:
             who, stands_in = (
                 work.exec(select(Official).where(Official.post == one)).one().id or 0 for one in (post, deputy)
             )
-            days = {"starts_on": NOTE_DAY - DAY, "ends_on": NOTE_DAY + DAY}
+            days: dict[str, Any] = {"starts_on": NOTE_DAY - DAY, "ends_on": NOTE_DAY + DAY}
             work.add(Absence(official_id=who, deputy_id=stands_in, set_by="тест", set_at=NINE, **days))
 
     def silence(self, until: date) -> None:
         """Nothing is sent to Sochi until the day."""
         with session(self.engine) as work:
-            facts = {"reason": "паводок", "until": until, "set_by": "координатор", "set_at": NINE}
+            facts: dict[str, Any] = {"reason": "паводок", "until": until, "set_by": "координатор", "set_at": NINE}
             work.add(Silence(roadmap_code="krai", body_id=self.monitored.bodies["sochi"], **facts))
 
 

@@ -29,6 +29,8 @@ class ProcessRegion:
     parent: str = ""
     on: date = OPENS
     reports: list[StagesReport] = field(default_factory=list)
+    wishes: list[str] = field(default_factory=list)
+    """Points whose days are to be named, where a test has such."""
 
     def build(self) -> None:
         bodies = [("ministry", "Минобр", "regional"), ("legal", "Правовой отдел", "regional")]
@@ -58,8 +60,13 @@ class ProcessRegion:
                 row.sqlmodel_update({"code": item, "kind": kind, "position": 90})
                 work.add(row)
                 work.flush()
-            days = {"opens_on": opens_on, "due_on": due_on, "deadline_on": due_on, "next_check_on": opens_on}
-            point = {"key": key, "roadmap_code": self.code, "item_id": row.id, "owner_id": owner}
+            days: dict[str, Any] = {
+                "opens_on": opens_on,
+                "due_on": due_on,
+                "deadline_on": due_on,
+                "next_check_on": opens_on,
+            }
+            point: dict[str, Any] = {"key": key, "roadmap_code": self.code, "item_id": row.id, "owner_id": owner}
             work.add(ControlPoint(**(point | days | facts)))
         return key
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import select
 
@@ -81,7 +82,7 @@ class Processes:
 
     def _send(self, run_id: str, fields: dict[str, str]) -> None:
         wanted = {"decision": "отметить этап"} | fields
-        told = self.office.api(lambda client: client.resume_flow_run(run_id, run_input=wanted))
+        told = self.office.api(lambda client: client.resume_flow_run(UUID(run_id), run_input=wanted))
         assert told.status.value == "ACCEPT", told.details
 
     def report(self, key: str, evidence: str = "письмо № 1") -> None:

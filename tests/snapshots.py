@@ -224,7 +224,7 @@ def kept(engine: Engine, snapshot: Snapshot) -> int:
             work.add(Body(roadmap_code=code, code=body, name=name, short=name, level="municipal"))
         work.flush()
         owner = work.exec(select(Body).where(Body.code == "keeper")).one().id or 0
-        words_of: dict[str, str] = dict.fromkeys(("group", "responsible", "executors", "term", "result", "section"), "")
+        words_of: dict[str, Any] = dict.fromkeys(("group", "responsible", "executors", "term", "result", "section"), "")
         item = Item(roadmap_code=code, code="m-quarter", position=1, origin="duty", number="", title="Мониторинг",
                     owner_id=owner, kind="round", reading={}, is_controlled=True, source="", **words_of)  # fmt: skip
         work.add(item)

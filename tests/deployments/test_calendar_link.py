@@ -26,8 +26,17 @@ def roadmap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("VEKHA_PUBLIC_URL", "https://vekha.example.org")
     with session(ready_engine()) as work:
-        days = {"period_start": date(2027, 1, 1), "period_end": date(2028, 1, 1), "controlled_from": date(2027, 1, 1)}
-        words = {"region": "Край", "title": "Комплекс мер", "act": "приказ № 1", "zone": "Europe/Moscow"}
+        days: dict[str, Any] = {
+            "period_start": date(2027, 1, 1),
+            "period_end": date(2028, 1, 1),
+            "controlled_from": date(2027, 1, 1),
+        }
+        words: dict[str, Any] = {
+            "region": "Край",
+            "title": "Комплекс мер",
+            "act": "приказ № 1",
+            "zone": "Europe/Moscow",
+        }
         work.add(Roadmap(code="krai", roll="preceding", report_by="period_end", **words, **days))
         work.flush()
         at = datetime(2027, 1, 1, tzinfo=UTC)

@@ -20,7 +20,7 @@ PAGES = [*(DOCS / name for name in NAMES), ROOT / "CONTRIBUTING.md", *READMES, *
 CODE = re.compile(r"`([^`\s]+)`")
 COMMAND = re.compile(r"\bvekha ([a-z][a-z-]*(?:\|[a-z-]+)*)")
 LINK = re.compile(r"\]\(([^)#\s]+)")
-QUESTIONS = ("Why is this letter sent?", "What closes a stage?", "How is a quarter's target judged?")
+QUESTIONS: tuple[str, ...] = ("Why is this letter sent?", "What closes a stage?", "How is a quarter's target judged?")
 QUESTIONS += ("Which words does the run's state have?",)
 
 

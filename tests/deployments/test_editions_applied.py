@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from deployments.sync import sync
 from models import clock, queries
 from models.db import session
 from models.lifecycle import open_due
-from roadmap.calendar import calendar_of
+from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, Period
@@ -84,7 +85,7 @@ def test_an_applied_edition_is_in_prefect_at_once(office: Office, today: date, t
     sync(office.engine, settings=office.settings, at=at)
     before = office.runs()
     draft = written(tmp_path / "draft.yaml", edition("2", today, i1_1=60, i1_3=120))
-    where = {"data": office.settings.data, "prefect": f"{office.url}/api"}
+    where: dict[str, Any] = {"data": office.settings.data, "prefect": f"{office.url}/api"}
     told = json.loads(run("amend", CODE, draft, "--apply", "--json", **where))
     after = office.runs()
     assert (told["applied"], told["prefect"]["synced"]) == (True, True)

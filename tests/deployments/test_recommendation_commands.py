@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import Result
 from sqlalchemy import Engine
 from sqlmodel import select
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from deployments.cli import app
 from models import Body, ControlPoint, Item, Recommendation, Round, clock
@@ -35,13 +35,27 @@ def fill(engine: Engine) -> None:
         assert point is not None
         assert item is not None
         assert body is not None
-        days = {"opens_on": date(2026, 10, 1), "due_on": date(2026, 10, 7), "note_on": date(2026, 10, 14)}
-        period = {"period_start": date(2026, 7, 1), "period_end": date(2026, 9, 30)}
+        days: dict[str, Any] = {
+            "opens_on": date(2026, 10, 1),
+            "due_on": date(2026, 10, 7),
+            "note_on": date(2026, 10, 14),
+        }
+        period: dict[str, Any] = {"period_start": date(2026, 7, 1), "period_end": date(2026, 9, 30)}
         work.add(row := Round(roadmap_code=CODE, rhythm="quarter", point_id=point.id or 0, **(period | days)))
         work.flush()
         for n in (1, 2):
-            facts = {"roadmap_code": CODE, "round_id": row.id, "body_id": body.id, "rule": "below", "due_on": DUE}
-            words = {"text": f"Направить на обучение {n}", "ground": "5 % при цели 12 %", "open_key": f"{n}"}
+            facts: dict[str, Any] = {
+                "roadmap_code": CODE,
+                "round_id": row.id,
+                "body_id": body.id,
+                "rule": "below",
+                "due_on": DUE,
+            }
+            words: dict[str, Any] = {
+                "text": f"Направить на обучение {n}",
+                "ground": "5 % при цели 12 %",
+                "open_key": f"{n}",
+            }
             work.add(Recommendation(item_codes=[item.code], **(facts | words)))
 
 

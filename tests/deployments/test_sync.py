@@ -188,7 +188,7 @@ def test_a_killed_sync_is_healed_by_the_next(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing.waiting if dies_at == "give_form" else writing, dies_at, killed)
+        patch.setattr(writing.waiting_runs if dies_at == "give_form" else writing, dies_at, killed)
         with pytest.raises(Killed):
             once(office)
     assert waiting not in office.mirror()

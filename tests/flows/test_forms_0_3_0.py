@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from uuid import UUID
 import pytest
 from prefect.client.orchestration import PrefectClient
 
@@ -63,7 +64,7 @@ def left_waiting(office: Office, key: str, *, entrypoint: str, form: str) -> str
 
 def resumed(office: Office, run_id: str, **fields: str) -> str:
     """The name of the state in which a run ends once its form is sent."""
-    told = office.api(lambda client: client.resume_flow_run(run_id, run_input=fields))
+    told = office.api(lambda client: client.resume_flow_run(UUID(run_id), run_input=fields))
     assert told.status.value == "ACCEPT", told.details
     return str(office.wait_for_run(run_id, seconds=240)["state_name"])
 

@@ -38,7 +38,7 @@ def until(met: Callable[[], Any], *, seconds: float = 300) -> None:
 def stages(office: Office) -> dict[str, str]:
     with session(office.engine) as work:
         found = select(ControlPoint.stage, ControlPoint.status).where(col(ControlPoint.parent_id).is_not(None))
-        return dict(work.exec(found).all())
+        return {stage or "": status for stage, status in work.exec(found)}
 
 
 def everything_happened_once(office: Office, key: str) -> None:

@@ -51,7 +51,7 @@ class Monitoring:
             work.flush()
             for code in ("anapa", "sochi"):
                 body = work.exec(select(Body).where(Body.code == code)).one()
-                work.add(Municipality(body_id=body.id, roadmap_code="krasnodar", since=date(2021, 1, 1)))
+                work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=date(2021, 1, 1)))
             work.exec(select(Edition)).one().catalogue = {"indicators": [SHARE]}
 
     @property

@@ -93,7 +93,7 @@ class Installation:
                 body = Body(roadmap_code=CODE, code=code, name=short, short=short, level="municipal")
                 work.add(body)
                 work.flush()
-                work.add(Municipality(body_id=body.id, roadmap_code=CODE, since=first))
+                work.add(Municipality(body_id=body.id or 0, roadmap_code=CODE, since=first))
                 self._official(work, "executor", f"Начальник, {short}", f"{code}@example.org", body.id)
             self._official(work, "coordinator", "Координатор", "coordinator@example.org", None)
             self._official(work, "controller", "Заместитель министра", "deputy@example.org", None)
@@ -102,7 +102,7 @@ class Installation:
         person = Official(roadmap_code=CODE, role=role, post=post, body_id=body_id, is_lead=role == "executor")
         work.add(person)
         work.flush()
-        work.add(Channel(official_id=person.id, kind="email", address=address))
+        work.add(Channel(official_id=person.id or 0, kind="email", address=address))
 
     def day(self, on: date) -> None:
         """What one morning does: the control, the runs, the waking of rounds."""

@@ -4,6 +4,7 @@ import email
 import socket
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,9 @@ class Sink:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         letter = email.message_from_bytes(envelope.content, policy=default)
-        body = letter.get_body(("plain",))  # type: ignore[attr-defined]
+        assert isinstance(letter, EmailMessage)
+        body = letter.get_body(("plain",))
+        assert body is not None
         self.received += [(address, str(body.get_content())) for address in envelope.rcpt_tos]
         return "250 OK"
 

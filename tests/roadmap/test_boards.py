@@ -27,7 +27,7 @@ def day(ahead: int) -> date:
 
 def point(days: int = 30, **facts: Any) -> BoardPoint:
     """An open point of the institute, due in so many days."""
-    common = {
+    common: dict[str, Any] = {
         "id": 1,
         "key": "krai/1/-/x",
         "roadmap_code": "krai",

@@ -74,7 +74,7 @@ def test_each_change_of_an_item_has_its_name(moscow: Catalogue, fields: dict[str
 
 def test_an_item_put_in_front_renumbers_the_others_and_drops_none(moscow: Catalogue) -> None:
     group = [it for it in moscow.items if it.code.startswith("1.1.")]
-    renumbered = {
+    renumbered: dict[str, Any] = {
         f"i{it.code.replace('.', '_')}": {"code": f"1.1.{n}", "number": f"1.1.{n}"}
         for n, it in enumerate(group, start=2)
     }

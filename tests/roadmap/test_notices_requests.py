@@ -132,7 +132,7 @@ def test_a_letter_tells_only_requests_that_wait(reason: Any, status: str, asks: 
 
 def test_the_grounds_of_requests_and_decisions_are_shown() -> None:
     assert set(GROUNDS) <= set(RANK)
-    assert {GROUNDS[reason] for reason in (*REQUESTS, "refused", "reassigned")} == {"ask", "refuse", "reassign"}  # type: ignore[index]
+    assert {GROUNDS[reason] for reason in (*REQUESTS, "refused", "reassigned")} == {"ask", "refuse", "reassign"}
 
 
 @pytest.mark.parametrize(

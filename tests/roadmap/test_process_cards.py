@@ -18,7 +18,12 @@ AGREEMENT = built_in()["agreement"]
 
 
 def fact(code: str, case: str | None = None, status: str = "planned", **facts: Any) -> StageFact:
-    usual = {"holder": case or "Минобр", "waits": False, "opens_on": date(2027, 6, 1), "due_on": date(2027, 6, 20)}
+    usual: dict[str, Any] = {
+        "holder": case or "Минобр",
+        "waits": False,
+        "opens_on": date(2027, 6, 1),
+        "due_on": date(2027, 6, 20),
+    }
     return StageFact(code=code, case=case, status=status, **(usual | facts))
 
 

@@ -41,7 +41,7 @@ PIECES = st.sampled_from(WORDS.split())
 
 @settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(), st.text(ALPHABET), st.lists(PIECES, max_size=9).map(" ".join)))
-def test_reading_never_raises_and_says_either_what_or_why(text):
+def test_reading_never_raises_and_says_either_what_or_why(text: str) -> None:
     reading = read_here(text)
     assert reading.text == text
     assert (reading.kind == "unreadable") == bool(reading.problems)
@@ -53,7 +53,7 @@ def test_reading_never_raises_and_says_either_what_or_why(text):
 
 @settings(max_examples=50, deadline=None)
 @given(st.sampled_from(READABLE), st.dates(), st.integers(-90, 900))
-def test_no_period_makes_reading_raise(text, start, days):
+def test_no_period_makes_reading_raise(text: str, start: date, days: int) -> None:
     end = date.fromordinal(min(max(start.toordinal() + days, 1), date.max.toordinal()))
     reading = read_here(text, start, end)
     assert (reading.kind == "unreadable") == bool(reading.problems)
@@ -92,14 +92,14 @@ def _month_end(day: date) -> date:
 
 @settings(max_examples=100, deadline=None)
 @given(canonical())
-def test_a_canonical_phrase_is_read_back_to_its_window(phrase):
+def test_a_canonical_phrase_is_read_back_to_its_window(phrase: tuple[str, Window]) -> None:
     text, window = phrase
     assert read_here(text).windows == (window,)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(READABLE), st.data())
-def test_a_lost_letter_never_gives_another_due_date_silently(text, data):
+def test_a_lost_letter_never_gives_another_due_date_silently(text: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(text) - 1))
     assume(text[place].isalpha() and text[place] not in "IVX\u0406")
     whole, damaged = read_here(text), read_here(text[:place] + text[place + 1 :])
@@ -131,7 +131,7 @@ def meaning(reading: Reading) -> Reading:
 
 @settings(max_examples=250, deadline=None)
 @given(st.sampled_from(READABLE), st.dates(date(2021, 1, 1), date(2023, 12, 31)), st.integers(366, 2000))
-def test_a_reading_said_in_canonical_russian_is_read_back_to_itself(text, start, days):
+def test_a_reading_said_in_canonical_russian_is_read_back_to_itself(text: str, start: date, days: int) -> None:
     end = date.fromordinal(start.toordinal() + days)
     whole = read_here(text, start, end)
     assert meaning(read_here(say(whole), start, end)) == meaning(whole)
@@ -139,14 +139,14 @@ def test_a_reading_said_in_canonical_russian_is_read_back_to_itself(text, start,
 
 @settings(max_examples=250, deadline=None)
 @given(RHYTHMS, SPANS)
-def test_a_rhythm_in_any_span_is_read_back_to_itself(rhythm, span):
+def test_a_rhythm_in_any_span_is_read_back_to_itself(rhythm: str, span: str) -> None:
     whole = read_here(f"{rhythm}, {span}")
     assert meaning(read_here(say(whole))) == meaning(whole)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(canonical(), min_size=1, max_size=4))
-def test_a_list_of_dates_is_read_back_to_itself(phrases):
+def test_a_list_of_dates_is_read_back_to_itself(phrases: list[tuple[str, Window]]) -> None:
     whole = read_here(", ".join(text for text, _ in phrases))
     assert meaning(read_here(say(whole))) == meaning(whole)
 
@@ -168,7 +168,7 @@ SLIPS = {
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(READABLE), st.data())
-def test_a_slip_of_the_scanner_gives_the_same_days_or_a_question(text, data):
+def test_a_slip_of_the_scanner_gives_the_same_days_or_a_question(text: str, data: st.DataObject) -> None:
     places = [place for place, sign in enumerate(text) if sign in SLIPS]
     assume(places)
     chosen = data.draw(st.sets(st.sampled_from(places), min_size=1))
@@ -179,7 +179,7 @@ def test_a_slip_of_the_scanner_gives_the_same_days_or_a_question(text, data):
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(READABLE), st.data())
-def test_a_lost_blank_or_sign_gives_the_same_due_days_or_a_question(text, data):
+def test_a_lost_blank_or_sign_gives_the_same_due_days_or_a_question(text: str, data: st.DataObject) -> None:
     places = [place for place, sign in enumerate(text) if sign in " .,–-"]
     assume(places)
     place = data.draw(st.sampled_from(places))

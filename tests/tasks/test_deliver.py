@@ -36,6 +36,7 @@ class Sink:
     """Keeps what a real SMTP server received; refuses the addresses told to."""
 
     def __init__(self) -> None:
+        self.port = 0
         self.received: list[tuple[list[str], EmailMessage]] = []
         self.refused: set[str] = set()
 
@@ -68,7 +69,7 @@ def sink() -> Iterator[Sink]:
     handler = Sink()
     server = Controller(handler, hostname="127.0.0.1", port=free_port())
     server.start()
-    handler.port = server.port  # type: ignore[attr-defined]
+    handler.port = server.port
     yield handler
     server.stop()
 
@@ -277,6 +278,7 @@ class Hook(BaseHTTPRequestHandler):
     """Answers a web hook and keeps what it was sent."""
 
     answer = 200
+    port = 0
     bodies: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
@@ -291,11 +293,11 @@ class Hook(BaseHTTPRequestHandler):
 @pytest.fixture
 def hook() -> Iterator[type[Hook]]:
     """A web server for the url channel."""
-    handler = type("ThisHook", (Hook,), {"bodies": []})
+    handler: type[Hook] = type("ThisHook", (Hook,), {"bodies": []})
     server = HTTPServer(("127.0.0.1", 0), handler)
     running = Thread(target=server.serve_forever)
     running.start()
-    handler.port = server.server_port  # type: ignore[attr-defined]
+    handler.port = server.server_port
     yield handler
     server.shutdown()
     running.join()

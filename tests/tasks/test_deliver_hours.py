@@ -27,6 +27,7 @@ class Sink:
     """Counts what a real SMTP server received."""
 
     def __init__(self) -> None:
+        self.port = 0
         self.to: list[str] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
@@ -46,7 +47,7 @@ def sink() -> Iterator[Sink]:
     handler = Sink()
     server = Controller(handler, hostname="127.0.0.1", port=free_port())
     server.start()
-    handler.port = server.port  # type: ignore[attr-defined]
+    handler.port = server.port
     yield handler
     server.stop()
 

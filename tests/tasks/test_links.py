@@ -2,6 +2,7 @@
 
 import base64
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def ours(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def work(small_world: World) -> Session:
+def work(small_world: World) -> Iterator[Session]:
     """A unit of work in the small roadmap."""
     with session(small_world.engine) as work:
         yield work
@@ -47,7 +48,7 @@ def token_of(url: str) -> str:
 def signed_days_ago(settings: Settings, official: Official, days: float) -> str:
     """A link as it was signed then: the serializer's own work, with the clock set back."""
 
-    class Then(URLSafeTimedSerializer.default_signer):  # type: ignore[misc, name-defined]
+    class Then(URLSafeTimedSerializer.default_signer):
         def get_timestamp(self) -> int:
             return int(time.time() - days * DAY)
 

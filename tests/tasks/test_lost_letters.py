@@ -1,6 +1,7 @@
 """Whom letters about a point never reached: reminders and what went out of a round of monitoring together."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -16,7 +17,7 @@ EARLY, LATE = date(2027, 6, 7), date(2027, 6, 21)
 def letter_of(work: Session, official: Official, on: date) -> int:
     way = work.exec(select(Channel).where(col(Channel.official_id) == official.id)).one()
     at = datetime(2027, 6, 1, tzinfo=UTC)
-    letter = Notice(official_id=official.id or 0, channel_id=way.id, on_day=on, state="dead", not_before=at)
+    letter = Notice(official_id=official.id or 0, channel_id=way.id or 0, on_day=on, state="dead", not_before=at)
     work.add(letter)
     work.flush()
     return letter.id or 0
@@ -29,21 +30,39 @@ def letter_of(work: Session, official: Official, on: date) -> int:
 def test_the_day_is_that_of_the_latest_letter_of_whichever_kind(small_world: World, reminder: date, note: date) -> None:
     small_world.official("executor", "Директор", "head@example.org", body="institute")
     with session(small_world.engine) as work:
-        item = work.exec(select(Item)).first()
-        body = work.exec(select(Body)).first()
-        days = {"opens_on": EARLY, "due_on": LATE}
-        facts = {"key": "krai/m/-/2027-06-21", "roadmap_code": "krai", "item_id": item.id, "owner_id": body.id}
+        item = work.exec(select(Item).limit(1)).one()
+        body = work.exec(select(Body).limit(1)).one()
+        days: dict[str, Any] = {"opens_on": EARLY, "due_on": LATE}
+        facts: dict[str, Any] = {
+            "key": "krai/m/-/2027-06-21",
+            "roadmap_code": "krai",
+            "item_id": item.id,
+            "owner_id": body.id,
+        }
         point = ControlPoint(**facts, **days, deadline_on=LATE)
         work.add(point)
         work.flush()
-        period = {"rhythm": "quarter", "period_start": date(2027, 1, 1), "period_end": date(2027, 3, 31)}
-        one = Round(roadmap_code="krai", point_id=point.id, note_on=LATE, **period, **days)
+        period: dict[str, Any] = {
+            "rhythm": "quarter",
+            "period_start": date(2027, 1, 1),
+            "period_end": date(2027, 3, 31),
+        }
+        one = Round(roadmap_code="krai", point_id=point.id or 0, note_on=LATE, **period, **days)
         work.add(one)
         work.flush()
         head = work.exec(select(Official).where(col(Official.post) == "Директор")).one()
-        told = {"notice_id": letter_of(work, head, reminder), "point_id": point.id, "reason": "due", "days": 0}
+        told: dict[str, Any] = {
+            "notice_id": letter_of(work, head, reminder),
+            "point_id": point.id,
+            "reason": "due",
+            "days": 0,
+        }
         work.add(NoticeLine(**told))
         way = work.exec(select(Channel).where(col(Channel.official_id) == head.id)).one()
-        work.add(RoundLetter(round_id=one.id, channel_id=way.id, part="note", notice_id=letter_of(work, head, note)))
+        work.add(
+            RoundLetter(
+                round_id=one.id or 0, channel_id=way.id or 0, part="note", notice_id=letter_of(work, head, note)
+            )
+        )
         work.flush()
-        assert not_reached(work, [point.id]) == {point.id: [(head, LATE)]}
+        assert not_reached(work, [point.id or 0]) == {point.id: [(head, LATE)]}

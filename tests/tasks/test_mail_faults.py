@@ -38,6 +38,7 @@ class Post:
     """A mail server that answers as it is told, and keeps what it took."""
 
     def __init__(self) -> None:
+        self.port = 0
         self.received: list[tuple[str, EmailMessage]] = []
         self.answers: dict[str, list[str]] = {}
         """Of an address: what is answered to it, the first time, the second…; afterwards it is welcome."""
@@ -71,7 +72,7 @@ def free_port() -> int:
 @pytest.fixture
 def post() -> Iterator[Post]:
     """A mail server at work."""
-    handler: Any = Post()
+    handler = Post()
     handler.port = free_port()
     server = Controller(handler, hostname="127.0.0.1", port=handler.port)
     server.start()

@@ -31,6 +31,7 @@ class Box:
     """What a mail server took: (address, letter)."""
 
     def __init__(self) -> None:
+        self.port = 0
         self.taken: list[tuple[str, EmailMessage]] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
@@ -43,7 +44,7 @@ class Box:
 @pytest.fixture
 def box() -> Iterator[Box]:
     """A mail server at work."""
-    handler: Any = Box()
+    handler = Box()
     handler.port = free_port()
     server = Controller(handler, hostname="127.0.0.1", port=handler.port)
     server.start()

@@ -28,10 +28,10 @@ def busy(world: World) -> World:
     with session(world.engine) as work:
         work.add(Channel(official_id=1, kind="url", address="json://gateway.example.org/vekha", proven_at=AT))
         for official, deputy, first in ((1, 2, 0), (1, 2, 30), (2, 1, 60)):
-            days = {"starts_on": TODAY + first * DAY, "ends_on": TODAY + (first + 5) * DAY}
+            days: dict[str, Any] = {"starts_on": TODAY + first * DAY, "ends_on": TODAY + (first + 5) * DAY}
             work.add(Absence(official_id=official, deputy_id=deputy, set_by="тест", set_at=AT, **days))
-    for days in (20, 0, 3):
-        world.point(TODAY + days * DAY, next_check_on=TODAY - DAY)
+    for later in (20, 0, 3):
+        world.point(TODAY + later * DAY, next_check_on=TODAY - DAY)
     yesterday = TODAY - DAY
     assert not control_day(world.engine, today=yesterday, at=datetime.combine(yesterday, time(3), UTC)).failed
     return world

@@ -54,7 +54,7 @@ def decided(engine: Engine) -> list[tuple[str, str, str, date]]:
             .where(col(Item.id).in_(own_items(work, "krasnodar").values()))
             .order_by(col(Item.code), col(ControlPoint.deadline_on))
         )
-        return [tuple(row) for row in work.execute(rows)]  # type: ignore[misc]
+        return [tuple(row) for row in work.execute(rows)]
 
 
 def owner_of(engine: Engine) -> tuple[str, str]:

@@ -21,7 +21,9 @@ def by_command(pages: Pages, who: str, deputy: str, first: int, last: int) -> st
     """What the command is told; empty when it was done."""
     with session(pages.engine) as work:
         people = {one.post: one for one in work.exec(select(Official))}
-        days = {name: pages.today + timedelta(days=n) for name, n in (("starts_on", first), ("ends_on", last))}
+        days: dict[str, Any] = {
+            name: pages.today + timedelta(days=n) for name, n in (("starts_on", first), ("ends_on", last))
+        }
         by: dict[str, Any] = {"today": pages.today, "actor": "координатор", "at": clock.now()}
         try:
             set_absence(work, people[who], people[deputy], **days, **by)

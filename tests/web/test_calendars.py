@@ -86,7 +86,12 @@ def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Pages, link: Ca
     pages.point("2.1", days=6)
     with session(pages.engine) as work:
         ids = {one.post: one.id for one in work.exec(select(Official))}
-        days = {"starts_on": pages.today, "ends_on": pages.today, "set_by": "тест", "set_at": clock.now()}
+        days: dict[str, Any] = {
+            "starts_on": pages.today,
+            "ends_on": pages.today,
+            "set_by": "тест",
+            "set_at": clock.now(),
+        }
         work.add(Absence(official_id=ids["Ректор"], deputy_id=ids["Директор центра"], **days))
     assert [words.split()[1] for words in summaries(pages, link("Директор центра"))] == ["1.1", "2.1"]
 

@@ -47,7 +47,7 @@ def fields(html: str, action: str) -> dict[str, str]:
     found |= {one["name"]: one.text for one in form.find_all("textarea")}
     for select in form.find_all("select"):
         chosen = select.find("option", selected=True)
-        found[select["name"]] = chosen["value"] if chosen else ""
+        found[str(select["name"])] = str(chosen["value"]) if chosen else ""
     return found
 
 
@@ -282,7 +282,12 @@ def test_a_file_is_given_back_as_a_download(pages: Pages, submitted: int) -> Non
     (pages.settings.files / "ab" / digest[2:]).write_bytes(b"%PDF-1.7 content")
     with session(pages.engine) as work:
         now = clock.now()
-        file = {"file_hash": digest, "file_name": "Протокол № 4.pdf", "media_type": "application/pdf", "size": 16}
+        file: dict[str, Any] = {
+            "file_hash": digest,
+            "file_name": "Протокол № 4.pdf",
+            "media_type": "application/pdf",
+            "size": 16,
+        }
         work.add(Evidence(point_id=submitted, words="протокол", added_by="Ректор", added_at=now, **file))
         lifecycle.point_by_key(work, work.get_one(ControlPoint, submitted).key)
     client = coordinator(pages)

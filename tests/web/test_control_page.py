@@ -111,7 +111,7 @@ def test_without_a_period_old_work_stays_and_old_results_go(control: Pages) -> N
     assert [row.split()[1] for row in rows(control, "points")] == ["1.1"]
 
 
-BAD = ("state=burnt", "kind=x", "body=x", "from=31.12.2026", "from=2026-13-01", "from=9999-01-01")
+BAD: tuple[str, ...] = ("state=burnt", "kind=x", "body=x", "from=31.12.2026", "from=2026-13-01", "from=9999-01-01")
 BAD += ("from=2027-01-01&to=2026-01-01", "points-page=x&year=77&queue-page=-1", "body=" + "9" * 40)
 
 
@@ -143,9 +143,9 @@ def test_owners_out_of_reach_and_silences_are_shown(control: Pages) -> None:
     with session(control.engine) as work:
         for channel in control.rows(Channel):
             work.delete(work.get_one(Channel, channel.id))
-        silence = {"reason": "реорганизация", "until": control.today, "set_by": "координатор"}
+        silence: dict[str, Any] = {"reason": "реорганизация", "until": control.today, "set_by": "координатор"}
         work.add(Silence(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=clock.now(), **silence))
-        gone = silence | {"until": control.today - timedelta(days=1), "reason": "прошлое"}
+        gone: dict[str, Any] = silence | {"until": control.today - timedelta(days=1), "reason": "прошлое"}
         work.add(Silence(roadmap_code="krai", body_id=body(control, "ИРО"), set_at=clock.now(), **gone))
     (lost,) = rows(control, "lost")
     assert lost.startswith("Директор центра · ЦНППМ нет действующего адреса 1")
@@ -250,8 +250,8 @@ def test_a_point_can_be_handed_over_among_thousands_of_bodies(control: Pages) ->
     answer = control.client.get(f"/control/point/{point}")
     assert len(answer.content) < 400_000
     page = BeautifulSoup(answer.text, "html.parser")
-    offered = [one["value"] for one in page.select("datalist option")]
-    form = {one["name"]: one["value"] for one in page.select("form[action$='/hand-over'] input[type=hidden]")}
+    offered = [str(one["value"]) for one in page.select("datalist option")]
+    form = {str(one["name"]): str(one["value"]) for one in page.select("form[action$='/hand-over'] input[type=hidden]")}
     chosen = next(one for one in offered if one.endswith(" · МОУО 2399"))
     path = f"/control/point/{point}/hand-over"
     assert control.client.post(path, data=form | {"reason": "х", "body": "МОУО 2399"}).status_code == 422

@@ -51,8 +51,9 @@ def forms(html: str) -> dict[str, dict[str, str]]:
     """The fields of each form by the last word of its address."""
     found = {}
     for form in BeautifulSoup(html, "html.parser").find_all("form"):
-        fields = {one["name"]: one.get("value", "") for one in form.find_all("input")}
-        found[form["action"].rsplit("/", 1)[1]] = fields | {"action": form["action"]}
+        fields = {str(one["name"]): str(one.get("value", "")) for one in form.find_all("input")}
+        action = str(form["action"])
+        found[action.rsplit("/", 1)[1]] = fields | {"action": action}
     return found
 
 

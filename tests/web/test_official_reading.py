@@ -21,22 +21,26 @@ def everything(pages: Pages) -> list[list[tuple[Any, ...]]]:
 
 
 def official(pages: Pages, post: str) -> Official:
-    (found,) = pages.rows(Official, Official.post == post)
-    return found
+    found: list[Official] = pages.rows(Official, Official.post == post)
+    assert len(found) == 1
+    return found[0]
 
 
 def stand_in(pages: Pages, absent: str, deputy: str, *, first: int = 0, last: int = 5) -> None:
-    days = {"starts_on": pages.today + timedelta(days=first), "ends_on": pages.today + timedelta(days=last)}
+    days: dict[str, Any] = {
+        "starts_on": pages.today + timedelta(days=first),
+        "ends_on": pages.today + timedelta(days=last),
+    }
     with session(pages.engine) as work:
         away, instead = official(pages, absent).id, official(pages, deputy).id
-        work.add(Absence(official_id=away, deputy_id=instead, set_by="x", set_at=clock.now(), **days))
+        work.add(Absence(official_id=away or 0, deputy_id=instead or 0, set_by="x", set_at=clock.now(), **days))
 
 
 def share(pages: Pages, item: str, body: str) -> None:
     """Make a body a co-executor of an item."""
     with session(pages.engine) as work:
         item_id = work.exec(select(Item.id).where(Item.code == item)).one()
-        work.add(Executor(item_id=item_id, body_id=work.exec(select(Body.id).where(Body.code == body)).one()))
+        work.add(Executor(item_id=item_id or 0, body_id=work.exec(select(Body.id).where(Body.code == body)).one() or 0))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -171,7 +175,7 @@ def test_a_link_expires(pages: Pages) -> None:
 def test_the_card_says_what_came_back_and_why(pages: Pages) -> None:
     point = pages.point("1.1", days=-1, status="returned")
     with session(pages.engine) as work:
-        step = {"from_status": "submitted", "to_status": "returned", "happened_on": pages.today}
+        step: dict[str, Any] = {"from_status": "submitted", "to_status": "returned", "happened_on": pages.today}
         work.add(
             Transition(point_id=point, action="return", actor="к", reason="нет подписи", noticed_at=clock.now(), **step)
         )

@@ -22,7 +22,7 @@ PLACES = {"numerator": "J7", "denominator": "L7", "reason": "M7"}
 
 
 def indicator(way: str, **facts: Any) -> Indicator:
-    return Indicator(code="x", title="Доля", way=way, source=Source(place="приложение"), **facts)  # type: ignore[arg-type]
+    return Indicator(code="x", title="Доля", way=way, source=Source(place="приложение"), **facts)
 
 
 def read(way: str, numerator: Any = None, denominator: Any = None, reason: Any = None, **more: Any) -> Any:

@@ -69,7 +69,7 @@ def test_a_whole_of_zero_has_no_value_but_is_an_answer() -> None:
 
 def test_nothing_given_is_no_data_never_zero() -> None:
     for way in ("share", "ratio", "total", "flag"):
-        one = result(way, {"t0": Given(None, reason="учёт не ведётся")})  # type: ignore[arg-type]
+        one = result(way, {"t0": Given(None, reason="учёт не ведётся")})
         assert (one.value, one.numerator, one.given, one.verdict) == (None, None, 0, "no_data")
         assert (one.answers[0].state, one.answers[0].reason) == ("no_data", "учёт не ведётся")
 

@@ -206,6 +206,7 @@ def test_a_late_answer_is_late_by_the_day_it_was_given(small_monitored: Monitore
     small_monitored.on = date(2027, 7, 12)
     assert small_monitored.settle(one) == 1
     point = small_monitored.data("sochi")
+    assert point.submitted_on is not None
     assert (point.submitted_on, point.submitted_on > point.deadline_on) == (date(2027, 7, 9), True)
 
 

@@ -279,5 +279,5 @@ def test_a_name_like_a_formula_stays_a_name(small_monitored: Monitored) -> None:
     sheet = load_workbook(io.BytesIO(blank(small_monitored)))[SHEET]
     assert (sheet["D5"].value, sheet["D5"].data_type) == ("=HYPERLINK(1)", "s")
     with session(small_monitored.world.engine) as work:
-        named = form_name(work.get_one(Round, one), Body(code="x", name="", short="а/б: в", level="municipal"))
+        named = form_name(work.get_one(Round, one), Body(roadmap_code="krai", code="x", name="", short="а/б: в", level="municipal"))
     assert named == "Показатели за II квартал 2027 г., а б  в.xlsx"

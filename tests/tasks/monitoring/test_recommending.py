@@ -58,7 +58,7 @@ def rows(monitored: Monitored) -> list[Recommendation]:
 
 def taken(monitored: Monitored, number: int = 1, due_on: date | None = None, actor: str = "координатор") -> str:
     with session(monitored.world.engine) as work:
-        facts = {"due_on": due_on, "today": TODAY, "at": NINE, "calendar": calendar_of(work, "krai")}
+        facts: dict[str, Any] = {"due_on": due_on, "today": TODAY, "at": NINE, "calendar": calendar_of(work, "krai")}
         return take(work, number, actor=actor, **facts)
 
 

@@ -121,7 +121,7 @@ def test_what_happened_to_points_afterwards_does_not_count(monitored: Monitored)
     at, on = NOTE_AT + timedelta(days=5), date(2027, 7, 19)
     with session(world.engine) as work:
         change(work, reported, Move(action="submit", actor="ректор", at=at, on=on))
-        days = {"due_on": date(2027, 9, 1), "deadline_on": date(2027, 9, 1)}
+        days: dict[str, Any] = {"due_on": date(2027, 9, 1), "deadline_on": date(2027, 9, 1)}
         change(work, moved, Move(action="extend", actor="координатор", at=at, on=on, reason="отпуск", **days))
         change(work, gone, Move(action="withdraw", actor="координатор", at=at, on=on, reason="отменено"))
     again = computed(monitored, round_id, today=date(2027, 8, 1))
@@ -284,7 +284,12 @@ def test_own_recommendations_do_not_change_the_numbers_of_the_same_round(small_m
     before = computed(one, round_id)
     advice = next(each for each in before.advice if each.rule == "silent" and each.body == "eysk")
     with session(one.world.engine) as work:
-        facts = {"text": advice.text, "ground": advice.ground, "due_on": advice.due_on, "open_key": advice.open_key}
+        facts: dict[str, Any] = {
+            "text": advice.text,
+            "ground": advice.ground,
+            "due_on": advice.due_on,
+            "open_key": advice.open_key,
+        }
         body = one.bodies["eysk"]
         work.add(Recommendation(roadmap_code="krai", round_id=round_id, rule="silent", body_id=body, **facts))
     assert computed(one, round_id).sha256 == before.sha256

@@ -1,5 +1,6 @@
 """What the coordinator's answers about stages do to the rows of an agreement with three municipalities."""
 
+from typing import Any
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,9 +24,9 @@ def krai(small_region: ProcessRegion) -> ProcessRegion:
     return small_region
 
 
-def say(region: ProcessRegion, n: int = 1, decision: str = "отметить этап", **fields: str) -> str:
+def say(region: ProcessRegion, n: int = 1, decision: str = "отметить этап", **fields: Any) -> str:
     """The n-th answer; returns why it was refused."""
-    form = StageDecision(decision=decision, **fields)  # type: ignore[arg-type]
+    form = StageDecision(decision=decision, **fields)
     engine = region.world.engine
     outcome = answer(engine, region.parent, form, once_key=f"run:1:decision-{n}", today=region.on, at=region.at)
     return str(outcome.refusal)
@@ -100,7 +101,8 @@ def test_a_stage_is_known_by_what_people_call_it(krai: ProcessRegion, stage: str
 )
 def test_what_is_not_clear_is_refused_whole(krai: ProcessRegion, fields: dict[str, str], why: str) -> None:
     before = snapshot(krai.world.engine)
-    refusal = say(krai, **fields)
+    answered: dict[str, Any] = dict(fields)
+    refusal = say(krai, **answered)
     assert why in refusal
     assert "\n" not in refusal
     assert snapshot(krai.world.engine) == before

@@ -188,7 +188,7 @@ def test_a_point_that_takes_nothing_says_why(asked: Asked, status: str, said: st
         if status == "planned":
             point.status = "planned"
         else:
-            facts = {"actor": "порядок мониторинга", "at": clock.now(), "on": asked.pages.today}
+            facts: dict[str, Any] = {"actor": "порядок мониторинга", "at": clock.now(), "on": asked.pages.today}
             move = Move(action="withdraw", reason="начат следующий раунд", **facts)
             change(work, point.key, move)
     assert said in asked.words(asked.get())

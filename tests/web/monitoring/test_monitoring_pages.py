@@ -167,9 +167,9 @@ def test_the_map_is_taken_home_as_numbers(inside: MonitoredPages) -> None:
     assert sheet.max_row == 46
     shares = [row[2] for row in sheet.iter_rows(min_row=2) if isinstance(row[2].value, float)]
     assert len(shares) == 41
-    assert max(cell.value for cell in shares) == 0.21
+    assert max(float(f"{cell.value}") for cell in shares) == 0.21
     assert {cell.fill.fgColor.rgb[2:] for cell in shares} >= {"F3A8A0", "A9D6A5"}
-    assert "отстаёт сильно" in [row[1].value for row in book["Пояснения"].iter_rows(max_col=2)][-5]
+    assert "отстаёт сильно" in [str(row[1].value) for row in book["Пояснения"].iter_rows(max_col=2)][-5]
 
 
 def test_who_has_not_answered_stands_with_the_reminders_that_left(inside: MonitoredPages) -> None:
@@ -187,7 +187,7 @@ def test_the_history_of_a_value_keeps_author_and_reason(inside: MonitoredPages) 
     soup = page(inside)
     link = soup.select_one("#corrected a")
     assert link is not None
-    found = BeautifulSoup(inside.pages.client.get(link["href"]).text, "html.parser")
+    found = BeautifulSoup(inside.pages.client.get(str(link["href"])).text, "html.parser")
     newest, oldest = lines(found, "tbody tr")
     for words in ("5 из 100", "Петрова М. И.", "форма.xlsx, C7", "описка в числителе"):
         assert words in newest
@@ -268,7 +268,11 @@ def test_an_official_downloads_what_was_sent_to_him_and_nothing_else(monitored: 
         letter = Notice(official_id=head.id or 0, channel_id=way.id or 0, on_day=pages.today, not_before=AT)
         work.add(letter)
         work.flush()
-        facts = {"round_id": monitored.round_id, "body_id": monitored.bodies["mo-0"], "notice_id": letter.id}
+        facts: dict[str, Any] = {
+            "round_id": monitored.round_id,
+            "body_id": monitored.bodies["mo-0"],
+            "notice_id": letter.id,
+        }
         work.add(RoundLetter(channel_id=way.id or 0, part="page", **facts))
         link = official_url(pages.settings, head, way.id, path=f"/monitoring/{monitored.round_id}")
     shown = pages.client.get(link).text

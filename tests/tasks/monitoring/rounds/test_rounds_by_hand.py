@@ -56,7 +56,7 @@ def test_a_note_written_before_its_round_has_opened_holds_what_control_points_pr
     region = small_monitored_region
     flag = {"code": "flag", "title": "Создан реестр", "unit": "yes_no", "proven_by": ["1"]}
     region.amend(indicators=[flag | {"source": {"place": "Приложение 2"}}])
-    facts = {"status": "accepted", "submitted_on": date(2027, 3, 31), "closed_on": date(2027, 3, 31)}
+    facts: dict[str, Any] = {"status": "accepted", "submitted_on": date(2027, 3, 31), "closed_on": date(2027, 3, 31)}
     region.world.point(date(2027, 3, 31), **facts)
     region.sweep(date(2027, 3, 1))
     done = asked(region, "2027-Q1", date(2027, 4, 1), is_urged=True)

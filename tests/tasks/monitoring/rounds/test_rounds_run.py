@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 from sqlalchemy import text
 
@@ -40,7 +41,7 @@ def test_a_round_with_all_answers_goes_to_the_archive_in_one_run(monitored_regio
     )  # fmt: skip
     assert region.history(point)[-2:] == [("submit", ""), ("accept", "")]
     with session(region.engine) as work:
-        snapshot = of_round(work, found.id)
+        snapshot = of_round(work, found.id or 0)
     assert snapshot is not None
     assert (snapshot.bodies_asked, snapshot.bodies_answered, snapshot.silent) == (4, 4, ())
     share = next(one for one in snapshot.indicators if one.code == "share")
@@ -61,14 +62,16 @@ def test_a_municipality_that_never_answers_does_not_stop_the_note_and_is_chased_
     region.on = NOTE
     assert region.run(found).done == HEAVY
     with session(region.engine) as work:
-        snapshot = of_round(work, found.id)
+        snapshot = of_round(work, found.id or 0)
     assert snapshot is not None
     assert (snapshot.bodies_answered, snapshot.silent) == (3, ("г. Сочи",))
     assert region.data(found)["sochi"] == "open"
     assert ("Начальник, г. Сочи", "overdue") in region.letters(NOTE + timedelta(days=1))
     region.answer(found, ("sochi",))
     assert region.data(found)["sochi"] == "accepted"
-    assert region.data_point(found, "sochi").submitted_on > DUE
+    submitted_on = region.data_point(found, "sochi").submitted_on
+    assert submitted_on is not None
+    assert submitted_on > DUE
 
 
 def test_a_note_that_is_late_is_said_to_be_late(monitored_region: MonitoredRegion) -> None:
@@ -78,6 +81,7 @@ def test_a_note_that_is_late_is_said_to_be_late(monitored_region: MonitoredRegio
     region.run(region.round(Q1))
     point = region.point(region.round(Q1))
     assert (point.status, point.overdue_on) == ("accepted", NOTE + timedelta(days=1))
+    assert point.submitted_on is not None
     assert point.submitted_on > point.deadline_on
 
 
@@ -95,7 +99,7 @@ def test_a_round_taken_off_control_between_its_steps_goes_no_further(monitored_r
     region.sweep(OPENS)
     found = region.round(Q1)
     with session(region.engine) as work:
-        step_done(work, found.id, "computed", at=region.at, words="")
+        step_done(work, found.id or 0, "computed", at=region.at, words="")
     region.move("withdraw", region.point(found).key, reason="письмо министерства")
     region.on = NOTE
     assert region.run(found).done == ()
@@ -107,7 +111,7 @@ def test_a_step_recorded_twice_says_so(small_monitored_region: MonitoredRegion) 
     region.sweep(OPENS)
     found = region.round(Q1)
     with session(region.engine) as work:
-        said = [step_done(work, found.id, "computed", at=region.at, words=words) for words in ("раз", "два")]
+        said = [step_done(work, found.id or 0, "computed", at=region.at, words=words) for words in ("раз", "два")]
     assert said == [True, False]
     assert region.steps(found)["computed"] == "раз"
 
@@ -175,7 +179,7 @@ def test_the_day_without_prefect_writes_every_note_that_is_due_and_names_what_fa
     region.sweep(date(2028, 1, 10))
     quarter, year = region.round(date(2027, 12, 31)), region.round(date(2027, 12, 31), "year")
     on = max(quarter.note_on, year.note_on)
-    facts = {"at": datetime(2028, 1, 31, 9, tzinfo=UTC), "settings": region.settings}
+    facts: dict[str, Any] = {"at": datetime(2028, 1, 31, 9, tzinfo=UTC), "settings": region.settings}
     assert run_rounds(region.engine, today=on, only_late=True, **facts).outcomes == ()
     region.settings.files.parent.mkdir(parents=True, exist_ok=True)
     region.settings.files.write_text("не папка", encoding="utf-8")
@@ -198,11 +202,17 @@ def test_a_roadmap_whose_rounds_cannot_be_read_is_named_and_stops_no_other(
     region.answer(found, ALL)
     region.run(found)
     with session(region.engine) as work:
-        torn = Snapshot(round_id=found.id, as_of=region.at, made_at=region.at, sha256="0", content={})
+        torn = Snapshot(round_id=found.id or 0, as_of=region.at, made_at=region.at, sha256="0", content={})
         work.add(torn)
         work.flush()
-        file = {"name": "Справка.docx", "media_type": "docx", "file_hash": "0", "size": 1, "made_at": region.at}
-        work.add(NoteFile(snapshot_id=torn.id, **file))
+        file: dict[str, Any] = {
+            "name": "Справка.docx",
+            "media_type": "docx",
+            "file_hash": "0",
+            "size": 1,
+            "made_at": region.at,
+        }
+        work.add(NoteFile(snapshot_id=torn.id or 0, **file))
     done = run_rounds(region.engine, today=region.on, at=region.at, settings=region.settings)
     assert (done.outcomes, done.failed) == ((), ("krai",))
 
