@@ -56,14 +56,14 @@ class Pages:
         opens_on = facts.pop("opens_on", min(due, self.today) - timedelta(days=60))
         with session(self.engine) as work:
             row = work.exec(select(Item).where(Item.code == item)).one()
-            facts = {"owner_id": row.owner_id, "status": "open", "deadline_on": due} | facts
+            known: dict[str, Any] = {"owner_id": row.owner_id, "status": "open", "deadline_on": due} | facts
             point = ControlPoint(
                 key=f"{CODE}/{item}/-/{due}",
                 roadmap_code=CODE,
                 item_id=row.id or 0,
                 opens_on=opens_on,
                 due_on=due,
-                **facts,
+                **known,
             )
             work.add(point)
             work.flush()

@@ -13,7 +13,7 @@ import docx
 import pdfplumber
 from fpdf import FPDF
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models import Absence, ControlPoint, Item, NoteFile, Notice, Official, RoundLetter, RoundStep, Silence
 from models.db import session
@@ -73,7 +73,9 @@ class Posted:
             document = docx.Document()
             document.add_paragraph(f"Аналитическая справка за {snapshot.period}")
             document.save(made := BytesIO())
-            files: list[tuple[str, str, bytes, int | None]] = [("Справка за II квартал 2027 г.docx", DOCX.media_type, made.getvalue(), None)]
+            files: list[tuple[str, str, bytes, int | None]] = [
+                ("Справка за II квартал 2027 г.docx", DOCX.media_type, made.getvalue(), None)
+            ]
             files.append(("Справка за II квартал 2027 г.pdf", PDF.media_type, pdf("the note", size), None))
             for code in TOWNS:
                 own = pdf(f"page of {code}")
@@ -114,9 +116,9 @@ class Posted:
         """(post, part, day of the letter) of everything put."""
         with session(self.engine) as work:
             rows = work.exec(
-                select(Official.post, col(RoundLetter.part), Notice.on_day)
-                .join(Notice, Notice.id == RoundLetter.notice_id)
-                .join(Official, Official.id == Notice.official_id)
+                select(col(Official.post), col(RoundLetter.part), col(Notice.on_day))
+                .join(Notice, col(Notice.id) == RoundLetter.notice_id)
+                .join(Official, col(Official.id) == Notice.official_id)
             )
             return {(post, part, day) for post, part, day in rows}
 

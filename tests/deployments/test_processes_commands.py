@@ -1,7 +1,7 @@
 """``vekha municipalities`` and ``vekha agreements`` as a coordinator and as a program meet them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ Signed = Callable[..., str]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: date) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: date) -> Iterator[Run]:
     """The two commands over a roadmap with an agreement that opens today."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")

@@ -16,6 +16,7 @@ from models import Item, Mirror, clock, lifecycle
 from models.db import session
 from models.lifecycle import Move
 from models.settings import Settings
+from tasks.prefect import waiting_runs
 from tasks.prefect.client import connect
 from tests.office import Office
 
@@ -188,7 +189,7 @@ def test_a_killed_sync_is_healed_by_the_next(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing.waiting_runs if dies_at == "give_form" else writing, dies_at, killed)
+        patch.setattr(waiting_runs if dies_at == "give_form" else writing, dies_at, killed)
         with pytest.raises(Killed):
             once(office)
     assert waiting not in office.mirror()

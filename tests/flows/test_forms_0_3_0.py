@@ -4,8 +4,8 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
 from uuid import UUID
+
 import pytest
 from prefect.client.orchestration import PrefectClient
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from prefect.client.orchestration import PrefectClient
 from sqlmodel import col, select
@@ -131,7 +132,7 @@ def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_doe
     for name, key in keys.items():
         run_id = processes.office.runs()[key]["id"]
         path = f"/flow_runs/{run_id}/input/suspended-decision-1-schema"
-        schema = processes.office.api(lambda client, path=path: call(client, "GET", path))
+        schema = processes.office.api(partial(call, method="GET", path=path))
         titles[name] = [one["title"] for one in schema["properties"].values()]
     assert titles["measure"] == ["Решение", "Основание", "Дата исполнения", "Новый срок", "Подтверждение"]
     staged = ["Решение", "Этап", "Кто", "Дата", "Подтверждение", "Запланировано", "Пришло / записей"]

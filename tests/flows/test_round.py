@@ -205,7 +205,7 @@ def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again
     office, key = monitoring.office, monitoring.start()
     monitoring.mend()
     monitoring.give(key, "anapa", "sochi")
-    boundaries = {
+    boundaries: dict[str, dict[str, Any]] = {
         "the note is written, nothing is shown": {"words": ARTIFACT},
         "the note is shown, the charts are not": {"words": ARTIFACT, "after": True},
         "everything is done, the run has not ended": {"words": ENDED},

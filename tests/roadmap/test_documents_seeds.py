@@ -1,5 +1,7 @@
 """The documents of the built-in systems give exactly what was reviewed by hand."""
 
+from typing import Literal
+
 import pytest
 
 from roadmap.catalogue.loading import built_in, built_in_codes, parse_catalogue
@@ -9,7 +11,13 @@ from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
 from tests.places import SEEDS, needs_shared
 
-WORDS = ("title", "responsible", "executors", "term", "result")
+WORDS: tuple[Literal["title", "responsible", "executors", "term", "result"], ...] = (
+    "title",
+    "responsible",
+    "executors",
+    "term",
+    "result",
+)
 pytestmark = needs_shared
 
 

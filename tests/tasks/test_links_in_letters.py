@@ -62,7 +62,9 @@ def attached(letter: EmailMessage) -> Calendar:
     [part] = letter.iter_attachments()
     assert part.get_content_type() == "text/calendar"
     assert (part.get_filename(), part.get_param("method")) == ("сроки.ics", "PUBLISH")
-    parsed = Calendar.from_ical(part.get_payload(decode=True))
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    parsed = Calendar.from_ical(content)
     assert isinstance(parsed, Calendar)
     assert [error for component in parsed.walk() for error in component.errors] == []
     return parsed

@@ -86,7 +86,7 @@ def counts(engine: Engine) -> dict[str, int]:
 
 
 def _count(work: Session, table: type[SQLModel]) -> int:
-    return work.execute(select(func.count()).select_from(table)).scalar_one()
+    return int(work.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def points(engine: Engine) -> dict[str, ControlPoint]:

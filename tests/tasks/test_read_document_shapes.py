@@ -36,7 +36,8 @@ class Order:
                 cell.text = text
         for first, last in merged:
             table.cell(*first).merge(table.cell(*last))
-        return table
+        made: Table = table
+        return made
 
     def words(self, text: str) -> None:
         self.document.add_paragraph(text)

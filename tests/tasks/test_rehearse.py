@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 from models import ControlPoint, Notice, NoticeLine, Transition
+from roadmap.letters.wording import DIGEST
 from tasks.daily.control_day import control_day
-from tasks.daily.simulate import DIGEST, rehearse
+from tasks.daily.simulate import rehearse
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)

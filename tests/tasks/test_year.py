@@ -21,9 +21,10 @@ from roadmap.catalogue.contacts import RoadmapContacts
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.training_contacts import rehearsal_contacts
 from roadmap.control.reminders import RANK, REQUESTS
+from roadmap.letters.wording import DIGEST
 from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import control_day
-from tasks.daily.simulate import DIGEST, Rehearsal, letters_between, rehearse
+from tasks.daily.simulate import Rehearsal, letters_between, rehearse
 from tasks.editions.load import load_roadmap
 from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.sweep import assume_notes

@@ -85,7 +85,7 @@ def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Pages, link: Ca
     pages.point("1.1", days=5)
     pages.point("2.1", days=6)
     with session(pages.engine) as work:
-        ids = {one.post: one.id for one in work.exec(select(Official))}
+        ids = {one.post: one.id or 0 for one in work.exec(select(Official))}
         days: dict[str, Any] = {
             "starts_on": pages.today,
             "ends_on": pages.today,

@@ -43,8 +43,8 @@ def fields(html: str, action: str) -> dict[str, str]:
     """What a browser sends for the form of an address when nothing is typed."""
     form = BeautifulSoup(html, "html.parser").find("form", action=action)
     assert form is not None, f"no form {action}"
-    found = {one["name"]: one.get("value", "") for one in form.find_all("input")}
-    found |= {one["name"]: one.text for one in form.find_all("textarea")}
+    found = {str(one["name"]): str(one.get("value", "")) for one in form.find_all("input")}
+    found |= {str(one["name"]): one.text for one in form.find_all("textarea")}
     for select in form.find_all("select"):
         chosen = select.find("option", selected=True)
         found[str(select["name"])] = str(chosen["value"]) if chosen else ""

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -214,11 +215,12 @@ def test_a_form_without_the_sessions_token_is_refused(own_forms: str) -> None:
 
 
 def test_pages_open_to_the_network_need_a_password_and_a_key() -> None:
-    for given, missing in (
+    cases: tuple[tuple[dict[str, Any], str], ...] = (
         ({}, "VEKHA_CONTROL_PASSWORD и VEKHA_LINK_KEY или"),
         ({"control_password": SecretStr("x" * 20)}, "VEKHA_LINK_KEY"),
         ({"link_key": SecretStr("x" * 20)}, "VEKHA_CONTROL_PASSWORD"),
-    ):
+    )
+    for given, missing in cases:
         with pytest.raises(CannotStart, match=missing):
             check_before_start(Settings(web_host="0.0.0.0", **given))
 

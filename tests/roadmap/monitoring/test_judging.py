@@ -221,7 +221,8 @@ def test_a_yearly_target_is_forecast_from_its_own_year() -> None:
 def test_rounds_without_a_value_are_left_out_of_the_line() -> None:
     found = expected(indicator(), trend(10.0, None, 14.0, 16.0), period=Q3_2026)
     assert found is not None
-    assert (found.method, found.value) == ("линейный тренд по 3 раундам", pytest.approx(26.0, abs=0.3))
+    assert found.method == "линейный тренд по 3 раундам"
+    assert found.value == pytest.approx(26.0, abs=0.3)
 
 
 def test_points_of_one_day_give_their_mean() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from roadmap.language.text import NBSP
 from roadmap.monitoring.indicators.ranking import lagging, worst
 from roadmap.monitoring.report import words
 from roadmap.monitoring.report.view import Pages, note_of
@@ -19,7 +20,7 @@ from roadmap.monitoring.snapshot import (
     TrendPoint,
 )
 
-NB = words.NBSP
+NB = NBSP
 
 
 def result(**facts: Any) -> IndicatorResult:

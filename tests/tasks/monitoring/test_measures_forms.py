@@ -44,7 +44,8 @@ def blank(monitored: Monitored, body: str | None = "sochi", period: str | None =
 def filled(content: bytes, cells: dict[str, Any] | None = None, *edits: Edit) -> bytes:
     """The form after somebody wrote into it, and saved it."""
     book = load_workbook(io.BytesIO(content))
-    for place, value in (FILLED if cells is None else cells).items():
+    values: dict[str, Any] = FILLED if cells is None else cells
+    for place, value in values.items():
         book[SHEET][place] = value
     for edit in edits:
         edit(book)
@@ -197,7 +198,7 @@ def test_the_coordinators_form_holds_every_body_and_a_missing_one_is_told(monito
     cells = {
         f"{letter}{n}": value
         for n, row in enumerate(rows.iter_rows(min_row=5), start=5)
-        for letter, value in zip((FIRST, SECOND), wanted[row[2].value], strict=True)
+        for letter, value in zip((FIRST, SECOND), wanted[str(row[2].value)], strict=True)
     }
     gone = filled(source, cells, lambda book: book[SHEET].delete_rows(5, 4))
     assert faults(monitored, gone) == ["A15: нет строк органа: Ейский район — верните их"]
@@ -279,5 +280,7 @@ def test_a_name_like_a_formula_stays_a_name(small_monitored: Monitored) -> None:
     sheet = load_workbook(io.BytesIO(blank(small_monitored)))[SHEET]
     assert (sheet["D5"].value, sheet["D5"].data_type) == ("=HYPERLINK(1)", "s")
     with session(small_monitored.world.engine) as work:
-        named = form_name(work.get_one(Round, one), Body(roadmap_code="krai", code="x", name="", short="а/б: в", level="municipal"))
+        named = form_name(
+            work.get_one(Round, one), Body(roadmap_code="krai", code="x", name="", short="а/б: в", level="municipal")
+        )
     assert named == "Показатели за II квартал 2027 г., а б  в.xlsx"

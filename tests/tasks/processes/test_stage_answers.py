@@ -1,6 +1,5 @@
 """What the coordinator's answers about stages do to the rows of an agreement with three municipalities."""
 
-from typing import Any
 from datetime import date, timedelta
 from typing import Any
 

@@ -8,7 +8,7 @@ from subprocess import run
 
 import pytest
 from docx import Document
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, Request
 
 from roadmap.monitoring.report.view import note_of
 from roadmap.monitoring.snapshot import Snapshot
@@ -91,8 +91,7 @@ def test_the_note_in_a_browser(chromium: Browser, snapshot_of: Callable[..., Sna
     note, charts = note_of(snapshot, zone="Europe/Moscow"), charts_of(snapshot)
     for name, width in (("wide", 1000), ("phone", 390)):
         page = chromium.new_page(viewport={"width": width, "height": 1200})
-        asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        asked = _requests_of(page)
         page.set_content(note_html(note, charts).decode())
         page.screenshot(path=OUT / f"note-{name}.png", full_page=True)
         assert [url for url in asked if not url.startswith(("data:", "about:"))] == []
@@ -112,3 +111,14 @@ def test_the_artifacts_hold_the_summary_and_every_chart(
     assert snapshot.sha256 in summary
     assert pictures.count("](data:image/png;base64,") == len(charts)
     assert "\\<№ 1\\> &amp; филиал" in pictures
+
+
+def _requests_of(page: Page) -> list[str]:
+    """The addresses that a page asks for, as it goes on."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    return asked

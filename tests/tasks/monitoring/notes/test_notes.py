@@ -85,6 +85,8 @@ def test_the_word_document_is_an_official_paper(moscow: tuple[Snapshot, dict[str
     content = moscow[1][".docx"].content
     document = Document(io.BytesIO(content))
     section = document.sections[0]
+    assert section.page_width is not None
+    assert section.page_height is not None
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
     assert document.styles["Normal"].font.name == "Times New Roman"
     assert document.styles["Normal"].font.size.pt == 14
