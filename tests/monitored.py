@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Body, ControlPoint, Item, Measure, Municipality, Round, RoundStep, Transition
+from models import Body, ControlPoint, Item, Measure, Round, RoundStep, Transition
 from models.db import session
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import parse_period
-from tests.world import World
+from tests.region import TOWNS, Region
 
 OPENS, DUE, NOTE = date(2027, 7, 1), date(2027, 7, 7), date(2027, 7, 14)
-TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 
 
 def indicator(code: str, title: str, **facts: Any) -> Indicator:
@@ -51,38 +50,26 @@ ANSWERS = (
 
 
 @dataclass
-class Monitored:
+class Monitored(Region):
     """The small world with a round, and what a test does to it."""
 
-    world: World
-    code: str = "krai"
     on: date = date(2027, 7, 2)
     bodies: dict[str, int] = field(default_factory=dict)
 
     def build(self) -> None:
-        with session(self.world.engine) as work:
-            for code, short in TOWNS.items():
-                work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="municipal"))
-            work.flush()
+        self.add_towns()
+        with session(self.engine) as work:
             self.bodies = {body.code: body.id or 0 for body in work.execute(select(Body)).scalars()}
-            for code in TOWNS:
-                work.add(Municipality(body_id=self.bodies[code], roadmap_code=self.code, since=date(2027, 1, 1)))
             item = self.world._item(90, self.bodies["institute"])
             item.sqlmodel_update({"code": "m-quarter", "kind": "round", "title": "Ежеквартальный мониторинг"})
             work.add(item)
-        for code, short in TOWNS.items():
-            self.world.official("executor", f"Начальник, {short}", f"{code}@example.org", body=code, is_lead=True)
-
-    @property
-    def at(self) -> datetime:
-        return datetime.combine(self.on, time(9), UTC)
 
     def round(self, period: str = "2027-Q2", *, asks: bool = True, indicators: Any = INDICATORS, **facts: Any) -> int:
         """A round that is open, with the data points of those it asks; returns its id."""
         one = parse_period(period)
         opens, due, note = (day + (one.end - date(2027, 6, 30)) for day in (OPENS, DUE, NOTE))
         key = f"{self.code}/m-{one.rhythm}/-/{note}"
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             item = work.execute(select(Item).where(col(Item.code) == "m-quarter")).scalar_one()
             point = ControlPoint(
                 key=key,
@@ -135,12 +122,12 @@ class Monitored:
         from tasks.monitoring.submissions.record import record
 
         facts: dict[str, Any] = {"actor": f"Начальник, {town}", "source": "form", "at": self.at} | more
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             return record(work, round_id, self.bodies[town], given or ANSWERS, **facts)
 
     def ask(self, question: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """The answer of a function that takes a session first."""
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             return question(work, *args, **more)
 
     def settle(self, round_id: int) -> int:
@@ -150,13 +137,13 @@ class Monitored:
 
     def note(self, round_id: int) -> None:
         """The note of the round is written now."""
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             work.add(RoundStep(round_id=round_id, step="noted", done_at=self.at))
 
     def values(self, round_id: int) -> list[tuple[str, str, float | None, float | None, str]]:
         """(body, indicator, numerator, denominator, source) of every row, as they were written."""
         names = {number: code for code, number in self.bodies.items()}
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             rows = work.execute(
                 select(Measure).where(col(Measure.round_id) == round_id).order_by(col(Measure.id))
             ).scalars()
@@ -164,14 +151,14 @@ class Monitored:
 
     def data(self, town: str, period_end: str = "2027-07-14") -> ControlPoint:
         """The data point of a body."""
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             key = f"{self.code}/m-quarter/-/{period_end}/data/{town}"
             point: ControlPoint = work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
             return point
 
     def events(self, point: ControlPoint) -> list[tuple[str, str, date]]:
         """(action, actor, day) of a point."""
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             rows = work.execute(
                 select(Transition).where(col(Transition.point_id) == point.id).order_by(col(Transition.id))
             )
@@ -181,7 +168,7 @@ class Monitored:
         """An item's control point that was accepted; returns its key."""
         due = done_on + timedelta(days=1)
         key = f"{self.code}/{item}/-/{due}"
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             row = work.execute(select(Item).where(col(Item.code) == item)).scalar_one()
             days = {
                 "opens_on": done_on,

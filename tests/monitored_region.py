@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import event, select
 from sqlmodel import col
 
-from models import Body, ControlPoint, Edition, Municipality, Roadmap, Round, RoundStep, Transition, lifecycle
+from models import Body, ControlPoint, Edition, Municipality, Roadmap, Round, RoundStep, Transition
 from models.db import session
-from models.lifecycle import Move
 from models.settings import Settings
 from roadmap.monitoring.indicators.submission import Given
 from tasks.context.working_calendar import calendar_of
@@ -18,9 +17,7 @@ from tasks.daily.control_day import control_day
 from tasks.monitoring.rounds.produce import RoundOutcome, run_round
 from tasks.monitoring.rounds.sweep import RoundsReport, ready, sweep
 from tasks.monitoring.submissions.record import record, settle_data
-from tests.world import World
-
-TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
+from tests.region import Region
 
 
 def indicator(code: str, title: str, **facts: Any) -> dict[str, Any]:
@@ -38,31 +35,15 @@ class Killed(BaseException):
 
 
 @dataclass
-class MonitoredRegion:
+class MonitoredRegion(Region):
     """The small world with monitoring in it, and what a test does to it."""
 
-    world: World
-    settings: Settings
-    code: str = "krai"
-    on: date = date(2027, 3, 31)
+    settings: Settings = field(kw_only=True)
     reports: list[RoundsReport] = field(default_factory=list)
 
-    @property
-    def engine(self) -> Engine:
-        return self.world.engine
-
-    @property
-    def at(self) -> datetime:
-        return datetime.combine(self.on, time(9), UTC)
-
     def build(self) -> None:
-        with session(self.engine) as work:
-            for code, short in TOWNS.items():
-                work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="municipal"))
+        self.add_towns()
         self.amend(indicators=[SHARE, COUNT, FLAG], monitoring=[{"rhythm": "quarter"}])
-        for code, short in TOWNS.items():
-            self.join(code)
-            self.world.official("executor", f"Начальник, {short}", f"{code}@example.org", body=code, is_lead=True)
 
     def amend(self, **parts: Any) -> None:
         """A newer edition with other indicators or rhythms."""
@@ -72,15 +53,6 @@ class MonitoredRegion:
             facts = {"act": "приказ", "content_hash": f"{newest.id}+", "loaded_at": newest.loaded_at}
             work.add(Edition(roadmap_code=self.code, catalogue=catalogue, **facts))
 
-    def join(self, town: str, **facts: Any) -> None:
-        with session(self.engine) as work:
-            since = facts.pop("since", date(2027, 1, 1))
-            work.add(Municipality(body_id=self.body(town), roadmap_code=self.code, since=since, **facts))
-
-    def add_body(self, code: str, short: str) -> None:
-        with session(self.engine) as work:
-            work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="municipal"))
-
     def leave(self, town: str, until: date, into: str | None = None) -> None:
         with session(self.engine) as work:
             member = work.get_one(Municipality, self.body(town))
@@ -89,11 +61,6 @@ class MonitoredRegion:
     def roadmap(self, **facts: Any) -> None:
         with session(self.engine) as work:
             work.get_one(Roadmap, self.code).sqlmodel_update(facts)
-
-    def body(self, code: str) -> int:
-        with session(self.engine) as work:
-            found = select(col(Body.id)).where(col(Body.roadmap_code) == self.code, col(Body.code) == code)
-            return int(work.execute(found).scalar_one())
 
     def sweep(self, on: date | None = None) -> RoundsReport:
         self.on = on or self.on
@@ -150,11 +117,6 @@ class MonitoredRegion:
                 kept: dict[str, Any] = {"actor": "Иванова А. А.", "source": "form", "at": self.at, "reason": "проверка"}
                 record(work, round_.id or 0, self.body(body), values, **kept)
                 settle_data(work, round_.id or 0, at=self.at, today=self.on)
-
-    def move(self, action: Any, key: str, **more: Any) -> None:
-        with session(self.engine) as work:
-            move = Move(action=action, actor="координатор", at=self.at, on=self.on, **more)
-            (lifecycle.accept if action == "accept" else lifecycle.change)(work, key, move)
 
     def run(self, round_: Round, *, is_urged: bool = False) -> RoundOutcome:
         facts = {"today": self.on, "at": self.at, "settings": self.settings}

@@ -58,7 +58,7 @@ class Posted:
 
     @property
     def engine(self) -> Engine:
-        return self.monitored.world.engine
+        return self.monitored.engine
 
     def note(self, *, size: int = 0) -> int:
         """A round whose note is written: two towns answered, the third was silent; returns its id."""

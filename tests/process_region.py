@@ -2,49 +2,39 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import col
 
-from models import Body, ControlPoint, Edition, Evidence, Item, Municipality, Roadmap, Transition, lifecycle
+from models import ControlPoint, Edition, Evidence, Item, Roadmap, Transition, lifecycle
 from models.db import session
-from models.lifecycle import Move
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import StagesReport, advance
-from tests.world import World
+from tests.region import Region
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
-#: Municipality → short name.
-TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 
 
 @dataclass
-class ProcessRegion:
+class ProcessRegion(Region):
     """The small world with processes in it, and what a test does to it."""
 
-    world: World
-    code: str = "krai"
-    parent: str = ""
     on: date = OPENS
+    parent: str = ""
     reports: list[StagesReport] = field(default_factory=list)
     wishes: list[str] = field(default_factory=list)
     """Points whose days are to be named, where a test has such."""
 
     def build(self) -> None:
-        bodies = [("ministry", "Минобр", "regional"), ("legal", "Правовой отдел", "regional")]
-        bodies += [(code, short, "municipal") for code, short in TOWNS.items()]
-        with session(self.world.engine) as work:
-            for code, short, level in bodies:
-                work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level=level))
-            work.flush()
+        self.add_body("ministry", "Минобр", "regional")
+        self.add_body("legal", "Правовой отдел", "regional")
+        with session(self.engine) as work:
             edition = work.execute(select(Edition)).scalar_one()
             parties = {"ministry": "ministry", "legal": "legal"}
             edition.catalogue = dict(edition.catalogue) | {"items": [{"code": "a1", "parties": parties}]}
-        for code, short in TOWNS.items():
-            self.join(code)
-            self.world.official("executor", f"Начальник, {short}", f"{code}@example.org", body=code, is_lead=True)
+        self.add_towns()
         self.world.official("executor", "Министр", "ministry@example.org", body="ministry", is_lead=True)
         self.world.official("executor", "Юрист", "legal@example.org", body="legal", is_lead=True)
         self.parent = self.add_point("agreement", "a1", OPENS, DEADLINE)
@@ -52,8 +42,8 @@ class ProcessRegion:
     def add_point(self, kind: str, item: str, opens_on: date, due_on: date, **facts: Any) -> str:
         """A planned point of the institute, and its item where there is none yet."""
         key = f"{self.code}/{item}/-/{due_on}"
-        with session(self.world.engine) as work:
-            owner = self.body(work, "institute")
+        with session(self.engine) as work:
+            owner = self.body("institute")
             row = work.execute(select(Item).where(col(Item.code) == item)).scalar_one_or_none()
             if row is None:
                 row = self.world._item(90, owner)
@@ -70,20 +60,10 @@ class ProcessRegion:
             work.add(ControlPoint(**(point | days | facts)))
         return key
 
-    def join(self, town: str, **facts: Any) -> None:
-        """A municipality takes part."""
-        with session(self.world.engine) as work:
-            since = facts.pop("since", date(2027, 1, 1))
-            work.add(Municipality(body_id=self.body(work, town), roadmap_code=self.code, since=since, **facts))
-
-    def body(self, work: Session, code: str) -> int:
-        found = select(col(Body.id)).where(col(Body.roadmap_code) == self.code, col(Body.code) == code)
-        return int(work.execute(found).scalar_one())
-
     def sweep(self, on: date | None = None, **more: Any) -> StagesReport:
         """A day's opening and sweep, without letters."""
         self.on = on or self.on
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             lifecycle.open_due(work, self.code, today=self.on, at=self.at)
             calendar = calendar_of(work, self.code)
             report = advance(work, self.code, today=self.on, at=self.at, calendar=calendar, **more)
@@ -91,25 +71,16 @@ class ProcessRegion:
         self.reports.append(report)
         return report
 
-    @property
-    def at(self) -> datetime:
-        return datetime.combine(self.on, time(9), UTC)
-
     def stage(self, stage: str, town: str = "-", parent: str = "") -> ControlPoint:
         return self.point(f"{parent or self.parent}/{stage}/{town}")
 
     def point(self, key: str) -> ControlPoint:
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             return lifecycle.point_by_key(work, key)
 
     def submit(self, stage: str, town: str = "-", on: date | None = None, parent: str = "") -> None:
         """The party reports its stage."""
         self.move("submit", f"{parent or self.parent}/{stage}/{town}", on=on, evidence="письмо № 1")
-
-    def move(self, action: Any, key: str, *, on: date | None = None, **more: Any) -> ControlPoint:
-        with session(self.world.engine) as work:
-            move = Move(action=action, actor="координатор", at=self.at, on=on or self.on, **more)
-            return (lifecycle.accept if action == "accept" else lifecycle.change)(work, key, move)
 
     def extend(self, key: str, due: date, reason: str = "письмо министерства") -> None:
         self.move("extend", key, due_on=due, deadline_on=due, reason=reason)
@@ -123,7 +94,7 @@ class ProcessRegion:
 
     def open_stages(self) -> set[tuple[str, str]]:
         """(stage, municipality) of what is being worked on."""
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             found = select(col(ControlPoint.key)).where(
                 col(ControlPoint.parent_id).is_not(None), col(ControlPoint.status).in_(("open", "returned"))
             )
@@ -131,17 +102,17 @@ class ProcessRegion:
 
     def history(self, key: str) -> list[tuple[str, str, str]]:
         """(action, actor, reason) of a point."""
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             point = lifecycle.point_by_key(work, key)
             found = select(Transition).where(col(Transition.point_id) == point.id).order_by(col(Transition.id))
             return [(row.action, row.actor, row.reason) for row in work.execute(found).scalars()]
 
     def proof(self, key: str) -> list[str]:
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             point = lifecycle.point_by_key(work, key)
             found = select(col(Evidence.words)).where(col(Evidence.point_id) == point.id).order_by(col(Evidence.id))
             return list(work.execute(found).scalars())
 
     def set_period_end(self, end: date) -> None:
-        with session(self.world.engine) as work:
+        with session(self.engine) as work:
             work.get_one(Roadmap, self.code).period_end = end

@@ -19,8 +19,6 @@ from tasks.prefect.client import call
 from tasks.processes.sweep import advance
 from tests.office import Office
 
-TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
-
 
 @dataclass
 class Processes:

@@ -16,9 +16,9 @@ from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision, answer
 from tests.office import Office
 from tests.places import OUT
+from tests.region import TOWNS
 
 Send = Callable[[Page], None]
-TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 
 
 @pytest.fixture

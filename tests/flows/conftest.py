@@ -9,7 +9,8 @@ from deployments.serve.prefect import Worker
 from models.settings import Settings
 from tests.frail import FrailWorker, tapped
 from tests.office import Office
-from tests.processes import TOWNS, BuildProcesses, Processes
+from tests.processes import BuildProcesses, Processes
+from tests.region import TOWNS
 
 
 @pytest.fixture

@@ -37,8 +37,7 @@ def sides(small_region: ProcessRegion) -> ProcessRegion:
         for code, short in SIDES.items():
             work.add(Body(roadmap_code="krai", code=code, name=short, short=short, level="institutional"))
     for code in (*SIDES, "institute"):
-        with session(region.world.engine) as work:
-            body = region.body(work, code)
+        body = region.body(code)
         region.add_point("agreement", "c1", OPENS, DEADLINE, key=key_of(code), body_id=body, owner_id=body)
     region.sweep(OPENS)
     return region
@@ -57,7 +56,7 @@ def test_each_side_has_its_own_stages_and_the_owner_none_with_itself(sides: Proc
             key_of("flagship"): "cooperation",
             key_of("mms"): "cooperation",
         }
-        institute, mms = sides.body(work, "institute"), sides.body(work, "mms")
+        institute, mms = sides.body("institute"), sides.body("mms")
     holders = {stage: sides.stage(stage, "mms", key_of("mms")).owner_id for stage in (*OWN, "signed-body")}
     assert holders == dict.fromkeys(OWN, institute) | {"signed-body": mms}
     assert sides.stage("draft", "mms", key_of("mms")).stage_title == "Проект соглашения · ММС"

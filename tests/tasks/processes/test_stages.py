@@ -33,8 +33,7 @@ def test_an_open_point_gets_its_stages_once_and_only_the_first_is_worked_on(regi
 def test_each_stage_belongs_to_the_party_that_holds_it(region: ProcessRegion) -> None:
     region.sweep()
     with_owner = {stage: region.stage(stage, town).owner_id for stage, town in [("draft", "-"), ("sent", "-")]}
-    with session(region.world.engine) as work:
-        ids = {code: region.body(work, code) for code in ("legal", "institute", "ministry", "sochi")}
+    ids = {code: region.body(code) for code in ("legal", "institute", "ministry", "sochi")}
     assert with_owner == {"draft": ids["legal"], "sent": ids["institute"]}
     assert region.stage("signed-municipality", "sochi").owner_id == ids["sochi"]
     assert region.stage("registered", "sochi").owner_id == ids["ministry"]

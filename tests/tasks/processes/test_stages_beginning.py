@@ -99,8 +99,7 @@ def test_the_municipality_that_the_catalogue_names_needs_no_list(small_region: P
             work.delete(one)
     report = small_region.sweep(OPENS)
     assert (report.begun, report.added, report.without_municipalities) == (1, 3 + 4, ())
-    with session(small_region.world.engine) as work:
-        sochi = small_region.body(work, "sochi")
+    sochi = small_region.body("sochi")
     assert small_region.stage("signed-municipality", "sochi").owner_id == sochi
 
 

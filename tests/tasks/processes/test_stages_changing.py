@@ -113,8 +113,7 @@ def test_a_party_named_anew_takes_over_and_hears_of_it(region: ProcessRegion, wo
         edition = work.execute(select(Edition)).scalar_one()
         edition.catalogue = dict(edition.catalogue) | {"items": [{"code": "a1", "parties": {"legal": "ministry"}}]}
     region.sweep(workday(1))
-    with session(region.world.engine) as work:
-        ministry, institute = region.body(work, "ministry"), region.body(work, "institute")
+    ministry, institute = region.body("ministry"), region.body("institute")
     assert region.stage("draft").owner_id == ministry
     assert region.stage("approved").owner_id == institute
     assert region.history(f"{region.parent}/draft/-")[-1][0] == "reassign"
@@ -126,8 +125,7 @@ def test_a_stage_handed_over_by_a_person_stays_where_it_is(
     region: ProcessRegion, workday: Callable[[int], date]
 ) -> None:
     region.sweep(workday(0))
-    with session(region.world.engine) as work:
-        ministry = region.body(work, "ministry")
+    ministry = region.body("ministry")
     region.move("reassign", f"{region.parent}/draft/-", owner_id=ministry, reason="юрист в отпуске")
     assert region.sweep(workday(1)).moved == 0
     assert region.stage("draft").owner_id == ministry
@@ -137,7 +135,7 @@ def test_a_municipality_that_comes_midway_gets_its_stages_with_time_left(
     region: ProcessRegion, workday: Callable[[int], date]
 ) -> None:
     with session(region.world.engine) as work:
-        work.get_one(Municipality, region.body(work, "eysk")).since = workday(50)
+        work.get_one(Municipality, region.body("eysk")).since = workday(50)
     region.do([("draft", "-"), ("approved", "-"), ("sent", "-")], workday(2))
     assert not {town for _, town in region.open_stages()} & {"eysk"}
     report = region.sweep(workday(50))
@@ -152,8 +150,8 @@ def test_a_municipality_that_merges_midway_ends_without_a_hang(
 ) -> None:
     region.do([("draft", "-"), ("approved", "-"), ("sent", "-"), ("signed-municipality", "eysk")], workday(2))
     with session(region.world.engine) as work:
-        member = work.get_one(Municipality, region.body(work, "eysk"))
-        member.until, member.merged_into_id = workday(9), region.body(work, "anapa")
+        member = work.get_one(Municipality, region.body("eysk"))
+        member.until, member.merged_into_id = workday(9), region.body("anapa")
     assert region.sweep(workday(9)).withdrawn == 0
     assert region.sweep(workday(10)).withdrawn == 3
     assert region.stage("signed-municipality", "eysk").status == "accepted"
@@ -191,7 +189,7 @@ def _spoil(region: ProcessRegion, workday: Callable[[int], date]) -> None:
     region.extend(region.parent, LATER)
     region.add_point("agreement", "a2", workday(0), DEADLINE)
     with session(region.world.engine) as work:
-        member = work.get_one(Municipality, region.body(work, "eysk"))
+        member = work.get_one(Municipality, region.body("eysk"))
         member.until = workday(2)
 
 

@@ -12,7 +12,7 @@ from tests.world import World
 @pytest.fixture
 def monitored_region(world: World, tmp_path: Path) -> MonitoredRegion:
     """The region on either engine."""
-    region = MonitoredRegion(world, Settings(_env_file=None, data=tmp_path / "data"))
+    region = MonitoredRegion(world, settings=Settings(_env_file=None, data=tmp_path / "data"))
     region.build()
     return region
 
@@ -20,6 +20,6 @@ def monitored_region(world: World, tmp_path: Path) -> MonitoredRegion:
 @pytest.fixture
 def small_monitored_region(small_world: World, tmp_path: Path) -> MonitoredRegion:
     """The region on SQLite."""
-    region = MonitoredRegion(small_world, Settings(_env_file=None, data=tmp_path / "data"))
+    region = MonitoredRegion(small_world, settings=Settings(_env_file=None, data=tmp_path / "data"))
     region.build()
     return region
