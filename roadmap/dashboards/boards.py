@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from roadmap.catalogue import schema
 from roadmap.control import state
@@ -23,35 +24,62 @@ STATES_RU: dict[str, str] = {
 KINDS_RU = schema.KINDS_RU
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardPoint:
+class BoardPoint(state.Point, Protocol):
     """A control point as the boards need it."""
 
-    id: int
-    key: str
-    roadmap_code: str
-    item_id: int
-    position: int
-    """Order of the item in the document."""
-    number: str
-    title: str
-    section: str
-    kind: str
-    owner_id: int
-    owner: str
-    """Short name of the body that answers."""
-    purpose: str = "result"
-    opens_on: date
-    due_on: date
-    deadline_on: date
-    status: str
-    asks: bool = False
-    submitted_on: date | None = None
-    closed_on: date | None = None
-    is_history: bool = False
-    waits: bool = False
-    is_reachable: bool = True
-    """Whether letters to the owner are known to arrive, or at least not known to be lost."""
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def roadmap_code(self) -> str: ...
+
+    @property
+    def item_id(self) -> int: ...
+
+    @property
+    def position(self) -> int:
+        """Order of the item in the document."""
+
+    @property
+    def number(self) -> str:
+        """As printed, or the item's code."""
+
+    @property
+    def title(self) -> str:
+        """What is to be done, on one line."""
+
+    @property
+    def section(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def owner_id(self) -> int: ...
+
+    @property
+    def owner(self) -> str:
+        """Short name of the body that answers."""
+
+    @property
+    def purpose(self) -> str: ...
+
+    @property
+    def due_on(self) -> date: ...
+
+    @property
+    def closed_on(self) -> date | None: ...
+
+    @property
+    def asks(self) -> bool:
+        """A request of the owner waits for a decision."""
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether letters to the owner are known to arrive, or at least not known to be lost."""
 
 
 def light(point: BoardPoint, today: date) -> Light:

@@ -6,17 +6,16 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Mirror, Roadmap
 from models.db.rows import chunks
 from models.lifecycle import LIVE
+from models.queries.point_view import PointView, select_points, shared_numbers
 from models.queries.standing import overdue
 from models.settings import Settings
-from roadmap.dashboards.boards import BoardPoint, has_state
+from roadmap.dashboards.boards import has_state
 from roadmap.letters.wording import what_is_due
-from tasks.pages.point import shared_numbers, shown_number
 from tasks.prefect.names import ui_url
 
 
@@ -47,6 +46,19 @@ class Choices:
     bodies: dict[int, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPoint(PointView):
+    """A control point on the boards."""
+
+    is_reachable: bool = True
+    """Whether letters to the owner are known to arrive, or at least not known to be lost."""
+
+    @property
+    def title(self) -> str:
+        """What is to be done, on one line."""
+        return " ".join(what_is_due(self.item_title, stage=self.stage_title).split())
+
+
 def board_points(
     work: Session,
     wanted: Filter,
@@ -54,47 +66,15 @@ def board_points(
     today: date,
     unreachable: Collection[int] = frozenset(),
     until: date | None = None,
-) -> list[BoardPoint]:
+) -> list[ShownPoint]:
     """The points of a filter by deadline; ``unreachable`` are the bodies that letters are known not to reach.
 
     ``until`` looks further ahead than the year where no period is given.
     """
-    owner = aliased(Body)
-    rows = work.execute(
-        select(*_COLUMNS, col(owner.short))
-        .join(Item, col(Item.id) == col(ControlPoint.item_id))
-        .join(owner, col(owner.id) == col(ControlPoint.owner_id))
-        .where(col(ControlPoint.is_history).is_(False), *_where(wanted, today, until or year_end(today)))
-        .order_by(col(ControlPoint.deadline_on), col(ControlPoint.roadmap_code), col(Item.position), ControlPoint.key)
-    )
-    shared = shared_numbers(work)
-    found = (_point(row, unreachable, shared) for row in rows)
+    kept = (col(ControlPoint.is_history).is_(False), *_where(wanted, today, until or year_end(today)))
+    rows, shared = work.execute(select_points(*kept)), shared_numbers(work)
+    found = (ShownPoint.of(row, shared, is_reachable=row.owner_id not in unreachable) for row in rows)
     return [point for point in found if _is_kept(point, wanted, today)]
-
-
-_COLUMNS: tuple[Any, ...] = (
-    col(ControlPoint.id),
-    col(ControlPoint.key),
-    col(ControlPoint.roadmap_code),
-    col(ControlPoint.item_id),
-    col(Item.position),
-    col(Item.number),
-    col(Item.code),
-    col(Item.title),
-    col(Item.section),
-    col(Item.kind),
-    col(ControlPoint.owner_id),
-    col(ControlPoint.purpose),
-    col(ControlPoint.stage_title),
-    col(ControlPoint.opens_on),
-    col(ControlPoint.due_on),
-    col(ControlPoint.deadline_on),
-    col(ControlPoint.status),
-    col(ControlPoint.asks),
-    col(ControlPoint.submitted_on),
-    col(ControlPoint.closed_on),
-    col(ControlPoint.waits),
-)
 
 
 def year_end(today: date) -> date:
@@ -127,33 +107,7 @@ def _where(wanted: Filter, today: date, last: date) -> list[Any]:
     return where
 
 
-def _point(row: Any, unreachable: Collection[int], shared: Collection[tuple[str, str]]) -> BoardPoint:
-    return BoardPoint(
-        id=row.id,
-        key=row.key,
-        roadmap_code=row.roadmap_code,
-        item_id=row.item_id,
-        position=row.position,
-        number=shown_number(row, shared),
-        title=" ".join(what_is_due(row.title, stage=row.stage_title).split()),
-        section=row.section,
-        kind=row.kind,
-        owner_id=row.owner_id,
-        owner=row.short,
-        purpose=row.purpose,
-        opens_on=row.opens_on,
-        due_on=row.due_on,
-        deadline_on=row.deadline_on,
-        status=row.status,
-        asks=row.asks,
-        submitted_on=row.submitted_on,
-        closed_on=row.closed_on,
-        waits=row.waits,
-        is_reachable=row.owner_id not in unreachable,
-    )
-
-
-def _is_kept(point: BoardPoint, wanted: Filter, today: date) -> bool:
+def _is_kept(point: ShownPoint, wanted: Filter, today: date) -> bool:
     """What SQL does not decide: SQLite compares Russian letters by case, and a state depends on the day."""
     if wanted.body_words and wanted.body_words.casefold() not in point.owner.casefold():
         return False

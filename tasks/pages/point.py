@@ -1,14 +1,15 @@
 """One control point for a page of decisions: the row with its item, roadmap and body, and what it allows now."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Request, Roadmap
 from models.lifecycle.transitions import ALLOWED
+from models.queries.point_view import shared_numbers, shown_number
 from roadmap.cards.point import reading_words
 from roadmap.letters.wording import what_is_due
 from roadmap.reading import Reading
@@ -53,22 +54,12 @@ def cards(work: Session, point_ids: Iterable[int]) -> dict[int, Card]:
         .where(col(ControlPoint.id).in_(list(point_ids)), col(ControlPoint.is_history).is_(False))
     )
     shared = shared_numbers(work)
-    return {row.id: Card(row, item, roadmap, owner, shown_number(item, shared)) for row, item, roadmap, owner in rows}
-
-
-def shared_numbers(work: Session) -> frozenset[tuple[str, str]]:
-    """The printed numbers, each with its roadmap, that several items share: such a number says nothing."""
-    printed = (col(Item.roadmap_code), col(Item.number))
-    counted = col(Item.is_controlled) | col(Item.dropped_on).is_not(None)
-    rows = select(*printed).where(counted).group_by(*printed).having(func.count() > 1)
-    return frozenset((code, number) for code, number in work.execute(rows))
-
-
-def shown_number(item: Row[Any] | Item, shared: Collection[tuple[str, str]]) -> str:
-    """The printed number; the code where it is missing or says nothing; a dash for a round, known by its period."""
-    if item.kind == "round":
-        return "—"
-    return item.code if not item.number or (item.roadmap_code, item.number) in shared else item.number
+    return {
+        row.id: Card(
+            row, item, roadmap, owner, shown_number(item.roadmap_code, item.code, item.number, item.kind, shared)
+        )
+        for row, item, roadmap, owner in rows
+    }
 
 
 def requests_of(work: Session, point_id: int) -> list[Request]:

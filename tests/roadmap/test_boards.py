@@ -9,7 +9,6 @@ import pytest
 from roadmap.control.state import COLOURS_RU, state_of
 from roadmap.dashboards.boards import (
     STATES_RU,
-    BoardPoint,
     has_state,
     is_urgent,
     light,
@@ -17,6 +16,7 @@ from roadmap.dashboards.boards import (
     load,
     queue_order,
 )
+from tasks.pages.filters import ShownPoint
 
 TODAY = date(2027, 5, 26)
 
@@ -25,7 +25,7 @@ def day(ahead: int) -> date:
     return TODAY + timedelta(days=ahead)
 
 
-def point(days: int = 30, **facts: Any) -> BoardPoint:
+def point(days: int = 30, **facts: Any) -> ShownPoint:
     """An open point of the institute, due in so many days."""
     common: dict[str, Any] = {
         "id": 1,
@@ -34,17 +34,22 @@ def point(days: int = 30, **facts: Any) -> BoardPoint:
         "item_id": 1,
         "position": 1,
         "number": "1",
-        "title": "Форсайт-сессия",
+        "item_code": "1",
+        "item_title": "Форсайт-сессия",
         "section": "Раздел 1",
         "kind": "session",
         "owner_id": 10,
         "owner": "ИРО",
+        "owner_name": "Институт развития образования",
+        "region": "Край",
+        "act": "приказ",
+        "zone": "Europe/Moscow",
         "opens_on": day(min(days, 0) - 20),
         "due_on": day(days),
         "deadline_on": day(days),
         "status": "open",
     }
-    return BoardPoint(**(common | facts))
+    return ShownPoint(**(common | facts))
 
 
 LIGHTS = {
@@ -81,7 +86,7 @@ LIGHTS = {
 
 
 @pytest.mark.parametrize(("one", "colour", "words"), LIGHTS.values(), ids=LIGHTS)
-def test_light(one: BoardPoint, colour: str, words: str) -> None:
+def test_light(one: ShownPoint, colour: str, words: str) -> None:
     found = light(one, TODAY)
     assert (found.colour, found.words) == (colour, words)
     assert found.colour in COLOURS_RU
@@ -99,7 +104,7 @@ STATES = {
 
 
 @pytest.mark.parametrize(("one", "expected"), STATES.values(), ids=STATES)
-def test_state(one: BoardPoint, expected: str) -> None:
+def test_state(one: ShownPoint, expected: str) -> None:
     assert state_of(one, TODAY) == expected
     assert has_state(one, expected, TODAY)
     assert [other for other in STATES_RU if has_state(one, other, TODAY)].count(expected) == 1

@@ -6,23 +6,28 @@ from xml.etree import ElementTree
 
 import pytest
 
-from roadmap.dashboards.boards import BoardPoint
 from roadmap.dashboards.gantt import HEAD, LABEL, LANE, MONTH, MONTHS_RU, gantt_svg, item_rows, section_rows
+from tasks.pages.filters import ShownPoint
 
 TODAY = date(2027, 5, 26)
 SVG = "{http://www.w3.org/2000/svg}"
-POINT = BoardPoint(
+POINT = ShownPoint(
     id=7,
     key="krai/1/-/2027-05-31",
     roadmap_code="krai",
     item_id=1,
     position=1,
     number="1.1",
-    title="Форсайт-сессия",
+    item_code="1.1",
+    item_title="Форсайт-сессия",
     section="Раздел 1",
     kind="session",
     owner_id=10,
     owner="ИРО",
+    owner_name="Институт развития образования",
+    region="Край",
+    act="приказ",
+    zone="Europe/Moscow",
     opens_on=date(2027, 5, 1),
     due_on=date(2027, 5, 31),
     deadline_on=date(2027, 5, 31),
@@ -30,18 +35,18 @@ POINT = BoardPoint(
 )
 
 
-def due(opens_on: date, deadline_on: date, **facts: object) -> BoardPoint:
+def due(opens_on: date, deadline_on: date, **facts: object) -> ShownPoint:
     return replace(POINT, opens_on=opens_on, due_on=deadline_on, deadline_on=deadline_on, **facts)  # type: ignore[arg-type]
 
 
-def drawn(points: list[BoardPoint], year: int = 2027) -> ElementTree.Element:
+def drawn(points: list[ShownPoint], year: int = 2027) -> ElementTree.Element:
     svg = gantt_svg(
         item_rows(points, year, TODAY), year, TODAY, title="Сроки 2027 года", link=lambda bar: f"/point/{bar.point_id}"
     )
     return ElementTree.fromstring(svg)
 
 
-def bars(points: list[BoardPoint], year: int = 2027) -> list[ElementTree.Element]:
+def bars(points: list[ShownPoint], year: int = 2027) -> list[ElementTree.Element]:
     return [rect for rect in drawn(points, year).iter(f"{SVG}rect") if rect.get("class") == "bar"]
 
 
@@ -107,7 +112,7 @@ def test_today_is_a_line_in_its_own_year_only() -> None:
 
 
 def test_words_of_people_cannot_leave_their_place() -> None:
-    evil = replace(POINT, title='</text><script>alert("1")</script>', section="<b>&'\"")
+    evil = replace(POINT, item_title='</text><script>alert("1")</script>', section="<b>&'\"")
     root = drawn([evil])
     assert list(root.iter(f"{SVG}script")) == []
     assert any("<script>" in (text.text or "") for text in root.iter(f"{SVG}text"))

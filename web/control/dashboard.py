@@ -15,9 +15,8 @@ from models.db import session
 from models.settings import Settings
 from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
-from roadmap.dashboards.boards import BoardPoint
 from tasks.files.point_export import MEDIA_TYPE, workbook
-from tasks.pages.filters import Choices, Filter, board_points, choices, run_urls, year_end
+from tasks.pages.filters import Choices, Filter, ShownPoint, board_points, choices, run_urls, year_end
 from tasks.pages.people import Reach, reach_of_bodies, silenced
 from tasks.pages.queue import evidence_of, queue
 from web.control import login, monitoring, requests
@@ -104,14 +103,14 @@ def _values(work: Session, request: Request, settings: Settings, query: Query, *
     }
 
 
-def _is_shown(point: BoardPoint, today: date) -> bool:
+def _is_shown(point: ShownPoint, today: date) -> bool:
     """The load looks a year ahead, everything else at this year, and at what waits for a decision."""
     return point.opens_on <= year_end(today) or point.status == "submitted" or point.asks
 
 
-def _tables(points: list[BoardPoint], offered: Choices, params: Any, *, today: date) -> list[dict[str, Any]]:
+def _tables(points: list[ShownPoint], offered: Choices, params: Any, *, today: date) -> list[dict[str, Any]]:
     """The lights of each roadmap: folded where there are several, the one that is reddest first."""
-    by_code: dict[str, list[BoardPoint]] = {}
+    by_code: dict[str, list[ShownPoint]] = {}
     for point in points:
         by_code.setdefault(point.roadmap_code, []).append(point)
     tables: list[dict[str, Any]] = [
@@ -131,7 +130,7 @@ def _tables(points: list[BoardPoint], offered: Choices, params: Any, *, today: d
 
 
 def _gantt(
-    work: Session, query: Query, points: list[BoardPoint], offered: Choices, *, unreachable: set[int], today: date
+    work: Session, query: Query, points: list[ShownPoint], offered: Choices, *, unreachable: set[int], today: date
 ) -> dict[str, Any]:
     wanted = query.wanted
     year = query.year or (wanted.start or wanted.end or today).year
@@ -158,7 +157,7 @@ def _gantt(
 
 
 def _load(
-    points: list[BoardPoint], reach: dict[int, Reach], offered: Choices, params: Any, *, today: date
+    points: list[ShownPoint], reach: dict[int, Reach], offered: Choices, params: Any, *, today: date
 ) -> dict[str, Any]:
     """Posts and bodies of two regions are often named alike: the region stands beside where there are several."""
     who = {body_id: one.who for body_id, one in reach.items()}
@@ -174,15 +173,15 @@ def _load(
     }
 
 
-def _answering(points: list[BoardPoint], reach: dict[int, Reach]) -> list[Reach]:
+def _answering(points: list[ShownPoint], reach: dict[int, Reach]) -> list[Reach]:
     """Those who answer for something that is not done yet."""
     owners = {point.owner_id for point in points if point.status in ("planned", "open", "returned")}
     return [reach[body_id] for body_id in owners if body_id in reach]
 
 
-def _lost(points: list[BoardPoint], reach: dict[int, Reach]) -> list[tuple[Reach, int, BoardPoint]]:
+def _lost(points: list[ShownPoint], reach: dict[int, Reach]) -> list[tuple[Reach, int, ShownPoint]]:
     """Each owner that letters do not reach, with what is still to be done and the nearest deadline of it."""
-    live: dict[int, list[BoardPoint]] = {}
+    live: dict[int, list[ShownPoint]] = {}
     for point in points:
         if point.status in ("planned", "open", "returned"):
             live.setdefault(point.owner_id, []).append(point)
