@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import ControlPoint, Item, Roadmap, clock, queries
+from models import Item, Roadmap, clock, queries
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import read_item
-from roadmap.control.state import is_late, is_overdue, state_name, state_of
+from roadmap.control.state import Point, is_late, is_overdue, state_name, state_of
 from roadmap.language import day
 from roadmap.letters.wording import DIGEST, SECTIONS, what_is_due
 
@@ -45,15 +45,14 @@ def _item(key: str, origin: str, reading: dict[str, Any], item: Any) -> dict[str
     return {"key": key, "origin": origin} | words | {"reading": reading, "controlled": controlled}
 
 
-def point(row: queries.PointRow, today: date) -> dict[str, Any]:
+def point(it: queries.PointView, today: date) -> dict[str, Any]:
     """One control point for programs."""
-    it = row.point
     return {
         "key": it.key,
-        "item": row.item.key,
-        "title": row.item.title,
-        "body": row.body.short if row.body else None,
-        "owner": row.owner.short,
+        "item": it.item_key,
+        "title": it.item_title,
+        "body": it.body or None,
+        "owner": it.owner,
         "opens_on": it.opens_on,
         "due_on": it.due_on,
         "deadline_on": it.deadline_on,
@@ -72,7 +71,7 @@ def counts(report: Any) -> dict[str, Any]:
     return asdict(report)
 
 
-def standing(it: ControlPoint, today: date) -> str:
+def standing(it: Point, today: date) -> str:
     """How a point stands, in words; an overdue one with its days."""
     if is_overdue(it, today):
         return f"просрочено, {(today - it.deadline_on).days} дн."
@@ -80,9 +79,8 @@ def standing(it: ControlPoint, today: date) -> str:
     return state_name(it, today).lower() + (", сдано с опозданием" if came_late else "")
 
 
-def point_cells(row: queries.PointRow, today: date) -> tuple[str, ...]:
+def point_cells(it: queries.PointView, today: date) -> tuple[str, ...]:
     """One control point for people: deadline, standing, then what, who and the key that commands take."""
-    names_dates = row.point.purpose == "name_dates"
-    title = what_is_due(row.item.title, stage=row.point.stage_title, names_dates=names_dates)
-    what = f"{shorten(title, 110, placeholder='…')} — {shorten(row.owner.short, 40, placeholder='…')}"
-    return day(row.point.deadline_on), standing(row.point, today), f"{what}\n{row.point.key}"
+    title = what_is_due(it.item_title, stage=it.stage_title, names_dates=it.purpose == "name_dates")
+    what = f"{shorten(title, 110, placeholder='…')} — {shorten(it.owner, 40, placeholder='…')}"
+    return day(it.deadline_on), standing(it, today), f"{what}\n{it.key}"

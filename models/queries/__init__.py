@@ -2,7 +2,6 @@
 
 from models.queries.lists import (
     NoticeRow,
-    PointRow,
     RoadmapStatus,
     evidence,
     history,
@@ -13,16 +12,18 @@ from models.queries.lists import (
     status,
     told,
 )
+from models.queries.point_view import PointView, read_points
 
 __all__ = [
     "NoticeRow",
-    "PointRow",
+    "PointView",
     "RoadmapStatus",
     "evidence",
     "history",
     "items",
     "outbox",
     "points",
+    "read_points",
     "roadmaps",
     "status",
     "told",

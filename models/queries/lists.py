@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from models.lifecycle import LIVE
+from models.queries.point_view import PointView, read_points
 from models.queries.standing import overdue, status_on
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.official import Channel, Official
@@ -15,16 +17,6 @@ from models.tables.roadmap import Body, Item, Roadmap
 
 #: Kind of the items of our own whose points are rounds of monitoring.
 ROUND = "round"
-
-
-@dataclass(frozen=True, slots=True)
-class PointRow:
-    """A control point with what people need to recognise it."""
-
-    point: ControlPoint
-    item: Item
-    owner: Body
-    body: Body | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +51,18 @@ def points(
     end: date | None = None,
     statuses: tuple[str, ...] = (),
     limit: int | None = None,
-) -> list[PointRow]:
+) -> list[PointView]:
     """Control points by deadline, stages that wait for others left out; ``start`` and ``end`` bound the deadline."""
-    found = (
-        select(ControlPoint, Item, Body)
-        .join(Item, col(Item.id) == col(ControlPoint.item_id))
-        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
-        .order_by(col(ControlPoint.deadline_on), col(ControlPoint.roadmap_code), col(Item.position), ControlPoint.key)
-    )
-    found = found.where(col(ControlPoint.waits).is_(False))
+    where: list[Any] = [col(ControlPoint.waits).is_(False)]
     if roadmap_code is not None:
-        found = found.where(ControlPoint.roadmap_code == roadmap_code)
+        where.append(col(ControlPoint.roadmap_code) == roadmap_code)
     if start is not None:
-        found = found.where(col(ControlPoint.deadline_on) >= start)
+        where.append(col(ControlPoint.deadline_on) >= start)
     if end is not None:
-        found = found.where(col(ControlPoint.deadline_on) <= end)
+        where.append(col(ControlPoint.deadline_on) <= end)
     if statuses:
-        found = found.where(col(ControlPoint.status).in_(statuses))
-    bodies = {body.id: body for body in session.exec(select(Body))}
-    return [
-        PointRow(point, item, owner, bodies.get(point.body_id))
-        for point, item, owner in session.exec(found.limit(limit) if limit else found)
-    ]
+        where.append(col(ControlPoint.status).in_(statuses))
+    return read_points(session, *where, limit=limit or None)
 
 
 def status(session: Session, roadmap: Roadmap, *, today: date) -> RoadmapStatus:

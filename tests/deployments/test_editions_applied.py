@@ -81,7 +81,7 @@ def test_an_applied_edition_is_in_prefect_at_once(office: Office, today: date, t
     with session(office.engine) as work:
         load_roadmap(work, edition("1", today, i1_1=20, i1_2=25, i1_3=90, i2_1_4=95), today=today, at=at)
         open_due(work, CODE, today=today, at=at)
-        history = {row.point.key: len(queries.history(work, row.point.id or 0)) for row in queries.points(work, CODE)}
+        history = {row.key: len(queries.history(work, row.id)) for row in queries.points(work, CODE)}
     sync(office.engine, settings=office.settings, at=at)
     before = office.runs()
     draft = written(tmp_path / "draft.yaml", edition("2", today, i1_1=60, i1_3=120))
@@ -97,7 +97,7 @@ def test_an_applied_edition_is_in_prefect_at_once(office: Office, today: date, t
     assert {runs[code]["state_name"] for code in ("1.2", "2.1.4")} == {"Снято с контроля"}
     assert not [name for name in office.deployments() if name.startswith("2 ")]
     with session(office.engine) as work:
-        now = {row.point.key: len(queries.history(work, row.point.id or 0)) for row in queries.points(work, CODE)}
+        now = {row.key: len(queries.history(work, row.id)) for row in queries.points(work, CODE)}
     of_the_act = {key: count for key, count in now.items() if "/m-" not in key}
     assert of_the_act == {key: count + 1 for key, count in history.items()}, "the same keys, each with the act's move"
     assert "расхождений нет" in run("amend", CODE, draft, "--apply", **where)

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from deployments.cli import facts, output
-from models import Item, Roadmap, queries
+from models import ControlPoint, Item, Roadmap, queries
 from models.db import session
 from models.db.migrate import ready_engine
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
@@ -102,7 +102,7 @@ def points(code: Code, start: From = None, end: To = None, as_json: Json = False
     return show_points(f"{code}: контрольных точек {len(rows)}", rows, today)
 
 
-def show_points(title: str, rows: list[queries.PointRow], today: date) -> None:
+def show_points(title: str, rows: list[queries.PointView], today: date) -> None:
     """The table of control points that several commands print."""
     cells = (facts.point_cells(row, today) for row in rows)
     what = "мероприятие — кто отвечает, ключ"
@@ -176,35 +176,29 @@ def show(
     with session(ready_engine()) as work:
         found = point_by_key(work, key)
         today = facts.today_of(known_roadmap(work, found.roadmap_code))
-        row = next(row for row in queries.points(work, found.roadmap_code) if row.point.key == key)
-        assert found.id is not None
-        past, proof, told = (
-            queries.history(work, found.id),
-            queries.evidence(work, found.id),
-            queries.told(work, found.id),
-        )
+        (it,) = queries.read_points(work, col(ControlPoint.id) == found.id)
+        item = work.get_one(Item, it.item_id)
+        past, proof, told = queries.history(work, it.id), queries.evidence(work, it.id), queries.told(work, it.id)
     if as_json:
         names = ("on_day", "post", "reason", "state")
         more = {
-            "term": row.item.term,
-            "reading": row.item.reading,
-            "source": row.item.source,
-            **_dropping(row.item),
-            "note": found.deadline_note,
+            "term": item.term,
+            "reading": item.reading,
+            "source": item.source,
+            **_dropping(item),
+            "note": it.deadline_note,
             "history": [entry.model_dump(exclude={"id", "point_id", "once_key"}) for entry in past],
             "evidence": [entry.model_dump(exclude={"id", "point_id"}) for entry in proof],
             "told": [dict(zip(names, line, strict=True)) for line in told],
         }
-        return output.as_json(facts.point(row, today) | more)
-    output.screen.print(f"[bold]{row.item.title}[/]\n{key} — {facts.standing(found, today)}")
-    if row.item.dropped_on:
-        output.screen.print(f"Пункт снят с контроля {day(row.item.dropped_on)}: {row.item.dropped_by}", markup=False)
-    output.screen.print(f"Срок по документу: «{row.item.term or 'не указан'}» ({row.item.source})", markup=False)
-    output.screen.print(
-        f"Открыта {day(found.opens_on)}, срок {day(found.due_on)}, контрольный день {day(found.deadline_on)}"
-    )
-    output.screen.print(found.deadline_note or "Срок не переносился.", markup=False)
-    output.screen.print(f"Отвечает: {row.owner.name}", markup=False)
+        return output.as_json(facts.point(it, today) | more)
+    output.screen.print(f"[bold]{item.title}[/]\n{key} — {facts.standing(it, today)}")
+    if item.dropped_on:
+        output.screen.print(f"Пункт снят с контроля {day(item.dropped_on)}: {item.dropped_by}", markup=False)
+    output.screen.print(f"Срок по документу: «{item.term or 'не указан'}» ({item.source})", markup=False)
+    output.screen.print(f"Открыта {day(it.opens_on)}, срок {day(it.due_on)}, контрольный день {day(it.deadline_on)}")
+    output.screen.print(it.deadline_note or "Срок не переносился.", markup=False)
+    output.screen.print(f"Отвечает: {it.owner_name}", markup=False)
     output.table(
         "История", ("день", "событие", "кто", "основание"), (_event(entry) for entry in past), wide=("основание",)
     )
