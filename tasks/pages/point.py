@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Item, Request, Roadmap
+from models import Body, ControlPoint, Item, Request
 from models.lifecycle.transitions import ALLOWED
-from models.queries.point_view import shared_numbers, shown_number
+from models.queries.point_view import PointView, select_points, shared_numbers
 from roadmap.cards.point import reading_words
 from roadmap.letters.wording import what_is_due
 from roadmap.reading import Reading
@@ -19,18 +18,14 @@ from roadmap.reading import Reading
 class Card:
     """A point with what people need to decide about it."""
 
-    row: ControlPoint
+    point: PointView
     item: Item
-    roadmap: Roadmap
-    owner: Body
-    number: str
-    """As printed, or the item's code where several items share what is printed."""
 
     @property
     def title(self) -> str:
         """What is to be done, on one line."""
         words = " ".join(self.item.title.split())
-        return what_is_due(words, stage=self.row.stage_title, names_dates=self.row.purpose == "name_dates")
+        return what_is_due(words, stage=self.point.stage_title, names_dates=self.point.purpose == "name_dates")
 
     @property
     def reading(self) -> str:
@@ -40,26 +35,15 @@ class Card:
     @property
     def can(self) -> frozenset[str]:
         """What may be decided now; accepting what was never reported records the report first."""
-        can = {action for action, status in ALLOWED if status == self.row.status}
-        return frozenset(can | ({"accept"} if self.row.status in ("open", "returned") else set()))
+        can = {action for action, status in ALLOWED if status == self.point.status}
+        return frozenset(can | ({"accept"} if self.point.status in ("open", "returned") else set()))
 
 
 def cards(work: Session, point_ids: Iterable[int]) -> dict[int, Card]:
-    """The points by id, in one query; history is none of them."""
-    rows: Any = work.execute(
-        select(ControlPoint, Item, Roadmap, Body)
-        .join(Item, col(Item.id) == col(ControlPoint.item_id))
-        .join(Roadmap, col(Roadmap.code) == col(ControlPoint.roadmap_code))
-        .join(Body, col(Body.id) == col(ControlPoint.owner_id))
-        .where(col(ControlPoint.id).in_(list(point_ids)), col(ControlPoint.is_history).is_(False))
-    )
-    shared = shared_numbers(work)
-    return {
-        row.id: Card(
-            row, item, roadmap, owner, shown_number(item.roadmap_code, item.code, item.number, item.kind, shared)
-        )
-        for row, item, roadmap, owner in rows
-    }
+    """The points by id, in two queries; history is none of them."""
+    found = select_points(col(ControlPoint.id).in_(list(point_ids)), col(ControlPoint.is_history).is_(False))
+    rows, shared = work.execute(found.add_columns(Item)), shared_numbers(work)
+    return {card.point.id: card for card in (Card(PointView.of(row, shared), row.Item) for row in rows)}
 
 
 def requests_of(work: Session, point_id: int) -> list[Request]:

@@ -145,7 +145,7 @@ def _decided(request: Request, point_id: int, form: FormData, read: Reader, *, s
     engine: Engine = request.app.state.engine
     with session(engine) as work:
         card = _card(work, point_id)
-        key, zone, at = card.row.key, card.roadmap.zone, clock.now()
+        key, zone, at = card.point.key, card.point.zone, clock.now()
     try:
         by = By(
             actor=COORDINATOR,
@@ -189,19 +189,19 @@ def _page(
 
 def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
     card = _card(work, point_id)
-    code, today = card.row.roadmap_code, clock.today(card.roadmap.zone)
-    process = process_page(work, card.row.key, today=today)
+    code, today = card.point.roadmap_code, clock.today(card.point.zone)
+    process = process_page(work, card.point.key, today=today)
     return {
         "process": process,
         "drawing": Markup(process.svg) if process else "",  # every word in the drawing is escaped already
         "cases": page(process.cases if process else (), "cases", request.query_params, size=CASES_SIZE),
         "query": _Links(point_id),
         "card": card,
-        "is_late": is_late(card.row),
-        "row": card.row,
+        "is_late": is_late(card.point),
+        "row": card.point,
         "today": today,
-        "zone": card.roadmap.zone,
-        "state_words": state_name(card.row, today),
+        "zone": card.point.zone,
+        "state_words": state_name(card.point, today),
         "history": queries.history(work, point_id),
         "events": EVENT_RU,
         "evidence": queries.evidence(work, point_id),
@@ -211,7 +211,7 @@ def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
         "controller": controllers_by_roadmap(work).get(code, ""),
         "can": card.can,
         "seen": newest(work, point_id),
-        "run": run_urls(work, request.app.state.settings, [card.row.key]).get(card.row.key, ""),
+        "run": run_urls(work, request.app.state.settings, [card.point.key]).get(card.point.key, ""),
     }
 
 

@@ -94,7 +94,7 @@ def _asked(work: Session, roadmap: Roadmap) -> list[tuple[Asked, Card, int]]:
     waiting = waiting_extensions(work, roadmap.code)
     found = cards(work, (one.point_id for one in waiting))
     asked = [(one, found[one.point_id], newest(work, one.point_id)) for one in waiting]
-    return sorted(asked, key=lambda one: (one[1].row.deadline_on, one[0].id or 0))
+    return sorted(asked, key=lambda one: (one[1].point.deadline_on, one[0].id or 0))
 
 
 def _asked_point(work: Session, roadmap: Roadmap, request_id: int) -> ControlPoint | None:
