@@ -5,13 +5,18 @@ PostgreSQL or a program of its own; ``office`` is what needs more than ``pip ins
 check circle that comes to such a fixture or program by another way fails.
 """
 
+import atexit
+import json
 import os
 import sys
 from collections.abc import Generator, Iterator
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.places import WITHOUT_SHARED
 
@@ -23,6 +28,9 @@ PROGRAMS: tuple[str, ...] = ("python", "vekha", "prefect", "node", "chrom", "goo
 PROGRAMS += ("postgres", "initdb", "pg_ctl")
 PROGRAMS += ("nginx", "redis", "soffice", "libreoffice", "docker", "podman")
 
+FOLDER = TemporaryDirectory(prefix="vekha-groups-", ignore_cleanup_errors=True)
+atexit.register(FOLDER.cleanup)
+GROUPS = Path(FOLDER.name) / "groups.json"
 PATIENCE = 900
 """Seconds."""
 _circle = ""
@@ -59,16 +67,47 @@ def group_of(item: pytest.Item) -> str:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test; the longest come first, so that no core idles at the end."""
     for item in items:
         if circle := circle_of(item):
             item.add_marker(circle)
             # What hangs is given up, not what is slow beside other work; the limits of the waits in it are shorter.
             item.add_marker(pytest.mark.timeout(PATIENCE))
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
     order = {"prefect": 0, "postgres": 2}
     items.sort(key=lambda item: order.get(group_of(item), 1 if circle_of(item) else 3))
+    if told := getattr(config, "workerinput", {}).get("groups"):
+        mine = Path(f"{told}.{os.getpid()}")
+        mine.write_text(json.dumps({item.nodeid: group_of(item) for item in items}), encoding="utf-8")
+        mine.replace(told)
+
+
+class Groups(LoadScopeScheduling):
+    """A process of pytest-xdist gets whole groups, in the order of the tests.
+
+    The ``loadgroup`` of xdist 3.8 writes the group into the name of a test, where pytest 9.2 does not look; so the
+    processes that collect leave the groups in a file for the one that schedules.
+    """
+
+    @cached_property
+    def groups(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads(GROUPS.read_text(encoding="utf-8"))
+        return found
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self.groups[nodeid]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process where to leave the groups."""
+    node.workerinput["groups"] = str(GROUPS)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups | None:
+    """Ours for ``--dist loadgroup``."""
+    return Groups(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,5 +1,6 @@
 """Databases at the newest schema: the migrations run once a process, every test gets a copy of what they made."""
 
+import atexit
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,7 +24,9 @@ CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 @cache
 def _folder() -> TemporaryDirectory[str]:
     """Lives as long as the process."""
-    return TemporaryDirectory(prefix="vekha-sqlite-", ignore_cleanup_errors=True)
+    folder = TemporaryDirectory(prefix="vekha-sqlite-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return folder
 
 
 @cache
