@@ -23,6 +23,9 @@ from tests.places import WITHOUT_SHARED
 PREFECT = {"prefect_server", "worker"}
 SERVER = {*PREFECT, "postgres", "chromium", "own_programs"}
 OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
+#: The longest of the check circle: a year of letters, notes, charts as they are painted. Their tests come first and go
+#: to the processes one by one; what is missing here is only run a little later.
+LONG = {"test_year.py", "test_note_layout.py", "test_note_own_pages.py", "test_note_files.py", "test_charts.py"}
 #: What the check circle may not start; a library that asks ``fc-list`` for fonts is let be.
 PROGRAMS: tuple[str, ...] = ("python", "vekha", "prefect", "node", "chrom", "google-chrome")
 PROGRAMS += ("postgres", "initdb", "pg_ctl")
@@ -63,7 +66,15 @@ def group_of(item: pytest.Item) -> str:
     asked = starters(item)
     if asked & PREFECT:
         return "prefect"
-    return "postgres" if "postgres" in asked else str(item.path.relative_to(item.config.rootpath))
+    if "postgres" in asked:
+        return "postgres"
+    return item.nodeid if item.path.name in LONG else str(item.path.relative_to(item.config.rootpath))
+
+
+def _place(item: pytest.Item) -> int:
+    if (group := group_of(item)) in ("prefect", "postgres"):
+        return 0 if group == "prefect" else 2
+    return 1 if circle_of(item) else 3 if item.path.name in LONG else 4
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -74,8 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(circle)
             # What hangs is given up, not what is slow beside other work; the limits of the waits in it are shorter.
             item.add_marker(pytest.mark.timeout(PATIENCE))
-    order = {"prefect": 0, "postgres": 2}
-    items.sort(key=lambda item: order.get(group_of(item), 1 if circle_of(item) else 3))
+    items.sort(key=_place)
     if told := getattr(config, "workerinput", {}).get("groups"):
         mine = Path(f"{told}.{os.getpid()}")
         mine.write_text(json.dumps({item.nodeid: group_of(item) for item in items}), encoding="utf-8")
