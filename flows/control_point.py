@@ -18,7 +18,6 @@ from sqlalchemy import Engine
 
 from models import clock, db
 from models.settings import Settings
-from roadmap.cards.point import PointFacts
 from roadmap.control.state import FINAL, state_name
 from tasks.control.opening import open_point
 from tasks.prefect.apply import today_in
@@ -26,7 +25,7 @@ from tasks.prefect.artifacts import publish_own_card
 from tasks.prefect.client import connect
 from tasks.prefect.forms import Decision, answer
 from tasks.prefect.names import FLOW_NAMES
-from tasks.prefect.point_facts import point_of
+from tasks.prefect.point_facts import PointFacts, point_of
 from tasks.prefect.waiting_runs import TIMEOUT_SECONDS, decision_key, form_of, last_asked, rename_state
 from tasks.processes.sweep import advance_point
 

@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 from flows.control_point import NOT_CONTROLLED, answer_task, ask, card_task, this_run
 from models import clock, db
 from models.settings import Settings
-from roadmap.cards.point import PointFacts
 from roadmap.control.state import FINAL, state_name
 from tasks.monitoring.rounds import produce, steps
 from tasks.prefect import report_artifacts
@@ -21,7 +20,7 @@ from tasks.prefect.apply import today_in
 from tasks.prefect.client import connect
 from tasks.prefect.forms import RoundDecision
 from tasks.prefect.names import FLOW_NAMES
-from tasks.prefect.point_facts import point_of
+from tasks.prefect.point_facts import PointFacts, point_of
 from tasks.prefect.waiting_runs import decision_key, last_asked
 
 open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(steps.open_round)

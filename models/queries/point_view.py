@@ -67,7 +67,7 @@ class PointView:
 
     @classmethod
     def of(cls, row: Row[Any], shared: Shared, **more: Any) -> Self:
-        """The view of a row of ``select_points``; ``more`` are the fields of a subclass."""
+        """The view of a row of ``select_points``; ``more`` are fields of a subclass, or replace what the row says."""
         facts = dict(zip(_COLUMNS, row, strict=False))
         number = shown_number(facts["roadmap_code"], facts["item_code"], facts["number"], facts["kind"], shared)
         return cls(**facts | {"number": number} | more)

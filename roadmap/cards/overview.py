@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from roadmap.cards.point import PointFacts
+from roadmap.cards.point import CardPoint
 from roadmap.control.state import DONE, DONE_LATE, FINAL, OVERDUE, state_name
 from roadmap.language import brief, day
 
@@ -13,7 +13,7 @@ HORIZON_DAYS = 60
 WIDE, NARROW = 60, 34
 
 
-def summary_rows(points: Iterable[PointFacts], today: date) -> list[dict[str, str]]:
+def summary_rows(points: Iterable[CardPoint], today: date) -> list[dict[str, str]]:
     """Rows of «Сводка по дорожной карте»: what waits and what opens within 60 days, the earliest deadline first."""
     live = sorted(
         (p for p in points if state_name(p, today) not in FINAL and (p.deadline_on - today).days <= HORIZON_DAYS),
@@ -23,7 +23,7 @@ def summary_rows(points: Iterable[PointFacts], today: date) -> list[dict[str, st
         {
             "№": point.item.number,
             "Мероприятие": brief(point.item.title, 90),
-            "Отвечает": point.body or point.owner,
+            "Отвечает": point.body or point.owner_name,
             "Срок": day(point.deadline_on),
             "Состояние": state_name(point, today),
         }
@@ -31,23 +31,23 @@ def summary_rows(points: Iterable[PointFacts], today: date) -> list[dict[str, st
     ]
 
 
-def overdue_markdown(points: Iterable[PointFacts], *, region: str, today: date) -> str:
+def overdue_markdown(points: Iterable[CardPoint], *, region: str, today: date) -> str:
     """«Просрочено»: a table of what is late, the longest first."""
     late = sorted((p for p in points if state_name(p, today) == OVERDUE), key=lambda p: (p.deadline_on, p.key))
     if not late:
         return f"## Просрочено · {region}\n\nНа {day(today)} просроченных контрольных точек нет."
     rows = [
         f"| {day(p.deadline_on)} | {(today - p.deadline_on).days} | {p.item.number} {brief(p.item.title, WIDE)} "
-        f"| {brief(p.body or p.owner, NARROW)} |"
+        f"| {brief(p.body or p.owner_name, NARROW)} |"
         for p in late
     ]
     head = ["| Срок | Дней | Мероприятие | Отвечает |", "|---|---|---|---|"]
     return "\n".join([f"## Просрочено · {region}", "", f"На {day(today)}: {len(late)}.", "", *head, *rows])
 
 
-def progress_markdown(points: Sequence[PointFacts], *, region: str, today: date) -> str:
+def progress_markdown(points: Sequence[CardPoint], *, region: str, today: date) -> str:
     """Progress per section: of the points whose deadline has come, how many are done, and how many in time."""
-    sections: dict[str, list[PointFacts]] = {}
+    sections: dict[str, list[CardPoint]] = {}
     for point in points:
         sections.setdefault(point.item.section or "Вне разделов", []).append(point)
     rows = [_progress(brief(section, NARROW), within, today) for section, within in sections.items()]
@@ -60,7 +60,7 @@ def progress_markdown(points: Sequence[PointFacts], *, region: str, today: date)
     return "\n".join([f"## Ход исполнения · {region}", "", f"На {day(today)}.", "", *head, *rows])
 
 
-def _progress(section: str, points: Sequence[PointFacts], today: date) -> str:
+def _progress(section: str, points: Sequence[CardPoint], today: date) -> str:
     names = [state_name(point, today) for point in points]
     in_time, late = names.count(DONE), names.count(DONE_LATE)
     share = _bar((in_time + late) / len(names)) if names else "—"

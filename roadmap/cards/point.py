@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from roadmap.cards.round import ROUND_FORM
-from roadmap.control.state import state_name
+from roadmap.control.state import Point, state_name
 from roadmap.language import brief, day
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
@@ -63,31 +64,35 @@ class ItemFacts:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PointFacts:
+class CardPoint(Point, Protocol):
     """A control point as Prefect shows it."""
 
-    key: str
-    item: ItemFacts
-    owner: str
-    body: str = ""
-    """Short name of the body a fanned-out point belongs to."""
-    purpose: str
-    opens_on: date
-    due_on: date
-    deadline_on: date
-    deadline_note: str
-    status: str
-    submitted_on: date | None
-    closed_on: date | None
-    is_history: bool = False
-    waits: bool = False
-    id: int = 0
-    """Number of the row, for addresses of pages; 0 when there is none."""
-    period: str = ""
-    """Of a round of monitoring: «за III квартал 2026 г.»."""
-    process: str = ""
-    """Code of the process the point goes through; empty where it is done in one go, or none has begun."""
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def item(self) -> ItemFacts: ...
+
+    @property
+    def owner_name(self) -> str:
+        """The body that answers."""
+
+    @property
+    def body(self) -> str:
+        """Short name of the body a fanned-out point belongs to."""
+
+    @property
+    def purpose(self) -> str: ...
+
+    @property
+    def due_on(self) -> date: ...
+
+    @property
+    def deadline_note(self) -> str: ...
+
+    @property
+    def period(self) -> str:
+        """Of a round of monitoring: «за III квартал 2026 г.»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def deployment_name(item: ItemFacts) -> str:
     return re.sub(r"[/%&<>]", " ", f"{item.number} {brief(item.title, 60)}".strip())
 
 
-def run_name(point: PointFacts) -> str:
+def run_name(point: CardPoint) -> str:
     """«1.2 Форсайт-сессия · до 31.05.2027», the day being the one that is controlled."""
     task = "назвать даты: " if point.purpose == "name_dates" else ""
     body = f" · {point.body}" if point.body else f" {point.period}" if point.period else ""
@@ -146,7 +151,7 @@ def description(item: ItemFacts) -> str:
 
 
 def point_card(
-    point: PointFacts,
+    point: CardPoint,
     history: Iterable[Happened],
     *,
     today: date,
@@ -163,7 +168,7 @@ def point_card(
         ("Состояние", state_name(point, today)),
         ("Контрольный срок", day(point.deadline_on) + (f" ({point.deadline_note})" if point.deadline_note else "")),
         ("Срок по документу", f"«{item.term}» — {day(point.due_on)}" if item.term else day(point.due_on)),
-        ("Отвечает", point.owner),
+        ("Отвечает", point.owner_name),
         ("Исполнители в документе", item.executors),
         ("Ожидаемый результат", item.result),
         ("Сообщено об исполнении", day(point.submitted_on) if point.submitted_on else ""),
@@ -180,7 +185,7 @@ def point_card(
     return "\n\n".join(part for part in parts if part)
 
 
-def form_description(point: PointFacts, refusal: str = "", *, has_stages: bool = False) -> str:
+def form_description(point: CardPoint, refusal: str = "", *, has_stages: bool = False) -> str:
     """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old."""
     said = f"**Прошлое решение не принято.** {refusal}\n\n" if refusal else ""
     if point.purpose == "round":
@@ -194,7 +199,7 @@ def form_description(point: PointFacts, refusal: str = "", *, has_stages: bool =
             "Этап: **Отметить**, **Пропустить**, записать **Отказ** (два последних — с основанием). Пункт в целом: "
             "**Принять**, **Вернуть**, **Перенести**, **Снять** — поля «Этап» и «Кто» пустые."
         )
-    return f"{said}**{point.item.number} {brief(point.item.title, 160)}**\n\nОтвечает: {point.owner}.\n\n{whole}"
+    return f"{said}**{point.item.number} {brief(point.item.title, 160)}**\n\nОтвечает: {point.owner_name}.\n\n{whole}"
 
 
 def _meaning(reading: Reading) -> str:

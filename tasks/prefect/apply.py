@@ -14,12 +14,12 @@ from models import Mirror
 from models.db import session
 from models.db.rows import chunks
 from roadmap.calendar.zones import today_there, zone_of
-from roadmap.cards.point import Happened, PointFacts
+from roadmap.cards.point import Happened
 from roadmap.control.state import PLANNED
 from tasks.prefect import waiting_runs
 from tasks.prefect.artifacts import publish_card
 from tasks.prefect.client import PAGE, Progress, bounded, pages
-from tasks.prefect.point_facts import histories
+from tasks.prefect.point_facts import PointFacts, histories
 from tasks.prefect.process_facts import process_cards
 from tasks.prefect.waiting_runs import NewRun
 

@@ -14,9 +14,9 @@ from models.db import session
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.cards.overview import overdue_markdown, progress_markdown, summary_rows
-from roadmap.cards.point import Happened, PointFacts, artifact_key, point_card
+from roadmap.cards.point import Happened, artifact_key, point_card
 from tasks.prefect.client import call
-from tasks.prefect.point_facts import histories
+from tasks.prefect.point_facts import PointFacts, histories
 from tasks.prefect.process_facts import process_cards, under_way
 
 

@@ -12,7 +12,6 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Engine
 
 from models.lifecycle import Refused
-from roadmap.cards.point import PointFacts
 from roadmap.language.dates import NotADay, read_day
 from roadmap.processes.choosing import choose, why_whole
 from roadmap.processes.form_words import Unclear, read_count
@@ -21,6 +20,7 @@ from tasks.control import commands
 from tasks.control.commands import By, Command
 from tasks.control.decisions import Outcome, done_day, refused
 from tasks.daily.decisions import decide
+from tasks.prefect.point_facts import PointFacts
 
 ACTOR = "координатор (Prefect)"
 

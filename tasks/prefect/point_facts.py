@@ -2,18 +2,33 @@
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Process, Roadmap, Transition
 from models.db.rows import chunks
-from roadmap.cards.point import Happened, ItemFacts, PointFacts
+from models.queries.point_view import PointView, select_points
+from roadmap.cards.point import Happened, ItemFacts
 from roadmap.reading import Reading
 
 LIVE = ("planned", "open", "submitted", "returned")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointFacts(PointView):
+    """A control point as Prefect shows it."""
+
+    item: ItemFacts
+    process: str = ""
+    """Code of the process the point goes through; empty where it is done in one go, or none has begun."""
+
+    @property
+    def period(self) -> str:
+        """Of a round of monitoring: «за III квартал 2026 г.»."""
+        return self.stage_title if self.purpose == "round" else ""
 
 
 def controlled_items(session: Session, *, with_dropped: bool = False) -> dict[int, ItemFacts]:
@@ -37,19 +52,14 @@ def controlled_items(session: Session, *, with_dropped: bool = False) -> dict[in
 def points(session: Session, *where: Any, items: dict[int, ItemFacts] | None = None) -> list[PointFacts]:
     """The points of items on control that meet the conditions; history left out."""
     items = controlled_items(session) if items is None else items
-    owner, body = aliased(Body), aliased(Body)
-    rows = session.execute(
-        select(ControlPoint, col(owner.name), col(body.short), col(Process.code))
-        .join(owner, col(owner.id) == col(ControlPoint.owner_id))
-        .outerjoin(body, col(body.id) == col(ControlPoint.body_id))
-        .outerjoin(Process, col(Process.point_id) == col(ControlPoint.id))
-        .where(col(ControlPoint.is_history).is_(False), *where)
-        .order_by(col(ControlPoint.opens_on), col(ControlPoint.id))
-    )
+    order = (col(ControlPoint.opens_on), col(ControlPoint.id))
+    found = select_points(col(ControlPoint.is_history).is_(False), *where, order=order)
+    found = found.outerjoin(Process, col(Process.point_id) == col(ControlPoint.id))
+    rows = session.execute(found.add_columns(col(Process.code).label("process")))
     return [
-        _point(point, items[point.item_id], owner_name, body_short or "", process or "")
-        for point, owner_name, body_short, process in rows
-        if point.item_id in items
+        PointFacts.of(row, (), item=item, number=item.number, process=row.process or "")
+        for row in rows
+        if (item := items.get(row.item_id)) is not None
     ]
 
 
@@ -94,26 +104,4 @@ def _item(item: Item, roadmap: Roadmap, owner: Body, *, number: str) -> ItemFact
         executors=item.executors,
         result=item.result,
         source=item.source,
-    )
-
-
-def _point(point: ControlPoint, item: ItemFacts, owner: str, body: str, process: str) -> PointFacts:
-    return PointFacts(
-        key=point.key,
-        item=item,
-        owner=owner,
-        body=body,
-        purpose=point.purpose,
-        opens_on=point.opens_on,
-        due_on=point.due_on,
-        deadline_on=point.deadline_on,
-        deadline_note=point.deadline_note,
-        status=point.status,
-        submitted_on=point.submitted_on,
-        closed_on=point.closed_on,
-        is_history=point.is_history,
-        waits=point.waits,
-        id=point.id or 0,
-        process=process,
-        period=point.stage_title if point.purpose == "round" else "",
     )

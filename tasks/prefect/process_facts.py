@@ -11,12 +11,11 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Evidence
 from models import Process as ProcessRow
 from models.db.rows import table_of
-from roadmap.cards.point import PointFacts
 from roadmap.cards.process import StageFact, process_card
 from roadmap.processes.forecast import Forecast, durations, forecast
 from roadmap.processes.schema import Process
 from tasks.context.working_calendar import calendar_of
-from tasks.prefect.point_facts import points
+from tasks.prefect.point_facts import PointFacts, points
 from tasks.prefect.round_facts import round_cards, rounds_under_way
 from tasks.processes.rows import POINTS, StageRow
 

@@ -10,11 +10,10 @@ from models import Body, ControlPoint, Roadmap, RoundStep
 from models.db.rows import table_of
 from models.lifecycle.transitions import LIVE
 from roadmap.calendar.zones import zone_of
-from roadmap.cards.point import PointFacts
 from roadmap.cards.round import RoundFacts, round_card
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, rounds_of
-from tasks.prefect.point_facts import points
+from tasks.prefect.point_facts import PointFacts, points
 
 BODIES = table_of(Body)
 

@@ -22,9 +22,10 @@ from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
 
 from models.db.rows import chunks
-from roadmap.cards.point import PointFacts, form_description
+from roadmap.cards.point import form_description
 from tasks.prefect.client import call
 from tasks.prefect.forms import Decision, StageDecision, form_for
+from tasks.prefect.point_facts import PointFacts
 
 #: Longer than any roadmap.
 TIMEOUT_SECONDS = 20 * 366 * 24 * 3600
