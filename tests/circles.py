@@ -92,7 +92,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         mine.replace(told)
 
 
-class Groups(LoadScopeScheduling):
+class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """A process of pytest-xdist gets whole groups, in the order of the tests.
 
     The ``loadgroup`` of xdist 3.8 writes the group into the name of a test, where pytest 9.2 does not look; so the

@@ -72,8 +72,8 @@ async def reconcile_runs(
     2. a run of a point that is closed ends, whatever its process died of; a run of a point that is gone is deleted;
     3. a run that died, or that lost its process, is started again by the worker.
 
-    What was done is noted in ``Mirror`` in small batches; killed at any moment, the next call mends the rest. A point
-    without a deployment in ``deployments`` (by item key) is left to the next sync.
+    What was done is noted in ``Mirror`` in small batches; killed at any moment, the next call mends the rest. A
+    point without a deployment in ``deployments`` (by item key) is left to the next sync.
     """
     with session(engine) as work:
         wanted = _wanted(work, deployments, today=today, at=at, ahead_days=ahead_days)
