@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from bench.control_sides import build
 from bench.table import show
 from models import lifecycle
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
 from tasks.processes.agreement_import import import_agreements
@@ -108,25 +108,25 @@ def _table(path: Path, size: int) -> Path:
 
 
 def _sweep(engine: Engine, day: date) -> None:
-    with session(engine) as work:
-        lifecycle.open_due(work, "bench", today=day, at=_at(day))
-        advance(work, "bench", today=day, at=_at(day), calendar=calendar_of(work, "bench"))
+    with open_session(engine) as session:
+        lifecycle.open_due(session, "bench", today=day, at=_at(day))
+        advance(session, "bench", today=day, at=_at(day), calendar=calendar_of(session, "bench"))
 
 
 def _day(engine: Engine) -> None:
     """The letter to all is sent: the next stages open everywhere and every party is told."""
     for stage in COMMON:
-        with session(engine) as work:
+        with open_session(engine) as session:
             reported = lifecycle.Move(action="submit", actor="исполнитель", at=_at(SENT), on=SENT, evidence="письмо")
-            lifecycle.change(work, f"{KEY}/{stage}/-", reported)
+            lifecycle.change(session, f"{KEY}/{stage}/-", reported)
         _sweep(engine, SENT)
     if control_day(engine, today=SENT, at=_at(SENT)).failed:
         raise RuntimeError("the control failed")
 
 
 def _import(engine: Engine, table: Path) -> None:
-    with session(engine) as work:
-        import_agreements(work, "bench", table, item=None, actor="координатор", today=SIGNED, at=_at(SIGNED))
+    with open_session(engine) as session:
+        import_agreements(session, "bench", table, item=None, actor="координатор", today=SIGNED, at=_at(SIGNED))
     _sweep(engine, SIGNED)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, update
 from bench.control_sides import build
 from bench.table import show
 from models import Notice
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from models.lifecycle.outbox import claim
 from models.settings import Settings
 from tasks.daily.control_day import control_day
@@ -96,9 +96,9 @@ def run(letters: int = LETTERS) -> list[dict[str, Any]]:
 
 def _ready(engine: Engine, letters: int, settings: Settings) -> list[Parcel]:
     """The letters as the delivery will compose them; the claims are given back."""
-    with session(engine) as work:
-        parcels = compose(work, claim(work, at=AT, limit=letters), at=AT, settings=settings)
-        work.execute(update(Notice).values(state="queued", attempts=0, claimed_until=None))
+    with open_session(engine) as session:
+        parcels = compose(session, claim(session, at=AT, limit=letters), at=AT, settings=settings)
+        session.execute(update(Notice).values(state="queued", attempts=0, claimed_until=None))
     return parcels
 
 

@@ -16,7 +16,7 @@ from sqlmodel import col
 from bench.control_sides import build, peak_mb
 from bench.monitoring import INDICATORS
 from models import Roadmap, Round
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from roadmap.catalogue.schema import Indicator, Source
 from tasks.monitoring.report.build import write_note
 from tasks.monitoring.rounds.snapshot import compute, keep, measured
@@ -78,8 +78,8 @@ def prepare(path: Path, size: int) -> dict[str, Any]:
             [OPENS, DUE, NOTE, json.dumps(asked)],
         )
     db.close()
-    with session(engine_for(f"sqlite:///{path}")) as work:
-        write_form(form_of(work, _round(work)), path.with_name("form.xlsx"))
+    with open_session(engine_for(f"sqlite:///{path}")) as session:
+        write_form(form_of(session, _round(session)), path.with_name("form.xlsx"))
     return {}
 
 
@@ -89,26 +89,26 @@ def ours(path: Path, size: int) -> dict[str, Any]:
     kept: dict[str, Any] = {}
 
     def take() -> None:
-        with session(engine) as work:
-            source = FormSource(actor="координатор", at=AT, today=TODAY, round_=_round(work))
-            take_forms(work, "bench", [(form.name, form.read_bytes())], source=source)
+        with open_session(engine) as session:
+            source = FormSource(actor="координатор", at=AT, today=TODAY, round_=_round(session))
+            take_forms(session, "bench", [(form.name, form.read_bytes())], source=source)
 
     def count() -> None:
-        with session(engine) as work:
-            snapshot = compute(work, 1, as_of=AT, today=TODAY)
-            row = keep(work, 1, snapshot, at=AT)
+        with open_session(engine) as session:
+            snapshot = compute(session, 1, as_of=AT, today=TODAY)
+            row = keep(session, 1, snapshot, at=AT)
             kept.update(id=row.id, snapshot=snapshot)
 
     def note() -> None:
-        with session(engine) as work:
+        with open_session(engine) as session:
             folder = path.with_name("files")
-            kept["files"] = len(write_note(work, kept["id"], folder=folder, template=None, at=AT))
+            kept["files"] = len(write_note(session, kept["id"], folder=folder, template=None, at=AT))
 
     def aggregate() -> None:
-        with session(engine) as work:
-            round_ = _round(work)
+        with open_session(engine) as session:
+            round_ = _round(session)
             asked = {one.code: one for one in indicators_of(round_)}
-            measured(work, round_, work.get_one(Roadmap, "bench"), asked, as_of=AT)
+            measured(session, round_, session.get_one(Roadmap, "bench"), asked, as_of=AT)
 
     seconds = {name: _timed(step) for name, step in (("import", take), ("computation", count), ("note", note))}
     found = kept["snapshot"].indicators
@@ -147,8 +147,8 @@ def bare(path: Path, size: int) -> dict[str, Any]:
     }
 
 
-def _round(work: Any) -> Round:
-    found: Round = work.execute(select(Round).where(col(Round.id) == 1)).scalar_one()
+def _round(session: Any) -> Round:
+    found: Round = session.execute(select(Round).where(col(Round.id) == 1)).scalar_one()
     return found
 
 

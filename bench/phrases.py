@@ -42,12 +42,12 @@ def distinct_phrases() -> Iterator[str]:
         yield f"Ежемесячно в течение {year}-{year + 1} гг."
 
 
-def per_second(work: Callable[[str], object], phrases: Iterable[str], limit_s: float = 60.0) -> float:
+def per_second(session: Callable[[str], object], phrases: Iterable[str], limit_s: float = 60.0) -> float:
     """Phrases per second of one pass, cut off after ``limit_s`` seconds."""
     began = time.perf_counter()
     count = 0
     for phrase in phrases:
-        work(phrase)
+        session(phrase)
         count += 1
         if count % 50 == 0 and time.perf_counter() - began > limit_s:
             break

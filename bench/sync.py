@@ -17,7 +17,7 @@ from deployments.registry import item_deployments
 from deployments.serve.prefect import PrefectServer
 from deployments.sync import sync
 from models import Mirror, clock
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from models.db.migrate import migrate
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
@@ -48,8 +48,8 @@ def _measure(settings: Settings) -> list[dict[str, Any]]:
     at = clock.now()
     engine = engine_for(settings.database)
     migrate(engine)
-    with session(engine) as work:
-        load_rehearsal(work, built_in(CODE), today=clock.today("Europe/Moscow"), at=at)
+    with open_session(engine) as session:
+        load_rehearsal(session, built_in(CODE), today=clock.today("Europe/Moscow"), at=at)
     control_day(engine, today=None, at=at)
     started = time.perf_counter()
     report = sync(engine, settings=settings, at=at)
@@ -67,9 +67,9 @@ def _measure(settings: Settings) -> list[dict[str, Any]]:
 
 async def _bare(settings: Settings, engine: Any, at: datetime) -> float:
     """The same deployments, runs, forms and cards by one plain call each, at the same concurrency; seconds."""
-    with session(engine) as work:
-        deployments = item_deployments(controlled_items(work).values())
-        runs = list(work.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars())
+    with open_session(engine) as session:
+        deployments = item_deployments(controlled_items(session).values())
+        runs = list(session.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars())
     async with connect(settings) as client:
         started = time.perf_counter()
         flow_id = await client.create_flow_from_name("bare")

@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 from deployments.registry import POOL_TYPE, Deployment, item_deployments, service_deployments
 from deployments.serve.prefect import CannotStart
 from models import Mirror, Official, Roadmap
-from models.db import session
+from models.db import open_session
 from models.db.rows import chunks
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
@@ -126,10 +126,10 @@ async def sync_with(
     4. runs follow their points; 5. deployments of items no longer on control are deleted last.
     """
     _plan_rounds(engine, today=today, at=at)
-    with session(engine) as work:
-        items = controlled_items(work)
-        zones = [*work.exec(select(Roadmap.zone)), *_zones_of_officials(work)]
-        noted = {row.key: row.prefect_id for row in work.exec(select(Mirror).where(Mirror.kind == "deployment"))}
+    with open_session(engine) as session:
+        items = controlled_items(session)
+        zones = [*session.exec(select(Roadmap.zone)), *_zones_of_officials(session)]
+        noted = {row.key: row.prefect_id for row in session.exec(select(Mirror).where(Mirror.kind == "deployment"))}
     wanted = [*item_deployments(items.values()), *service_deployments(zones, hours)]
     await _ensure_pool(client)
     present = await _present(client, {deployment.flow for deployment in wanted} | set(FLOW_NAMES.values()))
@@ -151,16 +151,18 @@ async def sync_with(
 
 
 def _plan_rounds(engine: Engine, *, today: date | None, at: datetime) -> None:
-    with session(engine) as work:
-        zones = {roadmap.code: roadmap.zone for roadmap in work.exec(select(Roadmap))}
+    with open_session(engine) as session:
+        zones = {roadmap.code: roadmap.zone for roadmap in session.exec(select(Roadmap))}
     for code, zone in zones.items():
-        with session(engine) as work:
-            plan_rounds(work, code, today=today_in(zone, today, at), at=at, calendar=calendar_of(work, code))
+        with open_session(engine) as session:
+            plan_rounds(session, code, today=today_in(zone, today, at), at=at, calendar=calendar_of(session, code))
 
 
-def _zones_of_officials(work: Session) -> list[str]:
+def _zones_of_officials(session: Session) -> list[str]:
     """Zones of their own that officials in office have: letters leave by their clocks."""
-    found = work.exec(select(Official.zone).where(col(Official.is_active), col(Official.zone).is_not(None)).distinct())
+    found = session.exec(
+        select(Official.zone).where(col(Official.is_active), col(Official.zone).is_not(None)).distinct()
+    )
     return [zone for zone in found if zone]
 
 
@@ -242,9 +244,9 @@ async def _deploy(client: PrefectClient, flow_id: UUID, deployment: Deployment) 
 
 
 def _note(engine: Engine, deployments: Sequence[Deployment], ids: dict[str, UUID]) -> None:
-    with session(engine) as work:
+    with open_session(engine) as session:
         for deployment in deployments:
-            work.merge(
+            session.merge(
                 Mirror(
                     kind="deployment",
                     key=deployment.key,
@@ -256,9 +258,9 @@ def _note(engine: Engine, deployments: Sequence[Deployment], ids: dict[str, UUID
 
 def _note_unchanged(engine: Engine, wanted: Sequence[Deployment], ids: dict[str, UUID]) -> None:
     """Mend the notes where they differ from the server, and drop those of items no longer on control."""
-    with session(engine) as work:
-        rows = {row.key: row for row in work.exec(select(Mirror).where(Mirror.kind == "deployment"))}
+    with open_session(engine) as session:
+        rows = {row.key: row for row in session.exec(select(Mirror).where(Mirror.kind == "deployment"))}
         for key in rows.keys() - ids.keys():
-            work.delete(rows[key])
+            session.delete(rows[key])
     differing = [d for d in wanted if d.key not in rows or rows[d.key].prefect_id != str(ids[d.key])]
     _note(engine, differing, ids)

@@ -94,8 +94,8 @@ async def ask(
 
 
 def _point(engine: Engine, key: str) -> PointFacts | None:
-    with db.session(engine) as work:
-        return point_of(work, key)
+    with db.open_session(engine) as session:
+        return point_of(session, key)
 
 
 def this_run() -> FlowRun:

@@ -38,8 +38,8 @@ async def daily_control() -> State:
     engine, settings, at = db.engine(), Settings(), clock.now()
     report = control_day_task(engine, today=None, at=at)
     rounds = late_rounds_task(engine, today=None, at=at, settings=settings, only_late=True)
-    with db.session(engine) as work:
-        deployments = noted_deployments(work)
+    with db.open_session(engine) as session:
+        deployments = noted_deployments(session)
     async with connect(settings) as client:
         await reconcile_task(client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days)
         await wake_task(client, engine, today=None, at=at)

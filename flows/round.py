@@ -81,5 +81,5 @@ async def _go_on(
 
 
 def _point(engine: Engine, key: str) -> PointFacts | None:
-    with db.session(engine) as work:
-        return point_of(work, key)
+    with db.open_session(engine) as session:
+        return point_of(session, key)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Body, ControlPoint, Item, Measure, Round, RoundStep, clock
-from models.db import session
+from models.db import open_session
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import parse_period
@@ -38,14 +38,14 @@ class Asked:
         """A round with its data point, both open; returns their ids."""
         one, today = parse_period(period), self.pages.today
         opens, due = today + timedelta(days=opens_in), today + timedelta(days=opens_in + 7)
-        with session(self.pages.engine) as work:
-            iro = work.execute(select(Body).where(col(Body.code) == "iro")).scalar_one()
-            item = work.execute(select(Item).where(col(Item.code) == "1.2")).scalar_one()
+        with open_session(self.pages.engine) as session:
+            iro = session.execute(select(Body).where(col(Body.code) == "iro")).scalar_one()
+            item = session.execute(select(Item).where(col(Item.code) == "1.2")).scalar_one()
             days: dict[str, Any] = {"opens_on": opens, "due_on": due, "deadline_on": due, "status": "open"}
             facts = {"roadmap_code": "krai", "item_id": item.id, "owner_id": iro.id}
             parent = ControlPoint(key=f"krai/m-quarter/-/{one.end}", purpose="round", **(days | facts))
-            work.add(parent)
-            work.flush()
+            session.add(parent)
+            session.flush()
             place = {"key": f"{parent.key}/data/iro", "parent_id": parent.id, "stage": "data", "body_id": iro.id}
             title = {"stage_title": f"Данные для мониторинга за {one.title} · ИРО"}
             point = ControlPoint(purpose="data", **(days | facts | place | title))
@@ -61,8 +61,8 @@ class Asked:
                 point_id=parent.id or 0,
                 indicators=asked,
             )
-            work.add_all([point, row])
-            work.flush()
+            session.add_all([point, row])
+            session.flush()
             return row.id or 0, point.id or 0
 
     @property
@@ -94,8 +94,8 @@ class Asked:
         return self.words(self.pages.client.get(answer.headers["location"]))
 
     def note(self) -> None:
-        with session(self.pages.engine) as work:
-            work.add(RoundStep(round_id=self.round_id, step="noted", done_at=clock.now()))
+        with open_session(self.pages.engine) as session:
+            session.add(RoundStep(round_id=self.round_id, step="noted", done_at=clock.now()))
 
     @staticmethod
     def words(answer: httpx.Response) -> str:
@@ -105,6 +105,6 @@ class Asked:
     def earlier(self, period: str, *given: Given) -> None:
         """What the institute answered in a round gone by."""
         round_id, _ = self.add(period, opens_in=-90)
-        with session(self.pages.engine) as work:
-            iro = work.execute(select(Body).where(col(Body.code) == "iro")).scalar_one().id or 0
-            record(work, round_id, iro, given, actor="Методист (страница)", source="form", at=clock.now())
+        with open_session(self.pages.engine) as session:
+            iro = session.execute(select(Body).where(col(Body.code) == "iro")).scalar_one().id or 0
+            record(session, round_id, iro, given, actor="Методист (страница)", source="form", at=clock.now())

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Body, ControlPoint, Item, Measure, Round, RoundStep, Transition
-from models.db import session
+from models.db import open_session
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import parse_period
@@ -58,19 +58,19 @@ class Monitored(Region):
 
     def build(self) -> None:
         self.add_towns()
-        with session(self.engine) as work:
-            self.bodies = {body.code: body.id or 0 for body in work.execute(select(Body)).scalars()}
+        with open_session(self.engine) as session:
+            self.bodies = {body.code: body.id or 0 for body in session.execute(select(Body)).scalars()}
             item = self.world._item(90, self.bodies["institute"])
             item.sqlmodel_update({"code": "m-quarter", "kind": "round", "title": "Ежеквартальный мониторинг"})
-            work.add(item)
+            session.add(item)
 
     def round(self, period: str = "2027-Q2", *, asks: bool = True, indicators: Any = INDICATORS, **facts: Any) -> int:
         """A round that is open, with the data points of those it asks; returns its id."""
         one = parse_period(period)
         opens, due, note = (day + (one.end - date(2027, 6, 30)) for day in (OPENS, DUE, NOTE))
         key = f"{self.code}/m-{one.rhythm}/-/{note}"
-        with session(self.engine) as work:
-            item = work.execute(select(Item).where(col(Item.code) == "m-quarter")).scalar_one()
+        with open_session(self.engine) as session:
+            item = session.execute(select(Item).where(col(Item.code) == "m-quarter")).scalar_one()
             point = ControlPoint(
                 key=key,
                 roadmap_code=self.code,
@@ -83,19 +83,19 @@ class Monitored(Region):
                 status="open",
                 stage_title=f"за {one.title}",
             )
-            work.add(point)
-            work.flush()
+            session.add(point)
+            session.flush()
             days = {"period_start": one.start, "period_end": one.end, "opens_on": opens, "due_on": due, "note_on": note}
             frozen = None if indicators is None else [each.model_dump(mode="json") for each in indicators]
             row = Round(
                 roadmap_code=self.code, rhythm=one.rhythm, point_id=point.id or 0, indicators=frozen, **(days | facts)
             )
-            work.add(row)
-            work.flush()
+            session.add(row)
+            session.flush()
             for step in ("opened", "asked") if frozen is not None else ():
-                work.add(RoundStep(round_id=row.id or 0, step=step, done_at=self.at))
+                session.add(RoundStep(round_id=row.id or 0, step=step, done_at=self.at))
             for code in (*TOWNS, "institute") if asks else ():
-                work.add(self._data_point(code, point, one.title, opens, due))
+                session.add(self._data_point(code, point, one.title, opens, due))
             return row.id or 0
 
     def _data_point(self, code: str, parent: ControlPoint, title: str, opens: date, due: date) -> ControlPoint:
@@ -122,13 +122,13 @@ class Monitored(Region):
         from tasks.monitoring.submissions.record import record
 
         facts: dict[str, Any] = {"actor": f"Начальник, {town}", "source": "form", "at": self.at} | more
-        with session(self.engine) as work:
-            return record(work, round_id, self.bodies[town], given or ANSWERS, **facts)
+        with open_session(self.engine) as session:
+            return record(session, round_id, self.bodies[town], given or ANSWERS, **facts)
 
     def ask(self, question: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """The answer of a function that takes a session first."""
-        with session(self.engine) as work:
-            return question(work, *args, **more)
+        with open_session(self.engine) as session:
+            return question(session, *args, **more)
 
     def settle(self, round_id: int) -> int:
         from tasks.monitoring.submissions.record import settle_data
@@ -137,29 +137,29 @@ class Monitored(Region):
 
     def note(self, round_id: int) -> None:
         """The note of the round is written now."""
-        with session(self.engine) as work:
-            work.add(RoundStep(round_id=round_id, step="noted", done_at=self.at))
+        with open_session(self.engine) as session:
+            session.add(RoundStep(round_id=round_id, step="noted", done_at=self.at))
 
     def values(self, round_id: int) -> list[tuple[str, str, float | None, float | None, str]]:
         """(body, indicator, numerator, denominator, source) of every row, as they were written."""
         names = {number: code for code, number in self.bodies.items()}
-        with session(self.engine) as work:
-            rows = work.execute(
+        with open_session(self.engine) as session:
+            rows = session.execute(
                 select(Measure).where(col(Measure.round_id) == round_id).order_by(col(Measure.id))
             ).scalars()
             return [(names[r.body_id], r.indicator_code, r.numerator, r.denominator, r.source) for r in rows]
 
     def data(self, town: str, period_end: str = "2027-07-14") -> ControlPoint:
         """The data point of a body."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             key = f"{self.code}/m-quarter/-/{period_end}/data/{town}"
-            point: ControlPoint = work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
+            point: ControlPoint = session.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
             return point
 
     def events(self, point: ControlPoint) -> list[tuple[str, str, date]]:
         """(action, actor, day) of a point."""
-        with session(self.engine) as work:
-            rows = work.execute(
+        with open_session(self.engine) as session:
+            rows = session.execute(
                 select(Transition).where(col(Transition.point_id) == point.id).order_by(col(Transition.id))
             )
             return [(row.action, row.actor, row.happened_on) for row in rows.scalars()]
@@ -168,8 +168,8 @@ class Monitored(Region):
         """An item's control point that was accepted; returns its key."""
         due = done_on + timedelta(days=1)
         key = f"{self.code}/{item}/-/{due}"
-        with session(self.engine) as work:
-            row = work.execute(select(Item).where(col(Item.code) == item)).scalar_one()
+        with open_session(self.engine) as session:
+            row = session.execute(select(Item).where(col(Item.code) == item)).scalar_one()
             days = {
                 "opens_on": done_on,
                 "due_on": due,
@@ -178,5 +178,5 @@ class Monitored(Region):
                 "closed_on": done_on,
             }
             facts = {"key": key, "roadmap_code": self.code, "item_id": row.id, "owner_id": row.owner_id}
-            work.add(ControlPoint(status="accepted", **(facts | days)))
+            session.add(ControlPoint(status="accepted", **(facts | days)))
         return key

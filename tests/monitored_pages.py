@@ -22,7 +22,7 @@ from models import (
     RoundStep,
     Snapshot,
 )
-from models.db import session
+from models.db import open_session
 from roadmap.monitoring.snapshot import (
     Advice,
     Answer,
@@ -61,14 +61,14 @@ class MonitoredPages:
     snapshot: Computed | None = None
 
     def build(self) -> None:
-        with session(self.pages.engine) as work:
-            work.add_all(
+        with open_session(self.pages.engine) as session:
+            session.add_all(
                 Body(roadmap_code=CODE, code=f"mo-{n}", name=f"Администрация № {n}", short=name(n), level="municipal")
                 for n in range(self.towns)
             )
-            work.flush()
-            self.bodies = {body.code: body.id or 0 for body in work.exec(select(Body))}
-            self.round_id = self._round(work)
+            session.flush()
+            self.bodies = {body.code: body.id or 0 for body in session.exec(select(Body))}
+            self.round_id = self._round(session)
             self.snapshot = snapshot(self.towns)
             row = Snapshot(
                 round_id=self.round_id,
@@ -77,18 +77,18 @@ class MonitoredPages:
                 sha256=self.snapshot.sha256,
                 content=self.snapshot.model_dump(mode="json"),
             )
-            work.add(row)
-            work.flush()
-            self._files(work, row.id or 0)
-            propose(work, self.round_id, self.snapshot, at=AT)
+            session.add(row)
+            session.flush()
+            self._files(session, row.id or 0)
+            propose(session, self.round_id, self.snapshot, at=AT)
 
-    def _round(self, work: Session) -> int:
+    def _round(self, session: Session) -> int:
         owner = self.bodies["iro"]
-        item = work.exec(select(Item).where(Item.code == "1.1")).one()
+        item = session.exec(select(Item).where(Item.code == "1.1")).one()
         own = Item(**item.model_dump(exclude={"id"}) | {"code": "m-quarter", "kind": "round", "number": ""})
         own.title, own.position = "Ежеквартальный мониторинг", 90
-        work.add(own)
-        work.flush()
+        session.add(own)
+        session.flush()
         days: dict[str, Any] = {
             "opens_on": date(2026, 10, 1),
             "due_on": date(2026, 10, 14),
@@ -101,8 +101,8 @@ class MonitoredPages:
             stage_title="за III квартал 2026 г.",
             **(facts | days),
         )
-        work.add(point)
-        work.flush()
+        session.add(point)
+        session.flush()
         row = Round(
             roadmap_code=CODE,
             rhythm="quarter",
@@ -113,14 +113,14 @@ class MonitoredPages:
             note_on=date(2026, 10, 14),
             point_id=point.id or 0,
         )
-        work.add(row)
-        work.flush()
+        session.add(row)
+        session.flush()
         for step, words in (("opened", ""), ("asked", "44 органа"), ("computed", ""), ("noted", "")):
-            work.add(RoundStep(round_id=row.id or 0, step=step, done_at=AT, words=words))
+            session.add(RoundStep(round_id=row.id or 0, step=step, done_at=AT, words=words))
         data: dict[str, Any] = days | {"due_on": date(2026, 10, 7), "deadline_on": date(2026, 10, 7)}
         for n in range(min(self.towns, 44)):
             is_silent = n >= min(self.towns, 44) - 3
-            work.add(
+            session.add(
                 ControlPoint(
                     key=f"{point.key}/data/mo-{n}",
                     purpose="data",
@@ -132,12 +132,12 @@ class MonitoredPages:
                 )
             )
             if not is_silent:
-                work.flush()
-                done = work.exec(select(ControlPoint).where(ControlPoint.key == f"{point.key}/data/mo-{n}")).one()
+                session.flush()
+                done = session.exec(select(ControlPoint).where(ControlPoint.key == f"{point.key}/data/mo-{n}")).one()
                 done.status, done.submitted_on, done.closed_on = "accepted", date(2026, 10, 5), date(2026, 10, 5)
         return int(row.id or 0)
 
-    def _files(self, work: Session, snapshot_id: int) -> None:
+    def _files(self, session: Session, snapshot_id: int) -> None:
         for title, kind, content, body_id in (
             ("Справка за III квартал 2026 г.docx", DOCX, b"the note", None),
             ("Справка за III квартал 2026 г.pdf", PDF, b"%PDF the note", None),
@@ -154,26 +154,26 @@ class MonitoredPages:
                 "size": len(content),
                 "made_at": AT,
             }
-            work.add(NoteFile(snapshot_id=snapshot_id, name=title, body_id=body_id, **facts))
+            session.add(NoteFile(snapshot_id=snapshot_id, name=title, body_id=body_id, **facts))
 
     def remind(self, town: str, *days: date) -> None:
         """Reminders that left about the data of a body."""
-        with session(self.pages.engine) as work:
+        with open_session(self.pages.engine) as session:
             who = Official(roadmap_code=CODE, role="executor", post="Глава", body_id=self.bodies[town], is_lead=True)
-            work.add(who)
-            work.flush()
+            session.add(who)
+            session.flush()
             way = Channel(official_id=who.id or 0, kind="email", address="head@example.org")
-            work.add(way)
-            work.flush()
+            session.add(way)
+            session.flush()
             key = f"{CODE}/m-quarter/-/2026-10-14/data/{town}"
-            point = work.exec(select(ControlPoint).where(ControlPoint.key == key)).one()
+            point = session.exec(select(ControlPoint).where(ControlPoint.key == key)).one()
             for day in days:
                 letter = Notice(
                     official_id=who.id or 0, channel_id=way.id or 0, on_day=day, state="sent", not_before=AT
                 )
-                work.add(letter)
-                work.flush()
-                work.add(NoticeLine(notice_id=letter.id or 0, point_id=point.id or 0, reason="due_soon", days=3))
+                session.add(letter)
+                session.flush()
+                session.add(NoticeLine(notice_id=letter.id or 0, point_id=point.id or 0, reason="due_soon", days=3))
 
     def measure(self, town: str, numerator: float, **facts: Any) -> None:
         """A value that a body gave for the first indicator."""
@@ -183,8 +183,8 @@ class MonitoredPages:
             "actor": "Иванова А. А.",
             "recorded_at": AT,
         } | facts
-        with session(self.pages.engine) as work:
-            work.add(
+        with open_session(self.pages.engine) as session:
+            session.add(
                 Measure(
                     round_id=self.round_id,
                     indicator_code="trained",

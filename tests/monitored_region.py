@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 from sqlmodel import col
 
 from models import Body, ControlPoint, Edition, Municipality, Roadmap, Round, RoundStep, Transition
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from roadmap.monitoring.indicators.submission import Given
 from tasks.context.working_calendar import calendar_of
@@ -47,65 +47,65 @@ class MonitoredRegion(Region):
 
     def amend(self, **parts: Any) -> None:
         """A newer edition with other indicators or rhythms."""
-        with session(self.engine) as work:
-            newest = work.execute(select(Edition).order_by(col(Edition.id).desc()).limit(1)).scalar_one()
+        with open_session(self.engine) as session:
+            newest = session.execute(select(Edition).order_by(col(Edition.id).desc()).limit(1)).scalar_one()
             catalogue = dict(newest.catalogue) | parts
             facts = {"act": "приказ", "content_hash": f"{newest.id}+", "loaded_at": newest.loaded_at}
-            work.add(Edition(roadmap_code=self.code, catalogue=catalogue, **facts))
+            session.add(Edition(roadmap_code=self.code, catalogue=catalogue, **facts))
 
     def leave(self, town: str, until: date, into: str | None = None) -> None:
-        with session(self.engine) as work:
-            member = work.get_one(Municipality, self.body(town))
+        with open_session(self.engine) as session:
+            member = session.get_one(Municipality, self.body(town))
             member.until, member.merged_into_id = until, self.body(into) if into else None
 
     def roadmap(self, **facts: Any) -> None:
-        with session(self.engine) as work:
-            work.get_one(Roadmap, self.code).sqlmodel_update(facts)
+        with open_session(self.engine) as session:
+            session.get_one(Roadmap, self.code).sqlmodel_update(facts)
 
     def sweep(self, on: date | None = None) -> RoundsReport:
         self.on = on or self.on
-        with session(self.engine) as work:
-            calendar = calendar_of(work, self.code)
-            self.reports.append(sweep(work, self.code, today=self.on, at=self.at, calendar=calendar))
+        with open_session(self.engine) as session:
+            calendar = calendar_of(session, self.code)
+            self.reports.append(sweep(session, self.code, today=self.on, at=self.at, calendar=calendar))
         return self.reports[-1]
 
     def ready(self, on: date | None = None) -> list[str]:
         self.on = on or self.on
-        with session(self.engine) as work:
-            return [f"{one.rhythm} {one.period_end}" for one in ready(work, self.code, today=self.on)]
+        with open_session(self.engine) as session:
+            return [f"{one.rhythm} {one.period_end}" for one in ready(session, self.code, today=self.on)]
 
     def round(self, ends: date, rhythm: str = "quarter") -> Round:
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = select(Round).where(col(Round.period_end) == ends, col(Round.rhythm) == rhythm)
-            one: Round = work.execute(found).scalar_one()
+            one: Round = session.execute(found).scalar_one()
             return one
 
     def rounds(self) -> list[tuple[str, date, date]]:
         """(rhythm, last day of the period, day of opening)."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = select(Round).order_by(col(Round.period_end), col(Round.rhythm))
-            return [(one.rhythm, one.period_end, one.opens_on) for one in work.execute(found).scalars()]
+            return [(one.rhythm, one.period_end, one.opens_on) for one in session.execute(found).scalars()]
 
     def point(self, round_: Round) -> ControlPoint:
-        with session(self.engine) as work:
-            return work.get_one(ControlPoint, round_.point_id)
+        with open_session(self.engine) as session:
+            return session.get_one(ControlPoint, round_.point_id)
 
     def data(self, round_: Round) -> dict[str, str]:
         """Body → status of what it is asked."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = (
                 select(col(Body.code), col(ControlPoint.status))
                 .join(Body, col(Body.id) == col(ControlPoint.body_id))
                 .where(col(ControlPoint.parent_id) == round_.point_id)
             )
-            return dict(sorted(work.execute(found).tuples()))
+            return dict(sorted(session.execute(found).tuples()))
 
     def data_point(self, round_: Round, town: str) -> ControlPoint:
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = select(ControlPoint).where(
                 col(ControlPoint.parent_id) == round_.point_id, col(ControlPoint.body_id) == self.body(town)
             )
-            point: ControlPoint = work.execute(found).scalar_one()
+            point: ControlPoint = session.execute(found).scalar_one()
             return point
 
     def answer(self, round_: Round, bodies: Iterable[str], numerator: float = 12) -> None:
@@ -113,10 +113,10 @@ class MonitoredRegion(Region):
         given = [Given("share", numerator, 100), Given("count", 3)]
         for body in bodies:
             values = [Given("flag", 1)] if body == "institute" else given
-            with session(self.engine) as work:
+            with open_session(self.engine) as session:
                 kept: dict[str, Any] = {"actor": "Иванова А. А.", "source": "form", "at": self.at, "reason": "проверка"}
-                record(work, round_.id or 0, self.body(body), values, **kept)
-                settle_data(work, round_.id or 0, at=self.at, today=self.on)
+                record(session, round_.id or 0, self.body(body), values, **kept)
+                settle_data(session, round_.id or 0, at=self.at, today=self.on)
 
     def run(self, round_: Round, *, is_urged: bool = False) -> RoundOutcome:
         facts = {"today": self.on, "at": self.at, "settings": self.settings}
@@ -124,15 +124,15 @@ class MonitoredRegion(Region):
 
     def steps(self, round_: Round) -> dict[str, str]:
         """Step → what came of it, in the order of doing."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = select(RoundStep).where(col(RoundStep.round_id) == round_.id).order_by(col(RoundStep.id))
-            return {row.step: row.words for row in work.execute(found).scalars()}
+            return {row.step: row.words for row in session.execute(found).scalars()}
 
     def history(self, point: ControlPoint) -> list[tuple[str, str]]:
         """(action, reason) of a point."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = select(Transition).where(col(Transition.point_id) == point.id).order_by(col(Transition.id))
-            return [(row.action, row.reason) for row in work.execute(found).scalars()]
+            return [(row.action, row.reason) for row in session.execute(found).scalars()]
 
     def letters(self, on: date) -> list[tuple[str, str]]:
         """(post, reason) of the letters that the control of a day adds."""

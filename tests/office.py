@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from roadmap.reading import Reading, Window
 from tasks.prefect.client import call, connect, pages
@@ -132,8 +132,8 @@ class Office:
 
     def mirror(self) -> dict[str, Mirror]:
         """What was noted about runs."""
-        with session(self.engine) as work:
-            return {row.key: row for row in work.exec(select(Mirror).where(Mirror.kind == "run"))}
+        with open_session(self.engine) as session:
+            return {row.key: row for row in session.exec(select(Mirror).where(Mirror.kind == "run"))}
 
     def add_roadmap(
         self, code: str = "krasnodar", region: str = "Краснодарский край", *, since: date = date(2040, 10, 1)
@@ -143,8 +143,8 @@ class Office:
         Its rounds of monitoring are far away, unless it is on control ``since`` an earlier day: what most tests count
         are points of their own. The item of the rounds has a deployment all the same.
         """
-        with session(self.engine) as work:
-            work.add(
+        with open_session(self.engine) as session:
+            session.add(
                 Roadmap(
                     code=code,
                     region=region,
@@ -158,19 +158,21 @@ class Office:
                     controlled_from=since,
                 )
             )
-            work.flush()
-            work.add(
+            session.flush()
+            session.add(
                 Body(roadmap_code=code, code="iro", name="Институт развития образования", short="ИРО", level="regional")
             )
-            work.add(Edition(roadmap_code=code, act="приказ", content_hash=code, catalogue={}, loaded_at=clock.now()))
+            session.add(
+                Edition(roadmap_code=code, act="приказ", content_hash=code, catalogue={}, loaded_at=clock.now())
+            )
 
     def add_point(
         self, *, item: str, opens_on: date, due_on: date, code: str = "krasnodar", kind: str = "session", **facts: Any
     ) -> str:
         """A point, and its item where there is none yet; returns the point's key."""
-        with session(self.engine) as work:
-            owner = work.exec(select(Body).where(Body.roadmap_code == code, Body.code == "iro")).one()
-            row = work.exec(select(Item).where(Item.roadmap_code == code, Item.code == item)).one_or_none()
+        with open_session(self.engine) as session:
+            owner = session.exec(select(Body).where(Body.roadmap_code == code, Body.code == "iro")).one()
+            row = session.exec(select(Item).where(Item.roadmap_code == code, Item.code == item)).one_or_none()
             if row is None:
                 row = Item(
                     roadmap_code=code,
@@ -191,11 +193,11 @@ class Office:
                     is_controlled=True,
                     source=f"Приложение, строка {item}",
                 )
-                work.add(row)
-                work.flush()
+                session.add(row)
+                session.flush()
             key = f"{code}/{item}/-/{due_on.isoformat()}"
             status = {"status": "open"} if opens_on <= clock.today("Europe/Moscow") else {}
-            work.add(
+            session.add(
                 ControlPoint(
                     key=key,
                     roadmap_code=code,

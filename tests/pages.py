@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from starlette.types import ASGIApp
 
 from models import AuditEntry, Body, Channel, ControlPoint, Edition, Item, Official, Roadmap, clock
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from tasks.people.links import official_url
 from web.forms import once_key
@@ -45,17 +45,17 @@ class Pages:
 
     def link(self, post: str, *, channel: bool = False) -> str:
         """The personal link of an official."""
-        with session(self.engine) as work:
-            official = work.exec(select(Official).where(Official.post == post)).one()
-            row = work.exec(select(Channel).where(Channel.official_id == official.id)).first() if channel else None
+        with open_session(self.engine) as session:
+            official = session.exec(select(Official).where(Official.post == post)).one()
+            row = session.exec(select(Channel).where(Channel.official_id == official.id)).first() if channel else None
             return official_url(self.settings, official, row.id if row else None)
 
     def point(self, item: str = "1.1", *, days: int = 30, **facts: Any) -> int:
         """A point due in so many days, open unless said otherwise; returns its id."""
         due = self.today + timedelta(days=days)
         opens_on = facts.pop("opens_on", min(due, self.today) - timedelta(days=60))
-        with session(self.engine) as work:
-            row = work.exec(select(Item).where(Item.code == item)).one()
+        with open_session(self.engine) as session:
+            row = session.exec(select(Item).where(Item.code == item)).one()
             known: dict[str, Any] = {"owner_id": row.owner_id, "status": "open", "deadline_on": due} | facts
             point = ControlPoint(
                 key=f"{CODE}/{item}/-/{due}",
@@ -65,8 +65,8 @@ class Pages:
                 due_on=due,
                 **known,
             )
-            work.add(point)
-            work.flush()
+            session.add(point)
+            session.flush()
             assert point.id is not None
             return point.id
 
@@ -83,19 +83,19 @@ class Pages:
 
     def rows(self, table: Any, *where: Any) -> list[Any]:
         """Rows as they stand, by id."""
-        with session(self.engine) as work:
-            return list(work.exec(select(table).where(*where).order_by(table.id)))
+        with open_session(self.engine) as session:
+            return list(session.exec(select(table).where(*where).order_by(table.id)))
 
     def status(self, point_id: int) -> str:
-        with session(self.engine) as work:
-            return work.get_one(ControlPoint, point_id).status
+        with open_session(self.engine) as session:
+            return session.get_one(ControlPoint, point_id).status
 
     def audit(self) -> list[str]:
         return [row.action for row in self.rows(AuditEntry)]
 
 
-def _item(work: Session, code: str, owner: Body, *, title: str, position: int) -> None:
-    work.add(
+def _item(session: Session, code: str, owner: Body, *, title: str, position: int) -> None:
+    session.add(
         Item(
             roadmap_code=CODE,
             code=code,
@@ -120,8 +120,8 @@ def _item(work: Session, code: str, owner: Body, *, title: str, position: int) -
 
 def build(engine: Engine) -> None:
     """The roadmap «krai»: the institute has a rector and a methodist, the centre a director."""
-    with session(engine) as work:
-        work.add(
+    with open_session(engine) as session:
+        session.add(
             Roadmap(
                 code=CODE,
                 region="Краснодарский край",
@@ -135,28 +135,28 @@ def build(engine: Engine) -> None:
                 controlled_from=date(2021, 1, 1),
             )
         )
-        work.flush()
-        work.add(Edition(roadmap_code=CODE, act="приказ", content_hash="1", catalogue={}, loaded_at=clock.now()))
+        session.flush()
+        session.add(Edition(roadmap_code=CODE, act="приказ", content_hash="1", catalogue={}, loaded_at=clock.now()))
         institute = Body(
             roadmap_code=CODE, code="iro", name="Институт развития образования", short="ИРО", level="regional"
         )
         centre = Body(
             roadmap_code=CODE, code="cnppm", name="Центр мастерства педагогов", short="ЦНППМ", level="regional"
         )
-        work.add_all([institute, centre])
-        work.flush()
-        _item(work, "1.1", institute, title="Форсайт-сессия для методистов «Развитие» & <итоги>", position=1)
-        _item(work, "1.2", institute, title="Мониторинг методической работы", position=2)
-        _item(work, "2.1", centre, title="Трёхстороннее соглашение с муниципалитетами", position=3)
+        session.add_all([institute, centre])
+        session.flush()
+        _item(session, "1.1", institute, title="Форсайт-сессия для методистов «Развитие» & <итоги>", position=1)
+        _item(session, "1.2", institute, title="Мониторинг методической работы", position=2)
+        _item(session, "2.1", centre, title="Трёхстороннее соглашение с муниципалитетами", position=3)
         people = [
             Official(roadmap_code=CODE, role="executor", post="Ректор", body_id=institute.id, is_lead=True),
             Official(roadmap_code=CODE, role="executor", post="Методист", body_id=institute.id),
             Official(roadmap_code=CODE, role="executor", post="Директор центра", body_id=centre.id, is_lead=True),
             Official(roadmap_code=CODE, role="coordinator", post="Координатор"),
         ]
-        work.add_all(people)
-        work.flush()
-        work.add_all(
+        session.add_all(people)
+        session.flush()
+        session.add_all(
             Channel(official_id=one.id or 0, kind="email", address=f"official{one.id}@example.org") for one in people
         )
 

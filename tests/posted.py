@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models import Absence, ControlPoint, Item, NoteFile, Notice, Official, RoundLetter, RoundStep, Silence
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.indicators.submission import Given
@@ -66,10 +66,10 @@ class Posted:
         round_id = int(self.monitored.round())
         self.monitored.give(round_id, "sochi", Given("trained", 13, 100), Given("events", 4242))
         self.monitored.give(round_id, "anapa", Given("trained", 5, 111), Given("events", 7373))
-        with session(self.engine) as work:
-            snapshot = compute(work, round_id, as_of=NINE, today=NOTE_DAY)
-            row = keep(work, round_id, snapshot, at=NINE)
-            work.add(RoundStep(round_id=round_id, step="sent", done_at=NINE))
+        with open_session(self.engine) as session:
+            snapshot = compute(session, round_id, as_of=NINE, today=NOTE_DAY)
+            row = keep(session, round_id, snapshot, at=NINE)
+            session.add(RoundStep(round_id=round_id, step="sent", done_at=NINE))
             document = docx.Document()
             document.add_paragraph(f"Аналитическая справка за {snapshot.period}")
             document.save(made := BytesIO())
@@ -81,7 +81,7 @@ class Posted:
                 own = pdf(f"page of {code}")
                 files.append((self.page_name(code), PDF.media_type, own, self.monitored.bodies[code]))
             for name, media_type, content, body_id in files:
-                work.add(self._stored(row.id or 0, name, media_type, content, body_id))
+                session.add(self._stored(row.id or 0, name, media_type, content, body_id))
         return round_id
 
     def page_name(self, town: str) -> str:
@@ -97,12 +97,12 @@ class Posted:
         return NoteFile(snapshot_id=snapshot_id, name=name, body_id=body_id, **facts)
 
     def queued(self, round_id: int, on: date = NOTE_DAY) -> int:
-        with session(self.engine) as work:
-            return queue(work, round_id, today=on, at=at(on), hours=OfficeHours())
+        with open_session(self.engine) as session:
+            return queue(session, round_id, today=on, at=at(on), hours=OfficeHours())
 
     def queued_missed(self, on: date) -> int:
-        with session(self.engine) as work:
-            return queue_missed(work, "krai", today=on, at=at(on), hours=OfficeHours())
+        with open_session(self.engine) as session:
+            return queue_missed(session, "krai", today=on, at=at(on), hours=OfficeHours())
 
     def controlled(self, on: date) -> None:
         assert not control_day(self.engine, today=on, at=at(on)).failed
@@ -114,8 +114,8 @@ class Posted:
 
     def put(self) -> set[tuple[str, str, date]]:
         """(post, part, day of the letter) of everything put."""
-        with session(self.engine) as work:
-            rows = work.exec(
+        with open_session(self.engine) as session:
+            rows = session.exec(
                 select(col(Official.post), col(RoundLetter.part), col(Notice.on_day))
                 .join(Notice, col(Notice.id) == RoundLetter.notice_id)
                 .join(Official, col(Official.id) == Notice.official_id)
@@ -154,8 +154,8 @@ class Posted:
 
     def due(self, day: date) -> None:
         """The rector has something due that day."""
-        with session(self.engine) as work:
-            item = work.exec(select(Item).where(Item.code == "1")).one()
+        with open_session(self.engine) as session:
+            item = session.exec(select(Item).where(Item.code == "1")).one()
             facts: dict[str, Any] = {
                 "opens_on": day - 90 * DAY,
                 "due_on": day,
@@ -163,21 +163,21 @@ class Posted:
                 "next_check_on": day,
             }
             facts |= {"item_id": item.id, "owner_id": item.owner_id, "roadmap_code": "krai", "key": f"krai/1/-/{day}"}
-            work.add(ControlPoint(status="open", **facts))
+            session.add(ControlPoint(status="open", **facts))
 
     def absent(self, post: str, deputy: str) -> None:
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             who, stands_in = (
-                work.exec(select(Official).where(Official.post == one)).one().id or 0 for one in (post, deputy)
+                session.exec(select(Official).where(Official.post == one)).one().id or 0 for one in (post, deputy)
             )
             days: dict[str, Any] = {"starts_on": NOTE_DAY - DAY, "ends_on": NOTE_DAY + DAY}
-            work.add(Absence(official_id=who, deputy_id=stands_in, set_by="тест", set_at=NINE, **days))
+            session.add(Absence(official_id=who, deputy_id=stands_in, set_by="тест", set_at=NINE, **days))
 
     def silence(self, until: date) -> None:
         """Nothing is sent to Sochi until the day."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             facts: dict[str, Any] = {"reason": "паводок", "until": until, "set_by": "координатор", "set_at": NINE}
-            work.add(Silence(roadmap_code="krai", body_id=self.monitored.bodies["sochi"], **facts))
+            session.add(Silence(roadmap_code="krai", body_id=self.monitored.bodies["sochi"], **facts))
 
 
 def at(day: date) -> datetime:

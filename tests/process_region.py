@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import ControlPoint, Edition, Evidence, Item, Roadmap, Transition, lifecycle
-from models.db import session
+from models.db import open_session
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import StagesReport, advance
 from tests.region import Region
@@ -30,8 +30,8 @@ class ProcessRegion(Region):
     def build(self) -> None:
         self.add_body("ministry", "Минобр", "regional")
         self.add_body("legal", "Правовой отдел", "regional")
-        with session(self.engine) as work:
-            edition = work.execute(select(Edition)).scalar_one()
+        with open_session(self.engine) as session:
+            edition = session.execute(select(Edition)).scalar_one()
             parties = {"ministry": "ministry", "legal": "legal"}
             edition.catalogue = dict(edition.catalogue) | {"items": [{"code": "a1", "parties": parties}]}
         self.add_towns()
@@ -42,14 +42,14 @@ class ProcessRegion(Region):
     def add_point(self, kind: str, item: str, opens_on: date, due_on: date, **facts: Any) -> str:
         """A planned point of the institute, and its item where there is none yet."""
         key = f"{self.code}/{item}/-/{due_on}"
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             owner = self.body("institute")
-            row = work.execute(select(Item).where(col(Item.code) == item)).scalar_one_or_none()
+            row = session.execute(select(Item).where(col(Item.code) == item)).scalar_one_or_none()
             if row is None:
                 row = self.world._item(90, owner)
                 row.sqlmodel_update({"code": item, "kind": kind, "position": 90})
-                work.add(row)
-                work.flush()
+                session.add(row)
+                session.flush()
             days: dict[str, Any] = {
                 "opens_on": opens_on,
                 "due_on": due_on,
@@ -57,17 +57,17 @@ class ProcessRegion(Region):
                 "next_check_on": opens_on,
             }
             point: dict[str, Any] = {"key": key, "roadmap_code": self.code, "item_id": row.id, "owner_id": owner}
-            work.add(ControlPoint(**(point | days | facts)))
+            session.add(ControlPoint(**(point | days | facts)))
         return key
 
     def sweep(self, on: date | None = None, **more: Any) -> StagesReport:
         """A day's opening and sweep, without letters."""
         self.on = on or self.on
-        with session(self.engine) as work:
-            lifecycle.open_due(work, self.code, today=self.on, at=self.at)
-            calendar = calendar_of(work, self.code)
-            report = advance(work, self.code, today=self.on, at=self.at, calendar=calendar, **more)
-            lifecycle.mark_overdue(work, self.code, today=self.on, at=self.at)
+        with open_session(self.engine) as session:
+            lifecycle.open_due(session, self.code, today=self.on, at=self.at)
+            calendar = calendar_of(session, self.code)
+            report = advance(session, self.code, today=self.on, at=self.at, calendar=calendar, **more)
+            lifecycle.mark_overdue(session, self.code, today=self.on, at=self.at)
         self.reports.append(report)
         return report
 
@@ -75,8 +75,8 @@ class ProcessRegion(Region):
         return self.point(f"{parent or self.parent}/{stage}/{town}")
 
     def point(self, key: str) -> ControlPoint:
-        with session(self.engine) as work:
-            return lifecycle.point_by_key(work, key)
+        with open_session(self.engine) as session:
+            return lifecycle.point_by_key(session, key)
 
     def submit(self, stage: str, town: str = "-", on: date | None = None, parent: str = "") -> None:
         """The party reports its stage."""
@@ -94,25 +94,25 @@ class ProcessRegion(Region):
 
     def open_stages(self) -> set[tuple[str, str]]:
         """(stage, municipality) of what is being worked on."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = select(col(ControlPoint.key)).where(
                 col(ControlPoint.parent_id).is_not(None), col(ControlPoint.status).in_(("open", "returned"))
             )
-            return {(key.split("/")[-2], key.split("/")[-1]) for key in work.execute(found).scalars()}
+            return {(key.split("/")[-2], key.split("/")[-1]) for key in session.execute(found).scalars()}
 
     def history(self, key: str) -> list[tuple[str, str, str]]:
         """(action, actor, reason) of a point."""
-        with session(self.engine) as work:
-            point = lifecycle.point_by_key(work, key)
+        with open_session(self.engine) as session:
+            point = lifecycle.point_by_key(session, key)
             found = select(Transition).where(col(Transition.point_id) == point.id).order_by(col(Transition.id))
-            return [(row.action, row.actor, row.reason) for row in work.execute(found).scalars()]
+            return [(row.action, row.actor, row.reason) for row in session.execute(found).scalars()]
 
     def proof(self, key: str) -> list[str]:
-        with session(self.engine) as work:
-            point = lifecycle.point_by_key(work, key)
+        with open_session(self.engine) as session:
+            point = lifecycle.point_by_key(session, key)
             found = select(col(Evidence.words)).where(col(Evidence.point_id) == point.id).order_by(col(Evidence.id))
-            return list(work.execute(found).scalars())
+            return list(session.execute(found).scalars())
 
     def set_period_end(self, end: date) -> None:
-        with session(self.engine) as work:
-            work.get_one(Roadmap, self.code).period_end = end
+        with open_session(self.engine) as session:
+            session.get_one(Roadmap, self.code).period_end = end

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from deployments.sync import sync
 from models import Body, ControlPoint, Municipality, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle.transitions import Move
 from roadmap.cards.point import artifact_key
 from tasks.context.working_calendar import calendar_of
@@ -29,13 +29,13 @@ class Processes:
 
     def build(self, towns: Mapping[str, str]) -> None:
         self.office.add_roadmap()
-        with session(self.office.engine) as work:
+        with open_session(self.office.engine) as session:
             for code, short in towns.items():
-                work.add(Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal"))
-            work.flush()
-            for body in work.exec(select(Body).where(Body.level == "municipal")):
+                session.add(Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal"))
+            session.flush()
+            for body in session.exec(select(Body).where(Body.level == "municipal")):
                 since = self.today - timedelta(days=400)
-                work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
+                session.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
 
     def open(self, kind: str, item: str, *, days: int = 60) -> str:
         """An open point of a kind, due in so many days, and its stages."""
@@ -45,9 +45,9 @@ class Processes:
 
     def begin(self) -> None:
         """What the day's control and the nightly sync do."""
-        with session(self.office.engine) as work:
+        with open_session(self.office.engine) as session:
             at = clock.now()
-            advance(work, "krasnodar", today=self.today, at=at, calendar=calendar_of(work, "krasnodar"))
+            advance(session, "krasnodar", today=self.today, at=at, calendar=calendar_of(session, "krasnodar"))
         sync(self.office.engine, settings=self.office.settings, at=clock.now())
 
     def answer(self, answers: dict[str, list[dict[str, str]]], *, seconds: float = 500) -> None:
@@ -86,9 +86,11 @@ class Processes:
     def report(self, key: str, evidence: str = "письмо № 1") -> None:
         """The party of a stage reports it, and the process goes on."""
         at = clock.now()
-        with session(self.office.engine) as work:
-            lifecycle.change(work, key, Move(action="submit", actor="сторона", at=at, on=self.today, evidence=evidence))
-            advance(work, "krasnodar", today=self.today, at=at, calendar=calendar_of(work, "krasnodar"))
+        with open_session(self.office.engine) as session:
+            lifecycle.change(
+                session, key, Move(action="submit", actor="сторона", at=at, on=self.today, evidence=evidence)
+            )
+            advance(session, "krasnodar", today=self.today, at=at, calendar=calendar_of(session, "krasnodar"))
 
     def card(self, key: str) -> str:
         """The newest card of a point."""
@@ -96,8 +98,8 @@ class Processes:
         return str(self.office.api(lambda client: call(client, "GET", path))["data"])
 
     def point(self, key: str) -> ControlPoint:
-        with session(self.office.engine) as work:
-            return lifecycle.point_by_key(work, key)
+        with open_session(self.office.engine) as session:
+            return lifecycle.point_by_key(session, key)
 
 
 BuildProcesses = Callable[..., Processes]

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Body, ControlPoint, Municipality, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from tests.world import World
 
@@ -33,8 +33,8 @@ class Region:
         return datetime.combine(self.on, time(9), UTC)
 
     def add_body(self, code: str, short: str, level: str = "municipal") -> None:
-        with session(self.engine) as work:
-            work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level=level))
+        with open_session(self.engine) as session:
+            session.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level=level))
 
     def add_towns(self) -> None:
         """Three municipalities with a head each."""
@@ -45,19 +45,19 @@ class Region:
             self.world.official("executor", f"Начальник, {short}", f"{code}@example.org", body=code, is_lead=True)
 
     def body(self, code: str) -> int:
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = select(col(Body.id)).where(col(Body.roadmap_code) == self.code, col(Body.code) == code)
-            return int(work.execute(found).scalar_one())
+            return int(session.execute(found).scalar_one())
 
     def join(self, town: str, **facts: Any) -> None:
         """A municipality takes part."""
         body_id = self.body(town)
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             since = facts.pop("since", date(2027, 1, 1))
-            work.add(Municipality(body_id=body_id, roadmap_code=self.code, since=since, **facts))
+            session.add(Municipality(body_id=body_id, roadmap_code=self.code, since=since, **facts))
 
     def move(self, action: Any, key: str, *, on: date | None = None, **more: Any) -> ControlPoint:
         """What the coordinator decides about a point."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             move = Move(action=action, actor="координатор", at=self.at, on=on or self.on, **more)
-            return (lifecycle.accept if action == "accept" else lifecycle.change)(work, key, move)
+            return (lifecycle.accept if action == "accept" else lifecycle.change)(session, key, move)

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from models import Body, ControlPoint, Item, Roadmap, Round
 from models import Snapshot as SnapshotRow
-from models.db import session
+from models.db import open_session
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.snapshot import (
@@ -210,7 +210,7 @@ def kept(engine: Engine, snapshot: Snapshot) -> int:
     """A roadmap with the bodies of a snapshot, its round, and the snapshot kept; returns the id of its row."""
     code = snapshot.roadmap
     asked = {answer.body: answer.name for one in snapshot.indicators for answer in one.answers}
-    with session(engine) as work:
+    with open_session(engine) as session:
         facts: dict[str, Any] = {"period_start": date(2021, 1, 1), "period_end": date(2030, 12, 31)}
         facts |= {
             "zone": "Europe/Moscow",
@@ -218,32 +218,32 @@ def kept(engine: Engine, snapshot: Snapshot) -> int:
             "report_by": "period_end",
             "controlled_from": date(2024, 1, 1),
         }
-        work.add(Roadmap(code=code, region=snapshot.region, title=snapshot.title, act=snapshot.act, **facts))
-        work.flush()
+        session.add(Roadmap(code=code, region=snapshot.region, title=snapshot.title, act=snapshot.act, **facts))
+        session.flush()
         for body, name in (asked | {"keeper": "АСОУ", "idle": "Посторонний"}).items():
-            work.add(Body(roadmap_code=code, code=body, name=name, short=name, level="municipal"))
-        work.flush()
-        owner = work.exec(select(Body).where(Body.code == "keeper")).one().id or 0
+            session.add(Body(roadmap_code=code, code=body, name=name, short=name, level="municipal"))
+        session.flush()
+        owner = session.exec(select(Body).where(Body.code == "keeper")).one().id or 0
         words_of: dict[str, Any] = dict.fromkeys(("group", "responsible", "executors", "term", "result", "section"), "")
         item = Item(roadmap_code=code, code="m-quarter", position=1, origin="duty", number="", title="Мониторинг",
                     owner_id=owner, kind="round", reading={}, is_controlled=True, source="", **words_of)  # fmt: skip
-        work.add(item)
-        work.flush()
+        session.add(item)
+        session.flush()
         point = ControlPoint(key=f"{code}/m-quarter/-/2024-10-14", roadmap_code=code, item_id=item.id or 0,
                              owner_id=owner, opens_on=date(2024, 10, 1), due_on=date(2024, 10, 14),
                              deadline_on=date(2024, 10, 14), purpose="round", status="open")  # fmt: skip
-        work.add(point)
-        work.flush()
+        session.add(point)
+        session.flush()
         row = Round(roadmap_code=code, rhythm="quarter", period_start=snapshot.period_start,
                     period_end=snapshot.period_end, opens_on=date(2024, 10, 1), due_on=snapshot.due_on,
                     note_on=snapshot.note_on, point_id=point.id or 0)  # fmt: skip
-        work.add(row)
-        work.flush()
+        session.add(row)
+        session.flush()
         content = snapshot.model_dump(mode="json")
         made = SnapshotRow(
             round_id=row.id or 0, as_of=snapshot.as_of, made_at=AS_OF, sha256=snapshot.sha256, content=content
         )
-        work.add(made)
-        work.flush()
+        session.add(made)
+        session.flush()
         assert made.id is not None
         return made.id

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models import Body, Channel, ControlPoint, Edition, Item, Notice, NoticeLine, Official, Roadmap
-from models.db import session
+from models.db import open_session
 
 WEDNESDAY = date(2027, 5, 26)
 
@@ -21,8 +21,8 @@ class World:
     code: str = "krai"
 
     def build(self) -> None:
-        with session(self.engine) as work:
-            work.add(
+        with open_session(self.engine) as session:
+            session.add(
                 Roadmap(
                     code=self.code,
                     region="Краснодарский край",
@@ -36,44 +36,44 @@ class World:
                     controlled_from=date(2027, 1, 1),
                 )
             )
-            work.flush()
+            session.flush()
             catalogue = {"days_off": [{"on": "2027-05-24", "name": "День края"}]}
             # Loaded in the week most tests live in: the coordinator's table comes from the next Monday on.
             stored = datetime(2027, 5, 24, tzinfo=UTC)
-            work.add(
+            session.add(
                 Edition(roadmap_code=self.code, act="приказ", content_hash="1", catalogue=catalogue, loaded_at=stored)
             )
             for code, short in (("institute", "ИРО"), ("school", "Школа")):
-                work.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="regional"))
-            work.flush()
+                session.add(Body(roadmap_code=self.code, code=code, name=short, short=short, level="regional"))
+            session.flush()
             for number, code in enumerate(("institute", "school"), start=1):
-                work.add(self._item(number, self._body(work, code)))
+                session.add(self._item(number, self._body(session, code)))
         self.official("executor", "Ректор", "rector@example.org", body="institute", is_lead=True)
         self.official("executor", "Методист", "methodist@example.org", body="institute")
         self.official("coordinator", "Координатор", "coordinator@example.org")
         self.official("controller", "Заместитель министра", "deputy@example.org")
 
     def official(self, role: str, post: str, address: str | None, *, body: str | None = None, **more: Any) -> None:
-        with session(self.engine) as work:
-            body_id = self._body(work, body) if body else None
+        with open_session(self.engine) as session:
+            body_id = self._body(session, body) if body else None
             person = Official(roadmap_code=self.code, role=role, post=post, body_id=body_id, **more)
-            work.add(person)
-            work.flush()
+            session.add(person)
+            session.flush()
             assert person.id is not None
             if address:
-                work.add(Channel(official_id=person.id, kind="email", address=address))
+                session.add(Channel(official_id=person.id, kind="email", address=address))
 
     def point(self, deadline_on: date, *, body: str = "institute", **facts: Any) -> str:
         """Add a point (by default open, ninety days long, with every rung before today told); returns its key."""
         opens_on = facts.pop("opens_on", deadline_on - timedelta(days=90))
         key = f"{self.code}/{body}/{facts.pop('item', '1')}/{deadline_on}"
         facts = {"status": "open", "next_check_on": opens_on, "due_on": deadline_on} | facts
-        with session(self.engine) as work:
-            owner = self._body(work, body)
-            item = work.execute(
+        with open_session(self.engine) as session:
+            owner = self._body(session, body)
+            item = session.execute(
                 select(col(Item.id)).where(col(Item.owner_id) == owner, col(Item.kind) != "round")
             ).scalar_one()
-            work.add(
+            session.add(
                 ControlPoint(
                     key=key,
                     roadmap_code=self.code,
@@ -88,29 +88,29 @@ class World:
 
     def change(self, table: Any, **values: Any) -> None:
         """Set columns of every row of a table."""
-        with session(self.engine) as work:
-            for row in work.execute(select(table)).scalars():
+        with open_session(self.engine) as session:
+            for row in session.execute(select(table)).scalars():
                 row.sqlmodel_update(values)
 
     def letters(self, on: date | None = None) -> list[tuple[str, str, str, int]]:
         """(day, post, reason, days) of every line in the outbox."""
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             rows = (
                 select(col(Notice.on_day), col(Official.post), col(NoticeLine.reason), col(NoticeLine.days))
                 .join(Official, col(Official.id) == col(Notice.official_id))
                 .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
                 .order_by(col(Notice.on_day), col(Official.id), col(NoticeLine.reason), col(NoticeLine.point_id))
             )
-            return [(f"{row[0]}", *row[1:]) for row in work.execute(rows) if on in (None, row[0])]
+            return [(f"{row[0]}", *row[1:]) for row in session.execute(rows) if on in (None, row[0])]
 
     def rows(self, table: Any) -> list[dict[str, Any]]:
         """Every row of a table, by primary key."""
-        with session(self.engine) as work:
-            return [row.model_dump() for row in work.execute(select(table).order_by(table.id)).scalars()]
+        with open_session(self.engine) as session:
+            return [row.model_dump() for row in session.execute(select(table).order_by(table.id)).scalars()]
 
-    def _body(self, work: Session, code: str) -> int:
+    def _body(self, session: Session, code: str) -> int:
         found = select(col(Body.id)).where(col(Body.roadmap_code) == self.code, col(Body.code) == code)
-        return int(work.execute(found).scalar_one())
+        return int(session.execute(found).scalar_one())
 
     def _item(self, number: int, owner_id: int) -> Item:
         return Item(

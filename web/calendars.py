@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from models import clock
-from models.db import session
+from models.db import open_session
 from tasks.letters.ics import feed
 from tasks.people.links import calendar_owner
 
@@ -17,9 +17,9 @@ router = APIRouter()
 def calendar(request: Request, token: str) -> Response:
     """The feed of an official or a body; 304 when the program has it already. Raises ``LinkRefused``."""
     settings = request.app.state.settings
-    with session(request.app.state.engine) as work:
-        whose = calendar_owner(work, settings, token)
-        text = feed(work, whose, at=clock.now(), ahead_days=settings.runs_ahead_days)
+    with open_session(request.app.state.engine) as session:
+        whose = calendar_owner(session, settings, token)
+        text = feed(session, whose, at=clock.now(), ahead_days=settings.runs_ahead_days)
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers = {
         "ETag": tag,

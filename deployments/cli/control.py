@@ -10,7 +10,7 @@ import typer
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import Json
 from models import Roadmap, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import Refused, point_by_key
 from roadmap.language import day
@@ -70,13 +70,13 @@ def extend(
 
 def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Command]) -> None:
     engine, at = ready_engine(), clock.now()
-    with session(engine) as work:
-        today = facts.today_of(work.get_one(Roadmap, point_by_key(work, key).roadmap_code), at)
+    with open_session(engine) as session:
+        today = facts.today_of(session.get_one(Roadmap, point_by_key(session, key).roadmap_code), at)
     by = By(actor=actor, at=at, today=today, once_key=f"command:{uuid4()}", auditor=actor)
     if refusal := decide(engine, command_of(by)).refusal:
         raise Refused(refusal)
-    with session(engine) as work:
-        point = point_by_key(work, key)
+    with open_session(engine) as session:
+        point = point_by_key(session, key)
     mirrored = reflect(engine, key, at=at)
     if as_json:
         return output.as_json(

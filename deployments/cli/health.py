@@ -11,7 +11,7 @@ from deployments.cli import facts, output
 from deployments.cli.roadmap.look import Code, From, Json, To, as_day, known_roadmap
 from deployments.cli.run.daily import DryRun
 from models import AuditEntry, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
@@ -28,14 +28,14 @@ CHANNEL_RU = {"email": "почта", "telegram": "Telegram", "url": "друго�
 
 def discipline(code: Code, start: From = None, end: To = None, as_json: Json = False) -> None:
     """Исполнительская дисциплина по органам; опоздания не по вине органа — отдельно."""
-    with session(ready_engine()) as work:
-        today = facts.today_of(known_roadmap(work, code))
+    with open_session(ready_engine()) as session:
+        today = facts.today_of(known_roadmap(session, code))
         since, until = as_day(start) or date(today.year, 1, 1), as_day(end) or today
         if until < since:
             output.fail(
                 f"Период кончается ({day(until)}) раньше, чем начинается ({day(since)}): поправьте --from и --to"
             )
-        every = judged(work, code, today=today, since=since, until=until)
+        every = judged(session, code, today=today, since=since, until=until)
     rows = by_body(every)
     excused = [one for one in every if one.excuse]
     if as_json:
@@ -69,9 +69,9 @@ def drill(
     """Проверка связи: в ближайшем письме каждого попросят подтвердить получение кнопкой."""
     settings = Settings()
     hours = OfficeHours(settings.office_from, settings.office_to)
-    with session(ready_engine()) as work:
-        known_roadmap(work, code)
-        rows = ask(work, code, at=clock.now(), hours=hours, everyone=everyone, dry_run=dry_run)
+    with open_session(ready_engine()) as session:
+        known_roadmap(session, code)
+        rows = ask(session, code, at=clock.now(), hours=hours, everyone=everyone, dry_run=dry_run)
     if as_json:
         return output.as_json([asdict(row) for row in rows])
     output.table(
@@ -115,9 +115,9 @@ def audit(
     as_json: Json = False,
 ) -> None:
     """Журнал: кто что сделал на страницах и командами о людях и ссылках; записи нельзя изменить."""
-    with session(ready_engine()) as work:
+    with open_session(ready_engine()) as session:
         newest = select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)
-        entries = list(work.exec(newest))
+        entries = list(session.exec(newest))
     if as_json:
         return output.as_json([entry.model_dump() for entry in entries])
     zone = zone_of(Settings().zone)

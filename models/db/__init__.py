@@ -5,7 +5,7 @@ from models.db.engine import (
     close_engines,
     engine,
     engine_for,
-    session,
+    open_session,
 )
 
 __all__ = [
@@ -13,5 +13,5 @@ __all__ = [
     "close_engines",
     "engine",
     "engine_for",
-    "session",
+    "open_session",
 ]

@@ -1,4 +1,4 @@
-"""Engines and sessions. ``session`` is the only place that commits."""
+"""Engines and sessions. ``open_session`` is the only place that commits."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,18 +48,18 @@ def engine() -> Engine:
 
 
 @contextmanager
-def session(bind: Engine | None = None) -> Iterator[Session]:
+def open_session(bind: Engine | None = None) -> Iterator[Session]:
     """A unit of work: committed whole at the end, or rolled back whole.
 
     Raises ``DatabaseProblem`` when the database refuses (disk full, locked, unreachable): nothing was written.
     """
-    with Session(bind or engine(), expire_on_commit=False) as work:
+    with Session(bind or engine(), expire_on_commit=False) as session:
         try:
-            yield work
-            work.commit()
+            yield session
+            session.commit()
         except OperationalError as refused:
-            work.rollback()
+            session.rollback()
             raise DatabaseProblem(f"База данных не приняла запись, ничего не изменено: {refused.orig}") from refused
         except BaseException:
-            work.rollback()
+            session.rollback()
             raise

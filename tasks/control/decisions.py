@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Engine, func, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Roadmap, Transition, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key, requests
 from models.tables.audit import write_audit
 from roadmap.language import day
@@ -66,13 +66,13 @@ def decide(engine: Engine, command: Command, handlers: Handlers) -> Outcome:
     """Carry out a command; what cannot be carried out says why. Raises ``Refused`` when there is no such point."""
     handler, by = handlers[type(command)], command.by
     try:
-        with session(engine) as work:
-            point = point_by_key(work, command.key)
-            if _is_taken(work, handler, by):
+        with open_session(engine) as session:
+            point = point_by_key(session, command.key)
+            if _is_taken(session, handler, by):
                 return Outcome(point.status)
-            refuse_unseen(work, point, by)
-            write_audit(work, at=by.at, actor=by.auditor, action=f"решение: {command.done}", subject=command.key)
-            return Outcome(handler.carry_out(work, point, command).status)
+            refuse_unseen(session, point, by)
+            write_audit(session, at=by.at, actor=by.auditor, action=f"решение: {command.done}", subject=command.key)
+            return Outcome(handler.carry_out(session, point, command).status)
     except Refused as refusal:
         return refused(engine, command.key, by, str(refusal), handler)
 
@@ -82,21 +82,21 @@ def refused(engine: Engine, key: str, by: By, refusal: str, handler: Handler | N
 
     The same form sent twice at once is no refusal: it has been carried out, by its first copy.
     """
-    with session(engine) as work:
-        status = point_by_key(work, key).status
-        if handler is not None and _is_taken(work, handler, by):
+    with open_session(engine) as session:
+        status = point_by_key(session, key).status
+        if handler is not None and _is_taken(session, handler, by):
             return Outcome(status)
-        write_audit(work, at=by.at, actor=by.auditor, action=REFUSED, subject=key, detail=refusal)
+        write_audit(session, at=by.at, actor=by.auditor, action=REFUSED, subject=key, detail=refusal)
     return Outcome(status, refusal)
 
 
-def newest(work: Session, point_id: int) -> int:
+def newest(session: Session, point_id: int) -> int:
     """The newest thing that people did to a point: the ``seen`` of a form made now."""
     found = select(func.max(col(Transition.id))).where(*_decisions(point_id))
-    return work.execute(found).scalar_one() or 0
+    return session.execute(found).scalar_one() or 0
 
 
-def refuse_unseen(work: Session, point: ControlPoint, by: By) -> None:
+def refuse_unseen(session: Session, point: ControlPoint, by: By) -> None:
     """``Refused`` when somebody did something to the point since the person saw it.
 
     The row is read before its history: what changes after that meets the guard of the change itself.
@@ -105,7 +105,7 @@ def refuse_unseen(work: Session, point: ControlPoint, by: By) -> None:
         return
     assert point.id is not None
     later = select(Transition).where(*_decisions(point.id), col(Transition.id) > by.seen)
-    last = work.execute(later.order_by(col(Transition.id).desc()).limit(1)).scalar_one_or_none()
+    last = session.execute(later.order_by(col(Transition.id).desc()).limit(1)).scalar_one_or_none()
     if last is not None:
         raise Refused(
             "Ваше решение не записано: пока страница была открыта, по точке уже сделано другое — "
@@ -123,19 +123,19 @@ def done_day(done: date | None, today: date) -> date | None:
 
 def note(engine: Engine, *, actor: str, action: str, at: datetime, subject: str = "", detail: str = "") -> None:
     """Write one line of the audit; on its own, so that a refusal is kept as well."""
-    with session(engine) as work:
-        write_audit(work, at=at, actor=actor, action=action, subject=subject, detail=detail)
+    with open_session(engine) as session:
+        write_audit(session, at=at, actor=actor, action=action, subject=subject, detail=detail)
 
 
-def submit(work: Session, point: ControlPoint, command: Submit) -> ControlPoint:
+def submit(session: Session, point: ControlPoint, command: Submit) -> ControlPoint:
     """«Сообщить об исполнении», entered by the coordinator."""
-    return lifecycle.change(work, point, _move(command, "submit", on=command.done_on))
+    return lifecycle.change(session, point, _move(command, "submit", on=command.done_on))
 
 
-def accept(work: Session, point: ControlPoint, command: Accept) -> ControlPoint:
+def accept(session: Session, point: ControlPoint, command: Accept) -> ControlPoint:
     """«Принять»: what was reported counts from its own day."""
     on = command.accepted_on or _accepted_on(point, command)
-    return lifecycle.accept(work, point, _move(command, "accept", on=on))
+    return lifecycle.accept(session, point, _move(command, "accept", on=on))
 
 
 def _accepted_on(point: ControlPoint, command: Accept) -> date:
@@ -148,44 +148,44 @@ def _accepted_on(point: ControlPoint, command: Accept) -> date:
     return today if reported else done
 
 
-def send_back(work: Session, point: ControlPoint, command: Return) -> ControlPoint:
+def send_back(session: Session, point: ControlPoint, command: Return) -> ControlPoint:
     """«Вернуть»."""
-    return lifecycle.change(work, point, _move(command, "return"))
+    return lifecycle.change(session, point, _move(command, "return"))
 
 
-def withdraw(work: Session, point: ControlPoint, command: Withdraw) -> ControlPoint:
+def withdraw(session: Session, point: ControlPoint, command: Withdraw) -> ControlPoint:
     """«Снять»."""
-    return lifecycle.change(work, point, _move(command, "withdraw"))
+    return lifecycle.change(session, point, _move(command, "withdraw"))
 
 
-def extend(work: Session, point: ControlPoint, command: Extend) -> ControlPoint:
+def extend(session: Session, point: ControlPoint, command: Extend) -> ControlPoint:
     """«Перенести»: not where the act leaves it to the controller."""
-    roadmap = work.get_one(Roadmap, point.roadmap_code)
+    roadmap = session.get_one(Roadmap, point.roadmap_code)
     if roadmap.extensions_by == "controller" and not command.is_of_controller:
         raise Refused("О переносе срока решает контролирующее лицо, по ссылке из своего письма")
-    return lifecycle.change(work, point, _extension(work, roadmap, command, command.due_on))
+    return lifecycle.change(session, point, _extension(session, roadmap, command, command.due_on))
 
 
-def hand_over(work: Session, point: ControlPoint, command: HandOver) -> ControlPoint:
+def hand_over(session: Session, point: ControlPoint, command: HandOver) -> ControlPoint:
     """«Передать другому органу»."""
-    return lifecycle.change(work, point, _move(command, "reassign", owner_id=_body(work, point, command.body_id)))
+    return lifecycle.change(session, point, _move(command, "reassign", owner_id=_body(session, point, command.body_id)))
 
 
-def refuse_request(work: Session, point: ControlPoint, command: RefuseRequest) -> ControlPoint:
+def refuse_request(session: Session, point: ControlPoint, command: RefuseRequest) -> ControlPoint:
     """«Отклонить просьбу»."""
-    return requests.refuse(work, command.request_id, _move(command, "refuse"), point=point)
+    return requests.refuse(session, command.request_id, _move(command, "refuse"), point=point)
 
 
-def grant_extension(work: Session, point: ControlPoint, command: GrantExtension) -> ControlPoint:
+def grant_extension(session: Session, point: ControlPoint, command: GrantExtension) -> ControlPoint:
     """«Удовлетворить просьбу о переносе»; who may has been looked at by the page."""
-    move = _extension(work, work.get_one(Roadmap, point.roadmap_code), command, command.due_on)
-    return requests.grant(work, command.request_id, move, point=point)
+    move = _extension(session, session.get_one(Roadmap, point.roadmap_code), command, command.due_on)
+    return requests.grant(session, command.request_id, move, point=point)
 
 
-def grant_hand_over(work: Session, point: ControlPoint, command: GrantHandOver) -> ControlPoint:
+def grant_hand_over(session: Session, point: ControlPoint, command: GrantHandOver) -> ControlPoint:
     """«Удовлетворить просьбу о передаче»."""
-    move = _move(command, "reassign", owner_id=_body(work, point, command.body_id))
-    return requests.grant(work, command.request_id, move, point=point)
+    move = _move(command, "reassign", owner_id=_body(session, point, command.body_id))
+    return requests.grant(session, command.request_id, move, point=point)
 
 
 HANDLERS: Handlers = {
@@ -201,24 +201,24 @@ HANDLERS: Handlers = {
 }
 
 
-def _is_taken(work: Session, handler: Handler, by: By) -> bool:
-    return work.execute(select(col(Transition.id)).where(handler.recorded(by.once_key)).limit(1)).first() is not None
+def _is_taken(session: Session, handler: Handler, by: By) -> bool:
+    return session.execute(select(col(Transition.id)).where(handler.recorded(by.once_key)).limit(1)).first() is not None
 
 
 def _decisions(point_id: int) -> tuple[ColumnElement[bool], ...]:
     return (col(Transition.point_id) == point_id, col(Transition.action).not_in(UNDECIDED))
 
 
-def _extension(work: Session, roadmap: Roadmap, command: Command, due: date | None) -> Move:
+def _extension(session: Session, roadmap: Roadmap, command: Command, due: date | None) -> Move:
     """The day that is controlled follows the working-day rule of the roadmap."""
     if due is None or due < command.by.today:
         raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(command.by.today)}")
-    deadline = calendar_of(work, roadmap.code).roll(due, roadmap.roll)  # type: ignore[arg-type]
+    deadline = calendar_of(session, roadmap.code).roll(due, roadmap.roll)  # type: ignore[arg-type]
     return _move(command, "extend", due_on=due, deadline_on=deadline)
 
 
-def _body(work: Session, point: ControlPoint, body_id: int) -> int:
-    body = work.get(Body, body_id)
+def _body(session: Session, point: ControlPoint, body_id: int) -> int:
+    body = session.get(Body, body_id)
     if body is None or body.roadmap_code != point.roadmap_code:
         raise Refused(f"«{point.key}»: такого органа в дорожной карте нет, выберите из списка")
     return body_id

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from models import Roadmap, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from roadmap.calendar.zones import today_there
 
@@ -15,10 +15,10 @@ def open_point(engine: Engine, key: str, *, at: datetime) -> str:
 
     A run that was to start on a day that has been moved since may come too early: it opens nothing.
     """
-    with session(engine) as work:
-        point = lifecycle.point_by_key(work, key)
-        zone = work.get_one(Roadmap, point.roadmap_code).zone
+    with open_session(engine) as session:
+        point = lifecycle.point_by_key(session, key)
+        zone = session.get_one(Roadmap, point.roadmap_code).zone
         if point.status == "planned" and point.opens_on <= today_there(at, zone):
             move = Move(action="open", actor="ежедневный контроль", at=at, on=point.opens_on, tell=False)
-            point = lifecycle.change(work, point, move)
+            point = lifecycle.change(session, point, move)
         return point.status

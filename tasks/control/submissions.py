@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Official, Roadmap, Transition
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Action, Move, Refused, change
 from models.lifecycle.requests import Asked, ask
 from roadmap.control.extensions import may_ask
@@ -57,8 +57,8 @@ def report_progress(answer: Answer, point_id: int, report: Report) -> str:
 
 def submit(answer: Answer, point_id: int, report: Report) -> str:
     """«Исполнено»: a proof is required, the day lies between the opening of the point and today."""
-    with session(answer.engine) as work:
-        if the_point(work, answer, point_id).purpose == "data":
+    with open_session(answer.engine) as session:
+        if the_point(session, answer, point_id).purpose == "data":
             raise Refused("Данные сдаются формой показателей: заполните её, и они будут приняты")
     if not report.evidence and report.upload is None:
         raise Refused("Подтвердите исполнение: укажите реквизиты документа, ссылку или приложите файл")
@@ -68,12 +68,12 @@ def submit(answer: Answer, point_id: int, report: Report) -> str:
 def ask_extension(answer: Answer, point_id: int, *, new_due_on: date, reason: str) -> str:
     """«Прошу перенести»; ``Refused`` when it is too late to ask, or the day is not later than the deadline."""
 
-    def asked(work: Session, who: Official, own: OwnPoint, once: str) -> str:
-        refusal = extension_refusal(work, own.point, today=answer.today)
+    def asked(session: Session, who: Official, own: OwnPoint, once: str) -> str:
+        refusal = extension_refusal(session, own.point, today=answer.today)
         if refusal:
             raise Refused(refusal)
         wish = Asked(kind="extend", official_id=who.id, reason=reason, new_due_on=new_due_on)
-        ask(work, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
+        ask(session, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
         return f"перенести на {new_due_on:%d.%m.%Y}"
 
     return _once(answer, point_id, "extend", asked, f"{new_due_on} {reason}")
@@ -82,24 +82,24 @@ def ask_extension(answer: Answer, point_id: int, *, new_due_on: date, reason: st
 def say_not_mine(answer: Answer, point_id: int, *, to_body_id: int | None, reason: str) -> str:
     """«Не моё»: whose it is (None: not known) and why; the coordinator decides."""
 
-    def asked(work: Session, who: Official, own: OwnPoint, once: str) -> str:
-        body = work.get(Body, to_body_id) if to_body_id is not None else None
+    def asked(session: Session, who: Official, own: OwnPoint, once: str) -> str:
+        body = session.get(Body, to_body_id) if to_body_id is not None else None
         if to_body_id is not None and (body is None or body.roadmap_code != who.roadmap_code):
             raise Refused("Выберите орган из списка")
         if to_body_id == own.point.owner_id:
             raise Refused("Назовите другой орган: за пункт уже отвечает этот")
         wish = Asked(kind="not_mine", official_id=who.id, reason=reason, to_body_id=to_body_id)
-        ask(work, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
+        ask(session, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
         return f"исполнитель: {body.short if body else 'не назван'}"
 
     return _once(answer, point_id, "not_mine", asked, f"{to_body_id} {reason}")
 
 
-def extension_refusal(work: Session, point: ControlPoint, *, today: date) -> str:
+def extension_refusal(session: Session, point: ControlPoint, *, today: date) -> str:
     """Why another deadline cannot be asked for today, in Russian; empty when it can."""
-    roadmap = work.get_one(Roadmap, point.roadmap_code)
+    roadmap = session.get_one(Roadmap, point.roadmap_code)
     ladder = Ladder.from_json(roadmap.ladder)
-    return may_ask(point.deadline_on, today=today, calendar=calendar_of(work, roadmap.code), ladder=ladder)
+    return may_ask(point.deadline_on, today=today, calendar=calendar_of(session, roadmap.code), ladder=ladder)
 
 
 def extension_days(point: ControlPoint, *, today: date) -> tuple[date, date]:
@@ -108,29 +108,29 @@ def extension_days(point: ControlPoint, *, today: date) -> tuple[date, date]:
     return after + timedelta(days=1), after + LONGEST_EXTENSION
 
 
-def the_point(work: Session, answer: Answer, point_id: int) -> ControlPoint:
+def the_point(session: Session, answer: Answer, point_id: int) -> ControlPoint:
     """The point as it stands, for checking a form against it. Raises ``NotYours``."""
-    return _find(work, answer, point_id)[1].point
+    return _find(session, answer, point_id)[1].point
 
 
 def _move(answer: Answer, point_id: int, action: Action, report: Report) -> str:
     if report.upload is None:
         return _told(answer, point_id, action, report, None)
     # A stranger's file is not even read.
-    with session(answer.engine) as work:
-        _find(work, answer, point_id)
+    with open_session(answer.engine) as session:
+        _find(session, answer, point_id)
     with incoming(answer.settings, report.upload.source, report.upload.name) as file:
         return _told(answer, point_id, action, report, file)
 
 
 def _told(answer: Answer, point_id: int, action: Action, report: Report, file: Incoming | None) -> str:
-    def moved(work: Session, who: Official, own: OwnPoint, once: str) -> str:
+    def moved(session: Session, who: Official, own: OwnPoint, once: str) -> str:
         # What was done before its window opened counts all the same; the coordinator sees the date and decides.
-        begins = work.get_one(Roadmap, own.point.roadmap_code).period_start
+        begins = session.get_one(Roadmap, own.point.roadmap_code).period_start
         if report.on is not None and not begins <= report.on <= answer.today:
             raise Refused(f"Дата исполнения — с {begins:%d.%m.%Y} по сегодняшний день")
         given = {"evidence": report.evidence, "file": file.file if file else None}
-        change(work, own.point.key, _the_move(answer, who, action, once, on=report.on, reason=report.words, **given))
+        change(session, own.point.key, _the_move(answer, who, action, once, on=report.on, reason=report.words, **given))
         if file is not None:
             file.keep()
         return f"файл {file.file.hash[:12]}" if file else ""
@@ -144,9 +144,9 @@ def _the_move(answer: Answer, who: Official, action: Action, once: str, **facts:
     return Move(action=action, actor=actor_of(who), at=answer.at, on=on, once_key=once, **facts)  # type: ignore[arg-type]
 
 
-def _find(work: Session, answer: Answer, point_id: int) -> tuple[Bearer, OwnPoint]:
-    by = bearer(work, answer.settings, answer.token)
-    own = own_point(work, by.official, point_id, today=answer.today)
+def _find(session: Session, answer: Answer, point_id: int) -> tuple[Bearer, OwnPoint]:
+    by = bearer(session, answer.settings, answer.token)
+    own = own_point(session, by.official, point_id, today=answer.today)
     if own is None:
         raise NotYours
     return by, own
@@ -160,27 +160,27 @@ def _once(answer: Answer, point_id: int, action: str, do: Change, content: str) 
     """Do it in one unit of work. The same form with the same content is one action, pressed twice or at once."""
     digest = hashlib.sha256(f"{point_id} {action} {content}".encode()).hexdigest()[:16]
     once = f"page:{answer.once}:{digest}"
-    with session(answer.engine) as work:
-        _find(work, answer, point_id)
-        _take_turn(work, point_id)
-        by, own = _find(work, answer, point_id)
-        if not _is_recorded(work, once):
+    with open_session(answer.engine) as session:
+        _find(session, answer, point_id)
+        _take_turn(session, point_id)
+        by, own = _find(session, answer, point_id)
+        if not _is_recorded(session, once):
             if not own.answers and action != "progress":
                 raise Refused("Отчитывается ответственный исполнитель; соисполнитель сообщает о ходе своей части")
-            detail = do(work, by.official, own, once)
-            audit(work, by, action, own.point.key, detail, at=answer.at)
+            detail = do(session, by.official, own, once)
+            audit(session, by, action, own.point.key, detail, at=answer.at)
         return own.point.key
 
 
-def _take_turn(work: Session, point_id: int) -> None:
+def _take_turn(session: Session, point_id: int) -> None:
     """Let nobody else write about the point until this unit of work ends; what was read before is read anew.
 
     An UPDATE that changes nothing is the lock that both engines know.
     """
     mine = update(ControlPoint).where(col(ControlPoint.id) == point_id).values(asks=ControlPoint.asks)
-    work.execute(mine.execution_options(synchronize_session=False))
-    work.expire_all()
+    session.execute(mine.execution_options(synchronize_session=False))
+    session.expire_all()
 
 
-def _is_recorded(work: Session, once: str) -> bool:
-    return work.execute(select(col(Transition.id)).where(col(Transition.once_key) == once)).first() is not None
+def _is_recorded(session: Session, once: str) -> bool:
+    return session.execute(select(col(Transition.id)).where(col(Transition.once_key) == once)).first() is not None

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Official, Roadmap, lifecycle
-from models.db import session
+from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
@@ -90,12 +90,12 @@ def control_day(engine: Engine, *, today: date | None, at: datetime, hours: Offi
     """
     days, failed = [], []
     hours = hours or office_hours(Settings())
-    with session(engine) as work:
-        codes = list(work.execute(select(Roadmap.code).order_by(Roadmap.code)).scalars())  # type: ignore[call-overload]
+    with open_session(engine) as session:
+        codes = list(session.execute(select(Roadmap.code).order_by(Roadmap.code)).scalars())  # type: ignore[call-overload]
     for code in codes:
         try:
-            with session(engine) as work:
-                days.append(control_roadmap(work, code, today=today, at=at, hours=hours))
+            with open_session(engine) as session:
+                days.append(control_roadmap(session, code, today=today, at=at, hours=hours))
         except Exception:
             logger.exception("daily control of roadmap %s failed", code)
             failed.append(code)
@@ -103,27 +103,27 @@ def control_day(engine: Engine, *, today: date | None, at: datetime, hours: Offi
 
 
 def control_roadmap(
-    work: Session, code: str, *, today: date | None, at: datetime, hours: OfficeHours | None = None
+    session: Session, code: str, *, today: date | None, at: datetime, hours: OfficeHours | None = None
 ) -> DayReport:
     """One roadmap's day inside the caller's transaction.
 
     The roadmap's row is held first, as by ``advance``: of two at once the second waits and finds the work done.
     """
-    lock_roadmap(work, code)
-    roadmap = work.get_one(Roadmap, code)
+    lock_roadmap(session, code)
+    roadmap = session.get_one(Roadmap, code)
     today = today or today_there(at, roadmap.zone)
-    calendar = calendar_of(work, code)
-    rounds = sweep(work, code, today=today, at=at, calendar=calendar)
-    opened = lifecycle.open_due(work, code, today=today, at=at)
-    stages = advance(work, code, today=today, at=at, calendar=calendar)
-    overdue = lifecycle.mark_overdue(work, code, today=today, at=at)
+    calendar = calendar_of(session, code)
+    rounds = sweep(session, code, today=today, at=at, calendar=calendar)
+    opened = lifecycle.open_due(session, code, today=today, at=at)
+    stages = advance(session, code, today=today, at=at, calendar=calendar)
+    overdue = lifecycle.mark_overdue(session, code, today=today, at=at)
     told = Telling()
     if calendar.is_working(today):
-        decisions = _decisions(work, roadmap, today=today, calendar=calendar)
-        not_before = _not_before(work, roadmap, today=today, at=at, hours=hours or OfficeHours())
-        told = tell(work, code, decisions, today=today, not_before=not_before)
-        notices, lines = tell_undelivered(work, code, today=today, not_before=not_before)
-        digests = queue_digests(work, roadmap, today=today, not_before=not_before)
+        decisions = _decisions(session, roadmap, today=today, calendar=calendar)
+        not_before = _not_before(session, roadmap, today=today, at=at, hours=hours or OfficeHours())
+        told = tell(session, code, decisions, today=today, not_before=not_before)
+        notices, lines = tell_undelivered(session, code, today=today, not_before=not_before)
+        digests = queue_digests(session, roadmap, today=today, not_before=not_before)
         told = replace(told, notices=told.notices + notices, lines=told.lines + lines, digests=digests)
     return DayReport(
         code=code,
@@ -137,18 +137,18 @@ def control_roadmap(
     )
 
 
-def _not_before(work: Session, roadmap: Roadmap, *, today: date, at: datetime, hours: OfficeHours) -> NotBefore:
+def _not_before(session: Session, roadmap: Roadmap, *, today: date, at: datetime, hours: OfficeHours) -> NotBefore:
     """When offices open today in each official's zone, or now where they are open already.
 
     The evening is not looked at here: what was not sent by then waits for the next morning in the outbox.
     """
     own = select(col(Official.zone)).where(col(Official.roadmap_code) == roadmap.code, col(Official.zone).is_not(None))
-    zones: list[str | None] = [None, *work.execute(own.distinct()).scalars()]
+    zones: list[str | None] = [None, *session.execute(own.distinct()).scalars()]
     opens = time(hours.opens)
     return {zone: max(at, datetime.combine(today, opens, zone_of(zone or roadmap.zone))) for zone in zones}
 
 
-def _decisions(work: Session, roadmap: Roadmap, *, today: date, calendar: WorkCalendar) -> dict[Situation, Decision]:
+def _decisions(session: Session, roadmap: Roadmap, *, today: date, calendar: WorkCalendar) -> dict[Situation, Decision]:
     """The decision for every situation that has come up for a look."""
     ladder = Ladder.from_json(roadmap.ladder)
     columns = (
@@ -164,7 +164,7 @@ def _decisions(work: Session, roadmap: Roadmap, *, today: date, calendar: WorkCa
     met = select(*columns).distinct()
     met = met.where(col(ControlPoint.roadmap_code) == roadmap.code, col(ControlPoint.next_check_on) <= today)
     extensions_by: Audience = "controller" if roadmap.extensions_by == "controller" else "coordinator"
-    situations = [Situation(*row) for row in work.execute(met).all()]
+    situations = [Situation(*row) for row in session.execute(met).all()]
     return {
         s: decide(s, today=today, ladder=ladder, calendar=calendar, extensions_by=extensions_by) for s in situations
     }

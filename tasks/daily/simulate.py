@@ -57,18 +57,18 @@ class Rehearsal:
 def rehearse(engine: Engine, code: str, *, start: date, end: date) -> Rehearsal:
     """Simulate the control of one roadmap from ``start`` to ``end``, both included."""
     undeliverable = 0
-    with _copy(engine) as work:
-        zone = zone_of(work.get_one(Roadmap, code).zone)
+    with _copy(engine) as session:
+        zone = zone_of(session.get_one(Roadmap, code).zone)
         day = start
         while day <= end:
             at = datetime.combine(day, time(0, 30), zone)
-            undeliverable += control_roadmap(work, code, today=day, at=at).told.undeliverable
-            assume_notes(work, code, today=day, at=at)
+            undeliverable += control_roadmap(session, code, today=day, at=at).told.undeliverable
+            assume_notes(session, code, today=day, at=at)
             day += timedelta(days=1)
-        return Rehearsal(tuple(letters_between(work, code, start=start, end=end)), undeliverable)
+        return Rehearsal(tuple(letters_between(session, code, start=start, end=end)), undeliverable)
 
 
-def letters_between(work: Session, code: str, *, start: date, end: date) -> Iterator[RehearsedLetter]:
+def letters_between(session: Session, code: str, *, start: date, end: date) -> Iterator[RehearsedLetter]:
     """The letters in the outbox for the days of a span, by day and official."""
     columns = (col(Notice.id), col(Notice.on_day), Official, col(Channel.kind), col(NoticeLine.reason))
     found = (
@@ -81,7 +81,7 @@ def letters_between(work: Session, code: str, *, start: date, end: date) -> Iter
     )
     counts: dict[int, Counter[str]] = {}
     heads: dict[int, tuple[date, Official, str]] = {}
-    for notice_id, on_day, official, kind, reason, has_digest in work.execute(found):
+    for notice_id, on_day, official, kind, reason, has_digest in session.execute(found):
         told = counts.setdefault(notice_id, Counter())
         told[DIGEST] = int(has_digest)
         if reason is not None:
@@ -97,8 +97,8 @@ def letters_between(work: Session, code: str, *, start: date, end: date) -> Iter
 def _copy(engine: Engine) -> Iterator[Session]:
     """A session whose writes go nowhere: a copy in memory (SQLite) or a transaction rolled back."""
     if engine.dialect.name != "sqlite":
-        with engine.connect() as connection, connection.begin() as unwritten, Session(connection) as work:
-            yield work
+        with engine.connect() as connection, connection.begin() as unwritten, Session(connection) as session:
+            yield session
             unwritten.rollback()
         return
     memory = sqlite3.connect(":memory:", check_same_thread=False)
@@ -109,9 +109,9 @@ def _copy(engine: Engine) -> Iterator[Session]:
         raw.close()
     rehearsed = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
     try:
-        with Session(rehearsed) as work:
-            yield work
-            work.rollback()
+        with Session(rehearsed) as session:
+            yield session
+            session.rollback()
     finally:
         rehearsed.dispose()
         memory.close()

@@ -25,7 +25,7 @@ class Stood:
 
 
 def changed_since(
-    work: Session, where: Iterable[Any], as_of: datetime, *, roll: Roll, calendar: WorkCalendar
+    session: Session, where: Iterable[Any], as_of: datetime, *, roll: Roll, calendar: WorkCalendar
 ) -> dict[int, Stood]:
     """Point → how it stood at ``as_of``, for those of the points that something happened to later.
 
@@ -39,7 +39,7 @@ def changed_since(
         .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
         .where(*where, col(Transition.noticed_at) > as_of)
     )
-    rows = work.execute(mine.where(col(Transition.point_id).in_(later)).order_by(col(Transition.id))).all()
+    rows = session.execute(mine.where(col(Transition.point_id).in_(later)).order_by(col(Transition.id))).all()
     histories: dict[int, list[Transition]] = {}
     deadlines: dict[int, date] = {}
     for event, deadline_on in rows:

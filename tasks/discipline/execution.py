@@ -50,13 +50,13 @@ class _Place:
 
 
 def execution(
-    work: Session, code: str, *, since: date, until: date, day: date, as_of: datetime | None = None
+    session: Session, code: str, *, since: date, until: date, day: date, as_of: datetime | None = None
 ) -> Execution:
     """Points whose deadline lies from ``since`` to ``until``, both included, as they had come out by ``day``."""
-    every = judged(work, code, today=day, purposes=OURS, as_of=as_of)
+    every = judged(session, code, today=day, purposes=OURS, as_of=as_of)
     due = [one for one in every if since <= one.record.deadline_on <= until]
     late = [one for one in every if one.outcome == "overdue"]
-    places = _places(work, code)
+    places = _places(session, code)
     kinds = {name: place for place, name in enumerate(ITEM_KINDS_RU.values())}
     sections = {place.section: place.position for place in sorted(places.values(), key=lambda p: -p.position)}
     return Execution(
@@ -68,20 +68,20 @@ def execution(
     )
 
 
-def items_of(work: Session, code: str) -> dict[str, RoadmapItem]:
+def items_of(session: Session, code: str) -> dict[str, RoadmapItem]:
     """Every item of the roadmap by code, dropped ones left out."""
-    return {row.code: _item(row) for row in _items(work, code) if row.dropped_on is None and row.kind != "round"}
+    return {row.code: _item(row) for row in _items(session, code) if row.dropped_on is None and row.kind != "round"}
 
 
-def _places(work: Session, code: str) -> Mapping[str, _Place]:
-    items = {row.id: row for row in _items(work, code)}
+def _places(session: Session, code: str) -> Mapping[str, _Place]:
+    items = {row.id: row for row in _items(session, code)}
     points = (
         select(col(ControlPoint.key), col(ControlPoint.item_id), col(ControlPoint.stage_title), col(Body.code))
         .join(Body, col(Body.id) == col(ControlPoint.owner_id))
         .where(col(ControlPoint.roadmap_code) == code, col(ControlPoint.purpose).in_(OURS))
     )
     found = {}
-    for key, item_id, stage, body in work.execute(points):
+    for key, item_id, stage, body in session.execute(points):
         row = items[item_id]
         title = f"{row.title}: {stage}" if stage else row.title
         kind = ITEM_KINDS_RU.get(row.kind, row.kind)
@@ -89,7 +89,7 @@ def _places(work: Session, code: str) -> Mapping[str, _Place]:
     return found
 
 
-def _items(work: Session, code: str) -> Sequence[Any]:
+def _items(session: Session, code: str) -> Sequence[Any]:
     """The columns of every item that are shown, by position."""
     shown = (Item.id, Item.code, Item.number, Item.title, Item.section, Item.kind, Item.position, Item.dropped_on)
     rows = (
@@ -98,7 +98,7 @@ def _items(work: Session, code: str) -> Sequence[Any]:
         .where(col(Item.roadmap_code) == code)
         .order_by(col(Item.position), col(Item.code))
     )
-    return work.execute(rows).all()
+    return session.execute(rows).all()
 
 
 def _item(row: Any) -> RoadmapItem:

@@ -36,14 +36,14 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def discipline(
-    work: Session, code: str, *, today: date, since: date | None = None, until: date | None = None
+    session: Session, code: str, *, today: date, since: date | None = None, until: date | None = None
 ) -> list[Discipline]:
     """The table of a roadmap by body for deadlines in the period (both days included; None: open)."""
-    return by_body(judged(work, code, today=today, since=since, until=until))
+    return by_body(judged(session, code, today=today, since=since, until=until))
 
 
 def judged(
-    work: Session,
+    session: Session,
     code: str,
     *,
     today: date,
@@ -56,7 +56,7 @@ def judged(
 
     ``as_of``: what was recorded later does not count.
     """
-    every = judge(_records(work, code, purposes, as_of or FOREVER), today=today)
+    every = judge(_records(session, code, purposes, as_of or FOREVER), today=today)
     return [
         one
         for one in every
@@ -64,8 +64,8 @@ def judged(
     ]
 
 
-def _records(work: Session, code: str, purposes: Collection[str], as_of: datetime) -> list[PointRecord]:
-    roadmap = work.get_one(Roadmap, code)
+def _records(session: Session, code: str, purposes: Collection[str], as_of: datetime) -> list[PointRecord]:
+    roadmap = session.get_one(Roadmap, code)
     zone = zone_of(roadmap.zone)
     of_it = _of(code, purposes, as_of, zone)
     found = (
@@ -74,17 +74,17 @@ def _records(work: Session, code: str, purposes: Collection[str], as_of: datetim
         .where(*of_it)
         .order_by(col(ControlPoint.deadline_on), col(ControlPoint.key))
     )
-    stood = _stood(work, roadmap, of_it, as_of)
+    stood = _stood(session, roadmap, of_it, as_of)
     points = []
-    for point, body in work.execute(found):
+    for point, body in session.execute(found):
         was = stood.get(point.id) or Stood(point.status, point.submitted_on, point.deadline_on)
         if was.status != "withdrawn":
             points.append((point, body, was))
     points.sort(key=lambda one: (one[2].deadline_on, one[0].key))
-    told = {point_id: at.astimezone(zone).date() for point_id, at in work.execute(_first_told(of_it, as_of))}
-    counts = _counts(work, of_it, as_of)
-    needs = _needs(work, code, [(point, was.deadline_on) for point, _, was in points])
-    asked = {request.point_id: request for request in work.execute(_asked(of_it, as_of)).scalars()}
+    told = {point_id: at.astimezone(zone).date() for point_id, at in session.execute(_first_told(of_it, as_of))}
+    counts = _counts(session, of_it, as_of)
+    needs = _needs(session, code, [(point, was.deadline_on) for point, _, was in points])
+    asked = {request.point_id: request for request in session.execute(_asked(of_it, as_of)).scalars()}
     records = []
     for point, body, was in points:
         request = asked.get(point.id)
@@ -130,11 +130,11 @@ def _of(code: str, purposes: Collection[str], as_of: datetime, zone: ZoneInfo) -
     return (*conditions, col(ControlPoint.id).not_in(begun))
 
 
-def _stood(work: Session, roadmap: Roadmap, of_it: tuple[Any, ...], as_of: datetime) -> Mapping[int, Stood]:
+def _stood(session: Session, roadmap: Roadmap, of_it: tuple[Any, ...], as_of: datetime) -> Mapping[int, Stood]:
     if as_of == FOREVER:
         return {}
     roll: Roll = roadmap.roll  # type: ignore[assignment]
-    return changed_since(work, of_it, as_of, roll=roll, calendar=calendar_of(work, roadmap.code))
+    return changed_since(session, of_it, as_of, roll=roll, calendar=calendar_of(session, roadmap.code))
 
 
 def _first_told(of_it: tuple[Any, ...], as_of: datetime) -> Any:
@@ -149,14 +149,14 @@ def _first_told(of_it: tuple[Any, ...], as_of: datetime) -> Any:
     )
 
 
-def _counts(work: Session, of_it: tuple[Any, ...], as_of: datetime) -> Mapping[tuple[int, str], int]:
+def _counts(session: Session, of_it: tuple[Any, ...], as_of: datetime) -> Mapping[tuple[int, str], int]:
     counted = (
         select(col(Transition.point_id), col(Transition.action), func.count())
         .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
         .where(*of_it, col(Transition.action).in_(("return", "extend")), col(Transition.noticed_at) <= as_of)
         .group_by(col(Transition.point_id), col(Transition.action))
     )
-    return {(point_id, action): n for point_id, action, n in work.execute(counted)}
+    return {(point_id, action): n for point_id, action, n in session.execute(counted)}
 
 
 def _asked(of_it: tuple[Any, ...], as_of: datetime) -> Any:
@@ -169,11 +169,11 @@ def _asked(of_it: tuple[Any, ...], as_of: datetime) -> Any:
     )
 
 
-def _needs(work: Session, code: str, points: list[tuple[ControlPoint, date]]) -> dict[str, tuple[str, ...]]:
+def _needs(session: Session, code: str, points: list[tuple[ControlPoint, date]]) -> dict[str, tuple[str, ...]]:
     """For each point the points it depends on: of every needed item the latest one due not after it."""
     needed: defaultdict[int, list[int]] = defaultdict(list)
     links = select(ItemNeed).join(Item, col(Item.id) == col(ItemNeed.item_id)).where(col(Item.roadmap_code) == code)
-    for link in work.execute(links).scalars():
+    for link in session.execute(links).scalars():
         needed[link.item_id].append(link.needs_id)
     if not needed:
         return {}

@@ -13,7 +13,7 @@ from roadmap.reading import Reading
 
 
 def add_own_item(
-    work: Session,
+    session: Session,
     roadmap_code: str,
     entry: schema.Item,
     reading: Reading,
@@ -25,11 +25,11 @@ def add_own_item(
 ) -> None:
     """The item behind all others, on control, in the section of ``parent``; ``number`` as it is printed."""
     last = select(func.max(col(Item.position))).where(col(Item.roadmap_code) == roadmap_code)
-    work.add(
+    session.add(
         Item(
             roadmap_code=roadmap_code,
             code=entry.code,
-            position=(work.execute(last).scalar_one() or 0) + 1,
+            position=(session.execute(last).scalar_one() or 0) + 1,
             origin="directive",
             number=number,
             section=parent.section if parent else "",
@@ -46,7 +46,7 @@ def add_own_item(
             source=entry.source.place,
         )
     )
-    work.flush()
+    session.flush()
 
 
 def own_catalogue(

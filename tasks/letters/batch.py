@@ -68,26 +68,26 @@ class _Source:
     has_drill: bool
 
 
-def read_batch(work: Session, notices: Sequence[Notice], officials: dict[int | None, Official]) -> Batch:
+def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int | None, Official]) -> Batch:
     """Everything that the letters of the notices need; ``officials`` are the addressees by channel."""
-    batch = Batch(superseded=_superseded(work, notices))
-    sources = _sources(work, [notice for notice in notices if notice.id not in batch.superseded])
+    batch = Batch(superseded=_superseded(session, notices))
+    sources = _sources(session, [notice for notice in notices if notice.id not in batch.superseded])
     for source in sources:
         batch.has_digest |= {source.notice.id} if source.has_digest else set()
         batch.has_drill |= {source.notice.id} if source.has_drill else set()
     ids = {source.id for source in sources}
-    riding = _rounds(work, ids)
+    riding = _rounds(session, ids)
     for source in sources:
         batch.rounds[source.notice.id] += riding[source.id]
     by_source = defaultdict(list)
-    for row in (rows := _rows(work, ids)):
+    for row in (rows := _rows(session, ids)):
         by_source[row[0].notice_id].append(row)
-    executors = _executors(work, {item.id for _, _, item, _ in rows if not item.executors})
-    grounds = _grounds(work, ids, {line.reason for line, *_ in rows})
-    grounds |= _not_reached(work, {point.id for line, point, *_ in rows if line.reason == "undelivered"})
-    changed = changes(work, select(col(NoticeLine.point_id)).where(col(NoticeLine.notice_id).in_(ids)))
+    executors = _executors(session, {item.id for _, _, item, _ in rows if not item.executors})
+    grounds = _grounds(session, ids, {line.reason for line, *_ in rows})
+    grounds |= _not_reached(session, {point.id for line, point, *_ in rows if line.reason == "undelivered"})
+    changed = changes(session, select(col(NoticeLine.point_id)).where(col(NoticeLine.notice_id).in_(ids)))
     people = {official.id for official in officials.values() if official.id is not None}
-    away = {day: standing_in(work, people, day) for day in {source.on_day for source in sources}}
+    away = {day: standing_in(session, people, day) for day in {source.on_day for source in sources}}
     for source in sources:
         official = officials[source.notice.channel_id]
         stood_for = away[source.on_day].get(official.id or 0, [])
@@ -108,7 +108,7 @@ def read_batch(work: Session, notices: Sequence[Notice], officials: dict[int | N
     return batch
 
 
-def _superseded(work: Session, notices: Sequence[Notice]) -> set[int | None]:
+def _superseded(session: Session, notices: Sequence[Notice]) -> set[int | None]:
     later = _notice.alias("later")
     found = select(_notice.c.id).where(
         _notice.c.id.in_([notice.id for notice in notices]),
@@ -118,10 +118,10 @@ def _superseded(work: Session, notices: Sequence[Notice]) -> set[int | None]:
             later.c.state.in_(("queued", "sending", "sent")),
         ),
     )
-    return set(work.execute(found).scalars())
+    return set(session.execute(found).scalars())
 
 
-def _sources(work: Session, notices: Sequence[Notice]) -> list[_Source]:
+def _sources(session: Session, notices: Sequence[Notice]) -> list[_Source]:
     """Each notice with itself and with the earlier ones of its channel since the last letter that left."""
     by_id = {notice.id: notice for notice in notices}
     this, sent = _notice.alias("this"), _notice.alias("sent")
@@ -138,10 +138,10 @@ def _sources(work: Session, notices: Sequence[Notice]) -> list[_Source]:
         .where(this.c.id.in_(by_id), (_notice.c.id == this.c.id) | never_left)
         .order_by(_notice.c.id)
     )
-    return [_Source(by_id[row[0]], *row[1:]) for row in work.execute(found)]
+    return [_Source(by_id[row[0]], *row[1:]) for row in session.execute(found)]
 
 
-def _rows(work: Session, ids: Collection[int]) -> Sequence[Any]:
+def _rows(session: Session, ids: Collection[int]) -> Sequence[Any]:
     found = (
         select(NoticeLine, ControlPoint, Item, col(Body.short))
         .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
@@ -150,14 +150,14 @@ def _rows(work: Session, ids: Collection[int]) -> Sequence[Any]:
         .where(col(NoticeLine.notice_id).in_(ids))
         .order_by(col(NoticeLine.id))
     )
-    return work.execute(found).all()
+    return session.execute(found).all()
 
 
-def _rounds(work: Session, ids: Collection[int]) -> defaultdict[int, list[RoundLetter]]:
+def _rounds(session: Session, ids: Collection[int]) -> defaultdict[int, list[RoundLetter]]:
     """Notes and pages by the notice they were put into."""
     found: defaultdict[int, list[RoundLetter]] = defaultdict(list)
     rows = select(RoundLetter).where(col(RoundLetter.notice_id).in_(ids)).order_by(col(RoundLetter.id))
-    for row in work.execute(rows).scalars():
+    for row in session.execute(rows).scalars():
         found[row.notice_id].append(row)
     return found
 
@@ -173,7 +173,7 @@ def _instead_of(official: Official, stood_for: Sequence[Official], reason: str, 
     return next((absent for absent in stood_for if absent.body_id == owner_id), None)
 
 
-def _executors(work: Session, item_ids: set[int | None]) -> dict[int | None, str]:
+def _executors(session: Session, item_ids: set[int | None]) -> dict[int | None, str]:
     if not item_ids:
         return {}
     found = (
@@ -183,21 +183,21 @@ def _executors(work: Session, item_ids: set[int | None]) -> dict[int | None, str
         .order_by(col(Body.id))
     )
     names: defaultdict[int | None, list[str]] = defaultdict(list)
-    for item_id, short in work.execute(found):
+    for item_id, short in session.execute(found):
         names[item_id].append(short)
     return {item_id: ", ".join(shorts) for item_id, shorts in names.items()}
 
 
-def _not_reached(work: Session, point_ids: set[int | None]) -> dict[tuple[int | None, str | None], str]:
+def _not_reached(session: Session, point_ids: set[int | None]) -> dict[tuple[int | None, str | None], str]:
     """For a lost letter's line: whom it never reached, and the letter's day."""
-    lost = not_reached(work, [point_id for point_id in point_ids if point_id is not None]) if point_ids else {}
+    lost = not_reached(session, [point_id for point_id in point_ids if point_id is not None]) if point_ids else {}
     return {
         (point_id, "undelivered"): "; ".join(f"{official.post}, письмо от {on:%d.%m.%Y}" for official, on in people)
         for point_id, people in lost.items()
     }
 
 
-def _grounds(work: Session, ids: Collection[int], reasons: set[Reason]) -> dict[tuple[int | None, str | None], str]:
+def _grounds(session: Session, ids: Collection[int], reasons: set[Reason]) -> dict[tuple[int | None, str | None], str]:
     """The words of the last act of each kind on each point that the lines are about."""
     actions = {GROUNDS[reason] for reason in reasons & GROUNDS.keys()}
     if not actions:
@@ -210,4 +210,4 @@ def _grounds(work: Session, ids: Collection[int], reasons: set[Reason]) -> dict[
         .where(col(Transition.point_id).in_(told), col(Transition.action).in_(sorted(actions)))
         .order_by(col(Transition.id))
     )
-    return {(one.point_id, one.action): one.reason for one in work.execute(found).scalars()}
+    return {(one.point_id, one.action): one.reason for one in session.execute(found).scalars()}

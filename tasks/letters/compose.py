@@ -102,19 +102,19 @@ class _Entry:
         return self.is_executors and any(told.reason == "overdue" for told in self.told)
 
 
-def compose(work: Session, notices: Sequence[Notice], *, at: datetime, settings: Settings) -> list[Parcel]:
+def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settings: Settings) -> list[Parcel]:
     """The parcels of the notices, in their order."""
     if not notices:
         return []
     addressed = select(Official, Channel).join(Channel, col(Channel.official_id) == col(Official.id))
     addressed = addressed.where(col(Channel.id).in_({notice.channel_id for notice in notices}))
-    people = {channel.id: (official, channel) for official, channel in work.execute(addressed)}
-    batch = read_batch(work, notices, {number: official for number, (official, _) in people.items()})
+    people = {channel.id: (official, channel) for official, channel in session.execute(addressed)}
+    batch = read_batch(session, notices, {number: official for number, (official, _) in people.items()})
     codes = {official.roadmap_code for official, _ in people.values()}
-    stored = ics.stored_at(work, codes)
-    desks = {code: _desk(work, code, stored, at=at, settings=settings) for code in codes}
-    entries, made = [], Parts(work, at=at, settings=settings)
-    rounds = RoundParts(work, settings, (one for several in batch.rounds.values() for one in several), at=at)
+    stored = ics.stored_at(session, codes)
+    desks = {code: _desk(session, code, stored, at=at, settings=settings) for code in codes}
+    entries, made = [], Parts(session, at=at, settings=settings)
+    rounds = RoundParts(session, settings, (one for several in batch.rounds.values() for one in several), at=at)
     for notice in notices:
         official, channel = people[notice.channel_id]
         desk = desks[official.roadmap_code]
@@ -125,8 +125,8 @@ def compose(work: Session, notices: Sequence[Notice], *, at: datetime, settings:
             extras += tuple(rounds.parts(told_of, official, channel))
         entries.append(_Entry(notice, official, channel, desk, told, extras))
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
-    late = ics.overdue(work, bodies, on=max(desk.today for desk in desks.values()))
-    asked = asks(work, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
+    late = ics.overdue(session, bodies, on=max(desk.today for desk in desks.values()))
+    asked = asks(session, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
     return [Parcel(entry.notice, entry.channel, _letter(entry, late, asked)) for entry in entries]
 
 
@@ -226,15 +226,15 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) 
     return calendar(shown.values(), whose=f"official/{entry.official.id}", today=today, sent_at=entry.desk.at)
 
 
-def _desk(work: Session, code: str, stored: dict[str, datetime], *, at: datetime, settings: Settings) -> _Desk:
-    roadmap = work.get_one(Roadmap, code)
+def _desk(session: Session, code: str, stored: dict[str, datetime], *, at: datetime, settings: Settings) -> _Desk:
+    roadmap = session.get_one(Roadmap, code)
     coordinators = (
         select(Official, Channel)
         .outerjoin(Channel, (col(Channel.official_id) == col(Official.id)) & (col(Channel.kind) == "email"))
         .where(col(Official.roadmap_code) == code, col(Official.role) == "coordinator", col(Official.is_active))
         .order_by(col(Official.id), col(Channel.id))
     )
-    first = work.execute(coordinators).first()
+    first = session.execute(coordinators).first()
     coordinator, channel = (first[0], first[1]) if first else (None, None)
     origin = Origin(
         region=roadmap.region,
@@ -245,11 +245,11 @@ def _desk(work: Session, code: str, stored: dict[str, datetime], *, at: datetime
         is_rehearsal=roadmap.is_rehearsal,
     )
     today = today_there(at, roadmap.zone)
-    quiet = [row.silence for row in silenced(work, code, today)]
+    quiet = [row.silence for row in silenced(session, code, today)]
     return _Desk(
         today,
         at,
-        calendar_of(work, code),
+        calendar_of(session, code),
         origin,
         stored,
         settings,

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from models import Notice
-from models.db import session
+from models.db import open_session
 from models.lifecycle import outbox
 from models.settings import Settings
 from roadmap.letters import Letter
@@ -55,17 +55,17 @@ def deliver(
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="letters") as senders:
         while left > 0 and not should_stop():
             at = at_source()
-            with session(engine) as work:
-                claimed = outbox.claim(work, at=at, limit=min(BATCH, left))
-                offices.learn(work, claimed)
+            with open_session(engine) as session:
+                claimed = outbox.claim(session, at=at, limit=min(BATCH, left))
+                offices.learn(session, claimed)
             if not claimed:
                 break
             left -= len(claimed)
             report = _deliver_batch(
                 engine, claimed, senders=senders, report=report, at=at, offices=offices, secret=secret
             )
-    with session(engine) as work:
-        return replace(report, waiting=report.waiting + outbox.waiting(work, at=at_source()))
+    with open_session(engine) as session:
+        return replace(report, waiting=report.waiting + outbox.waiting(session, at=at_source()))
 
 
 class _Closed(Exception):
@@ -116,9 +116,9 @@ def _postpone(
     """Put back until the office opens; the letters tried before are counted here, the others with all that wait."""
     if not closed:
         return report
-    with session(engine) as work:
+    with open_session(engine) as session:
         for notice in closed:
-            outbox.postpone(work, notice, until=offices.of(notice).opening(at))
+            outbox.postpone(session, notice, until=offices.of(notice).opening(at))
     return replace(report, waiting=report.waiting + sum(notice.attempts > 1 for notice in closed))
 
 
@@ -127,8 +127,8 @@ def _composed(
 ) -> tuple[list[Parcel], DeliveryReport]:
     """The batch at once; when one of it breaks, each by itself, and the broken ones are recorded as failed."""
     try:
-        with session(engine) as work:
-            return compose(work, claimed, at=at, settings=offices.settings), report
+        with open_session(engine) as session:
+            return compose(session, claimed, at=at, settings=offices.settings), report
     except Exception as broken:
         if len(claimed) > 1:
             parcels = []
@@ -160,11 +160,11 @@ def _settle(
 ) -> DeliveryReport:
     if failure:
         return _record_failure(engine, parcel.notice, report, at=at, offices=offices, failure=failure)
-    with session(engine) as work:
+    with open_session(engine) as session:
         if parcel.letter is None:
-            outbox.drop(work, parcel.notice)
+            outbox.drop(session, parcel.notice)
             return replace(report, dropped=report.dropped + 1)
-        outbox.record_sent(work, parcel.notice, at=at, subject=parcel.letter.subject)
+        outbox.record_sent(session, parcel.notice, at=at, subject=parcel.letter.subject)
     return replace(report, sent=report.sent + 1)
 
 
@@ -172,8 +172,8 @@ def _record_failure(
     engine: Engine, notice: Notice, report: DeliveryReport, *, at: datetime, offices: Offices, failure: str
 ) -> DeliveryReport:
     logger.warning("notice %s not sent, attempt %d: %s", notice.id, notice.attempts, failure)
-    with session(engine) as work:
-        outbox.record_failed(work, notice, at=at, error=failure, opening=offices.of(notice).opening)
+    with open_session(engine) as session:
+        outbox.record_failed(session, notice, at=at, error=failure, opening=offices.of(notice).opening)
     dead = notice.attempts >= outbox.MAX_ATTEMPTS
     errors = report.errors if failure in report.errors else (*report.errors, failure)
     return replace(report, failed=report.failed + 1, dead=report.dead + dead, errors=errors)

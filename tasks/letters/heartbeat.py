@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Edition, Notice, Official
-from models.db import session
+from models.db import open_session
 from models.lifecycle import LIVE
 from models.settings import Settings
 
@@ -63,7 +63,7 @@ class Heartbeat:
         return found
 
 
-def heartbeat(work: Session, *, at: datetime, code: str | None = None) -> Heartbeat:
+def heartbeat(session: Session, *, at: datetime, code: str | None = None) -> Heartbeat:
     """The week up to ``at``, of one roadmap or of all."""
     week = at - WEEK
     watched = (
@@ -82,14 +82,14 @@ def heartbeat(work: Session, *, at: datetime, code: str | None = None) -> Heartb
         loaded = loaded.where(col(Edition.roadmap_code) == code)
     waiting = letters.where(col(Notice.state).in_(("queued", "sending")), col(Notice.not_before) < at - LATE)
     return Heartbeat(
-        watched=work.execute(watched).scalar_one(),
-        sent=work.execute(letters.where(col(Notice.state) == "sent", col(Notice.sent_at) > week)).scalar_one(),
-        undelivered=work.execute(
+        watched=session.execute(watched).scalar_one(),
+        sent=session.execute(letters.where(col(Notice.state) == "sent", col(Notice.sent_at) > week)).scalar_one(),
+        undelivered=session.execute(
             letters.where(col(Notice.state) == "dead", col(Notice.on_day) > week.date())
         ).scalar_one(),
-        stuck=work.execute(waiting).scalar_one(),
-        last_sent_at=work.execute(last).scalar_one(),
-        on_duty_since=work.execute(loaded).scalar_one(),
+        stuck=session.execute(waiting).scalar_one(),
+        last_sent_at=session.execute(last).scalar_one(),
+        on_duty_since=session.execute(loaded).scalar_one(),
     )
 
 
@@ -104,8 +104,8 @@ class Watch:
 
 def watch(engine: Engine, *, settings: Settings, at: datetime) -> Watch:
     """Look and call the watcher. Raises ``WatcherUnreachable`` when it does not answer."""
-    with session(engine) as work:
-        found = heartbeat(work, at=at)
+    with open_session(engine) as session:
+        found = heartbeat(session, at=at)
     problems = tuple(found.problems(at))
     if settings.watch_url is None:
         return Watch(found, problems, called=False)

@@ -33,15 +33,15 @@ class Changed:
     """It was handed over to another body at least once."""
 
 
-def feed(work: Session, whose: Official | Body, *, at: datetime, ahead_days: int) -> str:
+def feed(session: Session, whose: Official | Body, *, at: datetime, ahead_days: int) -> str:
     """The iCalendar feed of a body's deadlines, or of an official's: his body, whom he stands in for, or all of them.
 
     Live points due within ``ahead_days``, and for sixty days those that were closed; history is left out. It holds no
     personal links: a calendar is often shared.
     """
-    roadmap = work.get_one(Roadmap, whose.roadmap_code)
+    roadmap = session.get_one(Roadmap, whose.roadmap_code)
     today = today_there(at, _zone(whose) or roadmap.zone)
-    bodies = _bodies(work, whose, today)
+    bodies = _bodies(session, whose, today)
     recent = col(ControlPoint.closed_on) >= today - DONE_STAYS
     live = col(ControlPoint.status).in_(LIVE) & (col(ControlPoint.deadline_on) <= today + timedelta(days=ahead_days))
     where = [
@@ -55,10 +55,10 @@ def feed(work: Session, whose: Official | Body, *, at: datetime, ahead_days: int
         where.append(col(ControlPoint.owner_id).in_(bodies))
     name = f"Сроки: {whose.post if isinstance(whose, Official) else whose.short} — {roadmap.region}"
     kind = "official" if isinstance(whose, Official) else "body"
-    return calendar(deadlines(work, *where), whose=f"{kind}/{whose.id}", today=today, name=name)
+    return calendar(deadlines(session, *where), whose=f"{kind}/{whose.id}", today=today, name=name)
 
 
-def deadlines(work: Session, *where: Any) -> list[Deadline]:
+def deadlines(session: Session, *where: Any) -> list[Deadline]:
     """The points that meet the conditions (on ``ControlPoint`` and ``Item``), as calendars show them."""
     found = (
         select(ControlPoint, Item, col(Body.short))
@@ -66,10 +66,10 @@ def deadlines(work: Session, *where: Any) -> list[Deadline]:
         .join(Body, col(Body.id) == col(ControlPoint.owner_id))
         .where(*where)
     )
-    rows = work.execute(found).all()
+    rows = session.execute(found).all()
     wanted = select(col(ControlPoint.id)).join(Item, col(Item.id) == col(ControlPoint.item_id)).where(*where)
-    changed = changes(work, wanted)
-    stored = stored_at(work, {point.roadmap_code for point, _, _ in rows})
+    changed = changes(session, wanted)
+    stored = stored_at(session, {point.roadmap_code for point, _, _ in rows})
     return [
         deadline(point, item, owner, changed.get(point.id) or unchanged(point, stored)) for point, item, owner in rows
     ]
@@ -101,7 +101,7 @@ def unchanged(point: ControlPoint, stored: Mapping[str, datetime]) -> Changed:
     return Changed(0, stored.get(point.roadmap_code) or datetime.combine(point.opens_on, time(), UTC))
 
 
-def changes(work: Session, point_ids: Any) -> dict[int, Changed]:
+def changes(session: Session, point_ids: Any) -> dict[int, Changed]:
     """What changed in the points of a select of ids; points that never changed are not in it."""
     handed_over = func.max(case((col(Transition.action) == "reassign", 1), else_=0))
     counted = (
@@ -109,10 +109,10 @@ def changes(work: Session, point_ids: Any) -> dict[int, Changed]:
         .where(col(Transition.point_id).in_(point_ids), col(Transition.action).in_(SHOWN_CHANGES))
         .group_by(col(Transition.point_id))
     )
-    return {point_id: Changed(times, at, bool(moved)) for point_id, times, at, moved in work.execute(counted)}
+    return {point_id: Changed(times, at, bool(moved)) for point_id, times, at, moved in session.execute(counted)}
 
 
-def overdue(work: Session, body_ids: Collection[int | None], *, on: date) -> defaultdict[int, list[Deadline]]:
+def overdue(session: Session, body_ids: Collection[int | None], *, on: date) -> defaultdict[int, list[Deadline]]:
     """What is overdue on a day, by the body that answers."""
     by_body: defaultdict[int, list[Deadline]] = defaultdict(list)
     if not body_ids:
@@ -126,19 +126,19 @@ def overdue(work: Session, body_ids: Collection[int | None], *, on: date) -> def
             standing.overdue(on),
         )
     )
-    for point, item, owner in work.execute(found):
+    for point, item, owner in session.execute(found):
         by_body[point.owner_id].append(deadline(point, item, owner, unchanged(point, {})))
     return by_body
 
 
-def stored_at(work: Session, codes: Collection[str]) -> dict[str, datetime]:
+def stored_at(session: Session, codes: Collection[str]) -> dict[str, datetime]:
     """When the newest edition of each roadmap was loaded: since then an unmoved deadline has not changed."""
     newest = (
         select(col(Edition.roadmap_code), func.max(col(Edition.loaded_at)))
         .where(col(Edition.roadmap_code).in_(codes))
         .group_by(col(Edition.roadmap_code))
     )
-    found: dict[str, datetime] = dict(work.execute(newest).tuples().all())
+    found: dict[str, datetime] = dict(session.execute(newest).tuples().all())
     return found
 
 
@@ -146,12 +146,12 @@ def _zone(whose: Official | Body) -> str | None:
     return whose.zone if isinstance(whose, Official) else None
 
 
-def _bodies(work: Session, whose: Official | Body, today: date) -> set[int | None] | None:
+def _bodies(session: Session, whose: Official | Body, today: date) -> set[int | None] | None:
     """The bodies whose points are shown; None: every body of the roadmap."""
     if isinstance(whose, Body):
         return {whose.id}
     if whose.body_id is None:
         return None
-    stood_for = standing_in(work, {whose.id or 0}, today).get(whose.id or 0, [])
+    stood_for = standing_in(session, {whose.id or 0}, today).get(whose.id or 0, [])
     bodies: set[int | None] = {whose.body_id}
     return bodies | {official.body_id for official in stood_for if official.body_id is not None}

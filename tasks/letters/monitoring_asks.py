@@ -24,7 +24,7 @@ class Ask:
     form: Attachment
 
 
-def asks(work: Session, points: Iterable[ControlPoint]) -> dict[int, Ask]:
+def asks(session: Session, points: Iterable[ControlPoint]) -> dict[int, Ask]:
     """Data point → what is asked there; those that are not open, or where nothing is left to ask, have none."""
     open_points = {
         point.id: point for point in points if point.purpose == "data" and point.status in OPEN and point.body_id
@@ -33,12 +33,12 @@ def asks(work: Session, points: Iterable[ControlPoint]) -> dict[int, Ask]:
     for point in open_points.values():
         by_round[point.parent_id].append(point)
     found: dict[int, Ask] = {}
-    for round_ in work.execute(select(Round).where(col(Round.point_id).in_(by_round))).scalars():
-        asked = asked_of(work, round_.id or 0)
+    for round_ in session.execute(select(Round).where(col(Round.point_id).in_(by_round))).scalars():
+        asked = asked_of(session, round_.id or 0)
         mine = [point for point in by_round[round_.point_id] if point.body_id in asked]
         named = select(Body).where(col(Body.id).in_({point.body_id for point in mine}))
-        bodies = {body.id: body for body in work.execute(named).scalars()}
-        made = forms_of(work, round_, [body.code for body in bodies.values()])
+        bodies = {body.id: body for body in session.execute(named).scalars()}
+        made = forms_of(session, round_, [body.code for body in bodies.values()])
         for point in mine:
             body = bodies[point.body_id]
             file = Attachment(form_name(round_, body), XLSX.media_type, form_xlsx(made[body.code]))

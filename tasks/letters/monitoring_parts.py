@@ -31,7 +31,7 @@ ENCLOSED = (DOCX.media_type, PDF.media_type, XLSX.media_type)
 class RoundParts:
     """Makes the parts of the letters of one batch; each snapshot is read once, and each file of a note."""
 
-    def __init__(self, work: Session, settings: Settings, letters: Iterable[RoundLetter], *, at: datetime) -> None:
+    def __init__(self, session: Session, settings: Settings, letters: Iterable[RoundLetter], *, at: datetime) -> None:
         self._settings = settings
         self._rounds: dict[int, _Told] = {}
         self._contents: dict[str, bytes] = {}
@@ -39,8 +39,8 @@ class RoundParts:
         for letter in letters:
             bodies.setdefault(letter.round_id, set()).update({letter.body_id} if letter.body_id else ())
         for round_id, some in bodies.items():
-            if (snapshot_id := newest_note(work, round_id)) is not None:
-                self._rounds[round_id] = _Told(work, snapshot_id, some, folder=settings.files, at=at)
+            if (snapshot_id := newest_note(session, round_id)) is not None:
+                self._rounds[round_id] = _Told(session, snapshot_id, some, folder=settings.files, at=at)
 
     def parts(self, letters: Sequence[RoundLetter], official: Official, channel: Channel) -> Iterator[Part]:
         """The parts of one letter, the notes first; files only where they fit into it and the channel takes any."""
@@ -83,23 +83,23 @@ class RoundParts:
 class _Told:
     """One note and what a batch of letters tells of it."""
 
-    def __init__(self, work: Session, snapshot_id: int, bodies: set[int], *, folder: Path, at: datetime) -> None:
-        row = work.get_one(SnapshotRow, snapshot_id)
+    def __init__(self, session: Session, snapshot_id: int, bodies: set[int], *, folder: Path, at: datetime) -> None:
+        row = session.get_one(SnapshotRow, snapshot_id)
         self.snapshot = Snapshot.model_validate(row.content)
-        roadmap = work.get_one(Roadmap, self.snapshot.roadmap)
+        roadmap = session.get_one(Roadmap, self.snapshot.roadmap)
         found = select(Body).where(col(Body.roadmap_code) == roadmap.code)
-        everybody = list(work.execute(found).scalars())
+        everybody = list(session.execute(found).scalars())
         self.bodies = {body.id: body for body in everybody if body.id in bodies}
         self._named = Counter(body.short for body in everybody)
         self._pages = Pages(self.snapshot, zone=roadmap.zone)
         whole = select(NoteFile).where(col(NoteFile.snapshot_id) == snapshot_id, col(NoteFile.body_id).is_(None))
-        listed = work.execute(whole.order_by(col(NoteFile.id))).scalars()
+        listed = session.execute(whole.order_by(col(NoteFile.id))).scalars()
         self._whole = [file for file in listed if file.media_type in ENCLOSED]
         loaded = (self.snapshot, self._pages)
         self._own: dict[int | None, NoteFile] = {}
         for body_id in sorted(bodies):
             try:
-                file = page_file(work, snapshot_id, body_id, folder=folder, at=at, loaded=loaded)
+                file = page_file(session, snapshot_id, body_id, folder=folder, at=at, loaded=loaded)
             except DocumentRefused as full:
                 # The words of the page go all the same, with the link: no letter waits for room on the disk.
                 logger.warning("the page of a body was not written: %s", full)

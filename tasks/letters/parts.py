@@ -18,8 +18,8 @@ from tasks.people.links import official_url
 class Parts:
     """Makes the parts of the letters of one batch; each roadmap's table is reckoned once."""
 
-    def __init__(self, work: Session, *, at: datetime, settings: Settings) -> None:
-        self._work, self._at, self._settings = work, at, settings
+    def __init__(self, session: Session, *, at: datetime, settings: Settings) -> None:
+        self._work, self._at, self._settings = session, at, settings
         self._digests: dict[str, Part] = {}
 
     def digest(self, code: str, today: date) -> Part:
@@ -33,9 +33,9 @@ class Parts:
         return drill_part(official_url(self._settings, official, channel.id, path="/proof"))
 
 
-def digest_of(work: Session, code: str, *, today: date, at: datetime) -> Digest:
+def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Digest:
     """What the week's table of a roadmap says on a day: deadlines since the new year, or since it is on control."""
-    since = max(date(today.year, 1, 1), work.get_one(Roadmap, code).controlled_from)
+    since = max(date(today.year, 1, 1), session.get_one(Roadmap, code).controlled_from)
     unproven = (
         select(func.count(col(Official.id).distinct()))
         .where(col(Official.roadmap_code) == code, col(Official.is_active), col(Official.role) == "executor")
@@ -48,8 +48,8 @@ def digest_of(work: Session, code: str, *, today: date, at: datetime) -> Digest:
     return Digest(
         since=since,
         until=today,
-        rows=discipline(work, code, today=today, since=since, until=today),
-        heartbeat=heartbeat(work, at=at, code=code).line,
-        silenced=len(silenced(work, code, today)),
-        unproven=work.execute(unproven).scalar_one(),
+        rows=discipline(session, code, today=today, since=since, until=today),
+        heartbeat=heartbeat(session, at=at, code=code).line,
+        silenced=len(silenced(session, code, today)),
+        unproven=session.execute(unproven).scalar_one(),
     )

@@ -44,7 +44,7 @@ class Offices:
     _calendars: dict[str, tuple[str, WorkCalendar]] = field(default_factory=dict)
     _addressees: dict[int, Addressee] = field(default_factory=dict)
 
-    def learn(self, work: Session, notices: Iterable[Notice]) -> None:
+    def learn(self, session: Session, notices: Iterable[Notice]) -> None:
         """Read the addressees of letters that are about to leave."""
         ids = {notice.channel_id for notice in notices} - self._addressees.keys()
         found = (
@@ -53,9 +53,9 @@ class Offices:
             .where(col(Channel.id).in_(ids))
         )
         hours = office_hours(self.settings)
-        for channel_id, kind, own_zone, code in work.execute(found).all() if ids else ():
+        for channel_id, kind, own_zone, code in session.execute(found).all() if ids else ():
             if code not in self._calendars:
-                self._calendars[code] = (work.get_one(Roadmap, code).zone, calendar_of(work, code))
+                self._calendars[code] = (session.get_one(Roadmap, code).zone, calendar_of(session, code))
             zone, calendar = self._calendars[code]
             is_folder = kind == "email" and self.settings.mail_url is None
             self._addressees[channel_id] = Addressee(zone_of(own_zone or zone), calendar, hours, is_folder)

@@ -60,7 +60,7 @@ class ShownPoint(PointView):
 
 
 def board_points(
-    work: Session,
+    session: Session,
     wanted: Filter,
     *,
     today: date,
@@ -72,7 +72,7 @@ def board_points(
     ``until`` looks further ahead than the year where no period is given.
     """
     kept = (col(ControlPoint.is_history).is_(False), *_where(wanted, today, until or year_end(today)))
-    rows, shared = work.execute(select_points(*kept)), shared_numbers(work)
+    rows, shared = session.execute(select_points(*kept)), shared_numbers(session)
     found = (ShownPoint.of(row, shared, is_reachable=row.owner_id not in unreachable) for row in rows)
     return [point for point in found if _is_kept(point, wanted, today)]
 
@@ -114,26 +114,26 @@ def _is_kept(point: ShownPoint, wanted: Filter, today: date) -> bool:
     return not wanted.state or has_state(point, wanted.state, today)
 
 
-def choices(work: Session, wanted: Filter) -> Choices:
+def choices(session: Session, wanted: Filter) -> Choices:
     """What the filters offer; sections and bodies of the chosen roadmap only, of the whole base there are too many."""
-    codes = dict(work.execute(select(col(Roadmap.code), col(Roadmap.region))).tuples().all())
+    codes = dict(session.execute(select(col(Roadmap.code), col(Roadmap.region))).tuples().all())
     roadmap = wanted.roadmap or (next(iter(codes)) if len(codes) == 1 else "")
     sections = select(col(Item.section)).where(col(Item.roadmap_code) == roadmap).order_by(col(Item.position))
     owners = select(col(ControlPoint.owner_id)).where(col(ControlPoint.roadmap_code) == roadmap).distinct()
     bodies = select(col(Body.id), col(Body.short)).where(col(Body.id).in_(owners))
     return Choices(
         roadmaps=dict(sorted(codes.items(), key=lambda one: one[1])),
-        sections=tuple(dict.fromkeys(work.execute(sections).scalars() if roadmap else ())),
-        bodies=dict(sorted(work.execute(bodies).tuples() if roadmap else (), key=lambda one: one[1].casefold())),
+        sections=tuple(dict.fromkeys(session.execute(sections).scalars() if roadmap else ())),
+        bodies=dict(sorted(session.execute(bodies).tuples() if roadmap else (), key=lambda one: one[1].casefold())),
     )
 
 
-def run_urls(work: Session, settings: Settings, keys: Iterable[str]) -> dict[str, str]:
+def run_urls(session: Session, settings: Settings, keys: Iterable[str]) -> dict[str, str]:
     """The page of the Prefect run of each point that has one."""
     base, found = ui_url(settings), dict[str, str]()
     for some in chunks(sorted(set(keys))):
         rows = select(col(Mirror.key), col(Mirror.prefect_id)).where(col(Mirror.kind) == "run")
         found |= {
-            key: f"{base}/runs/flow-run/{run}" for key, run in work.execute(rows.where(col(Mirror.key).in_(some)))
+            key: f"{base}/runs/flow-run/{run}" for key, run in session.execute(rows.where(col(Mirror.key).in_(some)))
         }
     return found

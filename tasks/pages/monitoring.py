@@ -96,7 +96,7 @@ class Corrected:
     times: int
 
 
-def round_lines(work: Session, *, today: date, roadmap: str = "", round_id: int | None = None) -> list[RoundLine]:
+def round_lines(session: Session, *, today: date, roadmap: str = "", round_id: int | None = None) -> list[RoundLine]:
     """The rounds, the newest first: those begun, and of each rhythm the next to come."""
     where: list[Any] = [col(Round.id) == round_id] if round_id is not None else []
     where += [col(Round.roadmap_code) == roadmap] if roadmap else []
@@ -108,7 +108,7 @@ def round_lines(work: Session, *, today: date, roadmap: str = "", round_id: int 
         .order_by(col(Round.opens_on), col(Round.id))
     )
     shown, ahead = [], set[tuple[str, str]]()
-    for row, point, of in work.execute(found).all():
+    for row, point, of in session.execute(found).all():
         rhythm = (row.roadmap_code, row.rhythm)
         is_ahead = point.status == "planned" and row.opens_on > today
         if is_ahead and rhythm in ahead and round_id is None:
@@ -116,12 +116,12 @@ def round_lines(work: Session, *, today: date, roadmap: str = "", round_id: int 
         ahead |= {rhythm} if is_ahead else set()
         shown.append((row, point, of))
     ids = [row.id for row, _, _ in shown]
-    facts = _Facts(work, ids, [row.point_id for row, _, _ in shown])
+    facts = _Facts(session, ids, [row.point_id for row, _, _ in shown])
     lines = [_line(row, point, of, facts) for row, point, of in shown]
     return sorted(lines, key=lambda line: (line.period.end, line.period.start, -line.id), reverse=True)
 
 
-def silent_bodies(work: Session, line: RoundLine) -> list[SilentBody]:
+def silent_bodies(session: Session, line: RoundLine) -> list[SilentBody]:
     """Who has not answered, with how often it was reminded; the one reminded most first."""
     found = (
         select(ControlPoint, col(Body.short))
@@ -129,8 +129,8 @@ def silent_bodies(work: Session, line: RoundLine) -> list[SilentBody]:
         .where(col(ControlPoint.parent_id) == line.point_id, col(ControlPoint.purpose) == "data")
         .where(col(ControlPoint.status).not_in(("submitted", "accepted")))
     )
-    rows = [(point, short) for point, short in work.execute(found).all() if _was_asked(point, line.due_on)]
-    reminders = _reminders(work, line.point_id)
+    rows = [(point, short) for point, short in session.execute(found).all() if _was_asked(point, line.due_on)]
+    reminders = _reminders(session, line.point_id)
     listed = []
     for point, short in rows:
         times, last = reminders.get(point.id, (0, None))
@@ -147,7 +147,7 @@ def silent_bodies(work: Session, line: RoundLine) -> list[SilentBody]:
     return sorted(listed, key=lambda one: (-one.reminders, one.body.casefold()))
 
 
-def corrected(work: Session, round_id: int) -> list[Corrected]:
+def corrected(session: Session, round_id: int) -> list[Corrected]:
     """The values of a round that were given more than once, by indicator and body."""
     times = func.count(col(Measure.id))
     found = (
@@ -158,39 +158,39 @@ def corrected(work: Session, round_id: int) -> list[Corrected]:
         .having(times > 1)
         .order_by(col(Measure.indicator_code), col(Body.short))
     )
-    return [Corrected(indicator=row[0], body_code=row[1], body=row[2], times=row[3]) for row in work.execute(found)]
+    return [Corrected(indicator=row[0], body_code=row[1], body=row[2], times=row[3]) for row in session.execute(found)]
 
 
 class _Facts:
     """What the lines of several rounds need, a query a question."""
 
-    def __init__(self, work: Session, ids: Sequence[int], points: Sequence[int]) -> None:
+    def __init__(self, session: Session, ids: Sequence[int], points: Sequence[int]) -> None:
         self.steps: defaultdict[int, dict[str, RoundStep]] = defaultdict(dict)
-        for step in work.execute(select(RoundStep).where(col(RoundStep.round_id).in_(ids))).scalars():
+        for step in session.execute(select(RoundStep).where(col(RoundStep.round_id).in_(ids))).scalars():
             self.steps[step.round_id][step.step] = step
         self.data: defaultdict[int, list[Any]] = defaultdict(list)
         columns = (ControlPoint.parent_id, ControlPoint.status, ControlPoint.closed_on)
         asked = select(*(col(one) for one in columns)).where(
             col(ControlPoint.parent_id).in_(points), col(ControlPoint.purpose) == "data"
         )
-        for row in work.execute(asked):
+        for row in session.execute(asked):
             self.data[row.parent_id].append(row)
-        self.files = _files(work, ids)
+        self.files = _files(session, ids)
         waiting = (
             select(col(Recommendation.round_id), func.count(col(Recommendation.id)))
             .where(col(Recommendation.round_id).in_(ids), col(Recommendation.state) == "proposed")
             .group_by(col(Recommendation.round_id))
         )
-        self.undecided: dict[int, int] = dict(work.execute(waiting).tuples().all())
+        self.undecided: dict[int, int] = dict(session.execute(waiting).tuples().all())
 
 
-def body_of(work: Session, roadmap_code: str, code: str) -> Body | None:
+def body_of(session: Session, roadmap_code: str, code: str) -> Body | None:
     """The body of a code in a roadmap, None when there is none."""
     found = select(Body).where(col(Body.roadmap_code) == roadmap_code, col(Body.code) == code)
-    return work.execute(found).scalar_one_or_none()
+    return session.execute(found).scalar_one_or_none()
 
 
-def _files(work: Session, ids: Collection[int]) -> dict[int, tuple[NoteFile, ...]]:
+def _files(session: Session, ids: Collection[int]) -> dict[int, tuple[NoteFile, ...]]:
     newest = (
         select(col(SnapshotRow.round_id), func.max(col(SnapshotRow.id)).label("id"))
         .join(NoteFile, col(NoteFile.snapshot_id) == col(SnapshotRow.id))
@@ -200,7 +200,7 @@ def _files(work: Session, ids: Collection[int]) -> dict[int, tuple[NoteFile, ...
     )
     found = select(newest.c.round_id, NoteFile).join(NoteFile, col(NoteFile.snapshot_id) == newest.c.id)
     files: defaultdict[int, list[NoteFile]] = defaultdict(list)
-    for round_id, file in work.execute(found.where(col(NoteFile.body_id).is_(None)).order_by(col(NoteFile.id))):
+    for round_id, file in session.execute(found.where(col(NoteFile.body_id).is_(None)).order_by(col(NoteFile.id))):
         files[round_id].append(file)
     return {round_id: tuple(several) for round_id, several in files.items()}
 
@@ -240,7 +240,7 @@ def _was_asked(point: Any, due_on: date) -> bool:
     return point.status != "withdrawn" or (point.closed_on is not None and point.closed_on > due_on)
 
 
-def _reminders(work: Session, parent_id: int) -> dict[int, tuple[int, date | None]]:
+def _reminders(session: Session, parent_id: int) -> dict[int, tuple[int, date | None]]:
     """How many reminders left about each data point of a round, and the day of the last."""
     found = (
         select(col(NoticeLine.point_id), func.count(col(Notice.on_day).distinct()), func.max(col(Notice.on_day)))
@@ -250,4 +250,4 @@ def _reminders(work: Session, parent_id: int) -> dict[int, tuple[int, date | Non
         .where(col(NoticeLine.reason).in_(CHASED))
         .group_by(col(NoticeLine.point_id))
     )
-    return {point_id: (times, last) for point_id, times, last in work.execute(found)}
+    return {point_id: (times, last) for point_id, times, last in session.execute(found)}

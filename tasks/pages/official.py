@@ -82,10 +82,10 @@ class Card:
     today: date
 
 
-def groups(work: Session, official: Official, *, today: date) -> list[Group]:
+def groups(session: Session, official: Official, *, today: date) -> list[Group]:
     """The list «мои сроки»: overdue first, then by deadline; what waits for a decision and what is to come after."""
-    calendar = calendar_of(work, official.roadmap_code)
-    rows = [_row(own, calendar, today=today) for own in live_points(work, official, today=today)]
+    calendar = calendar_of(session, official.roadmap_code)
+    rows = [_row(own, calendar, today=today) for own in live_points(session, official, today=today)]
     by_state: defaultdict[State, list[Row]] = defaultdict(list)
     for row in rows:
         by_state[state_of(row.own.point, today)].append(row)
@@ -100,27 +100,27 @@ def groups(work: Session, official: Official, *, today: date) -> list[Group]:
     return [group for group in found if group.rows]
 
 
-def card(work: Session, own: OwnPoint, *, today: date) -> Card:
+def card(session: Session, own: OwnPoint, *, today: date) -> Card:
     """Everything about one point, as it stands now."""
     point = own.point
     assert point.id is not None
-    history = queries.history(work, point.id)
-    stands, left = _standing_and_left(point, calendar_of(work, point.roadmap_code), today=today)
-    waiting = [request.kind for request in officials.waiting_requests(work, [point.id]).get(point.id, [])]
+    history = queries.history(session, point.id)
+    stands, left = _standing_and_left(point, calendar_of(session, point.roadmap_code), today=today)
+    waiting = [request.kind for request in officials.waiting_requests(session, [point.id]).get(point.id, [])]
     others = select(Body).where(Body.roadmap_code == point.roadmap_code, Body.id != point.owner_id)
     return Card(
         own=own,
-        roadmap=work.get_one(Roadmap, point.roadmap_code),
+        roadmap=session.get_one(Roadmap, point.roadmap_code),
         standing=stands,
         left=left,
         remark=_remark(point, history),
         history=history,
-        evidence=queries.evidence(work, point.id),
-        requests=work.exec(select(Request).where(Request.point_id == point.id).order_by(col(Request.id))).all(),
+        evidence=queries.evidence(session, point.id),
+        requests=session.exec(select(Request).where(Request.point_id == point.id).order_by(col(Request.id))).all(),
         actions=possible_actions(own, waiting=waiting, is_acknowledged=_is_acknowledged(history)),
-        extension_refusal=extension_refusal(work, point, today=today),
+        extension_refusal=extension_refusal(session, point, today=today),
         first_new_day=extension_days(point, today=today)[0],
-        bodies=work.exec(others.order_by(col(Body.id))).all(),
+        bodies=session.exec(others.order_by(col(Body.id))).all(),
         today=today,
     )
 

@@ -35,9 +35,9 @@ class Reach:
         return f"{self.post} · {self.body}" if self.post and self.body not in self.post else self.post or self.body
 
 
-def reach_of_bodies(work: Session, roadmap: str = "") -> dict[int, Reach]:
+def reach_of_bodies(session: Session, roadmap: str = "") -> dict[int, Reach]:
     """Every body with its lead official, by id."""
-    rows = work.execute(
+    rows = session.execute(
         select(
             col(Body.id),
             col(Body.short),
@@ -86,9 +86,9 @@ class Silenced:
     set_by: str
 
 
-def silenced(work: Session, roadmap: str = "", *, today: date) -> list[Silenced]:
+def silenced(session: Session, roadmap: str = "", *, today: date) -> list[Silenced]:
     """The silences in force, the one that ends first on top."""
-    rows = work.execute(
+    rows = session.execute(
         select(Silence, col(Item.number), col(Item.code), col(Item.title), col(Body.short))
         .outerjoin(Item, col(Item.id) == col(Silence.item_id))
         .outerjoin(Body, col(Body.id) == col(Silence.body_id))

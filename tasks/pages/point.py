@@ -39,20 +39,20 @@ class Card:
         return frozenset(can | ({"accept"} if self.point.status in ("open", "returned") else set()))
 
 
-def cards(work: Session, point_ids: Iterable[int]) -> dict[int, Card]:
+def cards(session: Session, point_ids: Iterable[int]) -> dict[int, Card]:
     """The points by id, in two queries; history is none of them."""
     found = select_points(col(ControlPoint.id).in_(list(point_ids)), col(ControlPoint.is_history).is_(False))
-    rows, shared = work.execute(found.add_columns(Item)), shared_numbers(work)
+    rows, shared = session.execute(found.add_columns(Item)), shared_numbers(session)
     return {card.point.id: card for card in (Card(PointView.of(row, shared), row.Item) for row in rows)}
 
 
-def requests_of(work: Session, point_id: int) -> list[Request]:
+def requests_of(session: Session, point_id: int) -> list[Request]:
     """What was asked about a point, the newest first."""
     found = select(Request).where(col(Request.point_id) == point_id).order_by(col(Request.id).desc())
-    return list(work.execute(found).scalars())
+    return list(session.execute(found).scalars())
 
 
-def waiting_extensions(work: Session, roadmap_code: str) -> list[Request]:
+def waiting_extensions(session: Session, roadmap_code: str) -> list[Request]:
     """The requests for another deadline that wait in a roadmap, the oldest first."""
     found = (
         select(Request)
@@ -64,10 +64,10 @@ def waiting_extensions(work: Session, roadmap_code: str) -> list[Request]:
         )
         .order_by(col(Request.id))
     )
-    return list(work.execute(found).scalars())
+    return list(session.execute(found).scalars())
 
 
-def bodies_of(work: Session, roadmap_code: str) -> dict[int, str]:
+def bodies_of(session: Session, roadmap_code: str) -> dict[int, str]:
     """Short names of a roadmap's bodies by id, in alphabetical order."""
     found = select(col(Body.id), col(Body.short)).where(col(Body.roadmap_code) == roadmap_code)
-    return dict(sorted(work.execute(found).tuples(), key=lambda one: one[1].casefold()))
+    return dict(sorted(session.execute(found).tuples(), key=lambda one: one[1].casefold()))

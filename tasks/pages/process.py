@@ -119,9 +119,9 @@ class ProcessPage:
         return [(state, COUNTS_RU[state], states.count(state)) for state in ORDER if state in states]
 
 
-def process_page(work: Session, key: str, *, today: date) -> ProcessPage | None:
+def process_page(session: Session, key: str, *, today: date) -> ProcessPage | None:
     """The process of a point on a day; None where it has none."""
-    return next((_page(found, today) for _, found in process_facts(work, {key: today})), None)
+    return next((_page(found, today) for _, found in process_facts(session, {key: today})), None)
 
 
 def _page(found: ProcessFacts, today: date) -> ProcessPage:

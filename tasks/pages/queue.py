@@ -26,25 +26,25 @@ class Waiting:
     """Who decides when it is not the coordinator: the controller's post."""
 
 
-def queue(work: Session, points: Sequence[BoardPoint], *, today: date, zone: str) -> list[Waiting]:
+def queue(session: Session, points: Sequence[BoardPoint], *, today: date, zone: str) -> list[Waiting]:
     """Everything among the points that waits for a decision: urgent first, then the longest waiting."""
     known = {point.id: point for point in points if point.status == "submitted" or point.asks}
     if not known:
         return []
-    reported = _reported(work, zone)
+    reported = _reported(session, zone)
     found = [
         Waiting(point=point, since=since, is_urgent=is_urgent(point.deadline_on, since, today))
         for point in known.values()
         if point.status == "submitted"
         for since in (reported.get(point.id) or point.submitted_on or today,)
     ]
-    found += _requests(work, known, today=today)
+    found += _requests(session, known, today=today)
     return sorted(found, key=lambda one: (*queue_order(one.point.deadline_on, one.since, today), one.point.key))
 
 
-def _reported(work: Session, zone: str) -> dict[int, date]:
+def _reported(session: Session, zone: str) -> dict[int, date]:
     """The day each point that waits was last reported done, in the coordinator's zone."""
-    rows = work.execute(
+    rows = session.execute(
         select(col(Transition.point_id), func.max(col(Transition.noticed_at)))
         .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
         .where(col(ControlPoint.status) == "submitted", col(Transition.action) == "submit")
@@ -53,9 +53,9 @@ def _reported(work: Session, zone: str) -> dict[int, date]:
     return {point_id: today_there(at, zone) for point_id, at in rows}
 
 
-def _requests(work: Session, known: dict[int, BoardPoint], *, today: date) -> Iterable[Waiting]:
-    controllers = controllers_by_roadmap(work)
-    rows = work.execute(
+def _requests(session: Session, known: dict[int, BoardPoint], *, today: date) -> Iterable[Waiting]:
+    controllers = controllers_by_roadmap(session)
+    rows = session.execute(
         select(Request, col(Body.short))
         .outerjoin(Body, col(Body.id) == col(Request.to_body_id))
         .where(col(Request.state) == "waiting")
@@ -73,9 +73,9 @@ def _requests(work: Session, known: dict[int, BoardPoint], *, today: date) -> It
             )
 
 
-def controllers_by_roadmap(work: Session) -> dict[str, str]:
+def controllers_by_roadmap(session: Session) -> dict[str, str]:
     """Who decides on extensions where the act names the controller: post by roadmap; the others are left out."""
-    rows = work.execute(
+    rows = session.execute(
         select(col(Roadmap.code), col(Official.post))
         .outerjoin(
             Official,
@@ -92,10 +92,10 @@ def controllers_by_roadmap(work: Session) -> dict[str, str]:
     return found
 
 
-def evidence_of(work: Session, point_ids: Iterable[int]) -> dict[int, list[Evidence]]:
+def evidence_of(session: Session, point_ids: Iterable[int]) -> dict[int, list[Evidence]]:
     """What was shown for each of the points, the newest first."""
     found: dict[int, list[Evidence]] = {}
     rows = select(Evidence).where(col(Evidence.point_id).in_(list(point_ids))).order_by(col(Evidence.id).desc())
-    for row in work.execute(rows).scalars():
+    for row in session.execute(rows).scalars():
         found.setdefault(row.point_id, []).append(row)
     return found

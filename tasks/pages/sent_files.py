@@ -11,7 +11,7 @@ from tasks.monitoring.rounds.mailing import newest_note
 
 
 def sent_files(
-    work: Session, official: Official, round_id: int, *, folder: Path, at: datetime
+    session: Session, official: Official, round_id: int, *, folder: Path, at: datetime
 ) -> list[NoteFile] | None:
     """The files of what was put into letters of the official, as the newest note has them; None when nothing was."""
     sent = (
@@ -19,15 +19,15 @@ def sent_files(
         .join(Channel, col(Channel.id) == col(RoundLetter.channel_id))
         .where(RoundLetter.round_id == round_id, Channel.official_id == official.id)
     )
-    letters = work.exec(sent).all()
-    snapshot_id = newest_note(work, round_id) if letters else None
+    letters = session.exec(sent).all()
+    snapshot_id = newest_note(session, round_id) if letters else None
     if snapshot_id is None:
         return None
     whole = select(NoteFile).where(NoteFile.snapshot_id == snapshot_id, col(NoteFile.body_id).is_(None))
-    files = list(work.exec(whole.order_by(col(NoteFile.id)))) if any(one.part == "note" for one in letters) else []
+    files = list(session.exec(whole.order_by(col(NoteFile.id)))) if any(one.part == "note" for one in letters) else []
     for one in letters:
         if one.body_id is not None:
-            own = page_file(work, snapshot_id, one.body_id, folder=folder, at=at)
+            own = page_file(session, snapshot_id, one.body_id, folder=folder, at=at)
             files += [own] if own is not None else []
-    work.flush()
+    session.flush()
     return files

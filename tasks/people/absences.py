@@ -13,7 +13,7 @@ LONGEST = timedelta(days=366)
 
 
 def add_absence(
-    work: Session,
+    session: Session,
     official: Official,
     deputy: Official,
     *,
@@ -31,15 +31,15 @@ def add_absence(
     """
     _check_days(starts_on, ends_on, today=today)
     _check_deputy(official, deputy)
-    for other in _on_these_days(work, official, starts_on, ends_on):
+    for other in _on_these_days(session, official, starts_on, ends_on):
         if (other.starts_on, other.ends_on, other.deputy_id) == (starts_on, ends_on, deputy.id):
             return False
         raise PeopleRefused(f"На эти дни уже записано замещение: {_days(other)} — сначала снимите его")
-    for other in _on_these_days(work, deputy, starts_on, ends_on):
+    for other in _on_these_days(session, deputy, starts_on, ends_on):
         raise PeopleRefused(f"Заместителя ({deputy.post}) самого замещают: {_days(other)} — выберите другого или дни")
     assert official.id is not None
     assert deputy.id is not None
-    work.add(
+    session.add(
         Absence(
             official_id=official.id,
             deputy_id=deputy.id,
@@ -59,7 +59,7 @@ def absence_words(starts_on: date, ends_on: date, deputy: Official) -> str:
 
 
 def set_absence(
-    work: Session,
+    session: Session,
     official: Official,
     deputy: Official,
     *,
@@ -70,19 +70,21 @@ def set_absence(
     at: datetime,
 ) -> bool:
     """``add_absence`` by the coordinator, with a line in the audit."""
-    is_new = add_absence(work, official, deputy, starts_on=starts_on, ends_on=ends_on, today=today, actor=actor, at=at)
+    is_new = add_absence(
+        session, official, deputy, starts_on=starts_on, ends_on=ends_on, today=today, actor=actor, at=at
+    )
     if is_new:
         words = absence_words(starts_on, ends_on, deputy)
-        write_audit(work, at=at, actor=actor, action="absence", subject=f"№ {official.id}", detail=words)
+        write_audit(session, at=at, actor=actor, action="absence", subject=f"№ {official.id}", detail=words)
     return is_new
 
 
-def back(work: Session, official: Official, *, today: date, actor: str, at: datetime) -> int:
+def back(session: Session, official: Official, *, today: date, actor: str, at: datetime) -> int:
     """The official is in office: absences to come are removed, one under way ends yesterday; returns how many."""
-    ended = end_absences(work, official, today=today)
+    ended = end_absences(session, official, today=today)
     if ended:
         write_audit(
-            work,
+            session,
             at=at,
             actor=actor,
             action="absence-taken-back",
@@ -92,24 +94,24 @@ def back(work: Session, official: Official, *, today: date, actor: str, at: date
     return ended
 
 
-def absences_left(work: Session, official: Official, today: date) -> list[Absence]:
+def absences_left(session: Session, official: Official, today: date) -> list[Absence]:
     """The official's absences that are not over, by the first day."""
     found = select(Absence).where(col(Absence.official_id) == official.id, col(Absence.ends_on) >= today)
-    return list(work.execute(found.order_by(col(Absence.starts_on))).scalars())
+    return list(session.execute(found.order_by(col(Absence.starts_on))).scalars())
 
 
-def end_absences(work: Session, official: Official, *, today: date) -> int:
+def end_absences(session: Session, official: Official, *, today: date) -> int:
     """As ``back``, without a record."""
-    return sum(end_absence(work, absence, today=today) for absence in absences_left(work, official, today))
+    return sum(end_absence(session, absence, today=today) for absence in absences_left(session, official, today))
 
 
-def end_absence(work: Session, absence: Absence, *, today: date) -> bool:
+def end_absence(session: Session, absence: Absence, *, today: date) -> bool:
     """One to come is removed, one under way ends yesterday; False when it is over, or somebody has just ended it."""
     is_left = (col(Absence.id) == absence.id, col(Absence.ends_on) >= today)
     if absence.starts_on >= today:
-        ended = work.execute(delete(Absence).where(*is_left))
+        ended = session.execute(delete(Absence).where(*is_left))
     else:
-        ended = work.execute(update(Absence).where(*is_left).values(ends_on=today - timedelta(days=1)))
+        ended = session.execute(update(Absence).where(*is_left).values(ends_on=today - timedelta(days=1)))
     return int(ended.rowcount) == 1  # type: ignore[attr-defined]
 
 
@@ -131,11 +133,11 @@ def _check_deputy(official: Official, deputy: Official) -> None:
         raise PeopleRefused("Заместитель должен быть в контактах той же дорожной карты")
 
 
-def _on_these_days(work: Session, official: Official, starts_on: date, ends_on: date) -> list[Absence]:
+def _on_these_days(session: Session, official: Official, starts_on: date, ends_on: date) -> list[Absence]:
     meets = select(Absence).where(
         col(Absence.official_id) == official.id, col(Absence.starts_on) <= ends_on, col(Absence.ends_on) >= starts_on
     )
-    return list(work.execute(meets.order_by(col(Absence.starts_on))).scalars())
+    return list(session.execute(meets.order_by(col(Absence.starts_on))).scalars())
 
 
 def _days(absence: Absence) -> str:

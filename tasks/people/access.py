@@ -37,7 +37,7 @@ class OwnPoint:
         return self.role in ("owner", "deputy")
 
 
-def live_points(work: Session, official: Official, *, today: date) -> list[OwnPoint]:
+def live_points(session: Session, official: Official, *, today: date) -> list[OwnPoint]:
     """The official's points that are not closed, by deadline; of a controller's those that are overdue or came late."""
     live: tuple[ColumnElement[bool], ...] = (
         col(ControlPoint.status).in_(LIVE),
@@ -46,15 +46,15 @@ def live_points(work: Session, official: Official, *, today: date) -> list[OwnPo
     )
     if official.role == "controller":
         live = (*live, or_(overdue(today), late()))
-    return list(_found(work, official, live, today=today))
+    return list(_found(session, official, live, today=today))
 
 
-def own_point(work: Session, official: Official, point_id: int, *, today: date) -> OwnPoint | None:
+def own_point(session: Session, official: Official, point_id: int, *, today: date) -> OwnPoint | None:
     """One point, closed ones too; None when it is not the official's to see."""
-    return next(iter(_found(work, official, (col(ControlPoint.id) == point_id,), today=today)), None)
+    return next(iter(_found(session, official, (col(ControlPoint.id) == point_id,), today=today)), None)
 
 
-def away_now(work: Session, official: Official, *, today: date) -> list[Official]:
+def away_now(session: Session, official: Official, *, today: date) -> list[Official]:
     """For whom the official stands in today, directly or at the end of a chain of deputies."""
     direct = (
         select(Official)
@@ -67,8 +67,8 @@ def away_now(work: Session, official: Official, *, today: date) -> list[Official
         )
     )
     assert official.id is not None
-    chained = officials.standing_in(work, [official.id], today).get(official.id, [])
-    return list({one.id: one for one in (*chained, *work.execute(direct).scalars())}.values())
+    chained = officials.standing_in(session, [official.id], today).get(official.id, [])
+    return list({one.id: one for one in (*chained, *session.execute(direct).scalars())}.values())
 
 
 def _instead(official: Official, away: Iterable[Official]) -> dict[int, str]:
@@ -80,17 +80,17 @@ def _instead(official: Official, away: Iterable[Official]) -> dict[int, str]:
     }
 
 
-def _found(work: Session, official: Official, where: tuple[Any, ...], *, today: date) -> Iterable[OwnPoint]:
+def _found(session: Session, official: Official, where: tuple[Any, ...], *, today: date) -> Iterable[OwnPoint]:
     if official.body_id is None and official.role != "controller":
         return
-    instead = _instead(official, away_now(work, official, today=today))
+    instead = _instead(official, away_now(session, official, today=today))
     bodies = {official.body_id, *instead}
     shared = select(col(Executor.item_id)).where(col(Executor.body_id).in_(bodies))
     ours: ColumnElement[bool] = or_(col(ControlPoint.owner_id).in_(bodies), col(ControlPoint.item_id).in_(shared))
     if official.role == "controller":
         ours = true()
     owner, body = aliased(Body), aliased(Body)
-    rows = work.execute(
+    rows = session.execute(
         select(ControlPoint, Item, owner, body)
         .join(Item, col(Item.id) == col(ControlPoint.item_id))
         .join(owner, col(owner.id) == col(ControlPoint.owner_id))

@@ -7,14 +7,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from models import Absence, Channel, Official
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Refused
 from models.settings import Settings
 from tasks.people.absences import absence_words, add_absence, end_absence
 from tasks.people.links import Answer, actor_of, audit, bearer
 
 
-def colleagues(work: Session, official: Official) -> list[Official]:
+def colleagues(session: Session, official: Official) -> list[Official]:
     """Who may stand in: the others of the same body, in the order of contacts.yaml."""
     found = select(Official).where(
         col(Official.roadmap_code) == official.roadmap_code,
@@ -23,10 +23,10 @@ def colleagues(work: Session, official: Official) -> list[Official]:
         col(Official.id) != official.id,
         col(Official.is_active),
     )
-    return list(work.execute(found.order_by(col(Official.id))).scalars()) if official.body_id is not None else []
+    return list(session.execute(found.order_by(col(Official.id))).scalars()) if official.body_id is not None else []
 
 
-def absences(work: Session, official: Official, *, today: date) -> list[tuple[Absence, Official]]:
+def absences(session: Session, official: Official, *, today: date) -> list[tuple[Absence, Official]]:
     """The official's absences that are not over, each with the deputy, by the first day."""
     found = (
         select(Absence, Official)
@@ -34,22 +34,22 @@ def absences(work: Session, official: Official, *, today: date) -> list[tuple[Ab
         .where(col(Absence.official_id) == official.id, col(Absence.ends_on) >= today)
         .order_by(col(Absence.starts_on))
     )
-    return [(absence, deputy) for absence, deputy in work.execute(found)]
+    return [(absence, deputy) for absence, deputy in session.execute(found)]
 
 
 def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) -> None:
     """«Меня замещает … с … по …», both days included. ``Refused`` as by ``add_absence``."""
     once = f"page:{answer.once}"
     try:
-        with session(answer.engine) as work:
-            by = bearer(work, answer.settings, answer.token)
-            if work.execute(select(col(Absence.id)).where(col(Absence.once_key) == once)).first() is not None:
+        with open_session(answer.engine) as session:
+            by = bearer(session, answer.settings, answer.token)
+            if session.execute(select(col(Absence.id)).where(col(Absence.once_key) == once)).first() is not None:
                 return
-            deputy = next((one for one in colleagues(work, by.official) if one.id == deputy_id), None)
+            deputy = next((one for one in colleagues(session, by.official) if one.id == deputy_id), None)
             if deputy is None:
                 raise Refused("Выберите заместителя из списка")
             is_new = add_absence(
-                work,
+                session,
                 by.official,
                 deputy,
                 starts_on=starts_on,
@@ -61,7 +61,7 @@ def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) 
             )
             if is_new:
                 words = absence_words(starts_on, ends_on, deputy)
-                audit(work, by, "absence", str(by.official.id), words, at=answer.at)
+                audit(session, by, "absence", str(by.official.id), words, at=answer.at)
     except IntegrityError:
         # The same form pressed twice at once: the other press has written it.
         return
@@ -69,20 +69,20 @@ def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) 
 
 def take_back(answer: Answer, absence_id: int) -> None:
     """The official is back, or stays: an absence to come is removed, one under way ends yesterday."""
-    with session(answer.engine) as work:
-        by = bearer(work, answer.settings, answer.token)
-        absence = work.get(Absence, absence_id)
+    with open_session(answer.engine) as session:
+        by = bearer(session, answer.settings, answer.token)
+        absence = session.get(Absence, absence_id)
         if absence is None or absence.official_id != by.official.id or absence.ends_on < answer.today:
             return
         days = f"с {absence.starts_on:%d.%m.%Y} по {absence.ends_on:%d.%m.%Y}"
-        if not end_absence(work, absence, today=answer.today):
+        if not end_absence(session, absence, today=answer.today):
             return
-        audit(work, by, "absence-taken-back", str(by.official.id), days, at=answer.at)
+        audit(session, by, "absence-taken-back", str(by.official.id), days, at=answer.at)
 
 
 def prove_channel(engine: Engine, settings: Settings, token: str, *, at: datetime) -> Channel | None:
     """The official has confirmed that the letter came; None when the link was not given by a letter."""
-    with session(engine) as work:
-        by = bearer(work, settings, token)
-        audit(work, by, "proof", str(by.official.id), "", at=at)
+    with open_session(engine) as session:
+        by = bearer(session, settings, token)
+        audit(session, by, "proof", str(by.official.id), "", at=at)
         return by.channel

@@ -55,7 +55,7 @@ def official_url(settings: Settings, official: Official, channel_id: int | None 
     return f"{settings.pages_url}/o/{token}{path}"
 
 
-def bearer(work: Session, settings: Settings, token: str) -> Bearer:
+def bearer(session: Session, settings: Settings, token: str) -> Bearer:
     """Who may act by the token. Raises ``LinkRefused``: expired, revoked, forged, of a person who has left."""
     try:
         official_id, serial, channel_id = _timed(settings).loads(token, max_age=settings.link_days * DAY_SECONDS)
@@ -63,10 +63,10 @@ def bearer(work: Session, settings: Settings, token: str) -> Bearer:
         raise LinkRefused("Срок действия ссылки истёк. Откройте ссылку из последнего письма.") from old
     except (BadSignature, ValueError, TypeError) as forged:
         raise LinkRefused("Ссылка неполна или повреждена. Откройте её из письма целиком.") from forged
-    official = work.get(Official, official_id)
+    official = session.get(Official, official_id)
     if official is None or not official.is_active or official.link_serial != serial:
         raise LinkRefused("Ссылка отозвана. Откройте ссылку из последнего письма или обратитесь к координатору.")
-    channel = work.get(Channel, channel_id) if channel_id is not None else None
+    channel = session.get(Channel, channel_id) if channel_id is not None else None
     return Bearer(official, channel if channel and channel.official_id == official.id else None)
 
 
@@ -75,12 +75,12 @@ def actor_of(official: Official) -> str:
     return f"{official.post} (страница)"
 
 
-def audit(work: Session, by: Bearer, action: str, subject: str, detail: str, *, at: datetime) -> None:
+def audit(session: Session, by: Bearer, action: str, subject: str, detail: str, *, at: datetime) -> None:
     """One line of the audit; a confirmed action also proves that letters reach the channel of the link."""
-    write_audit(work, at=at, actor=by.official.post, action=action, subject=subject, detail=detail)
+    write_audit(session, at=at, actor=by.official.post, action=action, subject=subject, detail=detail)
     if by.channel is not None:
         by.channel.proven_at = at
-        work.add(by.channel)
+        session.add(by.channel)
 
 
 def calendar_url(settings: Settings, whose: Official | Body) -> str:
@@ -90,22 +90,22 @@ def calendar_url(settings: Settings, whose: Official | Body) -> str:
     return f"{settings.pages_url}/calendar/{_lasting(settings).dumps([kind, whose.id, serial])}.ics"
 
 
-def calendar_owner(work: Session, settings: Settings, token: str) -> Official | Body:
+def calendar_owner(session: Session, settings: Settings, token: str) -> Official | Body:
     """Whose deadlines the token shows. Raises ``LinkRefused``."""
     try:
         kind, number, serial = _lasting(settings).loads(token)
     except (BadSignature, ValueError, TypeError) as forged:
         raise LinkRefused("Ссылка на календарь повреждена.") from forged
-    whose: Official | Body | None = work.get(Official, number) if kind == "o" else work.get(Body, number)
+    whose: Official | Body | None = session.get(Official, number) if kind == "o" else session.get(Body, number)
     if whose is None or (isinstance(whose, Official) and (not whose.is_active or whose.link_serial != serial)):
         raise LinkRefused("Ссылка на календарь отозвана.")
     return whose
 
 
-def revoke(work: Session, official: Official) -> None:
+def revoke(session: Session, official: Official) -> None:
     """Every link given to the official so far is dead from now on."""
     official.link_serial += 1
-    work.add(official)
+    session.add(official)
 
 
 def _timed(settings: Settings) -> Any:

@@ -18,10 +18,10 @@ class PeopleRefused(Refused):
     """What was asked about people is not possible; the text is one Russian line."""
 
 
-def official_of(work: Session, code: str, words: str) -> Official:
+def official_of(session: Session, code: str, words: str) -> Official:
     """The official in office whom a post or a number names; ``PeopleRefused`` when none, or several, do."""
     found = select(Official).where(col(Official.roadmap_code) == code, col(Official.is_active))
-    people: list[Official] = list(work.execute(found.order_by(col(Official.id))).scalars())
+    people: list[Official] = list(session.execute(found.order_by(col(Official.id))).scalars())
     wanted = one_line(words)
     named = [one for one in people if wanted in (str(one.id), one_line(one.post))]
     if len(named) == 1:
@@ -32,14 +32,14 @@ def official_of(work: Session, code: str, words: str) -> Official:
     raise PeopleRefused(f"Должностного лица «{words}» в «{code}» нет; список с номерами: vekha people {code}")
 
 
-def revoke_links(work: Session, official: Official, *, actor: str, at: datetime) -> None:
+def revoke_links(session: Session, official: Official, *, actor: str, at: datetime) -> None:
     """Every link given to the official so far opens nothing from now on."""
-    links.revoke(work, official)
-    write_audit(work, at=at, actor=actor, action="revoke", subject=f"№ {official.id}", detail="ссылки отозваны")
+    links.revoke(session, official)
+    write_audit(session, at=at, actor=actor, action="revoke", subject=f"№ {official.id}", detail="ссылки отозваны")
 
 
 def set_ladder(
-    work: Session, roadmap: Roadmap, wanted: dict[str, Any] | None, *, today: date, actor: str, at: datetime
+    session: Session, roadmap: Roadmap, wanted: dict[str, Any] | None, *, today: date, actor: str, at: datetime
 ) -> bool:
     """Give the roadmap a ladder of its own (None: the default again); False when it has that one already.
 
@@ -53,13 +53,13 @@ def set_ladder(
     if ladder == before and (wanted is None) == (roadmap.ladder is None):
         return False
     roadmap.ladder = None if wanted is None else ladder.to_json()
-    work.add(roadmap)
+    session.add(roadmap)
     tomorrow = today + timedelta(days=1)
-    work.execute(
+    session.execute(
         update(ControlPoint)
         .where(col(ControlPoint.roadmap_code) == roadmap.code, col(ControlPoint.status).in_(("open", "returned")))
         .where(col(ControlPoint.next_check_on) > tomorrow)
         .values(next_check_on=tomorrow)
     )
-    write_audit(work, at=at, actor=actor, action="ladder", subject=roadmap.code, detail=str(ladder.to_json()))
+    write_audit(session, at=at, actor=actor, action="ladder", subject=roadmap.code, detail=str(ladder.to_json()))
     return True

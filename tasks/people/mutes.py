@@ -40,19 +40,21 @@ class Subject:
         return (silence.item_id, silence.body_id) == (item_id, body_id)
 
 
-def subject_of(work: Session, code: str, *, item: str | None, body: str | None) -> Subject:
+def subject_of(session: Session, code: str, *, item: str | None, body: str | None) -> Subject:
     """The item (by code or number) or the body (by code) of a roadmap; ``PeopleRefused`` when it has none."""
     if (item is None) == (body is None):
         raise PeopleRefused("Назовите либо пункт (--item), либо орган (--body)")
     if body is not None:
-        named = work.execute(select(Body).where(col(Body.roadmap_code) == code, col(Body.code) == body)).scalar()
+        named = session.execute(select(Body).where(col(Body.roadmap_code) == code, col(Body.code) == body)).scalar()
         if named is None:
-            known = work.execute(select(col(Body.code)).where(col(Body.roadmap_code) == code).order_by(col(Body.code)))
+            known = session.execute(
+                select(col(Body.code)).where(col(Body.roadmap_code) == code).order_by(col(Body.code))
+            )
             raise PeopleRefused(f"Органа «{body}» в «{code}» нет; есть: {', '.join(known.scalars())}")
         return Subject(body=named)
     standing = select(Item).where(col(Item.roadmap_code) == code, col(Item.dropped_on).is_(None))
     for column in (col(Item.code), col(Item.number)):
-        found = work.execute(standing.where(column == item)).scalars().all()
+        found = session.execute(standing.where(column == item)).scalars().all()
         if len(found) == 1:
             return Subject(item=found[0])
         if found:
@@ -62,7 +64,7 @@ def subject_of(work: Session, code: str, *, item: str | None, body: str | None) 
 
 
 def silence(
-    work: Session, code: str, subject: Subject, *, until: date, reason: str, today: date, actor: str, at: datetime
+    session: Session, code: str, subject: Subject, *, until: date, reason: str, today: date, actor: str, at: datetime
 ) -> bool:
     """Send nothing about the subject until the day, included; False when that is so already.
 
@@ -73,13 +75,13 @@ def silence(
         raise PeopleRefused("Укажите основание: почему об этом не писать (--reason)")
     if until < today:
         raise PeopleRefused(f"День {until:%d.%m.%Y} уже прошёл: сегодня {today:%d.%m.%Y}, поправьте --until")
-    present = _present(work, code, subject, today)
+    present = _present(session, code, subject, today)
     if [(one.until, one.reason) for one in present] == [(until, reason.strip())]:
         return False
     for one in present:
-        _lift(work, one, actor=actor, at=at)
+        _lift(session, one, actor=actor, at=at)
     item_id, body_id = (subject.item.id if subject.item else None), (subject.body.id if subject.body else None)
-    work.add(
+    session.add(
         Silence(
             roadmap_code=code,
             item_id=item_id,
@@ -90,10 +92,10 @@ def silence(
             set_at=at,
         )
     )
-    work.flush()
-    _take_back(work, code, subject)
+    session.flush()
+    _take_back(session, code, subject)
     write_audit(
-        work,
+        session,
         at=at,
         actor=actor,
         action="silence",
@@ -103,26 +105,26 @@ def silence(
     return True
 
 
-def lift(work: Session, code: str, subject: Subject, *, today: date, actor: str, at: datetime) -> bool:
+def lift(session: Session, code: str, subject: Subject, *, today: date, actor: str, at: datetime) -> bool:
     """Letters go out again; the next control tells the rung reached by then. False when nothing was silenced."""
-    present = _present(work, code, subject, today)
+    present = _present(session, code, subject, today)
     for one in present:
-        _lift(work, one, actor=actor, at=at)
+        _lift(session, one, actor=actor, at=at)
     if present:
-        write_audit(work, at=at, actor=actor, action="silence-lifted", subject=subject.words, detail="")
+        write_audit(session, at=at, actor=actor, action="silence-lifted", subject=subject.words, detail="")
     return bool(present)
 
 
-def _present(work: Session, code: str, subject: Subject, today: date) -> list[Silence]:
-    return [row.silence for row in silenced(work, code, today) if subject.is_of(row.silence)]
+def _present(session: Session, code: str, subject: Subject, today: date) -> list[Silence]:
+    return [row.silence for row in silenced(session, code, today) if subject.is_of(row.silence)]
 
 
-def _lift(work: Session, present: Silence, *, actor: str, at: datetime) -> None:
+def _lift(session: Session, present: Silence, *, actor: str, at: datetime) -> None:
     present.lifted_at, present.lifted_by = at, actor
-    work.add(present)
+    session.add(present)
 
 
-def _take_back(work: Session, code: str, subject: Subject) -> None:
+def _take_back(session: Session, code: str, subject: Subject) -> None:
     """Lines on their way are as if never told: the point is due for a look from the day of its letter on."""
     point = ControlPoint
     about = (
@@ -140,9 +142,9 @@ def _take_back(work: Session, code: str, subject: Subject) -> None:
         .order_by(col(Notice.on_day).desc(), col(NoticeLine.id).desc())
         .with_for_update(of=Notice.__table__)  # type: ignore[attr-defined]
     )
-    lines = work.execute(found).all()
+    lines = session.execute(found).all()
     for line, its_point, on_day in lines:
         its_point.next_check_on = min(its_point.next_check_on or on_day, on_day)
         its_point.news = its_point.news or NEWS.get(line.reason)
-        work.add(its_point)
-    work.execute(delete(NoticeLine).where(col(NoticeLine.id).in_([line.id for line, *_ in lines])))
+        session.add(its_point)
+    session.execute(delete(NoticeLine).where(col(NoticeLine.id).in_([line.id for line, *_ in lines])))

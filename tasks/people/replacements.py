@@ -54,51 +54,51 @@ class Replacement:
     """The successor is there already: nothing is left to do."""
 
 
-def plan_replacement(work: Session, official: Official, successor: Successor, *, today: date) -> Replacement:
+def plan_replacement(session: Session, official: Official, successor: Successor, *, today: date) -> Replacement:
     """What would move. ``PeopleRefused`` when the new post is taken."""
-    _refuse_taken_post(work, official, successor)
+    _refuse_taken_post(session, official, successor)
     assert official.id is not None
     waiting = select(Notice).where(col(Notice.official_id) == official.id, col(Notice.state) == "queued")
     standing = select(Absence).where(col(Absence.deputy_id) == official.id, col(Absence.ends_on) >= today)
-    active = [channel for channel in _channels(work, official) if channel.is_active]
+    active = [channel for channel in _channels(session, official) if channel.is_active]
     others = [channel for channel in active if (channel.kind, channel.address) != ("email", successor.email)]
     same_person = (official.name, official.post) == (successor.name, successor.post)
     return Replacement(
         official_id=official.id,
         post=official.post,
         new_post=successor.post,
-        points=_points(work, official),
-        letters=len(work.execute(waiting).all()),
-        own_absences=len(absences_left(work, official, today)),
-        stands_in=len(work.execute(standing).all()),
+        points=_points(session, official),
+        letters=len(session.execute(waiting).all()),
+        own_absences=len(absences_left(session, official, today)),
+        stands_in=len(session.execute(standing).all()),
         channels_off=len(others),
         is_done=same_person and not others and len(active) == 1,
     )
 
 
 def replace_official(
-    work: Session, official: Official, successor: Successor, *, today: date, actor: str, at: datetime
+    session: Session, official: Official, successor: Successor, *, today: date, actor: str, at: datetime
 ) -> Replacement:
     """Move everything to the successor; twice changes nothing the second time.
 
     The post keeps its row, so that what was told to it and asked by it stays in the history; the name, the channels and
     the links are the successor's own.
     """
-    plan = plan_replacement(work, official, successor, today=today)
+    plan = plan_replacement(session, official, successor, today=today)
     if plan.is_done:
         return plan
     official.name, official.post = successor.name, successor.post
-    links.revoke(work, official)
-    end_absences(work, official, today=today)
-    channel = _one_channel(work, official, successor.email)
-    _readdress(work, official, channel)
+    links.revoke(session, official)
+    end_absences(session, official, today=today)
+    channel = _one_channel(session, official, successor.email)
+    _readdress(session, official, channel)
     words = f"точек {len(plan.points)}, писем {plan.letters}, отсутствий {plan.own_absences}, ссылки отозваны"
-    write_audit(work, at=at, actor=actor, action="replace", subject=f"№ {official.id}", detail=words)
-    work.flush()
+    write_audit(session, at=at, actor=actor, action="replace", subject=f"№ {official.id}", detail=words)
+    session.flush()
     return plan
 
 
-def _refuse_taken_post(work: Session, official: Official, successor: Successor) -> None:
+def _refuse_taken_post(session: Session, official: Official, successor: Successor) -> None:
     taken = select(Official).where(
         col(Official.roadmap_code) == official.roadmap_code,
         col(Official.role) == official.role,
@@ -106,11 +106,11 @@ def _refuse_taken_post(work: Session, official: Official, successor: Successor) 
         col(Official.post) == successor.post,
         col(Official.id) != official.id,
     )
-    if work.execute(taken).first() is not None:
+    if session.execute(taken).first() is not None:
         raise PeopleRefused(f"Должность «{successor.post}» у этого органа уже есть — назовите другую (--post)")
 
 
-def _points(work: Session, official: Official) -> tuple[MovingPoint, ...]:
+def _points(session: Session, official: Official) -> tuple[MovingPoint, ...]:
     if official.body_id is None or not official.is_lead:
         return ()
     found = (
@@ -120,74 +120,76 @@ def _points(work: Session, official: Official) -> tuple[MovingPoint, ...]:
         .where(col(ControlPoint.is_history).is_(False))
         .order_by(col(ControlPoint.deadline_on), col(ControlPoint.key))
     )
-    return tuple(MovingPoint(*row) for row in work.execute(found))
+    return tuple(MovingPoint(*row) for row in session.execute(found))
 
 
-def _channels(work: Session, official: Official) -> list[Channel]:
+def _channels(session: Session, official: Official) -> list[Channel]:
     found = select(Channel).where(col(Channel.official_id) == official.id).order_by(col(Channel.id))
-    return list(work.execute(found).scalars())
+    return list(session.execute(found).scalars())
 
 
-def _one_channel(work: Session, official: Official, email: str) -> Channel:
+def _one_channel(session: Session, official: Official, email: str) -> Channel:
     """The successor's channel, not proven yet even where the mailbox is the post's own; all others are off."""
-    channels = _channels(work, official)
+    channels = _channels(session, official)
     kept = next((one for one in channels if (one.kind, one.address) == ("email", email)), None)
     for one in channels:
         one.is_active = one is kept
-        work.add(one)
+        session.add(one)
     if kept is None:
         assert official.id is not None
         kept = Channel(official_id=official.id, kind="email", address=email)
     kept.drilled_at = kept.proven_at = None
-    work.add(kept)
-    work.flush()
+    session.add(kept)
+    session.flush()
     return kept
 
 
-def _readdress(work: Session, official: Official, channel: Channel) -> None:
+def _readdress(session: Session, official: Official, channel: Channel) -> None:
     """Letters that wait go to the channel, one a day: those of several channels on one day become one."""
     assert channel.id is not None
     found = select(Notice).where(col(Notice.official_id) == official.id).order_by(col(Notice.id)).with_for_update()
-    letters = list(work.execute(found).scalars())
+    letters = list(session.execute(found).scalars())
     there = {letter.on_day: letter for letter in letters if letter.channel_id == channel.id}
     for letter in letters:
         if letter.state != "queued" or letter.channel_id == channel.id:
             continue
         kept = there.get(letter.on_day)
-        _follow(work, letter, kept or letter, channel.id)
+        _follow(session, letter, kept or letter, channel.id)
         if kept is None:
             letter.channel_id, letter.attempts, letter.error = channel.id, 0, ""
             there[letter.on_day] = letter
         else:
-            _merge(work, letter, kept)
+            _merge(session, letter, kept)
             letter.state = "dropped"
-        work.add(letter)
+        session.add(letter)
 
 
-def _follow(work: Session, letter: Notice, carrier: Notice, channel_id: int) -> None:
+def _follow(session: Session, letter: Notice, carrier: Notice, channel_id: int) -> None:
     """What of rounds is in a letter goes with it to the successor's channel, each part of a round once.
 
     Where that channel's letter of the day has left, a page is put again by ``queue_missed``.
     """
     had = select(RoundLetter).where(col(RoundLetter.channel_id) == channel_id)
-    there = {(row.round_id, row.part) for row in work.execute(had).scalars()}
-    for row in work.execute(select(RoundLetter).where(col(RoundLetter.notice_id) == letter.id)).scalars().all():
+    there = {(row.round_id, row.part) for row in session.execute(had).scalars()}
+    for row in session.execute(select(RoundLetter).where(col(RoundLetter.notice_id) == letter.id)).scalars().all():
         if (row.round_id, row.part) in there or carrier.state != "queued":
-            work.delete(row)
+            session.delete(row)
             continue
         there.add((row.round_id, row.part))
         row.channel_id, row.notice_id = channel_id, carrier.id or 0
-        work.add(row)
+        session.add(row)
 
 
-def _merge(work: Session, letter: Notice, kept: Notice) -> None:
+def _merge(session: Session, letter: Notice, kept: Notice) -> None:
     if kept.state != "queued":
         return
-    rows = work.execute(select(NoticeLine).where(col(NoticeLine.notice_id).in_((letter.id, kept.id)))).scalars().all()
+    rows = (
+        session.execute(select(NoticeLine).where(col(NoticeLine.notice_id).in_((letter.id, kept.id)))).scalars().all()
+    )
     told = {(row.point_id, row.reason) for row in rows if row.notice_id == kept.id}
     for row in rows:
         if row.notice_id == letter.id and (row.point_id, row.reason) not in told:
             row.notice_id = kept.id or 0
-            work.add(row)
+            session.add(row)
     kept.has_digest, kept.has_drill = kept.has_digest or letter.has_digest, kept.has_drill or letter.has_drill
-    work.add(kept)
+    session.add(kept)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models import Mirror
-from models.db import session
+from models.db import open_session
 from models.db.rows import chunks
 from roadmap.calendar.zones import today_there, zone_of
 from roadmap.cards.point import Happened
@@ -113,15 +113,15 @@ async def carry_out(
     rest = new + [job for job in jobs if job.kind not in ("runs_deleted", "runs_created")]
     done = 0
     for some in chunks(rest, BATCH):
-        with session(engine) as work:
+        with open_session(engine) as session:
             shown = [job.wanted.point for job in some if job.wanted and job.wanted.waits]
-            told = histories(work, {point.key for point in shown})
+            told = histories(session, {point.key for point in shown})
             days = {point.key: today_in(point.item.zone, today, at) for point in shown}
-            stages = process_cards(work, days)
+            stages = process_cards(session, days)
         await bounded(_finish(client, job, told, stages, today=today, at=at) for job in some)
-        with session(engine) as work:
+        with open_session(engine) as session:
             for job in some:
-                _note(work, job)
+                _note(session, job)
         done += len(some)
         progress(done, len(rest))
     return Counter(job.kind for job in [*gone, *rest])
@@ -130,9 +130,9 @@ async def carry_out(
 async def _delete(client: PrefectClient, engine: Engine, job: Job) -> None:
     assert job.run is not None
     await client.delete_flow_run(job.run.id)
-    with session(engine) as work:
-        if (row := work.get(Mirror, ("run", job.run.key))) is not None:
-            work.delete(row)
+    with open_session(engine) as session:
+        if (row := session.get(Mirror, ("run", job.run.key))) is not None:
+            session.delete(row)
 
 
 async def _create(client: PrefectClient, jobs: list[Job], *, at: datetime) -> list[Job]:
@@ -207,8 +207,8 @@ async def _finish(
     return await publish_card(client, run.id, want.point, told[run.key], today=day, stages=stages.get(run.key, ""))
 
 
-def _note(work: Session, job: Job) -> None:
+def _note(session: Session, job: Job) -> None:
     assert job.run is not None
     name = job.wanted.state_name if job.wanted else job.final
     words = job.wanted.name if job.wanted else job.run.name
-    work.merge(Mirror(kind="run", key=job.run.key, prefect_id=str(job.run.id), content_hash=words, state_name=name))
+    session.merge(Mirror(kind="run", key=job.run.key, prefect_id=str(job.run.id), content_hash=words, state_name=name))

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Mirror
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.cards.overview import overdue_markdown, progress_markdown, summary_rows
@@ -50,9 +50,9 @@ async def publish_own_card(
     client: PrefectClient, engine: Engine, run_id: UUID, point: PointFacts, *, today: date, refusal: str = ""
 ) -> None:
     """``publish_card`` with the point's history and stages, which are looked up."""
-    with session(engine) as work:
-        history = histories(work, [point.key])[point.key]
-        stages = process_cards(work, {point.key: today}).get(point.key, "")
+    with open_session(engine) as session:
+        history = histories(session, [point.key])[point.key]
+        stages = process_cards(session, {point.key: today}).get(point.key, "")
     await publish_card(client, run_id, point, history, today=today, refusal=refusal, stages=stages)
 
 
@@ -61,13 +61,14 @@ async def refresh_cards(client: PrefectClient, engine: Engine, *, today: date | 
 
     Stages move without a decision in Prefect: by the pages of officials, by the day's control.
     """
-    with session(engine) as work:
-        shown = under_way(work)
+    with open_session(engine) as session:
+        shown = under_way(session)
         days = {point.key: today or today_there(at, point.item.zone) for point in shown}
-        stages = process_cards(work, days)
-        told = histories(work, days.keys())
+        stages = process_cards(session, days)
+        told = histories(session, days.keys())
         runs = {
-            row.key: row.prefect_id for row in work.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()
+            row.key: row.prefect_id
+            for row in session.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()
         }
     changed = 0
     for point in shown:

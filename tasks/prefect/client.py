@@ -48,7 +48,7 @@ async def pages(client: PrefectClient, path: str, body: dict[str, Any]) -> list[
             return found
 
 
-async def bounded(work: Iterable[Awaitable[T]]) -> list[T]:
+async def bounded(session: Iterable[Awaitable[T]]) -> list[T]:
     """The results in order, at most ``AT_ONCE`` under way; the first failure is raised once the others are done.
 
     A call cut off half-way can leave the server's SQLite locked for a minute.
@@ -59,7 +59,7 @@ async def bounded(work: Iterable[Awaitable[T]]) -> list[T]:
         async with free:
             return await awaitable
 
-    results = await asyncio.gather(*(one(awaitable) for awaitable in work), return_exceptions=True)
+    results = await asyncio.gather(*(one(awaitable) for awaitable in session), return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result

@@ -7,7 +7,7 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
 
-from models.db import session
+from models.db import open_session
 from tasks.prefect.apply import today_in
 from tasks.prefect.artifacts import publish_overview
 from tasks.prefect.point_facts import points
@@ -17,8 +17,8 @@ async def publish_overviews(
     client: PrefectClient, engine: Engine, *, today: date | None, at: datetime, run_id: UUID | None = None
 ) -> int:
     """Publish the summary, the overdue points and the progress of each roadmap; returns how many roadmaps."""
-    with session(engine) as work:
-        every = sorted(points(work), key=lambda point: point.item.roadmap_code)
+    with open_session(engine) as session:
+        every = sorted(points(session), key=lambda point: point.item.roadmap_code)
     count = 0
     for _, group in groupby(every, key=lambda point: point.item.roadmap_code):
         theirs = list(group)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Mirror
-from models.db import session
+from models.db import open_session
 from models.db.rows import chunks
 from roadmap.cards.point import run_name
 from roadmap.control.state import FINAL, state_name
@@ -50,9 +50,9 @@ class RunsReport:
         return written
 
 
-def noted_deployments(work: Session) -> dict[str, UUID]:
+def noted_deployments(session: Session) -> dict[str, UUID]:
     """The deployments the last sync left, by item key."""
-    rows = work.execute(select(Mirror).where(col(Mirror.kind) == "deployment")).scalars()
+    rows = session.execute(select(Mirror).where(col(Mirror.kind) == "deployment")).scalars()
     return {row.key: UUID(row.prefect_id) for row in rows}
 
 
@@ -75,12 +75,12 @@ async def reconcile_runs(
     What was done is noted in ``Mirror`` in small batches; killed at any moment, the next call mends the rest. A
     point without a deployment in ``deployments`` (by item key) is left to the next sync.
     """
-    with session(engine) as work:
-        wanted = _wanted(work, deployments, today=today, at=at, ahead_days=ahead_days)
-        noted = {row.key: row for row in work.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()}
+    with open_session(engine) as session:
+        wanted = _wanted(session, deployments, today=today, at=at, ahead_days=ahead_days)
+        noted = {row.key: row for row in session.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()}
     runs = {run.key: run for types in (DIED, UNFINISHED) for run in await _runs(client, types)}
-    with session(engine) as work:
-        closed = _closed(work, runs.keys() - wanted.keys(), today=today, at=at)
+    with open_session(engine) as session:
+        closed = _closed(session, runs.keys() - wanted.keys(), today=today, at=at)
     jobs = list(_jobs(wanted, runs, noted=noted, closed=closed, at=at))
     done = await carry_out(client, engine, jobs, today=today, at=at, progress=progress)
     written = sum(done.values())
@@ -89,13 +89,15 @@ async def reconcile_runs(
 
 
 def _wanted(
-    work: Session, deployments: Mapping[str, UUID], *, today: date | None, at: datetime, ahead_days: int
+    session: Session, deployments: Mapping[str, UUID], *, today: date | None, at: datetime, ahead_days: int
 ) -> dict[str, Wanted]:
     horizon = (today or at.date()) + timedelta(days=ahead_days)
-    items = controlled_items(work)
+    items = controlled_items(session)
     # The stages of a process are shown on the run of the point they belong to.
     whole = col(ControlPoint.parent_id).is_(None)
-    live = points(work, col(ControlPoint.status).in_(LIVE), col(ControlPoint.opens_on) <= horizon, whole, items=items)
+    live = points(
+        session, col(ControlPoint.status).in_(LIVE), col(ControlPoint.opens_on) <= horizon, whole, items=items
+    )
     return {
         point.key: Wanted(
             point,
@@ -108,12 +110,12 @@ def _wanted(
     }
 
 
-def _closed(work: Session, keys: Iterable[str], *, today: date | None, at: datetime) -> dict[str, str]:
+def _closed(session: Session, keys: Iterable[str], *, today: date | None, at: datetime) -> dict[str, str]:
     """The final state's name of every closed point among the keys; live ones have ``""``."""
     found = {}
-    items = controlled_items(work, with_dropped=True)
+    items = controlled_items(session, with_dropped=True)
     for some in chunks(sorted(keys)):
-        for point in points(work, col(ControlPoint.key).in_(some), items=items):
+        for point in points(session, col(ControlPoint.key).in_(some), items=items):
             name = state_name(point, today_in(point.item.zone, today, at))
             found[point.key] = name if name in FINAL else ""
     return found
@@ -222,13 +224,13 @@ async def reflect_point(client: PrefectClient, engine: Engine, key: str, *, at: 
 
     A stage is shown on the run of the point it is a part of.
     """
-    with session(engine) as work:
-        key = whole_of(work, key)
-        noted = work.get(Mirror, ("run", key))
-        point = point_of(work, key)
-        history = histories(work, [key])[key]
+    with open_session(engine) as session:
+        key = whole_of(session, key)
+        noted = session.get(Mirror, ("run", key))
+        point = point_of(session, key)
+        history = histories(session, [key])[key]
         day = {key: today_in(point.item.zone, None, at)} if point else {}
-        stages = process_cards(work, day).get(key, "")
+        stages = process_cards(session, day).get(key, "")
     if noted is None or point is None:
         return False
     run_id, today = UUID(noted.prefect_id), today_in(point.item.zone, None, at)
@@ -239,6 +241,8 @@ async def reflect_point(client: PrefectClient, engine: Engine, key: str, *, at: 
         await client.update_flow_run(run_id, name=run_name(point))
         await rename_state(client, run_id, name)
     await publish_card(client, run_id, point, history, today=today, stages=stages)
-    with session(engine) as work:
-        work.merge(Mirror(kind="run", key=key, prefect_id=str(run_id), content_hash=run_name(point), state_name=name))
+    with open_session(engine) as session:
+        session.merge(
+            Mirror(kind="run", key=key, prefect_id=str(run_id), content_hash=run_name(point), state_name=name)
+        )
     return True

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models import ControlPoint, Round
 from models import Snapshot as SnapshotRow
-from models.db import session
+from models.db import open_session
 from roadmap.cards.point import artifact_key
 from roadmap.monitoring.report.tables import Grid
 from roadmap.monitoring.report.view import Note, note_of
@@ -26,14 +26,14 @@ async def publish(client: PrefectClient, engine: Engine, round_id: int, run_id: 
     """
     from tasks.monitoring.report.charts import charts_of
 
-    with session(engine) as work:
+    with open_session(engine) as session:
         rows = select(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id)
-        newest = work.execute(rows.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar_one_or_none()
+        newest = session.execute(rows.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar_one_or_none()
         if newest is None:
             return 0
-        snapshot, zone = load(work, newest)
+        snapshot, zone = load(session, newest)
         point = select(col(ControlPoint.key)).join(Round, col(Round.point_id) == col(ControlPoint.id))
-        key = artifact_key(work.execute(point.where(col(Round.id) == round_id)).scalar_one())
+        key = artifact_key(session.execute(point.where(col(Round.id) == round_id)).scalar_one())
     note, charts = note_of(snapshot, zone=zone), charts_of(snapshot, form="screen")
     told = [(f"{key}-note", f"Справка · {snapshot.period} · {snapshot.region}", summary_markdown(note))]
     if charts:

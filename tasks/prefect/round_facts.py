@@ -18,19 +18,19 @@ from tasks.prefect.point_facts import PointFacts, points
 BODIES = table_of(Body)
 
 
-def round_cards(work: Session, days: Mapping[str, date]) -> dict[str, str]:
+def round_cards(session: Session, days: Mapping[str, date]) -> dict[str, str]:
     """Markdown of each round among the points asked (key → today there), by key."""
-    rows = rounds_of(work, POINTS.c.key.in_(sorted(days))) if days else []
-    return {row.key: round_card(round_facts(work, row)) for row in rows}
+    rows = rounds_of(session, POINTS.c.key.in_(sorted(days))) if days else []
+    return {row.key: round_card(round_facts(session, row)) for row in rows}
 
 
-def rounds_under_way(work: Session) -> list[PointFacts]:
+def rounds_under_way(session: Session) -> list[PointFacts]:
     """The points of rounds that have begun and are not over."""
     begun = (col(ControlPoint.purpose) == "round", col(ControlPoint.status).in_(LIVE))
-    return points(work, *begun, col(ControlPoint.status) != "planned")
+    return points(session, *begun, col(ControlPoint.status) != "planned")
 
 
-def round_facts(work: Session, row: RoundRow) -> RoundFacts:
+def round_facts(session: Session, row: RoundRow) -> RoundFacts:
     """How far a round has come."""
     data = (
         select(POINTS.c.status, BODIES.c.short)
@@ -38,10 +38,10 @@ def round_facts(work: Session, row: RoundRow) -> RoundFacts:
         .where(POINTS.c.parent_id == row.point_id, POINTS.c.purpose == "data")
         .order_by(BODIES.c.short)
     )
-    asked = work.execute(data).all()
+    asked = session.execute(data).all()
     waited = [short for status, short in asked if status in LIVE]
     answered = sum(status == "accepted" for status, _ in asked)
-    zone = zone_of(work.get_one(Roadmap, row.roadmap_code).zone)
+    zone = zone_of(session.get_one(Roadmap, row.roadmap_code).zone)
     steps = select(RoundStep).where(col(RoundStep.round_id) == row.id).order_by(col(RoundStep.id))
     return RoundFacts(
         due_on=row.due_on,
@@ -51,6 +51,6 @@ def round_facts(work: Session, row: RoundRow) -> RoundFacts:
         waited_for=waited,
         steps=[
             (STEPS_RU[one.step], one.done_at.astimezone(zone).date(), one.words)
-            for one in work.execute(steps).scalars()
+            for one in session.execute(steps).scalars()
         ],
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Mirror, Roadmap
-from models.db import session
+from models.db import open_session
 from roadmap.calendar.zones import today_there
 from tasks.monitoring.rounds.rows import round_row
 from tasks.monitoring.rounds.sweep import ready
@@ -35,11 +35,11 @@ async def wake_rounds(client: PrefectClient, engine: Engine, *, today: date | No
 
 
 def _ready_runs(engine: Engine, *, today: date | None, at: datetime) -> list[UUID]:
-    with session(engine) as work:
-        zones = dict(work.execute(select(col(Roadmap.code), col(Roadmap.zone))).tuples().all())
+    with open_session(engine) as session:
+        zones = dict(session.execute(select(col(Roadmap.code), col(Roadmap.zone))).tuples().all())
         found = []
         for code, zone in zones.items():
-            found += ready(work, code, today=today or today_there(at, zone))
-        keys = [round_row(work, one.id or 0).key for one in found]
+            found += ready(session, code, today=today or today_there(at, zone))
+        keys = [round_row(session, one.id or 0).key for one in found]
         noted = select(col(Mirror.prefect_id)).where(col(Mirror.kind) == "run", col(Mirror.key).in_(keys))
-        return [UUID(run_id) for run_id in work.execute(noted).scalars()]
+        return [UUID(run_id) for run_id in session.execute(noted).scalars()]

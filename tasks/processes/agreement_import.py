@@ -53,7 +53,7 @@ class Recorded:
 
 
 def import_agreements(
-    work: Session,
+    session: Session,
     roadmap_code: str,
     path: Path,
     *,
@@ -69,24 +69,24 @@ def import_agreements(
     ``TableRefused`` lists every wrong municipality, stage and date with its cell: then nothing is written.
     """
     rows = read_rows(path)
-    lock_roadmap(work, roadmap_code)
-    standing = the_agreement(work, roadmap_code, item, ended=bool(correction))
-    facts, problems = read_facts(rows, Known(standing.one.process, _cases(work, standing)))
-    since = work.get_one(Roadmap, roadmap_code).period_start
-    renewed = renewed_results(work, standing.one.point_ids)
+    lock_roadmap(session, roadmap_code)
+    standing = the_agreement(session, roadmap_code, item, ended=bool(correction))
+    facts, problems = read_facts(rows, Known(standing.one.process, _cases(session, standing)))
+    since = session.get_one(Roadmap, roadmap_code).period_start
+    renewed = renewed_results(session, standing.one.point_ids)
     problems += check(standing, facts, today=today, since=since, renewed=renewed, corrects=bool(correction))
     if not facts and not problems:
         problems = [Problem("A2", "в таблице нет ни одной даты и ни одного отказа")]
     if problems:
         raise TableRefused(path.name, problems)
-    return standing, record(work, standing, facts, actor=actor, today=today, at=at, correction=correction)
+    return standing, record(session, standing, facts, actor=actor, today=today, at=at, correction=correction)
 
 
-def _cases(work: Session, standing: Standing) -> dict[str, str]:
+def _cases(session: Session, standing: Standing) -> dict[str, str]:
     """The code of each municipality of the agreement, by every name it has."""
     ids = {row.body_id for row in standing.one.stages if row.body_id}
     rows = select(col(Body.code), col(Body.short), col(Body.name)).where(col(Body.id).in_(ids))
-    return {plain(name): row.code for row in work.execute(rows) for name in (row.name, row.short, row.code)}
+    return {plain(name): row.code for row in session.execute(rows) for name in (row.name, row.short, row.code)}
 
 
 NO_RENEWAL: Mapping[int, date] = MappingProxyType({})
@@ -170,7 +170,7 @@ def _recorded_otherwise(standing: Standing, fact: Fact) -> str:
 
 
 def record(
-    work: Session,
+    session: Session,
     standing: Standing,
     facts: Sequence[Fact],
     *,
@@ -187,17 +187,17 @@ def record(
     """
     said = {(fact.stage, fact.case): fact for fact in facts if not fact.refusal}
     rows = [(standing.stages[place], fact) for place, fact in said.items()]
-    differs = differing(work, standing.one, rows)
+    differs = differing(session, standing.one, rows)
     wrong = differs if correction else []
     by = By(ground=correction, actor=actor, today=today, at=at)
-    moves_whole = bool(wrong) and correct(work, standing.one, wrong, by)
+    moves_whole = bool(wrong) and correct(session, standing.one, wrong, by)
     wanted = [(row, fact) for row, fact in rows if row.status != "accepted"]
     for action in STEPS:
         steps = [_step(action, row, fact, actor=actor, at=at) for row, fact in wanted if _needs(action, row)]
-        change_many(work, steps)
+        change_many(session, steps)
     grounds = {fact.case: fact.refusal for fact in facts if fact.refusal}
     refused = [row for row in standing.one.stages if row.case in grounds and row.is_live]
-    change_many(work, [_refusal(row, grounds[row.case], actor=actor, today=today, at=at) for row in refused])
+    change_many(session, [_refusal(row, grounds[row.case], actor=actor, today=today, at=at) for row in refused])
     cases = {row.case: grounds[row.case] for row in refused}
     touched = {row.id for row, _ in wanted} | {one.row.id for one in wrong}
     return Recorded(

@@ -37,17 +37,17 @@ class Standing:
         self.stages = {stage.place: stage for stage in self.one.stages}
 
 
-def agreements(work: Session, roadmap_code: str, *, ended: bool = False) -> list[Standing]:
+def agreements(session: Session, roadmap_code: str, *, ended: bool = False) -> list[Standing]:
     """The agreements of a roadmap that are under way (or: every one), in the order of their points."""
     items = select(Item).where(col(Item.roadmap_code) == roadmap_code)
-    by_id: dict[int | None, Item] = {item.id: item for item in work.execute(items).scalars()}
+    by_id: dict[int | None, Item] = {item.id: item for item in session.execute(items).scalars()}
     bodies = select(col(Body.code), col(Body.short)).where(col(Body.roadmap_code) == roadmap_code)
-    names: dict[str, str] = dict(work.execute(bodies).tuples().all())
-    running = underway(work, roadmap_code)
+    names: dict[str, str] = dict(session.execute(bodies).tuples().all())
+    running = underway(session, roadmap_code)
     ids = {one.parent.id for one in running}
     # Of the agreements with several bodies those that have ended are shown beside those under way.
     wants_ended = ended or any(one.process.per == "body" for one in running)
-    every = underway(work, roadmap_code, ended=True) if wants_ended else running
+    every = underway(session, roadmap_code, ended=True) if wants_ended else running
     found = [one for one in every if one.process.per != "point" and by_id[one.parent.item_id].kind == KIND]
     return [
         Standing(one, names, by_id[one.parent.item_id].title, by_id[one.parent.item_id].number)
@@ -70,19 +70,21 @@ def _together(found: Sequence[Underway]) -> list[Underway]:
     ]
 
 
-def the_agreement(work: Session, roadmap_code: str, item: str | None = None, *, ended: bool = False) -> Standing:
+def the_agreement(session: Session, roadmap_code: str, item: str | None = None, *, ended: bool = False) -> Standing:
     """The agreement meant: the only one under way, or that of an item (by code or number).
 
     ``ended``: the newest one counts where none is under way. ``Refused`` when there is none, or several.
     """
     wanted = select(col(Item.id)).where(col(Item.roadmap_code) == roadmap_code)
     wanted = wanted.where((col(Item.code) == item) | (col(Item.number) == item))
-    ids = set(work.execute(wanted).scalars()) if item else set()
+    ids = set(session.execute(wanted).scalars()) if item else set()
     if item and not ids:
         raise Refused(f"Пункта «{item}» в «{roadmap_code}» нет; список: vekha items {roadmap_code}")
-    found = [one for one in agreements(work, roadmap_code) if not item or one.one.parent.item_id in ids]
+    found = [one for one in agreements(session, roadmap_code) if not item or one.one.parent.item_id in ids]
     if not found and ended:
-        past = [one for one in agreements(work, roadmap_code, ended=True) if not item or one.one.parent.item_id in ids]
+        past = [
+            one for one in agreements(session, roadmap_code, ended=True) if not item or one.one.parent.item_id in ids
+        ]
         found = past[-1:]
     if not found:
         raise Refused(
@@ -97,24 +99,24 @@ def the_agreement(work: Session, roadmap_code: str, item: str | None = None, *, 
     return found[0]
 
 
-def _grounds(work: Session, one: Underway) -> dict[int, str]:
+def _grounds(session: Session, one: Underway) -> dict[int, str]:
     """Why stages were taken off control, by stage."""
     found = (
         select(col(Transition.point_id), col(Transition.reason))
         .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
         .where(col(ControlPoint.parent_id).in_(one.point_ids), col(Transition.action) == "withdraw")
     )
-    return dict(work.execute(found).tuples().all())
+    return dict(session.execute(found).tuples().all())
 
 
-def write_template(work: Session, standing: Standing, path: Path) -> int:
+def write_template(session: Session, standing: Standing, path: Path) -> int:
     """Write the form of an agreement with what is known filled in; returns its rows.
 
     One row a municipality, a column of dates for each stage of its own, «реквизиты», «отказ, причина».
     """
     process = standing.one.process
     own = [stage for stage in process.stages if not stage.common]
-    grounds = _grounds(work, standing.one)
+    grounds = _grounds(session, standing.one)
     cases = sorted(
         {row.case for row in standing.one.stages if row.case}, key=lambda case: standing.names[case].casefold()
     )
@@ -130,12 +132,12 @@ def write_template(work: Session, standing: Standing, path: Path) -> int:
     return len(rows)
 
 
-def ledger_of(work: Session, standing: Standing, *, today: date, calendar: WorkCalendar) -> Ledger:
+def ledger_of(session: Session, standing: Standing, *, today: date, calendar: WorkCalendar) -> Ledger:
     """The ledger of an agreement on a day."""
     bodies = select(col(Body.id), col(Body.short)).join(ControlPoint, col(ControlPoint.owner_id) == col(Body.id))
     bodies = bodies.where(col(ControlPoint.parent_id).in_(standing.one.point_ids)).distinct()
-    holders: dict[int, str] = dict(work.execute(bodies).tuples().all())
-    grounds = _grounds(work, standing.one)
+    holders: dict[int, str] = dict(session.execute(bodies).tuples().all())
+    grounds = _grounds(session, standing.one)
     facts = [
         StageFact(
             code=row.stage,
@@ -150,4 +152,4 @@ def ledger_of(work: Session, standing: Standing, *, today: date, calendar: WorkC
         for row in standing.one.stages
     ]
     found = ledger(standing.one.process, facts, standing.names, today=today, calendar=calendar)
-    return replace(found, corrections=corrections(work, standing.one, standing.names))
+    return replace(found, corrections=corrections(session, standing.one, standing.names))

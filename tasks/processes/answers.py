@@ -23,31 +23,31 @@ from tasks.processes.sweep import advance
 OfStages = MarkStages | SkipStages | RecordRefusal
 
 
-def accept_session(work: Session, point: ControlPoint, command: AcceptSession) -> ControlPoint:
+def accept_session(session: Session, point: ControlPoint, command: AcceptSession) -> ControlPoint:
     """«Принять» a session as a whole, with what it decided."""
     by = command.by
     on = done_day(command.done_on, by.today) or point.submitted_on or by.today
-    calendar = calendar_of(work, point.roadmap_code)
-    add_decisions(work, point, command.decisions, on=on, proof=command.evidence, today=by.today, calendar=calendar)
-    return accept(work, point, command)
+    calendar = calendar_of(session, point.roadmap_code)
+    add_decisions(session, point, command.decisions, on=on, proof=command.evidence, today=by.today, calendar=calendar)
+    return accept(session, point, command)
 
 
-def mark_stages(work: Session, point: ControlPoint, command: MarkStages) -> ControlPoint:
+def mark_stages(session: Session, point: ControlPoint, command: MarkStages) -> ControlPoint:
     """«Отметить этап»; with what a session decided by it. The point is accepted with its last stage."""
     by = command.by
 
     def change(one: Underway, calendar: WorkCalendar) -> None:
         on = done_day(command.done_on, by.today) or by.today
-        _mark(work, one, command, on=on)
+        _mark(session, one, command, on=on)
         if text := command.decisions:
-            add_decisions(work, point, text, on=on, proof=command.evidence, today=by.today, calendar=calendar)
+            add_decisions(session, point, text, on=on, proof=command.evidence, today=by.today, calendar=calendar)
 
-    return _answered(work, point, command, change)
+    return _answered(session, point, command, change)
 
 
-def leave_out(work: Session, point: ControlPoint, command: SkipStages | RecordRefusal) -> ControlPoint:
+def leave_out(session: Session, point: ControlPoint, command: SkipStages | RecordRefusal) -> ControlPoint:
     """«Пропустить этап», «отказ муниципалитета», «отказ стороны»."""
-    return _answered(work, point, command, lambda one, _: _leave_out(work, one, command))
+    return _answered(session, point, command, lambda one, _: _leave_out(session, one, command))
 
 
 def of_stages(once_key: str) -> ColumnElement[bool]:
@@ -65,41 +65,41 @@ HANDLERS: Handlers = {
 
 
 def _answered(
-    work: Session, point: ControlPoint, command: OfStages, change: Callable[[Underway, WorkCalendar], None]
+    session: Session, point: ControlPoint, command: OfStages, change: Callable[[Underway, WorkCalendar], None]
 ) -> ControlPoint:
     """1. missing stages come to be; 2. those meant change; 3. the process goes on, to its end if it is there."""
     code, by = point.roadmap_code, command.by
-    calendar = calendar_of(work, code)
-    advance(work, code, today=by.today, at=by.at, calendar=calendar, only=point.key)
-    one = next(iter(underway(work, code, only=point.key)), None)
+    calendar = calendar_of(session, code)
+    advance(session, code, today=by.today, at=by.at, calendar=calendar, only=point.key)
+    one = next(iter(underway(session, code, only=point.key)), None)
     if one is None or not one.runs:
         raise Refused("У этого пункта нет этапов в работе: примите, верните, перенесите или снимите пункт целиком")
     try:
         change(one, calendar)
     except Unclear as unclear:
         raise Refused(str(unclear)) from unclear
-    advance(work, code, today=by.today, at=by.at, calendar=calendar, only=point.key, accepts=by.actor)
-    work.flush()
-    work.expire(point)
+    advance(session, code, today=by.today, at=by.at, calendar=calendar, only=point.key, accepts=by.actor)
+    session.flush()
+    session.expire(point)
     return point
 
 
-def _mark(work: Session, one: Underway, command: MarkStages, *, on: date) -> None:
+def _mark(session: Session, one: Underway, command: MarkStages, *, on: date) -> None:
     """The stages meant are done on a day: opened where they were not, reported, accepted."""
-    stages, rows = _meant(work, one, command)
+    stages, rows = _meant(session, one, command)
     _refuse_counts(stages, rows, planned=command.planned, count=command.count)
     facts = {"evidence": command.evidence.strip(), "planned_count": command.planned, "count": command.count}
     unopened = [row for row in rows if row.status == "planned"]
     days = {row.id: {"waits": False, "opens_on": min(row.opens_on, on, row.due_on)} for row in unopened}
-    change_many(work, [Change(row.id, _move("open", row, on, command), days[row.id]) for row in unopened])
+    change_many(session, [Change(row.id, _move("open", row, on, command), days[row.id]) for row in unopened])
     reported = [row for row in rows if row.status != "submitted"]
-    change_many(work, [Change(row.id, _move("submit", row, on, command, **facts)) for row in reported])
+    change_many(session, [Change(row.id, _move("submit", row, on, command, **facts)) for row in reported])
     more = {"evidence": facts["evidence"]}
     proof = {row.id: {} if row.status != "submitted" else more for row in rows}
-    change_many(work, [Change(row.id, _move("accept", row, on, command, **proof[row.id])) for row in rows])
+    change_many(session, [Change(row.id, _move("accept", row, on, command, **proof[row.id])) for row in rows])
 
 
-def _leave_out(work: Session, one: Underway, command: SkipStages | RecordRefusal) -> None:
+def _leave_out(session: Session, one: Underway, command: SkipStages | RecordRefusal) -> None:
     """A skipped stage, or a municipality that refuses: withdrawn with the ground, told to those who had it in hand."""
     ground, is_body = command.reason.strip(), one.process.per == "body"
     if not ground:
@@ -108,15 +108,15 @@ def _leave_out(work: Session, one: Underway, command: SkipStages | RecordRefusal
             f"Чтобы {refusal if isinstance(command, RecordRefusal) else 'пропустить этап'}, укажите основание"
         )
     if isinstance(command, RecordRefusal):
-        rows = [row for row in _of_cases(work, [row for row in one.stages if row.case], command) if row.is_live]
+        rows = [row for row in _of_cases(session, [row for row in one.stages if row.case], command) if row.is_live]
         ground = f"{'сторона отказалась' if is_body else 'муниципалитет отказался'}: {ground}"
     else:
-        _, rows = _meant(work, one, command)
+        _, rows = _meant(session, one, command)
     if not rows:
         raise Refused("Здесь нечего снимать: этапы уже исполнены или сняты")
     tells = {row.id: row.status != "planned" for row in rows}
     moves = [_move("withdraw", row, command.by.today, command, reason=ground, tell=tells[row.id]) for row in rows]
-    change_many(work, [Change(row.id, move) for row, move in zip(rows, moves, strict=True)])
+    change_many(session, [Change(row.id, move) for row, move in zip(rows, moves, strict=True)])
 
 
 def _move(action: Action, row: StageRow, on: date, command: Command, **facts: object) -> Move:
@@ -125,16 +125,16 @@ def _move(action: Action, row: StageRow, on: date, command: Command, **facts: ob
     return Move(action=action, actor=command.by.actor, at=command.by.at, on=on, once_key=key, **facts)  # type: ignore[arg-type]
 
 
-def _meant(work: Session, one: Underway, command: MarkStages | SkipStages) -> tuple[list[Stage], list[StageRow]]:
+def _meant(session: Session, one: Underway, command: MarkStages | SkipStages) -> tuple[list[Stage], list[StageRow]]:
     """The stages named and their live rows; ``Refused`` where nothing is left to do."""
     if not command.stage.strip():
         raise Refused("Укажите «Этап»: номер с карты этапов или его название")
     if means_missing(command.stage):
-        return _missing(work, one, command)
+        return _missing(session, one, command)
     there = {row.stage for row in one.stages}
     stages = read_stages([stage for stage in one.process.stages if stage.code in there], command.stage)
     codes = {stage.code for stage in stages}
-    rows = _of_cases(work, [row for row in one.stages if row.stage in codes], command)
+    rows = _of_cases(session, [row for row in one.stages if row.stage in codes], command)
     if left := [row for row in rows if row.is_live]:
         return stages, left
     done = next((row for row in rows if row.status == "accepted"), None)
@@ -142,12 +142,12 @@ def _meant(work: Session, one: Underway, command: MarkStages | SkipStages) -> tu
     raise Refused(f"«{stages[-1].title}»: этап уже {'отмечен' + since if done else 'снят с контроля'}")
 
 
-def _missing(work: Session, one: Underway, command: MarkStages | SkipStages) -> tuple[list[Stage], list[StageRow]]:
+def _missing(session: Session, one: Underway, command: MarkStages | SkipStages) -> tuple[list[Stage], list[StageRow]]:
     """All that is owed behind what was recorded out of order, by those named in «Кто» or by all."""
     by_place = {row.place: row for row in one.stages}
     behind = owed(one.process, {place: row.standing().state for place, row in by_place.items()})
     if command.who.strip() and not means_all(command.who):
-        chosen = {row.case for row in _of_cases(work, [row for row in one.stages if row.case], command)}
+        chosen = {row.case for row in _of_cases(session, [row for row in one.stages if row.case], command)}
         behind = [late for late in behind if late.case in chosen]
     wanted = {(stage.code, late.case): stage for late in behind for stage in late.missing}
     rows = {row.id: row for code, case in wanted if (row := by_place.get((code, case)) or by_place[code, None])}
@@ -156,7 +156,7 @@ def _missing(work: Session, one: Underway, command: MarkStages | SkipStages) -> 
     return list(wanted.values()), list(rows.values())
 
 
-def _of_cases(work: Session, rows: Sequence[StageRow], command: OfStages) -> list[StageRow]:
+def _of_cases(session: Session, rows: Sequence[StageRow], command: OfStages) -> list[StageRow]:
     """The rows of those named in «Кто»; a single open one need not be named."""
     cases = {row.body_id for row in rows if row.case and row.body_id}
     who = command.who.strip()
@@ -167,7 +167,7 @@ def _of_cases(work: Session, rows: Sequence[StageRow], command: OfStages) -> lis
     stages = "" if isinstance(command, RecordRefusal) else command.stage
     if means_all(who) or (not who and means_all(stages)):
         return list(rows)
-    names = _names(work, cases)
+    names = _names(session, cases)
     if not who:
         live = {row.body_id for row in rows if row.is_live}
         if len(live) == 1:
@@ -178,8 +178,8 @@ def _of_cases(work: Session, rows: Sequence[StageRow], command: OfStages) -> lis
     return [row for row in rows if row.body_id in chosen]
 
 
-def _names(work: Session, bodies: Iterable[int]) -> dict[str, tuple[str, ...]]:
-    found = work.execute(select(Body).where(col(Body.id).in_(list(bodies)))).scalars()
+def _names(session: Session, bodies: Iterable[int]) -> dict[str, tuple[str, ...]]:
+    found = session.execute(select(Body).where(col(Body.id).in_(list(bodies)))).scalars()
     return {str(body.id): (body.short, body.name, body.code) for body in found}
 
 

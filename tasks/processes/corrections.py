@@ -41,12 +41,12 @@ class By:
     at: datetime
 
 
-def differing(work: Session, one: Underway, said: Iterable[tuple[StageRow, Fact]]) -> list[Differs]:
+def differing(session: Session, one: Underway, said: Iterable[tuple[StageRow, Fact]]) -> list[Differs]:
     """The reported stages for which a fact names another day, or a proof that is not the newest one given.
 
     A fact without a proof says nothing about it.
     """
-    proofs = _proofs(work, one)
+    proofs = _proofs(session, one)
     found = [
         Differs(row, fact, bool(fact.evidence) and fact.evidence != proofs.get(row.id, ""))
         for row, fact in said
@@ -55,24 +55,24 @@ def differing(work: Session, one: Underway, said: Iterable[tuple[StageRow, Fact]
     return [differs for differs in found if differs.has_other_day or differs.has_other_proof]
 
 
-def correct(work: Session, one: Underway, wrong: Sequence[Differs], by: By) -> bool:
+def correct(session: Session, one: Underway, wrong: Sequence[Differs], by: By) -> bool:
     """Record the corrections, all or none; True when the day of the whole point moved with its last stage.
 
     ``Refused`` without a ground, or when somebody changed one of the stages meanwhile.
     """
-    before = {point_id: _last_day(one, point_id) for point_id in _ended_by_stages(work, one)}
-    change_many(work, [_correction(differs, by) for differs in wrong])
-    read_stages(work, [one])
+    before = {point_id: _last_day(one, point_id) for point_id in _ended_by_stages(session, one)}
+    change_many(session, [_correction(differs, by) for differs in wrong])
+    read_stages(session, [one])
     changes = []
     for point_id, last in sorted(before.items()):
-        after, whole = _last_day(one, point_id), work.get_one(ControlPoint, point_id)
+        after, whole = _last_day(one, point_id), session.get_one(ControlPoint, point_id)
         if after != last and whole.status in ("submitted", "accepted") and whole.submitted_on == last:
             move = Move(action="correct", actor=by.actor, at=by.at, on=by.today, reason=by.ground, due_on=after)
             changes.append(Change(point_id, replace(move, tell=False)))
-    return change_many(work, changes) > 0
+    return change_many(session, changes) > 0
 
 
-def corrections(work: Session, one: Underway, names: dict[str, str]) -> tuple[Correction, ...]:
+def corrections(session: Session, one: Underway, names: dict[str, str]) -> tuple[Correction, ...]:
     """What was corrected in a process and in its point, oldest first; ``names`` of municipalities by code."""
     found = (
         select(Transition, ControlPoint)
@@ -92,11 +92,11 @@ def corrections(work: Session, one: Underway, names: dict[str, str]) -> tuple[Co
             actor=row.actor,
             reason=row.reason,
         )
-        for row, point in work.execute(found).tuples()
+        for row, point in session.execute(found).tuples()
     )
 
 
-def _proofs(work: Session, one: Underway) -> dict[int, str]:
+def _proofs(session: Session, one: Underway) -> dict[int, str]:
     """The newest proof of each stage."""
     found = (
         select(col(Evidence.point_id), col(Evidence.words))
@@ -104,7 +104,7 @@ def _proofs(work: Session, one: Underway) -> dict[int, str]:
         .where(col(ControlPoint.parent_id).in_(one.point_ids), col(Evidence.is_interim).is_(False))
         .order_by(col(Evidence.id))
     )
-    return dict(work.execute(found).tuples().all())
+    return dict(session.execute(found).tuples().all())
 
 
 def _correction(differs: Differs, by: By) -> Change:
@@ -123,7 +123,7 @@ def _correction(differs: Differs, by: By) -> Change:
     return Change(row.id, move, {"opens_on": min(row.opens_on, fact.on)})
 
 
-def _ended_by_stages(work: Session, one: Underway) -> set[int]:
+def _ended_by_stages(session: Session, one: Underway) -> set[int]:
     """The points whose day is that of their last stage: not those that were accepted as a whole over open stages."""
     over = {
         point_id
@@ -136,7 +136,7 @@ def _ended_by_stages(work: Session, one: Underway) -> set[int]:
         .where(col(ControlPoint.parent_id).in_(over), col(Transition.action) == "withdraw")
         .where(col(Transition.actor) == ENGINE, col(Transition.reason) == TAKEN_WHOLE)
     )
-    return over - {point_id for point_id in work.execute(left_over).scalars() if point_id is not None}
+    return over - {point_id for point_id in session.execute(left_over).scalars() if point_id is not None}
 
 
 def _last_day(one: Underway, point_id: int) -> date | None:

@@ -47,22 +47,22 @@ class Planned:
     note: str = ""
 
 
-def planned_items(work: Session, roadmap_code: str | None = None) -> list[tuple[Item, str]]:
+def planned_items(session: Session, roadmap_code: str | None = None) -> list[tuple[Item, str]]:
     """The items on control that wait for a plan, each with the name of the plan, in the order of the documents."""
     found = select(Item).where(col(Item.is_controlled), col(Item.dropped_on).is_(None))
     if roadmap_code is not None:
         found = found.where(col(Item.roadmap_code) == roadmap_code)
-    items = work.execute(found.order_by(col(Item.roadmap_code), col(Item.position))).scalars()
+    items = session.execute(found.order_by(col(Item.roadmap_code), col(Item.position))).scalars()
     read = [(item, Reading.from_json(item.reading)) for item in items if item.reading.get("kind") == "external"]
     return [(item, reading.plan) for item, reading in read if reading.plan]
 
 
-def plans(work: Session, roadmap_code: str | None = None) -> list[Planned]:
+def plans(session: Session, roadmap_code: str | None = None) -> list[Planned]:
     """What waits for a plan, and what a plan has dated, in the order of the documents."""
     listed = []
-    for item, plan in planned_items(work, roadmap_code):
+    for item, plan in planned_items(session, roadmap_code):
         facts = Planned(roadmap_code=item.roadmap_code, item_code=item.code, title=item.title, plan=plan)
-        dated = work.execute(_dated(item).order_by(col(ControlPoint.due_on))).scalars().all()
+        dated = session.execute(_dated(item).order_by(col(ControlPoint.due_on))).scalars().all()
         listed += [
             replace(facts, key=p.key, status=p.status, due_on=p.due_on, deadline_on=p.deadline_on, note=p.deadline_note)
             for p in dated
@@ -71,7 +71,7 @@ def plans(work: Session, roadmap_code: str | None = None) -> list[Planned]:
 
 
 def set_plan(
-    work: Session, name: str, starts_on: date, ends_on: date, *, code: str, today: date, at: datetime, actor: str
+    session: Session, name: str, starts_on: date, ends_on: date, *, code: str, today: date, at: datetime, actor: str
 ) -> PlanSet:
     """Enter the days of a plan in one roadmap, inside the caller's transaction; the same days again change nothing.
 
@@ -82,17 +82,17 @@ def set_plan(
     Raises ``PlanRefused`` for days that cannot be, and for a plan that no item waits for.
     """
     # First of all the row of the roadmap, as every sweep does: two that write at once wait, not lock each other out.
-    lock_roadmap(work, code)
-    roadmap = work.get_one(Roadmap, code)
-    items = [item for item, plan in planned_items(work, code) if plan.casefold() == name.strip().casefold()]
+    lock_roadmap(session, code)
+    roadmap = session.get_one(Roadmap, code)
+    items = [item for item, plan in planned_items(session, code) if plan.casefold() == name.strip().casefold()]
     if not items:
-        known = sorted({plan for _, plan in planned_items(work, code)})
+        known = sorted({plan for _, plan in planned_items(session, code)})
         hint = f"здесь ждут: {', '.join(known)}" if known else "пунктов «по плану …» здесь нет"
         raise PlanRefused(f"«{code}»: плана «{name}» не ждёт ни один пункт; {hint}")
-    known_as = next(plan for item, plan in planned_items(work, code) if item.id == items[0].id)
+    known_as = next(plan for item, plan in planned_items(session, code) if item.id == items[0].id)
     days = PlanDays(known_as, starts_on, ends_on)
     check_days(days, period_start=roadmap.period_start, period_end=roadmap.period_end, today=today)
-    entry = _Entry(work, roadmap, days, today=today, at=at, actor=actor)
+    entry = _Entry(session, roadmap, days, today=today, at=at, actor=actor)
     for item in items:
         entry.enter(item)
     return PlanSet(
@@ -108,11 +108,11 @@ class _Entry:
     """One plan entered in one roadmap."""
 
     def __init__(
-        self, work: Session, roadmap: Roadmap, days: PlanDays, *, today: date, at: datetime, actor: str
+        self, session: Session, roadmap: Roadmap, days: PlanDays, *, today: date, at: datetime, actor: str
     ) -> None:
-        self.work, self.roadmap, self.days = work, roadmap, days
+        self.session, self.roadmap, self.days = session, roadmap, days
         self.today, self.at, self.actor = today, at, actor
-        self.calendar = calendar_of(work, roadmap.code)
+        self.calendar = calendar_of(session, roadmap.code)
         self.deadline_on = self.calendar.roll(days.ends_on, roadmap.roll)  # type: ignore[arg-type]
         self.named: list[str] = []
         self.new: list[str] = []
@@ -121,7 +121,7 @@ class _Entry:
 
     def enter(self, item: Item) -> None:
         """The item's points, and one for each body where it fans out."""
-        points = list(self.work.execute(_of(item)).scalars())
+        points = list(self.session.execute(_of(item)).scalars())
         places = {point.body_id: (point.key.split("/")[-2], point.owner_id) for point in points}
         for body_id, (place, owner_id) in (places or {None: ("-", item.owner_id)}).items():
             mine = [point for point in points if point.body_id == body_id and not point.is_history]
@@ -148,7 +148,7 @@ class _Entry:
             if wish.status == "planned":
                 self._change(wish.key, Move(action="open", actor=self.actor, at=self.at, on=self.today, tell=False))
             proof = Move(action="accept", actor=self.actor, at=self.at, on=self.today, evidence=self.days.words)
-            lifecycle.accept(self.work, wish.key, proof)
+            lifecycle.accept(self.session, wish.key, proof)
             self.named.append(wish.key)
 
     def _move(self, point: ControlPoint) -> None:
@@ -176,7 +176,7 @@ class _Entry:
 
     def _add(self, item: Item, place: str, body_id: int | None, owner_id: int) -> None:
         key, n = f"{self.roadmap.code}/{item.code}/{place}/{self.days.ends_on}", 2
-        taken = keys_of(self.work, self.roadmap.code)
+        taken = keys_of(self.session, self.roadmap.code)
         while key in taken:
             key, n = f"{self.roadmap.code}/{item.code}/{place}/{self.days.ends_on}-{n}", n + 1
         opens = min(max(self.days.opens_on, self.today), self.deadline_on)
@@ -195,7 +195,7 @@ class _Entry:
             "is_history": False,
             "next_check_on": opens,
         }
-        self.work.execute(insert(POINTS), [facts])
+        self.session.execute(insert(POINTS), [facts])
         self.new.append(key)
 
     def _note(self) -> str:
@@ -205,14 +205,14 @@ class _Entry:
         return f"{self.days.words}; последний день — нерабочий ({off}), срок — {self.deadline_on:%d.%m.%Y}"
 
     def _follow(self, key: str) -> None:
-        advance(self.work, self.roadmap.code, today=self.today, at=self.at, calendar=self.calendar, only=key)
+        advance(self.session, self.roadmap.code, today=self.today, at=self.at, calendar=self.calendar, only=key)
 
     def _change(self, key: str, move: Move) -> None:
-        lifecycle.change(self.work, key, move)
+        lifecycle.change(self.session, key, move)
 
     def _write(self, point: ControlPoint, **columns: Any) -> None:
-        self.work.execute(update(POINTS).where(POINTS.c.id == point.id).values(**columns))
-        self.work.refresh(point)
+        self.session.execute(update(POINTS).where(POINTS.c.id == point.id).values(**columns))
+        self.session.refresh(point)
 
 
 def _of(item: Item) -> Any:
@@ -228,7 +228,7 @@ def _dated(item: Item) -> Any:
     return _of(item).where(col(ControlPoint.purpose) == "result", col(ControlPoint.deadline_note).startswith(BY_PLAN))
 
 
-def known_roadmaps(work: Session, name: str) -> Iterable[str]:
+def known_roadmaps(session: Session, name: str) -> Iterable[str]:
     """Codes of the roadmaps where an item waits for the plan."""
     wanted = name.strip().casefold()
-    return dict.fromkeys(item.roadmap_code for item, plan in planned_items(work) if plan.casefold() == wanted)
+    return dict.fromkeys(item.roadmap_code for item, plan in planned_items(session) if plan.casefold() == wanted)

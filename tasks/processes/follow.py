@@ -21,7 +21,7 @@ TRANSITIONS = table_of(Transition)
 TAKEN_WHOLE = "исполнение пункта принято в целом"
 
 
-def follow(work: Session, one: Underway, *, day: RoadmapDay, parties: Parties) -> int:
+def follow(session: Session, one: Underway, *, day: RoadmapDay, parties: Parties) -> int:
     """Bring live stages in line with the deadline of the point and with the bodies of the parties; returns how many.
 
     What a person decided about a stage itself (a later deadline, another body) stays. A stage not begun is changed
@@ -35,29 +35,29 @@ def follow(work: Session, one: Underway, *, day: RoadmapDay, parties: Parties) -
     handed = [stage for stage in live if holders[stage.id] != stage.owner_id]
     if not stale and not handed:
         return 0
-    by_hand = _by_hand(work, one.parent.id)
-    _set_days(work, one, stale, wanted, day=day, extended=by_hand["extend"])
+    by_hand = _by_hand(session, one.parent.id)
+    _set_days(session, one, stale, wanted, day=day, extended=by_hand["extend"])
     handed = [stage for stage in handed if stage.id not in by_hand["reassign"]]
-    _hand_over(work, handed, holders, day)
+    _hand_over(session, handed, holders, day)
     return len(stale) + len(handed)
 
 
-def withdraw_absent(work: Session, one: Underway, *, day: RoadmapDay, members: Members) -> int:
+def withdraw_absent(session: Session, one: Underway, *, day: RoadmapDay, members: Members) -> int:
     """Withdraw the live stages of municipalities that have left or merged; returns how many."""
     changes = []
     for stage in one.stages:
         member = members.by_body.get(stage.body_id or 0)
         if stage.is_live and stage.case and member and member.until and member.until < day.today:
             changes.append(_withdrawal(stage, _why_absent(member), day))
-    return change_many(work, changes)
+    return change_many(session, changes)
 
 
-def withdraw_left_over(work: Session, one: Underway, *, day: RoadmapDay) -> int:
+def withdraw_left_over(session: Session, one: Underway, *, day: RoadmapDay) -> int:
     """The point was closed as a whole: what is left of its stages is withdrawn; returns how many."""
     how = TAKEN_WHOLE if one.parent.status == "accepted" else "пункт снят с контроля"
     live = [stage for stage in one.stages if stage.is_live]
     owner = one.parent.owner_id
-    return change_many(work, [_withdrawal(stage, how, day, hears=stage.owner_id != owner) for stage in live])
+    return change_many(session, [_withdrawal(stage, how, day, hears=stage.owner_id != owner) for stage in live])
 
 
 def _withdrawal(stage: StageRow, reason: str, day: RoadmapDay, *, hears: bool = True) -> Change:
@@ -76,7 +76,7 @@ def _why_absent(member: Member) -> str:
     return f"муниципалитет участвовал по {member.until:%d.%m.%Y}"
 
 
-def _by_hand(work: Session, parent_id: int) -> dict[str, set[int]]:
+def _by_hand(session: Session, parent_id: int) -> dict[str, set[int]]:
     """The stages that a person moved or handed over."""
     decided = (
         select(TRANSITIONS.c.point_id, TRANSITIONS.c.action)
@@ -85,13 +85,13 @@ def _by_hand(work: Session, parent_id: int) -> dict[str, set[int]]:
         .where(TRANSITIONS.c.action.in_(("extend", "reassign")))
     )
     found: dict[str, set[int]] = {"extend": set(), "reassign": set()}
-    for point_id, action in work.execute(decided):
+    for point_id, action in session.execute(decided):
         found[action].add(point_id)
     return found
 
 
 def _set_days(
-    work: Session,
+    session: Session,
     one: Underway,
     stale: Sequence[StageRow],
     wanted: Mapping[Place, PlannedStage],
@@ -101,7 +101,7 @@ def _set_days(
 ) -> None:
     silent: list[dict[str, Any]] = []
     changes: list[Change] = []
-    reason = _reason(work, one.parent) if stale else ""
+    reason = _reason(session, one.parent) if stale else ""
     counted_on = {stage.code for stage in one.process.stages if stage.after is not None}
     for stage in stale:
         plan = wanted[stage.place]
@@ -112,7 +112,7 @@ def _set_days(
             continue
         move = Move(action="extend", actor=ENGINE, at=day.at, on=day.today, reason=reason, due_on=due, deadline_on=due)
         changes.append(Change(stage.id, move, {"deadline_note": plan.note}))
-    change_many(work, changes)
+    change_many(session, changes)
     if silent:
         columns: dict[str, Any] = {
             "opens_on": bindparam("opens"),
@@ -120,7 +120,7 @@ def _set_days(
             "deadline_on": bindparam("due"),
         }
         columns |= {"deadline_note": bindparam("note")}
-        work.execute(update(POINTS).where(POINTS.c.id == bindparam("its_id")).values(columns), silent)
+        session.execute(update(POINTS).where(POINTS.c.id == bindparam("its_id")).values(columns), silent)
 
 
 def _new_due(stage: StageRow, plan: PlannedStage, *, day: RoadmapDay, keeps: bool, from_others: bool) -> date:
@@ -135,7 +135,7 @@ def _new_due(stage: StageRow, plan: PlannedStage, *, day: RoadmapDay, keeps: boo
     return plan.due_on if plan.due_on >= soonest else min(max(stage.due_on, stage.opens_on), soonest)
 
 
-def _reason(work: Session, parent: Parent) -> str:
+def _reason(session: Session, parent: Parent) -> str:
     """«срок пункта — 15.10.2026: письмо министерства», with the ground of the move that the point had last."""
     last = (
         select(TRANSITIONS.c.reason)
@@ -143,11 +143,11 @@ def _reason(work: Session, parent: Parent) -> str:
         .order_by(TRANSITIONS.c.id.desc())
         .limit(1)
     )
-    ground = work.execute(last).scalar()
+    ground = session.execute(last).scalar()
     return f"срок пункта — {parent.deadline_on:%d.%m.%Y}" + (f": {ground}" if ground else "")
 
 
-def _hand_over(work: Session, handed: Sequence[StageRow], holders: Mapping[int, int], day: RoadmapDay) -> None:
+def _hand_over(session: Session, handed: Sequence[StageRow], holders: Mapping[int, int], day: RoadmapDay) -> None:
     reason = "сторона этапа изменена: этап ведёт другой орган"
     changes = []
     for stage in handed:
@@ -161,4 +161,4 @@ def _hand_over(work: Session, handed: Sequence[StageRow], holders: Mapping[int, 
             tell=stage.status != "planned",
         )
         changes.append(Change(stage.id, move))
-    change_many(work, changes)
+    change_many(session, changes)

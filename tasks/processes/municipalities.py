@@ -40,14 +40,14 @@ class Imported:
     """Officials and addresses added, changed or switched off."""
 
 
-def import_municipalities(work: Session, roadmap_code: str, path: Path) -> Imported:
+def import_municipalities(session: Session, roadmap_code: str, path: Path) -> Imported:
     """Bring municipalities, their officials and addresses in line with a table; what it does not name stays.
 
     An official of a named municipality whom the table no longer names is switched off. The same table again changes
     nothing. ``TableRefused`` lists every fault, ``DocumentRefused`` a file that cannot be read.
     """
     entries, problems = read_municipalities(read_rows(path))
-    bodies = {row["code"]: dict(row) for row in _rows(work, BODIES, roadmap_code)}
+    bodies = {row["code"]: dict(row) for row in _rows(session, BODIES, roadmap_code)}
     codes: dict[str, str] = {}
     for entry in entries:
         code, wrong = _code(entry, bodies)
@@ -58,11 +58,11 @@ def import_municipalities(work: Session, roadmap_code: str, path: Path) -> Impor
         problems = [Problem("A2", "в таблице нет ни одного муниципалитета")]
     if problems:
         raise TableRefused(path.name, sorted(problems, key=lambda one: (_row_of(one.cell), one.cell)))
-    changed = _store_bodies(work, roadmap_code, entries, codes, bodies)
-    ids = {row["code"]: row["id"] for row in _rows(work, BODIES, roadmap_code)}
-    added, moved = _store_members(work, roadmap_code, entries, codes, ids)
-    officials = _store_people(work, roadmap_code, {ids[codes[plain(entry.name)]]: entry for entry in entries})
-    work.expire_all()
+    changed = _store_bodies(session, roadmap_code, entries, codes, bodies)
+    ids = {row["code"]: row["id"] for row in _rows(session, BODIES, roadmap_code)}
+    added, moved = _store_members(session, roadmap_code, entries, codes, ids)
+    officials = _store_people(session, roadmap_code, {ids[codes[plain(entry.name)]]: entry for entry in entries})
+    session.expire_all()
     return Imported(listed=len(entries), added=added, changed=len(changed | moved), officials=officials)
 
 
@@ -70,8 +70,8 @@ def _row_of(cell: str) -> int:
     return int("".join(filter(str.isdigit, cell)) or 0)
 
 
-def _rows(work: Session, table: Any, code: str) -> list[Any]:
-    return list(work.execute(table.select().where(table.c.roadmap_code == code)).mappings())
+def _rows(session: Session, table: Any, code: str) -> list[Any]:
+    return list(session.execute(table.select().where(table.c.roadmap_code == code)).mappings())
 
 
 def _code(entry: Entry, bodies: dict[str, dict[str, Any]]) -> tuple[str, str]:
@@ -113,7 +113,7 @@ def _merged_into(entry: Entry, codes: dict[str, str], bodies: dict[str, dict[str
 
 
 def _store_bodies(
-    work: Session,
+    session: Session,
     roadmap_code: str,
     entries: Sequence[Entry],
     codes: dict[str, str],
@@ -127,19 +127,19 @@ def _store_bodies(
         if there is None:
             new.append({"roadmap_code": roadmap_code, "code": code, "level": "municipal", "name": entry.name} | values)
         elif not _is_called(there, entry.name) or (entry.body and there["name"] != entry.body):
-            work.execute(update(BODIES).where(BODIES.c.id == there["id"]).values(values))
+            session.execute(update(BODIES).where(BODIES.c.id == there["id"]).values(values))
             changed.add(code)
     if new:
-        work.execute(insert(BODIES), new)
+        session.execute(insert(BODIES), new)
     return changed
 
 
 def _store_members(
-    work: Session, roadmap_code: str, entries: Sequence[Entry], codes: dict[str, str], ids: dict[str, int]
+    session: Session, roadmap_code: str, entries: Sequence[Entry], codes: dict[str, str], ids: dict[str, int]
 ) -> tuple[int, set[str]]:
-    there = {row["body_id"]: row for row in _rows(work, MEMBERS, roadmap_code)}
-    start = work.get_one(Roadmap, roadmap_code).period_start
-    bodies = {row["code"]: dict(row) for row in _rows(work, BODIES, roadmap_code)}
+    there = {row["body_id"]: row for row in _rows(session, MEMBERS, roadmap_code)}
+    start = session.get_one(Roadmap, roadmap_code).period_start
+    bodies = {row["code"]: dict(row) for row in _rows(session, BODIES, roadmap_code)}
     new, changed = [], set()
     for entry in entries:
         code = codes[plain(entry.name)]
@@ -151,18 +151,18 @@ def _store_members(
             continue
         values = {name: value for name, value in said.items() if value is not None and row[name] != value}
         if values:
-            work.execute(update(MEMBERS).where(MEMBERS.c.body_id == ids[code]).values(values))
+            session.execute(update(MEMBERS).where(MEMBERS.c.body_id == ids[code]).values(values))
             changed.add(code)
     if new:
-        work.execute(insert(MEMBERS), new)
+        session.execute(insert(MEMBERS), new)
     return len(new), changed
 
 
-def _store_people(work: Session, roadmap_code: str, wanted: dict[int, Entry]) -> int:
+def _store_people(session: Session, roadmap_code: str, wanted: dict[int, Entry]) -> int:
     """Officials of the named municipalities; the first row of a municipality names its lead."""
     there = {
         (row["body_id"], row["post"]): row
-        for row in _rows(work, OFFICIALS, roadmap_code)
+        for row in _rows(session, OFFICIALS, roadmap_code)
         if row["role"] == "executor" and row["body_id"] in wanted
     }
     named: dict[tuple[int, str], dict[str, Any]] = {}
@@ -177,7 +177,7 @@ def _store_people(work: Session, roadmap_code: str, wanted: dict[int, Entry]) ->
             # A table without officials says nothing about them.
             values = {} if identity[0] in silent else {"is_active": False, "is_lead": False}
         if changes := {name: value for name, value in values.items() if row[name] != value}:
-            work.execute(update(OFFICIALS).where(OFFICIALS.c.id == row["id"]).values(changes))
+            session.execute(update(OFFICIALS).where(OFFICIALS.c.id == row["id"]).values(changes))
             touched += 1
     new = [
         {"roadmap_code": roadmap_code, "role": "executor", "body_id": body_id, "post": post, "link_serial": 0} | values
@@ -185,14 +185,14 @@ def _store_people(work: Session, roadmap_code: str, wanted: dict[int, Entry]) ->
         if (body_id, post) not in there
     ]
     if new:
-        work.execute(insert(OFFICIALS), new)
-    return touched + len(new) + _store_channels(work, roadmap_code, wanted)
+        session.execute(insert(OFFICIALS), new)
+    return touched + len(new) + _store_channels(session, roadmap_code, wanted)
 
 
-def _store_channels(work: Session, roadmap_code: str, wanted: dict[int, Entry]) -> int:
+def _store_channels(session: Session, roadmap_code: str, wanted: dict[int, Entry]) -> int:
     people = {
         (row["body_id"], row["post"]): row["id"]
-        for row in _rows(work, OFFICIALS, roadmap_code)
+        for row in _rows(session, OFFICIALS, roadmap_code)
         if row["role"] == "executor" and row["body_id"] in wanted
     }
     named = {
@@ -206,18 +206,18 @@ def _store_channels(work: Session, roadmap_code: str, wanted: dict[int, Entry]) 
     rows = rows.where(OFFICIALS.c.roadmap_code == roadmap_code)
     there = {
         (row["official_id"], row["kind"], row["address"]): row
-        for row in work.execute(rows).mappings()
+        for row in session.execute(rows).mappings()
         if row["official_id"] in spoken_of
     }
     changed = [row["id"] for identity, row in there.items() if row["is_active"] != (identity in named)]
     for channel_id in changed:
-        work.execute(update(CHANNELS).where(CHANNELS.c.id == channel_id).values(is_active=~CHANNELS.c.is_active))
+        session.execute(update(CHANNELS).where(CHANNELS.c.id == channel_id).values(is_active=~CHANNELS.c.is_active))
     new = [
         {"official_id": official_id, "kind": kind, "address": address, "is_active": True}
         for official_id, kind, address in sorted(named - there.keys())
     ]
     if new:
-        work.execute(insert(CHANNELS), new)
+        session.execute(insert(CHANNELS), new)
     return len(changed) + len(new)
 
 
@@ -236,7 +236,7 @@ class Listed:
     """Officials in office with an address in force."""
 
 
-def municipalities(work: Session, roadmap_code: str) -> list[Listed]:
+def municipalities(session: Session, roadmap_code: str) -> list[Listed]:
     """The municipalities of a roadmap, by name."""
     into = BODIES.alias("into")
     found = (
@@ -251,7 +251,7 @@ def municipalities(work: Session, roadmap_code: str) -> list[Listed]:
         .where(col(Official.roadmap_code) == roadmap_code, col(Official.is_active), col(Official.body_id).is_not(None))
     )
     people: dict[int, dict[int, bool]] = {}
-    for body_id, official_id, channel in work.execute(active):
+    for body_id, official_id, channel in session.execute(active):
         of_body = people.setdefault(body_id, {})
         of_body[official_id] = of_body.get(official_id, False) or channel is not None
     listed = [
@@ -265,6 +265,6 @@ def municipalities(work: Session, roadmap_code: str) -> list[Listed]:
             officials=len(people.get(row["body_id"], {})),
             reachable=sum(people.get(row["body_id"], {}).values()),
         )
-        for row in work.execute(found).mappings()
+        for row in session.execute(found).mappings()
     ]
     return sorted(listed, key=lambda one: plain(one.name))

@@ -22,7 +22,7 @@ PUSHED = "; начат позже, оставлено рабочих дней: "
 
 
 def begin(
-    work: Session,
+    session: Session,
     code: str,
     processes: Mapping[str, Process],
     *,
@@ -37,7 +37,7 @@ def begin(
     municipalities.
     """
     begun, without = [], []
-    for row, process in _chosen(work, code, processes, today=today, members=members, only=only):
+    for row, process in _chosen(session, code, processes, today=today, members=members, only=only):
         if process.per != "point" and not cases_of(process, row, members=members, parties=parties, today=today):
             without.append(row.key)
             continue
@@ -47,20 +47,20 @@ def begin(
                 "code": process.code,
                 "version": process.version,
                 "definition": process.model_dump(mode="json"),
-                "renews": process.renews_after is not None and _is_renewal(work, row),
+                "renews": process.renews_after is not None and _is_renewal(session, row),
                 "started_on": today,
             }
         )
     if begun:
-        work.execute(insert(table_of(ProcessRow)), begun)
+        session.execute(insert(table_of(ProcessRow)), begun)
     return len(begun), without
 
 
 def _chosen(
-    work: Session, code: str, processes: Mapping[str, Process], *, today: date, members: Members, only: str | None
+    session: Session, code: str, processes: Mapping[str, Process], *, today: date, members: Members, only: str | None
 ) -> Iterator[tuple[Row[Any], Process]]:
     """Open points that have no process yet and should, with the one for them."""
-    for row in work.execute(_beginners(code, processes, only)).all():
+    for row in session.execute(_beginners(code, processes, only)).all():
         process = choose(processes, row.kind, about(row.body_id, row.item_owner, members))
         if process is None:
             continue
@@ -99,7 +99,7 @@ def _beginners(code: str, processes: Mapping[str, Process], only: str | None) ->
     return found if only is None else found.where(POINTS.c.key == only)
 
 
-def _is_renewal(work: Session, row: Row[Any]) -> bool:
+def _is_renewal(session: Session, row: Row[Any]) -> bool:
     """An earlier point of the same duty was accepted, in stages or in one go: there is a result to renew."""
     earlier = select(POINTS.c.id).where(
         POINTS.c.item_id == row.item_id,
@@ -109,7 +109,7 @@ def _is_renewal(work: Session, row: Row[Any]) -> bool:
         POINTS.c.status == "accepted",
         POINTS.c.deadline_on < row.deadline_on,
     )
-    return work.execute(earlier).first() is not None
+    return session.execute(earlier).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +121,22 @@ class Parties:
     owners: Mapping[int, int]
 
     @classmethod
-    def of(cls, work: Session, code: str, members: Members) -> "Parties":
+    def of(cls, session: Session, code: str, members: Members) -> "Parties":
         """From the newest edition of the catalogue."""
         newest = select(Edition).where(col(Edition.roadmap_code) == code).order_by(col(Edition.id).desc()).limit(1)
-        edition = work.execute(newest).scalar_one_or_none()
+        edition = session.execute(newest).scalar_one_or_none()
         catalogue = edition.catalogue if edition else {}
         entries = {one["code"]: one for part in ("directives", "items", "duties") for one in catalogue.get(part, ())}
         ids = {body_code: body_id for body_id, (body_code, _) in members.bodies.items()}
         items = select(col(Item.id), col(Item.code), col(Item.owner_id)).where(col(Item.roadmap_code) == code)
         named, executors, owners = {}, {}, {}
-        for item_id, item_code, owners[item_id] in work.execute(items).all():
+        for item_id, item_code, owners[item_id] in session.execute(items).all():
             entry = entries.get(item_code, {})
             named[item_id] = {party: ids[body] for party, body in (entry.get("parties") or {}).items() if body in ids}
             if ahead := [ids[body] for body in entry.get("co_executors", ()) if body in ids]:
                 executors[item_id] = ahead[0]
         stored = select(col(Executor.item_id), col(Executor.body_id)).order_by(col(Executor.body_id))
-        for item_id, body_id in work.execute(stored.where(col(Executor.item_id).in_(named))):
+        for item_id, body_id in session.execute(stored.where(col(Executor.item_id).in_(named))):
             executors.setdefault(item_id, body_id)
         return cls(named, executors, owners)
 
@@ -187,7 +187,7 @@ def plan_of(one: Underway, cases: Collection[str], calendar: WorkCalendar) -> li
 
 
 def add_missing(
-    work: Session,
+    session: Session,
     code: str,
     one: Underway,
     *,
@@ -231,7 +231,7 @@ def add_missing(
             }
         )
     if rows:
-        work.execute(insert(POINTS), rows)
+        session.execute(insert(POINTS), rows)
     return len(rows)
 
 

@@ -21,18 +21,18 @@ from tasks.processes.rows import POINTS, Members
 
 
 def renew(
-    work: Session, code: str, processes: Mapping[str, Process], *, calendar: WorkCalendar, members: Members
+    session: Session, code: str, processes: Mapping[str, Process], *, calendar: WorkCalendar, members: Members
 ) -> list[str]:
     """Plan the point that renews each accepted one, ``renews_after`` months later; returns the keys of new points.
 
     What was done in one go is renewed as its kind is. None is planned beyond the period of the roadmap, nor where the
     item has a later point of its own.
     """
-    accepted = list(work.execute(_accepted(code, processes)).mappings())
+    accepted = list(session.execute(_accepted(code, processes)).mappings())
     if not accepted:
         return []
-    roadmap = work.get_one(Roadmap, code)
-    last = _last_days(work, {row["item_id"] for row in accepted})
+    roadmap = session.get_one(Roadmap, code)
+    last = _last_days(session, {row["item_id"] for row in accepted})
     new: list[dict[str, Any]] = []
     for row in accepted:
         process = _process_of(row, processes, members)
@@ -43,11 +43,11 @@ def renew(
         if row["due_on"] < due <= roadmap.period_end:
             new.append(_point(row, f"{place}/{due}", due, process, calendar=calendar, roll=roadmap.roll))
     if new:
-        work.execute(insert(POINTS), new)
+        session.execute(insert(POINTS), new)
     return [row["key"] for row in new]
 
 
-def renewed_results(work: Session, point_ids: Collection[int]) -> dict[int, date]:
+def renewed_results(session: Session, point_ids: Collection[int]) -> dict[int, date]:
     """The day of the result that each point renews, by row; nothing for a point that renews none."""
     earlier, process = POINTS.alias("earlier"), table_of(ProcessRow)
     found = (
@@ -66,7 +66,7 @@ def renewed_results(work: Session, point_ids: Collection[int]) -> dict[int, date
         )
         .group_by(POINTS.c.id)
     )
-    return dict(work.execute(found).tuples().all())
+    return dict(session.execute(found).tuples().all())
 
 
 def _process_of(row: Any, processes: Mapping[str, Process], members: Members) -> Process | None:
@@ -99,14 +99,14 @@ def _accepted(code: str, processes: Mapping[str, Process]) -> Any:
     )
 
 
-def _last_days(work: Session, item_ids: set[int]) -> dict[tuple[int, int | None], date]:
+def _last_days(session: Session, item_ids: set[int]) -> dict[tuple[int, int | None], date]:
     """The day on which each duty is due last, by item and body."""
     days = (
         select(POINTS.c.item_id, POINTS.c.body_id, func.max(POINTS.c.due_on))
         .where(POINTS.c.item_id.in_(item_ids), POINTS.c.parent_id.is_(None))
         .group_by(POINTS.c.item_id, POINTS.c.body_id)
     )
-    return {(item_id, body_id): day for item_id, body_id, day in work.execute(days)}
+    return {(item_id, body_id): day for item_id, body_id, day in session.execute(days)}
 
 
 def _point(row: Any, key: str, due: date, process: Process, *, calendar: WorkCalendar, roll: str) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def stage_key(parent_key: str, place: Place) -> str:
     return f"{parent_key}/{place[0]}/{place[1] or NO_CASE}"
 
 
-def underway(work: Session, code: str, *, only: str | None = None, ended: bool = False) -> list[Underway]:
+def underway(session: Session, code: str, *, only: str | None = None, ended: bool = False) -> list[Underway]:
     """The processes of a roadmap (or of the point ``only``) that have not ended (or: every one), oldest first."""
     parents = [POINTS.c[name] for name in Parent._fields]
     process = table_of(ProcessRow)
@@ -158,22 +158,22 @@ def underway(work: Session, code: str, *, only: str | None = None, ended: bool =
         found = found.where(process.c.ended_on.is_(None))
     known: dict[str, Process] = {}
     there = []
-    for *point, definition, renews, started_on in work.execute(found):
+    for *point, definition, renews, started_on in session.execute(found):
         text = str(definition)
         known.setdefault(text, Process.model_validate(definition, strict=False))
         there.append(Underway(Parent(*point), known[text], renews, started_on))
-    read_stages(work, there)
+    read_stages(session, there)
     return there
 
 
-def read_stages(work: Session, there: Iterable[Underway]) -> None:
+def read_stages(session: Session, there: Iterable[Underway]) -> None:
     """Bring the stages up to date with the database; held until the end of the transaction on PostgreSQL."""
     by_id = {point.id: one for one in there for point in one.points}
     for one in by_id.values():
         one.stages = []
     columns = [POINTS.c[name] for name in StageRow._fields]
     found = select(*columns).where(POINTS.c.parent_id.in_(by_id)).order_by(POINTS.c.id).with_for_update()
-    for row in work.execute(found):
+    for row in session.execute(found):
         by_id[row.parent_id].stages.append(StageRow(*row))
 
 
@@ -185,12 +185,12 @@ class Members:
     bodies: dict[int, tuple[str, str]]
 
     @classmethod
-    def of(cls, work: Session, code: str) -> "Members":
+    def of(cls, session: Session, code: str) -> "Members":
         """Those of a roadmap, by code."""
         rows = select(col(Body.id), col(Body.code), col(Body.short)).where(col(Body.roadmap_code) == code)
-        bodies = {row.id: (row.code, row.short) for row in work.execute(rows)}
+        bodies = {row.id: (row.code, row.short) for row in session.execute(rows)}
         listed = []
-        for one in work.execute(select(Municipality).where(col(Municipality.roadmap_code) == code)).scalars():
+        for one in session.execute(select(Municipality).where(col(Municipality.roadmap_code) == code)).scalars():
             into = bodies[one.merged_into_id][1] if one.merged_into_id else None
             listed.append(Member(one.body_id, *bodies[one.body_id], one.since, one.until, into))
         return cls({one.body_id: one for one in sorted(listed, key=lambda member: member.code)}, bodies)

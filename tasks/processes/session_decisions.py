@@ -21,27 +21,27 @@ DATED = ("windows", "recurring", "continuous", "relative")
 
 
 def add_decisions(
-    work: Session, point: ControlPoint, text: str, *, on: date, proof: str, today: date, calendar: WorkCalendar
+    session: Session, point: ControlPoint, text: str, *, on: date, proof: str, today: date, calendar: WorkCalendar
 ) -> list[str]:
     """Put the decisions «исполнитель | что сделать | срок» on control; returns the codes of the new items.
 
     ``on`` is the day of the session: terms without a start and «в 10-дневный срок» are counted from it. ``Refused``
     names every line that is not clear; then nothing is written. A line that is on control already is left out.
     """
-    roadmap = work.get_one(Roadmap, point.roadmap_code)
-    parent = work.get_one(Item, point.item_id)
+    roadmap = session.get_one(Roadmap, point.roadmap_code)
+    parent = session.get_one(Item, point.item_id)
     try:
-        lines = read_decisions(text, body_names(work, roadmap.code))
+        lines = read_decisions(text, body_names(session, roadmap.code))
     except Unclear as unclear:
         raise Refused(str(unclear)) from unclear
-    bodies = {body.code: body for body in work.execute(_bodies(roadmap.code)).scalars()}
+    bodies = {body.code: body for body in session.execute(_bodies(roadmap.code)).scalars()}
     catalogue = own_catalogue(
         roadmap, bodies.values(), start=on, end=roadmap.period_end, document="протокол", ground="день сессии"
     )
     read = {one.line: terms.read(one.term, start=on, end=roadmap.period_end, calendar=calendar) for one in lines}
     _refuse_terms(lines, read)
     place = f"Протокол: {proof.strip()}" if proof.strip() else f"Протокол от {on:%d.%m.%Y}, пункт {parent.code}"
-    known = _known(work, parent)
+    known = _known(session, parent)
     added, number = [], _last_number(known.values())
     for line in lines:
         if (line.owner, line.todo, line.term, place) in known:
@@ -49,7 +49,7 @@ def add_decisions(
         number += 1
         entry = _entry(f"{parent.code}.r{number}", line, on=on, place=place)
         add_own_item(
-            work,
+            session,
             roadmap.code,
             entry,
             read[line.line],
@@ -61,18 +61,18 @@ def add_decisions(
         planned = plan_item(catalogue, entry, read[line.line], calendar=calendar)
         if all(one.deadline_on < today for one in planned):
             raise Refused(f"Решения сессии не внесены — строка {line.line}: срок «{line.term}» уже прошёл")
-        store_points(work, roadmap.code, planned, controlled_from=today, today=today)
+        store_points(session, roadmap.code, planned, controlled_from=today, today=today)
         added.append(entry.code)
     return added
 
 
-def body_names(work: Session, code: str) -> dict[str, tuple[str, ...]]:
+def body_names(session: Session, code: str) -> dict[str, tuple[str, ...]]:
     """Every name of each body of a roadmap by its code, aliases of the newest edition included; the short one first."""
     newest = select(Edition).where(col(Edition.roadmap_code) == code).order_by(col(Edition.id).desc()).limit(1)
-    edition = work.execute(newest).scalar_one_or_none()
+    edition = session.execute(newest).scalar_one_or_none()
     listed = edition.catalogue.get("bodies", ()) if edition else ()
     aliases = {body["code"]: tuple(body.get("aliases", ())) for body in listed}
-    bodies = work.execute(_bodies(code)).scalars()
+    bodies = session.execute(_bodies(code)).scalars()
     return {body.code: (body.short, body.name, *aliases.get(body.code, ())) for body in bodies}
 
 
@@ -106,9 +106,9 @@ def _entry(code: str, line: DecisionLine, *, on: date, place: str) -> schema.Ite
     )
 
 
-def _known(work: Session, parent: Item) -> dict[tuple[str, str, str, str], str]:
+def _known(session: Session, parent: Item) -> dict[tuple[str, str, str, str], str]:
     """(owner, duty, term, source) → code of the decisions under an item that are on control."""
-    rows = work.execute(
+    rows = session.execute(
         select(Item, col(Body.code))
         .join(Body, col(Body.id) == col(Item.owner_id))
         .where(col(Item.roadmap_code) == parent.roadmap_code, col(Item.code).startswith(f"{parent.code}.r"))

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, lifecycle
 from models import Process as ProcessRow
-from models.db import session
+from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
@@ -56,13 +56,13 @@ class StagesReport:
 
 def advance_point(engine: Engine, key: str, *, today: date, at: datetime) -> None:
     """Bring the stages of one point forward, as the daily control does for all."""
-    with session(engine) as work:
-        code = lifecycle.point_by_key(work, key).roadmap_code
-        advance(work, code, today=today, at=at, calendar=calendar_of(work, code), only=key)
+    with open_session(engine) as session:
+        code = lifecycle.point_by_key(session, key).roadmap_code
+        advance(session, code, today=today, at=at, calendar=calendar_of(session, code), only=key)
 
 
 def advance(
-    work: Session,
+    session: Session,
     roadmap_code: str,
     *,
     today: date,
@@ -85,18 +85,18 @@ def advance(
     Two sweeps at once run one after the other: the roadmap's row is held from the start. ``processes`` by code; None:
     the built-in ones. They count for points that begin now: one under way keeps its definition.
     """
-    lock_roadmap(work, roadmap_code)
-    day = RoadmapDay.of(work, roadmap_code, today=today, at=at, calendar=calendar)
+    lock_roadmap(session, roadmap_code)
+    day = RoadmapDay.of(session, roadmap_code, today=today, at=at, calendar=calendar)
     known = built_in() if processes is None else processes
-    members = Members.of(work, roadmap_code)
-    parties = Parties.of(work, roadmap_code, members)
-    begun, without = begin(work, roadmap_code, known, today=today, members=members, parties=parties, only=only)
-    there = underway(work, roadmap_code, only=only)
-    report = _keep_up(work, roadmap_code, there, day=day, members=members, parties=parties)
-    accepted, started = _go_on(work, there, day)
-    ended = [one.parent.key for one in there if _end(work, one, day=day, accepts=accepts)]
-    renewed = renew(work, roadmap_code, known, calendar=calendar, members=members)
-    _silence_parents(work, roadmap_code)
+    members = Members.of(session, roadmap_code)
+    parties = Parties.of(session, roadmap_code, members)
+    begun, without = begin(session, roadmap_code, known, today=today, members=members, parties=parties, only=only)
+    there = underway(session, roadmap_code, only=only)
+    report = _keep_up(session, roadmap_code, there, day=day, members=members, parties=parties)
+    accepted, started = _go_on(session, there, day)
+    ended = [one.parent.key for one in there if _end(session, one, day=day, accepts=accepts)]
+    renewed = renew(session, roadmap_code, known, calendar=calendar, members=members)
+    _silence_parents(session, roadmap_code)
     return replace(
         report,
         begun=begun,
@@ -109,30 +109,30 @@ def advance(
 
 
 def _keep_up(
-    work: Session, code: str, there: Sequence[Underway], *, day: RoadmapDay, members: Members, parties: Parties
+    session: Session, code: str, there: Sequence[Underway], *, day: RoadmapDay, members: Members, parties: Parties
 ) -> StagesReport:
     """Bring the stages in line with the points, the municipalities and the parties: added, withdrawn, moved."""
     running = [one for one in there if one.runs]
-    added = sum(add_missing(work, code, one, day=day, members=members, parties=parties) for one in running)
-    withdrawn = sum(withdraw_absent(work, one, day=day, members=members) for one in running)
-    withdrawn += sum(withdraw_left_over(work, one, day=day) for one in there if one.parent.closed_on)
+    added = sum(add_missing(session, code, one, day=day, members=members, parties=parties) for one in running)
+    withdrawn = sum(withdraw_absent(session, one, day=day, members=members) for one in running)
+    withdrawn += sum(withdraw_left_over(session, one, day=day) for one in there if one.parent.closed_on)
     if added or withdrawn:
-        read_stages(work, there)
-    moved = sum(follow(work, one, day=day, parties=parties) for one in running)
+        read_stages(session, there)
+    moved = sum(follow(session, one, day=day, parties=parties) for one in running)
     if moved:
-        read_stages(work, there)
+        read_stages(session, there)
     return StagesReport(added=added, withdrawn=withdrawn, moved=moved)
 
 
-def _go_on(work: Session, there: Sequence[Underway], day: RoadmapDay) -> tuple[int, int]:
+def _go_on(session: Session, there: Sequence[Underway], day: RoadmapDay) -> tuple[int, int]:
     """Accept what was reported and open what nothing holds up any more; how many of each."""
-    accepted = _accept(work, there, day)
+    accepted = _accept(session, there, day)
     if accepted:
-        read_stages(work, there)
-    return accepted, sum(_start(work, one, day) for one in there if one.parent.closed_on is None)
+        read_stages(session, there)
+    return accepted, sum(_start(session, one, day) for one in there if one.parent.closed_on is None)
 
 
-def _accept(work: Session, there: Sequence[Underway], day: RoadmapDay) -> int:
+def _accept(session: Session, there: Sequence[Underway], day: RoadmapDay) -> int:
     """Accept what parties reported, on the day they name; the coordinator is not asked, nobody is told."""
     reported = [
         stage
@@ -141,7 +141,7 @@ def _accept(work: Session, there: Sequence[Underway], day: RoadmapDay) -> int:
         for stage in one.stages
         if stage.status == "submitted"
     ]
-    return change_many(work, [Change(stage.id, _acceptance(stage, day)) for stage in reported])
+    return change_many(session, [Change(stage.id, _acceptance(stage, day)) for stage in reported])
 
 
 def _acceptance(stage: StageRow, day: RoadmapDay) -> Move:
@@ -149,7 +149,7 @@ def _acceptance(stage: StageRow, day: RoadmapDay) -> Move:
     return Move(action="accept", actor=ENGINE, at=day.at, on=stage.submitted_on, tell=False)
 
 
-def _start(work: Session, one: Underway, day: RoadmapDay) -> int:
+def _start(session: Session, one: Underway, day: RoadmapDay) -> int:
     """Open the stages that nothing holds up any more, and those whose day has come."""
     by_place = {stage.place: stage for stage in one.stages}
     opening = Move(action="open", actor=ENGINE, at=day.at, on=day.today, tell=False)
@@ -165,10 +165,10 @@ def _start(work: Session, one: Underway, day: RoadmapDay) -> int:
         )
     due = [s for s in one.stages if s.status == "planned" and not s.waits and s.opens_on <= day.today]
     changes += [Change(stage.id, opening) for stage in due]
-    return change_many(work, changes)
+    return change_many(session, changes)
 
 
-def _end(work: Session, one: Underway, *, day: RoadmapDay, accepts: str) -> bool:
+def _end(session: Session, one: Underway, *, day: RoadmapDay, accepts: str) -> bool:
     """Report the point when all its stages are done; a closed or reported one only ends its process.
 
     Where every party refused there is no result to accept: the coordinator decides about the point.
@@ -182,16 +182,16 @@ def _end(work: Session, one: Underway, *, day: RoadmapDay, accepts: str) -> bool
         is_empty = one.process.per != "point" and progress(standing, one.process.stages[-1].code)[0] == 0
         action: Action = "accept" if accepts and not is_empty else "submit"
         move = Move(action=action, actor=accepts or ENGINE, at=day.at, on=last, evidence=words)
-        (lifecycle.accept if action == "accept" else lifecycle.change)(work, one.parent.key, move)
+        (lifecycle.accept if action == "accept" else lifecycle.change)(session, one.parent.key, move)
     ended_on = one.parent.closed_on or last
-    work.execute(update(PROCESSES).where(PROCESSES.c.point_id == one.parent.id).values(ended_on=ended_on))
+    session.execute(update(PROCESSES).where(PROCESSES.c.point_id == one.parent.id).values(ended_on=ended_on))
     return True
 
 
-def _silence_parents(work: Session, code: str) -> None:
+def _silence_parents(session: Session, code: str) -> None:
     """While stages are under way letters go to those who hold them, not to the owner of the whole point."""
     point = ControlPoint
-    work.execute(
+    session.execute(
         update(point)
         .where(
             col(point.roadmap_code) == code,

@@ -19,7 +19,7 @@ from tasks.context.roadmap_day import RoadmapDay
 Flag = Literal["has_digest", "has_drill"]
 
 
-def queue_digests(work: Session, roadmap: Roadmap, *, today: date, not_before: Mapping[str | None, datetime]) -> int:
+def queue_digests(session: Session, roadmap: Roadmap, *, today: date, not_before: Mapping[str | None, datetime]) -> int:
     """Put this week's table into today's letter of the coordinator and of the controller; returns into how many.
 
     Asked each working day: a week whose Monday was missed is made up for, a week that has its table is left alone, and
@@ -27,7 +27,7 @@ def queue_digests(work: Session, roadmap: Roadmap, *, today: date, not_before: M
     week to tell of yet. ``not_before``: when offices open, by zone.
     """
     monday = today - timedelta(days=today.weekday())
-    loaded_at = work.execute(
+    loaded_at = session.execute(
         select(func.min(col(Edition.loaded_at))).where(col(Edition.roadmap_code) == roadmap.code)
     ).scalar_one()
     if loaded_at is None or today_there(loaded_at, roadmap.zone) >= monday:
@@ -37,35 +37,35 @@ def queue_digests(work: Session, roadmap: Roadmap, *, today: date, not_before: M
     )
     staff = _reach(roadmap.code).where(col(Official.role).in_(("coordinator", "controller")), ~had)
     return sum(
-        _join(work, official, channel, today, not_before[official.zone], flag="has_digest")
-        for official, channel in work.execute(staff).all()
+        _join(session, official, channel, today, not_before[official.zone], flag="has_digest")
+        for official, channel in session.execute(staff).all()
     )
 
 
-def put(work: Session, official: Official, channel: Channel, *, flag: Flag, day: RoadmapDay) -> date:
+def put(session: Session, official: Official, channel: Channel, *, flag: Flag, day: RoadmapDay) -> date:
     """Put the extra into the channel's next letter; returns the day of that letter."""
     zone = zone_of(official.zone or day.zone)
     leaves = opening(day.at, zone=zone, calendar=day.calendar, hours=day.hours)
-    while not _join(work, official, channel, leaves.date(), leaves, flag=flag):
+    while not _join(session, official, channel, leaves.date(), leaves, flag=flag):
         tomorrow = datetime.combine(leaves.date() + timedelta(days=1), time.min, zone)
         leaves = opening(tomorrow, zone=zone, calendar=day.calendar, hours=day.hours)
     return leaves.date()
 
 
-def _join(work: Session, official: Official, channel: Channel, day: date, leaves: datetime, *, flag: Flag) -> bool:
+def _join(session: Session, official: Official, channel: Channel, day: date, leaves: datetime, *, flag: Flag) -> bool:
     """Put the extra into the channel's letter of the day, new or waiting; False when that letter has left."""
     assert official.id is not None
     assert channel.id is not None
     letter = (col(Notice.official_id) == official.id, col(Notice.channel_id) == channel.id, col(Notice.on_day) == day)
-    joined = work.execute(update(Notice).where(*letter, col(Notice.state) == "queued").values({flag: True}))
+    joined = session.execute(update(Notice).where(*letter, col(Notice.state) == "queued").values({flag: True}))
     if joined.rowcount == 1:  # type: ignore[attr-defined]
         return True
-    if work.execute(select(col(Notice.id)).where(*letter)).first() is not None:
+    if session.execute(select(col(Notice.id)).where(*letter)).first() is not None:
         return False
     fresh = Notice(official_id=official.id, channel_id=channel.id, on_day=day, not_before=leaves)
     setattr(fresh, flag, True)
-    work.add(fresh)
-    work.flush()
+    session.add(fresh)
+    session.flush()
     return True
 
 

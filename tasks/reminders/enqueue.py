@@ -45,7 +45,7 @@ class Telling:
 
 
 def tell(
-    work: Session, code: str, decisions: Mapping[Situation, Decision], *, today: date, not_before: NotBefore
+    session: Session, code: str, decisions: Mapping[Situation, Decision], *, today: date, not_before: NotBefore
 ) -> Telling:
     """Carry out the decisions for one roadmap.
 
@@ -57,20 +57,20 @@ def tell(
     """
     if not decisions:
         return Telling()
-    _prepare(work, code, decisions, heard_of(work, code, today))
-    recipients = Recipients.of(work, code, today)
-    undeliverable = _address(work, recipients, today)
+    _prepare(session, code, decisions, heard_of(session, code, today))
+    recipients = Recipients.of(session, code, today)
+    undeliverable = _address(session, recipients, today)
     addressed = select(_line.c.official_id, _line.c.channel_id)
-    notices = new_notices(work, addressed, today=today, not_before=not_before)
-    held = _hold_back(work, code, today)
-    lines = rowcount(work.execute(_new_lines(today, once=bool(recipients.deputies)), execution_options=COUNTED))
-    work.execute(
+    notices = new_notices(session, addressed, today=today, not_before=not_before)
+    held = _hold_back(session, code, today)
+    lines = rowcount(session.execute(_new_lines(today, once=bool(recipients.deputies)), execution_options=COUNTED))
+    session.execute(
         update(ControlPoint)
         .where(col(ControlPoint.id) == _candidate.c.point_id, _candidate.c.no == _situation.c.no)
         .values(next_check_on=_situation.c.look_again_on, news=None)
         .execution_options(synchronize_session=False)
     )
-    tables.drop(work)
+    tables.drop(session)
     return Telling(notices, lines, undeliverable, held)
 
 
@@ -87,31 +87,31 @@ def asked_on(kind: str) -> ColumnElement[date | None]:
 
 
 def _prepare(
-    work: Session, code: str, decisions: Mapping[Situation, Decision], heard: list[ColumnElement[bool]]
+    session: Session, code: str, decisions: Mapping[Situation, Decision], heard: list[ColumnElement[bool]]
 ) -> None:
     """Write the decisions beside the rows and find the points they are about."""
-    tables.make(work)
+    tables.make(session)
     numbered = list(enumerate(decisions.items()))
     situations = [
         {name: getattr(s, name) for name in SAME}
         | {"no": no, "news": s.news or "", "look_again_on": decision.next_check_on}
         for no, (s, decision) in numbered
     ]
-    work.execute(insert(_situation), situations)
+    session.execute(insert(_situation), situations)
     told = [
         {"no": no, "reason": line.reason, "audience": line.to, "days": line.days}
         for no, (_, decision) in numbered
         for line in decision.lines
     ]
     if told:
-        work.execute(insert(_told), told)
+        session.execute(insert(_told), told)
     asks = any(s.extension_asked_on or s.transfer_asked_on for s in decisions)
     found = (
         select(col(ControlPoint.id), col(ControlPoint.owner_id), _situation.c.no)
         .join_from(ControlPoint, _situation, _is_met(asks=asks))
         .where(col(ControlPoint.roadmap_code) == code, *heard)
     )
-    work.execute(insert(_candidate).from_select(["point_id", "owner_id", "no"], found))
+    session.execute(insert(_candidate).from_select(["point_id", "owner_id", "no"], found))
 
 
 def _is_met(*, asks: bool) -> ColumnElement[bool]:
@@ -132,23 +132,23 @@ def _is_met(*, asks: bool) -> ColumnElement[bool]:
     return same
 
 
-def _address(work: Session, recipients: Recipients, today: date) -> int:
+def _address(session: Session, recipients: Recipients, today: date) -> int:
     """Fill the lines with whom they go to; returns how many reasons reach nobody."""
-    staff = {role: recipients.staff(work, role) for role in ("coordinator", "controller")}
-    _add_lines(work, _owner_lines(recipients))
+    staff = {role: recipients.staff(session, role) for role in ("coordinator", "controller")}
+    _add_lines(session, _owner_lines(recipients))
     undeliverable = 0
     for role in ("coordinator", "controller"):
         reached = staff[role] or staff["coordinator"]
         for official_id, channel_id in reached:
-            _add_lines(work, _staff_lines(role, official_id, channel_id))
+            _add_lines(session, _staff_lines(role, official_id, channel_id))
         if not reached:
-            undeliverable += _size(work, _staff_lines(role, 0, 0))
+            undeliverable += _size(session, _staff_lines(role, 0, 0))
     for official_id, channel_id in staff["coordinator"]:
         alone = _unreached_lines(recipients, with_the_unheard=True)
-        _add_lines(work, _no_channel_lines(alone, official_id, channel_id, today=today))
+        _add_lines(session, _no_channel_lines(alone, official_id, channel_id, today=today))
     if staff["coordinator"]:
         return undeliverable
-    return undeliverable + _size(work, _unreached_lines(recipients, with_the_unheard=False))
+    return undeliverable + _size(session, _unreached_lines(recipients, with_the_unheard=False))
 
 
 def _candidates(*columns: Any) -> Select[Any]:
@@ -193,22 +193,22 @@ def _no_channel_lines(unreached: Select[Any], official_id: int, channel_id: int,
     return unreached.where(point_id.not_in(recent)).with_only_columns(*columns)
 
 
-def _add_lines(work: Session, lines: Select[Any]) -> None:
-    work.execute(insert(_line).from_select(["official_id", "channel_id", "point_id", "reason", "days"], lines))
+def _add_lines(session: Session, lines: Select[Any]) -> None:
+    session.execute(insert(_line).from_select(["official_id", "channel_id", "point_id", "reason", "days"], lines))
 
 
-def _hold_back(work: Session, code: str, today: date) -> int:
+def _hold_back(session: Session, code: str, today: date) -> int:
     """Leave alone the points that belong into a letter which has left (or is leaving) today; returns how many.
 
     The lock keeps a sender from taking a letter before its lines are in it.
     """
     officials = select(col(Official.id)).where(col(Official.roadmap_code) == code)
     letters = select(col(Notice.state)).where(col(Notice.on_day) == today, col(Notice.official_id).in_(officials))
-    if all(state == "queued" for state in work.execute(letters.with_for_update()).scalars()):
+    if all(state == "queued" for state in session.execute(letters.with_for_update()).scalars()):
         return 0
     gone = select(_line.c.point_id).join(Notice, _same_letter(today)).where(col(Notice.state) != "queued")
-    held = rowcount(work.execute(delete(_candidate).where(_candidate.c.point_id.in_(gone))))
-    work.execute(delete(_line).where(_line.c.point_id.not_in(select(_candidate.c.point_id))))
+    held = rowcount(session.execute(delete(_candidate).where(_candidate.c.point_id.in_(gone))))
+    session.execute(delete(_line).where(_line.c.point_id.not_in(select(_candidate.c.point_id))))
     return held
 
 
@@ -230,5 +230,5 @@ def _new_lines(today: date, *, once: bool) -> Insert:
     )
 
 
-def _size(work: Session, rows: Select[Any]) -> int:
-    return int(work.execute(select(func.count()).select_from(rows.subquery())).scalar_one())
+def _size(session: Session, rows: Select[Any]) -> int:
+    return int(session.execute(select(func.count()).select_from(rows.subquery())).scalar_one())

@@ -14,7 +14,7 @@ from tasks.reminders.recipients import NotBefore, Recipients, heard_of, new_noti
 LOOKED_BACK = timedelta(days=30)
 
 
-def tell_undelivered(work: Session, code: str, *, today: date, not_before: NotBefore) -> tuple[int, int]:
+def tell_undelivered(session: Session, code: str, *, today: date, not_before: NotBefore) -> tuple[int, int]:
     """Tell the coordinator once of every point whose letter reached nobody; returns new letters and lines.
 
     A letter is lost when its last try failed and nothing has reached the official since, on any channel. When the
@@ -22,13 +22,13 @@ def tell_undelivered(work: Session, code: str, *, today: date, not_before: NotBe
     """
     given_up = _given_up(code, today)
     # Asked first: on most days there is none, and the questions after it look at every letter of the month.
-    if work.execute(given_up.limit(1)).first() is None:
+    if session.execute(given_up.limit(1)).first() is None:
         return 0, 0
-    lost = [*work.execute(_lost_points(work, code, today, given_up)), *work.execute(_lost_rounds(given_up))]
-    coordinators = Recipients.of(work, code, today).staff(work, "coordinator") if lost else []
+    lost = [*session.execute(_lost_points(session, code, today, given_up)), *session.execute(_lost_rounds(given_up))]
+    coordinators = Recipients.of(session, code, today).staff(session, "coordinator") if lost else []
     if not coordinators:
         return 0, 0
-    notices = new_notices(work, _pairs(coordinators), today=today, not_before=not_before)
+    notices = new_notices(session, _pairs(coordinators), today=today, not_before=not_before)
     mine = (
         select(col(Notice.id))
         .where(col(Notice.on_day) == today, col(Notice.state) == "queued")
@@ -36,11 +36,11 @@ def tell_undelivered(work: Session, code: str, *, today: date, not_before: NotBe
         .where(col(Notice.channel_id).in_([channel_id for _, channel_id in coordinators]))
         .with_for_update()
     )
-    ids = list(work.execute(mine).scalars())
+    ids = list(session.execute(mine).scalars())
     there = select(col(NoticeLine.notice_id), col(NoticeLine.point_id)).where(
         col(NoticeLine.notice_id).in_(ids), col(NoticeLine.reason) == "undelivered"
     )
-    told = {(notice_id, point_id) for notice_id, point_id in work.execute(there)}
+    told = {(notice_id, point_id) for notice_id, point_id in session.execute(there)}
     lines = [
         {"notice_id": notice_id, "point_id": point_id, "reason": "undelivered", "days": (deadline_on - today).days}
         for notice_id in ids
@@ -48,7 +48,7 @@ def tell_undelivered(work: Session, code: str, *, today: date, not_before: NotBe
         if (notice_id, point_id) not in told
     ]
     if lines:
-        work.execute(insert(NoticeLine), lines)
+        session.execute(insert(NoticeLine), lines)
     return notices, len(lines)
 
 
@@ -70,7 +70,7 @@ def _given_up(code: str, today: date) -> Select[tuple[int | None]]:
     )
 
 
-def _lost_points(work: Session, code: str, today: date, given_up: Select[Any]) -> Select[Any]:
+def _lost_points(session: Session, code: str, today: date, given_up: Select[Any]) -> Select[Any]:
     """(point, deadline) of what is still to be done, was in a letter given up, and was not reported since."""
     lost = Notice
     sent, report, told = _rows(Notice).alias("sent"), _rows(Notice).alias("report"), _rows(NoticeLine).alias("told")
@@ -90,7 +90,7 @@ def _lost_points(work: Session, code: str, today: date, given_up: Select[Any]) -
         .where(
             col(lost.id).in_(given_up),
             col(ControlPoint.status).in_(("planned", "open", "returned")),
-            *heard_of(work, code, today),
+            *heard_of(session, code, today),
         )
         .where(~arrived, ~reported)
         .distinct()

@@ -16,7 +16,7 @@ from roadmap.calendar.zones import zone_of
 from tasks.context.roadmap_day import RoadmapDay
 
 
-def next_letters(work: Session, riders: Collection[tuple[int, int]], *, day: RoadmapDay) -> dict[int, int]:
+def next_letters(session: Session, riders: Collection[tuple[int, int]], *, day: RoadmapDay) -> dict[int, int]:
     """Channel → the notice that leaves next on it, of each (official, channel) in ``riders``.
 
     A letter of the day that has left is not followed by a second: the next working day's carries what is to be said.
@@ -24,21 +24,21 @@ def next_letters(work: Session, riders: Collection[tuple[int, int]], *, day: Roa
     """
     leaves = {
         (official_id, channel_id): opening(day.at, zone=zone, calendar=day.calendar, hours=day.hours)
-        for official_id, channel_id, zone in _zones(work, riders, day.zone)
+        for official_id, channel_id, zone in _zones(session, riders, day.zone)
     }
     found: dict[int, int] = {}
     while leaves:
         for on, some in _by_day(leaves).items():
-            found |= _of_day(work, some, on)
+            found |= _of_day(session, some, on)
         leaves = {rider: _day_after(day, leaves_at) for rider, leaves_at in leaves.items() if rider[1] not in found}
     return found
 
 
-def _zones(work: Session, riders: Collection[tuple[int, int]], zone: str) -> Iterator[tuple[int, int, ZoneInfo]]:
+def _zones(session: Session, riders: Collection[tuple[int, int]], zone: str) -> Iterator[tuple[int, int, ZoneInfo]]:
     own: dict[int | None, str] = {}
     for ids in chunks(sorted({official_id for official_id, _ in riders})):
         found = select(col(Official.id), col(Official.zone)).where(col(Official.id).in_(ids))
-        own |= {official_id: named for official_id, named in work.execute(found) if named}
+        own |= {official_id: named for official_id, named in session.execute(found) if named}
     return ((official_id, channel_id, zone_of(own.get(official_id, zone))) for official_id, channel_id in riders)
 
 
@@ -49,15 +49,15 @@ def _by_day(leaves: Mapping[tuple[int, int], datetime]) -> dict[date, dict[tuple
     return dict(days)
 
 
-def _of_day(work: Session, riders: Mapping[tuple[int, int], datetime], day: date) -> dict[int, int]:
+def _of_day(session: Session, riders: Mapping[tuple[int, int], datetime], day: date) -> dict[int, int]:
     """The letters of a day that have not left, by channel; made where there is none."""
     found: dict[int, int] = {}
     for some in chunks(sorted(riders)):
         channels = [channel_id for _, channel_id in some]
         mine = (col(Notice.on_day) == day, col(Notice.channel_id).in_(channels))
         # Not a mere look: whoever is about to claim one of these letters waits until this transaction is over.
-        work.execute(update(table_of(Notice)).where(*mine, col(Notice.state) == "queued").values(state="queued"))
-        there = {row.channel_id: row for row in work.execute(_letters(*mine))}
+        session.execute(update(table_of(Notice)).where(*mine, col(Notice.state) == "queued").values(state="queued"))
+        there = {row.channel_id: row for row in session.execute(_letters(*mine))}
         fresh = [
             {"official_id": official, "channel_id": channel, "on_day": day, "not_before": riders[official, channel]}
             for official, channel in some
@@ -65,8 +65,8 @@ def _of_day(work: Session, riders: Mapping[tuple[int, int], datetime], day: date
         ]
         if fresh:
             blank = {"state": "queued", "attempts": 0, "error": "", "subject": ""}
-            work.execute(insert(table_of(Notice)), [one | blank for one in fresh])
-            there = {row.channel_id: row for row in work.execute(_letters(*mine))}
+            session.execute(insert(table_of(Notice)), [one | blank for one in fresh])
+            there = {row.channel_id: row for row in session.execute(_letters(*mine))}
         found |= {channel: row.id for channel, row in there.items() if row.state == "queued"}
     return found
 

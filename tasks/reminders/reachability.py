@@ -31,13 +31,13 @@ class Drilled:
 
 
 def drill(
-    work: Session, code: str, *, at: datetime, hours: OfficeHours, everyone: bool = False, dry_run: bool = False
+    session: Session, code: str, *, at: datetime, hours: OfficeHours, everyone: bool = False, dry_run: bool = False
 ) -> list[Drilled]:
     """Ask over every channel that is not proven (``everyone``: over proven ones as well); twice in a row asks once.
 
     ``dry_run`` writes nothing and leaves ``asks_on`` empty.
     """
-    day = RoadmapDay.of(work, code, at=at, hours=hours)
+    day = RoadmapDay.of(session, code, at=at, hours=hours)
     found = (
         select(Official, Channel, col(Body.short))
         .join(Channel, (col(Channel.official_id) == col(Official.id)) & col(Channel.is_active), isouter=True)
@@ -46,16 +46,18 @@ def drill(
         .order_by(col(Official.role), col(Body.short), col(Official.id), col(Channel.id))
     )
     drilled = [
-        _drilled(work, official, channel, body or "", day=day, asks=not dry_run, everyone=everyone)
-        for official, channel, body in work.execute(found).all()
+        _drilled(session, official, channel, body or "", day=day, asks=not dry_run, everyone=everyone)
+        for official, channel, body in session.execute(found).all()
     ]
     if asked := sum(one.asks_on is not None for one in drilled):
-        write_audit(work, at=at, actor="координатор", action="проверка связи", subject=code, detail=f"писем: {asked}")
+        write_audit(
+            session, at=at, actor="координатор", action="проверка связи", subject=code, detail=f"писем: {asked}"
+        )
     return drilled
 
 
 def _drilled(
-    work: Session,
+    session: Session,
     official: Official,
     channel: Channel | None,
     body: str,
@@ -67,9 +69,9 @@ def _drilled(
     proven = channel.proven_at if channel else None
     asks_on = None
     if channel is not None and asks and _is_due(channel, day.at, everyone=everyone):
-        asks_on = put(work, official, channel, flag="has_drill", day=day)
+        asks_on = put(session, official, channel, flag="has_drill", day=day)
         channel.drilled_at = day.at
-        work.add(channel)
+        session.add(channel)
     return Drilled(
         post=official.post,
         body=body,

@@ -30,9 +30,9 @@ class Recipients:
     """Bodies whose lead is away with nobody to be reached in his place: he is written to all the same."""
 
     @classmethod
-    def of(cls, work: Session, code: str, today: date) -> "Recipients":
+    def of(cls, session: Session, code: str, today: date) -> "Recipients":
         """As the absences of the day have it."""
-        answers = answering(work, code, today)
+        answers = answering(session, code, today)
         alone = [official_id for official_id, deputy in answers.items() if deputy is None]
         leads = select(col(Official.body_id)).where(
             col(Official.id).in_(alone),
@@ -40,7 +40,7 @@ class Recipients:
             col(Official.is_active),
             col(Official.body_id).is_not(None),
         )
-        unheard = frozenset(work.execute(leads).scalars()) if alone else frozenset()
+        unheard = frozenset(session.execute(leads).scalars()) if alone else frozenset()
         return cls(code, {absent: deputy for absent, deputy in answers.items() if deputy is not None}, unheard)
 
     def reach(self, *where: ColumnElement[bool]) -> Select[Any]:
@@ -58,15 +58,15 @@ class Recipients:
         """How the lead of each body is reached."""
         return self.reach(col(Official.role) == "executor", col(Official.is_lead).is_(True))
 
-    def staff(self, work: Session, role: str) -> list[tuple[int, int]]:
+    def staff(self, session: Session, role: str) -> list[tuple[int, int]]:
         """(official, channel) of the coordinators or the controllers, each once."""
-        found = work.execute(self.reach(col(Official.role) == role)).all()
+        found = session.execute(self.reach(col(Official.role) == role)).all()
         return list(dict.fromkeys((official_id, channel_id) for official_id, channel_id, _ in found))
 
 
-def heard_of(work: Session, code: str, today: date) -> list[ColumnElement[bool]]:
+def heard_of(session: Session, code: str, today: date) -> list[ColumnElement[bool]]:
     """Conditions on control points that nobody silenced; none when nothing is silenced."""
-    rows = silenced(work, code, today)
+    rows = silenced(session, code, today)
     items = {row.silence.item_id for row in rows if row.silence.item_id}
     bodies = {row.silence.body_id for row in rows if row.silence.body_id}
     conditions: list[ColumnElement[bool]] = []
@@ -78,7 +78,7 @@ def heard_of(work: Session, code: str, today: date) -> list[ColumnElement[bool]]
     return conditions
 
 
-def new_notices(work: Session, addressed: Select[Any], *, today: date, not_before: NotBefore) -> int:
+def new_notices(session: Session, addressed: Select[Any], *, today: date, not_before: NotBefore) -> int:
     """Put a letter of the day into the outbox for each (official, channel) that has none yet; returns how many."""
     pairs = addressed.distinct().subquery("addressed")
     hour: Any = literal(not_before[None], UtcDateTime)
@@ -98,11 +98,11 @@ def new_notices(work: Session, addressed: Select[Any], *, today: date, not_befor
     if zones:
         rows = rows.join_from(pairs, Official, col(Official.id) == pairs.c.official_id)
     names = ["official_id", "channel_id", "on_day", "state", "not_before", "attempts", "error", "subject"]
-    dialect = postgresql if work.get_bind().dialect.name == "postgresql" else sqlite
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # SQLite reads «ON» after a SELECT without WHERE as part of a join.
     rows = rows.where(literal(1) == 1)
     added: Insert = dialect.insert(Notice).from_select(names, rows).on_conflict_do_nothing()
-    return rowcount(work.execute(added, execution_options=COUNTED))
+    return rowcount(session.execute(added, execution_options=COUNTED))
 
 
 def rowcount(result: Any) -> int:

@@ -50,13 +50,13 @@ line = Table(
 )
 
 
-def make(work: Session) -> None:
+def make(session: Session) -> None:
     """Empty tables, whatever an earlier telling left behind."""
-    connection = work.connection()
+    connection = session.connection()
     _scratch.drop_all(connection)
     _scratch.create_all(connection)
 
 
-def drop(work: Session) -> None:
+def drop(session: Session) -> None:
     """Nothing stays."""
-    _scratch.drop_all(work.connection())
+    _scratch.drop_all(session.connection())

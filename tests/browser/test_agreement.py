@@ -11,7 +11,7 @@ from sqlmodel import select
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, Municipality, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision, answer
 from tests.office import Office
@@ -33,13 +33,13 @@ def page(chromium: Browser) -> Page:
 def sent(office: Office, worker: Worker, today: date) -> str:
     """An agreement that has been sent to three municipalities; its run waits for the coordinator."""
     office.add_roadmap()
-    with session(office.engine) as work:
+    with open_session(office.engine) as session:
         for code, short in TOWNS.items():
-            work.add(Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal"))
-        work.flush()
-        for body in work.exec(select(Body).where(Body.level == "municipal")):
+            session.add(Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal"))
+        session.flush()
+        for body in session.exec(select(Body).where(Body.level == "municipal")):
             since = today - timedelta(days=99)
-            work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
+            session.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
     opens, due = today - timedelta(days=20), today + timedelta(days=50)
     key = str(office.add_point(item="2.1", opens_on=opens, due_on=due, kind="agreement"))
     for n, stage in enumerate(("проект", "согласование", "рассылка")):
@@ -69,10 +69,10 @@ def test_an_agreement_is_signed_and_registered_in_the_prefect_pages(
     page.get_by_text("Исполнено").first.wait_for()
     page.wait_for_timeout(2000)  # the timeline draws itself
     page.screenshot(path=OUT / "agreement-done.png")
-    with session(office.engine) as work:
-        assert lifecycle.point_by_key(work, sent).status == "accepted"
-        assert lifecycle.point_by_key(work, f"{sent}/registered/sochi").status == "accepted"
-        assert lifecycle.point_by_key(work, f"{sent}/registered/eysk").status == "withdrawn"
+    with open_session(office.engine) as session:
+        assert lifecycle.point_by_key(session, sent).status == "accepted"
+        assert lifecycle.point_by_key(session, f"{sent}/registered/sochi").status == "accepted"
+        assert lifecycle.point_by_key(session, f"{sent}/registered/eysk").status == "withdrawn"
 
 
 def resume(

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import clock, lifecycle
-from models.db import session
+from models.db import open_session
 from tests.office import Office
 from tests.places import OUT
 
@@ -56,8 +56,8 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     page.get_by_text("Исполнено").first.wait_for()
     page.wait_for_timeout(1500)  # the page fades in
     page.screenshot(path=OUT / "run-done.png")
-    with session(office.engine) as work:
-        point = lifecycle.point_by_key(work, open_point)
+    with open_session(office.engine) as session:
+        point = lifecycle.point_by_key(session, open_point)
     assert (point.status, point.submitted_on) == ("accepted", today - timedelta(days=1))
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from deployments.cli import app
 from models import ControlPoint, Roadmap, Transition, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from roadmap.monitoring.periods import period_of
 from tests.days import EDGES, MOSCOW, clock_set_to, midnight_between_two_readings
@@ -50,15 +50,15 @@ def test_a_rehearsal_shows_past_present_and_future_and_works_a_day(at: datetime)
 
 def test_a_decision_across_midnight_has_one_day() -> None:
     vekha("load", "krasnodar", "--rehearsal")
-    with session(ready_engine()) as work:
-        zone = work.exec(select(Roadmap)).one().zone
+    with open_session(ready_engine()) as session:
+        zone = session.exec(select(Roadmap)).one().zone
         live = select(ControlPoint).where(ControlPoint.status == "open").order_by(col(ControlPoint.key))
-        key = work.exec(live.limit(1)).one().key
+        key = session.exec(live.limit(1)).one().key
     for day, action in ((20, "submit"), (21, "accept")):
         with midnight_between_two_readings(datetime(2027, 5, day, 21, tzinfo=UTC)):
             vekha(action, key)
-    with session(ready_engine()) as work:
-        done = work.exec(select(Transition).order_by(col(Transition.id).desc()).limit(2)).all()
+    with open_session(ready_engine()) as session:
+        done = session.exec(select(Transition).order_by(col(Transition.id).desc()).limit(2)).all()
     assert [(one.action, one.happened_on) for one in done] == [
         ("accept", date(2027, 5, 21)),
         ("submit", date(2027, 5, 20)),

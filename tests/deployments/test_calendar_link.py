@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from deployments.cli.people.calendars import calendar
 from models import Body, Edition, Official, Roadmap
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from tasks.people.links import calendar_owner
@@ -25,7 +25,7 @@ def roadmap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A roadmap with one body and three officials."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("VEKHA_PUBLIC_URL", "https://vekha.example.org")
-    with session(ready_engine()) as work:
+    with open_session(ready_engine()) as session:
         days: dict[str, Any] = {
             "period_start": date(2027, 1, 1),
             "period_end": date(2028, 1, 1),
@@ -37,15 +37,15 @@ def roadmap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "act": "приказ № 1",
             "zone": "Europe/Moscow",
         }
-        work.add(Roadmap(code="krai", roll="preceding", report_by="period_end", **words, **days))
-        work.flush()
+        session.add(Roadmap(code="krai", roll="preceding", report_by="period_end", **words, **days))
+        session.flush()
         at = datetime(2027, 1, 1, tzinfo=UTC)
-        work.add(Edition(roadmap_code="krai", act="приказ", content_hash="1", catalogue={}, loaded_at=at))
+        session.add(Edition(roadmap_code="krai", act="приказ", content_hash="1", catalogue={}, loaded_at=at))
         body = Body(roadmap_code="krai", code="iro", name="Институт развития", short="ИРО", level="regional")
-        work.add(body)
-        work.flush()
+        session.add(body)
+        session.flush()
         for post, name in (("Ректор", "Иванова И. И."), ("Проректор", ""), ("Проректор по науке", "")):
-            work.add(Official(roadmap_code="krai", role="executor", body_id=body.id, post=post, name=name))
+            session.add(Official(roadmap_code="krai", role="executor", body_id=body.id, post=post, name=name))
 
 
 def run(*arguments: str) -> Result:
@@ -53,8 +53,8 @@ def run(*arguments: str) -> Result:
 
 
 def owner(url: str) -> Any:
-    with session(ready_engine()) as work:
-        return calendar_owner(work, Settings(), url.rsplit("/", 1)[1].removesuffix(".ics"))
+    with open_session(ready_engine()) as session:
+        return calendar_owner(session, Settings(), url.rsplit("/", 1)[1].removesuffix(".ics"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from deployments.cli import main
 from deployments.sync import sync
 from models import clock, queries
-from models.db import session
+from models.db import open_session
 from models.lifecycle import open_due
 from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.draft_yaml import Draft
@@ -78,10 +78,10 @@ def written(path: Path, catalogue: Catalogue) -> str:
 
 def test_an_applied_edition_is_in_prefect_at_once(office: Office, today: date, tmp_path: Path) -> None:
     at = clock.now()
-    with session(office.engine) as work:
-        load_roadmap(work, edition("1", today, i1_1=20, i1_2=25, i1_3=90, i2_1_4=95), today=today, at=at)
-        open_due(work, CODE, today=today, at=at)
-        history = {row.key: len(queries.history(work, row.id)) for row in queries.points(work, CODE)}
+    with open_session(office.engine) as session:
+        load_roadmap(session, edition("1", today, i1_1=20, i1_2=25, i1_3=90, i2_1_4=95), today=today, at=at)
+        open_due(session, CODE, today=today, at=at)
+        history = {row.key: len(queries.history(session, row.id)) for row in queries.points(session, CODE)}
     sync(office.engine, settings=office.settings, at=at)
     before = office.runs()
     draft = written(tmp_path / "draft.yaml", edition("2", today, i1_1=60, i1_3=120))
@@ -96,8 +96,8 @@ def test_an_applied_edition_is_in_prefect_at_once(office: Office, today: date, t
         assert runs[code]["state_type"] == state
     assert {runs[code]["state_name"] for code in ("1.2", "2.1.4")} == {"Снято с контроля"}
     assert not [name for name in office.deployments() if name.startswith("2 ")]
-    with session(office.engine) as work:
-        now = {row.key: len(queries.history(work, row.id)) for row in queries.points(work, CODE)}
+    with open_session(office.engine) as session:
+        now = {row.key: len(queries.history(session, row.id)) for row in queries.points(session, CODE)}
     of_the_act = {key: count for key, count in now.items() if "/m-" not in key}
     assert of_the_act == {key: count + 1 for key, count in history.items()}, "the same keys, each with the act's move"
     assert "расхождений нет" in run("amend", CODE, draft, "--apply", **where)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from deployments.cli.roadmap import explain as commands
 from deployments.cli.run import daily
 from models import ControlPoint
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from roadmap.catalogue.loading import CatalogueError
 
@@ -74,7 +74,7 @@ def test_a_point_is_explained_alone() -> None:
 
 def test_a_key_of_a_point_that_came_back_to_its_day_is_found() -> None:
     assert CliRunner().invoke(app, ["load", "krasnodar"]).exit_code == 0
-    with session(ready_engine()) as daily:
+    with open_session(ready_engine()) as daily:
         point = daily.exec(select(ControlPoint).where(ControlPoint.key == "krasnodar/1.2/-/2021-09-15")).one()
         point.key += "-2"
         daily.commit()

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from deployments.cli.monitoring import submissions
 from models import Body, ControlPoint, Item, Measure, Municipality, Round, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle.transitions import Refused
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator, Source
@@ -34,15 +34,15 @@ INDICATORS = [
 def fill(engine: Engine) -> None:
     """A rehearsal of Krasnodar with two municipalities."""
     shift = TODAY.year - 2021
-    with session(engine) as work:
-        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+    with open_session(engine) as session:
+        load_roadmap(session, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
     for code, short in (("anapa", "г. Анапа"), ("sochi", "г. Сочи")):
-        with session(engine) as work:
+        with open_session(engine) as session:
             body = Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal")
-            work.add(body)
-            work.flush()
+            session.add(body)
+            session.flush()
             since = TODAY - timedelta(days=900)
-            work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
+            session.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=since))
 
 
 class Vekha:
@@ -57,23 +57,23 @@ class Vekha:
     def round(self, period: Period) -> int:
         """An open round with a data point of each municipality."""
         days: dict[str, Any] = {"opens_on": TODAY, "due_on": TODAY + timedelta(days=7)}
-        with session(self.engine) as work:
-            item = work.execute(select(Item).order_by(col(Item.id)).limit(1)).scalar_one()
+        with open_session(self.engine) as session:
+            item = session.execute(select(Item).order_by(col(Item.id)).limit(1)).scalar_one()
             facts = {"roadmap_code": "krasnodar", "item_id": item.id, "status": "open"}
             facts |= days | {"deadline_on": days["due_on"]}
             key = f"krasnodar/m-{period.rhythm}/-/{period.end}"
             parent = ControlPoint(key=key, purpose="round", owner_id=item.owner_id, **facts)
-            work.add(parent)
-            work.flush()
-            for body in work.execute(select(Body).where(col(Body.level) == "municipal")).scalars():
+            session.add(parent)
+            session.flush()
+            for body in session.execute(select(Body).where(col(Body.level) == "municipal")).scalars():
                 mine = {"owner_id": body.id, "body_id": body.id, "parent_id": parent.id, "stage": "data"}
-                work.add(ControlPoint(key=f"{key}/data/{body.code}", purpose="data", **(facts | mine)))
+                session.add(ControlPoint(key=f"{key}/data/{body.code}", purpose="data", **(facts | mine)))
             asked = [one.model_dump(mode="json") for one in INDICATORS]
             span = {"rhythm": period.rhythm, "period_start": period.start, "period_end": period.end}
             ends = {"note_on": days["due_on"], "point_id": parent.id, "indicators": asked}
             row = Round(roadmap_code="krasnodar", **(span | days | ends))
-            work.add(row)
-            work.flush()
+            session.add(row)
+            session.flush()
             return row.id or 0
 
     def run(self, *args: str) -> Any:
@@ -100,8 +100,8 @@ class Vekha:
         return str(path)
 
     def values(self) -> list[tuple[str, float | None, str, str]]:
-        with session(self.engine) as work:
-            rows = work.execute(select(Measure).order_by(col(Measure.id))).scalars()
+        with open_session(self.engine) as session:
+            rows = session.execute(select(Measure).order_by(col(Measure.id))).scalars()
             return [(row.indicator_code, row.numerator, row.source, row.reason) for row in rows]
 
 

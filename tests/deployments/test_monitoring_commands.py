@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from deployments.cli import app
 from models import Roadmap, clock
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from roadmap.catalogue.loading import built_in
 from roadmap.monitoring.periods import period_of
 from tasks.editions.load import load_roadmap
@@ -39,8 +39,8 @@ class Vekha:
 
 def rehearse(engine: Engine) -> None:
     shift = TODAY.year - 2022
-    with session(engine) as work:
-        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+    with open_session(engine) as session:
+        load_roadmap(session, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def test_a_past_quarter_is_monitored_and_gives_the_same_numbers_again(vekha: Vek
 def test_the_day_of_the_numbers_is_that_of_the_roadmaps_zone(vekha: Vekha, tmp_path: Path) -> None:
     # Of these two, the one whose day is not that of UTC now.
     zone = "Etc/GMT+12" if clock.now().hour < 12 else "Etc/GMT-14"
-    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
-        work.get_one(Roadmap, "krasnodar").zone = zone
+    with open_session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as session:
+        session.get_one(Roadmap, "krasnodar").zone = zone
     period = period_of(clock.today(zone), "quarter").previous.written
     vekha.says("monitor", "krasnodar", "--period", period, "--now")
     assert f"данные на {clock.today(zone):%d.%m.%Y}" in vekha.says("monitor", "krasnodar", "--period", period)

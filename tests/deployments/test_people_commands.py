@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from deployments.cli import main
 from models import AuditEntry
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from tests.days import TODAY
 
 POST = "Ректор академии"
@@ -65,8 +65,8 @@ class Vekha:
         return err
 
     def audit(self) -> list[str]:
-        with session(engine_for(f"sqlite:///{(self.data / 'vekha.db').resolve()}")) as work:
-            return [row.action for row in work.exec(select(AuditEntry).order_by(AuditEntry.id))]  # type: ignore[arg-type]
+        with open_session(engine_for(f"sqlite:///{(self.data / 'vekha.db').resolve()}")) as session:
+            return [row.action for row in session.exec(select(AuditEntry).order_by(AuditEntry.id))]  # type: ignore[arg-type]
 
 
 @pytest.fixture

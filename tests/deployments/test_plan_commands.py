@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from deployments.cli.processes import external_plans
 from models import ControlPoint, clock
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from roadmap.catalogue.loading import built_in
 from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.load import load_roadmap
@@ -45,8 +45,8 @@ def dated(starts: date = STARTS, days: int = 3) -> tuple[str, ...]:
 
 def rehearse(engine: Engine) -> None:
     shift = TODAY.year - 2021
-    with session(engine) as work:
-        load_roadmap(work, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+    with open_session(engine) as session:
+        load_roadmap(session, built_in("krasnodar"), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vekha:
 
 def points(tmp_path: Path) -> list[tuple[str, str]]:
     """(key, status) of every result that a plan has dated."""
-    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
+    with open_session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as session:
         found = select(col(ControlPoint.key), col(ControlPoint.status))
-        rows = work.execute(found.where(col(ControlPoint.deadline_note).startswith("По плану")))
+        rows = session.execute(found.where(col(ControlPoint.deadline_note).startswith("По плану")))
         return [(key, status) for key, status in rows.tuples()]
 
 

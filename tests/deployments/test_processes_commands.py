@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from deployments.cli.processes.agreements import agreements, municipalities
 from models import Body, ControlPoint, Item, Municipality, Roadmap, clock, lifecycle
-from models.db import close_engines, session
+from models.db import close_engines, open_session
 from models.db.migrate import ready_engine
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import advance
@@ -44,7 +44,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: date) -> Iterato
 
 
 def _build(today: date) -> None:
-    with session(ready_engine()) as work:
+    with open_session(ready_engine()) as session:
         start, end = today - timedelta(days=400), today + timedelta(days=800)
         words: dict[str, Any] = {
             "region": "Край",
@@ -53,31 +53,31 @@ def _build(today: date) -> None:
             "zone": "Europe/Moscow",
         }
         rules: dict[str, Any] = {"roll": "preceding", "report_by": "period_end", "controlled_from": start}
-        work.add(Roadmap(code=CODE, period_start=start, period_end=end, **words, **rules))
-        work.flush()
-        work.add(Body(roadmap_code=CODE, code="iro", name="Институт", short="ИРО", level="regional"))
-        work.flush()
-        owner = work.execute(select(Body)).scalar_one().id
+        session.add(Roadmap(code=CODE, period_start=start, period_end=end, **words, **rules))
+        session.flush()
+        session.add(Body(roadmap_code=CODE, code="iro", name="Институт", short="ИРО", level="regional"))
+        session.flush()
+        owner = session.execute(select(Body)).scalar_one().id
         names: dict[str, Any] = dict.fromkeys(
             ("section", "group", "responsible", "executors", "term", "result", "source"), ""
         )
         item: dict[str, Any] = {"code": "1", "position": 1, "origin": "table", "number": "1", "kind": "agreement"}
         item |= {"title": "Заключить соглашения", "owner_id": owner, "reading": {}, "is_controlled": True}
-        work.add(Item(roadmap_code=CODE, **item, **names))
-        work.flush()
+        session.add(Item(roadmap_code=CODE, **item, **names))
+        session.flush()
         due = today + timedelta(days=60)
         point: dict[str, Any] = {
             "key": f"{CODE}/1/-/{due}",
-            "item_id": work.execute(select(Item)).scalar_one().id,
+            "item_id": session.execute(select(Item)).scalar_one().id,
             "owner_id": owner,
         }
-        work.add(ControlPoint(roadmap_code=CODE, opens_on=today, due_on=due, deadline_on=due, **point))
+        session.add(ControlPoint(roadmap_code=CODE, opens_on=today, due_on=due, deadline_on=due, **point))
 
 
 def _sweep(today: date) -> None:
-    with session(ready_engine()) as work:
-        lifecycle.open_due(work, CODE, today=today, at=clock.now())
-        advance(work, CODE, today=today, at=clock.now(), calendar=calendar_of(work, CODE))
+    with open_session(ready_engine()) as session:
+        lifecycle.open_due(session, CODE, today=today, at=clock.now())
+        advance(session, CODE, today=today, at=clock.now(), calendar=calendar_of(session, CODE))
 
 
 def _list(tmp_path: Path, text: str = LIST) -> str:
@@ -90,8 +90,8 @@ def test_a_dry_run_tells_what_would_change_and_keeps_nothing(run: Run, tmp_path:
     done = run("municipalities", CODE, "import", _list(tmp_path), "--dry-run")
     assert done.exit_code == 0, done.output
     assert "Изменилось бы: в таблице 2, новых 2" in done.output
-    with session(ready_engine()) as work:
-        assert work.execute(select(Municipality)).all() == []
+    with open_session(ready_engine()) as session:
+        assert session.execute(select(Municipality)).all() == []
     assert "Муниципалитетов нет" in run("municipalities", CODE).output
 
 

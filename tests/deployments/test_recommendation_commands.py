@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from deployments.cli import app
 from models import Body, ControlPoint, Item, Recommendation, Round, clock
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
@@ -26,12 +26,12 @@ CODE = "krasnodar"
 
 def fill(engine: Engine) -> None:
     """A rehearsal of Krasnodar with a round that recommends two things."""
-    with session(engine) as work:
+    with open_session(engine) as session:
         shift = TODAY.year - 2021
-        load_roadmap(work, built_in(CODE), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
-        point = work.exec(select(ControlPoint)).first()
-        item = work.exec(select(Item)).first()
-        body = work.exec(select(Body)).first()
+        load_roadmap(session, built_in(CODE), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+        point = session.exec(select(ControlPoint)).first()
+        item = session.exec(select(Item)).first()
+        body = session.exec(select(Body)).first()
         assert point is not None
         assert item is not None
         assert body is not None
@@ -41,8 +41,8 @@ def fill(engine: Engine) -> None:
             "note_on": date(2026, 10, 14),
         }
         period: dict[str, Any] = {"period_start": date(2026, 7, 1), "period_end": date(2026, 9, 30)}
-        work.add(row := Round(roadmap_code=CODE, rhythm="quarter", point_id=point.id or 0, **(period | days)))
-        work.flush()
+        session.add(row := Round(roadmap_code=CODE, rhythm="quarter", point_id=point.id or 0, **(period | days)))
+        session.flush()
         for n in (1, 2):
             facts: dict[str, Any] = {
                 "roadmap_code": CODE,
@@ -56,7 +56,7 @@ def fill(engine: Engine) -> None:
                 "ground": "5 % при цели 12 %",
                 "open_key": f"{n}",
             }
-            work.add(Recommendation(item_codes=[item.code], **(facts | words)))
+            session.add(Recommendation(item_codes=[item.code], **(facts | words)))
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(
 
 def test_a_load_leaves_what_was_taken_alone(vekha: Callable[..., Result], tmp_path: Path) -> None:
     says(vekha("take", "1"))
-    with session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as work:
+    with open_session(engine_for(f"sqlite:///{(tmp_path / 'vekha.db').resolve()}")) as session:
         shift = TODAY.year - 2021
-        load_roadmap(work, built_in(CODE), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
-        assert work.exec(select(Item).where(Item.code == "m-rec.1")).one().is_controlled
+        load_roadmap(session, built_in(CODE), today=TODAY, at=clock.now(), shift_years=shift, rehearsal=True)
+        assert session.exec(select(Item).where(Item.code == "m-rec.1")).one().is_controlled

@@ -13,7 +13,7 @@ import tasks.prefect.apply as writing
 from deployments.serve.prefect import CannotStart
 from deployments.sync import SyncReport, sync, sync_with
 from models import Item, Mirror, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from models.settings import Settings
 from tasks.prefect import waiting_runs
@@ -35,8 +35,8 @@ def once(office: Office) -> SyncReport:
 def move(office: Office, key: str, action: Any, **facts: Any) -> None:
     """A change made outside Prefect."""
     on = facts.pop("on", clock.today("Europe/Moscow"))
-    with session(office.engine) as work:
-        lifecycle.change(work, key, Move(action=action, actor="проверка", at=clock.now(), on=on, **facts))
+    with open_session(office.engine) as session:
+        lifecycle.change(session, key, Move(action=action, actor="проверка", at=clock.now(), on=on, **facts))
 
 
 @pytest.fixture
@@ -126,8 +126,8 @@ def test_the_state_follows_the_rows(
 def test_a_passed_deadline_is_named_overdue(office: Office, two_points: tuple[str, str], today: date) -> None:
     waiting, _ = two_points
     once(office)
-    with session(office.engine) as work:
-        lifecycle.mark_overdue(work, "krasnodar", today=today + timedelta(days=21), at=clock.now())
+    with open_session(office.engine) as session:
+        lifecycle.mark_overdue(session, "krasnodar", today=today + timedelta(days=21), at=clock.now())
     once(office)
     assert office.runs()[waiting]["state_name"] == "Просрочено"
 
@@ -155,8 +155,8 @@ def test_a_planned_run_whose_day_has_come_waits_without_a_process(
 
 def test_an_item_off_control_loses_its_deployment_and_its_run(office: Office, two_points: tuple[str, str]) -> None:
     once(office)
-    with session(office.engine) as work:
-        work.exec(select(Item).where(Item.code == "2.1")).one().is_controlled = False
+    with open_session(office.engine) as session:
+        session.exec(select(Item).where(Item.code == "2.1")).one().is_controlled = False
     report = once(office)
     assert (report.deleted, report.runs.runs_deleted) == (1, 1)
     assert [name for name in office.deployments() if name.startswith("2.1")] == []
@@ -207,8 +207,8 @@ def test_a_killed_sync_is_healed_by_the_next(
 
 def test_a_lost_notebook_costs_one_sync(office: Office, two_points: tuple[str, str]) -> None:
     once(office)
-    with session(office.engine) as work:
-        work.exec(delete(Mirror))
+    with open_session(office.engine) as session:
+        session.exec(delete(Mirror))
     once(office)
     assert set(office.mirror()) == set(two_points)
     assert once(office).changed == 0

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from deployments.sync import sync
 from models import Item, clock
-from models.db import session
+from models.db import open_session
 from models.tables.roadmap import KINDS
 from roadmap.catalogue.schema import KINDS_RU
 from tests.office import Office
@@ -43,10 +43,10 @@ def test_a_document_that_becomes_a_registry_moves_to_its_flow_with_its_run(offic
     )
     once(office)
     before = office.runs()[key]
-    with session(office.engine) as work:
-        item = work.exec(select(Item).where(Item.code == "2.1.3")).one()
+    with open_session(office.engine) as session:
+        item = session.exec(select(Item).where(Item.code == "2.1.3")).one()
         item.kind = "registry"
-        work.add(item)
+        session.add(item)
     once(office)
     (deployment,) = [row for name, row in office.deployments().items() if name.startswith("2.1.3")]
     assert deployment["entrypoint"].endswith(".registry")

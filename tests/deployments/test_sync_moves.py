@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from deployments.sync import sync
 from models import ControlPoint, Item, clock
-from models.db import session
+from models.db import open_session
 from tasks.control.opening import open_point
 from tests.office import Office
 
@@ -21,12 +21,12 @@ def once(office: Office) -> Any:
 
 def change(office: Office, table: Any, **values: Any) -> None:
     """Set columns of every row but those of monitoring."""
-    with session(office.engine) as work:
-        for row in work.exec(select(table)):
+    with open_session(office.engine) as session:
+        for row in session.exec(select(table)):
             if "round" in (getattr(row, "kind", ""), getattr(row, "purpose", "")):
                 continue
             row.sqlmodel_update(values)
-            work.add(row)
+            session.add(row)
 
 
 def test_a_run_that_is_to_come_starts_on_the_new_day(office: Office, today: date) -> None:

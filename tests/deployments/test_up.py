@@ -16,7 +16,7 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from models import ControlPoint, Notice
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from tests.places import ROOT
 
 pytestmark = pytest.mark.usefixtures("own_programs")
@@ -89,9 +89,9 @@ def data(tmp_path: Path) -> Iterator[Path]:
 
 def counted(data: Path) -> tuple[int, int]:
     """Points and notices in the database."""
-    with session(engine_for(f"sqlite:///{data / 'vekha.db'}")) as work:
-        points = work.exec(select(func.count()).select_from(ControlPoint)).one()
-        return points, work.exec(select(func.count()).select_from(Notice)).one()
+    with open_session(engine_for(f"sqlite:///{data / 'vekha.db'}")) as session:
+        points = session.exec(select(func.count()).select_from(ControlPoint)).one()
+        return points, session.exec(select(func.count()).select_from(Notice)).one()
 
 
 def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same_data(

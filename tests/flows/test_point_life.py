@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import ControlPoint, Evidence, Transition, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from tasks.daily.control_day import control_day
 from tasks.prefect.client import call
@@ -36,9 +36,9 @@ def mend(office: Office) -> None:
 
 def report(office: Office, key: str, on: date) -> None:
     """The owner reports the result, outside Prefect."""
-    with session(office.engine) as work:
+    with open_session(office.engine) as session:
         move = Move(action="submit", actor="ИРО", at=clock.now(), on=on, evidence="протокол № 4")
-        lifecycle.change(work, key, move)
+        lifecycle.change(session, key, move)
     assert reflect(office.engine, key, at=clock.now())
 
 
@@ -51,8 +51,8 @@ def answer(office: Office, key: str, **fields: str) -> None:
 
 def history(office: Office, key: str) -> list[tuple[str, str, str]]:
     """(action, status before, status after) of every transition."""
-    with session(office.engine) as work:
-        rows = work.exec(
+    with open_session(office.engine) as session:
+        rows = session.exec(
             select(Transition)
             .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
             .where(ControlPoint.key == key)
@@ -90,10 +90,10 @@ def test_a_late_point_is_returned_once_and_accepted_through_the_form(
         ("submit", "returned", "submitted"),
         ("accept", "submitted", "accepted"),
     ]
-    with session(office.engine) as work:
-        point = lifecycle.point_by_key(work, late_point)
+    with open_session(office.engine) as session:
+        point = lifecycle.point_by_key(session, late_point)
         assert (point.status, point.submitted_on, point.closed_on) == ("accepted", today, today)
-        assert [row.words for row in work.exec(select(Evidence))] == ["протокол № 4", "протокол № 4", "приказ № 7"]
+        assert [row.words for row in session.exec(select(Evidence))] == ["протокол № 4", "протокол № 4", "приказ № 7"]
     mend(office)
     assert office.wait_for(late_point, "Исполнено с опозданием")["id"] == run["id"]
 
@@ -116,8 +116,8 @@ def test_a_planned_run_started_by_the_worker_waits_like_any_other(office: Office
     office.add_roadmap()
     key = office.add_point(item="1.2", opens_on=today + timedelta(days=1), due_on=today + timedelta(days=9))
     mend(office)
-    with session(office.engine) as work:
-        lifecycle.point_by_key(work, key).opens_on = today
+    with open_session(office.engine) as session:
+        lifecycle.point_by_key(session, key).opens_on = today
     due_now = {"state": {"type": "SCHEDULED", "name": "Scheduled"}, "force": True}
     run_id = office.runs()[key]["id"]
     office.api(lambda client: call(client, "POST", f"/flow_runs/{run_id}/set_state", due_now))

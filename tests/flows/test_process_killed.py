@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from deployments.sync import SyncReport, sync
 from models import ControlPoint, Evidence, Transition, clock
-from models.db import session
+from models.db import open_session
 from tasks.prefect import apply, reconcile
 from tests.frail import FrailWorker
 from tests.office import Office
@@ -36,16 +36,16 @@ def until(met: Callable[[], Any], *, seconds: float = 300) -> None:
 
 
 def stages(office: Office) -> dict[str, str]:
-    with session(office.engine) as work:
+    with open_session(office.engine) as session:
         found = select(ControlPoint.stage, ControlPoint.status).where(col(ControlPoint.parent_id).is_not(None))
-        return {stage or "": status for stage, status in work.exec(found)}
+        return {stage or "": status for stage, status in session.exec(found)}
 
 
 def everything_happened_once(office: Office, key: str) -> None:
-    with session(office.engine) as work:
-        steps = Counter(work.exec(select(col(Transition.point_id), col(Transition.action))).all())
-        proofs = Counter(work.exec(select(col(Evidence.point_id), col(Evidence.words))).all())
-        points = work.exec(select(ControlPoint).where(col(ControlPoint.key).startswith(key))).all()
+    with open_session(office.engine) as session:
+        steps = Counter(session.exec(select(col(Transition.point_id), col(Transition.action))).all())
+        proofs = Counter(session.exec(select(col(Evidence.point_id), col(Evidence.words))).all())
+        points = session.exec(select(ControlPoint).where(col(ControlPoint.key).startswith(key))).all()
     assert set(steps.values()) == {1}
     assert set(proofs.values()) == {1}
     assert {point.status for point in points} == {"accepted"}

@@ -11,7 +11,7 @@ from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import ControlPoint, Evidence, Item, Transition, clock, lifecycle
 from models import Process as ProcessRow
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from roadmap.processes.loading import built_in
 from tasks.prefect.artifacts import refresh_cards
@@ -48,10 +48,12 @@ def test_an_agreement_goes_from_its_draft_to_registration_in_every_municipality(
     assert run["state_type"] == "COMPLETED"
     point = processes.point(key)
     assert (point.status, point.submitted_on) == ("accepted", today)
-    with session(processes.office.engine) as work:
-        proof = work.exec(select(col(Evidence.words)).where(Evidence.point_id == point.id)).all()
+    with open_session(processes.office.engine) as session:
+        proof = session.exec(select(col(Evidence.words)).where(Evidence.point_id == point.id)).all()
         assert list(proof) == ["Зарегистрировано 2 из 3, снято с контроля 1"]
-        marked = work.exec(select(Transition).where(col(Transition.once_key).startswith(f"run:{run['id']}:decision-2")))
+        marked = session.exec(
+            select(Transition).where(col(Transition.once_key).startswith(f"run:{run['id']}:decision-2"))
+        )
         assert list(marked) == [], "a refused answer leaves nothing"
     steps = {"Открыть", "Этапы", "Карточка", "Решение"}
     body = {"flow_runs": {"id": {"any_": [run["id"]]}}}
@@ -94,10 +96,10 @@ def test_a_session_a_document_a_registry_and_a_study_go_to_their_end(
     )
     for kind in kinds:
         assert office.wait_for(keys[kind], "Исполнено")["state_type"] == "COMPLETED", kind
-    with session(office.engine) as work:
+    with open_session(office.engine) as session:
         counted = select(Evidence.planned_count, Evidence.count).where(col(Evidence.count).is_not(None))
-        assert set(work.exec(counted)) == {(50, 47), (None, 214)}
-        made = work.exec(select(Item).where(col(Item.code).startswith("1.2.r")).order_by(col(Item.code))).all()
+        assert set(session.exec(counted)) == {(50, 47), (None, 214)}
+        made = session.exec(select(Item).where(col(Item.code).startswith("1.2.r")).order_by(col(Item.code))).all()
         assert [(item.code, item.title, item.source) for item in made] == [
             ("1.2.r1", "подготовить методичку", "Протокол: протокол № 4"),
             ("1.2.r2", "провести семинар", "Протокол: протокол № 4"),
@@ -112,15 +114,15 @@ def test_a_run_that_waits_keeps_the_stages_it_began_with(processes: Processes, w
     processes.begin()
     old = built_in()["document"]
     stages = (old.stages[0].model_copy(update={"title": "Черновик прежней редакции"}), *old.stages[1:])
-    with session(processes.office.engine) as work:
-        row = work.exec(select(ProcessRow)).one()
+    with open_session(processes.office.engine) as session:
+        row = session.exec(select(ProcessRow)).one()
         row.definition = old.model_copy(update={"version": 7, "stages": stages}).model_dump(mode="json")
         row.version = 7
     processes.answer({key: [{"stage": "черновик"}]})
     assert "Черновик прежней редакции | исполнен" in processes.card(key)
-    with session(processes.office.engine) as work:
-        point = work.exec(select(ControlPoint).where(ControlPoint.stage == "draft")).one()
-        assert (point.status, work.exec(select(ProcessRow)).one().version) == ("accepted", 7)
+    with open_session(processes.office.engine) as session:
+        point = session.exec(select(ControlPoint).where(ControlPoint.stage == "draft")).one()
+        assert (point.status, session.exec(select(ProcessRow)).one().version) == ("accepted", 7)
 
 
 def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_does_not(processes: Processes) -> None:
@@ -147,9 +149,9 @@ def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(
     key = processes.open("document", "1.3")
     processes.begin()
     assert "| 1 | Проект документа | в работе |" in processes.card(key)
-    with session(processes.office.engine) as work:
+    with open_session(processes.office.engine) as session:
         move = Move(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="ссылка")
-        lifecycle.change(work, f"{key}/draft/-", move)
+        lifecycle.change(session, f"{key}/draft/-", move)
     processes.begin()
     assert reflect(processes.office.engine, f"{key}/draft/-", at=clock.now())
     card = processes.card(key)
@@ -160,7 +162,7 @@ def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(
         return await refresh_cards(client, processes.office.engine, today=today, at=clock.now())
 
     assert processes.office.api(refreshed) == 0
-    with session(processes.office.engine) as work:
-        lifecycle.change(work, f"{key}/approved/-", replace(move, evidence="лист согласования"))
+    with open_session(processes.office.engine) as session:
+        lifecycle.change(session, f"{key}/approved/-", replace(move, evidence="лист согласования"))
     processes.begin()
     assert [processes.office.api(refreshed) for _ in range(2)] == [1, 0]

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 
 from deployments.serve.prefect import child_environment
 from models import ControlPoint, Roadmap, Transition, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from tasks.control.commands import Accept, By
 from tasks.control.decisions import Outcome, newest
 from tasks.daily.control_day import control_day
@@ -70,8 +70,8 @@ def roadmap_row() -> Any:
 
 def page_accepts(engine: Engine, key: str, today: date) -> Outcome:
     """The coordinator accepts a stage on the page."""
-    with session(engine) as work:
-        seen = newest(work, lifecycle.point_by_key(work, key).id or 0)
+    with open_session(engine) as session:
+        seen = newest(session, lifecycle.point_by_key(session, key).id or 0)
     by = By(actor=COORDINATOR, at=clock.now(), today=today, once_key=f"page:{key}", seen=seen)
     return decide(engine, Accept(key=key, by=by, evidence="экземпляр с подписью"))
 
@@ -79,11 +79,11 @@ def page_accepts(engine: Engine, key: str, today: date) -> Outcome:
 def steps(engine: Engine) -> dict[tuple[str, str], list[str]]:
     """Who did it, for every (point, action)."""
     found: dict[tuple[str, str], list[str]] = {}
-    with session(engine) as work:
+    with open_session(engine) as session:
         rows = select(ControlPoint.key, Transition.action, Transition.actor).join(
             ControlPoint, col(ControlPoint.id) == col(Transition.point_id)
         )
-        for key, action, actor in work.exec(rows.order_by(col(Transition.id))):
+        for key, action, actor in session.exec(rows.order_by(col(Transition.id))):
             found.setdefault((key, action), []).append(actor)
     return found
 
@@ -161,8 +161,8 @@ def test_an_agreement_ends_though_the_page_and_the_form_decide_at_once(
 def test_two_controls_at_once_from_two_processes_open_everything_once(shared: Processes) -> None:
     engine = shared.office.engine
     key = shared.open("agreement", "2.1")
-    with session(engine) as work:
-        lifecycle.point_by_key(work, key).status = "planned"
+    with open_session(engine) as session:
+        lifecycle.point_by_key(session, key).status = "planned"
     command = [sys.executable, "-m", "deployments.cli", "control"]
     with held(engine, roadmap_row()):
         env = child_environment(shared.office.settings)
@@ -173,8 +173,8 @@ def test_two_controls_at_once_from_two_processes_open_everything_once(shared: Pr
     done = steps(engine)
     assert {step: len(who) for step, who in done.items() if len(who) > 1} == {}
     assert [stage for stage, action in done if action == "open"] == [key, f"{key}/draft/-"]
-    with session(engine) as work:
-        stages = work.exec(select(ControlPoint).where(col(ControlPoint.parent_id).is_not(None))).all()
+    with open_session(engine) as session:
+        stages = session.exec(select(ControlPoint).where(col(ControlPoint.parent_id).is_not(None))).all()
     assert len(stages) == 3 + 4 * 3
 
 

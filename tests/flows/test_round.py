@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, Edition, Municipality, NoteFile, RoundLetter, RoundStep, Snapshot, Transition, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, period_of
 from tasks.daily.control_day import control_day
@@ -45,14 +45,14 @@ class Monitoring:
     def __init__(self, office: Office, today: date) -> None:
         self.office, self.today = office, today
         office.add_roadmap(since=date(2021, 1, 1))
-        with session(office.engine) as work:
+        with open_session(office.engine) as session:
             for code, short in (("anapa", "г. Анапа"), ("sochi", "г. Сочи")):
-                work.add(Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal"))
-            work.flush()
+                session.add(Body(roadmap_code="krasnodar", code=code, name=short, short=short, level="municipal"))
+            session.flush()
             for code in ("anapa", "sochi"):
-                body = work.exec(select(Body).where(Body.code == code)).one()
-                work.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=date(2021, 1, 1)))
-            work.exec(select(Edition)).one().catalogue = {"indicators": [SHARE]}
+                body = session.exec(select(Body).where(Body.code == code)).one()
+                session.add(Municipality(body_id=body.id or 0, roadmap_code="krasnodar", since=date(2021, 1, 1)))
+            session.exec(select(Edition)).one().catalogue = {"indicators": [SHARE]}
 
     @property
     def period(self) -> Period:
@@ -64,8 +64,8 @@ class Monitoring:
         return monitor(hand, self.period).key
 
     def round_id(self, key: str) -> int:
-        with session(self.office.engine) as work:
-            (row,) = rounds_of(work, POINTS.c.key == key)
+        with open_session(self.office.engine) as session:
+            (row,) = rounds_of(session, POINTS.c.key == key)
             return row.id
 
     def mend(self, later: timedelta = timedelta()) -> Any:
@@ -74,12 +74,12 @@ class Monitoring:
 
     def give(self, key: str, *towns: str) -> None:
         round_id, at = self.round_id(key), clock.now()
-        with session(self.office.engine) as work:
+        with open_session(self.office.engine) as session:
             for town in towns:
-                body = work.exec(select(Body).where(Body.code == town)).one()
+                body = session.exec(select(Body).where(Body.code == town)).one()
                 given = [Given("share", 12, 100)]
-                record(work, round_id, body.id or 0, given, actor="Иванова А. А.", source="form", at=at)
-            settle_data(work, round_id, at=at, today=self.today)
+                record(session, round_id, body.id or 0, given, actor="Иванова А. А.", source="form", at=at)
+            settle_data(session, round_id, at=at, today=self.today)
 
     def answer(self, key: str, **fields: str) -> None:
         run_id = self.office.runs()[key]["id"]
@@ -99,9 +99,9 @@ class Monitoring:
         return [one["name"].rpartition("-")[0] for one in found if one["state_type"] == "COMPLETED"]
 
     def steps(self, key: str) -> list[str]:
-        with session(self.office.engine) as work:
+        with open_session(self.office.engine) as session:
             found = select(RoundStep).where(RoundStep.round_id == self.round_id(key)).order_by(col(RoundStep.id))
-            return [row.step for row in work.exec(found)]
+            return [row.step for row in session.exec(found)]
 
     def card(self, key: str) -> str:
         from roadmap.cards.point import artifact_key
@@ -110,10 +110,10 @@ class Monitoring:
         return str(self.office.api(lambda client: call(client, "GET", latest))["data"])
 
     def history(self, key: str) -> list[str]:
-        with session(self.office.engine) as work:
-            point = lifecycle.point_by_key(work, key)
+        with open_session(self.office.engine) as session:
+            point = lifecycle.point_by_key(session, key)
             found = select(Transition).where(Transition.point_id == point.id).order_by(col(Transition.id))
-            return [row.action for row in work.exec(found)]
+            return [row.action for row in session.exec(found)]
 
 
 @pytest.fixture
@@ -156,9 +156,9 @@ def test_the_daily_control_wakes_a_round_whose_data_are_complete_and_it_goes_to_
     assert monitoring.steps(key) == list(STEPS_RU)
     assert "Ответили **2 из 2**." in monitoring.card(key)
     assert monitoring.history(key) == ["open", "submit", "accept"]
-    with session(office.engine) as work:
-        assert len(work.exec(select(Snapshot)).all()) == 1
-        assert work.exec(select(NoteFile)).all()
+    with open_session(office.engine) as session:
+        assert len(session.exec(select(Snapshot)).all()) == 1
+        assert session.exec(select(NoteFile)).all()
     shown = office.api(lambda client: call(client, "POST", "/artifacts/latest/filter", {}))
     assert any(one["key"].endswith("-note") for one in shown)
     assert monitoring.mend().runs.runs_finished == 0
@@ -191,8 +191,8 @@ def test_a_round_taken_off_control_in_prefect_asks_nobody_any_more(monitoring: M
     monitoring.answer(key, decision="снять с контроля", reason="письмо министерства")
     office.wait_for(key, "Снято с контроля")
     control_day(office.engine, today=monitoring.today, at=clock.now())
-    with session(office.engine) as work:
-        found = work.execute(select(POINTS.c.status).where(POINTS.c.purpose == "data")).scalars().all()
+    with open_session(office.engine) as session:
+        found = session.execute(select(POINTS.c.status).where(POINTS.c.purpose == "data")).scalars().all()
     assert set(found) == {"withdrawn"}
 
 
@@ -224,9 +224,9 @@ def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again
     assert office.wait_for(key, "Исполнено")["state_type"] == "COMPLETED"
     assert monitoring.steps(key) == list(STEPS_RU)
     assert monitoring.history(key) == ["open", "submit", "accept"]
-    with session(office.engine) as work:
-        assert len(work.exec(select(Snapshot)).all()) == 1
-        letters = [(row.channel_id, row.part) for row in work.exec(select(RoundLetter))]
+    with open_session(office.engine) as session:
+        assert len(session.exec(select(Snapshot)).all()) == 1
+        letters = [(row.channel_id, row.part) for row in session.exec(select(RoundLetter))]
     assert len(set(letters)) == len(letters)
     assert monitoring.mend().changed == 0
 

@@ -31,7 +31,7 @@ from models import (
     Snapshot,
     clock,
 )
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator
@@ -84,25 +84,25 @@ class Installation:
         parts = {"items": whole.items[:1], "directives": (), "duties": (), "monitoring": rhythms}
         catalogue = whole.model_copy(update=parts)
         first = date(YEAR, 1, 1)
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             at = datetime.combine(first, time(6), UTC)
             load_roadmap(
-                work, catalogue, today=first, at=at, controlled_from=first, shift_years=YEAR - 2024, rehearsal=True
+                session, catalogue, today=first, at=at, controlled_from=first, shift_years=YEAR - 2024, rehearsal=True
             )
             for code, short in TOWNS.items():
                 body = Body(roadmap_code=CODE, code=code, name=short, short=short, level="municipal")
-                work.add(body)
-                work.flush()
-                work.add(Municipality(body_id=body.id or 0, roadmap_code=CODE, since=first))
-                self._official(work, "executor", f"Начальник, {short}", f"{code}@example.org", body.id)
-            self._official(work, "coordinator", "Координатор", "coordinator@example.org", None)
-            self._official(work, "controller", "Заместитель министра", "deputy@example.org", None)
+                session.add(body)
+                session.flush()
+                session.add(Municipality(body_id=body.id or 0, roadmap_code=CODE, since=first))
+                self._official(session, "executor", f"Начальник, {short}", f"{code}@example.org", body.id)
+            self._official(session, "coordinator", "Координатор", "coordinator@example.org", None)
+            self._official(session, "controller", "Заместитель министра", "deputy@example.org", None)
 
-    def _official(self, work: Session, role: str, post: str, address: str, body_id: int | None) -> None:
+    def _official(self, session: Session, role: str, post: str, address: str, body_id: int | None) -> None:
         person = Official(roadmap_code=CODE, role=role, post=post, body_id=body_id, is_lead=role == "executor")
-        work.add(person)
-        work.flush()
-        work.add(Channel(official_id=person.id or 0, kind="email", address=address))
+        session.add(person)
+        session.flush()
+        session.add(Channel(official_id=person.id or 0, kind="email", address=address))
 
     def day(self, on: date) -> None:
         """What one morning does: the control, the runs, the waking of rounds."""
@@ -113,19 +113,19 @@ class Installation:
         self.office.api(lambda client: wake_rounds(client, self.engine, today=on, at=clock.now()))
 
     def rounds(self) -> list[RoundRow]:
-        with session(self.engine) as work:
-            return rounds_of(work)
+        with open_session(self.engine) as session:
+            return rounds_of(session)
 
     def give(self, row: RoundRow, *, silent: str = "", part: int) -> None:
         """Everybody but one answers in full: ``part`` of a hundred."""
-        with session(self.engine) as work:
-            codes = {body.id: body.code for body in work.exec(select(Body))}
-            for body_id, asked in asked_of(work, row.id).items():
+        with open_session(self.engine) as session:
+            codes = {body.id: body.code for body in session.exec(select(Body))}
+            for body_id, asked in asked_of(session, row.id).items():
                 if codes[body_id] == silent:
                     continue
                 given = [self._given(one, part) for one in asked]
-                record(work, row.id, body_id, given, actor="Иванова А. А.", source="form", at=self.at)
-            settle_data(work, row.id, at=self.at, today=self.on)
+                record(session, row.id, body_id, given, actor="Иванова А. А.", source="form", at=self.at)
+            settle_data(session, row.id, at=self.at, today=self.on)
 
     def _given(self, one: Indicator, part: int) -> Given:
         if one.counted in ("share", "ratio"):
@@ -133,14 +133,14 @@ class Installation:
         return Given(one.code, 1 if one.counted == "flag" else part)
 
     def snapshot(self, row: RoundRow) -> Computed:
-        with session(self.engine) as work:
-            (kept,) = work.exec(select(Snapshot).where(Snapshot.round_id == row.id)).all()
+        with open_session(self.engine) as session:
+            (kept,) = session.exec(select(Snapshot).where(Snapshot.round_id == row.id)).all()
             return Computed.model_validate(kept.content)
 
     def steps(self, row: RoundRow) -> list[str]:
-        with session(self.engine) as work:
+        with open_session(self.engine) as session:
             found = select(RoundStep).where(RoundStep.round_id == row.id).order_by(col(RoundStep.id))
-            return [one.step for one in work.exec(found)]
+            return [one.step for one in session.exec(found)]
 
 
 @pytest.fixture
@@ -216,10 +216,10 @@ def test_a_year_of_four_quarters_and_the_year_itself_runs_by_itself(installation
     assert (trained.given, trained.asked, trained.value) == (2, 3, 12)
     assert [point.value for point in trained.trend] == [10, 11, 12]
     assert [len(one.trend) for one in second.indicators if one.code == trained.code] == [2]
-    with session(year.engine) as work:
-        letters = work.exec(select(RoundLetter)).all()
-        points = work.exec(select(ControlPoint).where(ControlPoint.purpose == "data")).all()
-        assert work.exec(select(NoteFile)).all()
+    with open_session(year.engine) as session:
+        letters = session.exec(select(RoundLetter)).all()
+        points = session.exec(select(ControlPoint).where(ControlPoint.purpose == "data")).all()
+        assert session.exec(select(NoteFile)).all()
     notes = Counter((one.round_id, one.part) for one in letters)
     assert {notes[row.id, "note"] for row in rows} == {2}
     assert all(notes[row.id, "page"] >= 3 for row in rows)

@@ -19,7 +19,7 @@ from deployments.cli.processes import external_plans
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, Channel, ControlPoint, Official, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
 from tasks.context.working_calendar import calendar_of
@@ -83,19 +83,19 @@ class Krai:
         whole = built_in("krasnodar")
         item = next(item for item in whole.items if item.code == "3.1")
         catalogue = whole.model_copy(update={"items": (item,), "directives": (), "monitoring": ()})
-        with session(self.office.engine) as work:
-            load_roadmap(work, catalogue, today=self.today, at=clock.now(), shift_years=self.today.year - 2022)
+        with open_session(self.office.engine) as session:
+            load_roadmap(session, catalogue, today=self.today, at=clock.now(), shift_years=self.today.year - 2022)
             table.write_text(TABLE, encoding="utf-8")
-            import_municipalities(work, "krasnodar", table)
-            iro = work.exec(select(Body).where(Body.code == "iro")).one()
+            import_municipalities(session, "krasnodar", table)
+            iro = session.exec(select(Body).where(Body.code == "iro")).one()
             rector = Official(roadmap_code="krasnodar", role="executor", post="Ректор", body_id=iro.id, is_lead=True)
-            work.add(rector)
-            work.flush()
-            work.add(Channel(official_id=rector.id or 0, kind="email", address="rector@example.org"))
+            session.add(rector)
+            session.flush()
+            session.add(Channel(official_id=rector.id or 0, kind="email", address="rector@example.org"))
 
     def calendar(self) -> WorkCalendar:
-        with session(self.office.engine) as work:
-            return calendar_of(work, "krasnodar")
+        with open_session(self.office.engine) as session:
+            return calendar_of(session, "krasnodar")
 
     def workday(self, n: int) -> date:
         """Today or the next working day for 0, the one after it for 1…"""
@@ -113,20 +113,20 @@ class Krai:
 
     def open(self) -> None:
         """What the control of this very day does to points and stages."""
-        with session(self.office.engine) as work:
+        with open_session(self.office.engine) as session:
             at = clock.now()
-            lifecycle.open_due(work, "krasnodar", today=self.today, at=at)
-            advance(work, "krasnodar", today=self.today, at=at, calendar=calendar_of(work, "krasnodar"))
+            lifecycle.open_due(session, "krasnodar", today=self.today, at=at)
+            advance(session, "krasnodar", today=self.today, at=at, calendar=calendar_of(session, "krasnodar"))
 
     def sync(self) -> None:
         sync(self.office.engine, settings=self.office.settings, at=clock.now())
 
     def points(self) -> list[ControlPoint]:
         """The points of the item, stages left out, by their day."""
-        with session(self.office.engine) as work:
+        with open_session(self.office.engine) as session:
             whole = select(ControlPoint).where(col(ControlPoint.parent_id).is_(None), ControlPoint.purpose != "round")
             return list(
-                work.exec(whole.where(col(ControlPoint.is_history).is_(False)).order_by(col(ControlPoint.due_on)))
+                session.exec(whole.where(col(ControlPoint.is_history).is_(False)).order_by(col(ControlPoint.due_on)))
             )
 
 

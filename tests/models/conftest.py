@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models import Body, ControlPoint, Item, Roadmap
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from tests.databases import sqlite_engine
 
 
@@ -37,8 +37,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def planned_point(engine: Engine) -> str:
     """The key of one planned point: opens 01.05.2027, due 31.05.2027, deadline 28.05.2027."""
-    with session(engine) as work:
-        work.add(
+    with open_session(engine) as session:
+        session.add(
             Roadmap(
                 code="krasnodar",
                 region="Краснодарский край",
@@ -52,11 +52,11 @@ def planned_point(engine: Engine) -> str:
                 controlled_from=date(2027, 1, 1),
             )
         )
-        work.flush()
+        session.flush()
         body = Body(roadmap_code="krasnodar", code="minobr", name="министерство", short="мин", level="regional")
-        work.add(body)
-        work.add(Body(roadmap_code="krasnodar", code="iro", name="институт", short="ИРО", level="regional"))
-        work.flush()
+        session.add(body)
+        session.add(Body(roadmap_code="krasnodar", code="iro", name="институт", short="ИРО", level="regional"))
+        session.flush()
         assert body.id is not None
         item = Item(
             roadmap_code="krasnodar",
@@ -77,8 +77,8 @@ def planned_point(engine: Engine) -> str:
             is_controlled=True,
             source="Приложение, строка 1",
         )
-        work.add(item)
-        work.flush()
+        session.add(item)
+        session.flush()
         assert item.id is not None
         point = ControlPoint(
             key="krasnodar/1.1/-/2027-05-31",
@@ -90,5 +90,5 @@ def planned_point(engine: Engine) -> str:
             deadline_on=date(2027, 5, 28),
             next_check_on=date(2027, 5, 1),
         )
-        work.add(point)
+        session.add(point)
     return point.key

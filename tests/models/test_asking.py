@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from models import AuditEntry, Body, ControlPoint, Request, Transition
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from models.db.migrate import migrate
 from models.lifecycle import Move, Refused, change, open_due
 from models.lifecycle.requests import Asked, ask, grant, refuse
@@ -27,51 +27,51 @@ def move(actor: str = "начальник отдела", **more: Any) -> Move:
 
 @pytest.fixture(autouse=True)
 def open_point(engine: Engine, planned_point: str) -> str:
-    with session(engine) as work:
-        open_due(work, "krasnodar", today=ON, at=AT)
+    with open_session(engine) as session:
+        open_due(session, "krasnodar", today=ON, at=AT)
     return planned_point
 
 
 def asked(engine: Engine, what: Asked, **more: Any) -> int:
-    with session(engine) as work:
-        request = ask(work, KEY, what, move(**more))
+    with open_session(engine) as session:
+        request = ask(session, KEY, what, move(**more))
         assert request.id is not None
         return request.id
 
 
 def stands(engine: Engine) -> tuple[bool, date, list[str], list[str]]:
     """(asks, due day, states of requests, actions so far)."""
-    with session(engine) as work:
-        point = work.exec(select(ControlPoint)).one()
-        states = [row.state for row in work.exec(select(Request).order_by(Request.id))]  # type: ignore[arg-type]
-        actions = [row.action for row in work.exec(select(Transition).order_by(Transition.id))]  # type: ignore[arg-type]
+    with open_session(engine) as session:
+        point = session.exec(select(ControlPoint)).one()
+        states = [row.state for row in session.exec(select(Request).order_by(Request.id))]  # type: ignore[arg-type]
+        actions = [row.action for row in session.exec(select(Transition).order_by(Transition.id))]  # type: ignore[arg-type]
         return point.asks, point.due_on, states, actions
 
 
 def test_a_granted_request_moves_the_deadline_and_waits_no_longer(engine: Engine) -> None:
     number = asked(engine, LATER)
     assert stands(engine) == (True, date(2027, 5, 31), ["waiting"], ["open", "ask"])
-    with session(engine) as work:
+    with open_session(engine) as session:
         day = date(2027, 6, 15)
-        grant(work, number, move("координатор", reason="согласовано", due_on=day, deadline_on=day))
+        grant(session, number, move("координатор", reason="согласовано", due_on=day, deadline_on=day))
     assert stands(engine) == (False, date(2027, 6, 15), ["granted"], ["open", "ask", "extend"])
 
 
 def test_a_refused_request_leaves_the_deadline_and_says_why(engine: Engine) -> None:
     number = asked(engine, LATER)
-    with session(engine) as work:
-        refuse(work, number, move("координатор", reason="срок установлен приказом"))
+    with open_session(engine) as session:
+        refuse(session, number, move("координатор", reason="срок установлен приказом"))
     assert stands(engine) == (False, date(2027, 5, 31), ["refused"], ["open", "ask", "refuse"])
-    with session(engine) as work:
-        assert work.get_one(Request, number).ground == "срок установлен приказом"
+    with open_session(engine) as session:
+        assert session.get_one(Request, number).ground == "срок установлен приказом"
 
 
 def test_a_request_is_decided_once(engine: Engine) -> None:
     number = asked(engine, LATER)
-    with session(engine) as work:
-        refuse(work, number, move("первый", reason="нет"))
-    with pytest.raises(Refused, match="уже решена"), session(engine) as work:
-        grant(work, number, move("второй", reason="да", due_on=date(2027, 6, 15), deadline_on=date(2027, 6, 15)))
+    with open_session(engine) as session:
+        refuse(session, number, move("первый", reason="нет"))
+    with pytest.raises(Refused, match="уже решена"), open_session(engine) as session:
+        grant(session, number, move("второй", reason="да", due_on=date(2027, 6, 15), deadline_on=date(2027, 6, 15)))
     assert stands(engine)[1:3] == (date(2027, 5, 31), ["refused"])
 
 
@@ -90,36 +90,38 @@ def test_a_day_not_later_than_the_deadline_is_no_extension(engine: Engine) -> No
 
 def test_another_body_answers_after_a_granted_transfer(engine: Engine) -> None:
     number = asked(engine, ELSEWHERE)
-    with session(engine) as work:
-        institute = work.exec(select(Body).where(Body.code == "iro")).one()
-        grant(work, number, move("координатор", reason="по положению", owner_id=institute.id))
-    with session(engine) as work:
-        assert work.exec(select(ControlPoint)).one().owner_id == institute.id
+    with open_session(engine) as session:
+        institute = session.exec(select(Body).where(Body.code == "iro")).one()
+        grant(session, number, move("координатор", reason="по положению", owner_id=institute.id))
+    with open_session(engine) as session:
+        assert session.exec(select(ControlPoint)).one().owner_id == institute.id
     assert stands(engine)[2:] == (["granted"], ["open", "ask", "reassign"])
 
 
 def test_an_extension_by_another_way_grants_the_request_that_waits_and_leaves_the_other(engine: Engine) -> None:
     asked(engine, LATER)
     asked(engine, ELSEWHERE)
-    with session(engine) as work:
+    with open_session(engine) as session:
         day = date(2027, 6, 1)
-        change(work, KEY, Move(action="extend", actor="форма", at=AT, on=ON, reason="так", due_on=day, deadline_on=day))
+        change(
+            session, KEY, Move(action="extend", actor="форма", at=AT, on=ON, reason="так", due_on=day, deadline_on=day)
+        )
     assert stands(engine)[0:3] == (True, date(2027, 6, 1), ["granted", "waiting"])
 
 
 def test_a_report_settles_what_was_asked(engine: Engine) -> None:
     asked(engine, LATER)
-    with session(engine) as work:
-        change(work, KEY, Move(action="submit", actor="начальник отдела", at=AT, on=ON, evidence="приказ № 5"))
+    with open_session(engine) as session:
+        change(session, KEY, Move(action="submit", actor="начальник отдела", at=AT, on=ON, evidence="приказ № 5"))
     assert stands(engine)[0:3] == (False, date(2027, 5, 31), ["settled"])
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET action = 'другое'", "DELETE FROM audit_entry"])
 def test_the_audit_cannot_be_rewritten(engine: Engine, statement: str) -> None:
-    with session(engine) as work:
-        work.add(AuditEntry(at=AT, actor="координатор", action="вход"))
-    with pytest.raises(Exception, match="append-only"), session(engine) as work:
-        work.execute(text(statement))
+    with open_session(engine) as session:
+        session.add(AuditEntry(at=AT, actor="координатор", action="вход"))
+    with pytest.raises(Exception, match="append-only"), open_session(engine) as session:
+        session.execute(text(statement))
 
 
 def test_points_and_their_history_live_through_the_newest_migration(tmp_path: Path) -> None:
@@ -142,8 +144,8 @@ def test_points_and_their_history_live_through_the_newest_migration(tmp_path: Pa
         ):
             connection.execute(text(statement))
     migrate(old)
-    with session(old) as work:
-        assert (work.exec(select(ControlPoint)).one().key, work.exec(select(Transition)).one().action) == (
+    with open_session(old) as session:
+        assert (session.exec(select(ControlPoint)).one().key, session.exec(select(Transition)).one().action) == (
             "k/1",
             "open",
         )

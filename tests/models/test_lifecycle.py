@@ -10,7 +10,7 @@ from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import select
 
 from models import ControlPoint, Evidence, Transition
-from models.db import session
+from models.db import open_session
 from models.lifecycle import ALLOWED, Action, Move, Refused, accept, change, mark_overdue, open_due
 from models.tables.control_point import STATUSES
 
@@ -35,13 +35,13 @@ def put_into(engine: Engine, status: str) -> None:
 
 
 def the_point(engine: Engine) -> ControlPoint:
-    with session(engine) as work:
-        return work.exec(select(ControlPoint)).one()
+    with open_session(engine) as session:
+        return session.exec(select(ControlPoint)).one()
 
 
 def happened(engine: Engine) -> list[tuple[str, str, str]]:
-    with session(engine) as work:
-        rows = work.exec(select(Transition).order_by(Transition.id))  # type: ignore[arg-type]
+    with open_session(engine) as session:
+        rows = session.exec(select(Transition).order_by(Transition.id))  # type: ignore[arg-type]
         return [(row.action, row.from_status, row.to_status) for row in rows]
 
 
@@ -51,20 +51,20 @@ def test_only_what_the_table_allows_happens(engine: Engine, action: Action, befo
     another = {"owner_id": the_point(engine).owner_id + 1} if action == "reassign" else {}
     after = ALLOWED.get((action, before))
     if after is None:
-        with pytest.raises(Refused, match="сейчас —"), session(engine) as work:
-            change(work, KEY, move(action))
+        with pytest.raises(Refused, match="сейчас —"), open_session(engine) as session:
+            change(session, KEY, move(action))
         assert (the_point(engine).status, happened(engine)) == (before, [])
         return
-    with session(engine) as work:
-        change(work, KEY, move(action, **another))
+    with open_session(engine) as session:
+        change(session, KEY, move(action, **another))
     assert (the_point(engine).status, happened(engine)) == (after, [(action, before, after)])
 
 
 @pytest.mark.parametrize("action", ["return", "extend", "refuse", "withdraw"])
 def test_a_change_against_the_executor_needs_a_ground(engine: Engine, action: Action) -> None:
     put_into(engine, "submitted")
-    with pytest.raises(Refused, match="укажите основание"), session(engine) as work:
-        change(work, KEY, move(action, reason=" "))
+    with pytest.raises(Refused, match="укажите основание"), open_session(engine) as session:
+        change(session, KEY, move(action, reason=" "))
 
 
 def test_the_second_of_two_deciding_at_once_is_told_so(engine: Engine) -> None:
@@ -74,10 +74,10 @@ def test_the_second_of_two_deciding_at_once_is_told_so(engine: Engine) -> None:
     def decide_in_between(state: ORMExecuteState) -> None:
         if state.is_update and others:
             others.pop()
-            with session(engine) as quick:
+            with open_session(engine) as quick:
                 accept(quick, KEY, move("accept"))
 
-    with pytest.raises(Refused, match="решение уже принято другим, сейчас — исполнено"), session(engine) as slow:
+    with pytest.raises(Refused, match="решение уже принято другим, сейчас — исполнено"), open_session(engine) as slow:
         event.listen(slow, "do_orm_execute", decide_in_between)
         change(slow, KEY, move("return"))
     assert happened(engine) == [("accept", "submitted", "accepted")]
@@ -86,28 +86,30 @@ def test_the_second_of_two_deciding_at_once_is_told_so(engine: Engine) -> None:
 def test_a_decision_delivered_twice_is_recorded_once(engine: Engine) -> None:
     put_into(engine, "submitted")
     for _ in range(2):
-        with session(engine) as work:
-            change(work, KEY, move("return", once_key="run:1:decision-1"))
+        with open_session(engine) as session:
+            change(session, KEY, move("return", once_key="run:1:decision-1"))
     assert happened(engine) == [("return", "submitted", "returned")]
 
 
 def test_accepting_an_unreported_result_records_the_report_and_its_day(engine: Engine) -> None:
     put_into(engine, "open")
     for _ in range(2):
-        with session(engine) as work:
-            accept(work, KEY, move("accept", on=date(2027, 5, 18), evidence="приказ № 5", once_key="run:1:decision-1"))
+        with open_session(engine) as session:
+            accept(
+                session, KEY, move("accept", on=date(2027, 5, 18), evidence="приказ № 5", once_key="run:1:decision-1")
+            )
     assert happened(engine) == [("submit", "open", "submitted"), ("accept", "submitted", "accepted")]
     assert the_point(engine).submitted_on == date(2027, 5, 18)
-    with session(engine) as work:
-        assert [row.words for row in work.exec(select(Evidence))] == ["приказ № 5"]
+    with open_session(engine) as session:
+        assert [row.words for row in session.exec(select(Evidence))] == ["приказ № 5"]
 
 
 def test_an_extension_moves_the_deadline_and_keeps_key_and_history(engine: Engine) -> None:
     put_into(engine, "open")
-    with session(engine) as work:
-        mark_overdue(work, "krasnodar", today=date(2027, 5, 29), at=AT)
-        change(work, KEY, move("extend"))
-        last = work.exec(select(Transition).order_by(Transition.id.desc())).first()  # type: ignore[union-attr]
+    with open_session(engine) as session:
+        mark_overdue(session, "krasnodar", today=date(2027, 5, 29), at=AT)
+        change(session, KEY, move("extend"))
+        last = session.exec(select(Transition).order_by(Transition.id.desc())).first()  # type: ignore[union-attr]
     point = the_point(engine)
     assert (point.key, point.due_on, point.deadline_on, point.overdue_on) == (
         KEY,
@@ -128,12 +130,12 @@ def test_an_extension_moves_the_deadline_and_keeps_key_and_history(engine: Engin
     ],
 )
 def test_points_open_on_their_day(engine: Engine, today: date, opened: int) -> None:
-    with session(engine) as work:
-        assert open_due(work, "krasnodar", today=today, at=AT) == opened
-        assert open_due(work, "krasnodar", today=today, at=AT) == 0
+    with open_session(engine) as session:
+        assert open_due(session, "krasnodar", today=today, at=AT) == opened
+        assert open_due(session, "krasnodar", today=today, at=AT) == 0
     if opened:
-        with session(engine) as work:
-            assert work.exec(select(Transition)).one().happened_on == date(2027, 5, 1)
+        with open_session(engine) as session:
+            assert session.exec(select(Transition)).one().happened_on == date(2027, 5, 1)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_overdue_is_the_day_after_the_deadline_with_nothing_submitted(
     engine: Engine, status: str, today: date, marked: int
 ) -> None:
     put_into(engine, status)
-    with session(engine) as work:
-        assert mark_overdue(work, "krasnodar", today=today, at=AT) == marked
-        assert mark_overdue(work, "krasnodar", today=today, at=AT) == 0
+    with open_session(engine) as session:
+        assert mark_overdue(session, "krasnodar", today=today, at=AT) == marked
+        assert mark_overdue(session, "krasnodar", today=today, at=AT) == 0
     assert len(happened(engine)) == marked

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models import Channel, Notice, Official
-from models.db import session
+from models.db import open_session
 from models.lifecycle import outbox
 
 AT = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)
@@ -22,15 +22,15 @@ def queue(engine: Engine, planned_point: str) -> Queue:
     """Puts n letters into the outbox, all to one official, one a day."""
 
     def put(n: int) -> None:
-        with session(engine) as work:
+        with open_session(engine) as session:
             official = Official(roadmap_code="krasnodar", role="coordinator", post="Координатор")
-            work.add(official)
-            work.flush()
+            session.add(official)
+            session.flush()
             channel = Channel(official_id=official.id or 0, kind="email", address="coordinator@example.org")
-            work.add(channel)
-            work.flush()
+            session.add(channel)
+            session.flush()
             for day in range(n):
-                work.add(
+                session.add(
                     Notice(
                         official_id=official.id or 0,
                         channel_id=channel.id or 0,
@@ -43,13 +43,13 @@ def queue(engine: Engine, planned_point: str) -> Queue:
 
 
 def claim(engine: Engine, at: datetime = AT, limit: int = 10) -> list[Notice]:
-    with session(engine) as work:
-        return outbox.claim(work, at=at, limit=limit)
+    with open_session(engine) as session:
+        return outbox.claim(session, at=at, limit=limit)
 
 
 def the_notice(engine: Engine) -> Notice:
-    with session(engine) as work:
-        return work.exec(select(Notice)).one()
+    with open_session(engine) as session:
+        return session.exec(select(Notice)).one()
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_two_claimants_never_get_the_same_letter(engine: Engine, queue: Queue) -
 def test_a_sent_letter_is_over(engine: Engine, queue: Queue) -> None:
     queue(1)
     [notice] = claim(engine)
-    with session(engine) as work:
-        assert outbox.record_sent(work, notice, at=AT + MINUTE, subject="[В-000001] Сроки")
+    with open_session(engine) as session:
+        assert outbox.record_sent(session, notice, at=AT + MINUTE, subject="[В-000001] Сроки")
     sent = the_notice(engine)
     assert (sent.state, sent.sent_at, sent.subject, sent.claimed_until) == (
         "sent",
@@ -114,8 +114,8 @@ def test_a_sent_letter_is_over(engine: Engine, queue: Queue) -> None:
 def test_a_dropped_letter_is_over(engine: Engine, queue: Queue) -> None:
     queue(1)
     [notice] = claim(engine)
-    with session(engine) as work:
-        assert outbox.drop(work, notice)
+    with open_session(engine) as session:
+        assert outbox.drop(session, notice)
     assert the_notice(engine).state == "dropped"
     assert claim(engine, AT + timedelta(days=365)) == []
 
@@ -126,8 +126,8 @@ def test_failures_back_off_and_the_eighth_is_the_last(engine: Engine, queue: Que
     for _ in range(8):
         assert claim(engine, at - MINUTE) == []
         [notice] = claim(engine, at)
-        with session(engine) as work:
-            assert outbox.record_failed(work, notice, at=at, error="почтовый сервер недоступен")
+        with open_session(engine) as session:
+            assert outbox.record_failed(session, notice, at=at, error="почтовый сервер недоступен")
         pauses.append(the_notice(engine).not_before - at)
         at = the_notice(engine).not_before
     assert [pause.total_seconds() / 60 for pause in pauses] == [5, 15, 45, 135, 405, 1215, 1440, 1440]
@@ -152,11 +152,11 @@ def test_who_slept_past_the_lease_cannot_record_over_the_next_claimant(
     queue(1)
     [slow] = claim(engine)
     [quick] = claim(engine, AT + outbox.LEASE + MINUTE)
-    with session(engine) as work:
+    with open_session(engine) as session:
         recorded = {
-            "sent": lambda: outbox.record_sent(work, slow, at=AT, subject=""),
-            "failed": lambda: outbox.record_failed(work, slow, at=AT, error="поздно"),
-            "dropped": lambda: outbox.drop(work, slow),
+            "sent": lambda: outbox.record_sent(session, slow, at=AT, subject=""),
+            "failed": lambda: outbox.record_failed(session, slow, at=AT, error="поздно"),
+            "dropped": lambda: outbox.drop(session, slow),
         }[outcome]()
     assert not recorded
     assert (the_notice(engine).state, the_notice(engine).attempts) == ("sending", quick.attempts)
@@ -167,12 +167,12 @@ def test_a_letter_put_back_has_not_been_tried(engine: Engine, queue: Queue) -> N
     morning = AT + timedelta(hours=15)
     for _ in range(outbox.MAX_ATTEMPTS + 1):
         [notice] = claim(engine)
-        with session(engine) as work:
-            assert outbox.postpone(work, notice, until=AT)
+        with open_session(engine) as session:
+            assert outbox.postpone(session, notice, until=AT)
     [notice] = claim(engine)
-    with session(engine) as work:
-        assert outbox.postpone(work, notice, until=morning)
-        assert not outbox.postpone(work, notice, until=AT)
+    with open_session(engine) as session:
+        assert outbox.postpone(session, notice, until=morning)
+        assert not outbox.postpone(session, notice, until=AT)
     back = the_notice(engine)
     assert (back.state, back.attempts, back.not_before, back.claimed_until) == ("queued", 0, morning, None)
     assert (claim(engine, morning - MINUTE), len(claim(engine, morning))) == ([], 1)
@@ -181,15 +181,17 @@ def test_a_letter_put_back_has_not_been_tried(engine: Engine, queue: Queue) -> N
 def test_a_failed_letter_is_tried_again_when_the_office_opens(engine: Engine, queue: Queue) -> None:
     queue(1)
     [notice] = claim(engine)
-    with session(engine) as work:
-        outbox.record_failed(work, notice, at=AT, error="нет связи", opening=lambda again: again + timedelta(hours=9))
+    with open_session(engine) as session:
+        outbox.record_failed(
+            session, notice, at=AT, error="нет связи", opening=lambda again: again + timedelta(hours=9)
+        )
     assert the_notice(engine).not_before == AT + outbox.FIRST_PAUSE + timedelta(hours=9)
 
 
 def test_waiting_are_the_letters_not_tried_and_not_due(engine: Engine, queue: Queue) -> None:
     queue(3)
     [tried] = claim(engine, limit=1)
-    with session(engine) as work:
-        outbox.record_failed(work, tried, at=AT, error="нет связи")
-    with session(engine) as work:
-        assert [outbox.waiting(work, at=AT - MINUTE), outbox.waiting(work, at=AT)] == [2, 0]
+    with open_session(engine) as session:
+        outbox.record_failed(session, tried, at=AT, error="нет связи")
+    with open_session(engine) as session:
+        assert [outbox.waiting(session, at=AT - MINUTE), outbox.waiting(session, at=AT)] == [2, 0]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import select
 
 from models import ControlPoint, Transition
-from models.db import engine_for, session
+from models.db import engine_for, open_session
 from models.db.base import metadata
 from models.db.migrate import migrate
 from models.lifecycle import open_due
@@ -36,19 +36,19 @@ def test_rows_written_at_the_first_revision_are_there_at_the_newest(empty_engine
 
 @pytest.mark.parametrize("statement", ["UPDATE transition SET reason = 'другое'", "DELETE FROM transition"])
 def test_the_database_refuses_to_change_what_happened(engine: Engine, planned_point: str, statement: str) -> None:
-    with session(engine) as work:
-        assert open_due(work, "krasnodar", today=date(2027, 5, 1), at=AT) == 1
-    with pytest.raises(DBAPIError, match="append-only"), session(engine) as work:
-        work.execute(text(statement))
-    with session(engine) as work:
-        assert [row.action for row in work.exec(select(Transition))] == ["open"]
+    with open_session(engine) as session:
+        assert open_due(session, "krasnodar", today=date(2027, 5, 1), at=AT) == 1
+    with pytest.raises(DBAPIError, match="append-only"), open_session(engine) as session:
+        session.execute(text(statement))
+    with open_session(engine) as session:
+        assert [row.action for row in session.exec(select(Transition))] == ["open"]
 
 
 def test_the_same_key_cannot_be_planned_twice(engine: Engine, planned_point: str) -> None:
-    with session(engine) as work:
-        copy = work.exec(select(ControlPoint)).one().model_dump(exclude={"id"})
-    with pytest.raises(IntegrityError), session(engine) as work:
-        work.add(ControlPoint(**copy))
+    with open_session(engine) as session:
+        copy = session.exec(select(ControlPoint)).one().model_dump(exclude={"id"})
+    with pytest.raises(IntegrityError), open_session(engine) as session:
+        session.add(ControlPoint(**copy))
 
 
 @pytest.mark.parametrize(
@@ -63,32 +63,32 @@ def test_the_same_key_cannot_be_planned_twice(engine: Engine, planned_point: str
 def test_the_database_refuses_an_impossible_point(
     engine: Engine, planned_point: str, broken: dict[str, object]
 ) -> None:
-    with pytest.raises(IntegrityError), session(engine) as work:
-        point = work.exec(select(ControlPoint)).one()
+    with pytest.raises(IntegrityError), open_session(engine) as session:
+        point = session.exec(select(ControlPoint)).one()
         for column, value in broken.items():
             setattr(point, column, value)
-        work.add(point)
+        session.add(point)
 
 
 def test_an_instant_comes_back_in_utc_and_a_naive_one_is_refused(engine: Engine, planned_point: str) -> None:
     yekaterinburg = timezone(timedelta(hours=5))
-    with session(engine) as work:
-        open_due(work, "krasnodar", today=date(2027, 5, 1), at=datetime(2027, 5, 1, 11, 0, tzinfo=yekaterinburg))
-    with session(engine) as work:
-        assert work.exec(select(Transition)).one().noticed_at == AT
-    with pytest.raises(StatementError, match="needs a zone"), session(engine) as work:
-        open_row = work.exec(select(Transition)).one().model_dump(exclude={"id"})
-        work.add(Transition(**open_row | {"noticed_at": datetime(2027, 5, 1, 6, 0)}))  # noqa: DTZ001
-        work.flush()
+    with open_session(engine) as session:
+        open_due(session, "krasnodar", today=date(2027, 5, 1), at=datetime(2027, 5, 1, 11, 0, tzinfo=yekaterinburg))
+    with open_session(engine) as session:
+        assert session.exec(select(Transition)).one().noticed_at == AT
+    with pytest.raises(StatementError, match="needs a zone"), open_session(engine) as session:
+        open_row = session.exec(select(Transition)).one().model_dump(exclude={"id"})
+        session.add(Transition(**open_row | {"noticed_at": datetime(2027, 5, 1, 6, 0)}))  # noqa: DTZ001
+        session.flush()
 
 
 def test_nothing_is_written_when_a_unit_of_work_breaks(engine: Engine, planned_point: str) -> None:
-    with pytest.raises(ZeroDivisionError), session(engine) as work:
-        open_due(work, "krasnodar", today=date(2027, 5, 1), at=AT)
+    with pytest.raises(ZeroDivisionError), open_session(engine) as session:
+        open_due(session, "krasnodar", today=date(2027, 5, 1), at=AT)
         raise ZeroDivisionError
-    with session(engine) as work:
-        assert work.exec(select(ControlPoint)).one().status == "planned"
-        assert work.exec(select(Transition)).all() == []
+    with open_session(engine) as session:
+        assert session.exec(select(ControlPoint)).one().status == "planned"
+        assert session.exec(select(Transition)).all() == []
 
 
 def test_sqlite_keeps_foreign_keys_and_survives_a_crash(tmp_path: object) -> None:

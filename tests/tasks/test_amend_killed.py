@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from models import ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition
-from models.db import session
+from models.db import open_session
 from models.db.rows import table_of
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue
@@ -30,8 +30,8 @@ class Killed(BaseException):
 
 
 def on_control(engine: Engine) -> None:
-    with session(engine) as work:
-        load_roadmap(work, built_in(CODE), today=TODAY, at=AT)
+    with open_session(engine) as session:
+        load_roadmap(session, built_in(CODE), today=TODAY, at=AT)
 
 
 @pytest.fixture
@@ -56,15 +56,15 @@ def edition() -> Catalogue:
 
 
 def run(engine: Engine) -> bool:
-    with session(engine) as work:
-        return amend(work, CODE, edition(), today=TODAY, at=AT).is_new
+    with open_session(engine) as session:
+        return amend(session, CODE, edition(), today=TODAY, at=AT).is_new
 
 
 def everything(engine: Engine) -> dict[str, list[Any]]:
     tables = [table_of(model) for model in TABLES]
-    with session(engine) as work:
+    with open_session(engine) as session:
         return {
-            str(table.name): [tuple(row) for row in work.execute(table.select().order_by(*table.primary_key))]
+            str(table.name): [tuple(row) for row in session.execute(table.select().order_by(*table.primary_key))]
             for table in tables
         }
 
@@ -105,8 +105,8 @@ def test_killed_at_any_write_it_leaves_nothing_and_the_next_one_finishes(engine:
 
 
 def test_a_refusal_of_the_database_midway_leaves_everything_as_it_was(engine: Engine) -> None:
-    with session(engine) as work:
-        work.execute(
+    with open_session(engine) as session:
+        session.execute(
             text("CREATE TRIGGER full BEFORE INSERT ON control_point BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
         )
     before = everything(engine)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Roadmap, queries
-from models.db import session
+from models.db import open_session
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
 from tasks.daily.control_day import control_day
@@ -31,14 +31,14 @@ def at(day: date) -> datetime:
 
 
 def on_control(engine: Engine) -> None:
-    with session(engine) as work:
-        load_roadmap(work, built_in(MOSCOW), today=LOADED, at=at(LOADED))
-        for body in list(work.execute(select(Body)).scalars()):
+    with open_session(engine) as session:
+        load_roadmap(session, built_in(MOSCOW), today=LOADED, at=at(LOADED))
+        for body in list(session.execute(select(Body)).scalars()):
             lead: dict[str, Any] = {"role": "executor", "post": body.short, "body_id": body.id, "is_lead": True}
             person = Official(roadmap_code=MOSCOW, **lead)
-            work.add(person)
-            work.flush()
-            work.add(Channel(official_id=person.id or 0, kind="email", address=f"{body.code}@example.org"))
+            session.add(person)
+            session.flush()
+            session.add(Channel(official_id=person.id or 0, kind="email", address=f"{body.code}@example.org"))
     control_day(engine, today=TODAY, at=at(TODAY))
 
 
@@ -64,8 +64,8 @@ def edition(*, drop: tuple[str, ...] = (), **terms: str) -> Catalogue:
 
 
 def apply(engine: Engine, draft: Catalogue) -> Amendment:
-    with session(engine) as work:
-        return amend(work, MOSCOW, draft, today=TODAY, at=at(TODAY))
+    with open_session(engine) as session:
+        return amend(session, MOSCOW, draft, today=TODAY, at=at(TODAY))
 
 
 def told(engine: Engine, code: str, reason: str) -> list[tuple[date, str, str]]:
@@ -79,8 +79,8 @@ def told(engine: Engine, code: str, reason: str) -> list[tuple[date, str, str]]:
         .where(col(Item.code) == code, col(NoticeLine.reason) == reason)
         .order_by(col(Notice.id), col(ControlPoint.key))
     )
-    with session(engine) as work:
-        return [(row[0], row[1], row[2]) for row in work.execute(found)]
+    with open_session(engine) as session:
+        return [(row[0], row[1], row[2]) for row in session.execute(found)]
 
 
 def sweep(engine: Engine, days: int) -> None:
@@ -90,10 +90,10 @@ def sweep(engine: Engine, days: int) -> None:
             control_day(engine, today=TODAY + timedelta(days=n), at=at(TODAY + timedelta(days=n)))
 
 
-def ground(work: Session, key: str) -> str:
+def ground(session: Session, key: str) -> str:
     """What the letter gives as the reason of the last thing that happened to a point."""
-    point = work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
-    return queries.history(work, point.id or 0)[-1].reason
+    point = session.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
+    return queries.history(session, point.id or 0)[-1].reason
 
 
 def test_a_planned_point_that_moves_is_told_once_in_the_next_letter(engine: Engine) -> None:
@@ -103,9 +103,9 @@ def test_a_planned_point_that_moves_is_told_once_in_the_next_letter(engine: Engi
     assert [(day, key) for day, _, key in lines] == [
         (TODAY + timedelta(days=1), "moscow-oblast/1.1.4/-/2024-08-31"),
     ]
-    with session(engine) as work:
-        assert ground(work, lines[0][2]) == f"срок перенесён актом: {ACT}"
-        point = work.execute(select(ControlPoint).where(col(ControlPoint.key) == lines[0][2])).scalar_one()
+    with open_session(engine) as session:
+        assert ground(session, lines[0][2]) == f"срок перенесён актом: {ACT}"
+        point = session.execute(select(ControlPoint).where(col(ControlPoint.key) == lines[0][2])).scalar_one()
         assert (point.news, point.status, point.next_check_on) == (None, "planned", point.opens_on)
 
 
@@ -122,8 +122,8 @@ def test_a_weekly_duty_that_is_dropped_is_one_line_that_speaks_for_all_its_days(
     sweep(engine, 3)
     assert len(planned) > 50
     assert len(told(engine, "1.2.3", "withdrawn")) == len(leaving) - len(planned), "each open day, and no planned one"
-    with session(engine) as work:
-        said = ground(work, leaving[0].key)
+    with open_session(engine) as session:
+        said = ground(session, leaving[0].key)
     assert said == f"пункт исключён: {ACT}; это касается и других сроков пункта ({len(planned)})"
 
 
@@ -143,8 +143,8 @@ def test_each_member_of_a_group_hears_of_its_own_point_and_nobody_else_of_any(en
 
 
 def test_the_plan_lists_every_planned_point_that_moves_or_leaves_and_who_speaks_for_it(engine: Engine) -> None:
-    with session(engine) as work:
-        shown = preview(work, MOSCOW, edition(drop=("1.3.6",), i1_1_4="Май 2023 г., октябрь 2024 г."), today=TODAY)
+    with open_session(engine) as session:
+        shown = preview(session, MOSCOW, edition(drop=("1.3.6",), i1_1_4="Май 2023 г., октябрь 2024 г."), today=TODAY)
     assert [(shift.key, f"{shift.to.due_on}") for shift in shown.points.moved] == [
         ("moscow-oblast/1.1.4/-/2024-08-31", "2024-10-31")
     ]
@@ -156,13 +156,13 @@ def test_the_plan_lists_every_planned_point_that_moves_or_leaves_and_who_speaks_
 
 def test_a_rehearsal_copy_is_amended_with_its_own_shift_of_years(tmp_path: Path) -> None:
     engine, today = sqlite_engine(tmp_path / "copy.db"), date(2026, 10, 5)
-    with session(engine) as work:
-        load_rehearsal(work, built_in(MOSCOW), today=today, at=at(today))
-        assert work.get_one(Roadmap, MOSCOW).shift_years == 3
-        amend(work, MOSCOW, edition(i1_1_4="Май 2023 г., октябрь 2024 г."), today=today, at=at(today))
-    with session(engine) as work:
+    with open_session(engine) as session:
+        load_rehearsal(session, built_in(MOSCOW), today=today, at=at(today))
+        assert session.get_one(Roadmap, MOSCOW).shift_years == 3
+        amend(session, MOSCOW, edition(i1_1_4="Май 2023 г., октябрь 2024 г."), today=today, at=at(today))
+    with open_session(engine) as session:
         key = "moscow-oblast/1.1.4/-/2027-08-31"
-        assert work.execute(select(col(ControlPoint.due_on)).where(col(ControlPoint.key) == key)).scalar_one() == date(
-            2027, 10, 31
-        )
+        assert session.execute(
+            select(col(ControlPoint.due_on)).where(col(ControlPoint.key) == key)
+        ).scalar_one() == date(2027, 10, 31)
     engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, SQLModel, col
 
 from models import Body, ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition, queries
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, accept, change, open_due
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
@@ -35,8 +35,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def _on_control(engine: Engine) -> None:
-    with session(engine) as work:
-        load_roadmap(work, built_in(MOSCOW), today=LOADED, at=AT)
+    with open_session(engine) as session:
+        load_roadmap(session, built_in(MOSCOW), today=LOADED, at=AT)
 
 
 def edition(*, drop: tuple[str, ...] = (), number: str = "Р-900", **edits: dict[str, Any]) -> Catalogue:
@@ -51,13 +51,13 @@ def edition(*, drop: tuple[str, ...] = (), number: str = "Р-900", **edits: dict
 
 
 def run(engine: Engine, draft: Catalogue, *, today: date = TODAY, **options: Any) -> Amendment:
-    with session(engine) as work:
-        return amend(work, MOSCOW, draft, today=today, at=AT, **options)
+    with open_session(engine) as session:
+        return amend(session, MOSCOW, draft, today=today, at=AT, **options)
 
 
 def everything(engine: Engine) -> dict[str, list[Any]]:
-    with session(engine) as work:
-        return {model.__name__: [tuple(row) for row in work.execute(_rows(model))] for model in TABLES}
+    with open_session(engine) as session:
+        return {model.__name__: [tuple(row) for row in session.execute(_rows(model))] for model in TABLES}
 
 
 def _rows(model: type[SQLModel]) -> Any:
@@ -65,26 +65,26 @@ def _rows(model: type[SQLModel]) -> Any:
     return table.select().order_by(*table.primary_key)
 
 
-def points(work: Session, code: str) -> dict[str, ControlPoint]:
+def points(session: Session, code: str) -> dict[str, ControlPoint]:
     """The points of an item by the day in their key."""
     found = select(ControlPoint).join(Item, col(Item.id) == col(ControlPoint.item_id))
     of_item = found.where(col(Item.code) == code).order_by(col(ControlPoint.id))
-    return {point.key.rpartition("/")[2]: point for point in work.execute(of_item).scalars()}
+    return {point.key.rpartition("/")[2]: point for point in session.execute(of_item).scalars()}
 
 
 def due(engine: Engine, code: str) -> dict[str, tuple[str, str]]:
     """The points of an item: the day in the key → (day due now, status)."""
-    with session(engine) as work:
-        return {day: (f"{point.due_on}", point.status) for day, point in points(work, code).items()}
+    with open_session(engine) as session:
+        return {day: (f"{point.due_on}", point.status) for day, point in points(session, code).items()}
 
 
 def act_on(engine: Engine, code: str, day: str, action: str, **facts: Any) -> None:
-    with session(engine) as work:
-        open_due(work, MOSCOW, today=TODAY, at=AT)
-        work.expire_all()
-        point = points(work, code)[day]
+    with open_session(engine) as session:
+        open_due(session, MOSCOW, today=TODAY, at=AT)
+        session.expire_all()
+        point = points(session, code)[day]
         move = Move(action=action, actor="координатор", at=AT, on=TODAY, **facts)  # type: ignore[arg-type]
-        (accept if action == "accept" else change)(work, point.key, move)
+        (accept if action == "accept" else change)(session, point.key, move)
 
 
 def extend(engine: Engine, code: str, day: str, due_on: date) -> None:
@@ -105,9 +105,9 @@ def test_a_real_edition_renumbers_retitles_moves_drops_and_adds_and_loses_nothin
     done = run(engine, REAL)
     assert done.plan.sums == {"old": 66, "new": 66, "kept": 62, "changed": 3, "dropped": 1, "added": 1}
     assert (done.plan.count("number"), done.plan.count("term"), done.plan.count("words")) == (2, 1, 1)
-    with session(engine) as work:
-        rows = {row.code: row for row, _ in queries.items(work, MOSCOW)}
-        acts = [row.act for row in work.execute(select(Edition).order_by(col(Edition.id))).scalars()]
+    with open_session(engine) as session:
+        rows = {row.code: row for row, _ in queries.items(session, MOSCOW)}
+        acts = [row.act for row in session.execute(select(Edition).order_by(col(Edition.id))).scalars()]
     assert (rows["1.1.3"].number, rows["1.1.3"].title[:10]) == ("1.1.4", "Заключение")
     assert (rows["1.1.4"].number, rows["1.1.4"].title[:10]) == ("1.1.3", "Разработка")
     assert rows["1.2.2"].title.endswith("и ЦНППМ ГСГУ")
@@ -125,14 +125,14 @@ def test_a_real_edition_renumbers_retitles_moves_drops_and_adds_and_loses_nothin
 
 def test_rows_of_items_found_again_keep_their_ids_and_points_their_history(engine: Engine) -> None:
     extend(engine, "1.1.4", "2024-08-31", date(2024, 9, 13))
-    with session(engine) as work:
-        before = {row.code: row.id for row, _ in queries.items(work, MOSCOW)}
-        point = points(work, "1.1.4")["2024-08-31"]
+    with open_session(engine) as session:
+        before = {row.code: row.id for row, _ in queries.items(session, MOSCOW)}
+        point = points(session, "1.1.4")["2024-08-31"]
     run(engine, REAL)
-    with session(engine) as work:
-        after = {row.code: row.id for row, _ in queries.items(work, MOSCOW)}
-        now = points(work, "1.1.4")["2024-08-31"]
-        history = queries.history(work, now.id or 0)
+    with open_session(engine) as session:
+        after = {row.code: row.id for row, _ in queries.items(session, MOSCOW)}
+        now = points(session, "1.1.4")["2024-08-31"]
+        history = queries.history(session, now.id or 0)
     assert before.items() <= after.items()
     assert (now.id, now.key, now.due_on, now.deadline_on) == (
         point.id,
@@ -157,8 +157,8 @@ def test_the_same_edition_twice_changes_nothing(engine: Engine) -> None:
 
 def test_a_preview_writes_nothing_and_shows_what_apply_then_does(engine: Engine) -> None:
     before = everything(engine)
-    with session(engine) as work:
-        shown = preview(work, MOSCOW, REAL, today=TODAY)
+    with open_session(engine) as session:
+        shown = preview(session, MOSCOW, REAL, today=TODAY)
     assert everything(engine) == before
     done = run(engine, REAL)
     assert shown.points == done.points
@@ -187,8 +187,8 @@ def test_points_of_a_dropped_item_that_are_closed_stay_closed(engine: Engine) ->
     act_on(engine, "1.2.2", "2023-05-31", "accept")
     run(engine, edition(drop=("1.2.2",)))
     assert [status for _, status in due(engine, "1.2.2").values()] == ["accepted", "withdrawn"]
-    with session(engine) as work:
-        [last] = queries.history(work, points(work, "1.2.2")["2024-05-31"].id or 0)
+    with open_session(engine) as session:
+        [last] = queries.history(session, points(session, "1.2.2")["2024-05-31"].id or 0)
     assert (last.action, last.actor, last.reason) == ("withdraw", f"редакция {ACT}", f"пункт исключён: {ACT}")
 
 
@@ -232,16 +232,16 @@ def test_a_day_withdrawn_by_one_edition_and_brought_back_by_the_next_is_a_new_po
 
 def test_a_term_that_moves_ahead_takes_the_opening_with_it(engine: Engine) -> None:
     run(engine, edition(i1_1_4={"term": "Май 2023 г., ноябрь 2023 г."}))
-    with session(engine) as work:
-        point = points(work, "1.1.4")["2024-08-31"]
+    with open_session(engine) as session:
+        point = points(session, "1.1.4")["2024-08-31"]
     assert (point.opens_on, point.due_on) == (date(2023, 11, 1), date(2023, 11, 30))
     assert (point.news, point.next_check_on) == ("extended", TODAY)
 
 
 def test_what_the_edition_asks_for_in_the_past_is_history(engine: Engine) -> None:
     run(engine, edition(i9_1={"title": "Утверждение перечня площадок", "term": "Июнь 2023 г., ноябрь 2023 г."}))
-    with session(engine) as work:
-        assert {day: point.is_history for day, point in points(work, "9.1").items()} == {
+    with open_session(engine) as session:
+        assert {day: point.is_history for day, point in points(session, "9.1").items()} == {
             "2023-06-30": True,
             "2023-11-30": False,
         }
@@ -250,12 +250,12 @@ def test_what_the_edition_asks_for_in_the_past_is_history(engine: Engine) -> Non
 def test_the_amended_edition_can_be_loaded_again_and_its_predecessor_cannot(engine: Engine) -> None:
     run(engine, REAL)
     before = everything(engine)
-    with session(engine) as work:
-        current, _ = loaded_edition(work, MOSCOW)
-        loaded = load_roadmap(work, current, today=TODAY, at=AT)
+    with open_session(engine) as session:
+        current, _ = loaded_edition(session, MOSCOW)
+        loaded = load_roadmap(session, current, today=TODAY, at=AT)
     assert (loaded.points_new, everything(engine) == before) == (0, True)
-    with pytest.raises(LoadRefused), session(engine) as work:
-        load_roadmap(work, built_in(MOSCOW), today=TODAY, at=AT)
+    with pytest.raises(LoadRefused), open_session(engine) as session:
+        load_roadmap(session, built_in(MOSCOW), today=TODAY, at=AT)
     assert everything(engine) == before
 
 
@@ -266,8 +266,8 @@ def test_nothing_is_applied_while_a_question_is_open_and_an_answer_opens_the_way
         run(engine, draft)
     assert everything(engine) == before
     run(engine, draft, choices=Choices(answers={"1.2.1": "dropped"}))
-    with session(engine) as work:
-        rows = {row.code: row for row, _ in queries.items(work, MOSCOW)}
+    with open_session(engine) as session:
+        rows = {row.code: row for row, _ in queries.items(session, MOSCOW)}
     assert rows["1.2.1"].dropped_by == ACT
     assert rows["1.2.1-2"].title == "Ярмарка педагогических вакансий"
     assert run(engine, draft, choices=Choices(answers={"1.2.1": "dropped"})).is_new is False
@@ -281,12 +281,12 @@ def test_a_term_that_is_not_read_is_refused_and_nothing_is_written(engine: Engin
 
 
 def test_a_roadmap_that_is_not_on_control_cannot_be_amended(engine: Engine) -> None:
-    with pytest.raises(AmendRefused, match="нет на контроле"), session(engine) as work:
-        amend(work, "surgut", built_in("surgut"), today=TODAY, at=AT)
+    with pytest.raises(AmendRefused, match="нет на контроле"), open_session(engine) as session:
+        amend(session, "surgut", built_in("surgut"), today=TODAY, at=AT)
 
 
 def test_an_owner_who_hands_over_hands_over_the_live_points(engine: Engine) -> None:
     run(engine, edition(i1_1_4={"owner": "asou"}))
-    with session(engine) as work:
-        owners = {row.owner_id for row in queries.points(work, MOSCOW) if row.item_code == "1.1.4"}
-        assert [work.get_one(Body, owner).code for owner in owners] == ["asou"]
+    with open_session(engine) as session:
+        owners = {row.owner_id for row in queries.points(session, MOSCOW) if row.item_code == "1.1.4"}
+        assert [session.get_one(Body, owner).code for owner in owners] == ["asou"]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, event
 
 from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap, Transition, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from tasks.daily.control_day import ControlReport, control_day
 from tests.world import World
@@ -24,8 +24,8 @@ def control(world: World, today: date) -> ControlReport:
 
 def decide(world: World, key: str, action: Any, on: date, **more: Any) -> None:
     move = Move(action=action, actor="тест", at=datetime.combine(on, time(12), UTC), on=on, **more)
-    with session(world.engine) as work:
-        lifecycle.change(work, key, move)
+    with open_session(world.engine) as session:
+        lifecycle.change(session, key, move)
 
 
 def everything(world: World) -> list[Any]:
@@ -152,8 +152,8 @@ def test_an_owner_out_of_reach_is_the_coordinators_concern_at_most_once_a_week(w
 
 
 def test_without_a_controller_the_escalation_goes_to_the_coordinator(world: World) -> None:
-    with session(world.engine) as work:
-        work.execute(delete(Channel).where(Channel.address == "deputy@example.org"))  # type: ignore[arg-type]
+    with open_session(world.engine) as session:
+        session.execute(delete(Channel).where(Channel.address == "deputy@example.org"))  # type: ignore[arg-type]
     world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     assert ("2027-05-26", "Координатор", "escalated", -7) in world.letters()
@@ -227,8 +227,8 @@ def test_a_broken_roadmap_is_named_and_does_not_block_the_others(
     other.build()
     for one in (world, other):
         one.point(WEDNESDAY - timedelta(days=1), next_check_on=WEDNESDAY)
-    with session(world.engine) as work:
-        work.get_one(Roadmap, "aaa").sqlmodel_update(broken)
+    with open_session(world.engine) as session:
+        session.get_one(Roadmap, "aaa").sqlmodel_update(broken)
     report = control(world, WEDNESDAY)
     assert (report.failed, [day.code for day in report.days]) == (("aaa",), ["krai"])
     assert "aaa" in caplog.text

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from models import Channel, ControlPoint, Notice, NoticeLine, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, outbox
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
@@ -95,9 +95,9 @@ def send(world: World, settings: Settings, *, at: datetime = NINE, **more: Any) 
 
 
 def use_channel(world: World, kind: str, address: str) -> None:
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         rector = update(Channel).where(Channel.address == "rector@example.org")  # type: ignore[arg-type]
-        work.execute(rector.values(kind=kind, address=address))
+        session.execute(rector.values(kind=kind, address=address))
 
 
 def test_letters_reach_a_real_mail_server_each_once_over_two_sweeps(
@@ -164,8 +164,8 @@ def test_what_was_settled_before_the_letter_left_is_left_out_of_it(
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     done = small_world.point(WEDNESDAY + timedelta(days=1), next_check_on=WEDNESDAY)
     control(small_world)
-    with session(small_world.engine) as work:
-        lifecycle.change(work, done, Move(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
+    with open_session(small_world.engine) as session:
+        lifecycle.change(session, done, Move(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
     send(small_world, mail)
     assert "сегодня 1 — " in sink.received[0][1]["Subject"]
 
@@ -173,8 +173,8 @@ def test_what_was_settled_before_the_letter_left_is_left_out_of_it(
 def test_a_letter_with_nothing_left_to_say_is_dropped(small_world: World, sink: Sink, mail: Settings) -> None:
     done = small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
-    with session(small_world.engine) as work:
-        lifecycle.change(work, done, Move(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
+    with open_session(small_world.engine) as session:
+        lifecycle.change(session, done, Move(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
     assert send(small_world, mail) == DeliveryReport(dropped=1)
     assert (sink.received, [row["state"] for row in small_world.rows(Notice)]) == ([], ["dropped"])
 
@@ -400,8 +400,8 @@ def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
 ) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
-    with session(small_world.engine) as work:
-        work.execute(update(NoticeLine).where(NoticeLine.reason == "escalated").values(reason="из будущего"))  # type: ignore[arg-type]
+    with open_session(small_world.engine) as session:
+        session.execute(update(NoticeLine).where(NoticeLine.reason == "escalated").values(reason="из будущего"))  # type: ignore[arg-type]
     report = send(small_world, mail)
     assert (report.sent, report.failed, report.errors) == (1, 1, ("письмо не составлено (KeyError)",))
     assert "Traceback" in caplog.text

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from models import Channel, Notice, Official
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
@@ -111,14 +111,14 @@ def test_the_last_minute_of_the_office_is_still_office(small_world: World, sink:
 def test_the_hours_are_those_of_the_settings(small_world: World, sink: Sink, tmp_path: Path) -> None:
     queued(small_world)
     early = through(sink.port, tmp_path, office_from=7, office_to=20)
-    with session(small_world.engine) as work:
-        work.execute(update(Notice).values(not_before=moscow(WEDNESDAY, 7)))
+    with open_session(small_world.engine) as session:
+        session.execute(update(Notice).values(not_before=moscow(WEDNESDAY, 7)))
     assert send(small_world, early, moscow(WEDNESDAY, 19, 59)).sent == 1
 
 
 def test_the_hours_are_those_of_the_officials_zone(small_world: World, sink: Sink, mail: Settings) -> None:
-    with session(small_world.engine) as work:
-        work.execute(update(Official).where(col(Official.post) == "Ректор").values(zone="Asia/Kamchatka"))
+    with open_session(small_world.engine) as session:
+        session.execute(update(Official).where(col(Official.post) == "Ректор").values(zone="Asia/Kamchatka"))
     queued(small_world)
     # 10:00 in Moscow is 19:00 in Kamchatka; the next opening there is midnight in Moscow.
     assert send(small_world, mail, moscow(WEDNESDAY, 10)) == DeliveryReport(waiting=1)
@@ -167,10 +167,10 @@ def test_the_mailbox_folder_takes_letters_at_any_hour(small_world: World, tmp_pa
 
 
 def test_without_a_mail_server_other_channels_keep_their_hours(small_world: World, tmp_path: Path) -> None:
-    with session(small_world.engine) as work:
+    with open_session(small_world.engine) as session:
         rector = select(col(Official.id)).where(col(Official.post) == "Ректор")
         mine = update(Channel).where(col(Channel.official_id).in_(rector))
-        work.execute(mine.values(kind="url", address=f"json://127.0.0.1:{free_port()}"))
+        session.execute(mine.values(kind="url", address=f"json://127.0.0.1:{free_port()}"))
     queued(small_world)
     folder = Settings(_env_file=None, data=tmp_path)
     assert send(small_world, folder, moscow(WEDNESDAY, 23, 30)) == DeliveryReport(waiting=1)

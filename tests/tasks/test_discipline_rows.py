@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from models import ControlPoint, Item, ItemNeed, Notice, Request
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, change
 from models.lifecycle.requests import Asked, ask
 from tasks.daily.control_day import control_day
@@ -19,9 +19,9 @@ TODAY = date(2027, 6, 10)
 
 
 def report(world: World, key: str, on: date) -> None:
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         at = datetime(2027, 6, 9, tzinfo=UTC)
-        change(work, key, Move(action="submit", actor="ректор", at=at, on=on))
+        change(session, key, Move(action="submit", actor="ректор", at=at, on=on))
 
 
 def letters_left(world: World, at: datetime) -> None:
@@ -29,8 +29,8 @@ def letters_left(world: World, at: datetime) -> None:
 
 
 def outcomes(world: World) -> dict[str, tuple[str, str | None]]:
-    with session(world.engine) as work:
-        return {one.record.key: (one.outcome, one.excuse) for one in judged(work, world.code, today=TODAY)}
+    with open_session(world.engine) as session:
+        return {one.record.key: (one.outcome, one.excuse) for one in judged(session, world.code, today=TODAY)}
 
 
 def test_a_letter_that_left_in_time_makes_lateness_ones_own(world: World) -> None:
@@ -52,11 +52,11 @@ def test_a_letter_that_did_not_arrive_in_time_is_counted_apart(world: World, lef
 def test_the_item_before_was_late(world: World) -> None:
     first = world.point(date(2027, 5, 20))
     then = world.point(date(2027, 5, 27), body="school")
-    with session(world.engine) as work:
-        one, two = work.execute(select(col(Item.id)).order_by(col(Item.id))).scalars()
-        work.add(ItemNeed(item_id=two, needs_id=one))
-    with session(world.engine) as work:
-        found = {one.record.key: one.record for one in judged(work, world.code, today=TODAY)}
+    with open_session(world.engine) as session:
+        one, two = session.execute(select(col(Item.id)).order_by(col(Item.id))).scalars()
+        session.add(ItemNeed(item_id=two, needs_id=one))
+    with open_session(world.engine) as session:
+        found = {one.record.key: one.record for one in judged(session, world.code, today=TODAY)}
     assert (found[then].needs, found[first].needs) == ((first,), ())
 
 
@@ -64,13 +64,13 @@ def test_a_request_that_was_left_lying_excuses(world: World) -> None:
     key = world.point(date(2027, 5, 27))
     control_day(world.engine, today=MORNING.date(), at=MORNING)
     letters_left(world, MORNING)
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         asked = Asked(kind="extend", official_id=None, reason="болезнь", new_due_on=date(2027, 6, 30))
-        ask(work, key, asked, Move(action="ask", actor="ректор", at=MORNING, on=MORNING.date()))
+        ask(session, key, asked, Move(action="ask", actor="ректор", at=MORNING, on=MORNING.date()))
     assert outcomes(world) == {key: ("overdue", "decided_late")}
-    with session(world.engine) as work:
-        work.execute(update(Request).values(state="refused", decided_on=date(2027, 5, 27), decided_at=MORNING))
-        work.execute(update(ControlPoint).values(asks=False))
+    with open_session(world.engine) as session:
+        session.execute(update(Request).values(state="refused", decided_on=date(2027, 5, 27), decided_at=MORNING))
+        session.execute(update(ControlPoint).values(asks=False))
     assert outcomes(world) == {key: ("overdue", None)}
 
 
@@ -81,9 +81,9 @@ def test_the_table_of_a_period(world: World) -> None:
     letters_left(world, MORNING)
     report(world, in_time, date(2027, 5, 26))
     report(world, late, date(2027, 6, 2))
-    with session(world.engine) as work:
-        change(work, late, Move(action="return", actor="координатор", at=MORNING, on=TODAY, reason="неполно"))
+    with open_session(world.engine) as session:
+        change(session, late, Move(action="return", actor="координатор", at=MORNING, on=TODAY, reason="неполно"))
     report(world, late, date(2027, 6, 4))
-    with session(world.engine) as work:
-        rows = discipline(work, world.code, today=TODAY, since=date(2027, 5, 1), until=date(2027, 5, 31))
+    with open_session(world.engine) as session:
+        rows = discipline(session, world.code, today=TODAY, since=date(2027, 5, 1), until=date(2027, 5, 31))
     assert [(r.body, r.in_time, r.late, r.overdue, r.returned) for r in rows] == [("ИРО", 1, 1, 0, 1)]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlmodel import select
 
 from models import Channel, ControlPoint, Item, Notice, Official, Silence
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
 from tasks.daily.control_day import control_day
@@ -28,10 +28,10 @@ def at(day: date, hour: int) -> datetime:
 
 def letters(world: World, day: date) -> dict[str, str]:
     """The text of each letter of a day that has something to say, by the post it goes to."""
-    with session(world.engine) as work:
-        posts = {one.id: one.post for one in work.exec(select(Official))}
-        notices = list(work.exec(select(Notice).where(Notice.on_day == day)))
-        parcels = compose(work, notices, at=at(day, 9), settings=SETTINGS)
+    with open_session(world.engine) as session:
+        posts = {one.id: one.post for one in session.exec(select(Official))}
+        notices = list(session.exec(select(Notice).where(Notice.on_day == day)))
+        parcels = compose(session, notices, at=at(day, 9), settings=SETTINGS)
         return {posts[one.notice.official_id]: one.letter.text for one in parcels if one.letter}
 
 
@@ -40,12 +40,12 @@ def test_the_week_begins_with_the_table_for_those_who_keep_control(world: World)
     for day in (WEDNESDAY, WEDNESDAY + timedelta(days=1), MONDAY, MONDAY + timedelta(days=1)):
         control(world, day)
         control(world, day)
-        with session(world.engine) as work:
-            for notice in work.exec(select(Notice).where(Notice.state == "queued")):
+        with open_session(world.engine) as session:
+            for notice in session.exec(select(Notice).where(Notice.state == "queued")):
                 notice.state, notice.sent_at = "sent", at(day, 9)
-    with session(world.engine) as work:
-        tables = work.exec(select(Notice).where(Notice.has_digest)).all()
-        posts = {one.id: one.post for one in work.exec(select(Official))}
+    with open_session(world.engine) as session:
+        tables = session.exec(select(Notice).where(Notice.has_digest)).all()
+        posts = {one.id: one.post for one in session.exec(select(Official))}
     assert {(one.on_day, posts[one.official_id]) for one in tables} == {
         (MONDAY, "Координатор"),
         (MONDAY, "Заместитель министра"),
@@ -68,8 +68,8 @@ def test_a_drill_asks_everybody_once_in_the_letter_of_the_day(world: World) -> N
     control(world, WEDNESDAY)
     before = len(world.rows(Notice))
     for _ in range(2):
-        with session(world.engine) as work:
-            rows = drill(work, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours())
+        with open_session(world.engine) as session:
+            rows = drill(session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours())
     assert [row.asks_on for row in rows] == [None] * 4
     assert len(world.rows(Notice)) == before + 3, "the rector's letter of the day asks as well"
     told = letters(world, WEDNESDAY)
@@ -79,9 +79,9 @@ def test_a_drill_asks_everybody_once_in_the_letter_of_the_day(world: World) -> N
 
 def test_who_has_proven_the_channel_is_not_asked_and_a_dry_run_asks_nobody(world: World) -> None:
     world.change(Channel, proven_at=at(WEDNESDAY, 1))
-    with session(world.engine) as work:
-        assert not any(row.asks_on for row in drill(work, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours()))
-        again = drill(work, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours(), everyone=True, dry_run=True)
+    with open_session(world.engine) as session:
+        assert not any(row.asks_on for row in drill(session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours()))
+        again = drill(session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours(), everyone=True, dry_run=True)
     assert not any(row.asks_on for row in again)
     assert world.rows(Notice) == []
 
@@ -89,9 +89,9 @@ def test_who_has_proven_the_channel_is_not_asked_and_a_dry_run_asks_nobody(world
 def test_a_letter_that_never_left_is_not_made_good_about_what_was_silenced_since(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
-    with session(world.engine) as work:
-        item = work.exec(select(Item.id).join(ControlPoint).where(ControlPoint.purpose == "result")).first()
-        work.add(
+    with open_session(world.engine) as session:
+        item = session.exec(select(Item.id).join(ControlPoint).where(ControlPoint.purpose == "result")).first()
+        session.add(
             Silence(
                 roadmap_code=world.code,
                 item_id=item,

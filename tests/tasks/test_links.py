@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, Channel, Official
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from tasks.people import links
 from tasks.people.links import LinkRefused, bearer, calendar_owner, calendar_url, official_url, revoke
@@ -30,14 +30,14 @@ def ours(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def work(small_world: World) -> Iterator[Session]:
+def session(small_world: World) -> Iterator[Session]:
     """A unit of work in the small roadmap."""
-    with session(small_world.engine) as work:
-        yield work
+    with open_session(small_world.engine) as session:
+        yield session
 
 
-def person(work: Session, post: str) -> Official:
-    found: Official = work.execute(select(Official).where(col(Official.post) == post)).scalar_one()
+def person(session: Session, post: str) -> Official:
+    found: Official = session.execute(select(Official).where(col(Official.post) == post)).scalar_one()
     return found
 
 
@@ -58,32 +58,32 @@ def signed_days_ago(settings: Settings, official: Official, days: float) -> str:
     return signed
 
 
-def refusal(work: Session, settings: Settings, token: str) -> str:
+def refusal(session: Session, settings: Settings, token: str) -> str:
     with pytest.raises(LinkRefused) as refused:
-        bearer(work, settings, token)
+        bearer(session, settings, token)
     return str(refused.value)
 
 
-def test_a_link_stands_for_its_official_and_the_channel_it_went_to(work: Session, ours: Settings) -> None:
-    rector = person(work, "Ректор")
-    channel = work.execute(select(Channel).where(col(Channel.official_id) == rector.id)).scalar_one()
-    by = bearer(work, ours, token_of(official_url(ours, rector, channel.id)))
+def test_a_link_stands_for_its_official_and_the_channel_it_went_to(session: Session, ours: Settings) -> None:
+    rector = person(session, "Ректор")
+    channel = session.execute(select(Channel).where(col(Channel.official_id) == rector.id)).scalar_one()
+    by = bearer(session, ours, token_of(official_url(ours, rector, channel.id)))
     assert (by.official.id, by.channel) == (rector.id, channel)
-    assert bearer(work, ours, token_of(official_url(ours, rector))).channel is None
+    assert bearer(session, ours, token_of(official_url(ours, rector))).channel is None
 
 
-def test_a_channel_of_somebody_else_in_a_link_proves_nothing(work: Session, ours: Settings) -> None:
-    rector, other = person(work, "Ректор"), person(work, "Методист")
-    channel = work.execute(select(Channel).where(col(Channel.official_id) == other.id)).scalar_one()
-    assert bearer(work, ours, token_of(official_url(ours, rector, channel.id))).channel is None
+def test_a_channel_of_somebody_else_in_a_link_proves_nothing(session: Session, ours: Settings) -> None:
+    rector, other = person(session, "Ректор"), person(session, "Методист")
+    channel = session.execute(select(Channel).where(col(Channel.official_id) == other.id)).scalar_one()
+    assert bearer(session, ours, token_of(official_url(ours, rector, channel.id))).channel is None
 
 
-def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(work: Session, ours: Settings) -> None:
+def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(session: Session, ours: Settings) -> None:
     public = ours.model_copy(update={"public_url": "https://vekha.example.org/"})
-    url = official_url(public, person(work, "Ректор"), path="/point/7")
+    url = official_url(public, person(session, "Ректор"), path="/point/7")
     assert url.startswith("https://vekha.example.org/o/")
     assert url.endswith("/point/7")
-    assert bearer(work, ours, url.split("/")[-3]).official.post == "Ректор"
+    assert bearer(session, ours, url.split("/")[-3]).official.post == "Ректор"
 
 
 @pytest.mark.parametrize(
@@ -95,44 +95,44 @@ def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(work
         pytest.param(4000, False, id="a very old one does not"),
     ],
 )
-def test_a_link_expires(work: Session, ours: Settings, days: float, opens: bool) -> None:
-    token = signed_days_ago(ours, person(work, "Ректор"), days)
+def test_a_link_expires(session: Session, ours: Settings, days: float, opens: bool) -> None:
+    token = signed_days_ago(ours, person(session, "Ректор"), days)
     if opens:
-        assert bearer(work, ours, token).official.post == "Ректор"
+        assert bearer(session, ours, token).official.post == "Ректор"
     else:
-        assert refusal(work, ours, token) == "Срок действия ссылки истёк. Откройте ссылку из последнего письма."
+        assert refusal(session, ours, token) == "Срок действия ссылки истёк. Откройте ссылку из последнего письма."
 
 
-def test_revoking_kills_every_link_of_the_official_and_of_nobody_else(work: Session, ours: Settings) -> None:
-    rector, other = person(work, "Ректор"), person(work, "Методист")
+def test_revoking_kills_every_link_of_the_official_and_of_nobody_else(session: Session, ours: Settings) -> None:
+    rector, other = person(session, "Ректор"), person(session, "Методист")
     given = [token_of(official_url(ours, rector)), token_of(official_url(ours, rector, 1))]
     feed, others = token_of(calendar_url(ours, rector)), token_of(official_url(ours, other))
-    revoke(work, rector)
-    work.flush()
+    revoke(session, rector)
+    session.flush()
     for token in given:
-        assert refusal(work, ours, token).startswith("Ссылка отозвана")
+        assert refusal(session, ours, token).startswith("Ссылка отозвана")
     with pytest.raises(LinkRefused, match="отозвана"):
-        calendar_owner(work, ours, feed)
-    assert bearer(work, ours, others).official.id == other.id
-    assert bearer(work, ours, token_of(official_url(ours, rector))).official.id == rector.id
+        calendar_owner(session, ours, feed)
+    assert bearer(session, ours, others).official.id == other.id
+    assert bearer(session, ours, token_of(official_url(ours, rector))).official.id == rector.id
 
 
-def test_the_link_of_a_person_who_has_left_opens_nothing(work: Session, ours: Settings) -> None:
-    rector = person(work, "Ректор")
+def test_the_link_of_a_person_who_has_left_opens_nothing(session: Session, ours: Settings) -> None:
+    rector = person(session, "Ректор")
     token, feed = token_of(official_url(ours, rector)), token_of(calendar_url(ours, rector))
     rector.is_active = False
-    work.flush()
-    assert refusal(work, ours, token).startswith("Ссылка отозвана")
+    session.flush()
+    assert refusal(session, ours, token).startswith("Ссылка отозвана")
     with pytest.raises(LinkRefused, match="отозвана"):
-        calendar_owner(work, ours, feed)
+        calendar_owner(session, ours, feed)
 
 
-def forged(work: Session, ours: Settings) -> dict[str, str]:
+def forged(session: Session, ours: Settings) -> dict[str, str]:
     """Tokens that were not made here, or not for this."""
-    rector = person(work, "Ректор")
+    rector = person(session, "Ректор")
     good = token_of(official_url(ours, rector))
     payload, stamp, signature = good.split(".")
-    other = token_of(official_url(ours, person(work, "Методист")))
+    other = token_of(official_url(ours, person(session, "Методист")))
     stranger = ours.model_copy(update={"link_key": SecretStr("another key")})
     return {
         "cut short": good[:-1],
@@ -165,33 +165,33 @@ def forged(work: Session, ours: Settings) -> dict[str, str]:
         "signed without our salt",
     ],
 )
-def test_a_forged_link_opens_nothing(work: Session, ours: Settings, how: str) -> None:
-    assert refusal(work, ours, forged(work, ours)[how]).startswith("Ссылка неполна или повреждена")
+def test_a_forged_link_opens_nothing(session: Session, ours: Settings, how: str) -> None:
+    assert refusal(session, ours, forged(session, ours)[how]).startswith("Ссылка неполна или повреждена")
 
 
-def test_a_calendar_link_shows_its_owner_for_ever_and_nobody_elses(work: Session, ours: Settings) -> None:
-    rector = person(work, "Ректор")
-    body = work.execute(select(Body).where(col(Body.code) == "institute")).scalar_one()
-    assert calendar_owner(work, ours, token_of(calendar_url(ours, rector))) == rector
-    assert calendar_owner(work, ours, token_of(calendar_url(ours, body))) == body
+def test_a_calendar_link_shows_its_owner_for_ever_and_nobody_elses(session: Session, ours: Settings) -> None:
+    rector = person(session, "Ректор")
+    body = session.execute(select(Body).where(col(Body.code) == "institute")).scalar_one()
+    assert calendar_owner(session, ours, token_of(calendar_url(ours, rector))) == rector
+    assert calendar_owner(session, ours, token_of(calendar_url(ours, body))) == body
     for token in (token_of(official_url(ours, rector)), "", "x", str(URLSafeSerializer(KEY).dumps(["o", 1, 0]))):
         with pytest.raises(LinkRefused, match="повреждена"):
-            calendar_owner(work, ours, token)
+            calendar_owner(session, ours, token)
 
 
-def test_a_link_holds_no_name_and_no_address(work: Session, ours: Settings) -> None:
-    for url in (official_url(ours, person(work, "Ректор"), 1), calendar_url(ours, person(work, "Ректор"))):
+def test_a_link_holds_no_name_and_no_address(session: Session, ours: Settings) -> None:
+    for url in (official_url(ours, person(session, "Ректор"), 1), calendar_url(ours, person(session, "Ректор"))):
         payload = token_of(url).split(".")[0]
         assert set(base64.urlsafe_b64decode(payload + "==").decode()) <= set('[]",ob0123456789')
 
 
-def test_without_a_key_in_the_settings_one_is_made_once_and_kept_private(work: Session, tmp_path: Path) -> None:
+def test_without_a_key_in_the_settings_one_is_made_once_and_kept_private(session: Session, tmp_path: Path) -> None:
     own = Settings(_env_file=None, data=tmp_path / "new")
-    token = token_of(official_url(own, person(work, "Ректор")))
+    token = token_of(official_url(own, person(session, "Ректор")))
     key = tmp_path / "new" / "link.key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in key.parent.iterdir()] == ["link.key"]
-    assert bearer(work, Settings(_env_file=None, data=tmp_path / "new"), token).official.post == "Ректор"
+    assert bearer(session, Settings(_env_file=None, data=tmp_path / "new"), token).official.post == "Ректор"
     assert len(key.read_text()) >= 32
 
 

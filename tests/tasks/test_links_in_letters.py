@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Absence, Body, Channel, ControlPoint, Notice, Official, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from models.settings import Settings
 from roadmap.letters.ics import uid
@@ -75,8 +75,8 @@ def events(letter: EmailMessage) -> dict[str, Event]:
 
 
 def number_of(world: World, key: str) -> int:
-    with session(world.engine) as work:
-        found = work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
+    with open_session(world.engine) as session:
+        found = session.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
         assert found.id is not None
         return int(found.id)
 
@@ -90,8 +90,8 @@ def test_every_link_of_a_letter_opens_as_its_reader(small_world: World, here: Se
             found = LINK.findall(body)
             assert [point for _, point in found] == ["", f"{number_of(small_world, key)}"]
             for token, _ in found:
-                with session(small_world.engine) as work:
-                    by = bearer(work, here, token)
+                with open_session(small_world.engine) as session:
+                    by = bearer(session, here, token)
                     assert by.channel is not None
                     assert by.channel.address == address
 
@@ -105,8 +105,8 @@ def test_the_letter_says_that_no_account_is_needed_and_until_when(small_world: W
 
 def test_the_coordinator_is_led_to_the_page_with_the_log_in(small_world: World, here: Settings) -> None:
     key = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY - DAY)
-    with session(small_world.engine) as work:
-        lifecycle.change(work, key, Move(action="submit", actor="ректор", at=NINE, on=WEDNESDAY))
+    with open_session(small_world.engine) as session:
+        lifecycle.change(session, key, Move(action="submit", actor="ректор", at=NINE, on=WEDNESDAY))
     letter = letters(small_world, here)["coordinator@example.org"]
     for body in shown(letter):
         assert f"{SITE}/control/point/{number_of(small_world, key)}" in body
@@ -129,8 +129,8 @@ def test_the_letter_offers_the_feed_of_its_reader(small_world: World, here: Sett
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     for body in shown(letters(small_world, here)["rector@example.org"]):
         [token] = re.findall(rf"{SITE}/calendar/([\w.-]+)\.ics", body)
-        with session(small_world.engine) as work:
-            whose = calendar_owner(work, here, token)
+        with open_session(small_world.engine) as session:
+            whose = calendar_owner(session, here, token)
             assert isinstance(whose, Official)
             assert whose.post == "Ректор"
 
@@ -152,10 +152,10 @@ def test_a_moved_deadline_moves_its_event_with_the_next_letter(small_world: Worl
     key = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY)
     before = events(letters(small_world, here)["rector@example.org"])[uid(key)]
     new = WEDNESDAY + 20 * DAY
-    with session(small_world.engine) as work:
+    with open_session(small_world.engine) as session:
         at = NINE + timedelta(hours=2)
         move = Move(action="extend", actor="координатор", at=at, on=WEDNESDAY, reason="да", due_on=new, deadline_on=new)
-        lifecycle.change(work, key, move)
+        lifecycle.change(session, key, move)
     after = events(letters(small_world, here, WEDNESDAY + DAY)["rector@example.org"])[uid(key)]
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
     assert (before.decoded("dtstart"), after.decoded("dtstart")) == (WEDNESDAY + DAY, new)
@@ -165,9 +165,9 @@ def test_a_moved_deadline_moves_its_event_with_the_next_letter(small_world: Worl
 def test_a_withdrawn_deadline_is_cancelled_in_the_calendar(small_world: World, here: Settings) -> None:
     key = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY)
     letters(small_world, here)
-    with session(small_world.engine) as work:
+    with open_session(small_world.engine) as session:
         gone = Move(action="withdraw", actor="координатор", at=NINE, on=WEDNESDAY, reason="отменено приказом")
-        lifecycle.change(work, key, gone)
+        lifecycle.change(session, key, gone)
     event = events(letters(small_world, here, WEDNESDAY + DAY)["rector@example.org"])[uid(key)]
     assert (event["STATUS"], event["SEQUENCE"], event.walk("VALARM")) == ("CANCELLED", 1, [])
 
@@ -176,9 +176,9 @@ def test_a_deputy_is_told_for_whom(small_world: World, here: Settings) -> None:
     small_world.official("executor", "Директор школы", "school@example.org", body="school", is_lead=True)
     own = small_world.point(WEDNESDAY, body="school", item="2", next_check_on=WEDNESDAY)
     theirs = small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
-    with session(small_world.engine) as work:
-        ids = {one.post: one.id for one in work.execute(select(Official)).scalars()}
-        work.add(
+    with open_session(small_world.engine) as session:
+        ids = {one.post: one.id for one in session.execute(select(Official)).scalars()}
+        session.add(
             Absence(
                 official_id=ids["Ректор"],
                 deputy_id=ids["Директор школы"],
@@ -216,22 +216,22 @@ def test_what_was_handed_over_while_the_letter_waited_is_not_asked_of_the_old_ow
     key = small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     at = datetime.combine(WEDNESDAY, time(6), UTC)
     control_day(small_world.engine, today=WEDNESDAY, at=at - timedelta(hours=3))
-    with session(small_world.engine) as work:
-        school = work.execute(select(col(Body.id)).where(col(Body.code) == "school")).scalar_one()
+    with open_session(small_world.engine) as session:
+        school = session.execute(select(col(Body.id)).where(col(Body.code) == "school")).scalar_one()
         over = Move(action="reassign", actor="координатор", at=at, on=WEDNESDAY, reason="не его", owner_id=school)
-        lifecycle.change(work, key, over)
+        lifecycle.change(session, key, over)
     report = deliver(small_world.engine, settings=here, at_source=lambda: at)
     assert (report.sent, report.dropped) == (0, 1)
 
 
 def test_each_channel_of_an_official_gets_a_link_of_its_own(small_world: World, here: Settings) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
-    with session(small_world.engine) as work:
-        rector = work.execute(select(Official).where(col(Official.post) == "Ректор")).scalar_one()
-        work.add(Channel(official_id=rector.id, kind="email", address="second@example.org"))
+    with open_session(small_world.engine) as session:
+        rector = session.execute(select(Official).where(col(Official.post) == "Ректор")).scalar_one()
+        session.add(Channel(official_id=rector.id, kind="email", address="second@example.org"))
     got = letters(small_world, here)
     assert sorted(got) == ["rector@example.org", "second@example.org"]
     tokens = {address: LINK.findall(shown(letter)[0])[0][0] for address, letter in got.items()}
-    with session(small_world.engine) as work:
-        channels = {address: bearer(work, here, token).channel for address, token in tokens.items()}
+    with open_session(small_world.engine) as session:
+        channels = {address: bearer(session, here, token).channel for address, token in tokens.items()}
         assert {address: one.address for address, one in channels.items() if one} == {one: one for one in tokens}

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Channel, Official
-from models.db import session
+from models.db import open_session
 from roadmap.catalogue.contacts import holds_no_secret
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
@@ -36,9 +36,9 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     """A database with one roadmap on control."""
     engine = sqlite_engine(tmp_path / "vekha.db")
     of = built_in("surgut")
-    with session(engine) as work:
+    with open_session(engine) as session:
         at = datetime(2021, 9, 3, tzinfo=UTC)
-        load_roadmap(work, of, today=date(2021, 9, 3), at=at, controlled_from=date(2021, 9, 3))
+        load_roadmap(session, of, today=date(2021, 9, 3), at=at, controlled_from=date(2021, 9, 3))
     yield engine
     engine.dispose()
 
@@ -50,19 +50,19 @@ def owner() -> str:
 def apply(engine: Engine, tmp_path: Path, text: str) -> ContactReport:
     path = tmp_path / "contacts.yaml"
     path.write_text(text.replace("BODY", owner()), encoding="utf-8")
-    with session(engine) as work:
-        return apply_contacts(work, path)["surgut"]
+    with open_session(engine) as session:
+        return apply_contacts(session, path)["surgut"]
 
 
 def officials(engine: Engine) -> dict[str, tuple[str, bool, bool]]:
-    with session(engine) as work:
-        rows = work.execute(select(Official)).scalars()
+    with open_session(engine) as session:
+        rows = session.execute(select(Official)).scalars()
         return {row.post: (row.role, row.is_lead, row.is_active) for row in rows}
 
 
 def addresses(engine: Engine) -> dict[str, bool]:
-    with session(engine) as work:
-        return {row.address: row.is_active for row in work.execute(select(Channel)).scalars()}
+    with open_session(engine) as session:
+        return {row.address: row.is_active for row in session.execute(select(Channel)).scalars()}
 
 
 def test_contacts_become_officials_and_channels(engine: Engine, tmp_path: Path) -> None:
@@ -84,8 +84,8 @@ def test_contacts_become_officials_and_channels(engine: Engine, tmp_path: Path) 
 
 def test_an_official_may_live_in_a_zone_of_his_own(engine: Engine, tmp_path: Path) -> None:
     def zones() -> dict[str, str | None]:
-        with session(engine) as work:
-            return {row.post: row.zone for row in work.execute(select(Official)).scalars()}
+        with open_session(engine) as session:
+            return {row.post: row.zone for row in session.execute(select(Official)).scalars()}
 
     own = "surgut:\n  bodies:\n    BODY: [{post: Директор, zone: Asia/Kamchatka}, {post: Методист}]\n"
     apply(engine, tmp_path, own)
@@ -224,7 +224,7 @@ def test_an_address_with_a_secret_in_plain_text_is_refused(url: str, is_free: bo
 def test_a_switched_off_official_does_not_make_a_body_reachable(engine: Engine, tmp_path: Path) -> None:
     apply(engine, tmp_path, GOOD)
     apply(engine, tmp_path, "surgut: {}\n")
-    with session(engine) as work:
-        active = work.execute(select(Official).where(col(Official.is_active))).all()
+    with open_session(engine) as session:
+        active = session.execute(select(Official).where(col(Official.is_active))).all()
     assert active == []
     assert apply(engine, tmp_path, "surgut: {}\n").without_channel

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, SQLModel, col
 
 from models import Body, ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, change
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in, built_in_codes
@@ -76,22 +76,22 @@ def catalogue(*items: dict[str, Any], **facts: Any) -> Catalogue:
 
 
 def load(engine: Engine, of: Catalogue, today: date = TODAY, **options: Any) -> Loaded:
-    with session(engine) as work:
-        return load_roadmap(work, of, today=today, at=AT, **options)
+    with open_session(engine) as session:
+        return load_roadmap(session, of, today=today, at=AT, **options)
 
 
 def counts(engine: Engine) -> dict[str, int]:
-    with session(engine) as work:
-        return {table.__name__: _count(work, table) for table in TABLES}
+    with open_session(engine) as session:
+        return {table.__name__: _count(session, table) for table in TABLES}
 
 
-def _count(work: Session, table: type[SQLModel]) -> int:
-    return int(work.execute(select(func.count()).select_from(table)).scalar_one())
+def _count(session: Session, table: type[SQLModel]) -> int:
+    return int(session.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def points(engine: Engine) -> dict[str, ControlPoint]:
-    with session(engine) as work:
-        rows = work.execute(select(ControlPoint).order_by(col(ControlPoint.key))).scalars()
+    with open_session(engine) as session:
+        rows = session.execute(select(ControlPoint).order_by(col(ControlPoint.key))).scalars()
         return {row.key: row for row in rows}
 
 
@@ -108,14 +108,14 @@ def test_a_catalogue_becomes_rows(engine: Engine) -> None:
         "ControlPoint": 9,
         "Transition": 0,
     }
-    with session(engine) as work:
-        roadmap = work.get_one(Roadmap, "demo")
+    with open_session(engine) as session:
+        roadmap = session.get_one(Roadmap, "demo")
         assert (roadmap.act, roadmap.controlled_from) == ("приказ от 12.01.2026 № 12-п", TODAY)
-        first = work.execute(select(Item).where(col(Item.code) == "1.1")).scalar_one()
+        first = session.execute(select(Item).where(col(Item.code) == "1.1")).scalar_one()
         assert (first.position, first.origin, first.section, first.is_controlled) == (1, "table", "Направление 1", True)
         assert Reading.from_json(first.reading).windows[0].due == date(2026, 5, 31)
         assert first.reading["calendar"].startswith("holidays ")
-        edition = work.execute(select(Edition)).scalar_one()
+        edition = session.execute(select(Edition)).scalar_one()
         assert Catalogue.model_validate(edition.catalogue) == catalogue()
 
 
@@ -172,12 +172,14 @@ def test_changed_words_and_additions_are_a_new_edition(engine: Engine) -> None:
     loaded = load(engine, catalogue(changed, *rest, item("1.6", term="до 15 июля 2026 г."), title="Иное"))
     assert (loaded.items, loaded.points_new, loaded.points_kept) == (6, 1, 9)
     assert counts(engine)["Edition"] == 2
-    with session(engine) as work:
-        row = work.execute(select(Item).where(col(Item.code) == "1.1")).scalar_one()
-        owner = work.get_one(Body, row.owner_id)
-        executors = work.execute(select(col(Executor.body_id)).where(col(Executor.item_id) == row.id)).scalars().all()
+    with open_session(engine) as session:
+        row = session.execute(select(Item).where(col(Item.code) == "1.1")).scalar_one()
+        owner = session.get_one(Body, row.owner_id)
+        executors = (
+            session.execute(select(col(Executor.body_id)).where(col(Executor.item_id) == row.id)).scalars().all()
+        )
         assert (row.title, owner.code) == ("Иначе", "iro")
-        assert [work.get_one(Body, body).code for body in executors] == ["min"]
+        assert [session.get_one(Body, body).code for body in executors] == ["min"]
     assert points(engine)["demo/1.1/-/2026-05-31"].owner_id == owner.id
 
 
@@ -205,9 +207,9 @@ def test_a_changed_calendar_leaves_extended_and_closed_points_alone(engine: Engi
     key, other = "demo/1.1/-/2026-05-31", "demo/1.2/-/2026-05-31"
     later = date(2026, 6, 20)
     extend = Move(action="extend", actor="к", at=AT, on=TODAY, reason="письмо", due_on=later, deadline_on=later)
-    with session(engine) as work:
-        change(work, key, extend)
-        change(work, other, Move(action="withdraw", actor="к", at=AT, on=TODAY, reason="письмо"))
+    with open_session(engine) as session:
+        change(session, key, extend)
+        change(session, other, Move(action="withdraw", actor="к", at=AT, on=TODAY, reason="письмо"))
     assert load(engine, catalogue(), calendar=WorkCalendar({date(2026, 5, 29): "День"})).moved == ()
     assert points(engine)[key].deadline_on == later
 
@@ -289,8 +291,8 @@ def test_an_edition_that_was_replaced_does_not_come_back_silently(engine: Engine
 
 def test_a_rehearsal_copy_is_controlled_from_its_shifted_start(engine: Engine) -> None:
     loaded = load(engine, catalogue(), rehearsal=True, shift_years=1)
-    with session(engine) as work:
-        roadmap = work.get_one(Roadmap, "demo")
+    with open_session(engine) as session:
+        roadmap = session.get_one(Roadmap, "demo")
     assert (roadmap.period_start, roadmap.controlled_from) == (date(2027, 1, 12), date(2027, 1, 12))
     assert (roadmap.is_rehearsal, roadmap.shift_years, loaded.history) == (True, 1, 0)
     assert "demo/1.1/-/2027-05-31" in points(engine)
@@ -303,8 +305,8 @@ def test_every_built_in_system_loads_with_nothing_unread(engine: Engine, code: s
     assert loaded.items == len(list(of.duties_by_origin()))
     assert loaded.points_new > 10
     assert loaded.unread == ()
-    with session(engine) as work:
-        controlled = {i.id for i in work.execute(select(Item).where(col(Item.is_controlled))).scalars()}
-        with_points = set(work.execute(select(col(ControlPoint.item_id))).scalars())
+    with open_session(engine) as session:
+        controlled = {i.id for i in session.execute(select(Item).where(col(Item.is_controlled))).scalars()}
+        with_points = set(session.execute(select(col(ControlPoint.item_id))).scalars())
     assert with_points == controlled
     assert load(engine, of).points_new == 0

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 from models import Notice, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from models.settings import Settings
 from tasks.daily.control_day import control_day
@@ -100,9 +100,9 @@ def test_after_ten_days_without_mail_one_letter_leaves_with_what_is_true_then(
     for n in range(10):
         reports = a_day(small_world, down, WEDNESDAY + n * DAY)
         assert [report.sent for report in reports] == [0] * 8
-    with session(small_world.engine) as work:
+    with open_session(small_world.engine) as session:
         done = Move(action="submit", actor="ректор", at=nine(WEDNESDAY), on=WEDNESDAY)
-        lifecycle.change(work, keys[0], done)
+        lifecycle.change(session, keys[0], done)
     monday = WEDNESDAY + 12 * DAY
     up = mail(tmp_path, box.port)
     assert sum(report.sent for report in a_day(small_world, up, monday)) == len(box.taken)
@@ -151,9 +151,9 @@ def test_what_only_an_old_letter_had_to_say_is_not_lost(
 ) -> None:
     """A return is told once; the letter with it was given up, the next one says it with its ground."""
     key = small_world.point(WEDNESDAY + 60 * DAY, next_check_on=WEDNESDAY + 53 * DAY, status="submitted")
-    with session(small_world.engine) as work:
+    with open_session(small_world.engine) as session:
         back = Move(action="return", actor="координатор", at=nine(WEDNESDAY), on=WEDNESDAY, reason="нет подписи")
-        lifecycle.change(work, key, back)
+        lifecycle.change(session, key, back)
     for n in range(8):
         a_day(small_world, down, WEDNESDAY + n * DAY)
     assert "dead" in states(small_world)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Absence, AuditEntry, ControlPoint, Official, Roadmap, Silence
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Refused
 from models.queries.officials import silenced
 from models.settings import Settings
@@ -39,23 +39,23 @@ def audited(world: World) -> list[tuple[str, str]]:
     ],
 )
 def test_an_official_is_named_by_post_or_number(small_world: World, words: str, post: str) -> None:
-    with session(small_world.engine) as work:
-        assert official_of(work, "krai", words).post == post
+    with open_session(small_world.engine) as session:
+        assert official_of(session, "krai", words).post == post
 
 
 def test_a_post_of_two_bodies_wants_a_number_and_an_unknown_one_a_list(small_world: World) -> None:
     small_world.official("executor", "Ректор", None, body="school")
-    with session(small_world.engine) as work:
+    with open_session(small_world.engine) as session:
         with pytest.raises(Refused, match=r"у нескольких \(№ 1, № 5\)"):
-            official_of(work, "krai", "ректор")
+            official_of(session, "krai", "ректор")
         with pytest.raises(Refused, match="vekha people krai"):
-            official_of(work, "krai", "Декан")
+            official_of(session, "krai", "Декан")
 
 
 def quiet(world: World, until: date, reason: str = "идёт суд") -> bool:
-    with session(world.engine) as work:
-        subject = subject_of(work, "krai", item="1", body=None)
-        return silence(work, "krai", subject, until=until, reason=reason, today=TODAY, **BY)
+    with open_session(world.engine) as session:
+        subject = subject_of(session, "krai", item="1", body=None)
+        return silence(session, "krai", subject, until=until, reason=reason, today=TODAY, **BY)
 
 
 def test_the_same_silence_twice_is_one_and_another_takes_its_place(world: World) -> None:
@@ -65,10 +65,10 @@ def test_the_same_silence_twice_is_one_and_another_takes_its_place(world: World)
         (TODAY + DAY, None),
     ]
     assert audited(world) == [("silence", "пункт 1"), ("silence", "пункт 1")]
-    with session(world.engine) as work:
-        shown = silenced(work, "krai", TODAY + DAY)
+    with open_session(world.engine) as session:
+        shown = silenced(session, "krai", TODAY + DAY)
         assert [(row.item.code if row.item else "", row.silence.reason) for row in shown] == [("1", "идёт суд")]
-        assert silenced(work, "krai", TODAY + 2 * DAY) == []
+        assert silenced(session, "krai", TODAY + 2 * DAY) == []
 
 
 @pytest.mark.parametrize(
@@ -94,16 +94,16 @@ def test_a_silence_wants_a_reason_and_a_day_to_come(small_world: World, until: d
     ],
 )
 def test_what_is_silenced_must_be_there(small_world: World, item: str | None, body: str | None, problem: str) -> None:
-    with session(small_world.engine) as work, pytest.raises(Refused, match=problem):
-        subject_of(work, "krai", item=item, body=body)
+    with open_session(small_world.engine) as session, pytest.raises(Refused, match=problem):
+        subject_of(session, "krai", item=item, body=body)
 
 
 def absent(world: World, first: int, last: int, *, who: str = "Ректор", deputy: str = "Методист") -> bool:
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         return set_absence(
-            work,
-            official_of(work, "krai", who),
-            official_of(work, "krai", deputy),
+            session,
+            official_of(session, "krai", who),
+            official_of(session, "krai", deputy),
             starts_on=TODAY + first * DAY,
             ends_on=TODAY + last * DAY,
             today=TODAY,
@@ -137,29 +137,29 @@ def test_an_absence_that_cannot_be_is_refused(
 def test_who_is_back_ends_what_runs_and_removes_what_was_to_come(small_world: World) -> None:
     absent(small_world, -3, 2)
     absent(small_world, 10, 20)
-    with session(small_world.engine) as work:
-        official = official_of(work, "krai", "Ректор")
-        assert [back(work, official, today=TODAY, **BY), back(work, official, today=TODAY, **BY)] == [2, 0]
+    with open_session(small_world.engine) as session:
+        official = official_of(session, "krai", "Ректор")
+        assert [back(session, official, today=TODAY, **BY), back(session, official, today=TODAY, **BY)] == [2, 0]
     assert [(row["starts_on"], row["ends_on"]) for row in small_world.rows(Absence)] == [(TODAY - 3 * DAY, TODAY - DAY)]
 
 
 def test_a_revoked_link_opens_nothing_and_a_new_one_does(small_world: World, tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data=tmp_path)
-    with session(small_world.engine) as work:
-        official = official_of(work, "krai", "Ректор")
+    with open_session(small_world.engine) as session:
+        official = official_of(session, "krai", "Ректор")
         old = official_url(settings, official).rpartition("/")[2]
-        revoke_links(work, official, **BY)
-        work.flush()
+        revoke_links(session, official, **BY)
+        session.flush()
         with pytest.raises(LinkRefused, match="отозвана"):
-            bearer(work, settings, old)
+            bearer(session, settings, old)
         new = official_url(settings, official).rpartition("/")[2]
-        assert bearer(work, settings, new).official.post == "Ректор"
+        assert bearer(session, settings, new).official.post == "Ректор"
     assert audited(small_world) == [("revoke", "№ 1")]
 
 
 def ladder(world: World, wanted: dict[str, Any] | None) -> bool:
-    with session(world.engine) as work:
-        return set_ladder(work, work.get_one(Roadmap, "krai"), wanted, today=TODAY, **BY)
+    with open_session(world.engine) as session:
+        return set_ladder(session, session.get_one(Roadmap, "krai"), wanted, today=TODAY, **BY)
 
 
 def test_a_new_ladder_is_followed_from_the_next_day_on(world: World) -> None:
@@ -184,13 +184,13 @@ def test_the_default_ladder_comes_back(small_world: World) -> None:
 
 
 def self_rows(world: World) -> list[dict[str, Any]]:
-    with session(world.engine) as work:
-        return [row.model_dump() for row in work.execute(select(Roadmap)).scalars()]
+    with open_session(world.engine) as session:
+        return [row.model_dump() for row in session.execute(select(Roadmap)).scalars()]
 
 
 def test_a_wrong_ladder_changes_nothing(small_world: World) -> None:
     with pytest.raises(Refused, match="лестница напоминаний"):
         ladder(small_world, {"after": [0]})
     assert small_world.rows(AuditEntry) == []
-    with session(small_world.engine) as work:
-        assert work.execute(select(col(Official.link_serial)).distinct()).scalars().all() == [0]
+    with open_session(small_world.engine) as session:
+        assert session.execute(select(col(Official.link_serial)).distinct()).scalars().all() == [0]

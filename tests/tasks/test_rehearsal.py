@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import ControlPoint, Official, Roadmap, Transition
-from models.db import session
+from models.db import open_session
 from models.lifecycle import ALLOWED, Done, Refused, record_history
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.editions.load import LoadRefused, load_roadmap
@@ -31,18 +31,18 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def rehearse(engine: Engine, code: str) -> None:
-    with session(engine) as work:
-        load_rehearsal(work, built_in(code), today=TODAY, at=AT)
+    with open_session(engine) as session:
+        load_rehearsal(session, built_in(code), today=TODAY, at=AT)
 
 
 def points(engine: Engine) -> list[ControlPoint]:
-    with session(engine) as work:
-        return list(work.execute(select(ControlPoint).order_by(col(ControlPoint.key))).scalars())
+    with open_session(engine) as session:
+        return list(session.execute(select(ControlPoint).order_by(col(ControlPoint.key))).scalars())
 
 
 def transitions(engine: Engine) -> list[Transition]:
-    with session(engine) as work:
-        return list(work.execute(select(Transition).order_by(col(Transition.id))).scalars())
+    with open_session(engine) as session:
+        return list(session.execute(select(Transition).order_by(col(Transition.id))).scalars())
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_every_step_was_allowed_and_ends_where_the_point_stands(engine: Engine, 
 def test_a_second_start_continues_with_the_same_data(engine: Engine) -> None:
     rehearse(engine, "krasnodar")
     before = points(engine), len(transitions(engine))
-    with session(engine) as work:
-        again = load_rehearsal(work, built_in("krasnodar"), today=TODAY + timedelta(days=400), at=AT)
+    with open_session(engine) as session:
+        again = load_rehearsal(session, built_in("krasnodar"), today=TODAY + timedelta(days=400), at=AT)
     assert (again.items, again.points_new, again.points_kept) == (22, 0, len(before[0]))
     assert (points(engine), len(transitions(engine))) == before
 
@@ -126,34 +126,34 @@ def test_a_second_start_continues_with_the_same_data(engine: Engine) -> None:
 def test_somebody_under_example_org_answers_for_every_body(engine: Engine) -> None:
     for code in built_in_codes():
         rehearse(engine, code)
-    with session(engine) as work:
-        assert [bodies_without_channel(work, code) for code in built_in_codes()] == [[]] * 5
-        roles = Counter(work.execute(select(col(Official.role))).scalars())
+    with open_session(engine) as session:
+        assert [bodies_without_channel(session, code) for code in built_in_codes()] == [[]] * 5
+        roles = Counter(session.execute(select(col(Official.role))).scalars())
         assert (roles["coordinator"], roles["controller"]) == (5, 5)
-        assert all(roadmap.is_rehearsal for roadmap in work.execute(select(Roadmap)).scalars())
+        assert all(roadmap.is_rehearsal for roadmap in session.execute(select(Roadmap)).scalars())
 
 
 def test_a_rehearsal_never_covers_the_real_roadmap(engine: Engine) -> None:
-    with session(engine) as work:
-        load_roadmap(work, built_in("surgut"), today=TODAY, at=AT)
+    with open_session(engine) as session:
+        load_roadmap(session, built_in("surgut"), today=TODAY, at=AT)
     with pytest.raises(LoadRefused, match="в этой папке — рабочая"):
         rehearse(engine, "surgut")
     assert transitions(engine) == []
 
 
 def test_history_is_recorded_for_all_or_for_none(engine: Engine) -> None:
-    with session(engine) as work:
-        load_roadmap(work, built_in("surgut"), today=TODAY, at=AT, controlled_from=date(2021, 9, 3))
+    with open_session(engine) as session:
+        load_roadmap(session, built_in("surgut"), today=TODAY, at=AT, controlled_from=date(2021, 9, 3))
     first, second, *_ = points(engine)
     assert first.id is not None
     assert second.id is not None
     days = {"opened_on": date(2021, 9, 3), "submitted_on": date(2021, 9, 6), "accepted_on": date(2021, 9, 7)}
-    with session(engine) as work:
-        record_history(work, [Done(point_id=first.id, **days)], actor="к", reason="р", at=AT)
-        record_history(work, [], actor="к", reason="р", at=AT)
+    with open_session(engine) as session:
+        record_history(session, [Done(point_id=first.id, **days)], actor="к", reason="р", at=AT)
+        record_history(session, [], actor="к", reason="р", at=AT)
     both = [Done(point_id=second.id, **days), Done(point_id=first.id, **days)]
-    with pytest.raises(Refused, match="только запланированные"), session(engine) as work:
-        record_history(work, both, actor="к", reason="р", at=AT)
+    with pytest.raises(Refused, match="только запланированные"), open_session(engine) as session:
+        record_history(session, both, actor="к", reason="р", at=AT)
     now = {point.id: point for point in points(engine)}
     assert (now[first.id].status, now[first.id].submitted_on, now[first.id].closed_on) == (
         "accepted",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import Absence, AuditEntry, Channel, Notice, Official
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Refused
 from tasks.daily.control_day import control_day
 from tasks.people.contacts import ContactsError
@@ -25,11 +25,11 @@ NEW = Successor(name="Петрова Мария Ивановна", email="petrov
 @pytest.fixture
 def busy(world: World) -> World:
     """The lead has two channels, letters that wait and one that left, absences of both kinds."""
-    with session(world.engine) as work:
-        work.add(Channel(official_id=1, kind="url", address="json://gateway.example.org/vekha", proven_at=AT))
+    with open_session(world.engine) as session:
+        session.add(Channel(official_id=1, kind="url", address="json://gateway.example.org/vekha", proven_at=AT))
         for official, deputy, first in ((1, 2, 0), (1, 2, 30), (2, 1, 60)):
             days: dict[str, Any] = {"starts_on": TODAY + first * DAY, "ends_on": TODAY + (first + 5) * DAY}
-            work.add(Absence(official_id=official, deputy_id=deputy, set_by="тест", set_at=AT, **days))
+            session.add(Absence(official_id=official, deputy_id=deputy, set_by="тест", set_at=AT, **days))
     for later in (20, 0, 3):
         world.point(TODAY + later * DAY, next_check_on=TODAY - DAY)
     yesterday = TODAY - DAY
@@ -38,11 +38,11 @@ def busy(world: World) -> World:
 
 
 def replaced(world: World, successor: Successor = NEW, *, apply: bool = True) -> Replacement:
-    with session(world.engine) as work:
-        official = official_of(work, "krai", "1")
+    with open_session(world.engine) as session:
+        official = official_of(session, "krai", "1")
         if not apply:
-            return plan_replacement(work, official, successor, today=TODAY)
-        return replace_official(work, official, successor, today=TODAY, actor="координатор", at=AT)
+            return plan_replacement(session, official, successor, today=TODAY)
+        return replace_official(session, official, successor, today=TODAY, actor="координатор", at=AT)
 
 
 def everything(world: World) -> list[Any]:
@@ -79,8 +79,8 @@ def test_everything_moves_at_once_and_the_second_time_nothing(busy: World) -> No
 
 def test_what_was_sent_and_what_runs_stays_with_the_day_it_was(busy: World) -> None:
     busy.change(Notice, state="sent")
-    with session(busy.engine) as work:
-        first = work.get_one(Absence, 1)
+    with open_session(busy.engine) as session:
+        first = session.get_one(Absence, 1)
         first.starts_on = TODAY - 3 * DAY
     replaced(busy)
     assert {row["state"] for row in busy.rows(Notice)} == {"sent"}

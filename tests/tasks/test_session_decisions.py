@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import Body, ControlPoint, Item
-from models.db import session
+from models.db import open_session
 from models.lifecycle.transitions import Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
@@ -24,8 +24,8 @@ RUSSIA = WorkCalendar()
 
 
 def load(engine: Engine, catalogue: Any) -> Any:
-    with session(engine) as work:
-        return load_roadmap(work, catalogue, today=TODAY, at=AT, controlled_from=TODAY)
+    with open_session(engine) as session:
+        return load_roadmap(session, catalogue, today=TODAY, at=AT, controlled_from=TODAY)
 
 
 @pytest.fixture
@@ -37,30 +37,30 @@ def loaded(tmp_path: Path) -> Engine:
 
 
 def add(engine: Engine, text: str, item: str = "2.1.1", proof: str = "протокол от 25.02.2022 № 4") -> list[str]:
-    with session(engine) as work:
+    with open_session(engine) as session:
         found = select(ControlPoint).join(Item, col(Item.id) == col(ControlPoint.item_id)).where(col(Item.code) == item)
-        point = work.execute(found).scalars().first()
+        point = session.execute(found).scalars().first()
         assert point is not None
-        return add_decisions(work, point, text, on=HELD, proof=proof, today=TODAY, calendar=RUSSIA)
+        return add_decisions(session, point, text, on=HELD, proof=proof, today=TODAY, calendar=RUSSIA)
 
 
 def decided(engine: Engine) -> list[tuple[str, str, str, date]]:
     """(code, owner, term, deadline) of every decision on control."""
-    with session(engine) as work:
+    with open_session(engine) as session:
         rows = (
             select(col(Item.code), col(Body.code), col(Item.term), col(ControlPoint.deadline_on))
             .join(Body, col(Body.id) == col(Item.owner_id))
             .join(ControlPoint, col(ControlPoint.item_id) == col(Item.id))
-            .where(col(Item.id).in_(own_items(work, "krasnodar").values()))
+            .where(col(Item.id).in_(own_items(session, "krasnodar").values()))
             .order_by(col(Item.code), col(ControlPoint.deadline_on))
         )
-        return [tuple(row) for row in work.execute(rows)]
+        return [tuple(row) for row in session.execute(rows)]
 
 
 def owner_of(engine: Engine) -> tuple[str, str]:
     """(code, full name) of some body with an ordinary name."""
-    with session(engine) as work:
-        body = work.execute(select(Body).where(col(Body.code) == "iro")).scalar_one()
+    with open_session(engine) as session:
+        body = session.execute(select(Body).where(col(Body.code) == "iro")).scalar_one()
         return body.code, body.name
 
 
@@ -72,8 +72,8 @@ def test_each_line_becomes_an_item_with_its_points(loaded: Engine) -> None:
         ("2.1.1.r1", code, "до 31.05.2022", date(2022, 5, 31)),
         ("2.1.1.r2", code, "в 10-дневный срок", date(2022, 3, 5)),
     ]
-    with session(loaded) as work:
-        item = work.execute(select(Item).where(col(Item.code) == "2.1.1.r1")).scalar_one()
+    with open_session(loaded) as session:
+        item = session.execute(select(Item).where(col(Item.code) == "2.1.1.r1")).scalar_one()
         assert (item.origin, item.is_controlled, item.kind) == ("directive", True, "measure")
         assert item.source == "Протокол: протокол от 25.02.2022 № 4"
 
@@ -124,8 +124,8 @@ def test_they_stay_when_the_document_is_amended(loaded: Engine) -> None:
     old = built_in("krasnodar")
     changed = old.items[-1].model_copy(update={"result": "другой результат"})
     draft = old.model_copy(update={"items": (*old.items[:-1], changed)})
-    with session(loaded) as work:
-        amended = amend(work, "krasnodar", draft, today=date(2022, 3, 2), at=AT)
+    with open_session(loaded) as session:
+        amended = amend(session, "krasnodar", draft, today=date(2022, 3, 2), at=AT)
     assert amended.is_new
     assert amended.points.withdrawn == ()
     assert decided(loaded) == before

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from models import Absence, Channel, ControlPoint, Notice, Official, Silence
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, change
 from models.queries.officials import answering, standing_in
 from tasks.daily.control_day import ControlReport, control_day
@@ -27,15 +27,15 @@ def control(world: World, today: date) -> ControlReport:
 
 
 def number(world: World, post: str) -> int:
-    with session(world.engine) as work:
-        found = work.execute(select(col(Official.id)).where(col(Official.post) == post)).scalar_one()
+    with open_session(world.engine) as session:
+        found = session.execute(select(col(Official.id)).where(col(Official.post) == post)).scalar_one()
         return int(found or 0)
 
 
 def away(world: World, post: str, deputy: str, *, start: date = WEDNESDAY, end: date = WEDNESDAY) -> None:
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         ids = {"official_id": number(world, post), "deputy_id": number(world, deputy)}
-        work.add(Absence(**ids, starts_on=start, ends_on=end, set_by="тест", set_at=AT))  # type: ignore[arg-type]
+        session.add(Absence(**ids, starts_on=start, ends_on=end, set_by="тест", set_at=AT))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_a_deputy_gets_one_letter_with_his_own_lines_and_each_line_once(world: W
         ("Заместитель министра", "overdue"),
         ("Заместитель министра", "submitted"),
     ]
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         deputy = number(world, "Заместитель министра")
-        stood_for = standing_in(work, [deputy, number(world, "Методист")], WEDNESDAY)
+        stood_for = standing_in(session, [deputy, number(world, "Методист")], WEDNESDAY)
     assert {key: [one.post for one in people] for key, people in stood_for.items()} == {
         deputy: ["Ректор", "Координатор", "Второй координатор"]
     }
@@ -113,15 +113,15 @@ def test_a_deputy_gets_one_letter_with_his_own_lines_and_each_line_once(world: W
 
 def test_an_official_who_left_does_not_stand_in(world: World) -> None:
     away(world, "Ректор", "Методист")
-    with session(world.engine) as work:
-        work.execute(update(Official).where(col(Official.post) == "Методист").values(is_active=False))
-        assert answering(work, "krai", WEDNESDAY) == {number(world, "Ректор"): None}
+    with open_session(world.engine) as session:
+        session.execute(update(Official).where(col(Official.post) == "Методист").values(is_active=False))
+        assert answering(session, "krai", WEDNESDAY) == {number(world, "Ректор"): None}
 
 
 def quiet(world: World, until: date, *, item: str | None = "1", body: str | None = None) -> Subject:
-    with session(world.engine) as work:
-        subject = subject_of(work, "krai", item=item, body=body)
-        silence(work, "krai", subject, until=until, reason="идёт суд", today=WEDNESDAY, actor="тест", at=AT)
+    with open_session(world.engine) as session:
+        subject = subject_of(session, "krai", item=item, body=body)
+        silence(session, "krai", subject, until=until, reason="идёт суд", today=WEDNESDAY, actor="тест", at=AT)
     return subject
 
 
@@ -159,9 +159,9 @@ def test_a_lifted_silence_is_over_at_once(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     subject = quiet(world, WEDNESDAY + 30 * DAY)
     control(world, WEDNESDAY)
-    with session(world.engine) as work:
-        assert lift(work, "krai", subject, today=WEDNESDAY, actor="тест", at=AT)
-        assert not lift(work, "krai", subject, today=WEDNESDAY, actor="тест", at=AT)
+    with open_session(world.engine) as session:
+        assert lift(session, "krai", subject, today=WEDNESDAY, actor="тест", at=AT)
+        assert not lift(session, "krai", subject, today=WEDNESDAY, actor="тест", at=AT)
     control(world, WEDNESDAY)
     assert [line[1:3] for line in world.letters()] == [("Ректор", "due_today")]
     assert [row["lifted_by"] for row in world.rows(Silence)] == ["тест"]
@@ -170,8 +170,8 @@ def test_a_lifted_silence_is_over_at_once(world: World) -> None:
 def test_lines_on_their_way_are_taken_back_and_told_after_the_silence(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     returned = world.point(WEDNESDAY + 40 * DAY, status="submitted", next_check_on=None)
-    with session(world.engine) as work:
-        change(work, returned, Move(action="return", actor="тест", at=AT, on=WEDNESDAY, reason="нет подписи"))
+    with open_session(world.engine) as session:
+        change(session, returned, Move(action="return", actor="тест", at=AT, on=WEDNESDAY, reason="нет подписи"))
     control(world, WEDNESDAY)
     assert len(world.letters()) == 2
     quiet(world, WEDNESDAY)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from models import Body, Channel, Notice, NoticeLine, Official, Roadmap
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask, grant, refuse
 from tasks.daily.control_day import ControlReport, control_day
@@ -31,9 +31,9 @@ def move(on: date, **more: Any) -> Move:
 
 
 def asked(world: World, key: str, kind: Any, *, on: date = MONDAY) -> int:
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         what = Asked(kind=kind, official_id=None, reason="нет данных", new_due_on=JULY if kind == "extend" else None)
-        return ask(work, key, what, move(on)).id or 0
+        return ask(session, key, what, move(on)).id or 0
 
 
 def told(world: World, reason: str) -> list[tuple[str, str]]:
@@ -58,8 +58,8 @@ def test_a_request_reaches_whoever_decides_until_it_is_decided(
     for day in range(10):
         control(world, MONDAY + timedelta(days=day))
     assert told(world, reason) == [("2027-05-17", post), ("2027-05-25", post)]
-    with session(world.engine) as work:
-        refuse(work, number, move(WEDNESDAY, reason="срок установлен приказом"))
+    with open_session(world.engine) as session:
+        refuse(session, number, move(WEDNESDAY, reason="срок установлен приказом"))
     for day in range(10, 20):
         control(world, MONDAY + timedelta(days=day))
     assert len(told(world, reason)) == 2
@@ -79,9 +79,9 @@ def test_a_duty_handed_over_is_told_to_the_new_owner_who_then_gets_the_reminders
     key = world.point(WEDNESDAY, next_check_on=WEDNESDAY - timedelta(days=1))
     number = asked(world, key, "not_mine")
     control(world, MONDAY)
-    with session(world.engine) as work:
-        school = work.execute(select(Body).where(col(Body.code) == "school")).scalar_one()
-        grant(work, number, move(MONDAY, reason="по уставу", owner_id=school.id))
+    with open_session(world.engine) as session:
+        school = session.execute(select(Body).where(col(Body.code) == "school")).scalar_one()
+        grant(session, number, move(MONDAY, reason="по уставу", owner_id=school.id))
     for day in range(1, 11):
         control(world, MONDAY + timedelta(days=day))
     assert [line for line in world.letters() if line[1] in ("Ректор", "Директор школы")] == [
@@ -95,9 +95,9 @@ def test_a_duty_handed_over_is_told_to_the_new_owner_who_then_gets_the_reminders
 
 def lose(world: World, address: str) -> None:
     """Every letter to an address was given up."""
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         mine = select(col(Channel.id)).where(col(Channel.address) == address)
-        work.execute(update(Notice).where(col(Notice.channel_id).in_(mine)).values(state="dead"))
+        session.execute(update(Notice).where(col(Notice.channel_id).in_(mine)).values(state="dead"))
 
 
 def test_a_lost_letter_is_told_to_the_coordinator_once_and_the_next_lost_one_again(world: World) -> None:
@@ -143,8 +143,8 @@ def test_a_lost_letter_waits_for_the_coordinators_next_letter_when_todays_has_le
     asked(world, waiting, "extend", on=WEDNESDAY)
     control(world, WEDNESDAY)
     lose(world, "rector@example.org")
-    with session(world.engine) as work:
-        work.execute(update(Notice).where(col(Notice.state) == "queued").values(state="sent"))
+    with open_session(world.engine) as session:
+        session.execute(update(Notice).where(col(Notice.state) == "queued").values(state="sent"))
     control(world, WEDNESDAY)
     assert told(world, "undelivered") == []
     control(world, WEDNESDAY + timedelta(days=1))
@@ -153,13 +153,13 @@ def test_a_lost_letter_waits_for_the_coordinators_next_letter_when_todays_has_le
 
 def test_each_official_is_written_to_from_nine_of_his_own_zone(world: World) -> None:
     world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         for post, zone in (("Ректор", "Europe/Kaliningrad"), (CONTROLLER, "Asia/Kamchatka")):
-            work.execute(update(Official).where(col(Official.post) == post).values(zone=zone))
+            session.execute(update(Official).where(col(Official.post) == post).values(zone=zone))
     control(world, WEDNESDAY)
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         rows = select(col(Official.post), col(Notice.not_before)).join(Notice, col(Notice.official_id) == Official.id)
-        leaves = {post: f"{at.astimezone(UTC):%H:%M}" for post, at in work.execute(rows)}
+        leaves = {post: f"{at.astimezone(UTC):%H:%M}" for post, at in session.execute(rows)}
     # Kaliningrad opens at 07:00 UTC; in Kamchatka the office has been open since 21:00 of the day before.
     assert leaves == {"Ректор": "07:00", CONTROLLER: "03:00"}
     assert len(world.rows(NoticeLine)) == 2

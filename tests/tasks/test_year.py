@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Notice, Round, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Action, Move
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
@@ -49,9 +49,9 @@ def moscow(tmp_path: Path) -> Iterator[Engine]:
     catalogue = built_in(CODE)
     at = datetime(2027, 1, 1, tzinfo=UTC)
     contacts = {name: entry for name, entry in rehearsal_contacts(catalogue).items() if name != "roadmap"}
-    with session(engine) as work:
-        load_roadmap(work, catalogue, today=FIRST, at=at, controlled_from=FIRST, shift_years=3, rehearsal=True)
-        load_contacts(work, CODE, RoadmapContacts.model_validate(contacts))
+    with open_session(engine) as session:
+        load_roadmap(session, catalogue, today=FIRST, at=at, controlled_from=FIRST, shift_years=3, rehearsal=True)
+        load_contacts(session, CODE, RoadmapContacts.model_validate(contacts))
     yield engine
     engine.dispose()
 
@@ -76,26 +76,26 @@ def wanted(point: ControlPoint, position: int, today: date) -> Action | None:
     return "submit" if today == max(reports, point.opens_on) else None
 
 
-def answer(work: Session, today: date, at: datetime) -> None:
+def answer(session: Session, today: date, at: datetime) -> None:
     """The keeper gives its data a day before they are due; for the third quarter it never does."""
-    for one in work.execute(select(Round).where(col(Round.indicators).is_not(None))).scalars():
+    for one in session.execute(select(Round).where(col(Round.indicators).is_not(None))).scalars():
         if today == one.due_on - timedelta(days=1) and one.period_end != date(2027, 9, 30):
-            for body_id, asked in asked_of(work, one.id or 0).items():
+            for body_id, asked in asked_of(session, one.id or 0).items():
                 given = [Given(entry.code, 1, 1 if entry.counted in ("share", "ratio") else None) for entry in asked]
-                record(work, one.id or 0, body_id, given, actor="год", source="form", at=at)
-            settle_data(work, one.id or 0, at=at, today=today)
+                record(session, one.id or 0, body_id, given, actor="год", source="form", at=at)
+            settle_data(session, one.id or 0, at=at, today=today)
 
 
-def live(work: Session, today: date) -> None:
+def live(session: Session, today: date) -> None:
     """The day's reports and decisions, after the morning's letters; rounds of monitoring run by themselves."""
-    answer(work, today, datetime.combine(today, time(12), UTC))
+    answer(session, today, datetime.combine(today, time(12), UTC))
     found = select(ControlPoint, col(Item.position)).join(Item, col(Item.id) == col(ControlPoint.item_id))
     found = found.where(col(Item.kind) != "round")
-    for point, position in work.execute(found.where(col(ControlPoint.closed_on).is_(None))).all():
+    for point, position in session.execute(found.where(col(ControlPoint.closed_on).is_(None))).all():
         if (action := wanted(point, position, today)) is not None:
             at = datetime.combine(today, time(12), UTC)
             move = Move(action=action, actor="год", at=at, on=today, reason="замечания" if action == "return" else "")
-            lifecycle.change(work, point.key, move)
+            lifecycle.change(session, point.key, move)
 
 
 def listed(letters: Rehearsal) -> list[str]:
@@ -109,17 +109,17 @@ def test_a_year_of_moscow_sends_exactly_these_letters(moscow: Engine, tmp_path: 
         report = control_day(moscow, today=today, at=datetime.combine(today, time(3), UTC))
         assert not report.failed
         assert report.undeliverable == 0
-        with session(moscow) as work:
+        with open_session(moscow) as session:
             # The files of the notes have tests of their own: here they are taken as written.
-            assume_notes(work, CODE, today=today, at=datetime.combine(today, time(5), UTC))
+            assume_notes(session, CODE, today=today, at=datetime.combine(today, time(5), UTC))
         at = datetime.combine(today, time(6), UTC)
         delivered = deliver(moscow, settings=settings, at_source=lambda at=at: at)  # type: ignore[misc]
         outcomes.update(sent=delivered.sent, failed=delivered.failed, dropped=delivered.dropped)
-        with session(moscow) as work:
-            live(work, today)
-    with session(moscow) as work:
-        letters = Rehearsal(tuple(letters_between(work, CODE, start=FIRST, end=LAST)), 0)
-        assert {notice.state for notice in work.execute(select(Notice)).scalars()} == {"sent"}
+        with open_session(moscow) as session:
+            live(session, today)
+    with open_session(moscow) as session:
+        letters = Rehearsal(tuple(letters_between(session, CODE, start=FIRST, end=LAST)), 0)
+        assert {notice.state for notice in session.execute(select(Notice)).scalars()} == {"sent"}
     if os.environ.get("VEKHA_WRITE_EXPECTED"):
         EXPECTED.write_text("\n".join(listed(letters)) + "\n", encoding="utf-8")
     assert listed(letters) == EXPECTED.read_text(encoding="utf-8").splitlines()
@@ -142,15 +142,15 @@ def test_the_expected_year_is_silent_on_days_off_and_knows_every_ordinary_reason
 
 def test_a_rehearsal_tells_the_load_of_a_period_and_writes_nothing(moscow: Engine) -> None:
     def everything() -> list[dict[str, object]]:
-        with session(moscow) as work:
-            return [point.model_dump() for point in work.execute(select(ControlPoint).order_by("id")).scalars()]
+        with open_session(moscow) as session:
+            return [point.model_dump() for point in session.execute(select(ControlPoint).order_by("id")).scalars()]
 
     before = everything()
     rehearsed = rehearse(moscow, CODE, start=FIRST, end=date(2027, 3, 31))
     assert rehearsed == rehearse(moscow, CODE, start=FIRST, end=date(2027, 3, 31))
     assert everything() == before
-    with session(moscow) as work:
-        assert work.execute(select(Notice)).all() == []
+    with open_session(moscow) as session:
+        assert session.execute(select(Notice)).all() == []
     assert sum(rehearsed.by_official.values()) == len(rehearsed.letters) > 0
     assert all(CALENDAR.is_working(letter.on) for letter in rehearsed.letters)
     assert rehearsed.peak is not None

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from models import Absence, Official, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Refused
 from tasks.people.absences import set_absence
 from tests.pages import Pages
@@ -19,14 +19,14 @@ Way = Callable[[Any, str, str, int, int], str]
 
 def by_command(pages: Pages, who: str, deputy: str, first: int, last: int) -> str:
     """What the command is told; empty when it was done."""
-    with session(pages.engine) as work:
-        people = {one.post: one for one in work.exec(select(Official))}
+    with open_session(pages.engine) as session:
+        people = {one.post: one for one in session.exec(select(Official))}
         days: dict[str, Any] = {
             name: pages.today + timedelta(days=n) for name, n in (("starts_on", first), ("ends_on", last))
         }
         by: dict[str, Any] = {"today": pages.today, "actor": "координатор", "at": clock.now()}
         try:
-            set_absence(work, people[who], people[deputy], **days, **by)
+            set_absence(session, people[who], people[deputy], **days, **by)
         except Refused as refused:
             return str(refused)
     return ""

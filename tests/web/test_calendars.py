@@ -11,7 +11,7 @@ from icalendar import Calendar
 from sqlmodel import select
 
 from models import Absence, Body, Official, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from models.tables.control_point import ControlPoint
 from tasks.people.links import calendar_url, revoke
@@ -23,9 +23,9 @@ def link(pages: Pages) -> Callable[[str], str]:
     """The address of a feed, by the post of an official or the code of a body."""
 
     def of(whom: str) -> str:
-        with session(pages.engine) as work:
-            official = work.exec(select(Official).where(Official.post == whom)).one_or_none()
-            url = calendar_url(pages.settings, official or work.exec(select(Body).where(Body.code == whom)).one())
+        with open_session(pages.engine) as session:
+            official = session.exec(select(Official).where(Official.post == whom)).one_or_none()
+            url = calendar_url(pages.settings, official or session.exec(select(Body).where(Body.code == whom)).one())
         return pages.url + url.removeprefix(pages.settings.pages_url)
 
     return of
@@ -45,9 +45,9 @@ def summaries(pages: Pages, url: str) -> list[str]:
 
 def change(pages: Pages, point_id: int, action: Any, *, days_ago: int = 0, **more: Any) -> None:
     at, on = clock.now(), pages.today - timedelta(days=days_ago)
-    with session(pages.engine) as work:
-        key = work.get_one(ControlPoint, point_id).key
-        lifecycle.change(work, key, Move(action=action, actor="тест", at=at, on=on, reason="основание", **more))
+    with open_session(pages.engine) as session:
+        key = session.get_one(ControlPoint, point_id).key
+        lifecycle.change(session, key, Move(action=action, actor="тест", at=at, on=on, reason="основание", **more))
 
 
 def test_a_feed_is_a_calendar_with_a_name(pages: Pages, link: Callable[[str], str]) -> None:
@@ -84,15 +84,15 @@ def test_a_feed_shows_the_deadlines_of_its_body_and_the_coordinators_shows_all(
 def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Pages, link: Callable[[str], str]) -> None:
     pages.point("1.1", days=5)
     pages.point("2.1", days=6)
-    with session(pages.engine) as work:
-        ids = {one.post: one.id or 0 for one in work.exec(select(Official))}
+    with open_session(pages.engine) as session:
+        ids = {one.post: one.id or 0 for one in session.exec(select(Official))}
         days: dict[str, Any] = {
             "starts_on": pages.today,
             "ends_on": pages.today,
             "set_by": "тест",
             "set_at": clock.now(),
         }
-        work.add(Absence(official_id=ids["Ректор"], deputy_id=ids["Директор центра"], **days))
+        session.add(Absence(official_id=ids["Ректор"], deputy_id=ids["Директор центра"], **days))
     assert [words.split()[1] for words in summaries(pages, link("Директор центра"))] == ["1.1", "2.1"]
 
 
@@ -170,8 +170,8 @@ def test_a_wrong_or_revoked_link_shows_nothing(pages: Pages, link: Callable[[str
     for wrong in (url.replace(".ics", "x.ics"), f"{pages.url}/calendar/{personal}.ics", f"{pages.url}/calendar/1.ics"):
         answer = pages.client.get(wrong)
         assert (answer.status_code, "Форсайт" in answer.text) == (403, False)
-    with session(pages.engine) as work:
-        revoke(work, work.exec(select(Official).where(Official.post == "Ректор")).one())
+    with open_session(pages.engine) as session:
+        revoke(session, session.exec(select(Official).where(Official.post == "Ректор")).one())
     answer = pages.client.get(url)
     assert (answer.status_code, "Ссылка на календарь отозвана." in answer.text) == (403, True)
     assert pages.client.get(link("Ректор")).status_code == 200

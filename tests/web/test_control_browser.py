@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models import ControlPoint, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
 from models.settings import Settings
@@ -33,14 +33,14 @@ def region(tmp_path: Path) -> Engine:
     now = clock.now()
     for code in built_in_codes():
         catalogue = built_in(code)
-        with session(engine) as work:
-            load_rehearsal(work, catalogue, today=clock.today(catalogue.zone), at=now)
+        with open_session(engine) as session:
+            load_rehearsal(session, catalogue, today=clock.today(catalogue.zone), at=now)
     control_day(engine, today=None, at=now)
-    with session(engine) as work:
+    with open_session(engine) as session:
         live = select(ControlPoint).where(
             col(ControlPoint.status).in_(("open", "planned")), ~col(ControlPoint.is_history)
         )
-        point = work.exec(live.order_by(col(ControlPoint.deadline_on).desc()).limit(1)).one()
+        point = session.exec(live.order_by(col(ControlPoint.deadline_on).desc()).limit(1)).one()
         wish = Asked(
             kind="extend",
             official_id=None,
@@ -48,7 +48,7 @@ def region(tmp_path: Path) -> Engine:
             new_due_on=point.due_on + timedelta(days=20),
         )
         move = Move(action="ask", actor="Ректор (страница)", at=now, on=clock.today("Europe/Moscow"))
-        ask(work, point.key, wish, move)
+        ask(session, point.key, wish, move)
     return engine
 
 

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
 from tasks.prefect.forms import Decision, answer
@@ -81,11 +81,11 @@ def submitted(pages: Pages) -> int:
 
 def asked(pages: Pages, point: int, **facts: Any) -> int:
     """A request of the rector."""
-    with session(pages.engine) as work:
-        row = work.get_one(ControlPoint, point)
+    with open_session(pages.engine) as session:
+        row = session.get_one(ControlPoint, point)
         move = Move(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
         wish = Asked(kind=facts.pop("kind", "extend"), official_id=None, reason="нет данных от школ", **facts)
-        return ask(work, row.key, wish, move).id or 0
+        return ask(session, row.key, wish, move).id or 0
 
 
 def test_accepting_closes_the_point_and_shrinks_the_queue(pages: Pages, submitted: int) -> None:
@@ -106,8 +106,8 @@ def test_accepting_closes_the_point_and_shrinks_the_queue(pages: Pages, submitte
 def test_accepting_what_was_never_reported_records_the_day_and_the_proof(pages: Pages) -> None:
     point, done = pages.point(), pages.today - timedelta(days=2)
     decide_on(coordinator(pages), point, "accept", done_on=done.isoformat(), evidence="приказ № 7")
-    with session(pages.engine) as work:
-        row = work.get_one(ControlPoint, point)
+    with open_session(pages.engine) as session:
+        row = session.get_one(ControlPoint, point)
         assert (row.status, row.submitted_on) == ("accepted", done)
     assert [row.words for row in pages.rows(Evidence)] == ["приказ № 7"]
     assert [action for action, _ in actions(pages)] == ["submit", "accept"]
@@ -127,8 +127,8 @@ def test_extending_rolls_the_deadline_and_tells_old_and_new(pages: Pages) -> Non
     client, point = coordinator(pages), pages.point()
     new = pages.today + timedelta(days=60)
     decide_on(client, point, "extend", new_due_on=new.isoformat(), reason="приказ № 8")
-    with session(pages.engine) as work:
-        row = work.get_one(ControlPoint, point)
+    with open_session(pages.engine) as session:
+        row = session.get_one(ControlPoint, point)
         assert row.due_on == new
         assert row.deadline_on <= new
     assert f"на {new:%d.%m.%Y}" in client.get(f"/control/point/{point}").text
@@ -139,8 +139,8 @@ def test_withdrawing_and_handing_over(pages: Pages) -> None:
     (centre,) = [body.id for body in pages.rows(Body) if body.short == "ЦНППМ"]
     decide_on(client, point, "hand-over", body=str(centre), reason="по Положению")
     decide_on(client, other, "withdraw", reason="мероприятие отменено приказом № 9")
-    with session(pages.engine) as work:
-        assert work.get_one(ControlPoint, point).owner_id == centre
+    with open_session(pages.engine) as session:
+        assert session.get_one(ControlPoint, point).owner_id == centre
     assert pages.status(other) == "withdrawn"
     assert "<form method" not in client.get(f"/control/point/{other}").text.split("<main>")[1]
 
@@ -217,8 +217,8 @@ def test_of_two_who_press_at_the_same_moment_exactly_one_decides(pages: Pages) -
 def test_a_decision_of_the_prefect_form_comes_first(pages: Pages, submitted: int) -> None:
     client = coordinator(pages)
     form = open_form(client, submitted, "return")
-    with session(pages.engine) as work:
-        key = work.get_one(ControlPoint, submitted).key
+    with open_session(pages.engine) as session:
+        key = session.get_one(ControlPoint, submitted).key
     now = clock.now()
     assert not answer(
         pages.engine, key, Decision(decision="принять"), once_key="run:1", today=pages.today, at=now
@@ -239,8 +239,8 @@ def test_an_extension_is_granted_with_another_day(pages: Pages) -> None:
     assert send(client, point, f"request/{wish}/grant", form, new_due_on=decided.isoformat()).status_code == 303
     (request,) = pages.rows(Request)
     assert (request.state, request.decided_by) == ("granted", "координатор (страница)")
-    with session(pages.engine) as work:
-        assert work.get_one(ControlPoint, point).due_on == decided
+    with open_session(pages.engine) as session:
+        assert session.get_one(ControlPoint, point).due_on == decided
     assert "Решать сейчас нечего" in client.get("/control").text
 
 
@@ -262,8 +262,8 @@ def test_not_mine_is_handed_to_the_body_named(pages: Pages) -> None:
     wish = asked(pages, point, kind="not_mine", to_body_id=centre)
     assert "«Не моё» → ЦНППМ" in client.get("/control").text
     assert decide_on(client, point, f"request/{wish}/grant").status_code == 303
-    with session(pages.engine) as work:
-        row = work.get_one(ControlPoint, point)
+    with open_session(pages.engine) as session:
+        row = session.get_one(ControlPoint, point)
         assert (row.owner_id, row.asks) == (centre, False)
 
 
@@ -280,7 +280,7 @@ def test_a_file_is_given_back_as_a_download(pages: Pages, submitted: int) -> Non
     digest = "ab" + "0" * 62
     (pages.settings.files / "ab").mkdir(parents=True)
     (pages.settings.files / "ab" / digest[2:]).write_bytes(b"%PDF-1.7 content")
-    with session(pages.engine) as work:
+    with open_session(pages.engine) as session:
         now = clock.now()
         file: dict[str, Any] = {
             "file_hash": digest,
@@ -288,8 +288,8 @@ def test_a_file_is_given_back_as_a_download(pages: Pages, submitted: int) -> Non
             "media_type": "application/pdf",
             "size": 16,
         }
-        work.add(Evidence(point_id=submitted, words="протокол", added_by="Ректор", added_at=now, **file))
-        lifecycle.point_by_key(work, work.get_one(ControlPoint, submitted).key)
+        session.add(Evidence(point_id=submitted, words="протокол", added_by="Ректор", added_at=now, **file))
+        lifecycle.point_by_key(session, session.get_one(ControlPoint, submitted).key)
     client = coordinator(pages)
     (row,) = pages.rows(Evidence)
     assert f'href="/control/file/{row.id}"' in client.get("/control").text

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from models import ControlPoint, Item, Roadmap
-from models.db import session
+from models.db import open_session
 from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
@@ -45,13 +45,13 @@ def test_the_table_for_excel_holds_the_filtered_list_with_real_dates(control: Pa
 @pytest.mark.parametrize("words", ["=HYPERLINK(1)", "+1+1", "-2", "@SUM(1)", "\t=1", "=1\x0b"])
 def test_no_cell_of_the_table_is_a_formula(control: Pages, words: str) -> None:
     control.point("1.1", days=10)
-    with session(control.engine) as work:
-        item = work.get_one(Item, control.rows(ControlPoint)[0].item_id)
+    with open_session(control.engine) as session:
+        item = session.get_one(Item, control.rows(ControlPoint)[0].item_id)
         item.title, item.section = words, words
-        work.add(item)
-        roadmap = work.get_one(Roadmap, "krai")
+        session.add(item)
+        roadmap = session.get_one(Roadmap, "krai")
         roadmap.region = words
-        work.add(roadmap)
+        session.add(roadmap)
     content = control.client.get("/control/export.xlsx").content
     sheet = load_workbook(BytesIO(content)).active
     assert sheet is not None

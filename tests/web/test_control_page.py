@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Engine, event, insert
 
 from models import Body, Channel, ControlPoint, Item, Mirror, Official, Silence, clock
-from models.db import session
+from models.db import open_session
 from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
@@ -140,13 +140,13 @@ def test_a_cell_of_the_lights_leads_to_its_points(control: Pages) -> None:
 
 def test_owners_out_of_reach_and_silences_are_shown(control: Pages) -> None:
     control.point("2.1", days=40)
-    with session(control.engine) as work:
+    with open_session(control.engine) as session:
         for channel in control.rows(Channel):
-            work.delete(work.get_one(Channel, channel.id))
+            session.delete(session.get_one(Channel, channel.id))
         silence: dict[str, Any] = {"reason": "реорганизация", "until": control.today, "set_by": "координатор"}
-        work.add(Silence(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=clock.now(), **silence))
+        session.add(Silence(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=clock.now(), **silence))
         gone: dict[str, Any] = silence | {"until": control.today - timedelta(days=1), "reason": "прошлое"}
-        work.add(Silence(roadmap_code="krai", body_id=body(control, "ИРО"), set_at=clock.now(), **gone))
+        session.add(Silence(roadmap_code="krai", body_id=body(control, "ИРО"), set_at=clock.now(), **gone))
     (lost,) = rows(control, "lost")
     assert lost.startswith("Директор центра · ЦНППМ нет действующего адреса 1")
     (silenced,) = rows(control, "silenced")
@@ -158,10 +158,10 @@ def test_an_unconfirmed_drill_is_out_of_reach_and_an_untried_channel_is_not(cont
     control.point("1.1", days=40)
     control.point("2.1", days=40)
     centre = next(one.id for one in control.rows(Official) if one.post == "Директор центра")
-    with session(control.engine) as work:
-        channel = work.get_one(Channel, next(one.id for one in control.rows(Channel) if one.official_id == centre))
+    with open_session(control.engine) as session:
+        channel = session.get_one(Channel, next(one.id for one in control.rows(Channel) if one.official_id == centre))
         channel.drilled_at = datetime(2026, 5, 1, 12, tzinfo=UTC)
-        work.add(channel)
+        session.add(channel)
     assert "запрошена 01.05.2026" in rows(control, "lost")[0]
     assert len(rows(control, "lost")) == 1
     assert "ещё не проверяли: 1 исполнитель" in section(control, "lost").get_text()
@@ -169,8 +169,8 @@ def test_an_unconfirmed_drill_is_out_of_reach_and_an_untried_channel_is_not(cont
 
 def test_every_row_links_to_its_run(control: Pages) -> None:
     control.point("1.1", days=-2)
-    with session(control.engine) as work:
-        work.add(Mirror(kind="run", key=control.rows(ControlPoint)[0].key, prefect_id="11-22"))
+    with open_session(control.engine) as session:
+        session.add(Mirror(kind="run", key=control.rows(ControlPoint)[0].key, prefect_id="11-22"))
     address = f"http://127.0.0.1:{control.settings.port}/runs/flow-run/11-22"
     for anchor in ("late", "points"):
         assert section(control, anchor).select_one(f'a[href="{address}"]')
@@ -181,8 +181,8 @@ def many(control: Pages, number: int) -> None:
     """As many bodies, each with one point of one item; every third is late, every fourth waits for a decision."""
     item = next(row for row in control.rows(Item) if row.code == "2.1")
     today = control.today
-    with session(control.engine) as work:
-        work.execute(
+    with open_session(control.engine) as session:
+        session.execute(
             insert(Body),
             [
                 {
@@ -196,8 +196,8 @@ def many(control: Pages, number: int) -> None:
             ],
         )
     owners = [row.id for row in control.rows(Body) if row.code.startswith("m")]
-    with session(control.engine) as work:
-        work.execute(
+    with open_session(control.engine) as session:
+        session.execute(
             insert(ControlPoint),
             [
                 {
@@ -227,13 +227,13 @@ def test_five_thousand_points_take_as_many_queries_as_five(control: Pages) -> No
     with counted(control.engine) as few:
         control.client.get("/control")
     control.client.get("/control/export.xlsx")
-    with session(control.engine) as work:
+    with open_session(control.engine) as session:
         for point in control.rows(ControlPoint):
-            work.delete(work.get_one(ControlPoint, point.id))
-        work.flush()
+            session.delete(session.get_one(ControlPoint, point.id))
+        session.flush()
         for row in control.rows(Body):
             if row.code.startswith("m"):
-                work.delete(work.get_one(Body, row.id))
+                session.delete(session.get_one(Body, row.id))
     many(control, 5000)
     with counted(control.engine) as seen:
         answer = control.client.get("/control")

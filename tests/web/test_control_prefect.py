@@ -13,7 +13,7 @@ from sqlmodel import select
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Transition, clock, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from tasks.prefect.client import call
 from tasks.prefect.push import reflect
@@ -30,9 +30,9 @@ def key(office: Office, worker: Worker, today: date) -> str:
         kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
     sync(office.engine, settings=office.settings, at=clock.now())
-    with session(office.engine) as work:
+    with open_session(office.engine) as session:
         report = Move(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="протокол № 4")
-        lifecycle.change(work, key, report)
+        lifecycle.change(session, key, report)
     assert reflect(office.engine, key, at=clock.now())
     office.wait_for(key, "На проверке")
     return key
@@ -59,8 +59,8 @@ def token(client: httpx.Client, path: str) -> str:
 
 def open_form(office: Office, client: httpx.Client, key: str, action: str) -> tuple[str, dict[str, str]]:
     """The address and the hidden fields of a form on the point's page."""
-    with session(office.engine) as work:
-        path = f"/control/point/{lifecycle.point_by_key(work, key).id}"
+    with open_session(office.engine) as session:
+        path = f"/control/point/{lifecycle.point_by_key(session, key).id}"
     page = client.get(path).text
     form = page.split(f'action="{path}/{action}"')[1].split("</form>")[0]
     return f"{path}/{action}", dict(re.findall(r'name="(\w+)" value="([^"]+)"', form))
@@ -74,8 +74,8 @@ def resume(office: Office, key: str, **fields: str) -> str:
 
 
 def actions(office: Office) -> list[tuple[str, str]]:
-    with session(office.engine) as work:
-        return [(row.action, row.actor) for row in work.exec(select(Transition).order_by(Transition.id))]  # type: ignore[arg-type]
+    with open_session(office.engine) as session:
+        return [(row.action, row.actor) for row in session.exec(select(Transition).order_by(Transition.id))]  # type: ignore[arg-type]
 
 
 def test_the_page_comes_first_the_run_ends_and_its_card_leads_to_the_page(
@@ -87,8 +87,8 @@ def test_the_page_comes_first_the_run_ends_and_its_card_leads_to_the_page(
     assert coordinator.post(path, data=form).status_code == 303
     office.wait_for(key, "Исполнено")
     assert resume(office, key, decision="вернуть", reason="поздно") != "ACCEPT"
-    with session(office.engine) as work:
-        point = lifecycle.point_by_key(work, key)
+    with open_session(office.engine) as session:
+        point = lifecycle.point_by_key(session, key)
     slug = re.sub(r"[^a-z0-9]+", "-", key)
     card = office.api(lambda client: call(client, "GET", f"/artifacts/{slug}/latest"))["data"]
     assert f"[Открыть на странице контроля]({office.settings.pages_url}/control/point/{point.id})" in card

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from sqlmodel import select
 
 from models import Body, ControlPoint, Item, Municipality, lifecycle
-from models.db import session
+from models.db import open_session
 from roadmap.processes.agreement_rows import Fact
 from tasks.context.working_calendar import calendar_of
 from tasks.prefect.process_facts import process_cards
@@ -38,32 +38,32 @@ class Agreement:
 
     def __init__(self, pages: Pages, size: int) -> None:
         self.pages, self.opens_on = pages, pages.today - 60 * DAY
-        with session(pages.engine) as work:
-            item = work.exec(select(Item).where(Item.code == "2.1")).one()
+        with open_session(pages.engine) as session:
+            item = session.exec(select(Item).where(Item.code == "2.1")).one()
             item.kind = "agreement"
             towns = [
                 Body(roadmap_code=CODE, code=f"t{n}", name=town(n), short=town(n), level="municipal")
                 for n in range(size)
             ]
-            work.add_all([item, *towns])
-            work.flush()
+            session.add_all([item, *towns])
+            session.flush()
             since = pages.today - 99 * DAY
-            work.add_all(Municipality(body_id=one.id or 0, roadmap_code=CODE, since=since) for one in towns)
+            session.add_all(Municipality(body_id=one.id or 0, roadmap_code=CODE, since=since) for one in towns)
         self.id: int = pages.point("2.1", days=2, opens_on=self.opens_on)
         self.sweep(self.opens_on)
 
     def sweep(self, on: date) -> None:
-        with session(self.pages.engine) as work:
-            lifecycle.open_due(work, CODE, today=on, at=self.at(on))
-            advance(work, CODE, today=on, at=self.at(on), calendar=calendar_of(work, CODE))
+        with open_session(self.pages.engine) as session:
+            lifecycle.open_due(session, CODE, today=on, at=self.at(on))
+            advance(session, CODE, today=on, at=self.at(on), calendar=calendar_of(session, CODE))
 
     def at(self, on: date) -> datetime:
         return datetime(on.year, on.month, on.day, 9, tzinfo=UTC)
 
     def record(self, on: date, *facts: Fact) -> None:
         """What is known on a day, and the sweep after it."""
-        with session(self.pages.engine) as work:
-            record(work, the_agreement(work, CODE), facts, actor="координатор", today=on, at=self.at(on))
+        with open_session(self.pages.engine) as session:
+            record(session, the_agreement(session, CODE), facts, actor="координатор", today=on, at=self.at(on))
         self.sweep(on)
 
     def send(self) -> None:
@@ -120,9 +120,9 @@ def test_the_page_counts_draws_and_forecasts(control: Pages, agreement: Agreemen
 
 
 def test_the_map_is_the_one_of_the_card_of_the_run(control: Pages, agreement: Agreement) -> None:
-    with session(control.engine) as work:
-        key = work.get_one(ControlPoint, agreement.id).key
-        card = process_cards(work, {key: control.today})[key]
+    with open_session(control.engine) as session:
+        key = session.get_one(ControlPoint, agreement.id).key
+        card = process_cards(session, {key: control.today})[key]
     drawn = b64decode(card.partition("data:image/svg+xml;base64,")[2].partition(")")[0]).decode()
     assert drawn in control.client.get(f"/control/point/{agreement.id}").text
 

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from models import Channel, ControlPoint, Official, Request, Roadmap, Transition, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move
 from models.lifecycle.requests import Asked, ask
 from tests.pages import Pages
@@ -30,20 +30,20 @@ def coordinator(pages: Pages) -> Iterator[httpx.Client]:
 @pytest.fixture
 def point(pages: Pages) -> int:
     """A point of a roadmap whose act gives extensions to the deputy minister; another deadline is asked for."""
-    with session(pages.engine) as work:
-        roadmap = work.get_one(Roadmap, "krai")
+    with open_session(pages.engine) as session:
+        roadmap = session.get_one(Roadmap, "krai")
         roadmap.extensions_by = "controller"
-        work.add(roadmap)
+        session.add(roadmap)
         official = Official(roadmap_code="krai", role="controller", post="Заместитель министра")
-        work.add(official)
-        work.flush()
-        work.add(Channel(official_id=official.id or 0, kind="email", address="deputy@example.org"))
+        session.add(official)
+        session.flush()
+        session.add(Channel(official_id=official.id or 0, kind="email", address="deputy@example.org"))
     number: int = pages.point()
-    with session(pages.engine) as work:
-        key = work.get_one(ControlPoint, number).key
+    with open_session(pages.engine) as session:
+        key = session.get_one(ControlPoint, number).key
         move = Move(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
         day = pages.today + timedelta(days=90)
-        ask(work, key, Asked(kind="extend", official_id=None, reason="нет данных", new_due_on=day), move)
+        ask(session, key, Asked(kind="extend", official_id=None, reason="нет данных", new_due_on=day), move)
     return number
 
 
@@ -93,8 +93,8 @@ def test_the_controller_grants_with_another_day(pages: Pages, point: int) -> Non
     assert answer.status_code == 303
     (request,) = pages.rows(Request)
     assert (request.state, request.decided_by) == ("granted", "Заместитель министра (страница)")
-    with session(pages.engine) as work:
-        assert work.get_one(ControlPoint, point).due_on == day
+    with open_session(pages.engine) as session:
+        assert session.get_one(ControlPoint, point).due_on == day
     page = pages.client.get(link + "?done=grant").text
     assert "Решение записано: срок перенесён" in page
     assert "Решать сейчас нечего" in page
@@ -126,9 +126,9 @@ def test_nobody_elses_link_opens_the_page_or_decides(pages: Pages, point: int, p
 def test_where_the_coordinator_decides_the_controller_has_nothing_to_do(pages: Pages, point: int) -> None:
     link = pages.link("Заместитель министра") + "/requests"
     form = forms(pages.client.get(link).text)["grant"]
-    with session(pages.engine) as work:
-        roadmap = work.get_one(Roadmap, "krai")
+    with open_session(pages.engine) as session:
+        roadmap = session.get_one(Roadmap, "krai")
         roadmap.extensions_by = "coordinator"
-        work.add(roadmap)
+        session.add(roadmap)
     assert "решает координатор" in pages.client.get(link).text
     assert send(pages, form).status_code == 404

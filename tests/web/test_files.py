@@ -16,7 +16,7 @@ from docx import Document
 from openpyxl import Workbook
 
 from models import ControlPoint, Evidence, Transition, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, change
 from models.settings import Settings
 from tasks.files.evidence import (
@@ -208,8 +208,10 @@ def test_a_file_past_the_limit_is_refused(pages: Pages, reported: tuple[str, int
 
 def test_a_refused_report_keeps_no_file(pages: Pages, reported: tuple[str, int]) -> None:
     link, point = reported
-    with session(pages.engine) as work:
-        change(work, pages.rows(ControlPoint)[0].key, Move(action="submit", actor="к", at=clock.now(), on=pages.today))
+    with open_session(pages.engine) as session:
+        change(
+            session, pages.rows(ControlPoint)[0].key, Move(action="submit", actor="к", at=clock.now(), on=pages.today)
+        )
     answer = pages.send(link, point, "submit", on=pages.today, file=("a.pdf", b"%PDF-1.7\n"))
     assert answer.status_code == 409
     assert list(pages.settings.files.rglob("*")) == []

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import col
 
 from models import Absence, AuditEntry, Body, Channel, ControlPoint, Evidence, Official, Request, Transition, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, change
 from tests.pages import Pages
 
@@ -83,9 +83,9 @@ def test_two_colleagues_reporting_at_once_leave_one_report(pages: Pages, point: 
 
 
 def test_somebody_decided_meanwhile_and_the_page_says_how_it_stands(pages: Pages, point: int, link: str) -> None:
-    with session(pages.engine) as work:
+    with open_session(pages.engine) as session:
         move = Move(action="withdraw", actor="координатор", at=clock.now(), on=pages.today, reason="отменено")
-        change(work, pages.rows(ControlPoint)[0].key, move)
+        change(session, pages.rows(ControlPoint)[0].key, move)
     answer = pages.send(link, point, "submit", **GOOD, on=pages.today)
     assert answer.status_code == 409
     assert "Не записано" in answer.text

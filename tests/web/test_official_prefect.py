@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from deployments.sync import sync
 from models import Body, ControlPoint, Official, clock
-from models.db import session
+from models.db import open_session
 from tasks.people.links import official_url
 from tests.office import Office
 from tests.pages import Serve
@@ -20,13 +20,13 @@ def test_a_report_on_the_page_renames_the_run(office: Office, serve: Serve, toda
     key = office.add_point(
         kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
-    with session(office.engine) as work:
-        body = work.exec(select(Body)).one()
+    with open_session(office.engine) as session:
+        body = session.exec(select(Body)).one()
         rector = Official(roadmap_code="krasnodar", role="executor", post="Ректор", body_id=body.id, is_lead=True)
-        work.add(rector)
-        work.flush()
+        session.add(rector)
+        session.flush()
         path = official_url(office.settings, rector).removeprefix(office.settings.pages_url)
-        point = work.exec(select(ControlPoint.id).where(ControlPoint.key == key)).one()
+        point = session.exec(select(ControlPoint.id).where(ControlPoint.key == key)).one()
     sync(office.engine, settings=office.settings, at=clock.now())
     office.wait_for(key, "В работе")
     with serve(create_app(office.settings, office.engine)) as url:

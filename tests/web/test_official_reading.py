@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel, select
 
 from models import Absence, Body, Executor, Item, Official, Roadmap, Transition, clock
-from models.db import session
+from models.db import open_session
 from tasks.people.links import revoke
 from tests.pages import Pages
 
@@ -31,16 +31,18 @@ def stand_in(pages: Pages, absent: str, deputy: str, *, first: int = 0, last: in
         "starts_on": pages.today + timedelta(days=first),
         "ends_on": pages.today + timedelta(days=last),
     }
-    with session(pages.engine) as work:
+    with open_session(pages.engine) as session:
         away, instead = official(pages, absent).id, official(pages, deputy).id
-        work.add(Absence(official_id=away or 0, deputy_id=instead or 0, set_by="x", set_at=clock.now(), **days))
+        session.add(Absence(official_id=away or 0, deputy_id=instead or 0, set_by="x", set_at=clock.now(), **days))
 
 
 def share(pages: Pages, item: str, body: str) -> None:
     """Make a body a co-executor of an item."""
-    with session(pages.engine) as work:
-        item_id = work.exec(select(Item.id).where(Item.code == item)).one()
-        work.add(Executor(item_id=item_id or 0, body_id=work.exec(select(Body.id).where(Body.code == body)).one() or 0))
+    with open_session(pages.engine) as session:
+        item_id = session.exec(select(Item.id).where(Item.code == item)).one()
+        session.add(
+            Executor(item_id=item_id or 0, body_id=session.exec(select(Body.id).where(Body.code == body)).one() or 0)
+        )
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -158,8 +160,8 @@ def test_links_that_are_forged_cut_or_revoked_open_nothing(pages: Pages) -> None
     for broken in (link[:-1], link + "x", "/o/нет", "/o/%00", link.replace("/o/", "/o/x")):
         answer = pages.client.get(broken)
         assert (answer.status_code, "повреждена" in answer.text) == (403, True), broken
-    with session(pages.engine) as work:
-        revoke(work, work.get_one(Official, official(pages, "Ректор").id))
+    with open_session(pages.engine) as session:
+        revoke(session, session.get_one(Official, official(pages, "Ректор").id))
     answer = pages.client.get(link)
     assert (answer.status_code, "Ссылка отозвана" in answer.text) == (403, True)
     assert pages.client.get(pages.link("Ректор")).status_code == 200
@@ -174,9 +176,9 @@ def test_a_link_expires(pages: Pages) -> None:
 
 def test_the_card_says_what_came_back_and_why(pages: Pages) -> None:
     point = pages.point("1.1", days=-1, status="returned")
-    with session(pages.engine) as work:
+    with open_session(pages.engine) as session:
         step: dict[str, Any] = {"from_status": "submitted", "to_status": "returned", "happened_on": pages.today}
-        work.add(
+        session.add(
             Transition(point_id=point, action="return", actor="к", reason="нет подписи", noticed_at=clock.now(), **step)
         )
     card = pages.client.get(f"{pages.link('Ректор')}/point/{point}").text
@@ -213,17 +215,17 @@ def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Pages) 
     ],
 )
 def test_who_keeps_control_is_led_to_the_place_for_it(pages: Pages, role: str, decides: str, words: str) -> None:
-    with session(pages.engine) as work:
-        work.exec(select(Official).where(Official.post == "Координатор")).one().role = role
-        work.exec(select(Roadmap)).one().extensions_by = decides
+    with open_session(pages.engine) as session:
+        session.exec(select(Official).where(Official.post == "Координатор")).one().role = role
+        session.exec(select(Roadmap)).one().extensions_by = decides
     page = pages.client.get(pages.link("Координатор")).text
     assert words in page
     assert "/absence" not in page
 
 
 def test_the_controller_sees_what_is_overdue_and_can_only_look(pages: Pages) -> None:
-    with session(pages.engine) as work:
-        work.exec(select(Official).where(Official.post == "Координатор")).one().role = "controller"
+    with open_session(pages.engine) as session:
+        session.exec(select(Official).where(Official.post == "Координатор")).one().role = "controller"
     late = pages.point("1.1", days=-5, overdue_on=pages.today - timedelta(days=4))
     pages.point("1.2", days=20)
     link = pages.link("Координатор")

@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from deployments.cli import main
 from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, clock, queries
-from models.db import session
+from models.db import open_session
 from models.lifecycle import mark_overdue, open_due
 from models.queries import standing
 from models.tables.roadmap import Roadmap
@@ -112,14 +112,14 @@ class Stored:
         return {number: name for name, number in self.ids.items()}
 
     def rows(self) -> dict[str, ControlPoint]:
-        with session(self.pages.engine) as work:
-            found = work.execute(select(ControlPoint).where(col(ControlPoint.id).in_(self.ids.values()))).scalars()
+        with open_session(self.pages.engine) as session:
+            found = session.execute(select(ControlPoint).where(col(ControlPoint.id).in_(self.ids.values()))).scalars()
             return {self.names[row.id or 0]: row for row in found}
 
     def where(self, condition: Any) -> set[str]:
         """The rows for which a condition of a query holds."""
-        with session(self.pages.engine) as work:
-            found = work.execute(select(col(ControlPoint.id)).where(condition)).scalars()
+        with open_session(self.pages.engine) as session:
+            found = session.execute(select(col(ControlPoint.id)).where(condition)).scalars()
             return {self.names[number] for number in found if number in self.names}
 
     def html(self, address: str) -> BeautifulSoup:
@@ -146,9 +146,9 @@ def stored(pages: Pages) -> Stored:
     assert pages.client.post("/control/login", data={"csrf": found[1], "password": PASSWORD}).status_code == 303
     whole = pages.point("1.1", days=100)
     today, ids = pages.today, {}
-    with session(pages.engine) as work:
-        item = work.execute(select(Item).where(col(Item.code) == "1.1")).scalar_one()
-        for one in work.execute(select(Item)).scalars():
+    with open_session(pages.engine) as session:
+        item = session.execute(select(Item).where(col(Item.code) == "1.1")).scalar_one()
+        for one in session.execute(select(Item)).scalars():
             one.reading = Reading("май", "windows", "month-window", (Window(today, today),)).to_json()
         for name, (status, opens, deadline, facts, *_) in ROWS.items():
             days = {key: day(today, value) for key, value in facts.items() if key.endswith("_on")}
@@ -165,8 +165,8 @@ def stored(pages: Pages) -> Stored:
                 parent_id=whole if "stage" in facts else None,
                 **(facts | days),
             )
-            work.add(point)
-            work.flush()
+            session.add(point)
+            session.flush()
             ids[name] = point.id or 0
     return Stored(pages, ids, today)
 
@@ -205,9 +205,9 @@ def test_the_database_filters_by_the_same_rule(stored: Stored) -> None:
 
 
 def test_what_the_daily_control_records_changes_nothing_of_it(stored: Stored) -> None:
-    with session(stored.pages.engine) as work:
-        open_due(work, CODE, today=stored.today, at=clock.now())
-        mark_overdue(work, CODE, today=stored.today, at=clock.now())
+    with open_session(stored.pages.engine) as session:
+        open_due(session, CODE, today=stored.today, at=clock.now())
+        mark_overdue(session, CODE, today=stored.today, at=clock.now())
     test_the_rule(stored)
     rows = stored.rows()
     assert rows["planned, opens today"].status == "open"
@@ -283,17 +283,17 @@ def test_the_page_of_the_official(stored: Stored) -> None:
 
 
 def test_the_controller_is_shown_what_is_overdue_or_came_late(stored: Stored) -> None:
-    with session(stored.pages.engine) as work:
-        work.execute(select(Official).where(col(Official.post) == "Координатор")).scalar_one().role = "controller"
+    with open_session(stored.pages.engine) as session:
+        session.execute(select(Official).where(col(Official.post) == "Координатор")).scalar_one().role = "controller"
     page = stored.html(stored.pages.link("Координатор"))
     listed = {int(str(one["href"]).rsplit("/", 1)[1]) for one in page.select("a.point")}
     assert {stored.names[number] for number in listed} == OVERDUE | (LATE - with_state("done_late"))
 
 
 def test_the_calendar(stored: Stored) -> None:
-    with session(stored.pages.engine) as work:
-        institute = work.execute(select(Body).where(col(Body.code) == "iro")).scalar_one()
-        text = ics.feed(work, institute, at=clock.now(), ahead_days=400)
+    with open_session(stored.pages.engine) as session:
+        institute = session.execute(select(Body).where(col(Body.code) == "iro")).scalar_one()
+        text = ics.feed(session, institute, at=clock.now(), ahead_days=400)
     events = {str(event["UID"]): event for event in Calendar.from_ical(text).walk("VEVENT")}
     own = {name: events.get(uid(f"{CODE}/1.1/-/{name}")) for name in ROWS}
     assert {name for name, event in own.items() if event} == set(ROWS) - OVERDUE - OF_HISTORY - WAITING
@@ -337,8 +337,8 @@ def test_the_command_line(stored: Stored, vekha: Callable[..., Any]) -> None:
 
 
 def test_the_state_of_the_run_in_prefect(stored: Stored) -> None:
-    with session(stored.pages.engine) as work:
-        found = prefect_points(work, col(ControlPoint.id).in_(stored.ids.values()))
+    with open_session(stored.pages.engine) as session:
+        found = prefect_points(session, col(ControlPoint.id).in_(stored.ids.values()))
     names = {point.key.rsplit("/", 1)[1]: state_name(point, stored.today) for point in found}
     assert names == {name: NAMES[state] for name, (state, _) in EXPECTED.items() if name not in OF_HISTORY}
 
@@ -346,23 +346,23 @@ def test_the_state_of_the_run_in_prefect(stored: Stored) -> None:
 def test_a_letter(stored: Stored) -> None:
     """A reminder that was decided earlier speaks of what is overdue, of what is not, or of nothing when it leaves."""
     subjects = {}
-    with session(stored.pages.engine) as work:
+    with open_session(stored.pages.engine) as session:
         found = select(Official, Channel).join(Channel, col(Channel.official_id) == col(Official.id))
-        rector, channel = work.execute(found.where(col(Official.post) == "Ректор")).tuples().one()
+        rector, channel = session.execute(found.where(col(Official.post) == "Ректор")).tuples().one()
         notice = Notice(
             official_id=rector.id or 0,
             channel_id=channel.id or 0,
             on_day=stored.today,
             not_before=datetime.combine(stored.today, time(), UTC),
         )
-        work.add(notice)
-        work.flush()
+        session.add(notice)
+        session.flush()
         line = NoticeLine(notice_id=notice.id or 0, point_id=stored.ids["history"], reason="due_soon", days=0)
-        work.add(line)
+        session.add(line)
         for name, number in stored.ids.items():
             line.point_id = number
-            work.flush()
-            (parcel,) = compose(work, [notice], at=clock.now(), settings=stored.pages.settings)
+            session.flush()
+            (parcel,) = compose(session, [notice], at=clock.now(), settings=stored.pages.settings)
             subjects[name] = parcel.letter.subject if parcel.letter else ""
     assert {name for name, subject in subjects.items() if "просрочено 1" in subject} == OVERDUE
     reminded = {name for name, (state, _) in EXPECTED.items() if state in ("open", "returned", "overdue")}
@@ -370,16 +370,16 @@ def test_a_letter(stored: Stored) -> None:
 
 
 def test_execution_discipline(stored: Stored) -> None:
-    with session(stored.pages.engine) as work:
-        found = judged(work, CODE, today=stored.today)
+    with open_session(stored.pages.engine) as session:
+        found = judged(session, CODE, today=stored.today)
     outcomes: dict[str, Outcome] = {one.record.key.rsplit("/", 1)[1]: one.outcome for one in found}
     assert {name for name, outcome in outcomes.items() if outcome == "overdue"} == OVERDUE
     assert {name for name, outcome in outcomes.items() if outcome == "late"} == LATE
 
 
 def test_the_counts_of_a_roadmap(stored: Stored) -> None:
-    with session(stored.pages.engine) as work:
-        counted = queries.status(work, work.get_one(Roadmap, CODE), today=stored.today)
+    with open_session(stored.pages.engine) as session:
+        counted = queries.status(session, session.get_one(Roadmap, CODE), today=stored.today)
     whole = set(ROWS) - STAGES
     assert counted.overdue == len(OVERDUE & whole)
     assert counted.by_status["planned"] == len((with_state("planned") | NOT_BEGUN) & whole)

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Body, ControlPoint, Evidence, Official, Transition, clock
-from models.db import session
+from models.db import open_session
 from tasks.people.links import official_url
 from tests.office import Office
 from tests.pages import Serve
@@ -25,11 +25,11 @@ def given(office: Office, worker: Worker, today: date) -> tuple[str, str]:
     key = office.add_point(
         kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
-    with session(office.engine) as work:
-        body = work.exec(select(Body)).one()
+    with open_session(office.engine) as session:
+        body = session.exec(select(Body)).one()
         rector = Official(roadmap_code="krasnodar", role="executor", post="Ректор", body_id=body.id, is_lead=True)
-        work.add(rector)
-        work.flush()
+        session.add(rector)
+        session.flush()
         path = official_url(office.settings, rector).removeprefix(office.settings.pages_url)
     # Before the browser starts: its driver keeps a loop running in this thread.
     sync(office.engine, settings=office.settings, at=clock.now())
@@ -62,8 +62,8 @@ def test_reported_with_a_file_returned_reported_again_and_accepted(
     office: Office, given: tuple[str, str], serve: Serve, chromium: Browser, tmp_path: Path
 ) -> None:
     key, path = given
-    with session(office.engine) as work:
-        point = work.exec(select(ControlPoint.id).where(ControlPoint.key == key)).one()
+    with open_session(office.engine) as session:
+        point = session.exec(select(ControlPoint.id).where(ControlPoint.key == key)).one()
     run = office.wait_for(key, "В работе")
     first, second = tmp_path / "Протокол.pdf", tmp_path / "Протокол с подписью.pdf"
     first.write_bytes(b"%PDF-1.7\n1")
@@ -93,8 +93,8 @@ def test_reported_with_a_file_returned_reported_again_and_accepted(
         coordinator.get_by_text("Решение записано: исполнение принято").wait_for()
         done = office.wait_for(key, "Исполнено")
     assert (done["id"], done["state_type"]) == (run["id"], "COMPLETED")
-    with session(office.engine) as work:
-        actions = [row.action for row in work.exec(select(Transition).order_by(col(Transition.id)))]
-        files = [row.file_name for row in work.exec(select(Evidence).order_by(col(Evidence.id)))]
+    with open_session(office.engine) as session:
+        actions = [row.action for row in session.exec(select(Transition).order_by(col(Transition.id)))]
+        files = [row.file_name for row in session.exec(select(Evidence).order_by(col(Evidence.id)))]
     assert actions == ["submit", "return", "submit", "accept"]
     assert files == ["Протокол.pdf", "Протокол с подписью.pdf"]

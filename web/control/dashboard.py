@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from models import clock
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
@@ -40,8 +40,8 @@ def dashboard(request: Request) -> Response:
     """The whole page; the number of queries does not depend on the number of points."""
     settings: Settings = request.app.state.settings
     query, today = read_query(request.query_params), clock.today(settings.zone)
-    with session(request.app.state.engine) as work:
-        values = _values(work, request, settings, query, today=today)
+    with open_session(request.app.state.engine) as session:
+        values = _values(session, request, settings, query, today=today)
     said = request.session.pop("said", None)
     values |= {"said": {"point_id": said[0], "words": said[1]} if said else None, "csrf": csrf_token(request)}
     values |= {"given": dict.fromkeys(FILTERS, "") | dict(query.given)}
@@ -53,10 +53,10 @@ def export(request: Request) -> Response:
     """The filtered list as an Excel table."""
     settings: Settings = request.app.state.settings
     query, today = read_query(request.query_params), clock.today(settings.zone)
-    with session(request.app.state.engine) as work:
-        points = board_points(work, query.wanted, today=today)
-        regions = choices(work, query.wanted).roadmaps
-        reach = reach_of_bodies(work, query.wanted.roadmap)
+    with open_session(request.app.state.engine) as session:
+        points = board_points(session, query.wanted, today=today)
+        regions = choices(session, query.wanted).roadmaps
+        reach = reach_of_bodies(session, query.wanted.roadmap)
     who = {body_id: one.post for body_id, one in reach.items()}
     content = workbook(points, today=today, regions=regions, who=who)
     name = quote(f"Контроль {today:%d.%m.%Y}.xlsx")
@@ -70,15 +70,15 @@ def style() -> FileResponse:
     return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=600"})
 
 
-def _values(work: Session, request: Request, settings: Settings, query: Query, *, today: date) -> dict[str, Any]:
+def _values(session: Session, request: Request, settings: Settings, query: Query, *, today: date) -> dict[str, Any]:
     params, wanted = request.query_params, query.wanted
-    reach = reach_of_bodies(work, wanted.roadmap)
+    reach = reach_of_bodies(session, wanted.roadmap)
     lost = {body_id for body_id, one in reach.items() if one.is_lost}
-    ahead = board_points(work, wanted, today=today, unreachable=lost, until=boards.months_ahead(today, 13)[-1])
+    ahead = board_points(session, wanted, today=today, unreachable=lost, until=boards.months_ahead(today, 13)[-1])
     has_period = wanted.start is not None or wanted.end is not None
     points = [p for p in ahead if has_period or _is_shown(p, today)]
-    offered = choices(work, wanted)
-    waiting = page(queue(work, points, today=today, zone=settings.zone), "queue", params, size=QUEUE_SIZE)
+    offered = choices(session, wanted)
+    waiting = page(queue(session, points, today=today, zone=settings.zone), "queue", params, size=QUEUE_SIZE)
     late = page([p for p in points if is_overdue(p, today)], "late", params, size=QUEUE_SIZE)
     listed = page(points, "points", params, size=LIST_SIZE)
     shown = [one.point for one in waiting.items] + [*late.items, *listed.items]
@@ -87,14 +87,14 @@ def _values(work: Session, request: Request, settings: Settings, query: Query, *
         "waiting": waiting,
         "late": late,
         "soon": sum(boards.has_state(p, "soon", today) for p in points),
-        "evidence": evidence_of(work, {one.point.id for one in waiting.items if one.request is None}),
-        "runs": run_urls(work, settings, (point.key for point in shown)),
+        "evidence": evidence_of(session, {one.point.id for one in waiting.items if one.request is None}),
+        "runs": run_urls(session, settings, (point.key for point in shown)),
         "tables": _tables(points, offered, params, today=today),
-        "gantt": _gantt(work, query, points, offered, unreachable=lost, today=today),
+        "gantt": _gantt(session, query, points, offered, unreachable=lost, today=today),
         "load": _load(ahead, reach, offered, params, today=today),
         "lost": page(_lost(points, reach), "lost", params, size=QUEUE_SIZE),
         "untried": sum(one.problem == "связь ещё не проверяли" for one in _answering(points, reach)),
-        "silenced": silenced(work, wanted.roadmap, today=today),
+        "silenced": silenced(session, wanted.roadmap, today=today),
         "offered": offered,
         "states": boards.STATES_RU,
         "kinds": boards.KINDS_RU,
@@ -130,13 +130,13 @@ def _tables(points: list[ShownPoint], offered: Choices, params: Any, *, today: d
 
 
 def _gantt(
-    work: Session, query: Query, points: list[ShownPoint], offered: Choices, *, unreachable: set[int], today: date
+    session: Session, query: Query, points: list[ShownPoint], offered: Choices, *, unreachable: set[int], today: date
 ) -> dict[str, Any]:
     wanted = query.wanted
     year = query.year or (wanted.start or wanted.end or today).year
     if year != today.year or wanted.start or wanted.end:
         whole: Filter = replace(wanted, start=date(year, 1, 1), end=date(year, 12, 31))
-        points = board_points(work, whole, today=today, unreachable=unreachable)
+        points = board_points(session, whole, today=today, unreachable=unreachable)
     rows: tuple[gantt.Row, ...] = ()
     if len({point.roadmap_code for point in points}) <= 1:
         rows = gantt.item_rows(points, year, today)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlmodel import Session, col
 
 from models import NoteFile, Recommendation, Roadmap, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle.transitions import Refused
 from models.settings import Settings
 from roadmap.dashboards import monitoring
@@ -60,10 +60,10 @@ def show_rounds(request: Request) -> Response:
     """Every round begun, and the next to come."""
     settings: Settings = request.app.state.settings
     today = clock.today(settings.zone)
-    with session(request.app.state.engine) as work:
-        lines = round_lines(work, today=today)
+    with open_session(request.app.state.engine) as session:
+        lines = round_lines(session, today=today)
         shown = page(lines, "rounds", request.query_params, size=ROUNDS_SIZE)
-        runs = run_urls(work, settings, (line.key for line in shown.items))
+        runs = run_urls(session, settings, (line.key for line in shown.items))
     place = Place("/control/monitoring", {})
     values: dict[str, Any] = {"rounds": shown, "runs": runs, "today": today, "query": place}
     return render(request, "monitoring.html.j2", csrf=csrf_token(request), **values)
@@ -78,9 +78,9 @@ def show_round(request: Request, round_id: int) -> Response:
 @router.get("/control/monitoring/{round_id}/deficits.xlsx")
 def download_deficits(request: Request, round_id: int) -> Response:
     """The map of deficits as an Excel table."""
-    with session(request.app.state.engine) as work:
-        line = _round(work, round_id)
-        snapshot = of_round(work, round_id)
+    with open_session(request.app.state.engine) as session:
+        line = _round(session, round_id)
+        snapshot = of_round(session, round_id)
     if snapshot is None:
         raise HTTPException(404, "Показатели этого раунда ещё не рассчитаны")
     name = quote(f"Карта дефицитов за {line.period.title.rstrip('.')}.xlsx")
@@ -92,11 +92,11 @@ def download_deficits(request: Request, round_id: int) -> Response:
 @router.get("/control/monitoring/{round_id}/value")
 def show_value(request: Request, round_id: int, indicator: str = "", body: str = "") -> Response:
     """Every value of one body for one indicator: who gave it, when, why it was corrected."""
-    with session(request.app.state.engine) as work:
-        line = _round(work, round_id)
-        snapshot = of_round(work, round_id)
-        named = body_of(work, line.roadmap_code, body)
-        rows = history(work, round_id, named.id or 0).get(indicator, []) if named else []
+    with open_session(request.app.state.engine) as session:
+        line = _round(session, round_id)
+        snapshot = of_round(session, round_id)
+        named = body_of(session, line.roadmap_code, body)
+        rows = history(session, round_id, named.id or 0).get(indicator, []) if named else []
     result = next((one for one in snapshot.indicators if one.code == indicator), None) if snapshot else None
     if named is None or (result is None and not rows):
         raise HTTPException(404, "Такого значения нет")
@@ -108,8 +108,8 @@ def show_value(request: Request, round_id: int, indicator: str = "", body: str =
 @router.get("/control/monitoring/file/{file_id}")
 def download_file(request: Request, file_id: int) -> Response:
     """A file of a note, as a download only."""
-    with session(request.app.state.engine) as work:
-        found = work.get(NoteFile, file_id)
+    with open_session(request.app.state.engine) as session:
+        found = session.get(NoteFile, file_id)
     if found is None:
         raise HTTPException(404, "Такого файла нет")
     return note_response(request, found)
@@ -119,19 +119,19 @@ def download_file(request: Request, file_id: int) -> Response:
 def take(request: Request, recommendation_id: int, form: SafeForm) -> Response:
     """Put a recommendation on control, with its term or another."""
 
-    def carry_out(work: Session, roadmap: Roadmap) -> str:
+    def carry_out(session: Session, roadmap: Roadmap) -> str:
         at = clock.now()
         today = clock.today(roadmap.zone, at)
         latest = date(today.year + YEARS_AHEAD, 12, 31)
         due_on = forms.day(form, "due_on", "Срок", earliest=today, latest=latest)
         key = propose.take(
-            work,
+            session,
             recommendation_id,
             actor=COORDINATOR,
             due_on=due_on,
             today=today,
             at=at,
-            calendar=calendar_of(work, roadmap.code),
+            calendar=calendar_of(session, roadmap.code),
         )
         return f"Рекомендация взята на контроль: {key}, срок {due_on:%d.%m.%Y}."
 
@@ -142,9 +142,9 @@ def take(request: Request, recommendation_id: int, form: SafeForm) -> Response:
 def decline(request: Request, recommendation_id: int, form: SafeForm) -> Response:
     """Decline a recommendation; the reason is kept."""
 
-    def carry_out(work: Session, roadmap: Roadmap) -> str:
+    def carry_out(session: Session, roadmap: Roadmap) -> str:
         reason = forms.text(form, "reason", "Почему отклонена", is_required=True)
-        propose.decline(work, recommendation_id, actor=COORDINATOR, reason=reason, at=clock.now())
+        propose.decline(session, recommendation_id, actor=COORDINATOR, reason=reason, at=clock.now())
         return "Рекомендация отклонена."
 
     return _decided(request, recommendation_id, carry_out)
@@ -153,14 +153,14 @@ def decline(request: Request, recommendation_id: int, form: SafeForm) -> Respons
 def _decided(request: Request, recommendation_id: int, carry_out: Callable[[Session, Roadmap], str]) -> Response:
     """Carry out one form: back to the recommendations when done, the round's page with one line when not."""
     engine = request.app.state.engine
-    with session(engine) as work:
-        row = work.get(Recommendation, recommendation_id)
+    with open_session(engine) as session:
+        row = session.get(Recommendation, recommendation_id)
         if row is None:
             raise HTTPException(404, "Такой рекомендации нет")
         round_id, code = row.round_id, row.roadmap_code
     try:
-        with session(engine) as work:
-            said = carry_out(work, work.get_one(Roadmap, code))
+        with open_session(engine) as session:
+            said = carry_out(session, session.get_one(Roadmap, code))
     except BadField as bad:
         return _page(request, round_id, refusal=str(bad), status=422)
     except Refused as refused:
@@ -173,14 +173,14 @@ def _decided(request: Request, recommendation_id: int, carry_out: Callable[[Sess
 
 def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 200) -> Response:
     settings: Settings = request.app.state.settings
-    with session(request.app.state.engine) as work:
-        line = _round(work, round_id)
-        snapshot = of_round(work, round_id)
+    with open_session(request.app.state.engine) as session:
+        line = _round(session, round_id)
+        snapshot = of_round(session, round_id)
         values = {
-            "silent": page(silent_bodies(work, line), "silent", request.query_params, size=LIST_SIZE),
-            "corrected": page(corrected(work, round_id), "corrected", request.query_params, size=LIST_SIZE),
-            "advice": propose.recommended(work, col(Recommendation.round_id) == round_id),
-            "run": run_urls(work, settings, [line.key]).get(line.key, ""),
+            "silent": page(silent_bodies(session, line), "silent", request.query_params, size=LIST_SIZE),
+            "corrected": page(corrected(session, round_id), "corrected", request.query_params, size=LIST_SIZE),
+            "advice": propose.recommended(session, col(Recommendation.round_id) == round_id),
+            "run": run_urls(session, settings, [line.key]).get(line.key, ""),
         }
     said = request.session.get("monitoring")
     if said and said[0] == round_id:
@@ -231,8 +231,8 @@ def _trend(result: Any) -> Markup:
     return Markup(monitoring.sparkline(result))  # every word in the drawing is escaped already
 
 
-def _round(work: Session, round_id: int) -> RoundLine:
-    found = round_lines(work, today=date.max, round_id=round_id)
+def _round(session: Session, round_id: int) -> RoundLine:
+    found = round_lines(session, today=date.max, round_id=round_id)
     if not found:
         raise HTTPException(404, "Такого раунда нет")
     return found[0]

@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 
 from models import ControlPoint, Evidence, clock, queries
 from models import Request as Asked
-from models.db import session
+from models.db import open_session
 from models.lifecycle.transitions import EVENT_RU
 from roadmap.control.state import is_late, state_name
 from tasks.control import commands
@@ -133,8 +133,8 @@ def _evidence(form: FormData) -> str:
 @router.get("/control/file/{evidence_id}")
 def download(request: Request, evidence_id: int) -> Response:
     """A file given as evidence, as a download only: nothing of it is shown inside our pages."""
-    with session(request.app.state.engine) as work:
-        found = work.get(Evidence, evidence_id)
+    with open_session(request.app.state.engine) as session:
+        found = session.get(Evidence, evidence_id)
     if found is None:
         raise HTTPException(404, "Такого файла нет")
     return file_response(request, found)
@@ -143,8 +143,8 @@ def download(request: Request, evidence_id: int) -> Response:
 def _decided(request: Request, point_id: int, form: FormData, read: Reader, *, said: str = "") -> Response:
     """Carry out one form: back to the queue when done, the same page with one line when not."""
     engine: Engine = request.app.state.engine
-    with session(engine) as work:
-        card = _card(work, point_id)
+    with open_session(engine) as session:
+        card = _card(session, point_id)
         key, zone, at = card.point.key, card.point.zone, clock.now()
     try:
         by = By(
@@ -178,8 +178,8 @@ class _Links:
 def _page(
     request: Request, point_id: int, *, refusal: str = "", typed: Mapping[str, Any] | None = None, status: int = 0
 ) -> Response:
-    with session(request.app.state.engine) as work:
-        values = _values(work, request, point_id)
+    with open_session(request.app.state.engine) as session:
+        values = _values(session, request, point_id)
     words = {name: str(value) for name, value in (typed or {}).items()}
     sent = "/".join(request.url.path.split("/")[4:])
     values |= {"refusal": refusal, "typed": dict.fromkeys(TYPED, "") | words, "sent": sent}
@@ -187,10 +187,10 @@ def _page(
     return render(request, "control_point.html.j2", status, csrf=csrf_token(request), once=forms.once_key, **values)
 
 
-def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
-    card = _card(work, point_id)
+def _values(session: Session, request: Request, point_id: int) -> dict[str, Any]:
+    card = _card(session, point_id)
     code, today = card.point.roadmap_code, clock.today(card.point.zone)
-    process = process_page(work, card.point.key, today=today)
+    process = process_page(session, card.point.key, today=today)
     return {
         "process": process,
         "drawing": Markup(process.svg) if process else "",  # every word in the drawing is escaped already
@@ -202,21 +202,21 @@ def _values(work: Session, request: Request, point_id: int) -> dict[str, Any]:
         "today": today,
         "zone": card.point.zone,
         "state_words": state_name(card.point, today),
-        "history": queries.history(work, point_id),
+        "history": queries.history(session, point_id),
         "events": EVENT_RU,
-        "evidence": queries.evidence(work, point_id),
-        "told": queries.told(work, point_id),
-        "requests": requests_of(work, point_id),
-        "bodies": bodies_of(work, code),
-        "controller": controllers_by_roadmap(work).get(code, ""),
+        "evidence": queries.evidence(session, point_id),
+        "told": queries.told(session, point_id),
+        "requests": requests_of(session, point_id),
+        "bodies": bodies_of(session, code),
+        "controller": controllers_by_roadmap(session).get(code, ""),
         "can": card.can,
-        "seen": newest(work, point_id),
-        "run": run_urls(work, request.app.state.settings, [card.point.key]).get(card.point.key, ""),
+        "seen": newest(session, point_id),
+        "run": run_urls(session, request.app.state.settings, [card.point.key]).get(card.point.key, ""),
     }
 
 
-def _card(work: Session, point_id: int) -> Card:
-    card = cards(work, [point_id]).get(point_id)
+def _card(session: Session, point_id: int) -> Card:
+    card = cards(session, [point_id]).get(point_id)
     if card is None:
         raise HTTPException(404, "Такой контрольной точки нет: возможно, её сняла новая редакция")
     return card
@@ -224,10 +224,10 @@ def _card(work: Session, point_id: int) -> Card:
 
 def _coordinators_own(request: Request, request_id: int) -> str:
     """The kind of a request that the coordinator decides; the controller's own are refused here."""
-    with session(request.app.state.engine) as work:
-        found = work.get(Asked, request_id)
-        point = work.get_one(ControlPoint, found.point_id) if found else None
-        foreign = controllers_by_roadmap(work)
+    with open_session(request.app.state.engine) as session:
+        found = session.get(Asked, request_id)
+        point = session.get_one(ControlPoint, found.point_id) if found else None
+        foreign = controllers_by_roadmap(session)
     if found is None or point is None:
         raise HTTPException(404, "Такой просьбы нет")
     if found.kind == "extend" and point.roadmap_code in foreign:

@@ -9,7 +9,7 @@ from starlette.background import BackgroundTask
 
 from models import ControlPoint, Official, Roadmap, clock
 from models import Request as Asked
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from tasks.control.commands import By, Command, GrantExtension, RefuseRequest
 from tasks.control.decisions import newest
@@ -38,9 +38,9 @@ def decide_request(request: Request, token: str, request_id: int, answer: str, f
     """Grant with the day asked for or another one, or refuse with a ground."""
     settings: Settings = request.app.state.settings
     engine, at = request.app.state.engine, clock.now()
-    with session(engine) as work:
-        official, roadmap = _controller(work, settings, token)
-        point = _asked_point(work, roadmap, request_id)
+    with open_session(engine) as session:
+        official, roadmap = _controller(session, settings, token)
+        point = _asked_point(session, roadmap, request_id)
     if answer not in DONE or point is None:
         raise HTTPException(404, "Такой просьбы нет")
     try:
@@ -71,35 +71,35 @@ def _command(key: str, by: By, request_id: int, answer: str, form: Form) -> Comm
 
 
 def _page(request: Request, token: str, *, refusal: str = "", said: str = "", status: int = 200) -> Response:
-    with session(request.app.state.engine) as work:
-        official, roadmap = _controller(work, request.app.state.settings, token)
-        asked = _asked(work, roadmap)
+    with open_session(request.app.state.engine) as session:
+        official, roadmap = _controller(session, request.app.state.settings, token)
+        asked = _asked(session, roadmap)
     values: dict[str, Any] = {"official": official, "roadmap": roadmap, "asked": asked, "token": token}
     values |= {"refusal": refusal, "said": said, "once": forms.once_key, "today": clock.today(roadmap.zone)}
     return render(request, "control_requests.html.j2", status, **values)
 
 
-def _controller(work: Session, settings: Settings, token: str) -> tuple[Official, Roadmap]:
+def _controller(session: Session, settings: Settings, token: str) -> tuple[Official, Roadmap]:
     """The controller whose link it is; anybody else finds no such page. Raises ``LinkRefused``."""
-    official = bearer(work, settings, token).official
+    official = bearer(session, settings, token).official
     if official.role != "controller":
         raise HTTPException(404, "Такой страницы нет: о просьбах решает лицо, на которое актом возложен контроль")
-    return official, work.get_one(Roadmap, official.roadmap_code)
+    return official, session.get_one(Roadmap, official.roadmap_code)
 
 
-def _asked(work: Session, roadmap: Roadmap) -> list[tuple[Asked, Card, int]]:
+def _asked(session: Session, roadmap: Roadmap) -> list[tuple[Asked, Card, int]]:
     """Each request that waits, its point, and the newest thing that happened to it; the nearest deadline first."""
     if roadmap.extensions_by != "controller":
         return []
-    waiting = waiting_extensions(work, roadmap.code)
-    found = cards(work, (one.point_id for one in waiting))
-    asked = [(one, found[one.point_id], newest(work, one.point_id)) for one in waiting]
+    waiting = waiting_extensions(session, roadmap.code)
+    found = cards(session, (one.point_id for one in waiting))
+    asked = [(one, found[one.point_id], newest(session, one.point_id)) for one in waiting]
     return sorted(asked, key=lambda one: (one[1].point.deadline_on, one[0].id or 0))
 
 
-def _asked_point(work: Session, roadmap: Roadmap, request_id: int) -> ControlPoint | None:
+def _asked_point(session: Session, roadmap: Roadmap, request_id: int) -> ControlPoint | None:
     """The point of a request that the controller of the roadmap may decide, decided already or not."""
-    found = work.get(Asked, request_id)
-    point = work.get(ControlPoint, found.point_id) if found is not None and found.kind == "extend" else None
+    found = session.get(Asked, request_id)
+    point = session.get(ControlPoint, found.point_id) if found is not None and found.kind == "extend" else None
     is_own = point is not None and point.roadmap_code == roadmap.code and roadmap.extensions_by == "controller"
     return point if is_own else None

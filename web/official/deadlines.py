@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from models import Body, Evidence, Official, Roadmap, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Refused
 from tasks.control import submissions
 from tasks.files import evidence as files
@@ -51,15 +51,15 @@ class Refusal:
 @router.api_route("/o/{token}", methods=READ)
 def my_deadlines(request: Request, token: str) -> Response:
     """The list «мои сроки»."""
-    with session(request.app.state.engine) as work:
-        answer, official, roadmap = _visit(work, request, token)
+    with open_session(request.app.state.engine) as session:
+        answer, official, roadmap = _visit(session, request, token)
         return render(
             request,
             "official/list.html",
-            **_person(work, official, roadmap, token),
-            groups=official_view.groups(work, official, today=answer.today),
-            absences=deputies.absences(work, official, today=answer.today),
-            instead_of=access.away_now(work, official, today=answer.today),
+            **_person(session, official, roadmap, token),
+            groups=official_view.groups(session, official, today=answer.today),
+            absences=deputies.absences(session, official, today=answer.today),
+            instead_of=access.away_now(session, official, today=answer.today),
             calendar=calendar_url(answer.settings, official),
             today=answer.today,
         )
@@ -78,8 +78,8 @@ def answer_point(request: Request, token: str, point_id: int, action: str, form:
     if do is None:
         raise HTTPException(404)
     try:
-        with session(request.app.state.engine) as work:
-            answer, _, _ = _visit(work, request, token, once=forms.once(form))
+        with open_session(request.app.state.engine) as session:
+            answer, _, _ = _visit(session, request, token, once=forms.once(form))
         key = do(answer, point_id, form)
     except submissions.NotYours as unknown:
         raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
@@ -98,10 +98,10 @@ def answer_point(request: Request, token: str, point_id: int, action: str, form:
 @router.api_route("/o/{token}/file/{evidence_id}", methods=READ)
 def evidence_file(request: Request, token: str, evidence_id: int) -> Response:
     """A file given as evidence, as a download."""
-    with session(request.app.state.engine) as work:
-        answer, official, _ = _visit(work, request, token)
-        evidence = work.get(Evidence, evidence_id)
-        if evidence is None or not access.own_point(work, official, evidence.point_id, today=answer.today):
+    with open_session(request.app.state.engine) as session:
+        answer, official, _ = _visit(session, request, token)
+        evidence = session.get(Evidence, evidence_id)
+        if evidence is None or not access.own_point(session, official, evidence.point_id, today=answer.today):
             raise HTTPException(404)
         return file_response(request, evidence)
 
@@ -116,8 +116,8 @@ def absence_page(request: Request, token: str) -> Response:
 def set_absence(request: Request, token: str, form: Form) -> Response:
     """Set an absence, or take one back (field «back» holds its number)."""
     try:
-        with session(request.app.state.engine) as work:
-            answer, _, _ = _visit(work, request, token, once=forms.once(form))
+        with open_session(request.app.state.engine) as session:
+            answer, _, _ = _visit(session, request, token, once=forms.once(form))
         if "back" in form:
             deputies.take_back(answer, forms.number(form, "back", "Замещение"))
             return RedirectResponse(f"/o/{token}/absence?done=back", 303)
@@ -139,48 +139,48 @@ def set_absence(request: Request, token: str, form: Form) -> Response:
 @router.api_route("/o/{token}/proof", methods=READ)
 def proof_page(request: Request, token: str) -> Response:
     """The button «письма доходят»."""
-    with session(request.app.state.engine) as work:
-        _, official, roadmap = _visit(work, request, token)
-        return render(request, "official/proof.html", **_person(work, official, roadmap, token), is_proven=False)
+    with open_session(request.app.state.engine) as session:
+        _, official, roadmap = _visit(session, request, token)
+        return render(request, "official/proof.html", **_person(session, official, roadmap, token), is_proven=False)
 
 
 @router.post("/o/{token}/proof")
 def prove(request: Request, token: str) -> Response:
     """The official confirms that the letter came."""
-    with session(request.app.state.engine) as work:
-        answer, official, roadmap = _visit(work, request, token)
-        person = _person(work, official, roadmap, token)
+    with open_session(request.app.state.engine) as session:
+        answer, official, roadmap = _visit(session, request, token)
+        person = _person(session, official, roadmap, token)
     deputies.prove_channel(answer.engine, answer.settings, token, at=answer.at)
     return render(request, "official/proof.html", **person, is_proven=True)
 
 
-def _visit(work: Session, request: Request, token: str, *, once: str = "") -> tuple[Answer, Official, Roadmap]:
+def _visit(session: Session, request: Request, token: str, *, once: str = "") -> tuple[Answer, Official, Roadmap]:
     """Who came by the link, and the day it is there. Raises ``LinkRefused``."""
     state, at = request.app.state, clock.now()
-    official = bearer(work, state.settings, token).official
-    roadmap = work.get_one(Roadmap, official.roadmap_code)
+    official = bearer(session, state.settings, token).official
+    roadmap = session.get_one(Roadmap, official.roadmap_code)
     today = clock.today(roadmap.zone, at)
     answer = Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
     return answer, official, roadmap
 
 
-def _person(work: Session, official: Official, roadmap: Roadmap, token: str) -> dict[str, Any]:
-    body = work.get(Body, official.body_id) if official.body_id is not None else None
+def _person(session: Session, official: Official, roadmap: Roadmap, token: str) -> dict[str, Any]:
+    body = session.get(Body, official.body_id) if official.body_id is not None else None
     return {"official": official, "body": body, "roadmap": roadmap, "home": f"/o/{token}"}
 
 
 def _card(request: Request, token: str, point_id: int, status: int = 200, refusal: Refusal | None = None) -> Response:
-    with session(request.app.state.engine) as work:
-        answer, official, roadmap = _visit(work, request, token)
-        own = access.own_point(work, official, point_id, today=answer.today)
+    with open_session(request.app.state.engine) as session:
+        answer, official, roadmap = _visit(session, request, token)
+        own = access.own_point(session, official, point_id, today=answer.today)
         if own is None:
             raise HTTPException(404, "Такого пункта среди ваших нет.")
         return render(
             request,
             "official/card.html",
             status,
-            **_person(work, official, roadmap, token),
-            card=official_view.card(work, own, today=answer.today),
+            **_person(session, official, roadmap, token),
+            card=official_view.card(session, own, today=answer.today),
             view=official_view,
             refusal=refusal,
             done=DONE_RU.get(request.query_params.get("done", "")) if refusal is None else None,
@@ -192,15 +192,15 @@ def _card(request: Request, token: str, point_id: int, status: int = 200, refusa
 
 
 def _absence(request: Request, token: str, status: int = 200, refusal: Refusal | None = None) -> Response:
-    with session(request.app.state.engine) as work:
-        answer, official, roadmap = _visit(work, request, token)
+    with open_session(request.app.state.engine) as session:
+        answer, official, roadmap = _visit(session, request, token)
         return render(
             request,
             "official/absence.html",
             status,
-            **_person(work, official, roadmap, token),
-            colleagues=deputies.colleagues(work, official),
-            absences=deputies.absences(work, official, today=answer.today),
+            **_person(session, official, roadmap, token),
+            colleagues=deputies.colleagues(session, official),
+            absences=deputies.absences(session, official, today=answer.today),
             refusal=refusal,
             done=DONE_RU.get(request.query_params.get("done", "")) if refusal is None else None,
             once=forms.once_key,

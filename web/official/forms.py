@@ -5,7 +5,7 @@ from collections.abc import Callable
 from starlette.datastructures import FormData
 
 from models import Roadmap
-from models.db import session
+from models.db import open_session
 from tasks.control import submissions
 from tasks.control.submissions import Report, Upload
 from tasks.people.links import Answer
@@ -14,9 +14,9 @@ from web import forms
 
 def submit(answer: Answer, point_id: int, form: FormData) -> str:
     """«Исполнено»: the proof and the day."""
-    with session(answer.engine) as work:
-        code = submissions.the_point(work, answer, point_id).roadmap_code
-        begins = work.get_one(Roadmap, code).period_start
+    with open_session(answer.engine) as session:
+        code = submissions.the_point(session, answer, point_id).roadmap_code
+        begins = session.get_one(Roadmap, code).period_start
     report = Report(
         words=forms.text(form, "words", "Пояснение"),
         evidence=_proof(form),
@@ -40,8 +40,8 @@ def report_progress(answer: Answer, point_id: int, form: FormData) -> str:
 
 def ask_extension(answer: Answer, point_id: int, form: FormData) -> str:
     """«Прошу перенести»: a later day, at most a year on, and the reason."""
-    with session(answer.engine) as work:
-        first, last = submissions.extension_days(submissions.the_point(work, answer, point_id), today=answer.today)
+    with open_session(answer.engine) as session:
+        first, last = submissions.extension_days(submissions.the_point(session, answer, point_id), today=answer.today)
     asked = forms.day(form, "until", "Новый срок", earliest=first, latest=last)
     reason = forms.text(form, "reason", "Причина", is_required=True)
     return submissions.ask_extension(answer, point_id, new_due_on=asked, reason=reason)

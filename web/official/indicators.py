@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from models import Body, Roadmap, clock, queries
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Refused
 from roadmap.monitoring.indicators import submission
 from roadmap.monitoring.indicators.submission import Fields
@@ -80,8 +80,8 @@ def send_data(request: Request, token: str, point_id: int, form: ManyFields) -> 
     """Keep what was typed; faults are shown beside their fields, and nothing typed is lost."""
     try:
         answer = _answer(request, token, once=forms.once(form))
-        with session(answer.engine) as work:
-            rows = measure_page.data_page(work, answer, point_id).rows
+        with open_session(answer.engine) as session:
+            rows = measure_page.data_page(session, answer, point_id).rows
         return _done(token, point_id, measure_page.give(answer, point_id, _typed(form, rows)))
     except NotYours as unknown:
         raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
@@ -97,8 +97,8 @@ def form_file(request: Request, token: str, point_id: int) -> Response:
     """The form as .xlsx, as a download."""
     answer = _answer(request, token)
     try:
-        with session(answer.engine) as work:
-            name, content = measure_page.blank_form(work, answer, point_id)
+        with open_session(answer.engine) as session:
+            name, content = measure_page.blank_form(session, answer, point_id)
     except NotYours as unknown:
         raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
     kept = f"attachment; filename*=UTF-8''{quote(name)}"
@@ -128,9 +128,9 @@ def send_file(request: Request, token: str, point_id: int, form: ManyFields) -> 
 def _answer(request: Request, token: str, *, once: str = "") -> Answer:
     """Who came by the link, and the day it is there. Raises ``LinkRefused``."""
     state, at = request.app.state, clock.now()
-    with session(state.engine) as work:
-        official = bearer(work, state.settings, token).official
-        today = clock.today(work.get_one(Roadmap, official.roadmap_code).zone, at)
+    with open_session(state.engine) as session:
+        official = bearer(session, state.settings, token).official
+        today = clock.today(session.get_one(Roadmap, official.roadmap_code).zone, at)
     return Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
 
 
@@ -150,9 +150,9 @@ def _page(
     line: str = "",
 ) -> Response:
     answer = _answer(request, token)
-    with session(answer.engine) as work:
+    with open_session(answer.engine) as session:
         try:
-            page = measure_page.data_page(work, answer, point_id)
+            page = measure_page.data_page(session, answer, point_id)
         except NotYours as unknown:
             raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
         faults = faults or {}
@@ -160,35 +160,35 @@ def _page(
             request,
             "official/measures.html",
             status,
-            **_person(work, answer),
+            **_person(session, answer),
             page=page,
             rows=[_shown(row, typed, faults) for row in page.rows],
             period=period_of(page.round_).title,
-            card=official_view.card(work, page.own, today=answer.today),
+            card=official_view.card(session, page.own, today=answer.today),
             answers=submission,
             given_of=given_of,
             faults=faults,
             listed=(listed or [])[:SHOWN_FAULTS],
             more=max(0, len(listed or []) - SHOWN_FAULTS),
             line=line,
-            withdrawn=_ground(page, work),
+            withdrawn=_ground(page, session),
             done=DONE_RU.get(request.query_params.get("done", "")) if status == 200 else None,
             once=forms.once_key,
         )
 
 
-def _person(work: Session, answer: Answer) -> dict[str, Any]:
-    official = bearer(work, answer.settings, answer.token).official
-    body = work.get(Body, official.body_id) if official.body_id is not None else None
-    roadmap = work.get_one(Roadmap, official.roadmap_code)
+def _person(session: Session, answer: Answer) -> dict[str, Any]:
+    official = bearer(session, answer.settings, answer.token).official
+    body = session.get(Body, official.body_id) if official.body_id is not None else None
+    roadmap = session.get_one(Roadmap, official.roadmap_code)
     return {"official": official, "body": body, "roadmap": roadmap, "home": f"/o/{answer.token}"}
 
 
-def _ground(page: DataPage, work: Session) -> str:
+def _ground(page: DataPage, session: Session) -> str:
     """Why the point was taken off control."""
     if page.own.point.status != "withdrawn":
         return ""
-    events = queries.history(work, page.own.point.id or 0)
+    events = queries.history(session, page.own.point.id or 0)
     return next((event.reason for event in reversed(events) if event.action == "withdraw"), "")
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from models import Body, NoteFile, Official, Roadmap, Round, clock
-from models.db import session
+from models.db import open_session
 from roadmap.monitoring.periods import Period
 from tasks.pages.sent_files import sent_files
 from tasks.people.links import bearer
@@ -23,14 +23,14 @@ READ = ["GET", "HEAD"]
 @router.api_route("/o/{token}/monitoring/{round_id}", methods=READ)
 def round_files(request: Request, token: str, round_id: int) -> Response:
     """What of a round was sent to the official, to be downloaded."""
-    with session(request.app.state.engine) as work:
-        official = bearer(work, request.app.state.settings, token).official
-        files = _files(work, official, round_id, folder=request.app.state.settings.files)
-        row = work.get_one(Round, round_id)
+    with open_session(request.app.state.engine) as session:
+        official = bearer(session, request.app.state.settings, token).official
+        files = _files(session, official, round_id, folder=request.app.state.settings.files)
+        row = session.get_one(Round, round_id)
         values: dict[str, Any] = {
             "official": official,
-            "body": work.get(Body, official.body_id) if official.body_id is not None else None,
-            "roadmap": work.get_one(Roadmap, official.roadmap_code),
+            "body": session.get(Body, official.body_id) if official.body_id is not None else None,
+            "roadmap": session.get_one(Roadmap, official.roadmap_code),
             "home": f"/o/{token}",
             "files": files,
             "round_id": round_id,
@@ -42,12 +42,12 @@ def round_files(request: Request, token: str, round_id: int) -> Response:
 @router.api_route("/o/{token}/monitoring/{round_id}/file/{file_id}", methods=READ)
 def round_file(request: Request, token: str, round_id: int, file_id: int) -> Response:
     """One of those files."""
-    with session(request.app.state.engine) as work:
-        official = bearer(work, request.app.state.settings, token).official
+    with open_session(request.app.state.engine) as session:
+        official = bearer(session, request.app.state.settings, token).official
         found = next(
             (
                 file
-                for file in _files(work, official, round_id, folder=request.app.state.settings.files)
+                for file in _files(session, official, round_id, folder=request.app.state.settings.files)
                 if file.id == file_id
             ),
             None,
@@ -57,9 +57,9 @@ def round_file(request: Request, token: str, round_id: int, file_id: int) -> Res
     return note_response(request, found)
 
 
-def _files(work: Session, official: Official, round_id: int, *, folder: Path) -> list[NoteFile]:
+def _files(session: Session, official: Official, round_id: int, *, folder: Path) -> list[NoteFile]:
     """The files of what was put into letters of the official; 404 when nothing was."""
-    files = sent_files(work, official, round_id, folder=folder, at=clock.now())
+    files = sent_files(session, official, round_id, folder=folder, at=clock.now())
     if files is None:
         raise HTTPException(404, "Материалов этого раунда среди ваших нет.")
     return files

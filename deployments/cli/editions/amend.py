@@ -15,7 +15,7 @@ from deployments.cli import facts, output
 from deployments.cli.editions import show_plan
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Roadmap, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.answers import AnswersError, read_answers
@@ -54,14 +54,14 @@ def amend(
     """
     new, is_read = load_catalogue(draft, unsettled=not apply), is_read_from_document(draft.read_text("utf-8-sig"))
     engine, at, days = ready_engine(), clock.now(), Settings().window_days
-    with session(engine) as work:
-        today = clock.today(known_roadmap(work, code).zone, at)
-        answered = _answers(answers, loaded_edition(work, code)[0], new) if answers else {}
+    with open_session(engine) as session:
+        today = clock.today(known_roadmap(session, code).zone, at)
+        answered = _answers(answers, loaded_edition(session, code)[0], new) if answers else {}
         choices = Choices(answers=answered, is_read=is_read, as_drafted=tuple(as_drafted or ()))
         if apply:
-            done = put_on_control(work, code, new, today=today, at=at, choices=choices, window_days=days)
+            done = put_on_control(session, code, new, today=today, at=at, choices=choices, window_days=days)
         else:
-            done = preview(work, code, new, today=today, choices=choices, window_days=days)
+            done = preview(session, code, new, today=today, choices=choices, window_days=days)
     if not as_json:
         _show(done, is_applied=apply and done.is_new)
     # Asked again when nothing is new: a command that was killed after its transaction is finished by the next.
@@ -143,8 +143,8 @@ def next_edition(
     first, last = _years(years)
     if out is not None and out.exists() and not force:
         output.fail(f"{out}: файл уже есть — выберите другое имя или укажите --force")
-    with session(ready_engine()) as work:
-        old = _known(work, code)
+    with open_session(ready_engine()) as session:
+        old = _known(session, code)
     made = derive(old, first=first, last=last)
     if out is None:
         sys.stdout.write(made.to_yaml())
@@ -165,14 +165,14 @@ def _years(words: str) -> tuple[int, int]:
     return first, last
 
 
-def _known(work: Session, code: str) -> Catalogue:
+def _known(session: Session, code: str) -> Catalogue:
     """The edition on control, else the built-in system."""
-    if work.get(Roadmap, code) is not None:
-        return loaded_edition(work, code)[0]
+    if session.get(Roadmap, code) is not None:
+        return loaded_edition(session, code)[0]
     try:
         return built_in(code)
     except CatalogueError:
-        known_roadmap(work, code)
+        known_roadmap(session, code)
         raise
 
 

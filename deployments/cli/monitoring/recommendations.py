@@ -10,7 +10,7 @@ from deployments.cli import facts, output
 from deployments.cli.control import Actor, Reason
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import Recommendation, Roadmap, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import Refused
 from roadmap.language import day
@@ -28,9 +28,9 @@ def recommendations(code: Code, everything: All = False, as_json: Json = False) 
     where = [col(Recommendation.roadmap_code) == code]
     if not everything and not as_json:
         where.append(col(Recommendation.state).in_(("proposed", "taken")))
-    with session(ready_engine()) as work:
-        known_roadmap(work, code)
-        found = propose.recommended(work, *where)
+    with open_session(ready_engine()) as session:
+        known_roadmap(session, code)
+        found = propose.recommended(session, *where)
     if as_json:
         return output.as_json([_facts(one) for one in found])
     if not found:
@@ -47,9 +47,9 @@ def recommendations(code: Code, everything: All = False, as_json: Json = False) 
 def take(number: Number, due: Due = None, by: Actor = "координатор", as_json: Json = False) -> None:
     """Взять рекомендацию на контроль: новый пункт с исполнителем, сроком и контрольной точкой."""
     at = clock.now()
-    with session(ready_engine()) as work:
-        today = _today(work, number, at)
-        key = propose.take(work, number, actor=by, due_on=as_day(due), today=today, at=at)
+    with open_session(ready_engine()) as session:
+        today = _today(session, number, at)
+        key = propose.take(session, number, actor=by, due_on=as_day(due), today=today, at=at)
     if as_json:
         return output.as_json({"id": number, "state": "taken", "key": key})
     output.screen.print(f"Рекомендация № {number} взята на контроль: {key}", markup=False)
@@ -58,19 +58,19 @@ def take(number: Number, due: Due = None, by: Actor = "координатор", 
 
 def decline(number: Number, reason: Reason = "", by: Actor = "координатор", as_json: Json = False) -> None:
     """Отклонить рекомендацию; основание обязательно и остаётся в истории."""
-    with session(ready_engine()) as work:
-        propose.decline(work, number, actor=by, reason=reason, at=clock.now())
+    with open_session(ready_engine()) as session:
+        propose.decline(session, number, actor=by, reason=reason, at=clock.now())
     if as_json:
         return output.as_json({"id": number, "state": "declined", "reason": reason})
     output.screen.print(f"Рекомендация № {number} отклонена: {reason}", markup=False)
     return None
 
 
-def _today(work: Session, number: int, at: datetime) -> date:
-    row = work.get(Recommendation, number)
+def _today(session: Session, number: int, at: datetime) -> date:
+    row = session.get(Recommendation, number)
     if row is None:
         raise Refused(f"Рекомендации № {number} нет; список: vekha recommendations КОД")
-    return facts.today_of(work.get_one(Roadmap, row.roadmap_code), at)
+    return facts.today_of(session.get_one(Roadmap, row.roadmap_code), at)
 
 
 def _state(one: propose.Recommended) -> str:

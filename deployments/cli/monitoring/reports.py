@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from deployments.cli import output
 from deployments.cli.roadmap.look import Json, known_roadmap
 from models import Round, Snapshot, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, parse_period, period_of
@@ -41,15 +41,15 @@ def note(
         output.fail("Назовите код дорожной карты, например: vekha note moscow-oblast --period 2026-Q3")
     settings = Settings()
     wanted = _period(period)
-    with session(ready_engine()) as work:
-        known_roadmap(work, code)
-        row, of = _snapshot(work, code, wanted)
-        computed, zone = load(work, row)
+    with open_session(ready_engine()) as session:
+        known_roadmap(session, code)
+        row, of = _snapshot(session, code, wanted)
+        computed, zone = load(session, row)
         files: dict[str, bytes | Path] = {}
         if template is not None:
             files = {made.name: made.content for made in compose(computed, template=template, zone=zone)}
         else:
-            kept = write_note(work, row, folder=settings.files, template=settings.note_template, at=clock.now())
+            kept = write_note(session, row, folder=settings.files, template=settings.note_template, at=clock.now())
             files = {file.name: place(settings.files, file.file_hash) for file in kept}
     _put(folder, files)
     if as_json:
@@ -68,13 +68,13 @@ def _period(written: str) -> Period | None:
         output.fail(str(wrong))
 
 
-def _snapshot(work: Session, code: str, wanted: Period | None) -> tuple[int, Period]:
+def _snapshot(session: Session, code: str, wanted: Period | None) -> tuple[int, Period]:
     """The newest snapshot of the period (of the latest one computed), or one clear line."""
     found = select(col(Snapshot.id), Round).join(Round, col(Round.id) == col(Snapshot.round_id))
     found = found.where(col(Round.roadmap_code) == code)
     if wanted is not None:
         found = found.where(col(Round.period_start) == wanted.start, col(Round.rhythm) == wanted.rhythm)
-    newest = work.execute(found.order_by(col(Round.period_end).desc(), col(Snapshot.id).desc()).limit(1)).first()
+    newest = session.execute(found.order_by(col(Round.period_end).desc(), col(Snapshot.id).desc()).limit(1)).first()
     if newest is None or newest[0] is None:
         of = f" за {wanted.title}" if wanted else ""
         run = f"vekha monitor {code}" + (f" --period {wanted.written}" if wanted else " --period 2026-Q3")

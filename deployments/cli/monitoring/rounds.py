@@ -10,7 +10,7 @@ import typer
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.calendar.zones import zone_of
@@ -51,8 +51,8 @@ def monitor(
     if as_of is not None and now:
         output.fail("--as-of только показывает прежние данные, --now составляет справку: оставьте одно из двух")
     engine, at = ready_engine(), clock.now()
-    with session(engine) as work:
-        roadmap = known_roadmap(work, code)
+    with open_session(engine) as session:
+        roadmap = known_roadmap(session, code)
         today = facts.today_of(roadmap, at)
     hand = by_hand.Hand(engine, code, today, at, Settings())
     done = by_hand.monitor(hand, wanted, as_of=as_day(as_of), is_urged=now)
@@ -66,9 +66,9 @@ def monitor(
 
 def rounds(code: Code, as_json: Json = False) -> None:
     """Раунды мониторинга: периоды, сроки, сколько органов ответило, что сделано."""
-    with session(ready_engine()) as work:
-        today = facts.today_of(known_roadmap(work, code))
-        found = rounds_list(work, code, today=today)
+    with open_session(ready_engine()) as session:
+        today = facts.today_of(known_roadmap(session, code))
+        found = rounds_list(session, code, today=today)
     if as_json:
         return output.as_json({"roadmap": code, "rounds": [asdict(one) for one in found]})
     if not found:

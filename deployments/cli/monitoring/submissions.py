@@ -11,7 +11,7 @@ from deployments.cli import facts, output
 from deployments.cli.control import Actor
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Body, Measure, Round, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle.transitions import Refused
 from roadmap.language import counted
@@ -84,23 +84,23 @@ def measures(
     if action == "correct":
         typed = {"numerator": numerator, "denominator": denominator, "reason": reason}
         return _correct(code, period, body, indicator, typed, by=by, dry_run=dry_run, as_json=as_json)
-    with session(ready_engine()) as work:
-        known_roadmap(work, code)
-        round_ = the_round(work, code, period)
+    with open_session(ready_engine()) as session:
+        known_roadmap(session, code)
+        round_ = the_round(session, code, period)
         if action == "template":
-            return _write(work, round_, body, target, as_json=as_json)
+            return _write(session, round_, body, target, as_json=as_json)
         if body is None:
-            return _show_all(round_, progress(work, round_), as_json=as_json)
-        one = _body(work, code, body)
-        return _show_body(round_, one, answered(work, round_, one.id or 0), as_json=as_json)
+            return _show_all(round_, progress(session, round_), as_json=as_json)
+        one = _body(session, code, body)
+        return _show_body(round_, one, answered(session, round_, one.id or 0), as_json=as_json)
 
 
-def _write(work: Session, round_: Round, body: str | None, target: Path | None, *, as_json: bool) -> None:
-    one = _body(work, round_.roadmap_code, body) if body else None
+def _write(session: Session, round_: Round, body: str | None, target: Path | None, *, as_json: bool) -> None:
+    one = _body(session, round_.roadmap_code, body) if body else None
     path = target or Path(form_name(round_, one))
     if path.suffix.lower() != ".xlsx":
         output.fail(f"{path.name}: форма записывается как .xlsx — поправьте имя файла")
-    form = form_of(work, round_, body=body)
+    form = form_of(session, round_, body=body)
     write_form(form, path)
     if as_json:
         return output.as_json({"round": period_of(round_).written, "file": str(path), "rows": len(form.rows)})
@@ -115,11 +115,11 @@ def _import(
     contents = [(path.name, _content(path)) for path in files]
     done, at = Taken(), clock.now()
     try:
-        with session(ready_engine()) as work:
-            today = facts.today_of(known_roadmap(work, code), at)
-            round_ = the_round(work, code, period) if period else None
+        with open_session(ready_engine()) as session:
+            today = facts.today_of(known_roadmap(session, code), at)
+            round_ = the_round(session, code, period) if period else None
             source = Source(actor=f"{by} (форма)", at=at, today=today, round_=round_)
-            done = take_forms(work, code, contents, source=source, partly=partly)
+            done = take_forms(session, code, contents, source=source, partly=partly)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -169,10 +169,10 @@ def _correct(
         output.fail("Назовите орган, показатель и причину: correct --body КОД --indicator КОД --numerator N --reason …")
     at = clock.now()
     try:
-        with session(ready_engine()) as work:
-            today = facts.today_of(known_roadmap(work, code), at)
-            round_ = the_round(work, code, period)
-            one = _body(work, code, body)
+        with open_session(ready_engine()) as session:
+            today = facts.today_of(known_roadmap(session, code), at)
+            round_ = the_round(session, code, period)
+            one = _body(session, code, body)
             name = one.short
             asked = {each.code: each for each in indicators_of(round_)}
             if indicator not in asked:
@@ -187,8 +187,8 @@ def _correct(
             if given is None:
                 raise Refused(problems[0].line)
             assert round_.id is not None
-            new = record(work, round_.id, one.id or 0, [given], actor=by, source="hand", at=at)
-            settled = settle_data(work, round_.id, at=at, today=today, bodies=[one.id or 0])
+            new = record(session, round_.id, one.id or 0, [given], actor=by, source="hand", at=at)
+            settled = settle_data(session, round_.id, at=at, today=today, bodies=[one.id or 0])
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -268,9 +268,9 @@ def _content(path: Path) -> bytes:
         raise DocumentRefused(f"{path.name}: файл не читается ({error.strerror}) — проверьте путь {path}") from error
 
 
-def _body(work: Session, code: str, body: str) -> Body:
+def _body(session: Session, code: str, body: str) -> Body:
     same = (col(Body.roadmap_code) == code, col(Body.code) == body)
-    found: Body | None = work.execute(select(Body).where(*same)).scalar_one_or_none()
+    found: Body | None = session.execute(select(Body).where(*same)).scalar_one_or_none()
     if found is None:
         raise Refused(f"Органа «{body}» в «{code}» нет; коды: vekha measures {code} show")
     return found

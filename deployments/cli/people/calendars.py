@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from deployments.cli import output
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Body, Official
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.language.normalise import one_line
@@ -27,9 +27,9 @@ def calendar(
     """Показать ссылку на календарь сроков должностного лица или органа (для Outlook, Яндекс Календаря, телефона)."""
     if (official is None) == (body is None):
         output.fail('Укажите либо --official "должность", либо --body КОД')
-    with session(ready_engine()) as work:
-        known_roadmap(work, code)
-        whose = _official(work, code, official) if official is not None else _body(work, code, body or "")
+    with open_session(ready_engine()) as session:
+        known_roadmap(session, code)
+        whose = _official(session, code, official) if official is not None else _body(session, code, body or "")
         url = calendar_url(Settings(), whose)
     name = whose.post if isinstance(whose, Official) else whose.name
     if as_json:
@@ -39,12 +39,12 @@ def calendar(
     return None
 
 
-def _official(work: Session, code: str, words: str) -> Official:
+def _official(session: Session, code: str, words: str) -> Official:
     """The one official in office whose post or name is meant: word for word, else the only one that contains it."""
     found = (
         select(Official).where(col(Official.roadmap_code) == code, col(Official.is_active)).order_by(col(Official.id))
     )
-    people: list[Official] = list(work.execute(found).scalars())
+    people: list[Official] = list(session.execute(found).scalars())
     wanted = one_line(words)
     same = [one for one in people if wanted and wanted in (one_line(one.post), one_line(one.name))]
     like = same or [one for one in people if wanted and wanted in one_line(_named(one))]
@@ -59,9 +59,9 @@ def _named(official: Official) -> str:
     return ", ".join(filter(None, (official.post, official.name)))
 
 
-def _body(work: Session, code: str, wanted: str) -> Body:
+def _body(session: Session, code: str, wanted: str) -> Body:
     found = select(Body).where(col(Body.roadmap_code) == code).order_by(col(Body.code))
-    bodies: dict[str, Body] = {body.code: body for body in work.execute(found).scalars()}
+    bodies: dict[str, Body] = {body.code: body for body in session.execute(found).scalars()}
     if wanted not in bodies:
         output.fail(f"Органа «{wanted}» в дорожной карте «{code}» нет (есть: {', '.join(bodies)})")
     return bodies[wanted]

@@ -11,7 +11,7 @@ from deployments.cli import facts, output
 from deployments.cli.control import Actor
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import Absence, Body, Channel, Official, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.queries.officials import SilenceRow, reachable, silenced
 from roadmap.language import day
@@ -38,16 +38,16 @@ def silence(
 ) -> None:
     """Не писать о пункте или органе до указанного дня; сроки идут, после молчания сообщается последнее."""
     at = clock.now()
-    with session(ready_engine()) as work:
-        today = facts.today_of(known_roadmap(work, code), at)
-        subject = mutes.subject_of(work, code, item=item, body=body)
+    with open_session(ready_engine()) as session:
+        today = facts.today_of(known_roadmap(session, code), at)
+        subject = mutes.subject_of(session, code, item=item, body=body)
         if lift:
-            changed = mutes.lift(work, code, subject, today=today, actor=by, at=at)
+            changed = mutes.lift(session, code, subject, today=today, actor=by, at=at)
         elif until is None:
             output.fail("Назовите, по какой день не писать (--until), или снимите молчание (--lift)")
         else:
             changed = mutes.silence(
-                work, code, subject, until=until.date(), reason=reason, today=today, actor=by, at=at
+                session, code, subject, until=until.date(), reason=reason, today=today, actor=by, at=at
             )
     if as_json:
         until_on = None if lift else as_day(until)
@@ -77,17 +77,17 @@ def absence(
     """Записать отсутствие: с первого дня по последний письма получает заместитель."""
     warning = ""
     at = clock.now()
-    with session(ready_engine()) as work:
-        today = facts.today_of(known_roadmap(work, code), at)
-        official = official_of(work, code, who)
+    with open_session(ready_engine()) as session:
+        today = facts.today_of(known_roadmap(session, code), at)
+        official = official_of(session, code, who)
         if back:
-            changed = absences.back(work, official, today=today, actor=by, at=at) > 0
+            changed = absences.back(session, official, today=today, actor=by, at=at) > 0
         elif not deputy or start is None or end is None:
             output.fail("Назовите заместителя и дни (--deputy, --from, --to) или возвращение (--back)")
         else:
-            stands_in = official_of(work, code, deputy)
+            stands_in = official_of(session, code, deputy)
             changed = absences.set_absence(
-                work,
+                session,
                 official,
                 stands_in,
                 starts_on=start.date(),
@@ -96,7 +96,7 @@ def absence(
                 actor=by,
                 at=at,
             )
-            if stands_in.id not in reachable(work, code):
+            if stands_in.id not in reachable(session, code):
                 warning = f"У заместителя ({stands_in.post}) нет действующего адреса: письма получит сам отсутствующий"
     if as_json:
         days = {"from": as_day(start), "to": as_day(end)} if not back else {"from": None, "to": None}
@@ -115,10 +115,10 @@ def absence(
 
 def revoke(code: Code, who: Who, by: Actor = "координатор", as_json: Json = False) -> None:
     """Отозвать все ссылки, выданные должностному лицу; новая придёт со следующим письмом."""
-    with session(ready_engine()) as work:
-        known_roadmap(work, code)
-        official = official_of(work, code, who)
-        revoke_links(work, official, actor=by, at=clock.now())
+    with open_session(ready_engine()) as session:
+        known_roadmap(session, code)
+        official = official_of(session, code, who)
+        revoke_links(session, official, actor=by, at=clock.now())
     if as_json:
         return output.as_json({"official": official.id, "post": official.post, "revoked": True})
     output.screen.print(f"{official.post}: прежние ссылки больше ничего не открывают", markup=False)
@@ -127,10 +127,10 @@ def revoke(code: Code, who: Who, by: Actor = "координатор", as_json: 
 
 def people(code: Code, as_json: Json = False) -> None:
     """Кто отвечает и как до него дойти: каналы, проверена ли связь, отсутствия, молчание."""
-    with session(ready_engine()) as work:
-        today = facts.today_of(known_roadmap(work, code))
-        rows = [_official(*row) for row in _officials(work, code, today)]
-        quiet = [_silence(row) for row in silenced(work, code, today)]
+    with open_session(ready_engine()) as session:
+        today = facts.today_of(known_roadmap(session, code))
+        rows = [_official(*row) for row in _officials(session, code, today)]
+        quiet = [_silence(row) for row in silenced(session, code, today)]
     if as_json:
         return output.as_json({"officials": rows, "silences": quiet})
     columns = ("№", "кто", "каналы", "отсутствие")
@@ -144,17 +144,17 @@ def people(code: Code, as_json: Json = False) -> None:
 Row = tuple[Official, Body | None, list[Channel], list[tuple[Absence, Official]]]
 
 
-def _officials(work: Session, code: str, today: Any) -> list[Row]:
+def _officials(session: Session, code: str, today: Any) -> list[Row]:
     officials = select(Official, Body).join(Body, col(Body.id) == col(Official.body_id), isouter=True)
     officials = officials.where(Official.roadmap_code == code, col(Official.is_active)).order_by(col(Official.id))
     channels: defaultdict[int, list[Channel]] = defaultdict(list)
-    for channel in work.exec(select(Channel).where(col(Channel.is_active)).order_by(col(Channel.id))):
+    for channel in session.exec(select(Channel).where(col(Channel.is_active)).order_by(col(Channel.id))):
         channels[channel.official_id].append(channel)
     away: defaultdict[int, list[tuple[Absence, Official]]] = defaultdict(list)
     left = select(Absence, Official).join(Official, col(Official.id) == col(Absence.deputy_id))
-    for entry, deputy in work.exec(left.where(Absence.ends_on >= today).order_by(col(Absence.starts_on))):
+    for entry, deputy in session.exec(left.where(Absence.ends_on >= today).order_by(col(Absence.starts_on))):
         away[entry.official_id].append((entry, deputy))
-    return [(one, body, channels[one.id or 0], away[one.id or 0]) for one, body in work.exec(officials)]
+    return [(one, body, channels[one.id or 0], away[one.id or 0]) for one, body in session.exec(officials)]
 
 
 def _official(one: Official, body: Body | None, channels: list[Channel], away: list[Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from deployments.cli import facts, output
 from deployments.cli.control import Actor
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Roadmap, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 from roadmap.control.ladder import Ladder
@@ -64,10 +64,10 @@ def ladder(
     if default and (file or named):
         output.fail("--default возвращает обычную лестницу целиком: уберите остальные поля")
     wished = (_from_file(file) if file else {}) | named
-    with session(ready_engine()) as work:
-        roadmap = known_roadmap(work, code)
+    with open_session(ready_engine()) as session:
+        roadmap = known_roadmap(session, code)
         is_asked = default or bool(file) or bool(named)
-        changed = is_asked and _change(work, roadmap, wished, is_whole=bool(file), default=default, actor=by)
+        changed = is_asked and _change(session, roadmap, wished, is_whole=bool(file), default=default, actor=by)
         shown, is_own = Ladder.from_json(roadmap.ladder).to_json(), roadmap.ladder is not None
     if as_json:
         return output.as_json({"roadmap": code, "ladder": shown, "own": is_own, "changed": changed})
@@ -75,12 +75,12 @@ def ladder(
 
 
 def _change(
-    work: Session, roadmap: Roadmap, wished: dict[str, Any], *, is_whole: bool, default: bool, actor: str
+    session: Session, roadmap: Roadmap, wished: dict[str, Any], *, is_whole: bool, default: bool, actor: str
 ) -> bool:
     """Fields that are not named stay as they are, unless the ladder was given as a whole."""
     kept = {} if is_whole else Ladder.from_json(roadmap.ladder).to_json()
     wanted, at = None if default else kept | wished, clock.now()
-    return set_ladder(work, roadmap, wanted, today=facts.today_of(roadmap, at), actor=actor, at=at)
+    return set_ladder(session, roadmap, wanted, today=facts.today_of(roadmap, at), actor=actor, at=at)
 
 
 def _show(code: str, shown: dict[str, Any], *, is_own: bool, changed: bool) -> None:

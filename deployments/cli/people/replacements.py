@@ -10,7 +10,7 @@ from deployments.cli.control import Actor
 from deployments.cli.people.people import Who
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Body, clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import STATUS_RU
 from models.settings import Settings
@@ -33,18 +33,18 @@ def replace(
 ) -> None:
     """Заменить должностное лицо: показать, что перейдёт к преемнику, и с --apply передать."""
     engine, at, settings = ready_engine(), clock.now(), Settings()
-    with session(engine) as work:
-        today = facts.today_of(known_roadmap(work, code), at)
-        official = official_of(work, code, who)
-        body = work.get(Body, official.body_id) if official.body_id else None
+    with open_session(engine) as session:
+        today = facts.today_of(known_roadmap(session, code), at)
+        official = official_of(session, code, who)
+        body = session.get(Body, official.body_id) if official.body_id else None
         successor = _successor(name, email, post or official.post)
-        plan = plan_replacement(work, official, successor, today=today)
+        plan = plan_replacement(session, official, successor, today=today)
     place = Place(roadmap=code, role=official.role, body=body.code if body else None, post=official.post)
     is_named = False
     if apply and not plan.is_done:
-        with rewritten_contacts(settings.contacts, place, successor) as is_named, session(engine) as work:
-            moved = official_of(work, code, str(official.id))
-            plan = replace_official(work, moved, successor, today=today, actor=by, at=at)
+        with rewritten_contacts(settings.contacts, place, successor) as is_named, open_session(engine) as session:
+            moved = official_of(session, code, str(official.id))
+            plan = replace_official(session, moved, successor, today=today, actor=by, at=at)
     if as_json:
         shown = asdict(plan) | {"applied": apply and not plan.is_done, "contacts_rewritten": is_named}
         return output.as_json(shown)

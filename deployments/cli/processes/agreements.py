@@ -13,7 +13,7 @@ from deployments.cli import facts, output
 from deployments.cli.control import Actor
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from roadmap.language import counted, day, in_working_days
 from roadmap.processes.ledger import Correction, Held, Ledger, Line
@@ -45,9 +45,9 @@ def municipalities(
     if _action(action, file) == "import":
         assert file is not None
         return _import_municipalities(code, file, dry_run=dry_run, as_json=as_json)
-    with session(ready_engine()) as work:
-        known_roadmap(work, code)
-        rows = listed(work, code)
+    with open_session(ready_engine()) as session:
+        known_roadmap(session, code)
+        rows = listed(session, code)
     if as_json:
         return output.as_json({"roadmap": code, "municipalities": [asdict(row) for row in rows]})
     if not rows:
@@ -65,8 +65,8 @@ def _municipality(row: Listed) -> tuple[str, ...]:
 
 
 def _import_municipalities(code: str, file: Path, *, dry_run: bool, as_json: bool) -> None:
-    def take(work: Session, today: date) -> dict[str, Any]:
-        return asdict(import_municipalities(work, code, file))
+    def take(session: Session, today: date) -> dict[str, Any]:
+        return asdict(import_municipalities(session, code, file))
 
     done = Imported(**_taken(code, take, at=clock.now(), dry_run=dry_run, as_json=as_json))
     if as_json:
@@ -103,13 +103,13 @@ def agreements(
         assert file is not None
         actor = f"{by} (таблица)"
         return _import_agreements(code, file, item, actor=actor, correction=ground, dry_run=dry_run, as_json=as_json)
-    with session(ready_engine()) as work:
-        roadmap = known_roadmap(work, code)
-        standing = the_agreement(work, code, item, ended=True)
+    with open_session(ready_engine()) as session:
+        roadmap = known_roadmap(session, code)
+        standing = the_agreement(session, code, item, ended=True)
         if template is not None:
-            return _write(work, standing, template)
+            return _write(session, standing, template)
         today = facts.today_of(roadmap)
-        found = ledger_of(work, standing, today=today, calendar=calendar_of(work, code))
+        found = ledger_of(session, standing, today=today, calendar=calendar_of(session, code))
     if as_json:
         return output.as_json({"roadmap": code, "point": standing.one.parent.key, "on": today} | asdict(found))
     return _show(standing, found, late=late)
@@ -127,10 +127,10 @@ def _ground(reason: str, *, correct: bool, is_import: bool) -> str:
     return ground
 
 
-def _write(work: Session, standing: Standing, path: Path) -> None:
+def _write(session: Session, standing: Standing, path: Path) -> None:
     if path.suffix.lower() != ".xlsx":
         output.fail(f"{path.name}: форма записывается как .xlsx — поправьте имя файла")
-    rows = write_template(work, standing, path)
+    rows = write_template(session, standing, path)
     output.screen.print(f"Форма записана: {path}, {counted(rows, 'строка', 'строки', 'строк')}", markup=False)
 
 
@@ -139,14 +139,14 @@ def _import_agreements(
 ) -> None:
     at = clock.now()
 
-    def take(work: Session, today: date) -> dict[str, Any]:
+    def take(session: Session, today: date) -> dict[str, Any]:
         standing, done = import_agreements(
-            work, code, file, item=item, actor=actor, today=today, at=at, correction=correction
+            session, code, file, item=item, actor=actor, today=today, at=at, correction=correction
         )
-        keys, calendar = [point.key for point in standing.one.points], calendar_of(work, code)
-        swept = [advance(work, code, today=today, at=at, calendar=calendar, only=key) for key in keys]
-        work.expire_all()
-        again = the_agreement(work, code, keys[0].split("/")[1], ended=True)
+        keys, calendar = [point.key for point in standing.one.points], calendar_of(session, code)
+        swept = [advance(session, code, today=today, at=at, calendar=calendar, only=key) for key in keys]
+        session.expire_all()
+        again = the_agreement(session, code, keys[0].split("/")[1], ended=True)
         ended = [key for one in swept for key in one.ended]
         return {
             "point": keys[0],
@@ -155,7 +155,7 @@ def _import_agreements(
             "started": sum(one.started for one in swept),
             "ended": bool(ended) and not any(point.status in ("open", "returned") for point in again.one.points),
             "ended_points": ended,
-            "owed": ledger_of(work, again, today=today, calendar=calendar).owed,
+            "owed": ledger_of(session, again, today=today, calendar=calendar).owed,
         }
 
     done = _taken(code, take, at=at, dry_run=dry_run, as_json=as_json)
@@ -206,8 +206,8 @@ def _taken(code: str, take: Any, *, at: datetime, dry_run: bool, as_json: bool) 
     """What an import did, every fault shown; a dry run does it all and keeps nothing."""
     done: dict[str, Any] = {}
     try:
-        with session(ready_engine()) as work:
-            done = take(work, facts.today_of(known_roadmap(work, code), at))
+        with open_session(ready_engine()) as session:
+            done = take(session, facts.today_of(known_roadmap(session, code), at))
             if dry_run:
                 raise _DryRun
     except _DryRun:

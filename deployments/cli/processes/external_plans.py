@@ -9,7 +9,7 @@ from deployments.cli import facts, output
 from deployments.cli.control import Actor
 from deployments.cli.roadmap.look import Json, known_roadmap
 from models import clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle.transitions import STATUS_RU
 from roadmap.processes.external_plans import PlanRefused
@@ -32,18 +32,18 @@ def set_(
     as_json: Json = False,
 ) -> None:
     """Внести дни по плану; внесённые раньше дни того же события переносятся, исполнители узнают об этом письмом."""
-    with session(ready_engine()) as work:
-        codes = [known_roadmap(work, roadmap).code] if roadmap else list(known_roadmaps(work, name))
+    with open_session(ready_engine()) as session:
+        codes = [known_roadmap(session, roadmap).code] if roadmap else list(known_roadmaps(session, name))
         if not codes:
-            known = sorted({one.plan for one in plans(work)})
+            known = sorted({one.plan for one in plans(session)})
             hint = f"ждут: {', '.join(known)}" if known else "пунктов «по плану …» на контроле нет"
             raise PlanRefused(f"Плана «{name}» не ждёт ни одна дорожная карта; {hint}")
         done, at = [], clock.now()
         for code in codes:
-            today = facts.today_of(known_roadmap(work, code), at)
-            done.append(set_plan(work, name, starts.date(), ends.date(), code=code, today=today, at=at, actor=by))
+            today = facts.today_of(known_roadmap(session, code), at)
+            done.append(set_plan(session, name, starts.date(), ends.date(), code=code, today=today, at=at, actor=by))
         if dry_run:
-            work.rollback()
+            session.rollback()
     if as_json:
         return output.as_json({"dry_run": dry_run, "roadmaps": [_json(one) for one in done]})
     for one in done:
@@ -56,10 +56,10 @@ def set_(
 @app.command("list")
 def list_(roadmap: Roadmaps = None, as_json: Json = False) -> None:
     """Показать, какие пункты ждут плана и какие дни внесены."""
-    with session(ready_engine()) as work:
+    with open_session(ready_engine()) as session:
         if roadmap:
-            known_roadmap(work, roadmap)
-        found = plans(work, roadmap)
+            known_roadmap(session, roadmap)
+        found = plans(session, roadmap)
     if as_json:
         return output.as_json(
             [

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from deployments.cli import output
 from deployments.cli.roadmap.look import From, Json, To, as_day
 from models import ControlPoint, Edition, Roadmap
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
@@ -140,8 +140,8 @@ def _facts(document: _Document, found: Explained, points: list[PlannedPoint], ca
 
 def _facts_of_stored(document: _Document, found: Explained, key: str, calendar: WorkCalendar) -> dict[str, Any]:
     """A point that an edition or an extension has moved keeps its key: it is found by the day it now stands for."""
-    with session(ready_engine()) as work:
-        stored = work.exec(select(ControlPoint).where(ControlPoint.key == key)).first()
+    with open_session(ready_engine()) as session:
+        stored = session.exec(select(ControlPoint).where(ControlPoint.key == key)).first()
     if stored is None:
         output.fail(f"Контрольной точки «{key}» нет; точки: vekha points {document.catalogue.code}")
     body = key.split("/")[2]
@@ -164,8 +164,10 @@ def _point(point: PlannedPoint) -> dict[str, Any]:
 
 def _on_control(keys: set[str]) -> Iterator[dict[str, Any]]:
     """Points whose deadline people have moved: what stands on control is not what the document gives."""
-    with session(ready_engine()) as work:
-        for point in work.exec(select(ControlPoint).where(col(ControlPoint.key).in_(keys)).order_by(ControlPoint.key)):
+    with open_session(ready_engine()) as session:
+        for point in session.exec(
+            select(ControlPoint).where(col(ControlPoint.key).in_(keys)).order_by(ControlPoint.key)
+        ):
             if f"/{point.due_on.isoformat()}" not in point.key:
                 yield {"key": point.key, "due_on": point.due_on, "deadline_on": point.deadline_on}
 
@@ -283,10 +285,10 @@ def _bar(count: int, highest: int) -> str:
 
 def _document(code: str) -> _Document:
     """The newest edition on control, else the built-in system; one clear line when there is neither."""
-    with session(ready_engine()) as work:
-        roadmap = work.get(Roadmap, code)
+    with open_session(ready_engine()) as session:
+        roadmap = session.get(Roadmap, code)
         newest = select(Edition).where(Edition.roadmap_code == code).order_by(col(Edition.id).desc()).limit(1)
-        edition = work.exec(newest).first()
+        edition = session.exec(newest).first()
     if roadmap and edition:
         return _Document(Catalogue.model_validate(edition.catalogue), roadmap.shift_years)
     if code not in built_in_codes():

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from deployments.cli import facts, output
 from models import ControlPoint, Item, Roadmap, queries
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
 from roadmap.catalogue.loading import built_in
@@ -30,11 +30,11 @@ def as_day(value: datetime | None) -> date | None:
     return value.date() if value else None
 
 
-def known_roadmap(work: Any, code: str) -> Roadmap:
+def known_roadmap(session: Any, code: str) -> Roadmap:
     """The roadmap of a code, or one clear line."""
-    found: Roadmap | None = work.get(Roadmap, code)
+    found: Roadmap | None = session.get(Roadmap, code)
     if found is None:
-        there = ", ".join(roadmap.code for roadmap in queries.roadmaps(work)) or "пока ни одной"
+        there = ", ".join(roadmap.code for roadmap in queries.roadmaps(session)) or "пока ни одной"
         output.fail(f"Дорожной карты «{code}» нет на контроле (есть: {there}); поставить: vekha load {code}")
     return found
 
@@ -52,9 +52,9 @@ def terms(start: From = None, end: To = None) -> None:
 def items(code: Code, as_json: Json = False) -> None:
     """Мероприятия дорожной карты: слова документа и прочтение срока."""
     gone: dict[str, dict[str, Any]] = {}
-    with session(ready_engine()) as work:
-        rows = list(facts.stored_items(work, code)) if work.get(Roadmap, code) else []
-        gone = {item.key: _dropping(item) for item in _dropped(work, code)}
+    with open_session(ready_engine()) as session:
+        rows = list(facts.stored_items(session, code)) if session.get(Roadmap, code) else []
+        gone = {item.key: _dropping(item) for item in _dropped(session, code)}
     rows = rows or list(facts.catalogue_items(built_in(code)))
     if as_json:
         return output.as_json([row | gone.get(row["key"], NOT_DROPPED) for row in rows])
@@ -74,9 +74,9 @@ def _item_cells(row: dict[str, Any]) -> tuple[str, ...]:
     return row["key"].split("/", 1)[1], facts.ORIGIN_RU[row["origin"]], row["title"], row["term"] or "—"
 
 
-def _dropped(work: Session, code: str) -> list[Item]:
+def _dropped(session: Session, code: str) -> list[Item]:
     """The items that later editions took off control."""
-    return [item for item, _ in queries.items(work, code) if item.dropped_on]
+    return [item for item, _ in queries.items(session, code) if item.dropped_on]
 
 
 NOT_DROPPED = {"dropped_on": None, "dropped_by": None}
@@ -94,9 +94,9 @@ def _by_act(dropped: list[Item]) -> list[dict[str, Any]]:
 
 def points(code: Code, start: From = None, end: To = None, as_json: Json = False) -> None:
     """Контрольные точки дорожной карты по срокам."""
-    with session(ready_engine()) as work:
-        today = facts.today_of(known_roadmap(work, code))
-        rows = queries.points(work, code, start=as_day(start), end=as_day(end))
+    with open_session(ready_engine()) as session:
+        today = facts.today_of(known_roadmap(session, code))
+        rows = queries.points(session, code, start=as_day(start), end=as_day(end))
     if as_json:
         return output.as_json([facts.point(row, today) for row in rows])
     return show_points(f"{code}: контрольных точек {len(rows)}", rows, today)
@@ -114,11 +114,11 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Как идёт исполнение: сколько в работе, на проверке, просрочено, исполнено."""
-    with session(ready_engine()) as work:
-        chosen = [known_roadmap(work, code)] if code else queries.roadmaps(work)
-        rows = [queries.status(work, roadmap, today=facts.today_of(roadmap)) for roadmap in chosen]
-        silent = {row.roadmap.code: bodies_without_channel(work, row.roadmap.code) for row in rows}
-        gone = {row.roadmap.code: _by_act(_dropped(work, row.roadmap.code)) for row in rows}
+    with open_session(ready_engine()) as session:
+        chosen = [known_roadmap(session, code)] if code else queries.roadmaps(session)
+        rows = [queries.status(session, roadmap, today=facts.today_of(roadmap)) for roadmap in chosen]
+        silent = {row.roadmap.code: bodies_without_channel(session, row.roadmap.code) for row in rows}
+        gone = {row.roadmap.code: _by_act(_dropped(session, row.roadmap.code)) for row in rows}
     if as_json:
         return output.as_json([_status(row, silent[row.roadmap.code], gone[row.roadmap.code]) for row in rows])
     columns = ("дорожная карта", *STATUS_COLUMNS, "проср.", "ближайший")
@@ -173,12 +173,16 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Всё об одной контрольной точке: слова документа, прочтение, история, уведомления."""
-    with session(ready_engine()) as work:
-        found = point_by_key(work, key)
-        today = facts.today_of(known_roadmap(work, found.roadmap_code))
-        (it,) = queries.read_points(work, col(ControlPoint.id) == found.id)
-        item = work.get_one(Item, it.item_id)
-        past, proof, told = queries.history(work, it.id), queries.evidence(work, it.id), queries.told(work, it.id)
+    with open_session(ready_engine()) as session:
+        found = point_by_key(session, key)
+        today = facts.today_of(known_roadmap(session, found.roadmap_code))
+        (it,) = queries.read_points(session, col(ControlPoint.id) == found.id)
+        item = session.get_one(Item, it.item_id)
+        past, proof, told = (
+            queries.history(session, it.id),
+            queries.evidence(session, it.id),
+            queries.told(session, it.id),
+        )
     if as_json:
         names = ("on_day", "post", "reason", "state")
         more = {
@@ -227,8 +231,8 @@ def outbox(
     as_json: Json = False,
 ) -> None:
     """Исходящие письма: кому, когда, доставлено ли."""
-    with session(ready_engine()) as work:
-        rows = queries.outbox(work, states=("dead",) if only_dead else (), limit=limit)
+    with open_session(ready_engine()) as session:
+        rows = queries.outbox(session, states=("dead",) if only_dead else (), limit=limit)
     if as_json:
         return output.as_json([_notice(row) for row in rows])
     cells = (

@@ -9,7 +9,7 @@ import typer
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import clock
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes, load_catalogue
@@ -48,16 +48,16 @@ def load(
     today = clock.today(catalogue.zone, at)
     report, rounds = None, 0
     try:
-        with session(ready_engine()) as work:
+        with open_session(ready_engine()) as session:
             if rehearsal:
-                report = load_rehearsal(work, catalogue, today=today, at=at)
+                report = load_rehearsal(session, catalogue, today=today, at=at)
             else:
                 since = as_day(controlled_from)
                 report = load_roadmap(
-                    work, catalogue, today=today, at=at, controlled_from=since, window_days=settings.window_days
+                    session, catalogue, today=today, at=at, controlled_from=since, window_days=settings.window_days
                 )
             rounds = plan_rounds(
-                work, catalogue.code, today=today, at=at, calendar=calendar_of(work, catalogue.code)
+                session, catalogue.code, today=today, at=at, calendar=calendar_of(session, catalogue.code)
             ).planned
             if dry_run:
                 raise _Rehearsed
@@ -88,8 +88,8 @@ def contacts(
     as_json: Json = False,
 ) -> None:
     """Применить контакты: кто из должностных лиц за какой орган отвечает и как ему писать."""
-    with session(ready_engine()) as work:
-        report = apply_contacts(work, file or Settings().contacts)
+    with open_session(ready_engine()) as session:
+        report = apply_contacts(session, file or Settings().contacts)
     if as_json:
         return output.as_json([{"roadmap": code, **facts.counts(entry)} for code, entry in report.items()])
     for code, entry in report.items():
@@ -152,8 +152,8 @@ def rehearse(
 ) -> None:
     """Каждое письмо, которое ушло бы за период, и нагрузка по адресатам; ничего не записывается."""
     engine = ready_engine()
-    with session(engine) as work:
-        known_roadmap(work, code)
+    with open_session(engine) as session:
+        known_roadmap(session, code)
     if end < start:
         output.fail(f"Период кончается ({day(end.date())}) раньше, чем начинается ({day(start.date())})")
     report = rehearse_letters(engine, code, start=start.date(), end=end.date())

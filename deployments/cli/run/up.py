@@ -17,7 +17,7 @@ from deployments.cli.roadmap.look import show_points
 from deployments.serve import web
 from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start
 from models import Roadmap, clock, queries
-from models.db import session
+from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import LIVE
 from models.settings import Settings
@@ -121,17 +121,17 @@ def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal
     for code in codes:
         catalogue = built_in(code)
         today = clock.today(catalogue.zone, at)
-        with session(engine) as work:
-            if work.get(Roadmap, code) is not None:
+        with open_session(engine) as session:
+            if session.get(Roadmap, code) is not None:
                 continue
             if rehearsal:
-                load_rehearsal(work, catalogue, today=today, at=at, window_days=settings.window_days)
+                load_rehearsal(session, catalogue, today=today, at=at, window_days=settings.window_days)
             else:
-                load_roadmap(work, catalogue, today=today, at=at, window_days=settings.window_days)
+                load_roadmap(session, catalogue, today=today, at=at, window_days=settings.window_days)
         fresh.append(code)
     if settings.contacts.exists():
-        with session(engine) as work:
-            apply_contacts(work, settings.contacts)
+        with open_session(engine) as session:
+            apply_contacts(session, settings.contacts)
     if fresh and rehearsal:
         control_day(engine, today=_last_office_day(engine, fresh[0], at), at=at)
     report = control_day(engine, today=None, at=at)
@@ -142,8 +142,8 @@ def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal
 
 def _last_office_day(engine: Engine, code: str, at: datetime) -> date:
     """The working day whose letters a rehearsal shows: today once the office is open, else the last one before."""
-    with session(engine) as work:
-        zone, calendar = zone_of(work.get_one(Roadmap, code).zone), calendar_of(work, code)
+    with open_session(engine) as session:
+        zone, calendar = zone_of(session.get_one(Roadmap, code).zone), calendar_of(session, code)
     local = at.astimezone(zone)
     day = local.date() if local.time() >= OFFICE_OPENS else local.date() - timedelta(days=1)
     return calendar.roll(day, "preceding")
@@ -162,9 +162,11 @@ def _greet(engine: Engine, settings: Settings, url: str, pages: str, summary: st
     """What a newcomer needs to see: the nearest deadlines, where Prefect is, where the letters go."""
     at = clock.now()
     today = clock.today(settings.zone, at)
-    with session(engine) as work:
-        rows = queries.points(work, start=today, statuses=LIVE, limit=NEAREST)
-        standing = [queries.status(work, entry, today=facts.today_of(entry, at)) for entry in queries.roadmaps(work)]
+    with open_session(engine) as session:
+        rows = queries.points(session, start=today, statuses=LIVE, limit=NEAREST)
+        standing = [
+            queries.status(session, entry, today=facts.today_of(entry, at)) for entry in queries.roadmaps(session)
+        ]
     show_points(f"Ближайшие сроки на {today:%d.%m.%Y}", rows, today)
     overdue = sum(entry.overdue for entry in standing)
     letters = "почтовый сервер из VEKHA_MAIL_URL" if settings.mail_url else f"папка {settings.letters} (файлы .eml)"

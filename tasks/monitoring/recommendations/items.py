@@ -31,14 +31,14 @@ class Wanted:
     due_on: date
 
 
-def put_on_control(work: Session, roadmap: Roadmap, wanted: Wanted, *, today: date, calendar: WorkCalendar) -> str:
+def put_on_control(session: Session, roadmap: Roadmap, wanted: Wanted, *, today: date, calendar: WorkCalendar) -> str:
     """The item of a recommendation and its control point, open from today on; returns the key of the point.
 
     ``Refused`` when the day it is due is a day off whose working day has passed.
     """
-    lock_roadmap(work, roadmap.code)
-    owner = work.get_one(Body, wanted.body_id)
-    number = _next_number(work, roadmap.code)
+    lock_roadmap(session, roadmap.code)
+    owner = session.get_one(Body, wanted.body_id)
+    number = _next_number(session, roadmap.code)
     entry = schema.Item(
         code=f"{CODE}{number}",
         title=wanted.text,
@@ -51,9 +51,9 @@ def put_on_control(work: Session, roadmap: Roadmap, wanted: Wanted, *, today: da
     end = max(roadmap.period_end, wanted.due_on)
     reading = terms.read(entry.term, start=today, end=end, calendar=calendar)
     reading = replace(reading, windows=(Window(today, wanted.due_on),))
-    parent = _answering(work, roadmap.code, wanted.answers)
+    parent = _answering(session, roadmap.code, wanted.answers)
     add_own_item(
-        work,
+        session,
         roadmap.code,
         entry,
         reading,
@@ -66,19 +66,19 @@ def put_on_control(work: Session, roadmap: Roadmap, wanted: Wanted, *, today: da
     planned = plan_item(catalogue, entry, reading, calendar=calendar)
     if planned[0].deadline_on < today:
         raise Refused(f"Срок {wanted.due_on:%d.%m.%Y} выпадает на выходной, рабочий день перед ним уже прошёл")
-    store_points(work, roadmap.code, planned, controlled_from=today, today=today)
+    store_points(session, roadmap.code, planned, controlled_from=today, today=today)
     return planned[0].key
 
 
-def _answering(work: Session, code: str, answers: tuple[str, ...]) -> Item | None:
+def _answering(session: Session, code: str, answers: tuple[str, ...]) -> Item | None:
     """The first item that answers the shortfall: the recommendation stands in its section."""
     same = (col(Item.roadmap_code) == code, col(Item.code).in_(answers))
-    found: Item | None = work.execute(select(Item).where(*same).order_by(col(Item.position)).limit(1)).scalar()
+    found: Item | None = session.execute(select(Item).where(*same).order_by(col(Item.position)).limit(1)).scalar()
     return found
 
 
-def _next_number(work: Session, code: str) -> int:
+def _next_number(session: Session, code: str) -> int:
     own = select(col(Item.code)).where(col(Item.roadmap_code) == code, col(Item.code).startswith(CODE))
     return 1 + max(
-        (int(tail) for one in work.execute(own).scalars() if (tail := one[len(CODE) :]).isdigit()), default=0
+        (int(tail) for one in session.execute(own).scalars() if (tail := one[len(CODE) :]).isdigit()), default=0
     )

@@ -52,26 +52,26 @@ class Recommended:
         return f"Справка за {self.period}, рекомендация {self.number}"
 
 
-def propose(work: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -> int:
+def propose(session: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -> int:
     """Propose what the snapshot advises and what is not open yet; returns how many are new.
 
     The same round proposes the same once, also after the coordinator declined it. ``at`` stands in the audit.
     """
-    code = work.get_one(Round, round_id).roadmap_code
-    bodies = ids_by_code(work, Body, code)
-    said = {_shortfall(row) for row in work.execute(_of_round(round_id)).scalars()}
+    code = session.get_one(Round, round_id).roadmap_code
+    bodies = ids_by_code(session, Body, code)
+    said = {_shortfall(row) for row in session.execute(_of_round(round_id)).scalars()}
     new = 0
     for advice in snapshot.advice:
         row = _proposed(code, round_id, advice, bodies.get(advice.body))
         if row is None or advice.is_open_already or _shortfall(row) in said:
             continue
-        insert = (postgresql if work.get_bind().dialect.name == "postgresql" else sqlite).insert(ROWS)
+        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(ROWS)
         values = row.model_dump(exclude={"id"})
         insert = insert.values(values).on_conflict_do_nothing(index_elements=["open_key"])
-        new += rowcount(work.execute(insert, execution_options=COUNTED)) > 0
+        new += rowcount(session.execute(insert, execution_options=COUNTED)) > 0
     if new:
         write_audit(
-            work,
+            session,
             at=at,
             actor="порядок мониторинга",
             action="предложены рекомендации",
@@ -82,7 +82,7 @@ def propose(work: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -
 
 
 def take(
-    work: Session,
+    session: Session,
     recommendation_id: int,
     *,
     actor: str,
@@ -95,47 +95,49 @@ def take(
 
     ``Refused`` when it was decided already (whoever is second is told by whom), or the day is past.
     """
-    found = _held(work, recommendation_id)
+    found = _held(session, recommendation_id)
     row = found.row
     due_on = due_on or row.due_on
     if due_on < today:
         raise Refused(f"Срок {due_on:%d.%m.%Y} уже прошёл: назовите день не раньше {today:%d.%m.%Y}")
-    _decide(work, found, "taken", actor=actor, at=at)
-    roadmap = work.get_one(Roadmap, row.roadmap_code)
+    _decide(session, found, "taken", actor=actor, at=at)
+    roadmap = session.get_one(Roadmap, row.roadmap_code)
     key = put_on_control(
-        work,
+        session,
         roadmap,
         Wanted(row.body_id, row.text, found.source, tuple(row.item_codes), due_on),
         today=today,
-        calendar=calendar or calendar_of(work, roadmap.code),
+        calendar=calendar or calendar_of(session, roadmap.code),
     )
-    point = work.execute(select(col(ControlPoint.id)).where(col(ControlPoint.key) == key)).scalar_one()
-    work.execute(update(ROWS).where(ROWS.c.id == row.id).values(point_id=point, due_on=due_on))
+    point = session.execute(select(col(ControlPoint.id)).where(col(ControlPoint.key) == key)).scalar_one()
+    session.execute(update(ROWS).where(ROWS.c.id == row.id).values(point_id=point, due_on=due_on))
     words = f"№ {row.id}, срок {due_on:%d.%m.%Y}: {found.source}"
-    write_audit(work, at=at, actor=actor, action="рекомендация взята на контроль", subject=key, detail=words)
+    write_audit(session, at=at, actor=actor, action="рекомендация взята на контроль", subject=key, detail=words)
     return key
 
 
-def decline(work: Session, recommendation_id: int, *, actor: str, reason: str, at: datetime) -> None:
+def decline(session: Session, recommendation_id: int, *, actor: str, reason: str, at: datetime) -> None:
     """Decline a recommendation; a later round may give it again. ``Refused`` without a reason or when decided."""
     if not reason.strip():
         raise Refused("Укажите, почему рекомендация отклонена")
-    found = _held(work, recommendation_id)
-    _decide(work, found, "declined", actor=actor, at=at, reason=reason.strip(), open_key=None)
+    found = _held(session, recommendation_id)
+    _decide(session, found, "declined", actor=actor, at=at, reason=reason.strip(), open_key=None)
     words = f"№ {recommendation_id}: {reason.strip()}"
-    write_audit(work, at=at, actor=actor, action="рекомендация отклонена", subject=found.row.roadmap_code, detail=words)
+    write_audit(
+        session, at=at, actor=actor, action="рекомендация отклонена", subject=found.row.roadmap_code, detail=words
+    )
 
 
-def settle_closed(work: Session, roadmap_code: str) -> int:
+def settle_closed(session: Session, roadmap_code: str) -> int:
     """Settle the recommendations whose point was accepted or withdrawn: a new shortfall may be recommended again."""
     closed = select(col(ControlPoint.id)).where(
         col(ControlPoint.roadmap_code) == roadmap_code, col(ControlPoint.status).in_(("accepted", "withdrawn"))
     )
     taken = (ROWS.c.roadmap_code == roadmap_code, ROWS.c.state == "taken", ROWS.c.point_id.in_(closed))
-    return rowcount(work.execute(update(ROWS).where(*taken).values(state="settled", open_key=None)))
+    return rowcount(session.execute(update(ROWS).where(*taken).values(state="settled", open_key=None)))
 
 
-def recommended(work: Session, *where: Any) -> list[Recommended]:
+def recommended(session: Session, *where: Any) -> list[Recommended]:
     """Recommendations that meet the conditions, by round and number in its note."""
     found = (
         select(Recommendation, Round, col(Body.short), col(ControlPoint.key))
@@ -145,8 +147,8 @@ def recommended(work: Session, *where: Any) -> list[Recommended]:
         .where(*where)
         .order_by(col(Round.period_end), col(Round.id), col(Recommendation.id))
     )
-    rows = work.execute(found, execution_options={"populate_existing": True}).all()
-    numbers = {round_id: _numbers(work, round_id) for round_id in {round_.id for _, round_, _, _ in rows}}
+    rows = session.execute(found, execution_options={"populate_existing": True}).all()
+    numbers = {round_id: _numbers(session, round_id) for round_id in {round_.id for _, round_, _, _ in rows}}
     listed = [
         Recommended(
             row=row,
@@ -160,17 +162,17 @@ def recommended(work: Session, *where: Any) -> list[Recommended]:
     return sorted(listed, key=lambda one: (one.row.round_id, one.number, one.row.id))
 
 
-def _numbers(work: Session, round_id: int) -> dict[int | None, int]:
+def _numbers(session: Session, round_id: int) -> dict[int | None, int]:
     """The place of each recommendation in the newest snapshot of its round; those it has not follow."""
     newest = select(col(SnapshotRow.content)).where(col(SnapshotRow.round_id) == round_id)
-    content = work.execute(newest.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar_one_or_none() or {}
-    bodies = ids_by_code(work, Body, work.get_one(Round, round_id).roadmap_code)
+    content = session.execute(newest.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar_one_or_none() or {}
+    bodies = ids_by_code(session, Body, session.get_one(Round, round_id).roadmap_code)
     places: dict[_Shortfall, int] = {}
     for place, one in enumerate(content.get("advice", ()), start=1):
         shortfall = (one["rule"], one["indicator"], bodies.get(one["body"], 0), tuple(one["item_codes"]), one["text"])
         places.setdefault(shortfall, place)
     numbers: dict[int | None, int] = {}
-    for row in work.execute(_of_round(round_id)).scalars():
+    for row in session.execute(_of_round(round_id)).scalars():
         numbers[row.id] = places.get(_shortfall(row), 0)
     last = len(content.get("advice", ()))
     for row_id in [row_id for row_id, number in numbers.items() if not number]:
@@ -206,20 +208,20 @@ def _proposed(code: str, round_id: int, advice: Advice, body_id: int | None) -> 
     )
 
 
-def _held(work: Session, recommendation_id: int) -> Recommended:
+def _held(session: Session, recommendation_id: int) -> Recommended:
     """The recommendation, held until the end of the transaction. ``Refused`` when there is none."""
     mine = ROWS.c.id == recommendation_id
-    work.execute(update(ROWS).where(mine).values(state=ROWS.c.state))
-    found = recommended(work, mine)
+    session.execute(update(ROWS).where(mine).values(state=ROWS.c.state))
+    found = recommended(session, mine)
     if not found:
         raise Refused(f"Рекомендации № {recommendation_id} нет; список: vekha recommendations КОД")
     return found[0]
 
 
-def _decide(work: Session, found: Recommended, state: str, *, actor: str, at: datetime, **more: Any) -> None:
+def _decide(session: Session, found: Recommended, state: str, *, actor: str, at: datetime, **more: Any) -> None:
     row = found.row
     mine = (ROWS.c.id == row.id, ROWS.c.state == "proposed")
-    done = work.execute(update(ROWS).where(*mine).values(state=state, decided_by=actor, decided_at=at, **more))
+    done = session.execute(update(ROWS).where(*mine).values(state=state, decided_by=actor, decided_at=at, **more))
     if not rowcount(done):
         when = f", {row.decided_at:%d.%m.%Y}" if row.decided_at else ""
         raise Refused(f"Рекомендация № {row.id} уже решена: {STATE_RU[row.state]} ({row.decided_by}{when})")

@@ -38,7 +38,7 @@ class Composed:
 
 
 def write_note(
-    work: Session, snapshot_row_id: int, *, folder: Path, template: Path | None, at: datetime
+    session: Session, snapshot_row_id: int, *, folder: Path, template: Path | None, at: datetime
 ) -> list[NoteFile]:
     """Write what the note of a snapshot is made of, and return its rows: the whole note first, then the own pages.
 
@@ -46,20 +46,20 @@ def write_note(
     missing is made again. The own pages of more than 100 bodies are left to ``page_file``. Raises ``DocumentRefused``:
     a broken template, no room on the disk; no row is written then.
     """
-    kept = {row.name: row for row in _rows(work, snapshot_row_id)}
-    snapshot, zone = load(work, snapshot_row_id)
+    kept = {row.name: row for row in _rows(session, snapshot_row_id)}
+    snapshot, zone = load(session, snapshot_row_id)
     whole = [row for row in kept.values() if row.body_id is None]
     if not whole or not all(_is_whole(folder, row) for row in whole):
         for made in compose(snapshot, template=template, zone=zone):
-            _keep(work, snapshot_row_id, made, kept, folder=folder, at=at)
-    for made in _pages(work, snapshot, zone, kept, folder):
-        _keep(work, snapshot_row_id, made, kept, folder=folder, at=at)
-    work.flush()
-    return _rows(work, snapshot_row_id)
+            _keep(session, snapshot_row_id, made, kept, folder=folder, at=at)
+    for made in _pages(session, snapshot, zone, kept, folder):
+        _keep(session, snapshot_row_id, made, kept, folder=folder, at=at)
+    session.flush()
+    return _rows(session, snapshot_row_id)
 
 
 def page_file(
-    work: Session,
+    session: Session,
     snapshot_row_id: int,
     body_id: int,
     *,
@@ -71,32 +71,32 @@ def page_file(
 
     ``loaded``: the snapshot and its pages, where the caller asks for many.
     """
-    body = work.get_one(Body, body_id)
+    body = session.get_one(Body, body_id)
     own = select(NoteFile).where(col(NoteFile.snapshot_id) == snapshot_row_id, col(NoteFile.body_id) == body_id)
-    kept: dict[str, NoteFile] = {row.name: row for row in work.execute(own).scalars()}
+    kept: dict[str, NoteFile] = {row.name: row for row in session.execute(own).scalars()}
     for row in kept.values():
         if _is_whole(folder, row):
             return row
-    snapshot, pages = loaded or _loaded(work, snapshot_row_id)
+    snapshot, pages = loaded or _loaded(session, snapshot_row_id)
     shorts = select(col(Body.short)).where(col(Body.roadmap_code) == snapshot.roadmap)
-    named = Counter(work.execute(shorts).scalars())
+    named = Counter(session.execute(shorts).scalars())
     if body.roadmap_code != snapshot.roadmap or body.code not in pages.bodies({body.code: body.short}):
         return None
     made = _page(pages, snapshot, body, is_alone=named[body.short] == 1)
-    row = _keep(work, snapshot_row_id, made, kept, folder=folder, at=at)
-    work.flush()
+    row = _keep(session, snapshot_row_id, made, kept, folder=folder, at=at)
+    session.flush()
     return row
 
 
-def _loaded(work: Session, snapshot_row_id: int) -> tuple[Snapshot, Pages]:
-    snapshot, zone = load(work, snapshot_row_id)
+def _loaded(session: Session, snapshot_row_id: int) -> tuple[Snapshot, Pages]:
+    snapshot, zone = load(session, snapshot_row_id)
     return snapshot, Pages(snapshot, zone=zone)
 
 
-def load(work: Session, snapshot_row_id: int) -> tuple[Snapshot, str]:
+def load(session: Session, snapshot_row_id: int) -> tuple[Snapshot, str]:
     """The computed numbers of a kept snapshot, and the zone of its roadmap."""
-    snapshot = Snapshot.model_validate(work.get_one(SnapshotRow, snapshot_row_id).content)
-    return snapshot, work.get_one(Roadmap, snapshot.roadmap).zone
+    snapshot = Snapshot.model_validate(session.get_one(SnapshotRow, snapshot_row_id).content)
+    return snapshot, session.get_one(Roadmap, snapshot.roadmap).zone
 
 
 def compose(snapshot: Snapshot, *, template: Path | None, zone: str) -> Iterator[Composed]:
@@ -133,9 +133,11 @@ def _main_names(snapshot: Snapshot) -> list[str]:
     return [*(file_name("Справка", snapshot, suffix) for suffix in suffixes), *appendix]
 
 
-def _pages(work: Session, snapshot: Snapshot, zone: str, kept: dict[str, NoteFile], folder: Path) -> Iterator[Composed]:
+def _pages(
+    session: Session, snapshot: Snapshot, zone: str, kept: dict[str, NoteFile], folder: Path
+) -> Iterator[Composed]:
     """The own pages that are not there yet, of not more than 100 bodies."""
-    bodies = {body.code: body for body in _bodies(work, snapshot.roadmap)}
+    bodies = {body.code: body for body in _bodies(session, snapshot.roadmap)}
     pages = Pages(snapshot, zone=zone)
     shown = pages.bodies({code: body.short for code, body in bodies.items()})
     if len(shown) > APPENDIX_BODIES:
@@ -159,19 +161,19 @@ def _page(pages: Pages, snapshot: Snapshot, body: Body, *, is_alone: bool) -> Co
     return Composed(name, PDF.media_type, content, body.id)
 
 
-def _bodies(work: Session, roadmap_code: str) -> list[Body]:
+def _bodies(session: Session, roadmap_code: str) -> list[Body]:
     return list(
-        work.execute(select(Body).where(col(Body.roadmap_code) == roadmap_code).order_by(col(Body.id))).scalars()
+        session.execute(select(Body).where(col(Body.roadmap_code) == roadmap_code).order_by(col(Body.id))).scalars()
     )
 
 
-def _rows(work: Session, snapshot_row_id: int) -> list[NoteFile]:
+def _rows(session: Session, snapshot_row_id: int) -> list[NoteFile]:
     found = select(NoteFile).where(col(NoteFile.snapshot_id) == snapshot_row_id)
-    return list(work.execute(found.order_by(col(NoteFile.body_id).is_not(None), col(NoteFile.id))).scalars())
+    return list(session.execute(found.order_by(col(NoteFile.body_id).is_not(None), col(NoteFile.id))).scalars())
 
 
 def _keep(
-    work: Session, snapshot_row_id: int, made: Composed, kept: dict[str, NoteFile], *, folder: Path, at: datetime
+    session: Session, snapshot_row_id: int, made: Composed, kept: dict[str, NoteFile], *, folder: Path, at: datetime
 ) -> NoteFile:
     """Store a file and its row; a row whose file is on the disk stays as it is.
 
@@ -191,10 +193,10 @@ def _keep(
             "body_id": made.body_id,
             "made_at": at,
         }
-        insert = (postgresql if work.get_bind().dialect.name == "postgresql" else sqlite).insert(table_of(NoteFile))
-        work.execute(insert.values(values).on_conflict_do_nothing(index_elements=["snapshot_id", "name"]))
+        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table_of(NoteFile))
+        session.execute(insert.values(values).on_conflict_do_nothing(index_elements=["snapshot_id", "name"]))
         mine = (col(NoteFile.snapshot_id) == snapshot_row_id, col(NoteFile.name) == made.name)
-        kept[made.name] = row = work.execute(select(NoteFile).where(*mine)).scalar_one()
+        kept[made.name] = row = session.execute(select(NoteFile).where(*mine)).scalar_one()
     else:
         row.file_hash, row.size, row.made_at = digest, len(made.content), at
     return row

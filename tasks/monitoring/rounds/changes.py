@@ -15,7 +15,7 @@ from roadmap.language import plural
 COUNTED_AS_BEFORE = "редакцией, принятой после начала раунда; посчитан по прежней"
 
 
-def edition_indicators(work: Session, code: str, as_of: datetime) -> list[dict[str, Any]] | None:
+def edition_indicators(session: Session, code: str, as_of: datetime) -> list[dict[str, Any]] | None:
     """The indicators of the edition in force at ``as_of``, as its catalogue has them; None where there was none."""
     newest = (
         select(col(Edition.catalogue))
@@ -23,18 +23,18 @@ def edition_indicators(work: Session, code: str, as_of: datetime) -> list[dict[s
         .order_by(col(Edition.id).desc())
         .limit(1)
     )
-    catalogue = work.execute(newest).scalar_one_or_none()
+    catalogue = session.execute(newest).scalar_one_or_none()
     return None if catalogue is None else list(catalogue.get("indicators") or ())
 
 
 def changes(
-    work: Session, round_: Round, roadmap: Roadmap, indicators: Mapping[str, Indicator], *, as_of: datetime
+    session: Session, round_: Round, roadmap: Roadmap, indicators: Mapping[str, Indicator], *, as_of: datetime
 ) -> Iterator[str]:
     """One Russian line for each; ``indicators``: those the round was opened with."""
-    entries = edition_indicators(work, roadmap.code, as_of)
+    entries = edition_indicators(session, roadmap.code, as_of)
     if entries is not None and indicators:
         yield from _of_indicators(entries, indicators, round_, roadmap.shift_years)
-    yield from _of_municipalities(work, round_, today_there(as_of, roadmap.zone))
+    yield from _of_municipalities(session, round_, today_there(as_of, roadmap.zone))
 
 
 def _of_indicators(
@@ -58,7 +58,7 @@ def _judged_by(one: Indicator) -> tuple[Any, ...]:
     return one.title, one.unit, one.counted, one.comparison, one.target, one.target_year, one.words
 
 
-def _of_municipalities(work: Session, round_: Round, day: date) -> Iterator[str]:
+def _of_municipalities(session: Session, round_: Round, day: date) -> Iterator[str]:
     """Municipalities that came or left between the first day of the round and the day."""
     listed = (
         select(col(Body.short), col(Municipality.since), col(Municipality.until))
@@ -67,7 +67,7 @@ def _of_municipalities(work: Session, round_: Round, day: date) -> Iterator[str]
         .order_by(col(Body.short))
     )
     came, left = [], []
-    for short, since, until in work.execute(listed):
+    for short, since, until in session.execute(listed):
         if round_.opens_on < since <= day:
             came.append(f"{short} (с {since:%d.%m.%Y})")
         if until is not None and round_.opens_on <= until < day:

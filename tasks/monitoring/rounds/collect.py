@@ -39,52 +39,52 @@ class DataPoint(NamedTuple):
         return self.status in LIVE
 
 
-def data_points(work: Session, row: RoundRow) -> list[DataPoint]:
+def data_points(session: Session, row: RoundRow) -> list[DataPoint]:
     """What every body was asked in the round."""
     columns = [POINTS.c[name] for name in DataPoint._fields]
     found = select(*columns).where(POINTS.c.parent_id == row.point_id, POINTS.c.purpose == DATA)
-    return [DataPoint(*one) for one in work.execute(found.order_by(POINTS.c.id))]
+    return [DataPoint(*one) for one in session.execute(found.order_by(POINTS.c.id))]
 
 
-def begin(work: Session, row: RoundRow, monitoring: Monitoring, day: RoadmapDay) -> bool:
+def begin(session: Session, row: RoundRow, monitoring: Monitoring, day: RoadmapDay) -> bool:
     """Open the round, its indicators as the edition in force has them; False when that was done already."""
-    if is_done(work, row.id, "opened") or not row.is_live:
+    if is_done(session, row.id, "opened") or not row.is_live:
         return False
     if row.status == "planned":
         move = Move(action="open", actor=ENGINE, at=day.at, on=min(row.opens_on, day.today), tell=False)
-        change_many(work, [Change(row.point_id, move, {"opens_on": move.on})])
+        change_many(session, [Change(row.point_id, move, {"opens_on": move.on})])
     asked = [entry.model_dump(mode="json") for entry in monitoring.asked(row.rhythm)]
-    work.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(indicators=asked))
+    session.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(indicators=asked))
     n = len(asked)
     words = f"за {row.period.title}, {counted(n, 'показатель', 'показателя', 'показателей')}"
-    return step_done(work, row.id, "opened", at=day.at, words=words)
+    return step_done(session, row.id, "opened", at=day.at, words=words)
 
 
-def ask(work: Session, row: RoundRow, members: Members, day: RoadmapDay, *, is_overtaken: bool) -> int:
+def ask(session: Session, row: RoundRow, members: Members, day: RoadmapDay, *, is_overtaken: bool) -> int:
     """Ask every body whose word is needed, once; returns how many were asked.
 
     What control points prove is filled in first and not asked for. A round that the next one has overtaken while
     nothing ran asks nobody: its note says that there are no data.
     """
-    if is_done(work, row.id, "asked") or not is_done(work, row.id, "opened"):
+    if is_done(session, row.id, "asked") or not is_done(session, row.id, "opened"):
         return 0
-    fill_proven(work, row.id, at=day.at)
-    count = 0 if is_overtaken else add_missing(work, row, members, day)
+    fill_proven(session, row.id, at=day.at)
+    count = 0 if is_overtaken else add_missing(session, row, members, day)
     words = f"запрошено у {counted(count, 'органа', 'органов', 'органов')}"
     if not count:
         words = OVERTAKEN if is_overtaken else "запрашивать нечего"
-    step_done(work, row.id, "asked", at=day.at, words=words)
+    step_done(session, row.id, "asked", at=day.at, words=words)
     return count
 
 
-def add_missing(work: Session, row: RoundRow, members: Members, day: RoadmapDay) -> int:
+def add_missing(session: Session, row: RoundRow, members: Members, day: RoadmapDay) -> int:
     """Ask those who should be asked and were not, a municipality that came midway too; returns how many."""
-    there = {point.body_id for point in data_points(work, row)}
-    bodies = sorted(_wanted(work, row, members, day.today) - there)
+    there = {point.body_id for point in data_points(session, row)}
+    bodies = sorted(_wanted(session, row, members, day.today) - there)
     if not bodies:
         return 0
     opens, due = _days(row, day)
-    known = work.execute(select(BODIES.c.id, BODIES.c.code, BODIES.c.short).where(_among(bodies)))
+    known = session.execute(select(BODIES.c.id, BODIES.c.code, BODIES.c.short).where(_among(bodies)))
     names = {body_id: (code, short) for body_id, code, short in known}
     title = f"Данные для мониторинга за {row.period.title}"
     rows = [
@@ -108,47 +108,47 @@ def add_missing(work: Session, row: RoundRow, members: Members, day: RoadmapDay)
         }
         for body_id in bodies
     ]
-    work.execute(insert(POINTS), rows)
+    session.execute(insert(POINTS), rows)
     move = Move(action="open", actor=ENGINE, at=day.at, on=opens, tell=False)
-    fresh = [point.id for point in data_points(work, row) if point.status == "planned"]
-    return change_many(work, [Change(point_id, move) for point_id in fresh])
+    fresh = [point.id for point in data_points(session, row) if point.status == "planned"]
+    return change_many(session, [Change(point_id, move) for point_id in fresh])
 
 
-def withdraw_absent(work: Session, row: RoundRow, members: Members, day: RoadmapDay) -> int:
+def withdraw_absent(session: Session, row: RoundRow, members: Members, day: RoadmapDay) -> int:
     """Ask no more who has left or merged, or for whom another body answers now; returns how many."""
     reasons = {}
-    if live := [point for point in data_points(work, row) if point.is_live]:
-        answering = answerers(work, work.get_one(Round, row.id))
+    if live := [point for point in data_points(session, row) if point.is_live]:
+        answering = answerers(session, session.get_one(Round, row.id))
         for point in live:
             absent = _why_absent(members, point.body_id, max(day.today, row.due_on))
             if absent or point.body_id not in answering:
                 reasons[point.id] = absent or NOT_ASKED
-    return _withdraw(work, reasons, day)
+    return _withdraw(session, reasons, day)
 
 
-def withdraw_all(work: Session, row: RoundRow, day: RoadmapDay, *, reason: str) -> int:
+def withdraw_all(session: Session, row: RoundRow, day: RoadmapDay, *, reason: str) -> int:
     """Ask nobody any more: the next round has begun, or this one was closed; returns how many were asked still."""
-    return _withdraw(work, {point.id: reason for point in data_points(work, row) if point.is_live}, day)
+    return _withdraw(session, {point.id: reason for point in data_points(session, row) if point.is_live}, day)
 
 
-def _withdraw(work: Session, reasons: Mapping[int, str], day: RoadmapDay) -> int:
+def _withdraw(session: Session, reasons: Mapping[int, str], day: RoadmapDay) -> int:
     moves = {
         point_id: Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason)
         for point_id, reason in reasons.items()
     }
-    return change_many(work, [Change(point_id, move) for point_id, move in moves.items()])
+    return change_many(session, [Change(point_id, move) for point_id, move in moves.items()])
 
 
-def settle(work: Session, row: RoundRow, day: RoadmapDay) -> int:
+def settle(session: Session, row: RoundRow, day: RoadmapDay) -> int:
     """Accept what bodies have given in full; returns how many."""
-    if not any(point.is_live for point in data_points(work, row)):
+    if not any(point.is_live for point in data_points(session, row)):
         return 0
-    return settle_data(work, row.id, at=day.at, today=day.today)
+    return settle_data(session, row.id, at=day.at, today=day.today)
 
 
-def _wanted(work: Session, row: RoundRow, members: Members, today: date) -> set[int]:
+def _wanted(session: Session, row: RoundRow, members: Members, today: date) -> set[int]:
     """Bodies whose word the round needs now; a municipality that has left is not asked."""
-    return {body_id for body_id in asked_of(work, row.id) if not _why_absent(members, body_id, today)}
+    return {body_id for body_id in asked_of(session, row.id) if not _why_absent(members, body_id, today)}
 
 
 def _why_absent(members: Members, body_id: int, day: date) -> str:

@@ -9,10 +9,10 @@ from tasks.monitoring.rounds.rows import NOW
 from tasks.monitoring.rounds.sweep import urge
 
 
-def produce_now(work: Session, point: ControlPoint, command: ProduceReportNow) -> ControlPoint:
+def produce_now(session: Session, point: ControlPoint, command: ProduceReportNow) -> ControlPoint:
     """«Составить справку сейчас»: recorded here, done by the run or by the daily control."""
     by, reason = command.by, command.reason.strip()
-    return urge(work, point, actor=by.actor, reason=reason, once_key=by.once_key, today=by.today, at=by.at)
+    return urge(session, point, actor=by.actor, reason=reason, once_key=by.once_key, today=by.today, at=by.at)
 
 
 HANDLERS: Handlers = {

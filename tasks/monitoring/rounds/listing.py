@@ -35,11 +35,11 @@ class Listed:
     """Its note is to be written now."""
 
 
-def rounds_list(work: Session, code: str, *, today: date) -> list[Listed]:
+def rounds_list(session: Session, code: str, *, today: date) -> list[Listed]:
     """The rounds of a roadmap by period."""
-    rows = rounds_of(work, ROUNDS.c.roadmap_code == code)
+    rows = rounds_of(session, ROUNDS.c.roadmap_code == code)
     last = dict(
-        work.execute(
+        session.execute(
             select(col(RoundStep.round_id), col(RoundStep.step))
             .where(col(RoundStep.round_id).in_([row.id for row in rows]))
             .order_by(col(RoundStep.id))
@@ -47,7 +47,7 @@ def rounds_list(work: Session, code: str, *, today: date) -> list[Listed]:
         .tuples()
         .all()
     )
-    counts = _counts(work, code)
+    counts = _counts(session, code)
     return [
         Listed(
             key=row.key,
@@ -62,13 +62,13 @@ def rounds_list(work: Session, code: str, *, today: date) -> list[Listed]:
             step=last.get(row.id, ""),
             asked=counts.get((row.point_id, True), 0) + counts.get((row.point_id, False), 0),
             answered=counts.get((row.point_id, True), 0),
-            is_ready=row.id in last and is_ready(work, row, today=today),
+            is_ready=row.id in last and is_ready(session, row, today=today),
         )
         for row in rows
     ]
 
 
-def _counts(work: Session, code: str) -> dict[tuple[int, bool], int]:
+def _counts(session: Session, code: str) -> dict[tuple[int, bool], int]:
     """(point of the round, whether it was given) → how many bodies."""
     given = col(ControlPoint.status) == "accepted"
     found = (
@@ -77,4 +77,4 @@ def _counts(work: Session, code: str) -> dict[tuple[int, bool], int]:
         .where(col(ControlPoint.status).in_((*LIVE, "accepted")))
         .group_by(col(ControlPoint.parent_id), given)
     )
-    return {(parent, bool(is_given)): n for parent, is_given, n in work.execute(found)}
+    return {(parent, bool(is_given)): n for parent, is_given, n in session.execute(found)}

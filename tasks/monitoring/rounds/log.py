@@ -21,15 +21,15 @@ STEPS_RU: dict[str, str] = {
 }
 
 
-def is_done(work: Session, round_id: int, step: Step) -> bool:
+def is_done(session: Session, round_id: int, step: Step) -> bool:
     """Whether the step's row is there."""
     found = select(STEPS.c.id).where(STEPS.c.round_id == round_id, STEPS.c.step == step)
-    return work.execute(found).first() is not None
+    return session.execute(found).first() is not None
 
 
-def step_done(work: Session, round_id: int, step: Step, *, at: datetime, words: str) -> bool:
+def step_done(session: Session, round_id: int, step: Step, *, at: datetime, words: str) -> bool:
     """Record a step in the caller's transaction, which holds the round; False: it was recorded already."""
-    if is_done(work, round_id, step):
+    if is_done(session, round_id, step):
         return False
-    work.execute(insert(STEPS), [{"round_id": round_id, "step": step, "done_at": at, "words": words}])
+    session.execute(insert(STEPS), [{"round_id": round_id, "step": step, "done_at": at, "words": words}])
     return True

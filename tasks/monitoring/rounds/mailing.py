@@ -39,32 +39,32 @@ class _Rider:
     body_id: int | None = None
 
 
-def queue(work: Session, round_id: int, *, today: date, at: datetime, hours: OfficeHours) -> int:
+def queue(session: Session, round_id: int, *, today: date, at: datetime, hours: OfficeHours) -> int:
     """Put the note and the pages of a round's newest note into the next letters; returns how many were put.
 
     The note goes to coordinators, controllers and the officials of the body that keeps the roadmap, a page to the
     officials of its body; deputies get it for those who are away. Nothing goes where silence is kept, and nothing
     twice: a round computed again sends nothing to those who have had its note or page.
     """
-    row = work.get_one(Round, round_id)
-    snapshot_id = newest_note(work, round_id)
-    quiet = [one.silence for one in silenced(work, row.roadmap_code, today)]
-    point = work.get_one(ControlPoint, row.point_id)
+    row = session.get_one(Round, round_id)
+    snapshot_id = newest_note(session, round_id)
+    quiet = [one.silence for one in silenced(session, row.roadmap_code, today)]
+    point = session.get_one(ControlPoint, row.point_id)
     if snapshot_id is None or point.item_id in {silence.item_id for silence in quiet}:
         return 0
-    recipients = Recipients.of(work, row.roadmap_code, today)
+    recipients = Recipients.of(session, row.roadmap_code, today)
     unheard = {silence.body_id for silence in quiet}
-    had = list(work.execute(select(RoundLetter).where(col(RoundLetter.round_id) == round_id)).scalars())
+    had = list(session.execute(select(RoundLetter).where(col(RoundLetter.round_id) == round_id)).scalars())
     riders = []
     if not any(letter.part == "note" for letter in had):
-        riders += _note_riders(work, recipients, None if point.owner_id in unheard else point.owner_id)
+        riders += _note_riders(session, recipients, None if point.owner_id in unheard else point.owner_id)
     pages = {letter.channel_id: letter.body_id for letter in had if letter.part == "page"}
-    bodies = _paged(work, snapshot_id, row.roadmap_code) - unheard - set(pages.values())
-    riders += _page_riders(work, recipients, bodies, pages)
-    return _put(work, row, riders, at=at, hours=hours)
+    bodies = _paged(session, snapshot_id, row.roadmap_code) - unheard - set(pages.values())
+    riders += _page_riders(session, recipients, bodies, pages)
+    return _put(session, row, riders, at=at, hours=hours)
 
 
-def queue_missed(work: Session, roadmap_code: str, *, today: date, at: datetime, hours: OfficeHours) -> int:
+def queue_missed(session: Session, roadmap_code: str, *, today: date, at: datetime, hours: OfficeHours) -> int:
     """Put the pages that could not go with their round: the body was silenced, or had no address then.
 
     Only of the newest round of each rhythm whose letters were sent; returns how many were put.
@@ -75,42 +75,42 @@ def queue_missed(work: Session, roadmap_code: str, *, today: date, at: datetime,
         .where(col(Round.roadmap_code) == roadmap_code)
         .group_by(col(Round.rhythm))
     )
-    rounds = work.execute(sent).scalars().all()
-    return sum(queue(work, round_id, today=today, at=at, hours=hours) for round_id in rounds)
+    rounds = session.execute(sent).scalars().all()
+    return sum(queue(session, round_id, today=today, at=at, hours=hours) for round_id in rounds)
 
 
-def _paged(work: Session, snapshot_id: int, code: str) -> set[int | None]:
+def _paged(session: Session, snapshot_id: int, code: str) -> set[int | None]:
     """The bodies that have a page of their own."""
-    snapshot = Snapshot.model_validate(work.get_one(SnapshotRow, snapshot_id).content)
+    snapshot = Snapshot.model_validate(session.get_one(SnapshotRow, snapshot_id).content)
     ids = {
         row.code: (row.id, row.short)
-        for row in work.execute(
+        for row in session.execute(
             select(col(Body.id), col(Body.code), col(Body.short)).where(col(Body.roadmap_code) == code)
         )
     }
     return {ids[body][0] for body in Pages(snapshot).bodies({body: short for body, (_, short) in ids.items()})}
 
 
-def newest_note(work: Session, round_id: int) -> int | None:
+def newest_note(session: Session, round_id: int) -> int | None:
     """Id of the newest snapshot of a round of which a note was written."""
     found = (
         select(func.max(col(SnapshotRow.id)))
         .join(NoteFile, col(NoteFile.snapshot_id) == col(SnapshotRow.id))
         .where(col(SnapshotRow.round_id) == round_id)
     )
-    newest: int | None = work.execute(found).scalar_one()
+    newest: int | None = session.execute(found).scalar_one()
     return newest
 
 
-def _note_riders(work: Session, recipients: Recipients, keeper: int | None) -> list[_Rider]:
-    people = [*recipients.staff(work, "coordinator"), *recipients.staff(work, "controller")]
+def _note_riders(session: Session, recipients: Recipients, keeper: int | None) -> list[_Rider]:
+    people = [*recipients.staff(session, "coordinator"), *recipients.staff(session, "controller")]
     if keeper is not None:
-        people += [(row[0], row[1]) for row in work.execute(recipients.reach(col(Official.body_id) == keeper))]
+        people += [(row[0], row[1]) for row in session.execute(recipients.reach(col(Official.body_id) == keeper))]
     return [_Rider(official_id, channel_id, "note") for official_id, channel_id in dict.fromkeys(people)]
 
 
 def _page_riders(
-    work: Session, recipients: Recipients, bodies: set[int | None], had: Mapping[int, int | None]
+    session: Session, recipients: Recipients, bodies: set[int | None], had: Mapping[int, int | None]
 ) -> Iterator[_Rider]:
     """An address takes one page of a round (``had``: which it has had), that of its own body before a deputy's.
 
@@ -118,11 +118,13 @@ def _page_riders(
     """
     homes: dict[int, int] = {}
     own: defaultdict[int, list[_Person]] = defaultdict(list)
-    for official_id, channel_id, body_id in work.execute(_executors(recipients.code)):
+    for official_id, channel_id, body_id in session.execute(_executors(recipients.code)):
         homes[channel_id] = body_id
         own[body_id].append((official_id, channel_id))
     reached: defaultdict[int, list[_Person]] = defaultdict(list)
-    for official_id, channel_id, body_id in work.execute(recipients.reach(col(Official.role) == "executor").distinct()):
+    for official_id, channel_id, body_id in session.execute(
+        recipients.reach(col(Official.role) == "executor").distinct()
+    ):
         if body_id in bodies:
             reached[body_id].append((official_id, channel_id))
     taken = dict(had)
@@ -147,11 +149,11 @@ def _executors(code: str) -> Select[Any]:
     )
 
 
-def _put(work: Session, row: Round, riders: list[_Rider], *, at: datetime, hours: OfficeHours) -> int:
+def _put(session: Session, row: Round, riders: list[_Rider], *, at: datetime, hours: OfficeHours) -> int:
     if not riders:
         return 0
-    day = RoadmapDay.of(work, row.roadmap_code, at=at, hours=hours)
-    letters = next_letters(work, {(one.official_id, one.channel_id) for one in riders}, day=day)
+    day = RoadmapDay.of(session, row.roadmap_code, at=at, hours=hours)
+    letters = next_letters(session, {(one.official_id, one.channel_id) for one in riders}, day=day)
     rows = [
         {
             "round_id": row.id,
@@ -162,5 +164,5 @@ def _put(work: Session, row: Round, riders: list[_Rider], *, at: datetime, hours
         }
         for one in riders
     ]
-    work.execute(insert(table_of(RoundLetter)), rows)
+    session.execute(insert(table_of(RoundLetter)), rows)
     return len(rows)

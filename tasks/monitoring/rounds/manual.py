@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models import Roadmap
 from models import Snapshot as SnapshotRow
-from models.db import session
+from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Refused
 from models.settings import Settings
@@ -79,100 +79,100 @@ def monitor(hand: Hand, period: Period, *, as_of: date | None = None, is_urged: 
     """
     if as_of is not None:
         return _looked_at(hand, period, as_of)
-    with session(hand.engine) as work:
-        there = _round_of(work, hand.code, period)
-        is_written = there is not None and is_done(work, there.id, "noted")
+    with open_session(hand.engine) as session:
+        there = _round_of(session, hand.code, period)
+        is_written = there is not None and is_done(session, there.id, "noted")
     if there is not None and is_written:
         return _written_anew(hand, there) if is_urged else _computed_again(hand, there)
-    with session(hand.engine) as work:
-        row, is_new = _begun(work, hand, period, asks=not is_urged)
-        asked = 0 if is_urged else Sweep.of(work, hand.code, _day(work, hand)).ask(row)
-        row = round_row(work, row.id)
+    with open_session(hand.engine) as session:
+        row, is_new = _begun(session, hand, period, asks=not is_urged)
+        asked = 0 if is_urged else Sweep.of(session, hand.code, _day(session, hand)).ask(row)
+        row = round_row(session, row.id)
         if is_urged and row.status in ("open", "returned"):
             once_key = f"{row.key}:{hand.at.isoformat()}"
-            urge(work, row.key, actor=ACTOR, reason="", once_key=once_key, today=hand.today, at=hand.at)
+            urge(session, row.key, actor=ACTOR, reason="", once_key=once_key, today=hand.today, at=hand.at)
     facts: dict[str, Any] = {"today": hand.today, "at": hand.at, "settings": hand.settings}
     outcome = run_round(hand.engine, row.id, is_urged=is_urged, **facts)
-    with session(hand.engine) as work:
-        return _told(work, round_row(work, row.id), is_new=is_new, asked=asked, outcome=outcome)
+    with open_session(hand.engine) as session:
+        return _told(session, round_row(session, row.id), is_new=is_new, asked=asked, outcome=outcome)
 
 
 def _looked_at(hand: Hand, period: Period, as_of: date) -> Monitored:
     """Computed in a transaction that is thrown away."""
-    with Session(hand.engine) as work:
-        row, _ = _begun(work, hand, period, asks=False)
-        zone = zone_of(work.get_one(Roadmap, hand.code).zone)
+    with Session(hand.engine) as session:
+        row, _ = _begun(session, hand, period, asks=False)
+        zone = zone_of(session.get_one(Roadmap, hand.code).zone)
         then = min(datetime.combine(as_of, time.max, zone), hand.at)
-        snapshot = compute(work, row.id, as_of=then, today=min(as_of, hand.today))
-        told = _told(work, row, snapshot=snapshot)
-        work.rollback()
+        snapshot = compute(session, row.id, as_of=then, today=min(as_of, hand.today))
+        told = _told(session, row, snapshot=snapshot)
+        session.rollback()
     return told
 
 
 def _computed_again(hand: Hand, row: RoundRow) -> Monitored:
-    with session(hand.engine) as work:
-        kept = work.get_one(SnapshotRow, newest_snapshot(work, row.id))
-        snapshot = compute(work, row.id, as_of=kept.as_of, today=hand.today)
-        return _told(work, row, snapshot=snapshot)
+    with open_session(hand.engine) as session:
+        kept = session.get_one(SnapshotRow, newest_snapshot(session, row.id))
+        snapshot = compute(session, row.id, as_of=kept.as_of, today=hand.today)
+        return _told(session, row, snapshot=snapshot)
 
 
 def _written_anew(hand: Hand, row: RoundRow) -> Monitored:
-    with session(hand.engine) as work:
-        before = work.get_one(SnapshotRow, newest_snapshot(work, row.id)).sha256
-        snapshot = compute(work, row.id, as_of=hand.at, today=hand.today)
-        kept = keep(work, row.id, snapshot, at=hand.at)
+    with open_session(hand.engine) as session:
+        before = session.get_one(SnapshotRow, newest_snapshot(session, row.id)).sha256
+        snapshot = compute(session, row.id, as_of=hand.at, today=hand.today)
+        kept = keep(session, row.id, snapshot, at=hand.at)
         folder, template = hand.settings.files, hand.settings.note_template
-        write_note(work, kept.id or 0, folder=folder, template=template, at=hand.at)
-        return _told(work, row, snapshot=snapshot, kept_sha256=before)
+        write_note(session, kept.id or 0, folder=folder, template=template, at=hand.at)
+        return _told(session, row, snapshot=snapshot, kept_sha256=before)
 
 
-def _round_of(work: Session, code: str, period: Period) -> RoundRow | None:
+def _round_of(session: Session, code: str, period: Period) -> RoundRow | None:
     same = (ROUNDS.c.rhythm == period.rhythm, ROUNDS.c.period_start == period.start)
-    found = rounds_of(work, ROUNDS.c.roadmap_code == code, *same)
+    found = rounds_of(session, ROUNDS.c.roadmap_code == code, *same)
     return found[0] if found else None
 
 
-def _begun(work: Session, hand: Hand, period: Period, *, asks: bool) -> tuple[RoundRow, bool]:
+def _begun(session: Session, hand: Hand, period: Period, *, asks: bool) -> tuple[RoundRow, bool]:
     """The round of a period, open, and whether it is new; one that has asked nobody and will not is noted as such."""
-    lock_roadmap(work, hand.code)
-    roadmap, day = work.get_one(Roadmap, hand.code), _day(work, hand)
-    row = _round_of(work, hand.code, period)
+    lock_roadmap(session, hand.code)
+    roadmap, day = session.get_one(Roadmap, hand.code), _day(session, hand)
+    row = _round_of(session, hand.code, period)
     is_new = row is None
     if row is None:
-        row = _new(work, roadmap, period, day)
+        row = _new(session, roadmap, period, day)
     if row.status == "withdrawn":
         raise Refused(f"«{hand.code}»: раунд за {period.title} снят с контроля")
     if period.end >= hand.today:
         raise Refused(f"«{hand.code}»: раунд за {period.title} начнётся сам {row.opens_on:%d.%m.%Y}")
-    begin(work, row, monitoring_of(work, roadmap), day)
+    begin(session, row, monitoring_of(session, roadmap), day)
     if not asks:
         # Without this step what control points prove would not be filled in.
-        step_done(work, row.id, "asked", at=hand.at, words="справка по тем данным, что есть")
-    return round_row(work, row.id), is_new
+        step_done(session, row.id, "asked", at=hand.at, words="справка по тем данным, что есть")
+    return round_row(session, row.id), is_new
 
 
-def _new(work: Session, roadmap: Roadmap, period: Period, day: RoadmapDay) -> RoundRow:
+def _new(session: Session, roadmap: Roadmap, period: Period, day: RoadmapDay) -> RoundRow:
     code = roadmap.code
     if period.end >= day.today:
         raise Refused(f"«{code}»: {period.title} ещё не закончился, мониторить рано")
     if period.end < roadmap.period_start or period.start > roadmap.period_end:
         first, last = roadmap.period_start, roadmap.period_end
         raise Refused(f"«{code}»: {period.title} вне срока действия, {first:%d.%m.%Y} — {last:%d.%m.%Y}")
-    keeper = keeper_of(work, code)
+    keeper = keeper_of(session, code)
     if keeper is None:
         raise Refused(f"«{code}»: нет ни одного органа — отвечать за мониторинг некому")
-    days = days_from(day.today, monitoring_of(work, roadmap).rule(period.rhythm), day.calendar)
-    item_id = round_item(work, roadmap, period.rhythm, keeper, [(period, days)])
-    return round_row(work, add_round(work, code, item_id, keeper, period, days, by_hand=True))
+    days = days_from(day.today, monitoring_of(session, roadmap).rule(period.rhythm), day.calendar)
+    item_id = round_item(session, roadmap, period.rhythm, keeper, [(period, days)])
+    return round_row(session, add_round(session, code, item_id, keeper, period, days, by_hand=True))
 
 
-def _day(work: Session, hand: Hand) -> RoadmapDay:
-    return RoadmapDay.of(work, hand.code, today=hand.today, at=hand.at)
+def _day(session: Session, hand: Hand) -> RoadmapDay:
+    return RoadmapDay.of(session, hand.code, today=hand.today, at=hand.at)
 
 
-def _told(work: Session, row: RoundRow, **facts: Any) -> Monitored:
+def _told(session: Session, row: RoundRow, **facts: Any) -> Monitored:
     newest = select(col(SnapshotRow.sha256)).where(col(SnapshotRow.round_id) == row.id)
-    kept = work.execute(newest.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar() or ""
+    kept = session.execute(newest.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar() or ""
     told: dict[str, Any] = {"key": row.key, "title": f"за {row.period.title}", "status": row.status}
     told |= {"due_on": row.due_on, "note_on": row.note_on, "kept_sha256": kept}
     return Monitored(**(told | facts))

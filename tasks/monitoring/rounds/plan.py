@@ -27,59 +27,59 @@ NO_RHYTHM = "действующая редакция не предусматри
 NO_PERIOD = "по действующей редакции период не входит в срок действия дорожной карты"
 
 
-def plan(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: RoadmapDay) -> tuple[int, int]:
+def plan(session: Session, roadmap: Roadmap, monitoring: Monitoring, day: RoadmapDay) -> tuple[int, int]:
     """Insert the rounds that should be there and are not, and bring those to come in line; (new, moved) counts.
 
     A round is there for each period that ends from the day the roadmap came on control to the end of its own period.
     One whose note would be past already is not begun: what nobody was asked for in time is started by hand. One that an
     edition took off control before it began, and that a later edition wants again, has a new point.
     """
-    keeper = keeper_of(work, roadmap.code)
+    keeper = keeper_of(session, roadmap.code)
     if keeper is None:
         return 0, 0
-    there = {(row.rhythm, row.period_start): row for row in rounds_of(work, ROUNDS.c.roadmap_code == roadmap.code)}
-    dropped = _dropped(work, roadmap.code)
+    there = {(row.rhythm, row.period_start): row for row in rounds_of(session, ROUNDS.c.roadmap_code == roadmap.code)}
+    dropped = _dropped(session, roadmap.code)
     new = moved = 0
     for rule in monitoring.rules:
         wanted = list(_wanted(roadmap, rule, day))
         in_time = [(p, days, there.get((rule.rhythm, p.start))) for p, days in wanted if days.note_on >= day.today]
         missing = [(p, days, row) for p, days, row in in_time if row is None or row.id in dropped]
         if missing:
-            item_id = round_item(work, roadmap, rule.rhythm, keeper, wanted)
+            item_id = round_item(session, roadmap, rule.rhythm, keeper, wanted)
             for period, days, row in missing:
                 if row is None:
-                    add_round(work, roadmap.code, item_id, keeper, period, days)
+                    add_round(session, roadmap.code, item_id, keeper, period, days)
                 else:
-                    _bring_back(work, row, item_id, keeper, days)
+                    _bring_back(session, row, item_id, keeper, days)
         new += len(missing)
         to_come = [(row, days) for p, days in wanted if (row := there.get((rule.rhythm, p.start)))]
-        moved += sum(_follow(work, row, days, keeper) for row, days in to_come if row.status == "planned")
-    _hand_over(work, roadmap.code, keeper)
+        moved += sum(_follow(session, row, days, keeper) for row, days in to_come if row.status == "planned")
+    _hand_over(session, roadmap.code, keeper)
     return new, moved
 
 
-def drop(work: Session, roadmap: Roadmap, monitoring: Monitoring, day: RoadmapDay) -> int:
+def drop(session: Session, roadmap: Roadmap, monitoring: Monitoring, day: RoadmapDay) -> int:
     """Rounds to come that the edition in force does not provide for are taken off control; returns how many.
 
     It does not name their rhythm, or their period ends after its own.
     """
     named = [rule.rhythm for rule in monitoring.rules]
     of_it = (ROUNDS.c.roadmap_code == roadmap.code, ROUNDS.c.by_hand.is_(False), POINTS.c.status == "planned")
-    rows = rounds_of(work, *of_it, ROUNDS.c.rhythm.not_in(named) | (ROUNDS.c.period_end > roadmap.period_end))
+    rows = rounds_of(session, *of_it, ROUNDS.c.rhythm.not_in(named) | (ROUNDS.c.period_end > roadmap.period_end))
     changes = []
     for row in rows:
         reason = NO_RHYTHM if row.rhythm not in named else NO_PERIOD
         move = Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=False)
         changes.append(Change(row.point_id, move))
-    return change_many(work, changes)
+    return change_many(session, changes)
 
 
-def _dropped(work: Session, code: str) -> set[int]:
+def _dropped(session: Session, code: str) -> set[int]:
     """Rounds that ``drop`` took off control, not a person."""
     by_us = exists().where(
         TRANSITIONS.c.point_id == POINTS.c.id, TRANSITIONS.c.action == "withdraw", TRANSITIONS.c.actor == ENGINE
     )
-    rows = rounds_of(work, ROUNDS.c.roadmap_code == code, POINTS.c.status == "withdrawn", by_us)
+    rows = rounds_of(session, ROUNDS.c.roadmap_code == code, POINTS.c.status == "withdrawn", by_us)
     return {row.id for row in rows}
 
 
@@ -91,12 +91,12 @@ def _wanted(roadmap: Roadmap, rule: MonitoringRound, day: RoadmapDay) -> Iterato
 
 
 def round_item(
-    work: Session, roadmap: Roadmap, rhythm: RoundRhythm, keeper: int, wanted: list[tuple[Period, RoundDays]]
+    session: Session, roadmap: Roadmap, rhythm: RoundRhythm, keeper: int, wanted: list[tuple[Period, RoundDays]]
 ) -> int:
     """The item whose points are the rounds of a rhythm, made where it is not there; returns its id."""
     code = round_code(rhythm)
     same = (ITEMS.c.roadmap_code == roadmap.code, ITEMS.c.code == code)
-    if (row_id := work.execute(select(ITEMS.c.id).where(*same)).scalar()) is not None:
+    if (row_id := session.execute(select(ITEMS.c.id).where(*same)).scalar()) is not None:
         return int(row_id)
     windows = tuple(Window(period.end + LATE, days.note_on) for period, days in wanted)
     reading = Reading(text="", kind="recurring", rule=OWN_RHYTHM, windows=windows, every=rhythm)
@@ -104,7 +104,7 @@ def round_item(
     item = Item(
         roadmap_code=roadmap.code,
         code=code,
-        position=(work.execute(last).scalar() or 0) + 1,
+        position=(session.execute(last).scalar() or 0) + 1,
         origin="duty",
         number="",
         section="",
@@ -120,30 +120,30 @@ def round_item(
         is_controlled=True,
         source="мониторинг",
     )
-    work.add(item)
-    work.flush()
+    session.add(item)
+    session.flush()
     assert item.id is not None
     return item.id
 
 
 def add_round(
-    work: Session, code: str, item_id: int, keeper: int, period: Period, days: RoundDays, *, by_hand: bool = False
+    session: Session, code: str, item_id: int, keeper: int, period: Period, days: RoundDays, *, by_hand: bool = False
 ) -> int:
     """A round with its control point, planned; returns the round's id."""
-    point_id = _add_point(work, code, item_id, keeper, period, days)
+    point_id = _add_point(session, code, item_id, keeper, period, days)
     values = {"roadmap_code": code, "point_id": point_id, "by_hand": by_hand, **_period(period), **asdict(days)}
-    return int(work.execute(insert(ROUNDS).values(values).returning(ROUNDS.c.id)).scalar_one())
+    return int(session.execute(insert(ROUNDS).values(values).returning(ROUNDS.c.id)).scalar_one())
 
 
-def _bring_back(work: Session, row: RoundRow, item_id: int, keeper: int, days: RoundDays) -> None:
+def _bring_back(session: Session, row: RoundRow, item_id: int, keeper: int, days: RoundDays) -> None:
     """What was taken off control stays so in the history: the round goes on with another point."""
-    point_id = _add_point(work, row.roadmap_code, item_id, keeper, row.period, days)
-    work.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(point_id=point_id, **asdict(days)))
+    point_id = _add_point(session, row.roadmap_code, item_id, keeper, row.period, days)
+    session.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(point_id=point_id, **asdict(days)))
 
 
-def _add_point(work: Session, code: str, item_id: int, keeper: int, period: Period, days: RoundDays) -> int:
+def _add_point(session: Session, code: str, item_id: int, keeper: int, period: Period, days: RoundDays) -> int:
     point = {
-        "key": _free_key(work, f"{code}/{round_code(period.rhythm)}/-/{days.note_on}"),
+        "key": _free_key(session, f"{code}/{round_code(period.rhythm)}/-/{days.note_on}"),
         "roadmap_code": code,
         "item_id": item_id,
         "owner_id": keeper,
@@ -156,39 +156,39 @@ def _add_point(work: Session, code: str, item_id: int, keeper: int, period: Peri
         "next_check_on": days.note_on + LATE,
         "stage_title": f"за {period.title}",
     }
-    return int(work.execute(insert(POINTS).values(point).returning(POINTS.c.id)).scalar_one())
+    return int(session.execute(insert(POINTS).values(point).returning(POINTS.c.id)).scalar_one())
 
 
 def _period(period: Period) -> dict[str, Any]:
     return {"rhythm": period.rhythm, "period_start": period.start, "period_end": period.end}
 
 
-def _free_key(work: Session, key: str) -> str:
+def _free_key(session: Session, key: str) -> str:
     """The key, with a number after it where another round, or this one before, has the same day for its note."""
-    taken = set(work.execute(select(POINTS.c.key).where(POINTS.c.key.startswith(key, autoescape=True))).scalars())
+    taken = set(session.execute(select(POINTS.c.key).where(POINTS.c.key.startswith(key, autoescape=True))).scalars())
     free, n = key, 2
     while free in taken:
         free, n = f"{key}-{n}", n + 1
     return free
 
 
-def _follow(work: Session, row: RoundRow, days: RoundDays, keeper: int) -> bool:
+def _follow(session: Session, row: RoundRow, days: RoundDays, keeper: int) -> bool:
     """A round to come follows the calendar (a year's decree moves days off) and the days of its rhythm."""
     if row.by_hand or RoundDays(row.opens_on, row.due_on, row.note_on) == days:
         return False
-    work.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(**asdict(days)))
+    session.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(**asdict(days)))
     moved = {"opens_on": days.opens_on, "due_on": days.note_on, "deadline_on": days.note_on}
     moved_check = {"next_check_on": days.note_on + LATE}
-    work.execute(update(POINTS).where(POINTS.c.id == row.point_id).values(**moved, **moved_check))
+    session.execute(update(POINTS).where(POINTS.c.id == row.point_id).values(**moved, **moved_check))
     return True
 
 
-def _hand_over(work: Session, code: str, keeper: int) -> None:
+def _hand_over(session: Session, code: str, keeper: int) -> None:
     """Rounds to come belong to the body that keeps the roadmap now."""
     items = select(ITEMS.c.id).where(ITEMS.c.roadmap_code == code, ITEMS.c.kind == "round")
     theirs = (POINTS.c.item_id.in_(items), POINTS.c.purpose == "round", POINTS.c.status == "planned")
-    work.execute(update(POINTS).where(*theirs, POINTS.c.owner_id != keeper).values(owner_id=keeper))
-    work.execute(
+    session.execute(update(POINTS).where(*theirs, POINTS.c.owner_id != keeper).values(owner_id=keeper))
+    session.execute(
         update(ITEMS)
         .where(ITEMS.c.roadmap_code == code, ITEMS.c.kind == "round", col(Item.owner_id) != keeper)
         .values(owner_id=keeper)

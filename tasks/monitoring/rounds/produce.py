@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from models import NoteFile, Roadmap, lifecycle
 from models import Snapshot as SnapshotRow
-from models.db import session
+from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Move
 from models.settings import Settings
@@ -85,9 +85,9 @@ def run_rounds(
                 except Exception:
                     logger.exception("the round %s failed", row.key)
                     failed.append(row.key)
-            with session(engine) as work:
-                settle_closed(work, code)
-                queue_missed(work, code, today=day, at=at, hours=office_hours(settings))
+            with open_session(engine) as session:
+                settle_closed(session, code)
+                queue_missed(session, code, today=day, at=at, hours=office_hours(settings))
         except Exception:
             logger.exception("the rounds of the roadmap %s failed", code)
             failed.append(code)
@@ -96,14 +96,14 @@ def run_rounds(
 
 def _days(engine: Engine, *, today: date | None, at: datetime) -> dict[str, date]:
     """The day in each roadmap."""
-    with session(engine) as work:
-        found = work.execute(select(col(Roadmap.code), col(Roadmap.zone)).order_by(col(Roadmap.code))).tuples().all()
+    with open_session(engine) as session:
+        found = session.execute(select(col(Roadmap.code), col(Roadmap.zone)).order_by(col(Roadmap.code))).tuples().all()
     return {code: today or today_there(at, zone) for code, zone in found}
 
 
 def _ready(engine: Engine, code: str, day: date) -> list[RoundRow]:
-    with session(engine) as work:
-        return [round_row(work, one.id or 0) for one in ready(work, code, today=day)]
+    with open_session(engine) as session:
+        return [round_row(session, one.id or 0) for one in ready(session, code, today=day)]
 
 
 def run_round(
@@ -111,97 +111,97 @@ def run_round(
 ) -> RoundOutcome:
     """Do what is left of a round that is ready (``is_urged``: or that a person wants done now), without Prefect."""
     context = RoundContext(engine, today, at, settings)
-    with session(engine) as work:
-        row = _prepare(work, round_id, today=today, at=at)
-        may = is_ready(work, row, today=today) or (is_urged and row.is_live and is_done(work, round_id, "opened"))
+    with open_session(engine) as session:
+        row = _prepare(session, round_id, today=today, at=at)
+        may = is_ready(session, row, today=today) or (is_urged and row.is_live and is_done(session, round_id, "opened"))
     done: list[Step] = []
     if may:
         done = [step for step, do in HEAVY if do(context, round_id)]
     return RoundOutcome(round_id=round_id, key=row.key, title=f"за {row.period.title}", done=tuple(done))
 
 
-def _prepare(work: Session, round_id: int, *, today: date, at: datetime) -> RoundRow:
+def _prepare(session: Session, round_id: int, *, today: date, at: datetime) -> RoundRow:
     """Fill in what control points prove by now, and accept what has come in."""
-    row = round_row(work, round_id)
-    lock_roadmap(work, row.roadmap_code)
-    parts = Sweep.of(work, row.roadmap_code, RoadmapDay.of(work, row.roadmap_code, today=today, at=at))
+    row = round_row(session, round_id)
+    lock_roadmap(session, row.roadmap_code)
+    parts = Sweep.of(session, row.roadmap_code, RoadmapDay.of(session, row.roadmap_code, today=today, at=at))
     parts.fill(row)
     parts.settle(row)
-    return round_row(work, round_id)
+    return round_row(session, round_id)
 
 
 def compute_round(context: RoundContext, round_id: int) -> bool:
     """The numbers as they are now, kept once; False when that was done, or when the round was taken off control."""
-    with session(context.engine) as work:
-        if not _may(work, round_row(work, round_id), "computed"):
+    with open_session(context.engine) as session:
+        if not _may(session, round_row(session, round_id), "computed"):
             return False
         # Nothing is held while it takes its time: whoever comes second to the row below has done it for nothing.
-        snapshot = compute(work, round_id, as_of=context.at, today=context.today)
-        if not _may(work, locked_round(work, round_id), "computed"):
+        snapshot = compute(session, round_id, as_of=context.at, today=context.today)
+        if not _may(session, locked_round(session, round_id), "computed"):
             return False
-        keep(work, round_id, snapshot, at=context.at)
-        return step_done(work, round_id, "computed", at=context.at, words=given_words(snapshot))
+        keep(session, round_id, snapshot, at=context.at)
+        return step_done(session, round_id, "computed", at=context.at, words=given_words(snapshot))
 
 
 def note_round(context: RoundContext, round_id: int) -> bool:
     """The note is written and the round's point reported with it, on the day it was written."""
     try:
-        with session(context.engine) as work:
-            return _note(work, context, round_id)
+        with open_session(context.engine) as session:
+            return _note(session, context, round_id)
     except IntegrityError:
         # Another run may have recorded the files of the same snapshot; anything else is a failure.
-        with session(context.engine) as work:
-            if not is_done(work, round_id, "noted"):
+        with open_session(context.engine) as session:
+            if not is_done(session, round_id, "noted"):
                 raise
         return False
 
 
-def _note(work: Session, context: RoundContext, round_id: int) -> bool:
-    if not _may(work, round_row(work, round_id), "noted"):
+def _note(session: Session, context: RoundContext, round_id: int) -> bool:
+    if not _may(session, round_row(session, round_id), "noted"):
         return False
     folder, template = context.settings.files, context.settings.note_template
-    files = write_note(work, newest_snapshot(work, round_id), folder=folder, template=template, at=context.at)
-    row = locked_round(work, round_id)
-    if not _may(work, row, "noted"):
+    files = write_note(session, newest_snapshot(session, round_id), folder=folder, template=template, at=context.at)
+    row = locked_round(session, round_id)
+    if not _may(session, row, "noted"):
         return False
     if row.status in ("open", "returned"):
         words = f"Аналитическая справка за {row.period.title}"
         move = Move(action="submit", actor=ENGINE, at=context.at, on=context.today, evidence=words, tell=False)
-        lifecycle.change(work, row.key, move)
-    return step_done(work, round_id, "noted", at=context.at, words=file_words(files))
+        lifecycle.change(session, row.key, move)
+    return step_done(session, round_id, "noted", at=context.at, words=file_words(files))
 
 
 def send_round(context: RoundContext, round_id: int) -> bool:
     """The note and the pages go into the next letters of those they are for."""
-    with session(context.engine) as work:
-        row = locked_round(work, round_id)
-        if not _may(work, row, "sent"):
+    with open_session(context.engine) as session:
+        row = locked_round(session, round_id)
+        if not _may(session, row, "sent"):
             return False
-        n = queue(work, round_id, today=context.today, at=context.at, hours=office_hours(context.settings))
-        return step_done(work, round_id, "sent", at=context.at, words=f"в письма вложено: {n}")
+        n = queue(session, round_id, today=context.today, at=context.at, hours=office_hours(context.settings))
+        return step_done(session, round_id, "sent", at=context.at, words=f"в письма вложено: {n}")
 
 
 def recommend_round(context: RoundContext, round_id: int) -> bool:
     """What the note recommends waits for the coordinator's word."""
-    with session(context.engine) as work:
-        if not _may(work, locked_round(work, round_id), "recommended"):
+    with open_session(context.engine) as session:
+        if not _may(session, locked_round(session, round_id), "recommended"):
             return False
-        snapshot = of_round(work, round_id)
+        snapshot = of_round(session, round_id)
         assert snapshot is not None
-        n = propose(work, round_id, snapshot, at=context.at)
-        return step_done(work, round_id, "recommended", at=context.at, words=f"новых рекомендаций: {n}")
+        n = propose(session, round_id, snapshot, at=context.at)
+        return step_done(session, round_id, "recommended", at=context.at, words=f"новых рекомендаций: {n}")
 
 
 def archive_round(context: RoundContext, round_id: int) -> bool:
     """The round is over: its point is accepted, on the day of the note. Who has not answered yet still may."""
-    with session(context.engine) as work:
-        row = locked_round(work, round_id)
-        if not _may(work, row, "archived"):
+    with open_session(context.engine) as session:
+        row = locked_round(session, round_id)
+        if not _may(session, row, "archived"):
             return False
         if row.is_live:
-            on = lifecycle.point_by_key(work, row.key).submitted_on or context.today
-            lifecycle.accept(work, row.key, Move(action="accept", actor=ENGINE, at=context.at, on=on, tell=False))
-        return step_done(work, round_id, "archived", at=context.at, words="")
+            on = lifecycle.point_by_key(session, row.key).submitted_on or context.today
+            lifecycle.accept(session, row.key, Move(action="accept", actor=ENGINE, at=context.at, on=on, tell=False))
+        return step_done(session, round_id, "archived", at=context.at, words="")
 
 
 HEAVY: tuple[tuple[Step, Callable[[RoundContext, int], bool]], ...] = (
@@ -214,19 +214,19 @@ HEAVY: tuple[tuple[Step, Callable[[RoundContext, int], bool]], ...] = (
 _AFTER: dict[Step, Step] = {step: before for (before, _), (step, _) in pairwise(HEAVY)}
 
 
-def _may(work: Session, row: RoundRow, step: Step) -> bool:
+def _may(session: Session, row: RoundRow, step: Step) -> bool:
     """The step is not done, what it needs is, and nobody has taken the round off control meanwhile."""
-    if is_done(work, row.id, step) or not is_done(work, row.id, _AFTER.get(step, "opened")):
+    if is_done(session, row.id, step) or not is_done(session, row.id, _AFTER.get(step, "opened")):
         return False
-    return row.is_live or (row.status == "accepted" and is_done(work, row.id, "noted"))
+    return row.is_live or (row.status == "accepted" and is_done(session, row.id, "noted"))
 
 
-def newest_snapshot(work: Session, round_id: int) -> int:
+def newest_snapshot(session: Session, round_id: int) -> int:
     """Id of the newest snapshot kept of a round."""
     newest = (
         select(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id).order_by(col(SnapshotRow.id).desc())
     )
-    return int(work.execute(newest.limit(1)).scalar_one())
+    return int(session.execute(newest.limit(1)).scalar_one())
 
 
 def given_words(snapshot: Snapshot) -> str:

@@ -55,32 +55,32 @@ class RoundRow(NamedTuple):
 _OF_POINT = ("key", "item_id", "owner_id", "status")
 
 
-def rounds_of(work: Session, *where: Any) -> list[RoundRow]:
+def rounds_of(session: Session, *where: Any) -> list[RoundRow]:
     """The rounds that meet the conditions, by period and rhythm."""
     columns = [(POINTS if name in _OF_POINT else ROUNDS).c[name] for name in RoundRow._fields]
     found = select(*columns).join(POINTS, POINTS.c.id == ROUNDS.c.point_id).where(*where)
-    return [RoundRow(*row) for row in work.execute(found.order_by(ROUNDS.c.period_end, ROUNDS.c.rhythm))]
+    return [RoundRow(*row) for row in session.execute(found.order_by(ROUNDS.c.period_end, ROUNDS.c.rhythm))]
 
 
-def round_row(work: Session, round_id: int) -> RoundRow:
+def round_row(session: Session, round_id: int) -> RoundRow:
     """One round."""
-    (row,) = rounds_of(work, ROUNDS.c.id == round_id)
+    (row,) = rounds_of(session, ROUNDS.c.id == round_id)
     return row
 
 
-def under_way(work: Session, code: str) -> list[RoundRow]:
+def under_way(session: Session, code: str) -> list[RoundRow]:
     """Rounds that are not over: begun and not archived, or with somebody still asked for data."""
     data, step = POINTS.alias("data"), STEPS.alias("step")
     asked = exists().where(data.c.parent_id == POINTS.c.id, data.c.status.in_(LIVE))
     archived = exists().where(step.c.round_id == ROUNDS.c.id, step.c.step == "archived")
     begun = POINTS.c.status.not_in(("planned", "withdrawn"))
-    return rounds_of(work, ROUNDS.c.roadmap_code == code, (begun & ~archived) | asked)
+    return rounds_of(session, ROUNDS.c.roadmap_code == code, (begun & ~archived) | asked)
 
 
-def locked_round(work: Session, round_id: int) -> RoundRow:
+def locked_round(session: Session, round_id: int) -> RoundRow:
     """The round, held until the end of the transaction: whoever comes second sees what the first has done."""
-    lock_round(work, round_id)
-    return round_row(work, round_id)
+    lock_round(session, round_id)
+    return round_row(session, round_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,10 @@ class Monitoring:
         return tuple(entry for entry in self.indicators if entry.in_round(rhythm))
 
 
-def monitoring_of(work: Session, roadmap: Roadmap) -> Monitoring:
+def monitoring_of(session: Session, roadmap: Roadmap) -> Monitoring:
     """From the newest edition of the catalogue."""
     newest = select(col(Edition.catalogue)).where(col(Edition.roadmap_code) == roadmap.code)
-    catalogue = work.execute(newest.order_by(col(Edition.id).desc()).limit(1)).scalar_one_or_none() or {}
+    catalogue = session.execute(newest.order_by(col(Edition.id).desc()).limit(1)).scalar_one_or_none() or {}
     rules = tuple(MonitoringRound.model_validate(one, strict=False) for one in catalogue.get("monitoring") or ())
     entries = [Indicator.model_validate(one, strict=False) for one in catalogue.get("indicators") or ()]
     moved = (
@@ -112,7 +112,7 @@ def monitoring_of(work: Session, roadmap: Roadmap) -> Monitoring:
     return Monitoring(rules or (USUAL,), tuple(moved))
 
 
-def keeper_of(work: Session, code: str) -> int | None:
+def keeper_of(session: Session, code: str) -> int | None:
     """The body that keeps the rounds: whoever monitors by the document, else the owner of its first item.
 
     None: the roadmap has no body.
@@ -124,14 +124,16 @@ def keeper_of(work: Session, code: str) -> int | None:
         first.order_by(col(Item.position), col(Item.id)),
         body.order_by(col(Body.id)),
     ):
-        if (body_id := work.execute(found.limit(1)).scalar()) is not None:
+        if (body_id := session.execute(found.limit(1)).scalar()) is not None:
             return int(body_id)
     return None
 
 
-def steps_done(work: Session, round_ids: list[int]) -> dict[int, set[str]]:
+def steps_done(session: Session, round_ids: list[int]) -> dict[int, set[str]]:
     """The steps of each round that were done."""
     done: dict[int, set[str]] = {round_id: set() for round_id in round_ids}
-    for round_id, step in work.execute(select(STEPS.c.round_id, STEPS.c.step).where(STEPS.c.round_id.in_(round_ids))):
+    for round_id, step in session.execute(
+        select(STEPS.c.round_id, STEPS.c.step).where(STEPS.c.round_id.in_(round_ids))
+    ):
         done[round_id].add(step)
     return done

@@ -42,19 +42,19 @@ class _Asked:
     by_indicator: Mapping[str, tuple[AskedBody, ...]]
 
 
-def compute(work: Session, round_id: int, *, as_of: datetime, today: date) -> Snapshot:
+def compute(session: Session, round_id: int, *, as_of: datetime, today: date) -> Snapshot:
     """Everything the note of the round says, by what was recorded up to ``as_of``; overdue counts on its day.
 
     The day is that of ``as_of`` in the roadmap's zone, never later than ``today``.
     """
-    round_ = work.get_one(Round, round_id)
-    roadmap = work.get_one(Roadmap, round_.roadmap_code)
+    round_ = session.get_one(Round, round_id)
+    roadmap = session.get_one(Roadmap, round_.roadmap_code)
     period = period_of(round_)
     day = min(today, today_there(as_of, roadmap.zone))
     indicators = {one.code: one for one in indicators_of(round_)}
-    found = measured(work, round_, roadmap, indicators, as_of=as_of)
-    done = execution(work, roadmap.code, since=period.start, until=period.end, day=day, as_of=as_of)
-    facts = _facts(work, round_, indicators, found, done, day=day, as_of=as_of)
+    found = measured(session, round_, roadmap, indicators, as_of=as_of)
+    done = execution(session, roadmap.code, since=period.start, until=period.end, day=day, as_of=as_of)
+    facts = _facts(session, round_, indicators, found, done, day=day, as_of=as_of)
     bodies = {answer.body for one in found for answer in one.answers}
     silent = _silent(found)
     return Snapshot(
@@ -72,7 +72,7 @@ def compute(work: Session, round_id: int, *, as_of: datetime, today: date) -> Sn
         bodies_asked=len(bodies),
         bodies_answered=len(bodies) - len(silent),
         silent=silent,
-        remarks=(*changes(work, round_, roadmap, indicators, as_of=as_of), *remarks(found)),
+        remarks=(*changes(session, round_, roadmap, indicators, as_of=as_of), *remarks(found)),
         indicators=found,
         execution=done.total,
         by_body=done.by_body,
@@ -84,7 +84,7 @@ def compute(work: Session, round_id: int, *, as_of: datetime, today: date) -> Sn
 
 
 def _facts(
-    work: Session,
+    session: Session,
     round_: Round,
     indicators: Mapping[str, Indicator],
     found: tuple[IndicatorResult, ...],
@@ -99,40 +99,40 @@ def _facts(
         due_on=round_.due_on,
         note_on=round_.note_on,
         day=day,
-        keeper=_keeper(work, round_),
-        calendar=calendar_of(work, round_.roadmap_code),
+        keeper=_keeper(session, round_),
+        calendar=calendar_of(session, round_.roadmap_code),
         results=found,
         indicators=indicators,
-        items=items_of(work, round_.roadmap_code),
+        items=items_of(session, round_.roadmap_code),
         overdue=done.overdue,
-        open_keys=open_keys(work, round_, as_of=as_of),
+        open_keys=open_keys(session, round_, as_of=as_of),
     )
 
 
-def keep(work: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -> Row:
+def keep(session: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -> Row:
     """The row of the snapshot: that of the same content where it was kept before, else a new one."""
     sha256 = snapshot.sha256
     mine = select(Row).where(col(Row.round_id) == round_id, col(Row.sha256) == sha256)
-    if (there := work.execute(mine).scalar_one_or_none()) is not None:
+    if (there := session.execute(mine).scalar_one_or_none()) is not None:
         return cast(Row, there)
     row = {"round_id": round_id, "as_of": snapshot.as_of, "made_at": at, "sha256": sha256} | {
         "content": snapshot.model_dump(mode="json")
     }
-    work.execute(insert(table_of(Row)), [row])
-    return cast(Row, work.execute(mine).scalar_one())
+    session.execute(insert(table_of(Row)), [row])
+    return cast(Row, session.execute(mine).scalar_one())
 
 
-def of_round(work: Session, round_id: int) -> Snapshot | None:
+def of_round(session: Session, round_id: int) -> Snapshot | None:
     """The newest kept snapshot of a round; None where it was not computed yet."""
     newest = select(col(Row.content)).where(col(Row.round_id) == round_id).order_by(col(Row.id).desc()).limit(1)
-    content = work.execute(newest).scalar_one_or_none()
+    content = session.execute(newest).scalar_one_or_none()
     return None if content is None else Snapshot.model_validate(content)
 
 
-def _asked(work: Session, round_: Round, indicators: Mapping[str, Indicator]) -> _Asked:
-    who = answerers(work, round_)
+def _asked(session: Session, round_: Round, indicators: Mapping[str, Indicator]) -> _Asked:
+    who = answerers(session, round_)
     names = select(col(Body.id), col(Body.code), col(Body.short)).where(col(Body.roadmap_code) == round_.roadmap_code)
-    bodies = {body_id: AskedBody(code, short) for body_id, code, short in work.execute(names) if body_id in who}
+    bodies = {body_id: AskedBody(code, short) for body_id, code, short in session.execute(names) if body_id in who}
     by_indicator: dict[str, list[AskedBody]] = {code: [] for code in indicators}
     for body_id, body in sorted(bodies.items(), key=lambda one: (one[1].name, one[1].code)):
         for one in who[body_id]:
@@ -141,7 +141,7 @@ def _asked(work: Session, round_: Round, indicators: Mapping[str, Indicator]) ->
 
 
 def _given(
-    work: Session, round_: Round, asked: _Asked, *, as_of: datetime, zone: ZoneInfo
+    session: Session, round_: Round, asked: _Asked, *, as_of: datetime, zone: ZoneInfo
 ) -> dict[str, dict[str, Given]]:
     """Indicator → body → the newest value recorded by ``as_of``; late is what was first given after its day."""
     measure = table_of(Measure).c
@@ -155,7 +155,7 @@ def _given(
     # Of thousands of rows only those whose source is told with its day need their instant read.
     dated = case((measure.source.in_(DATED) | (measure.place == ""), measure.recorded_at)).label("at")
     columns = (measure.indicator_code, measure.body_id, measure.numerator, measure.denominator, measure.source)
-    rows = work.execute(
+    rows = session.execute(
         select(*columns, measure.place, measure.actor, measure.reason, dated, newest.c.is_late).join(
             newest, newest.c.id == measure.id
         )
@@ -179,13 +179,13 @@ def _source(source: str, place: str, actor: str, on: date | None) -> str:
 
 
 def measured(
-    work: Session, round_: Round, roadmap: Roadmap, indicators: Mapping[str, Indicator], *, as_of: datetime
+    session: Session, round_: Round, roadmap: Roadmap, indicators: Mapping[str, Indicator], *, as_of: datetime
 ) -> tuple[IndicatorResult, ...]:
     """The results of the indicators by the values recorded up to ``as_of``."""
-    asked = _asked(work, round_, indicators)
-    given = _given(work, round_, asked, as_of=as_of, zone=zone_of(roadmap.zone))
-    numbers = _numbers(edition_indicators(work, roadmap.code, as_of) or (), indicators)
-    earlier = trends(work, round_, indicators, as_of=as_of)
+    asked = _asked(session, round_, indicators)
+    given = _given(session, round_, asked, as_of=as_of, zone=zone_of(roadmap.zone))
+    numbers = _numbers(edition_indicators(session, roadmap.code, as_of) or (), indicators)
+    earlier = trends(session, round_, indicators, as_of=as_of)
     counted = [
         Counted(
             indicator=one,
@@ -206,9 +206,9 @@ def _numbers(entries: Iterable[Mapping[str, Any]], indicators: Iterable[str]) ->
     return there | {code: number for number, code in enumerate(gone, start=len(there) + 1)}
 
 
-def _keeper(work: Session, round_: Round) -> AskedBody:
-    owner = work.get_one(ControlPoint, round_.point_id).owner_id
-    body = work.get_one(Body, owner)
+def _keeper(session: Session, round_: Round) -> AskedBody:
+    owner = session.get_one(ControlPoint, round_.point_id).owner_id
+    body = session.get_one(Body, owner)
     return AskedBody(body.code, body.short)
 
 

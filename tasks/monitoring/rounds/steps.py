@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
-from models.db import session
+from models.db import open_session
 from models.db.locks import lock_roadmap
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, round_row, rounds_of
@@ -23,9 +23,9 @@ class Standing:
 
 def standing(engine: Engine, key: str, *, today: date) -> Standing | None:
     """The round of a point, and whether its note is to be written now; None when there is no such round."""
-    with session(engine) as work:
-        found = rounds_of(work, POINTS.c.key == key)
-        return Standing(found[0].id, is_ready(work, found[0], today=today)) if found else None
+    with open_session(engine) as session:
+        found = rounds_of(session, POINTS.c.key == key)
+        return Standing(found[0].id, is_ready(session, found[0], today=today)) if found else None
 
 
 def open_round(engine: Engine, round_id: int, *, today: date, at: datetime) -> int:
@@ -49,7 +49,9 @@ def settle_round(engine: Engine, round_id: int, *, today: date, at: datetime) ->
 
 
 def _one(engine: Engine, round_id: int, part: Callable[[Sweep, RoundRow], int], *, today: date, at: datetime) -> int:
-    with session(engine) as work:
-        code = round_row(work, round_id).roadmap_code
-        lock_roadmap(work, code)
-        return part(Sweep.of(work, code, RoadmapDay.of(work, code, today=today, at=at)), round_row(work, round_id))
+    with open_session(engine) as session:
+        code = round_row(session, round_id).roadmap_code
+        lock_roadmap(session, code)
+        return part(
+            Sweep.of(session, code, RoadmapDay.of(session, code, today=today, at=at)), round_row(session, round_id)
+        )

@@ -60,19 +60,21 @@ class RoundsReport:
     """Rounds to come, and requests for data, that were taken off control."""
 
 
-def plan_rounds(work: Session, roadmap_code: str, *, today: date, at: datetime, calendar: WorkCalendar) -> RoundsReport:
+def plan_rounds(
+    session: Session, roadmap_code: str, *, today: date, at: datetime, calendar: WorkCalendar
+) -> RoundsReport:
     """The part of the sweep that only looks ahead: rounds to come are there, on their days, and no others."""
-    lock_roadmap(work, roadmap_code)
+    lock_roadmap(session, roadmap_code)
     day, roadmap = (
-        RoadmapDay.of(work, roadmap_code, today=today, at=at, calendar=calendar),
-        work.get_one(Roadmap, roadmap_code),
+        RoadmapDay.of(session, roadmap_code, today=today, at=at, calendar=calendar),
+        session.get_one(Roadmap, roadmap_code),
     )
-    monitoring = monitoring_of(work, roadmap)
-    new, moved = plan(work, roadmap, monitoring, day)
-    return RoundsReport(planned=new, moved=moved, withdrawn=drop(work, roadmap, monitoring, day))
+    monitoring = monitoring_of(session, roadmap)
+    new, moved = plan(session, roadmap, monitoring, day)
+    return RoundsReport(planned=new, moved=moved, withdrawn=drop(session, roadmap, monitoring, day))
 
 
-def sweep(work: Session, roadmap_code: str, *, today: date, at: datetime, calendar: WorkCalendar) -> RoundsReport:
+def sweep(session: Session, roadmap_code: str, *, today: date, at: datetime, calendar: WorkCalendar) -> RoundsReport:
     """Bring the rounds of a roadmap forward to a day, in the caller's transaction.
 
     1. rounds are planned for every period that ends on control;
@@ -82,16 +84,16 @@ def sweep(work: Session, roadmap_code: str, *, today: date, at: datetime, calend
 
     Two sweeps at once run one after the other: the roadmap's row is held from the start.
     """
-    report = plan_rounds(work, roadmap_code, today=today, at=at, calendar=calendar)
-    day = RoadmapDay.of(work, roadmap_code, today=today, at=at, calendar=calendar)
+    report = plan_rounds(session, roadmap_code, today=today, at=at, calendar=calendar)
+    day = RoadmapDay.of(session, roadmap_code, today=today, at=at, calendar=calendar)
     due = rounds_of(
-        work, ROUNDS.c.roadmap_code == roadmap_code, POINTS.c.status == "planned", ROUNDS.c.opens_on <= today
+        session, ROUNDS.c.roadmap_code == roadmap_code, POINTS.c.status == "planned", ROUNDS.c.opens_on <= today
     )
-    if not (rows := [*due, *under_way(work, roadmap_code)]):
+    if not (rows := [*due, *under_way(session, roadmap_code)]):
         return report
-    parts = Sweep.of(work, roadmap_code, day)
+    parts = Sweep.of(session, roadmap_code, day)
     opened = sum(parts.open(row) for row in rows)
-    rows = [round_row(work, row.id) for row in rows]
+    rows = [round_row(session, row.id) for row in rows]
     for row in rows:
         parts.fill(row)
     asked = sum(parts.ask(row) for row in rows)
@@ -109,48 +111,48 @@ def sweep(work: Session, roadmap_code: str, *, today: date, at: datetime, calend
 class Sweep:
     """What every part of a sweep looks at."""
 
-    work: Session
+    session: Session
     day: RoadmapDay
     monitoring: Monitoring
     members: Members
 
     @classmethod
-    def of(cls, work: Session, code: str, day: RoadmapDay) -> "Sweep":
+    def of(cls, session: Session, code: str, day: RoadmapDay) -> "Sweep":
         """Of a roadmap that is held until the end of the transaction."""
-        return cls(work, day, monitoring_of(work, work.get_one(Roadmap, code)), Members.of(work, code))
+        return cls(session, day, monitoring_of(session, session.get_one(Roadmap, code)), Members.of(session, code))
 
     def open(self, row: RoundRow) -> int:
         """Open a round whose day has come; 1 when it was opened now."""
         if row.status == "planned" and row.opens_on > self.day.today:
             return 0
-        return int(begin(self.work, row, self.monitoring, self.day))
+        return int(begin(self.session, row, self.monitoring, self.day))
 
     def ask(self, row: RoundRow) -> int:
         """Ask whose word is needed, who came midway too; returns how many bodies."""
-        done = steps_done(self.work, [row.id])[row.id]
+        done = steps_done(self.session, [row.id])[row.id]
         if "opened" not in done or "computed" in done or not row.is_live:
             return 0
         is_overtaken = self._is_overtaken(row)
         if "asked" not in done:
-            return ask(self.work, row, self.members, self.day, is_overtaken=is_overtaken)
-        return 0 if is_overtaken else add_missing(self.work, row, self.members, self.day)
+            return ask(self.session, row, self.members, self.day, is_overtaken=is_overtaken)
+        return 0 if is_overtaken else add_missing(self.session, row, self.members, self.day)
 
     def fill(self, row: RoundRow) -> int:
         """Fill in what control points have proven meanwhile; returns how many values."""
-        done = steps_done(self.work, [row.id])[row.id]
+        done = steps_done(self.session, [row.id])[row.id]
         if "asked" not in done or "computed" in done or not row.is_live:
             return 0
-        return fill_proven(self.work, row.id, at=self.day.at)
+        return fill_proven(self.session, row.id, at=self.day.at)
 
     def settle(self, row: RoundRow) -> tuple[int, int]:
         """Accept complete data, and withdraw what nobody has to give any more; returns how many of each."""
-        withdrawn = withdraw_absent(self.work, row, self.members, self.day)
-        accepted = settle(self.work, row, self.day)
-        done = steps_done(self.work, [row.id])[row.id]
+        withdrawn = withdraw_absent(self.session, row, self.members, self.day)
+        accepted = settle(self.session, row, self.day)
+        done = steps_done(self.session, [row.id])[row.id]
         if not row.is_live and "noted" not in done:
-            withdrawn += withdraw_all(self.work, row, self.day, reason=OVER)
+            withdrawn += withdraw_all(self.session, row, self.day, reason=OVER)
         elif self._is_overtaken(row):
-            withdrawn += withdraw_all(self.work, row, self.day, reason=OVERTAKEN)
+            withdrawn += withdraw_all(self.session, row, self.day, reason=OVERTAKEN)
         return accepted, withdrawn
 
     def _is_overtaken(self, row: RoundRow) -> bool:
@@ -158,60 +160,60 @@ class Sweep:
         if row.by_hand:
             return False
         later = rounds_of(
-            self.work, ROUNDS.c.roadmap_code == row.roadmap_code, ROUNDS.c.rhythm == row.rhythm,
+            self.session, ROUNDS.c.roadmap_code == row.roadmap_code, ROUNDS.c.rhythm == row.rhythm,
             ROUNDS.c.period_start > row.period_start, ROUNDS.c.opens_on <= self.day.today,
             POINTS.c.status != "withdrawn",
         )  # fmt: skip
         return bool(later)
 
 
-def ready(work: Session, roadmap_code: str, *, today: date) -> list[Round]:
+def ready(session: Session, roadmap_code: str, *, today: date) -> list[Round]:
     """The rounds whose note is to be written or finished now, the oldest period first."""
-    ids = [row.id for row in under_way(work, roadmap_code) if is_ready(work, row, today=today)]
+    ids = [row.id for row in under_way(session, roadmap_code) if is_ready(session, row, today=today)]
     found = select(Round).where(col(Round.id).in_(ids)).order_by(col(Round.period_end), col(Round.id))
-    return list(work.execute(found).scalars())
+    return list(session.execute(found).scalars())
 
 
-def assume_notes(work: Session, roadmap_code: str, *, today: date, at: datetime) -> None:
+def assume_notes(session: Session, roadmap_code: str, *, today: date, at: datetime) -> None:
     """In a rehearsal: the notes that are to be written now are, but for the files and their letters."""
-    for row in [row for row in under_way(work, roadmap_code) if is_ready(work, row, today=today)]:
+    for row in [row for row in under_way(session, roadmap_code) if is_ready(session, row, today=today)]:
         for step in HEAVY_STEPS:
-            step_done(work, row.id, step, at=at, words="")
+            step_done(session, row.id, step, at=at, words="")
         if row.is_live:
-            lifecycle.accept(work, row.key, Move(action="accept", actor=ENGINE, at=at, on=today, tell=False))
+            lifecycle.accept(session, row.key, Move(action="accept", actor=ENGINE, at=at, on=today, tell=False))
 
 
-def is_ready(work: Session, row: RoundRow, *, today: date) -> bool:
+def is_ready(session: Session, row: RoundRow, *, today: date) -> bool:
     """Whether nothing holds the note up.
 
     All who were asked have answered; or the day of the note has come; or a person said not to wait. Where nobody is
     asked (what is monitored is the execution of the roadmap) it is written on the day data are due: by then reports of
     the period's end are in. Silent bodies do not stop it; a note begun is finished.
     """
-    done = steps_done(work, [row.id])[row.id]
+    done = steps_done(session, [row.id])[row.id]
     if "archived" in done or row.status == "withdrawn":
         return False
     if "computed" in done:
         return row.is_live or "noted" in done
     if "asked" not in done or not row.is_live:
         return False
-    if today >= row.note_on or _is_urged(work, row):
+    if today >= row.note_on or _is_urged(session, row):
         return True
-    asked = [point for point in data_points(work, row) if point.status != "withdrawn"]
+    asked = [point for point in data_points(session, row) if point.status != "withdrawn"]
     return not any(point.status in LIVE for point in asked) if asked else today >= row.due_on
 
 
 def urge(
-    work: Session, which: str | ControlPoint, *, actor: str, reason: str, once_key: str, today: date, at: datetime
+    session: Session, which: str | ControlPoint, *, actor: str, reason: str, once_key: str, today: date, at: datetime
 ) -> ControlPoint:
     """Record a person's word that the note is not to wait for those who have not answered."""
     words = "составить справку, не дожидаясь остальных" + (f": {reason}" if reason else "")
     move = Move(action="progress", actor=actor, at=at, on=today, reason=words, once_key=f"{NOW}{once_key}")
-    return lifecycle.change(work, which, move)
+    return lifecycle.change(session, which, move)
 
 
-def _is_urged(work: Session, row: RoundRow) -> bool:
+def _is_urged(session: Session, row: RoundRow) -> bool:
     said = select(col(Transition.id)).where(
         col(Transition.point_id) == row.point_id, col(Transition.once_key).startswith(NOW)
     )
-    return work.execute(said).first() is not None
+    return session.execute(said).first() is not None

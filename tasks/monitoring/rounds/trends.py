@@ -17,7 +17,7 @@ from roadmap.monitoring.snapshot import TrendPoint
 
 
 def trends(
-    work: Session, round_: Round, indicators: Mapping[str, Indicator], *, as_of: datetime
+    session: Session, round_: Round, indicators: Mapping[str, Indicator], *, as_of: datetime
 ) -> dict[str, tuple[TrendPoint, ...]]:
     """For each indicator its values in the earlier rounds of the rhythm that have a snapshot, oldest first.
 
@@ -25,8 +25,8 @@ def trends(
     unit than now is no earlier value of the indicator.
     """
     found: dict[str, list[TrendPoint]] = {code: [] for code in indicators}
-    for row_id, period in reversed(_earlier(work, round_, as_of)):
-        for result in _results(work, row_id):
+    for row_id, period in reversed(_earlier(session, round_, as_of)):
+        for result in _results(session, row_id):
             entry = indicators.get(result["code"])
             if entry is not None and (result["way"], result["unit"]) == (entry.counted, entry.unit):
                 point = TrendPoint(period=period.title, ends_on=period.end, value=result["value"])
@@ -34,7 +34,7 @@ def trends(
     return {code: tuple(points) for code, points in found.items()}
 
 
-def open_keys(work: Session, round_: Round, *, as_of: datetime) -> frozenset[str]:
+def open_keys(session: Session, round_: Round, *, as_of: datetime) -> frozenset[str]:
     """Shortfalls that other rounds had recommended something about by ``as_of``, and that were not settled then."""
     closed = (
         select(col(Transition.point_id), func.min(col(Transition.noticed_at)).label("at"))
@@ -42,7 +42,7 @@ def open_keys(work: Session, round_: Round, *, as_of: datetime) -> frozenset[str
         .group_by(col(Transition.point_id))
         .subquery()
     )
-    rows = work.execute(
+    rows = session.execute(
         select(Recommendation, col(Body.code), closed.c.at, col(RoundStep.done_at))
         .join(Body, col(Body.id) == col(Recommendation.body_id))
         .outerjoin(closed, closed.c.point_id == col(Recommendation.point_id))
@@ -59,14 +59,14 @@ def open_keys(work: Session, round_: Round, *, as_of: datetime) -> frozenset[str
     )
 
 
-def _earlier(work: Session, round_: Round, as_of: datetime) -> list[tuple[int, Period]]:
+def _earlier(session: Session, round_: Round, as_of: datetime) -> list[tuple[int, Period]]:
     """The newest snapshot of each of the earlier rounds, the newest round first."""
     rounds = (
         col(Round.roadmap_code) == round_.roadmap_code,
         col(Round.rhythm) == round_.rhythm,
         col(Round.period_end) < round_.period_end,
     )
-    rows = work.execute(
+    rows = session.execute(
         select(col(Snapshot.id), col(Round.id), col(Round.period_start), col(Round.period_end))
         .join(Round, col(Round.id) == col(Snapshot.round_id))
         .where(*rounds, col(Snapshot.as_of) <= as_of)
@@ -78,9 +78,9 @@ def _earlier(work: Session, round_: Round, as_of: datetime) -> list[tuple[int, P
     return list(newest.values())[:EARLIER]
 
 
-def _results(work: Session, snapshot_id: int) -> list[Any]:
+def _results(session: Session, snapshot_id: int) -> list[Any]:
     """One snapshot at a time: thousands of bodies make it megabytes."""
-    content = work.execute(select(col(Snapshot.content)).where(col(Snapshot.id) == snapshot_id)).scalar_one()
+    content = session.execute(select(col(Snapshot.content)).where(col(Snapshot.id) == snapshot_id)).scalar_one()
     return [{name: one[name] for name in ("code", "way", "unit", "value")} for one in content["indicators"]]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from models import Body, Official, Round
-from models.db import session
+from models.db import open_session
 from models.db.locks import lock_round
 from models.lifecycle import Refused
 from roadmap.catalogue.municipalities import Problem
@@ -68,19 +68,19 @@ class Outcome:
         return "late" if self.is_noted else "part" if self.left else "all"
 
 
-def data_page(work: Session, answer: Answer, point_id: int) -> DataPage:
+def data_page(session: Session, answer: Answer, point_id: int) -> DataPage:
     """The data point with all that is known of it. Raises ``NotYours``."""
-    official = bearer(work, answer.settings, answer.token).official
-    own = own_point(work, official, point_id, today=answer.today)
-    round_ = _round(work, own)
+    official = bearer(session, answer.settings, answer.token).official
+    own = own_point(session, official, point_id, today=answer.today)
+    round_ = _round(session, own)
     if own is None or round_ is None or own.point.body_id is None:
         raise NotYours
     return DataPage(
         own=own,
         round_=round_,
-        body=work.get_one(Body, own.point.body_id),
-        rows=tuple(answered(work, round_, own.point.body_id)),
-        is_noted=noted_at(work, round_.id or 0) is not None,
+        body=session.get_one(Body, own.point.body_id),
+        rows=tuple(answered(session, round_, own.point.body_id)),
+        is_noted=noted_at(session, round_.id or 0) is not None,
     )
 
 
@@ -89,67 +89,67 @@ def give(answer: Answer, point_id: int, typed: Mapping[int, Fields]) -> Outcome:
 
     Raises ``NotTaken`` with every fault by its field, ``NotYours``, ``Refused`` when the point takes no answers.
     """
-    with session(answer.engine) as work:
-        page, official = _turn(work, answer, point_id)
+    with open_session(answer.engine) as session:
+        page, official = _turn(session, answer, point_id)
         given, problems = [], []
         for row in page.rows:
             if row.number in typed and not row.proof:
                 one, wrong = read_answer(row.indicator, typed[row.number])
                 given += [one] if one else []
                 problems += wrong
-        problems += _unexplained(work, page, given, typed)
+        problems += _unexplained(session, page, given, typed)
         if problems:
             raise NotTaken(problems)
         facts = {"actor": actor_of(official), "source": "form", "at": answer.at}
-        new = record(work, page.round_.id or 0, page.body.id or 0, given, **facts)  # type: ignore[arg-type]
-        settle_data(work, page.round_.id or 0, at=answer.at, today=answer.today, bodies=[page.body.id or 0])
-        return _outcome(work, answer, point_id, new, f"новых значений: {new}")
+        new = record(session, page.round_.id or 0, page.body.id or 0, given, **facts)  # type: ignore[arg-type]
+        settle_data(session, page.round_.id or 0, at=answer.at, today=answer.today, bodies=[page.body.id or 0])
+        return _outcome(session, answer, point_id, new, f"новых значений: {new}")
 
 
 def take_file(answer: Answer, point_id: int, *, name: str, content: bytes) -> Outcome:
     """Keep a filled .xlsx form of this point; rows left blank stay unanswered. Raises ``FormRefused``, as ``give``."""
-    with session(answer.engine) as work:
-        page, official = _turn(work, answer, point_id)
+    with open_session(answer.engine) as session:
+        page, official = _turn(session, answer, point_id)
         who = actor_of(official)
         source = Source(actor=who, at=answer.at, today=answer.today, round_=page.round_, body=page.body.code)
-        taken = take_forms(work, page.round_.roadmap_code, [(name, content)], source=source, blanks=True)
-        return _outcome(work, answer, point_id, taken.new, f"форма {name}, новых значений: {taken.new}")
+        taken = take_forms(session, page.round_.roadmap_code, [(name, content)], source=source, blanks=True)
+        return _outcome(session, answer, point_id, taken.new, f"форма {name}, новых значений: {taken.new}")
 
 
-def blank_form(work: Session, answer: Answer, point_id: int) -> tuple[str, bytes]:
+def blank_form(session: Session, answer: Answer, point_id: int) -> tuple[str, bytes]:
     """The name and the content of the .xlsx form of a data point. Raises ``NotYours``, ``Refused``."""
-    page = data_page(work, answer, point_id)
-    form = form_of(work, page.round_, body=page.body.code)
+    page = data_page(session, answer, point_id)
+    form = form_of(session, page.round_, body=page.body.code)
     return form_name(page.round_, page.body), form_xlsx(form)
 
 
-def _turn(work: Session, answer: Answer, point_id: int) -> tuple[DataPage, Official]:
+def _turn(session: Session, answer: Answer, point_id: int) -> tuple[DataPage, Official]:
     """Nobody else writes answers of the round meanwhile; what was read before is read anew."""
-    lock_round(work, data_page(work, answer, point_id).round_.id or 0)
-    work.expire_all()
-    page = data_page(work, answer, point_id)
+    lock_round(session, data_page(session, answer, point_id).round_.id or 0)
+    session.expire_all()
+    page = data_page(session, answer, point_id)
     if not page.own.answers:
         raise Refused("Данные передаёт тот, у кого они запрошены")
     if not page.takes:
         raise Refused("Данные по этому раунду сейчас не принимаются")
-    return page, bearer(work, answer.settings, answer.token).official
+    return page, bearer(session, answer.settings, answer.token).official
 
 
-def _unexplained(work: Session, page: DataPage, given: list[Given], typed: Mapping[int, Fields]) -> list[Problem]:
+def _unexplained(session: Session, page: DataPage, given: list[Given], typed: Mapping[int, Fields]) -> list[Problem]:
     numbers = {row.indicator.code: row.number for row in page.rows}
-    wrong = unexplained(work, page.round_, {page.body.id or 0: given})
+    wrong = unexplained(session, page.round_, {page.body.id or 0: given})
     return [Problem(typed[numbers[one.given.indicator]].places["reason"], one.words) for one in wrong]
 
 
-def _outcome(work: Session, answer: Answer, point_id: int, new: int, detail: str) -> Outcome:
-    page = data_page(work, answer, point_id)
+def _outcome(session: Session, answer: Answer, point_id: int, new: int, detail: str) -> Outcome:
+    page = data_page(session, answer, point_id)
     if new:
-        by = bearer(work, answer.settings, answer.token)
-        audit(work, by, "measures", page.own.point.key, detail, at=answer.at)
+        by = bearer(session, answer.settings, answer.token)
+        audit(session, by, "measures", page.own.point.key, detail, at=answer.at)
     return Outcome(new, page.left, page.is_noted)
 
 
-def _round(work: Session, own: OwnPoint | None) -> Round | None:
+def _round(session: Session, own: OwnPoint | None) -> Round | None:
     if own is None or own.point.purpose != "data":
         return None
-    return work.exec(select(Round).where(col(Round.point_id) == own.point.parent_id)).one_or_none()
+    return session.exec(select(Round).where(col(Round.point_id) == own.point.parent_id)).one_or_none()

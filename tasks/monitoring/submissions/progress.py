@@ -55,12 +55,12 @@ class Progress:
         return self.asked - self.given - self.no_data
 
 
-def answered(work: Session, round_: Round, body_id: int) -> list[Answered]:
+def answered(session: Session, round_: Round, body_id: int) -> list[Answered]:
     """Every indicator the body answers for, in the order of the catalogue."""
     assert round_.id is not None
-    who = answerers(work, round_).get(body_id, ())
-    proofs, rows = proven(work, round_, {body_id: who}), history(work, round_.id, body_id)
-    past, noted = earlier(work, round_, bodies=[body_id]), noted_at(work, round_.id)
+    who = answerers(session, round_).get(body_id, ())
+    proofs, rows = proven(session, round_, {body_id: who}), history(session, round_.id, body_id)
+    past, noted = earlier(session, round_, bodies=[body_id]), noted_at(session, round_.id)
     numbers = {one.code: number for number, one in enumerate(indicators_of(round_), start=1)}
     found = []
     for one in who:
@@ -74,15 +74,15 @@ def answered(work: Session, round_: Round, body_id: int) -> list[Answered]:
     return found
 
 
-def progress(work: Session, round_: Round) -> list[Progress]:
+def progress(session: Session, round_: Round) -> list[Progress]:
     """Every body that answers for something that is not proven, by its short name."""
     assert round_.id is not None
-    who, there = answerers(work, round_), current(work, round_.id)
-    proofs = proven(work, round_, who)
+    who, there = answerers(session, round_), current(session, round_.id)
+    proofs = proven(session, round_, who)
     data = (col(ControlPoint.parent_id) == round_.point_id, col(ControlPoint.purpose) == "data")
-    points = {one.body_id: one for one in work.execute(select(ControlPoint).where(*data)).scalars()}
+    points = {one.body_id: one for one in session.execute(select(ControlPoint).where(*data)).scalars()}
     listed = []
-    for body in work.execute(select(Body).where(col(Body.roadmap_code) == round_.roadmap_code)).scalars():
+    for body in session.execute(select(Body).where(col(Body.roadmap_code) == round_.roadmap_code)).scalars():
         codes = [one.code for one in who.get(body.id or 0, ()) if (one.code, body.id) not in proofs]
         rows = [row for code in codes if (row := there.get((code, body.id or 0)))]
         if codes:

@@ -34,7 +34,7 @@ class Unexplained:
 
 
 def record(
-    work: Session,
+    session: Session,
     round_id: int,
     body_id: int,
     given: Sequence[Given],
@@ -45,11 +45,11 @@ def record(
     reason: str = "",
 ) -> int:
     """Keep the answers of one body; returns how many say something new. As ``record_many``."""
-    return record_many(work, round_id, {body_id: given}, actor=actor, source=source, at=at, reason=reason)
+    return record_many(session, round_id, {body_id: given}, actor=actor, source=source, at=at, reason=reason)
 
 
 def record_many(
-    work: Session,
+    session: Session,
     round_id: int,
     answers: Mapping[int, Sequence[Given]],
     *,
@@ -63,11 +63,11 @@ def record_many(
     ``source`` is one of ``MEASURE_SOURCES``; ``reason`` stands for every correction that has none of its own.
     ``Refused``: a correction without a reason, an indicator the body does not answer for, a round that has not opened.
     """
-    lock_round(work, round_id)
-    round_ = work.get_one(Round, round_id)
-    _refuse_strangers(work, round_, answers)
-    there = current(work, round_id, bodies=list(answers))
-    if not reason and (wrong := unexplained(work, round_, answers, there)):
+    lock_round(session, round_id)
+    round_ = session.get_one(Round, round_id)
+    _refuse_strangers(session, round_, answers)
+    there = current(session, round_id, bodies=list(answers))
+    if not reason and (wrong := unexplained(session, round_, answers, there)):
         raise Refused(f"{wrong[0].words}; ничего не записано")
     rows = [
         _row(round_id, body_id, one, reason or one.reason if _differs(there, body_id, one) else one.reason)
@@ -77,20 +77,20 @@ def record_many(
         if _is_new(there, body_id, one)
     ]
     if rows:
-        work.execute(insert(table_of(Measure)), rows)
+        session.execute(insert(table_of(Measure)), rows)
     return len(rows)
 
 
 def unexplained(
-    work: Session,
+    session: Session,
     round_: Round,
     answers: Mapping[int, Sequence[Given]],
     there: Mapping[tuple[str, int], Measure] | None = None,
 ) -> list[Unexplained]:
     """The answers that would correct another without a reason, each with a Russian line."""
     assert round_.id is not None
-    there = current(work, round_.id, bodies=list(answers)) if there is None else there
-    known = {one.code: one for one in _indicators(answerers(work, round_))}
+    there = current(session, round_.id, bodies=list(answers)) if there is None else there
+    known = {one.code: one for one in _indicators(answerers(session, round_))}
     return [
         Unexplained(
             body_id, one, f"записано «{_words(known, there[one.indicator, body_id])}» — назовите причину исправления"
@@ -101,11 +101,11 @@ def unexplained(
     ]
 
 
-def fill_proven(work: Session, round_id: int, *, at: datetime) -> int:
+def fill_proven(session: Session, round_id: int, *, at: datetime) -> int:
     """Write down the flags that accepted control points prove and nobody has answered; returns how many."""
-    lock_round(work, round_id)
-    found = proven(work, work.get_one(Round, round_id))
-    there = current(work, round_id)
+    lock_round(session, round_id)
+    found = proven(session, session.get_one(Round, round_id))
+    there = current(session, round_id)
     rows = [
         _row(round_id, body_id, Given(code, 1.0, None, "", key), "")
         | {"source": "points", "actor": ACTOR, "recorded_at": at}
@@ -113,25 +113,25 @@ def fill_proven(work: Session, round_id: int, *, at: datetime) -> int:
         if (code, body_id) not in there
     ]
     if rows:
-        work.execute(insert(table_of(Measure)), rows)
+        session.execute(insert(table_of(Measure)), rows)
     return len(rows)
 
 
 def settle_data(
-    work: Session, round_id: int, *, at: datetime, today: date, bodies: Collection[int] | None = None
+    session: Session, round_id: int, *, at: datetime, today: date, bodies: Collection[int] | None = None
 ) -> int:
     """Report and accept the data points of bodies that gave (or said they lack) all they are asked; returns how many.
 
     The result counts from the day of the last answer, so a late answer is late. ``bodies``: only these.
     """
-    lock_round(work, round_id)
-    round_ = work.get_one(Round, round_id)
-    zone = zone_of(work.get_one(Roadmap, round_.roadmap_code).zone)
-    points = _open_points(work, round_, bodies)
+    lock_round(session, round_id)
+    round_ = session.get_one(Round, round_id)
+    zone = zone_of(session.get_one(Roadmap, round_.roadmap_code).zone)
+    points = _open_points(session, round_, bodies)
     if not points:
         return 0
-    who, asked = answerers(work, round_), asked_of(work, round_id)
-    there = current(work, round_id, bodies=bodies)
+    who, asked = answerers(session, round_), asked_of(session, round_id)
+    there = current(session, round_id, bodies=bodies)
     moves: dict[int, tuple[str, date, str]] = {}
     for point_id, body_id, status, opens_on in points:
         if body_id not in who:
@@ -146,12 +146,12 @@ def settle_data(
         words = f"Данные: {counted_indicators(len(mine))}" if mine else "Подтверждено контрольными точками"
         moves[point_id] = (status, max(on, opens_on), words)
     reported = {point: facts for point, facts in moves.items() if facts[0] != "submitted"}
-    change_many(work, [Change(p, _move("submit", on, at, words)) for p, (_, on, words) in reported.items()])
-    change_many(work, [Change(p, _move("accept", on, at, "")) for p, (_, on, _) in moves.items()])
+    change_many(session, [Change(p, _move("submit", on, at, words)) for p, (_, on, words) in reported.items()])
+    change_many(session, [Change(p, _move("accept", on, at, "")) for p, (_, on, _) in moves.items()])
     return len(moves)
 
 
-def _open_points(work: Session, round_: Round, bodies: Collection[int] | None) -> list[tuple[int, int, str, date]]:
+def _open_points(session: Session, round_: Round, bodies: Collection[int] | None) -> list[tuple[int, int, str, date]]:
     """(point, body, status, first day) of what is asked and not settled."""
     data: tuple[Any, ...] = (
         col(ControlPoint.parent_id) == round_.point_id,
@@ -166,7 +166,7 @@ def _open_points(work: Session, round_: Round, bodies: Collection[int] | None) -
         col(ControlPoint.status),
         col(ControlPoint.opens_on),
     )
-    return [(row[0], row[1], row[2], row[3]) for row in work.execute(select(*columns).where(*data))]
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(select(*columns).where(*data))]
 
 
 def _move(action: Action, on: date, at: datetime, words: str) -> Move:
@@ -174,15 +174,15 @@ def _move(action: Action, on: date, at: datetime, words: str) -> Move:
     return Move(action=action, actor=ACTOR, at=at, on=on, evidence=words, tell=False)
 
 
-def _refuse_strangers(work: Session, round_: Round, answers: Mapping[int, Sequence[Given]]) -> None:
-    who = answerers(work, round_)
+def _refuse_strangers(session: Session, round_: Round, answers: Mapping[int, Sequence[Given]]) -> None:
+    who = answerers(session, round_)
     if not who:
         raise Refused(f"Раунд откроется {round_.opens_on:%d.%m.%Y}: до этого дня данные не принимаются")
     for body_id, given in answers.items():
         codes = {one.code for one in who.get(body_id, ())}
         for one in given:
             if one.indicator not in codes:
-                short = work.get_one(Body, body_id).short
+                short = session.get_one(Body, body_id).short
                 raise Refused(f"«{short}» в этом раунде не отвечает за показатель «{one.indicator}»")
 
 

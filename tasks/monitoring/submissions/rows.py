@@ -36,20 +36,20 @@ def indicators_of(round_: Round) -> tuple[Indicator, ...]:
     return tuple(Indicator.model_validate(one) for one in round_.indicators or ())
 
 
-def answerers(work: Session, round_: Round) -> dict[int, tuple[Indicator, ...]]:
+def answerers(session: Session, round_: Round) -> dict[int, tuple[Indicator, ...]]:
     """Body → the indicators it answers for, proven or not, in the order of the catalogue.
 
     A municipal indicator is answered by each municipality that takes part on the day the answers are due (where none
     does: by the keeper of the roadmap), any other by the keeper.
     """
     asked = indicators_of(round_)
-    keeper = work.get_one(ControlPoint, round_.point_id).owner_id
+    keeper = session.get_one(ControlPoint, round_.point_id).owner_id
     taking_part = select(col(Municipality.body_id)).where(
         col(Municipality.roadmap_code) == round_.roadmap_code,
         col(Municipality.since) <= round_.due_on,
         col(Municipality.until).is_(None) | (col(Municipality.until) >= round_.due_on),
     )
-    towns = dict.fromkeys(work.execute(taking_part.order_by(col(Municipality.body_id))).scalars()) or {keeper: None}
+    towns = dict.fromkeys(session.execute(taking_part.order_by(col(Municipality.body_id))).scalars()) or {keeper: None}
     found: dict[int, tuple[Indicator, ...]] = {}
     for body in dict.fromkeys((*towns, keeper)):
         mine = tuple(one for one in asked if body in (towns if one.is_municipal else (keeper,)))
@@ -59,18 +59,18 @@ def answerers(work: Session, round_: Round) -> dict[int, tuple[Indicator, ...]]:
 
 
 def proven(
-    work: Session, round_: Round, who: Mapping[int, tuple[Indicator, ...]] | None = None
+    session: Session, round_: Round, who: Mapping[int, tuple[Indicator, ...]] | None = None
 ) -> dict[tuple[str, int], str]:
     """(indicator, body) → key of the control point that proves a flag; ``who``: as ``answerers`` gives it.
 
     A flag is proven by a point of an item in ``proven_by`` that was accepted and done by the end of the period. An item
     that fans out proves the keeper's flag once the points of all bodies of one deadline are accepted.
     """
-    who = answerers(work, round_) if who is None else who
+    who = answerers(session, round_) if who is None else who
     codes = {code for one in indicators_of(round_) if one.counted == "flag" for code in one.proven_by}
     if not codes:
         return {}
-    deadlines = _deadlines(work, round_, codes)
+    deadlines = _deadlines(session, round_, codes)
     found: dict[tuple[str, int], str] = {}
     for body, asked in who.items():
         for one in asked:
@@ -82,17 +82,17 @@ def proven(
     return found
 
 
-def asked_of(work: Session, round_id: int) -> dict[int, tuple[Indicator, ...]]:
+def asked_of(session: Session, round_id: int) -> dict[int, tuple[Indicator, ...]]:
     """Body → the indicators it is asked for: those it answers for and that no control point proves."""
-    round_ = work.get_one(Round, round_id)
-    who = answerers(work, round_)
-    known = proven(work, round_, who)
+    round_ = session.get_one(Round, round_id)
+    who = answerers(session, round_)
+    known = proven(session, round_, who)
     left = {body: tuple(one for one in asked if (one.code, body) not in known) for body, asked in who.items()}
     return {body: asked for body, asked in left.items() if asked}
 
 
 def current(
-    work: Session, round_id: int, *, as_of: datetime | None = None, bodies: Collection[int] | None = None
+    session: Session, round_id: int, *, as_of: datetime | None = None, bodies: Collection[int] | None = None
 ) -> dict[tuple[str, int], Measure]:
     """The values in force by (code of the indicator, body): the newest row of each, recorded by ``as_of``."""
     mine = [col(Measure.round_id) == round_id]
@@ -101,20 +101,22 @@ def current(
     if bodies is not None and len(bodies) < FEW_BODIES:
         mine.append(col(Measure.body_id).in_(bodies))
     newest = select(func.max(col(Measure.id))).where(*mine).group_by(col(Measure.indicator_code), col(Measure.body_id))
-    rows = work.execute(select(Measure).where(col(Measure.id).in_(newest))).scalars()
+    rows = session.execute(select(Measure).where(col(Measure.id).in_(newest))).scalars()
     return {(row.indicator_code, row.body_id): row for row in rows}
 
 
-def history(work: Session, round_id: int, body_id: int) -> dict[str, list[Measure]]:
+def history(session: Session, round_id: int, body_id: int) -> dict[str, list[Measure]]:
     """Everything a body ever answered in a round, by indicator, oldest first."""
     mine = (col(Measure.round_id) == round_id, col(Measure.body_id) == body_id)
     found: defaultdict[str, list[Measure]] = defaultdict(list)
-    for row in work.execute(select(Measure).where(*mine).order_by(col(Measure.id))).scalars():
+    for row in session.execute(select(Measure).where(*mine).order_by(col(Measure.id))).scalars():
         found[row.indicator_code].append(row)
     return dict(found)
 
 
-def earlier(work: Session, round_: Round, *, bodies: Collection[int] | None = None) -> dict[tuple[str, int], Earlier]:
+def earlier(
+    session: Session, round_: Round, *, bodies: Collection[int] | None = None
+) -> dict[tuple[str, int], Earlier]:
     """The last numbers before a round by (indicator, body): of the same rhythm, of a cumulative one of any rhythm."""
     before = (
         col(Round.roadmap_code) == round_.roadmap_code,
@@ -123,7 +125,7 @@ def earlier(work: Session, round_: Round, *, bodies: Collection[int] | None = No
         | ((col(Round.period_end) == round_.period_end) & (col(Round.period_start) > round_.period_start)),
         col(Round.indicators).is_not(None),
     )
-    rounds = work.execute(select(Round).where(*before).order_by(col(Round.period_end).desc())).scalars().all()
+    rounds = session.execute(select(Round).where(*before).order_by(col(Round.period_end).desc())).scalars().all()
     rounds = sorted(rounds, key=lambda one: (one.period_end, one.rhythm == round_.rhythm), reverse=True)[:8]
     cumulative = {one.code for one in indicators_of(round_) if one.cumulative}
     found: dict[tuple[str, int], Earlier] = {}
@@ -131,7 +133,7 @@ def earlier(work: Session, round_: Round, *, bodies: Collection[int] | None = No
         if one.rhythm != round_.rhythm and not cumulative:
             continue
         assert one.id is not None
-        for key, row in current(work, one.id, bodies=bodies).items():
+        for key, row in current(session, one.id, bodies=bodies).items():
             fits = one.rhythm == round_.rhythm or key[0] in cumulative
             if fits and row.numerator is not None:
                 found.setdefault(key, Earlier(given_of(row), period_of(one)))
@@ -143,18 +145,18 @@ def given_of(row: Measure) -> Given:
     return Given(row.indicator_code, row.numerator, row.denominator, row.reason, row.place)
 
 
-def noted_at(work: Session, round_id: int) -> datetime | None:
+def noted_at(session: Session, round_id: int) -> datetime | None:
     """When the note of a round was written; None before that."""
     noted = select(col(RoundStep.done_at)).where(col(RoundStep.round_id) == round_id, col(RoundStep.step) == "noted")
-    return work.execute(noted).scalar_one_or_none()
+    return session.execute(noted).scalar_one_or_none()
 
 
-def the_round(work: Session, roadmap_code: str, period: str | None = None) -> Round:
+def the_round(session: Session, roadmap_code: str, period: str | None = None) -> Round:
     """The round of a period («2026-Q3»); without one the round that collects answers now.
 
     ``Refused`` when there is none, or (two rhythms at once) more than one.
     """
-    rounds = open_rounds(work, roadmap_code)
+    rounds = open_rounds(session, roadmap_code)
     if period is not None:
         try:
             wanted = parse_period(period)
@@ -162,7 +164,7 @@ def the_round(work: Session, roadmap_code: str, period: str | None = None) -> Ro
             raise Refused(str(wrong)) from wrong
         same = (col(Round.rhythm) == wanted.rhythm, col(Round.period_start) == wanted.start)
         meant = select(Round).where(col(Round.roadmap_code) == roadmap_code, *same)
-        found: Round | None = work.execute(meant).scalar_one_or_none()
+        found: Round | None = session.execute(meant).scalar_one_or_none()
         if found is None:
             raise Refused(f"«{roadmap_code}»: раунда мониторинга за {wanted.title} нет; начать: vekha monitor")
         if found.indicators is None:
@@ -178,19 +180,19 @@ def the_round(work: Session, roadmap_code: str, period: str | None = None) -> Ro
     return rounds[0]
 
 
-def open_rounds(work: Session, roadmap_code: str) -> list[Round]:
+def open_rounds(session: Session, roadmap_code: str) -> list[Round]:
     """The newest round of each rhythm that has opened; one whose note is done counts while no other has one left."""
     opened = (col(Round.roadmap_code) == roadmap_code, col(Round.indicators).is_not(None))
-    rounds = work.execute(select(Round).where(*opened)).scalars().all()
+    rounds = session.execute(select(Round).where(*opened)).scalars().all()
     # A round that somebody started for a past period does not stand before the regular one.
     newest = {one.rhythm: one for one in sorted(rounds, key=lambda one: (not one.by_hand, one.period_end))}
-    collecting = [one for one in newest.values() if noted_at(work, one.id or 0) is None]
+    collecting = [one for one in newest.values() if noted_at(session, one.id or 0) is None]
     return collecting or sorted(newest.values(), key=lambda one: one.period_end)[-1:]
 
 
-def _deadlines(work: Session, round_: Round, codes: Collection[str]) -> defaultdict[str, dict[date, list[Any]]]:
+def _deadlines(session: Session, round_: Round, codes: Collection[str]) -> defaultdict[str, dict[date, list[Any]]]:
     """Item → deadline → its points that were not withdrawn, oldest deadline first."""
-    rows = work.execute(
+    rows = session.execute(
         select(
             col(Item.code).label("item"),
             col(ControlPoint.key),

@@ -77,32 +77,32 @@ class Source:
     """Code."""
 
 
-def form_of(work: Session, round_: Round, *, body: str | None = None) -> Form:
+def form_of(session: Session, round_: Round, *, body: str | None = None) -> Form:
     """The form of a body (by code), or of all that are asked. ``Refused`` when there is nothing to ask."""
     if body is not None:
-        form = forms_of(work, round_, [body]).get(body)
+        form = forms_of(session, round_, [body]).get(body)
         if form is None:
-            raise Refused(_nothing(work, round_, body))
+            raise Refused(_nothing(session, round_, body))
         return form
-    rows = _rows_asked(work, round_, None)
+    rows = _rows_asked(session, round_, None)
     if not rows:
-        raise Refused(_nothing(work, round_, None))
-    return _forms(work, round_, {EVERYBODY: rows})[EVERYBODY]
+        raise Refused(_nothing(session, round_, None))
+    return _forms(session, round_, {EVERYBODY: rows})[EVERYBODY]
 
 
-def forms_of(work: Session, round_: Round, codes: Collection[str]) -> dict[str, Form]:
+def forms_of(session: Session, round_: Round, codes: Collection[str]) -> dict[str, Form]:
     """The form of each of these bodies; one that is asked nothing has none."""
     rows: defaultdict[str, list[FormRow]] = defaultdict(list)
-    for row in _rows_asked(work, round_, codes):
+    for row in _rows_asked(session, round_, codes):
         rows[row.body].append(row)
-    return _forms(work, round_, rows)
+    return _forms(session, round_, rows)
 
 
-def _forms(work: Session, round_: Round, rows: Mapping[str, Sequence[FormRow]]) -> dict[str, Form]:
+def _forms(session: Session, round_: Round, rows: Mapping[str, Sequence[FormRow]]) -> dict[str, Form]:
     """By code of the body; what all forms of a round share is read once, for a day's letters enclose thousands."""
-    codes = {one.id: one.code for one in _bodies(work, round_.roadmap_code)}
-    spare = frozenset((codes[number], code) for code, number in proven(work, round_))
-    key, version = work.get_one(ControlPoint, round_.point_id).key, version_of(indicators_of(round_))
+    codes = {one.id: one.code for one in _bodies(session, round_.roadmap_code)}
+    spare = frozenset((codes[number], code) for code, number in proven(session, round_))
+    key, version = session.get_one(ControlPoint, round_.point_id).key, version_of(indicators_of(round_))
     period, due = period_of(round_).title, f"{round_.due_on:%d.%m.%Y}"
     return {
         code: Form(
@@ -120,13 +120,13 @@ def _forms(work: Session, round_: Round, rows: Mapping[str, Sequence[FormRow]]) 
     }
 
 
-def _rows_asked(work: Session, round_: Round, codes: Collection[str] | None) -> list[FormRow]:
+def _rows_asked(session: Session, round_: Round, codes: Collection[str] | None) -> list[FormRow]:
     """By short name of the body, then in the order of the catalogue."""
     assert round_.id is not None
-    bodies = {one.id: one for one in _bodies(work, round_.roadmap_code)}
-    asked = asked_of(work, round_.id)
+    bodies = {one.id: one for one in _bodies(session, round_.roadmap_code)}
+    asked = asked_of(session, round_.id)
     asked = {one: mine for one, mine in asked.items() if codes is None or bodies[one].code in codes}
-    there, before = current(work, round_.id, bodies=list(asked)), earlier(work, round_, bodies=list(asked))
+    there, before = current(session, round_.id, bodies=list(asked)), earlier(session, round_, bodies=list(asked))
     numbers = {one.code: number for number, one in enumerate(indicators_of(round_), start=1)}
     rows = []
     for one in sorted((bodies[number] for number in asked), key=lambda one: (one.short, one.code)):
@@ -165,7 +165,7 @@ def write_form(form: Form, path: Path) -> None:
 
 
 def take_forms(
-    work: Session,
+    session: Session,
     roadmap_code: str,
     files: Sequence[tuple[str, bytes]],
     *,
@@ -188,7 +188,7 @@ def take_forms(
         except DocumentRefused as refused:
             taken.left_out.append(Fault("A1", str(refused), name))
             continue
-        found = _round_meant(work, roadmap_code, rows, source)
+        found = _round_meant(session, roadmap_code, rows, source)
         if isinstance(found, Problem):
             taken.left_out.append(Fault(found.cell, found.words, name))
             continue
@@ -200,17 +200,17 @@ def take_forms(
         for code, given in filled.given.items():
             answers[round_.id or 0][code] += [(name, one) for one in given]
     for round_id, by_body in answers.items():
-        _keep(work, rounds[round_id], by_body, taken, source=source, partly=partly)
+        _keep(session, rounds[round_id], by_body, taken, source=source, partly=partly)
     if taken.left_out and not partly:
         raise FormRefused(taken.left_out)
     for round_id, round_ in rounds.items():
         taken.rounds.append(period_of(round_).written)
-        taken.settled += settle_data(work, round_id, at=source.at, today=source.today)
+        taken.settled += settle_data(session, round_id, at=source.at, today=source.today)
     return taken
 
 
 def _keep(
-    work: Session,
+    session: Session,
     round_: Round,
     by_body: dict[str, list[tuple[str, Given]]],
     taken: Taken,
@@ -219,9 +219,9 @@ def _keep(
     partly: bool,
 ) -> None:
     """Two files that say different things of one indicator, and corrections without a reason, are faults."""
-    ids = {one.code: one.id or 0 for one in _bodies(work, round_.roadmap_code)}
+    ids = {one.code: one.id or 0 for one in _bodies(session, round_.roadmap_code)}
     assert round_.id is not None
-    lock_round(work, round_.id)
+    lock_round(session, round_.id)
     wanted: dict[int, dict[str, Given]] = {}
     for code, given in by_body.items():
         mine = wanted.setdefault(ids[code], {})
@@ -232,7 +232,7 @@ def _keep(
                     Fault(_cell(one), f"другое значение уже в «{before.place}» — оставьте одно", name)
                 )
     answers = {body_id: list(mine.values()) for body_id, mine in wanted.items()}
-    wrong = unexplained(work, round_, answers)
+    wrong = unexplained(session, round_, answers)
     for fault in wrong:
         taken.left_out.append(Fault(_cell(fault.given), fault.words, fault.given.place.rpartition(", ")[0]))
     if taken.left_out and not partly:
@@ -241,21 +241,21 @@ def _keep(
     answers = {
         body_id: [one for one in given if (body_id, one.indicator) not in refused] for body_id, given in answers.items()
     }
-    new = record_many(work, round_.id, answers, actor=source.actor, source="xlsx", at=source.at)
+    new = record_many(session, round_.id, answers, actor=source.actor, source="xlsx", at=source.at)
     taken.new += new
     taken.known += sum(map(len, answers.values())) - new
     taken.bodies |= {body_id for body_id, given in answers.items() if given}
 
 
 def _round_meant(
-    work: Session, roadmap_code: str, rows: Sequence[Sequence[Typed]], source: Source
+    session: Session, roadmap_code: str, rows: Sequence[Sequence[Typed]], source: Source
 ) -> tuple[Round, Form] | Problem:
     """The round a file belongs to and the form it should be, or why it cannot be taken."""
     meta = read_meta(rows)
     if isinstance(meta, Problem):
         return meta
-    allowed = [source.round_] if source.round_ else open_rounds(work, roadmap_code)
-    keys = {work.get_one(ControlPoint, one.point_id).key: one for one in allowed}
+    allowed = [source.round_] if source.round_ else open_rounds(session, roadmap_code)
+    keys = {session.get_one(ControlPoint, one.point_id).key: one for one in allowed}
     round_ = keys.get(meta.key)
     if round_ is None:
         wanted = ", ".join(period_of(one).title for one in allowed) or "ни одного"
@@ -263,16 +263,16 @@ def _round_meant(
         return Problem("B1", f"это форма другого раунда ({_title(rows)}), а нужна за {wanted}{hint}")
     if source.body is not None and meta.body not in (source.body, EVERYBODY):
         return Problem("D1", "это форма другого органа: скачайте свою на этой странице")
-    return _form_meant(work, round_, meta, source)
+    return _form_meant(session, round_, meta, source)
 
 
-def _form_meant(work: Session, round_: Round, meta: Meta, source: Source) -> tuple[Round, Form] | Problem:
+def _form_meant(session: Session, round_: Round, meta: Meta, source: Source) -> tuple[Round, Form] | Problem:
     if meta.version != version_of(indicators_of(round_)):
         return Problem("C1", "форма устарела: состав показателей с тех пор изменился — скачайте форму заново")
     if source.body is not None and meta.body == EVERYBODY:
         return Problem("D1", "это сводная форма координатора: скачайте форму своего органа на этой странице")
     try:
-        return round_, form_of(work, round_, body=None if meta.body == EVERYBODY else meta.body)
+        return round_, form_of(session, round_, body=None if meta.body == EVERYBODY else meta.body)
     except Refused as refused:
         return Problem("D1", str(refused))
 
@@ -286,14 +286,14 @@ def _cell(given: Given) -> str:
     return given.place.rpartition(", ")[2]
 
 
-def _bodies(work: Session, roadmap_code: str) -> list[Body]:
-    return list(work.execute(select(Body).where(col(Body.roadmap_code) == roadmap_code)).scalars())
+def _bodies(session: Session, roadmap_code: str) -> list[Body]:
+    return list(session.execute(select(Body).where(col(Body.roadmap_code) == roadmap_code)).scalars())
 
 
-def _nothing(work: Session, round_: Round, body: str | None) -> str:
+def _nothing(session: Session, round_: Round, body: str | None) -> str:
     if body is None:
         return f"За {period_of(round_).title} показателей ни у кого не запрашивают: формы нет"
-    known = {one.code for one in _bodies(work, round_.roadmap_code)}
+    known = {one.code for one in _bodies(session, round_.roadmap_code)}
     if body not in known:
         return f"Органа «{body}» в «{round_.roadmap_code}» нет; список: vekha people {round_.roadmap_code}"
     return f"У органа «{body}» за {period_of(round_).title} ничего не запрашивается"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Item, Notice
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, change
 from tasks.daily.control_day import control_day
 from tasks.discipline import judged
@@ -21,8 +21,8 @@ APRIL, JUNE = date(2027, 4, 1), date(2027, 6, 30)
 
 
 def report(world: World, key: str, on: date, at: datetime = datetime(2027, 6, 20, tzinfo=UTC)) -> None:
-    with session(world.engine) as work:
-        change(work, key, Move(action="submit", actor="ректор", at=at, on=on))
+    with open_session(world.engine) as session:
+        change(session, key, Move(action="submit", actor="ректор", at=at, on=on))
 
 
 def told(world: World) -> None:
@@ -32,13 +32,13 @@ def told(world: World) -> None:
 
 
 def found(world: World, **more: Any) -> Execution:
-    with session(world.engine) as work:
-        return execution(work, world.code, **{"since": APRIL, "until": JUNE, "day": TODAY, **more})
+    with open_session(world.engine) as session:
+        return execution(session, world.code, **{"since": APRIL, "until": JUNE, "day": TODAY, **more})
 
 
 def settings(world: World, code: str, **values: Any) -> None:
-    with session(world.engine) as work:
-        item = work.execute(select(Item).where(col(Item.code) == code)).scalar_one()
+    with open_session(world.engine) as session:
+        item = session.execute(select(Item).where(col(Item.code) == code)).scalar_one()
         item.sqlmodel_update(values)
 
 
@@ -88,11 +88,11 @@ def test_the_points_of_monitoring_itself_are_not_the_roadmaps(small_monitored: M
     world = small_monitored.world
     out = found(world, since=date(2027, 7, 1), until=date(2027, 9, 30), day=date(2027, 8, 1))
     assert (out.total.due, out.overdue, out.by_body) == (0, (), ())
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         # What bodies are asked is a duty of theirs all the same.
-        late = judged(work, world.code, today=date(2027, 8, 1))
+        late = judged(session, world.code, today=date(2027, 8, 1))
         assert len(late) == 4
-        assert "m-quarter" not in items_of(work, world.code)
+        assert "m-quarter" not in items_of(session, world.code)
 
 
 def test_an_instant_shows_the_points_as_they_stood(world: World) -> None:
@@ -109,9 +109,9 @@ def test_a_report_that_was_returned_and_corrected_later_stands_as_it_was(small_w
     key = small_world.point(date(2027, 5, 28))
     told(small_world)
     report(small_world, key, date(2027, 5, 28), datetime(2027, 5, 28, 8, tzinfo=UTC))
-    with session(small_world.engine) as work:
+    with open_session(small_world.engine) as session:
         at = datetime(2027, 6, 5, tzinfo=UTC)
-        change(work, key, Move(action="return", actor="координатор", at=at, on=at.date(), reason="неполно"))
+        change(session, key, Move(action="return", actor="координатор", at=at, on=at.date(), reason="неполно"))
     report(small_world, key, date(2027, 6, 9), datetime(2027, 6, 9, tzinfo=UTC))
     instants = [datetime(2027, month, day, tzinfo=UTC) for month, day in ((5, 28), (6, 1), (6, 6), (6, 10))]
     outcomes = []

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from models import ControlPoint, Evidence, Measure, Municipality
-from models.db import session
+from models.db import open_session
 from models.lifecycle.transitions import Refused
 from roadmap.monitoring.indicators.submission import Given
 from tasks.monitoring.submissions.record import asked_of, current, fill_proven, record_many
@@ -34,9 +34,9 @@ def test_each_municipality_is_asked_for_its_indicators_and_the_keeper_for_the_ot
 
 
 def test_where_no_municipality_is_listed_the_keeper_answers_for_everything(small_monitored: Monitored) -> None:
-    with session(small_monitored.world.engine) as work:
-        for row in work.execute(select(Municipality)).scalars():
-            work.delete(row)
+    with open_session(small_monitored.world.engine) as session:
+        for row in session.execute(select(Municipality)).scalars():
+            session.delete(row)
     everything = [*MUNICIPAL, "plan", "schools"]
     assert asked(small_monitored, small_monitored.round(asks=False)) == {"institute": everything}
 
@@ -54,9 +54,9 @@ def test_who_takes_part_on_the_day_answers_are_due_is_asked(
     small_monitored: Monitored, since: date, until: date | None, is_asked: bool
 ) -> None:
     one = small_monitored.round()
-    with session(small_monitored.world.engine) as work:
+    with open_session(small_monitored.world.engine) as session:
         mine = col(Municipality.body_id) == small_monitored.bodies["eysk"]
-        work.execute(update(Municipality).where(mine).values(since=since, until=until))
+        session.execute(update(Municipality).where(mine).values(since=since, until=until))
     assert ("eysk" in asked(small_monitored, one)) is is_asked
 
 
@@ -133,8 +133,8 @@ def test_the_values_as_of_an_instant_are_those_recorded_by_then(monitored: Monit
 
 def test_the_database_refuses_to_change_an_answer(monitored: Monitored) -> None:
     monitored.give(monitored.round())
-    with pytest.raises(DBAPIError), session(monitored.world.engine) as work:
-        work.execute(text("UPDATE measure SET numerator = 100"))
+    with pytest.raises(DBAPIError), open_session(monitored.world.engine) as session:
+        session.execute(text("UPDATE measure SET numerator = 100"))
 
 
 def test_a_flag_proven_by_a_control_point_is_filled_in_and_nobody_is_asked(monitored: Monitored) -> None:
@@ -157,24 +157,24 @@ def test_a_flag_proven_by_a_control_point_is_filled_in_and_nobody_is_asked(monit
 )
 def test_what_proves_a_flag(small_monitored: Monitored, facts: dict[str, Any], is_proven: bool) -> None:
     key = small_monitored.accepted(done_on=date(2027, 6, 30))
-    with session(small_monitored.world.engine) as work:
-        work.execute(update(ControlPoint).where(col(ControlPoint.key) == key).values(**facts))
+    with open_session(small_monitored.world.engine) as session:
+        session.execute(update(ControlPoint).where(col(ControlPoint.key) == key).values(**facts))
     one = small_monitored.round()
     assert ("plan" not in asked(small_monitored, one)["institute"]) is is_proven
 
 
 def test_an_item_that_fans_out_proves_the_keepers_flag_once_all_have_done_it(small_monitored: Monitored) -> None:
     key = small_monitored.accepted(done_on=date(2027, 6, 30))
-    with session(small_monitored.world.engine) as work:
-        first = work.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
+    with open_session(small_monitored.world.engine) as session:
+        first = session.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
         first.body_id = small_monitored.bodies["anapa"]
         facts = first.model_dump(exclude={"id"}) | {"key": f"{key}/2", "body_id": small_monitored.bodies["eysk"]}
-        work.add(ControlPoint(**(facts | {"status": "open", "closed_on": None, "submitted_on": None})))
+        session.add(ControlPoint(**(facts | {"status": "open", "closed_on": None, "submitted_on": None})))
     one = small_monitored.round()
     assert "plan" in asked(small_monitored, one)["institute"]
-    with session(small_monitored.world.engine) as work:
+    with open_session(small_monitored.world.engine) as session:
         done = {"status": "accepted", "closed_on": date(2027, 6, 30), "submitted_on": date(2027, 6, 30)}
-        work.execute(update(ControlPoint).where(col(ControlPoint.key) == f"{key}/2").values(**done))
+        session.execute(update(ControlPoint).where(col(ControlPoint.key) == f"{key}/2").values(**done))
     assert "plan" not in asked(small_monitored, one)["institute"]
 
 
@@ -225,7 +225,7 @@ def test_the_last_values_are_of_the_same_rhythm_and_of_a_cumulative_one_of_any(s
     year = small_monitored.round("2026", asks=False)
     small_monitored.give(year, "sochi", Given("events", 100), Given("trained", 50, 60))
     one = small_monitored.round()
-    found = small_monitored.ask(lambda work: earlier(work, the_round(work, "krai", "2027-Q2")))
+    found = small_monitored.ask(lambda session: earlier(session, the_round(session, "krai", "2027-Q2")))
     shown = {code: (it.given.numerator, it.period.written) for (code, _), it in found.items()}
     assert shown == {"events": (2.0, "2027-Q1"), "trained": (50.0, "2026")}
     assert one

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from models import Body, Measure, Municipality, Round
-from models.db import session
+from models.db import open_session
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.workbook import SHEET
 from tasks.monitoring.submissions.rows import the_round
@@ -35,8 +35,8 @@ Edit = Callable[[Any], None]
 def blank(monitored: Monitored, body: str | None = "sochi", period: str | None = None) -> bytes:
     """The form as it is handed out."""
 
-    def made(work: Session) -> bytes:
-        return form_xlsx(form_of(work, the_round(work, "krai", period), body=body))
+    def made(session: Session) -> bytes:
+        return form_xlsx(form_of(session, the_round(session, "krai", period), body=body))
 
     return bytes(monitored.ask(made))
 
@@ -57,11 +57,11 @@ def filled(content: bytes, cells: dict[str, Any] | None = None, *edits: Edit) ->
 def take(
     monitored: Monitored, *contents: bytes, body: str | None = None, period: str | None = None, **more: Any
 ) -> Taken:
-    def taken(work: Session) -> Taken:
-        round_ = the_round(work, "krai", period) if period or body else None
+    def taken(session: Session) -> Taken:
+        round_ = the_round(session, "krai", period) if period or body else None
         source = Source(actor="координатор", at=monitored.at, today=monitored.on, round_=round_, body=body)
         files = [(f"форма {n}.xlsx", content) for n, content in enumerate(contents, start=1)]
-        return take_forms(work, "krai", files, source=source, **more)
+        return take_forms(session, "krai", files, source=source, **more)
 
     found: Taken = monitored.ask(taken)
     return found
@@ -266,21 +266,21 @@ def test_a_row_that_a_control_point_has_come_to_prove_is_passed_over(small_monit
 def test_a_body_that_left_midway_has_no_row_any_more(small_monitored: Monitored) -> None:
     small_monitored.round()
     source = blank(small_monitored, None)
-    with session(small_monitored.world.engine) as work:
-        work.execute(delete(Municipality).where(col(Municipality.body_id) == small_monitored.bodies["eysk"]))
+    with open_session(small_monitored.world.engine) as session:
+        session.execute(delete(Municipality).where(col(Municipality.body_id) == small_monitored.bodies["eysk"]))
     found = faults(small_monitored, filled(source, {}))
     assert found[0] == "A5: орган «eysk»: у него в этом раунде ничего не запрашивается"
 
 
 def test_a_name_like_a_formula_stays_a_name(small_monitored: Monitored) -> None:
-    with session(small_monitored.world.engine) as work:
-        body = work.execute(select(Body).where(col(Body.code) == "sochi")).scalar_one()
+    with open_session(small_monitored.world.engine) as session:
+        body = session.execute(select(Body).where(col(Body.code) == "sochi")).scalar_one()
         body.short = "=HYPERLINK(1)"
     one = small_monitored.round()
     sheet = load_workbook(io.BytesIO(blank(small_monitored)))[SHEET]
     assert (sheet["D5"].value, sheet["D5"].data_type) == ("=HYPERLINK(1)", "s")
-    with session(small_monitored.world.engine) as work:
+    with open_session(small_monitored.world.engine) as session:
         named = form_name(
-            work.get_one(Round, one), Body(roadmap_code="krai", code="x", name="", short="а/б: в", level="municipal")
+            session.get_one(Round, one), Body(roadmap_code="krai", code="x", name="", short="а/б: в", level="municipal")
         )
     assert named == "Показатели за II квартал 2027 г., а б  в.xlsx"

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from models import AuditEntry, ControlPoint, Item, Recommendation, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, Refused
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.context.working_calendar import calendar_of
@@ -45,28 +45,28 @@ TWO = (advice(), advice("anapa", key="krai/trained/anapa"))
 
 def proposed(monitored: Monitored, round_id: int, *several: Advice) -> tuple[int, Snapshot]:
     """What the round's snapshot advises, kept and proposed."""
-    with session(monitored.world.engine) as work:
-        made = compute(work, round_id, as_of=NINE, today=TODAY).model_copy(update={"advice": several})
-        keep(work, round_id, made, at=NINE)
-        return propose(work, round_id, made, at=NINE), made
+    with open_session(monitored.world.engine) as session:
+        made = compute(session, round_id, as_of=NINE, today=TODAY).model_copy(update={"advice": several})
+        keep(session, round_id, made, at=NINE)
+        return propose(session, round_id, made, at=NINE), made
 
 
 def rows(monitored: Monitored) -> list[Recommendation]:
-    with session(monitored.world.engine) as work:
-        return list(work.exec(select(Recommendation).order_by(Recommendation.id)))  # type: ignore[arg-type]
+    with open_session(monitored.world.engine) as session:
+        return list(session.exec(select(Recommendation).order_by(Recommendation.id)))  # type: ignore[arg-type]
 
 
 def taken(monitored: Monitored, number: int = 1, due_on: date | None = None, actor: str = "координатор") -> str:
-    with session(monitored.world.engine) as work:
-        facts: dict[str, Any] = {"due_on": due_on, "today": TODAY, "at": NINE, "calendar": calendar_of(work, "krai")}
-        return take(work, number, actor=actor, **facts)
+    with open_session(monitored.world.engine) as session:
+        facts: dict[str, Any] = {"due_on": due_on, "today": TODAY, "at": NINE, "calendar": calendar_of(session, "krai")}
+        return take(session, number, actor=actor, **facts)
 
 
 def closed(monitored: Monitored, key: str, action: lifecycle.Action) -> int:
-    with session(monitored.world.engine) as work:
+    with open_session(monitored.world.engine) as session:
         move = Move(action=action, actor="координатор", at=NINE, on=TODAY, reason="основание")
-        lifecycle.accept(work, key, move) if action == "accept" else lifecycle.change(work, key, move)
-        return settle_closed(work, "krai")
+        lifecycle.accept(session, key, move) if action == "accept" else lifecycle.change(session, key, move)
+        return settle_closed(session, "krai")
 
 
 def test_the_same_shortfall_is_not_recommended_twice_while_the_first_is_open(monitored: Monitored) -> None:
@@ -90,11 +90,11 @@ def test_taken_it_is_an_item_on_control_of_its_body(monitored: Monitored) -> Non
     round_id = monitored.round()
     proposed(monitored, round_id, advice("eysk", is_open_already=True, key="old"), *TWO)
     assert taken(monitored, 1, date(2027, 10, 3)) == "krai/m-rec.1/-/2027-10-03"
-    with session(monitored.world.engine) as work:
-        item = work.exec(select(Item).where(Item.code == "m-rec.1")).one()
-        point = work.exec(select(ControlPoint).where(ControlPoint.item_id == item.id)).one()
-        assert "m-rec.1" in own_items(work, "krai")
-        [one, _] = recommended(work)
+    with open_session(monitored.world.engine) as session:
+        item = session.exec(select(Item).where(Item.code == "m-rec.1")).one()
+        point = session.exec(select(ControlPoint).where(ControlPoint.item_id == item.id)).one()
+        assert "m-rec.1" in own_items(session, "krai")
+        [one, _] = recommended(session)
     assert item.source == "Справка за II квартал 2027 г., рекомендация 2", "the number it has in the note"
     assert (item.title, item.term, item.number) == (TWO[0].text, "до 03.10.2027", "1, рекомендация 1")
     assert (point.owner_id, point.opens_on, point.due_on) == (monitored.bodies["sochi"], TODAY, date(2027, 10, 3))
@@ -111,8 +111,8 @@ def test_the_note_is_read_once_however_many_it_recommends(monitored: Monitored) 
     proposed(monitored, monitored.round(), *TWO)
     asked: list[str] = []
     event.listen(monitored.world.engine, "before_cursor_execute", lambda *what: asked.append(what[2]))
-    with session(monitored.world.engine) as work:
-        assert [one.number for one in recommended(work)] == [1, 2]
+    with open_session(monitored.world.engine) as session:
+        assert [one.number for one in recommended(session)] == [1, 2]
     assert sum("snapshot.content" in words for words in asked) == 1
 
 
@@ -121,8 +121,8 @@ def test_decided_once_the_second_is_told_by_whom(monitored: Monitored) -> None:
     taken(monitored, 1, actor="Иванова")
     with pytest.raises(Refused, match=r"№ 1 уже решена: взята на контроль \(Иванова, 14\.07\.2027\)"):
         taken(monitored, 1)
-    with pytest.raises(Refused, match="уже решена"), session(monitored.world.engine) as work:
-        decline(work, 1, actor="координатор", reason="не нужно", at=NINE)
+    with pytest.raises(Refused, match="уже решена"), open_session(monitored.world.engine) as session:
+        decline(session, 1, actor="координатор", reason="не нужно", at=NINE)
     assert [row.state for row in rows(monitored)] == ["taken", "proposed"]
 
 
@@ -139,8 +139,8 @@ def test_of_two_at_once_one_decides(monitored: Monitored) -> None:
         said = list(people.map(attempt, ("Иванова", "Петрова", "Сидорова", "Козлова")))
     assert sum("m-rec.1" in line for line in said) == 1
     assert sum("уже решена" in line for line in said) == 3
-    with session(monitored.world.engine) as work:
-        assert len(work.exec(select(Item).where(Item.kind == "measure", Item.code == "m-rec.1")).all()) == 1
+    with open_session(monitored.world.engine) as session:
+        assert len(session.exec(select(Item).where(Item.kind == "measure", Item.code == "m-rec.1")).all()) == 1
 
 
 def test_two_taken_at_once_get_numbers_of_their_own(monitored: Monitored) -> None:
@@ -161,10 +161,10 @@ def test_two_rounds_at_once_propose_one(monitored: Monitored) -> None:
 def test_declined_keeps_the_reason_and_only_a_later_round_gives_it_again(monitored: Monitored) -> None:
     first, second = monitored.round("2027-Q2"), monitored.round("2027-Q3")
     proposed(monitored, first, *TWO)
-    with pytest.raises(Refused, match="Укажите, почему"), session(monitored.world.engine) as work:
-        decline(work, 1, actor="координатор", reason="  ", at=NINE)
-    with session(monitored.world.engine) as work:
-        decline(work, 1, actor="координатор", reason="обучение уже идёт", at=NINE)
+    with pytest.raises(Refused, match="Укажите, почему"), open_session(monitored.world.engine) as session:
+        decline(session, 1, actor="координатор", reason="  ", at=NINE)
+    with open_session(monitored.world.engine) as session:
+        decline(session, 1, actor="координатор", reason="обучение уже идёт", at=NINE)
     [row, _] = rows(monitored)
     assert (row.state, row.reason, row.open_key) == ("declined", "обучение уже идёт", None)
     assert proposed(monitored, first, *TWO)[0] == 0
@@ -177,8 +177,8 @@ def test_it_is_settled_with_its_point_and_a_new_shortfall_may_be_recommended(mon
     proposed(monitored, first, *TWO)
     key = taken(monitored, 1)
     assert not control_day(monitored.world.engine, today=TODAY, at=NINE).failed
-    with session(monitored.world.engine) as work:
-        assert settle_closed(work, "krai") == 0
+    with open_session(monitored.world.engine) as session:
+        assert settle_closed(session, "krai") == 0
     assert proposed(monitored, second, *TWO)[0] == 0
     assert closed(monitored, key, action) == 1
     assert next((row.state, row.open_key) for row in rows(monitored)) == ("settled", None)
@@ -197,10 +197,10 @@ def test_a_day_that_is_past_is_refused_and_nothing_is_written(small_monitored: M
 def test_the_audit_names_what_was_done(small_monitored: Monitored) -> None:
     proposed(small_monitored, small_monitored.round(), *TWO)
     key = taken(small_monitored, 1)
-    with session(small_monitored.world.engine) as work:
-        decline(work, 2, actor="координатор", reason="обучение уже идёт", at=NINE)
-    with session(small_monitored.world.engine) as work:
-        said = [(row.actor, row.action, row.subject) for row in work.exec(select(AuditEntry))]
+    with open_session(small_monitored.world.engine) as session:
+        decline(session, 2, actor="координатор", reason="обучение уже идёт", at=NINE)
+    with open_session(small_monitored.world.engine) as session:
+        said = [(row.actor, row.action, row.subject) for row in session.exec(select(AuditEntry))]
     assert said == [
         ("порядок мониторинга", "предложены рекомендации", "krai"),
         ("координатор", "рекомендация взята на контроль", key),

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models import Body, ControlPoint, Edition, Municipality, Recommendation, RoundStep
 from models import Snapshot as Row
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, change
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
@@ -33,14 +33,14 @@ NOTE_AT = datetime(2027, 7, 14, 12, tzinfo=UTC)
 
 
 def computed(one: Any, round_id: int, at: datetime = NOTE_AT, today: date = JULY_14) -> Snapshot:
-    with session(one.world.engine) as work:
-        return compute(work, round_id, as_of=at, today=today)
+    with open_session(one.world.engine) as session:
+        return compute(session, round_id, as_of=at, today=today)
 
 
 def kept(one: Any, round_id: int, at: datetime = NOTE_AT) -> Snapshot:
-    with session(one.world.engine) as work:
-        snapshot = compute(work, round_id, as_of=at, today=at.date())
-        keep(work, round_id, snapshot, at=at)
+    with open_session(one.world.engine) as session:
+        snapshot = compute(session, round_id, as_of=at, today=at.date())
+        keep(session, round_id, snapshot, at=at)
         return snapshot
 
 
@@ -71,9 +71,9 @@ def test_every_number_has_its_source_and_late_ones_are_marked(small_monitored: M
     small_monitored.on = date(2027, 7, 8)
     small_monitored.give(round_id, "anapa", Given("trained", 2, 10, "", "форма.xlsx, C7"), source="xlsx")
     small_monitored.give(round_id, "sochi", Given("trained", 3, 10), reason="опечатка")
-    with session(small_monitored.world.engine) as work:
+    with open_session(small_monitored.world.engine) as session:
         small_monitored.accepted(done_on=date(2027, 5, 1))
-        fill_proven(work, round_id, at=small_monitored.at)
+        fill_proven(session, round_id, at=small_monitored.at)
     found = computed(small_monitored, round_id)
     answers = {one.name: (one.value, one.source, one.is_late, one.reason) for one in result(found).answers}
     assert answers == {
@@ -88,16 +88,16 @@ def test_every_number_has_its_source_and_late_ones_are_marked(small_monitored: M
 def test_twice_the_same_hash_and_one_row(monitored: Monitored) -> None:
     round_id = monitored.round()
     monitored.give(round_id)
-    with session(monitored.world.engine) as work:
-        first = compute(work, round_id, as_of=NOTE_AT, today=JULY_14)
-        one = keep(work, round_id, first, at=NOTE_AT)
-    with session(monitored.world.engine) as work:
-        second = compute(work, round_id, as_of=NOTE_AT, today=date(2027, 12, 1))
-        other = keep(work, round_id, second, at=NOTE_AT + timedelta(days=140))
+    with open_session(monitored.world.engine) as session:
+        first = compute(session, round_id, as_of=NOTE_AT, today=JULY_14)
+        one = keep(session, round_id, first, at=NOTE_AT)
+    with open_session(monitored.world.engine) as session:
+        second = compute(session, round_id, as_of=NOTE_AT, today=date(2027, 12, 1))
+        other = keep(session, round_id, second, at=NOTE_AT + timedelta(days=140))
     assert (one.id, one.sha256) == (other.id, first.sha256)
     assert second == first
-    with session(monitored.world.engine) as work:
-        assert of_round(work, round_id) == first
+    with open_session(monitored.world.engine) as session:
+        assert of_round(session, round_id) == first
 
 
 def test_what_came_after_the_instant_does_not_count(monitored: Monitored) -> None:
@@ -119,11 +119,11 @@ def test_what_happened_to_points_afterwards_does_not_count(monitored: Monitored)
     before = computed(monitored, round_id)
     assert [one.key for one in before.overdue] == [reported, moved, gone]
     at, on = NOTE_AT + timedelta(days=5), date(2027, 7, 19)
-    with session(world.engine) as work:
-        change(work, reported, Move(action="submit", actor="ректор", at=at, on=on))
+    with open_session(world.engine) as session:
+        change(session, reported, Move(action="submit", actor="ректор", at=at, on=on))
         days: dict[str, Any] = {"due_on": date(2027, 9, 1), "deadline_on": date(2027, 9, 1)}
-        change(work, moved, Move(action="extend", actor="координатор", at=at, on=on, reason="отпуск", **days))
-        change(work, gone, Move(action="withdraw", actor="координатор", at=at, on=on, reason="отменено"))
+        change(session, moved, Move(action="extend", actor="координатор", at=at, on=on, reason="отпуск", **days))
+        change(session, gone, Move(action="withdraw", actor="координатор", at=at, on=on, reason="отменено"))
     again = computed(monitored, round_id, today=date(2027, 8, 1))
     assert again.overdue == before.overdue
     assert again.sha256 == before.sha256
@@ -132,8 +132,8 @@ def test_what_happened_to_points_afterwards_does_not_count(monitored: Monitored)
 
 
 def test_earlier_rounds_make_the_trend_and_the_forecast(monitored: Monitored) -> None:
-    with session(monitored.world.engine) as work:
-        work.execute(update(Municipality).values(since=date(2026, 1, 1)))
+    with open_session(monitored.world.engine) as session:
+        session.execute(update(Municipality).values(since=date(2026, 1, 1)))
     for n, period in enumerate(("2026-Q3", "2026-Q4", "2027-Q1")):
         early = monitored.round(period, asks=False)
         monitored.on = date(2026, 10, 2) + timedelta(days=91 * n)
@@ -195,9 +195,9 @@ def test_an_indicator_changed_midway_is_counted_as_it_was_and_said(small_monitor
     moved = INDICATORS[0].model_copy(update={"target": 40.0})
     new = INDICATORS[1].model_copy(update={"code": "new", "title": "Новый показатель"})
     newer = [entry.model_dump(mode="json") for entry in (moved, *INDICATORS[1:5], new)]
-    with session(one.world.engine) as work:
+    with open_session(one.world.engine) as session:
         loaded = datetime(2027, 7, 10, tzinfo=UTC)
-        work.add(
+        session.add(
             Edition(
                 roadmap_code="krai",
                 act="приказ № 2",
@@ -220,13 +220,13 @@ def test_an_indicator_changed_midway_is_counted_as_it_was_and_said(small_monitor
 def test_municipalities_that_came_or_left_midway_are_said(small_monitored: Monitored) -> None:
     one = small_monitored
     round_id = one.round()
-    with session(one.world.engine) as work:
+    with open_session(one.world.engine) as session:
         left = update(Municipality).where(col(Municipality.body_id) == one.bodies["eysk"])
-        work.execute(left.values(until=date(2027, 7, 5)))
+        session.execute(left.values(until=date(2027, 7, 5)))
         body = Body(roadmap_code="krai", code="tuapse", name="Туапсе", short="Туапсинский район", level="municipal")
-        work.add(body)
-        work.flush()
-        work.add(Municipality(body_id=body.id or 0, roadmap_code="krai", since=date(2027, 7, 6)))
+        session.add(body)
+        session.flush()
+        session.add(Municipality(body_id=body.id or 0, roadmap_code="krai", since=date(2027, 7, 6)))
     found = computed(one, round_id)
     assert [answer.name for answer in result(found).answers] == ["Туапсинский район", "г. Анапа", "г. Сочи"]
     assert found.remarks[-2:] == (
@@ -242,19 +242,19 @@ def test_a_shortfall_recommended_before_is_marked(monitored: Monitored, is_close
     monitored.give(round_id, "sochi")
     key = "krai/silent/-/eysk"
     point = world.point(date(2027, 5, 20), body="school")
-    with session(world.engine) as work:
-        point_id = work.execute(select(col(ControlPoint.id)).where(col(ControlPoint.key) == point)).scalar_one()
+    with open_session(world.engine) as session:
+        point_id = session.execute(select(col(ControlPoint.id)).where(col(ControlPoint.key) == point)).scalar_one()
         facts = {"text": "Представить", "ground": "", "due_on": date(2027, 5, 20), "point_id": point_id}
         body = monitored.bodies["eysk"]
-        work.add(
+        session.add(
             Recommendation(
                 roadmap_code="krai", round_id=early, rule="silent", body_id=body, open_key=key, state="taken", **facts
             )
         )
-        work.add(RoundStep(round_id=early, step="recommended", done_at=datetime(2027, 4, 14, tzinfo=UTC)))
+        session.add(RoundStep(round_id=early, step="recommended", done_at=datetime(2027, 4, 14, tzinfo=UTC)))
         if is_closed:
             at = datetime(2027, 7, 1, tzinfo=UTC)
-            change(work, point, Move(action="withdraw", actor="координатор", at=at, on=at.date(), reason="есть"))
+            change(session, point, Move(action="withdraw", actor="координатор", at=at, on=at.date(), reason="есть"))
     marked = {one.open_key: one.is_open_already for one in computed(monitored, round_id).advice}
     assert marked[key] is not is_closed
     assert not computed(monitored, early).advice[0].is_open_already
@@ -272,8 +272,8 @@ def test_missing_data_recommended_before_are_known_again(monitored: Monitored, i
         roadmap_code="krai", round_id=early, rule=said.rule, indicator_code="b", body_id=monitored.bodies["sochi"],
         item_codes=["2"], text=said.text, ground=said.ground, due_on=said.due_on, open_key=said.open_key,
     )  # fmt: skip
-    with session(monitored.world.engine) as work:
-        work.add(row.sqlmodel_update(settled) if is_settled else row)
+    with open_session(monitored.world.engine) as session:
+        session.add(row.sqlmodel_update(settled) if is_settled else row)
     (again,) = (one for one in computed(monitored, round_id).advice if one.rule == "no-data")
     assert again.is_open_already
 
@@ -283,7 +283,7 @@ def test_own_recommendations_do_not_change_the_numbers_of_the_same_round(small_m
     round_id = one.round()
     before = computed(one, round_id)
     advice = next(each for each in before.advice if each.rule == "silent" and each.body == "eysk")
-    with session(one.world.engine) as work:
+    with open_session(one.world.engine) as session:
         facts: dict[str, Any] = {
             "text": advice.text,
             "ground": advice.ground,
@@ -291,7 +291,7 @@ def test_own_recommendations_do_not_change_the_numbers_of_the_same_round(small_m
             "open_key": advice.open_key,
         }
         body = one.bodies["eysk"]
-        work.add(Recommendation(roadmap_code="krai", round_id=round_id, rule="silent", body_id=body, **facts))
+        session.add(Recommendation(roadmap_code="krai", round_id=round_id, rule="silent", body_id=body, **facts))
     assert computed(one, round_id).sha256 == before.sha256
 
 
@@ -310,8 +310,8 @@ def test_a_snapshot_is_read_back_as_it_was_kept(monitored: Monitored) -> None:
     round_id = monitored.round()
     monitored.give(round_id)
     found = kept(monitored, round_id)
-    with session(monitored.world.engine) as work:
-        row = work.execute(select(Row)).scalar_one()
+    with open_session(monitored.world.engine) as session:
+        row = session.execute(select(Row)).scalar_one()
         assert Snapshot.model_validate(row.content) == found
         assert Snapshot.model_validate(row.content).sha256 == row.sha256
-        assert of_round(work, round_id + 1) is None
+        assert of_round(session, round_id + 1) is None

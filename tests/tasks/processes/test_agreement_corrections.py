@@ -12,7 +12,7 @@ from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import Session
 
 from models import ControlPoint, Evidence, Transition, lifecycle
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, Refused
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import Changed, Recorded, import_agreements
@@ -36,10 +36,10 @@ def book(folder: Path, *rows: tuple[Any, ...]) -> Path:
 
 
 def take(region: ProcessRegion, folder: Path, *rows: tuple[Any, ...], correction: str = "") -> Recorded:
-    with session(region.world.engine) as work:
+    with open_session(region.world.engine) as session:
         by: dict[str, Any] = {"item": None, "actor": "координатор", "today": region.on, "at": region.at}
         path = book(folder, *rows)
-        return import_agreements(work, region.code, path, **by, correction=correction)[1]
+        return import_agreements(session, region.code, path, **by, correction=correction)[1]
 
 
 def everything(region: ProcessRegion) -> list[Any]:
@@ -114,9 +114,9 @@ def test_a_day_to_come_is_no_correction(signed: ProcessRegion, tmp_path: Path) -
 
 def test_the_ledger_shows_what_was_corrected(signed: ProcessRegion, tmp_path: Path) -> None:
     take(signed, tmp_path, ("г. Сочи", STAGES[0], RIGHT, ""), correction=GROUND)
-    with session(signed.world.engine) as work:
-        standing = the_agreement(work, signed.code)
-        found = ledger_of(work, standing, today=signed.on, calendar=calendar_of(work, signed.code))
+    with open_session(signed.world.engine) as session:
+        standing = the_agreement(session, signed.code)
+        found = ledger_of(session, standing, today=signed.on, calendar=calendar_of(session, signed.code))
     (one,) = found.corrections
     assert (one.name, one.title, one.was, one.on) == ("г. Сочи", "Подпись муниципалитета", SIGNED, RIGHT)
     assert (one.actor, one.reason, one.corrected_on) == ("координатор", GROUND, signed.on)
@@ -175,24 +175,24 @@ def test_a_correction_that_corrects_nothing_or_says_no_why_is_refused(
     signed: ProcessRegion, wish: dict[str, Any], words: str
 ) -> None:
     move = Move(action="correct", actor="координатор", at=signed.at, on=signed.on, **wish)
-    with pytest.raises(Refused, match=words), session(signed.world.engine) as work:
-        lifecycle.change(work, f"{signed.parent}/{STAGES[0]}/sochi", move)
+    with pytest.raises(Refused, match=words), open_session(signed.world.engine) as session:
+        lifecycle.change(session, f"{signed.parent}/{STAGES[0]}/sochi", move)
 
 
 def test_of_two_corrections_at_once_the_second_is_told_so(signed: ProcessRegion) -> None:
     key = f"{signed.parent}/{STAGES[0]}/sochi"
     others = [RIGHT]
 
-    def correct(work: Session, day: date) -> None:
+    def correct(session: Session, day: date) -> None:
         facts: dict[str, Any] = {"actor": "координатор", "at": signed.at, "on": signed.on, "reason": GROUND}
-        lifecycle.change(work, key, Move(action="correct", due_on=day, **facts))
+        lifecycle.change(session, key, Move(action="correct", due_on=day, **facts))
 
     def correct_in_between(state: ORMExecuteState) -> None:
         if state.is_update and others:
-            with session(signed.world.engine) as quick:
+            with open_session(signed.world.engine) as quick:
                 correct(quick, others.pop())
 
-    with pytest.raises(Refused, match="решение уже принято другим"), session(signed.world.engine) as slow:
+    with pytest.raises(Refused, match="решение уже принято другим"), open_session(signed.world.engine) as slow:
         event.listen(slow, "do_orm_execute", correct_in_between)
         correct(slow, date(2027, 6, 10))
     assert signed.point(key).submitted_on == RIGHT

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from models import ControlPoint, Evidence, Transition
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Refused
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import Recorded, import_agreements
@@ -38,17 +38,17 @@ def book(folder: Path, header: tuple[str, ...], *rows: tuple[Any, ...]) -> Path:
 
 
 def take(region: ProcessRegion, path: Path, item: str | None = None) -> Recorded:
-    with session(region.world.engine) as work:
+    with open_session(region.world.engine) as session:
         _, done = import_agreements(
-            work, region.code, path, item=item, actor="координатор", today=region.on, at=region.at
+            session, region.code, path, item=item, actor="координатор", today=region.on, at=region.at
         )
         return done
 
 
 def ledger(region: ProcessRegion) -> Any:
-    with session(region.world.engine) as work:
-        standing = the_agreement(work, region.code, ended=True)
-        return ledger_of(work, standing, today=region.on, calendar=calendar_of(work, region.code))
+    with open_session(region.world.engine) as session:
+        standing = the_agreement(session, region.code, ended=True)
+        return ledger_of(session, standing, today=region.on, calendar=calendar_of(session, region.code))
 
 
 def everything(region: ProcessRegion) -> list[Any]:
@@ -189,8 +189,8 @@ def test_while_the_draft_is_written_everybody_waits_for_the_legal_department(reg
 def test_a_form_filled_with_what_is_known_can_be_taken_back_as_it_is(sent: ProcessRegion, tmp_path: Path) -> None:
     take(sent, book(tmp_path, (*WIDE[:2], "Отказ"), ("г. Сочи", SIGNED, None), ("г. Анапа", None, "нет")))
     form = tmp_path / "form.xlsx"
-    with session(sent.world.engine) as work:
-        assert write_template(work, the_agreement(work, sent.code), form) == 3
+    with open_session(sent.world.engine) as session:
+        assert write_template(session, the_agreement(session, sent.code), form) == 3
     rows = list(load_workbook(form).active.iter_rows(values_only=True))  # type: ignore[union-attr]
     assert rows[0][:2] == WIDE[:2]
     assert {row[0]: row[-1] for row in rows[1:]} == {"Ейский район": None, "г. Анапа": "нет", "г. Сочи": None}

@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 from sqlmodel import select
 
 from models import Body, Item
-from models.db import session
+from models.db import open_session
 from tasks.context.working_calendar import calendar_of
 from tasks.prefect.forms import Decision, PartyDecision, StageDecision, answer, form_for
 from tasks.prefect.point_facts import point_of
@@ -33,9 +33,9 @@ def sides(small_region: ProcessRegion) -> ProcessRegion:
     """The institute concludes agreements with two bodies; its own point is one of the group."""
     region = small_region
     region.move("withdraw", region.parent, reason="не нужно")
-    with session(region.world.engine) as work:
+    with open_session(region.world.engine) as session:
         for code, short in SIDES.items():
-            work.add(Body(roadmap_code="krai", code=code, name=short, short=short, level="institutional"))
+            session.add(Body(roadmap_code="krai", code=code, name=short, short=short, level="institutional"))
     for code in (*SIDES, "institute"):
         body = region.body(code)
         region.add_point("agreement", "c1", OPENS, DEADLINE, key=key_of(code), body_id=body, owner_id=body)
@@ -51,8 +51,8 @@ def done_to(region: ProcessRegion, body: str, *stages: str) -> None:
 
 def test_each_side_has_its_own_stages_and_the_owner_none_with_itself(sides: ProcessRegion) -> None:
     assert sides.open_stages() == {("draft", "flagship"), ("draft", "mms")}
-    with session(sides.world.engine) as work:
-        assert {one.parent.key: one.process.code for one in underway(work, "krai")} == {
+    with open_session(sides.world.engine) as session:
+        assert {one.parent.key: one.process.code for one in underway(session, "krai")} == {
             key_of("flagship"): "cooperation",
             key_of("mms"): "cooperation",
         }
@@ -71,8 +71,8 @@ def test_it_goes_from_draft_to_registration_and_the_other_stays(sides: ProcessRe
 
 def test_one_ledger_shows_every_side_also_those_that_are_done(sides: ProcessRegion) -> None:
     done_to(sides, "mms", "draft", "approved", "sent", "signed-body", "signed-owner", "registered")
-    with session(sides.world.engine) as work:
-        found = ledger_of(work, the_agreement(work, "krai"), today=OPENS, calendar=calendar_of(work, "krai"))
+    with open_session(sides.world.engine) as session:
+        found = ledger_of(session, the_agreement(session, "krai"), today=OPENS, calendar=calendar_of(session, "krai"))
     assert found.main == "Подписано сторонами 1 из 2, зарегистрировано 1 из 2"
     assert [(line.name, line.outcome) for line in found.lines] == [
         ("ММС", "завершено"),
@@ -82,16 +82,16 @@ def test_one_ledger_shows_every_side_also_those_that_are_done(sides: ProcessRegi
 
 
 def take(region: ProcessRegion, path: Path) -> Recorded:
-    with session(region.world.engine) as work:
-        _, done = import_agreements(work, "krai", path, item="c1", actor="к", today=region.on, at=region.at)
+    with open_session(region.world.engine) as session:
+        _, done = import_agreements(session, "krai", path, item="c1", actor="к", today=region.on, at=region.at)
     region.sweep()
     return done
 
 
 def test_one_table_records_all_sides_and_its_form_comes_back_as_it_is(sides: ProcessRegion, tmp_path: Path) -> None:
     form = tmp_path / "form.xlsx"
-    with session(sides.world.engine) as work:
-        assert write_template(work, the_agreement(work, "krai"), form) == 2
+    with open_session(sides.world.engine) as session:
+        assert write_template(session, the_agreement(session, "krai"), form) == 2
     book = load_workbook(form)
     rows = list(book.active.iter_rows(values_only=True))  # type: ignore[union-attr]
     assert rows[0][:2] == ("Сторона", "Проект соглашения")
@@ -107,11 +107,11 @@ def test_one_table_records_all_sides_and_its_form_comes_back_as_it_is(sides: Pro
 
 
 def form_of(region: ProcessRegion, key: str, kind: str = "windows") -> type[Decision]:
-    with session(region.world.engine) as work:
-        for item in work.execute(select(Item)).scalars():
+    with open_session(region.world.engine) as session:
+        for item in session.execute(select(Item)).scalars():
             item.reading = {"text": "до 30 июня", "kind": kind, "rule": "date"}
-        work.flush()
-        point = point_of(work, key)
+        session.flush()
+        point = point_of(session, key)
     assert point is not None
     return form_for(point)
 
@@ -126,8 +126,8 @@ def test_its_form_asks_for_a_side_and_takes_its_refusal(sides: ProcessRegion) ->
 
 
 def test_its_card_shows_the_side(sides: ProcessRegion) -> None:
-    with session(sides.world.engine) as work:
-        card = process_cards(work, {key_of("mms"): OPENS})[key_of("mms")]
+    with open_session(sides.world.engine) as session:
+        card = process_cards(session, {key_of("mms"): OPENS})[key_of("mms")]
     assert "| Сторона | Этап |" in card
     assert "Муниципалитет" not in card
     assert "| 4 | Подпись стороны | впереди | ММС |" in card

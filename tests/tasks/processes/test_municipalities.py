@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Body, Channel, Municipality, Official
-from models.db import session
+from models.db import open_session
 from models.db.rows import table_of
 from roadmap.catalogue.contacts import RoadmapContacts
 from roadmap.catalogue.municipalities import code_of
@@ -52,15 +52,15 @@ def table(folder: Path, rows: Any = ROWS, header: Any = HEADER, name: str = "lis
 
 
 def take(world: World, path: Path) -> Imported:
-    with session(world.engine) as work:
-        return import_municipalities(work, world.code, path)
+    with open_session(world.engine) as session:
+        return import_municipalities(session, world.code, path)
 
 
 def stored(world: World) -> list[Any]:
     found: list[Any] = []
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         for model in (Body, Municipality, Official, Channel):
-            rows = work.execute(select(model).order_by(*table_of(model).primary_key)).scalars()
+            rows = session.execute(select(model).order_by(*table_of(model).primary_key)).scalars()
             found.append([row.model_dump() for row in rows])
     return found
 
@@ -69,8 +69,8 @@ def stored(world: World) -> list[Any]:
 def test_a_list_becomes_bodies_officials_and_addresses(world: World, tmp_path: Path, name: str) -> None:
     done = take(world, table(tmp_path, name=name))
     assert (done.listed, done.added, done.officials) == (3, 3, 6)
-    with session(world.engine) as work:
-        listed = municipalities(work, world.code)
+    with open_session(world.engine) as session:
+        listed = municipalities(session, world.code)
     assert [(one.code, one.name, one.officials, one.reachable) for one in listed] == [
         ("abinsk", "Абинский район", 1, 1),
         ("g-goriachii-kliuch", "г. Горячий Ключ", 2, 2),
@@ -78,10 +78,10 @@ def test_a_list_becomes_bodies_officials_and_addresses(world: World, tmp_path: P
     ]
     assert (listed[1].since, listed[1].body) == (date(2027, 2, 1), "Управление образования")
     assert (listed[2].until, listed[2].merged_into) == (date(2027, 6, 30), "Абинский район")
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         leads = select(col(Official.post)).join(Body, col(Body.id) == col(Official.body_id))
         leads = leads.where(col(Body.code) == "g-goriachii-kliuch", col(Official.is_lead))
-        assert list(work.execute(leads).scalars()) == ["Начальник"]
+        assert list(session.execute(leads).scalars()) == ["Начальник"]
 
 
 def test_the_same_list_again_changes_nothing(world: World, tmp_path: Path) -> None:
@@ -95,30 +95,30 @@ def test_a_new_list_changes_what_it_says_and_leaves_what_it_does_not_name(world:
     take(world, table(tmp_path))
     rows = [("new@example.org", "г. Горячий Ключ", "Начальник", "Петров П. П.", "", "", "", "", "")]
     take(world, table(tmp_path, rows))
-    with session(world.engine) as work:
+    with open_session(world.engine) as session:
         people = select(col(Official.post), col(Official.name), col(Official.is_active))
         people = people.join(Body, col(Body.id) == col(Official.body_id)).where(col(Body.short) == "г. Горячий Ключ")
-        assert sorted(map(tuple, work.execute(people))) == [
+        assert sorted(map(tuple, session.execute(people))) == [
             ("Методист", "", False),
             ("Начальник", "Петров П. П.", True),
         ]
         active = select(col(Channel.address)).where(col(Channel.is_active))
-        addresses = set(work.execute(active).scalars())
+        addresses = set(session.execute(active).scalars())
         assert {"new@example.org", "ab@example.org"} <= addresses
         assert "go@example.org" not in addresses
-        assert len(municipalities(work, world.code)) == 3
+        assert len(municipalities(session, world.code)) == 3
 
 
 def test_officials_of_the_list_outlive_contacts(world: World, tmp_path: Path) -> None:
     take(world, table(tmp_path))
     entry = {"bodies": {"institute": [{"post": "Ректор", "channels": [{"kind": "email", "address": "r@example.org"}]}]}}
-    with session(world.engine) as work:
-        load_contacts(work, world.code, RoadmapContacts.model_validate(entry))
-        assert [one.reachable for one in municipalities(work, world.code)] == [1, 2, 0]
+    with open_session(world.engine) as session:
+        load_contacts(session, world.code, RoadmapContacts.model_validate(entry))
+        assert [one.reachable for one in municipalities(session, world.code)] == [1, 2, 0]
         methodist = (
             select(Official).join(Body, col(Body.id) == col(Official.body_id)).where(col(Body.code) == "institute")
         )
-        assert {row.post: row.is_active for row in work.execute(methodist).scalars()} == {
+        assert {row.post: row.is_active for row in session.execute(methodist).scalars()} == {
             "Ректор": True,
             "Методист": False,
         }

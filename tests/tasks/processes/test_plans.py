@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import ControlPoint, Item, NoticeLine
-from models.db import session
+from models.db import open_session
 from roadmap.processes.external_plans import PlanRefused
 from roadmap.reading import Reading
 from tasks.context.working_calendar import calendar_of
@@ -26,8 +26,8 @@ def study(small_region: ProcessRegion) -> ProcessRegion:
         small_region.add_point("study", "3.1", date(year, 1, 31) - timedelta(days=30), due, purpose="name_dates")
         for year, due in ((2027, date(2027, 1, 31)), (2028, date(2028, 1, 31)))
     ]
-    with session(small_region.world.engine) as work:
-        item = work.execute(select(Item).where(col(Item.code) == "3.1")).scalar_one()
+    with open_session(small_region.world.engine) as session:
+        item = session.execute(select(Item).where(col(Item.code) == "3.1")).scalar_one()
         item.reading = Reading("по плану НИКУ", "external", "plan", plan="НИКУ").to_json()
         item.kind = "study"
     small_region.sweep(TODAY)
@@ -35,8 +35,10 @@ def study(small_region: ProcessRegion) -> ProcessRegion:
 
 
 def enter(region: ProcessRegion, starts: date = STARTS, ends: date = ENDS, name: str = "НИКУ") -> PlanSet:
-    with session(region.world.engine) as work:
-        return set_plan(work, name, starts, ends, code=region.code, today=region.on, at=region.at, actor="координатор")
+    with open_session(region.world.engine) as session:
+        return set_plan(
+            session, name, starts, ends, code=region.code, today=region.on, at=region.at, actor="координатор"
+        )
 
 
 def key_of(ends: date = ENDS) -> str:
@@ -89,9 +91,9 @@ def test_moved_after_letters_went_out_stages_follow_and_the_parties_hear_of_it(s
     assert later.news == "extended"
     assert study.history(later.key)[-1][:2] == ("extend", "порядок процесса")
     control_day(engine, today=study.on, at=study.at)
-    with session(engine) as work:
+    with open_session(engine) as session:
         told = select(col(NoticeLine.reason)).where(col(NoticeLine.point_id) == later.id)
-        assert "extended" in set(work.execute(told).scalars())
+        assert "extended" in set(session.execute(told).scalars())
 
 
 @pytest.mark.parametrize(
@@ -116,8 +118,8 @@ def test_a_last_day_that_is_off_moves_the_deadline_and_says_so(study: ProcessReg
     saturday = date(2027, 10, 16)
     enter(study, STARTS, saturday)
     point = study.point(key_of(saturday))
-    with session(study.world.engine) as work:
-        assert not calendar_of(work, "krai").is_working(saturday)
+    with open_session(study.world.engine) as session:
+        assert not calendar_of(session, "krai").is_working(saturday)
     assert (point.due_on, point.deadline_on) == (saturday, date(2027, 10, 15))
     assert point.deadline_note == (
         "По плану НИКУ: с 12.10.2027 по 16.10.2027; последний день — нерабочий (суббота), срок — 15.10.2027"
@@ -126,8 +128,8 @@ def test_a_last_day_that_is_off_moves_the_deadline_and_says_so(study: ProcessReg
 
 def test_the_list_shows_who_waits_and_what_was_entered(study: ProcessRegion) -> None:
     def listed() -> list[tuple[str, str, str]]:
-        with session(study.world.engine) as work:
-            return [(one.plan, one.item_code, one.note) for one in plans(work)]
+        with open_session(study.world.engine) as session:
+            return [(one.plan, one.item_code, one.note) for one in plans(session)]
 
     assert listed() == [("НИКУ", "3.1", "")]
     enter(study)
@@ -137,6 +139,8 @@ def test_the_list_shows_who_waits_and_what_was_entered(study: ProcessRegion) -> 
 def test_only_one_event_is_there_however_often_its_days_change(study: ProcessRegion) -> None:
     for day in (5, 12, 19, 26):
         enter(study, date(2027, 10, day), date(2027, 10, day + 2))
-    with session(study.world.engine) as work:
+    with open_session(study.world.engine) as session:
         found = select(ControlPoint).where(col(ControlPoint.purpose) == "result")
-        assert [p.due_on for p in work.execute(found).scalars() if p.key.startswith("krai/3.1")] == [date(2027, 10, 28)]
+        assert [p.due_on for p in session.execute(found).scalars() if p.key.startswith("krai/3.1")] == [
+            date(2027, 10, 28)
+        ]

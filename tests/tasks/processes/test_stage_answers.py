@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event, select
 from sqlmodel import col
 
 from models import ControlPoint, Evidence, Transition
-from models.db import session
+from models.db import open_session
 from tasks.prefect.forms import StageDecision, answer
 from tests.process_region import ProcessRegion
 
@@ -33,21 +33,21 @@ def say(region: ProcessRegion, n: int = 1, decision: str = "отметить э�
 
 def statuses(region: ProcessRegion, stage: str) -> dict[str, str]:
     """Status of a stage by municipality."""
-    with session(region.world.engine) as work:
+    with open_session(region.world.engine) as session:
         found = select(col(ControlPoint.key), col(ControlPoint.status)).where(col(ControlPoint.stage) == stage)
-        return {key.rpartition("/")[2]: status for key, status in work.execute(found).tuples()}
+        return {key.rpartition("/")[2]: status for key, status in session.execute(found).tuples()}
 
 
 def snapshot(engine: Engine) -> list[tuple[Any, ...]]:
     """Every point and transition, without row numbers."""
-    with session(engine) as work:
+    with open_session(engine) as session:
         points = select(col(ControlPoint.key), col(ControlPoint.status), col(ControlPoint.due_on))
         moves = select(col(Transition.action), col(Transition.happened_on), col(Transition.once_key))
         proof = select(col(Evidence.words), col(Evidence.count))
         return [
-            *sorted(map(tuple, work.execute(points)), key=str),
-            *map(tuple, work.execute(moves.order_by(col(Transition.id)))),
-            *map(tuple, work.execute(proof.order_by(col(Evidence.id)))),
+            *sorted(map(tuple, session.execute(points)), key=str),
+            *map(tuple, session.execute(moves.order_by(col(Transition.id)))),
+            *map(tuple, session.execute(proof.order_by(col(Evidence.id)))),
         ]
 
 
@@ -73,9 +73,9 @@ def ready_to_sign(region: ProcessRegion) -> None:
 )
 def test_a_stage_is_known_by_what_people_call_it(krai: ProcessRegion, stage: str, marked: set[str]) -> None:
     assert say(krai, stage=stage, who="" if "draft" in marked else "Сочи") == ""
-    with session(krai.world.engine) as work:
+    with open_session(krai.world.engine) as session:
         done = select(col(ControlPoint.stage)).where(col(ControlPoint.status) == "accepted")
-        assert set(work.execute(done).scalars()) == marked
+        assert set(session.execute(done).scalars()) == marked
 
 
 @pytest.mark.parametrize(
@@ -215,11 +215,11 @@ def test_a_process_that_changed_its_file_goes_on_as_it_began(krai: ProcessRegion
 
     process = built_in()["agreement"]
     newer = process.model_copy(update={"version": 2, "stages": process.stages[:1]})
-    with session(krai.world.engine) as work:
+    with open_session(krai.world.engine) as session:
         from tasks.context.working_calendar import calendar_of
 
-        calendar = calendar_of(work, krai.code)
+        calendar = calendar_of(session, krai.code)
         later = TODAY + timedelta(days=1)
-        advance(work, krai.code, today=later, at=krai.at, calendar=calendar, processes={"agreement": newer})
+        advance(session, krai.code, today=later, at=krai.at, calendar=calendar, processes={"agreement": newer})
     assert say(krai, stage="зарегистрировано", who="Сочи") == ""
     assert statuses(krai, "registered")["sochi"] == "accepted"

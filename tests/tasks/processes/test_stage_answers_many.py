@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from models import Body, Municipality
-from models.db import session
+from models.db import open_session
 from tasks.prefect.forms import StageDecision, answer
 from tasks.prefect.process_facts import process_cards
 from tests.process_region import ProcessRegion
@@ -16,19 +16,21 @@ COUNT = 2_400
 
 def test_all_of_2400_sign_in_one_answer(small_region: ProcessRegion) -> None:
     engine = small_region.world.engine
-    with session(engine) as work:
+    with open_session(engine) as session:
         named = [{"code": f"m{n}", "name": f"Город {n}", "short": f"г. Город {n}"} for n in range(COUNT)]
-        work.execute(insert(Body), [one | {"roadmap_code": "krai", "level": "municipal"} for one in named])
-        ids = work.execute(select(col(Body.id)).where(col(Body.code).startswith("m"), col(Body.level) == "municipal"))
+        session.execute(insert(Body), [one | {"roadmap_code": "krai", "level": "municipal"} for one in named])
+        ids = session.execute(
+            select(col(Body.id)).where(col(Body.code).startswith("m"), col(Body.level) == "municipal")
+        )
         since = {"roadmap_code": "krai", "since": date(2027, 1, 1)}
-        work.execute(insert(Municipality), [since | {"body_id": body} for body in ids.scalars()])
+        session.execute(insert(Municipality), [since | {"body_id": body} for body in ids.scalars()])
     small_region.sweep()
     small_region.on = date(2027, 6, 7)
     for n, stage in enumerate(("проект", "согласование", "рассылка", "подписано всеми")):
         form = StageDecision(decision="отметить этап", stage=stage)
         told = answer(engine, small_region.parent, form, once_key=f"a{n}", today=small_region.on, at=small_region.at)
         assert told.refusal == ""
-    with session(engine) as work:
-        card = process_cards(work, {small_region.parent: small_region.on})[small_region.parent]
+    with open_session(engine) as session:
+        card = process_cards(session, {small_region.parent: small_region.on})[small_region.parent]
     assert f"Подписано всеми {COUNT + 3} из {COUNT + 3} · Зарегистрировано 0 из {COUNT + 3}" in card
     assert "Ещё в работе: 2343." in card

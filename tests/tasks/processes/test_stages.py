@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete
 
 from models import Municipality
-from models.db import session
+from models.db import open_session
 from tests.process_region import ProcessRegion
 
 DEADLINE = date(2027, 8, 2)
@@ -138,8 +138,8 @@ def test_a_short_term_shares_its_days_out(region: ProcessRegion) -> None:
 def test_without_a_list_of_municipalities_the_process_waits_and_the_point_speaks_for_itself(
     region: ProcessRegion,
 ) -> None:
-    with session(region.world.engine) as work:
-        work.execute(delete(Municipality))
+    with open_session(region.world.engine) as session:
+        session.execute(delete(Municipality))
     report = region.sweep()
     assert (report.begun, report.without_municipalities) == (0, (region.parent,))
     assert region.point(region.parent).next_check_on is not None

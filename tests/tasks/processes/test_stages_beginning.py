@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import ControlPoint, Edition, Municipality, Process
-from models.db import session
+from models.db import open_session
 from tests.process_region import ProcessRegion
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
@@ -15,9 +15,9 @@ OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
 
 def begun(region: ProcessRegion) -> set[str]:
     """Keys of the points whose process has begun."""
-    with session(region.world.engine) as work:
+    with open_session(region.world.engine) as session:
         found = select(col(ControlPoint.key)).join(Process, col(Process.point_id) == col(ControlPoint.id))
-        return set(work.execute(found).scalars())
+        return set(session.execute(found).scalars())
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_an_overdue_point_stays_overdue_and_no_stage_forgives_it(small_region: P
     point = small_region.point(key)
     assert (point.status, point.overdue_on) == ("open", OPENS)
     assert point.next_check_on is not None, "the point speaks for itself"
-    with session(small_region.world.engine) as work:
-        assert work.execute(select(ControlPoint).where(col(ControlPoint.parent_id) == point.id)).all() == []
+    with open_session(small_region.world.engine) as session:
+        assert session.execute(select(ControlPoint).where(col(ControlPoint.parent_id) == point.id)).all() == []
 
 
 def test_a_term_moved_far_enough_lets_the_stages_begin(small_region: ProcessRegion) -> None:
@@ -62,9 +62,9 @@ def test_a_term_moved_far_enough_lets_the_stages_begin(small_region: ProcessRegi
 
 
 def test_a_list_that_comes_too_late_leaves_the_point_whole(small_region: ProcessRegion) -> None:
-    with session(small_region.world.engine) as work:
-        for one in work.execute(select(Municipality)).scalars():
-            work.delete(one)
+    with open_session(small_region.world.engine) as session:
+        for one in session.execute(select(Municipality)).scalars():
+            session.delete(one)
     late = DEADLINE - timedelta(days=9)
     assert small_region.sweep(late - timedelta(days=1)).without_municipalities == (small_region.parent,)
     assert small_region.sweep(late).without_municipalities == ()
@@ -91,12 +91,12 @@ def test_a_measure_done_in_one_go_is_not_renewed(small_region: ProcessRegion) ->
 
 
 def test_the_municipality_that_the_catalogue_names_needs_no_list(small_region: ProcessRegion) -> None:
-    with session(small_region.world.engine) as work:
-        edition = work.execute(select(Edition)).scalar_one()
+    with open_session(small_region.world.engine) as session:
+        edition = session.execute(select(Edition)).scalar_one()
         parties = {"ministry": "ministry", "legal": "legal", "municipality": "sochi"}
         edition.catalogue = dict(edition.catalogue) | {"items": [{"code": "a1", "parties": parties}]}
-        for one in work.execute(select(Municipality)).scalars():
-            work.delete(one)
+        for one in session.execute(select(Municipality)).scalars():
+            session.delete(one)
     report = small_region.sweep(OPENS)
     assert (report.begun, report.added, report.without_municipalities) == (1, 3 + 4, ())
     sochi = small_region.body("sochi")
@@ -105,9 +105,9 @@ def test_the_municipality_that_the_catalogue_names_needs_no_list(small_region: P
 
 def test_where_everybody_refused_the_coordinator_decides_about_the_point(small_region: ProcessRegion) -> None:
     small_region.sweep(OPENS)
-    with session(small_region.world.engine) as work:
+    with open_session(small_region.world.engine) as session:
         found = select(col(ControlPoint.key)).where(col(ControlPoint.parent_id).is_not(None))
-        keys = list(work.execute(found).scalars())
+        keys = list(session.execute(found).scalars())
     for key in keys:
         small_region.move("withdraw", key, reason="отказ")
     small_region.sweep(accepts="координатор")

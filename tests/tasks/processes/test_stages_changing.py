@@ -17,7 +17,7 @@ from models import (
     Process,
     Transition,
 )
-from models.db import session
+from models.db import open_session
 from models.db.rows import table_of
 from roadmap.processes.loading import built_in
 from tasks.daily.control_day import control_day
@@ -40,9 +40,11 @@ def letters(region: ProcessRegion, on: date) -> list[tuple[str, str]]:
 
 
 def everything(region: ProcessRegion) -> list[Any]:
-    with session(region.world.engine) as work:
+    with open_session(region.world.engine) as session:
         tables = [table_of(model) for model in TABLES]
-        return [[tuple(row) for row in work.execute(table.select().order_by(*table.primary_key))] for table in tables]
+        return [
+            [tuple(row) for row in session.execute(table.select().order_by(*table.primary_key))] for table in tables
+        ]
 
 
 def test_only_the_party_that_holds_the_stage_is_written_to(
@@ -109,8 +111,8 @@ def test_what_a_person_granted_a_stage_stays_when_the_point_moves(
 
 def test_a_party_named_anew_takes_over_and_hears_of_it(region: ProcessRegion, workday: Callable[[int], date]) -> None:
     region.sweep(workday(0))
-    with session(region.world.engine) as work:
-        edition = work.execute(select(Edition)).scalar_one()
+    with open_session(region.world.engine) as session:
+        edition = session.execute(select(Edition)).scalar_one()
         edition.catalogue = dict(edition.catalogue) | {"items": [{"code": "a1", "parties": {"legal": "ministry"}}]}
     region.sweep(workday(1))
     ministry, institute = region.body("ministry"), region.body("institute")
@@ -134,8 +136,8 @@ def test_a_stage_handed_over_by_a_person_stays_where_it_is(
 def test_a_municipality_that_comes_midway_gets_its_stages_with_time_left(
     region: ProcessRegion, workday: Callable[[int], date]
 ) -> None:
-    with session(region.world.engine) as work:
-        work.get_one(Municipality, region.body("eysk")).since = workday(50)
+    with open_session(region.world.engine) as session:
+        session.get_one(Municipality, region.body("eysk")).since = workday(50)
     region.do([("draft", "-"), ("approved", "-"), ("sent", "-")], workday(2))
     assert not {town for _, town in region.open_stages()} & {"eysk"}
     report = region.sweep(workday(50))
@@ -149,8 +151,8 @@ def test_a_municipality_that_merges_midway_ends_without_a_hang(
     region: ProcessRegion, workday: Callable[[int], date]
 ) -> None:
     region.do([("draft", "-"), ("approved", "-"), ("sent", "-"), ("signed-municipality", "eysk")], workday(2))
-    with session(region.world.engine) as work:
-        member = work.get_one(Municipality, region.body("eysk"))
+    with open_session(region.world.engine) as session:
+        member = session.get_one(Municipality, region.body("eysk"))
         member.until, member.merged_into_id = workday(9), region.body("anapa")
     assert region.sweep(workday(9)).withdrawn == 0
     assert region.sweep(workday(10)).withdrawn == 3
@@ -177,8 +179,8 @@ def test_a_newer_process_file_changes_only_what_begins_later(
     region.submit("draft")
     region.sweep(processes=newer)
     assert region.stage("approved").status == "open"
-    with session(region.world.engine) as work:
-        versions = {row.point_id: row.version for row in work.execute(select(Process)).scalars()}
+    with open_session(region.world.engine) as session:
+        versions = {row.point_id: row.version for row in session.execute(select(Process)).scalars()}
     assert versions == {region.point(region.parent).id: 1, region.point(second).id: 2}
 
 
@@ -188,8 +190,8 @@ def _spoil(region: ProcessRegion, workday: Callable[[int], date]) -> None:
     region.submit("sent")
     region.extend(region.parent, LATER)
     region.add_point("agreement", "a2", workday(0), DEADLINE)
-    with session(region.world.engine) as work:
-        member = work.get_one(Municipality, region.body("eysk"))
+    with open_session(region.world.engine) as session:
+        member = session.get_one(Municipality, region.body("eysk"))
         member.until = workday(2)
 
 
@@ -244,6 +246,6 @@ def test_a_stage_withdrawn_by_hand_is_not_made_again(region: ProcessRegion) -> N
     region.sweep()
     region.move("withdraw", f"{region.parent}/registered/sochi", reason="решение министерства")
     assert region.sweep().added == 0
-    with session(region.world.engine) as work:
+    with open_session(region.world.engine) as session:
         found = select(col(ControlPoint.id)).where(col(ControlPoint.stage) == "registered")
-        assert len(work.execute(found).all()) == 3
+        assert len(session.execute(found).all()) == 3

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models import ControlPoint, Process
-from models.db import session
+from models.db import open_session
 from tests.process_region import ProcessRegion
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
@@ -71,8 +71,8 @@ def test_kinds_without_municipalities_go_through_their_stages(
 def test_a_measure_has_no_process(region: ProcessRegion) -> None:
     parent = region.add_point("measure", "m1", OPENS, DEADLINE)
     region.sweep(OPENS)
-    with session(region.world.engine) as work:
-        begun = {row.point_id for row in work.execute(select(Process)).scalars()}
+    with open_session(region.world.engine) as session:
+        begun = {row.point_id for row in session.execute(select(Process)).scalars()}
     assert region.point(parent).id not in begun
 
 
@@ -92,8 +92,8 @@ def test_an_accepted_agreement_is_renewed_a_year_later_without_a_new_draft(regio
     assert point.deadline_note.startswith("Продление через 12")
     region.sweep(point.opens_on)
     assert region.open_stages() == {("sent", "-")}
-    with session(region.world.engine) as work:
-        assert work.get_one(Process, point.id).renews
+    with open_session(region.world.engine) as session:
+        assert session.get_one(Process, point.id).renews
     assert region.stage("sent", parent=renewed).deadline_on > point.opens_on
 
 
@@ -111,8 +111,8 @@ def test_an_item_with_a_later_point_of_its_own_is_not_renewed(region: ProcessReg
     assert region.sweep().renewed == ()
     assert region.sweep(date(2028, 1, 10)).begun == 1
     own = region.point(f"{region.code}/a1/-/2028-03-01")
-    with session(region.world.engine) as work:
-        assert work.get_one(Process, own.id).renews
+    with open_session(region.world.engine) as session:
+        assert session.get_one(Process, own.id).renews
 
 
 def test_a_withdrawn_agreement_is_not_renewed(region: ProcessRegion) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from models.db import session
+from models.db import open_session
 from roadmap.processes.form_words import means_missing
 from tasks.context.working_calendar import calendar_of
 from tasks.prefect.forms import StageDecision, answer
@@ -26,9 +26,9 @@ def take(region: ProcessRegion, folder: Path, header: tuple[str, ...], *rows: tu
     for row in (("Муниципалитет", *header), *rows):
         book.active.append(row)  # type: ignore[union-attr]
     book.save(folder / "facts.xlsx")
-    with session(region.world.engine) as work:
+    with open_session(region.world.engine) as session:
         path = folder / "facts.xlsx"
-        import_agreements(work, region.code, path, item=None, actor="к", today=region.on, at=region.at)
+        import_agreements(session, region.code, path, item=None, actor="к", today=region.on, at=region.at)
     region.sweep()
 
 
@@ -50,10 +50,10 @@ def registered(small_region: ProcessRegion, tmp_path: Path) -> ProcessRegion:
 
 def test_the_ledger_and_the_card_say_what_is_owed_and_by_whom(registered: ProcessRegion) -> None:
     assert registered.point(registered.parent).status == "open"
-    with session(registered.world.engine) as work:
-        standing = the_agreement(work, registered.code)
-        found = ledger_of(work, standing, today=DAY, calendar=calendar_of(work, registered.code))
-        card = process_cards(work, {registered.parent: DAY})[registered.parent]
+    with open_session(registered.world.engine) as session:
+        standing = the_agreement(session, registered.code)
+        found = ledger_of(session, standing, today=DAY, calendar=calendar_of(session, registered.code))
+        card = process_cards(session, {registered.parent: DAY})[registered.parent]
     assert found.owed == (OWED,)
     assert f"**Не хватает:** {OWED}." in card
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from models import AuditEntry, ControlPoint, Measure, Transition, clock
-from models.db import session
+from models.db import open_session
 from models.lifecycle import Move, change
 from roadmap.monitoring.indicators.submission import Given
 from tests.asked import Asked
@@ -183,14 +183,14 @@ def test_a_forged_form_is_refused(asked: Asked) -> None:
     ("status", "said"), [("withdrawn", "Снято с контроля: начат следующий раунд"), ("planned", "Форма откроется")]
 )
 def test_a_point_that_takes_nothing_says_why(asked: Asked, status: str, said: str) -> None:
-    with session(asked.pages.engine) as work:
-        point = work.get_one(ControlPoint, asked.point_id)
+    with open_session(asked.pages.engine) as session:
+        point = session.get_one(ControlPoint, asked.point_id)
         if status == "planned":
             point.status = "planned"
         else:
             facts: dict[str, Any] = {"actor": "порядок мониторинга", "at": clock.now(), "on": asked.pages.today}
             move = Move(action="withdraw", reason="начат следующий раунд", **facts)
-            change(work, point.key, move)
+            change(session, point.key, move)
     assert said in asked.words(asked.get())
     assert "<button>" not in asked.get().text
     assert (asked.send(**GOOD).status_code, asked.values()) == (409, [])

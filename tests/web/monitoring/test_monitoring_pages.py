@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, event
 
 from models import AuditEntry, Channel, Item, NoteFile, Notice, Official, Recommendation, RoundLetter
-from models.db import session
+from models.db import open_session
 from tasks.people.links import official_url
 from tests.monitored_pages import MonitoredPages
 from tests.pages import Pages
@@ -258,22 +258,22 @@ def test_a_file_is_a_download_and_never_shown_in_the_pages(inside: MonitoredPage
 
 def test_an_official_downloads_what_was_sent_to_him_and_nothing_else(monitored: MonitoredPages) -> None:
     pages, files = monitored.pages, {row.name: row.id for row in monitored.pages.rows(NoteFile)}
-    with session(pages.engine) as work:
+    with open_session(pages.engine) as session:
         head = Official(roadmap_code="krai", role="executor", post="Глава", body_id=monitored.bodies["mo-0"])
-        work.add(head)
-        work.flush()
+        session.add(head)
+        session.flush()
         way = Channel(official_id=head.id or 0, kind="email", address="head@example.org")
-        work.add(way)
-        work.flush()
+        session.add(way)
+        session.flush()
         letter = Notice(official_id=head.id or 0, channel_id=way.id or 0, on_day=pages.today, not_before=AT)
-        work.add(letter)
-        work.flush()
+        session.add(letter)
+        session.flush()
         facts: dict[str, Any] = {
             "round_id": monitored.round_id,
             "body_id": monitored.bodies["mo-0"],
             "notice_id": letter.id,
         }
-        work.add(RoundLetter(channel_id=way.id or 0, part="page", **facts))
+        session.add(RoundLetter(channel_id=way.id or 0, part="page", **facts))
         link = official_url(pages.settings, head, way.id, path=f"/monitoring/{monitored.round_id}")
     shown = pages.client.get(link).text
     assert "Страница мо-0.pdf" in shown

@@ -7,7 +7,7 @@ import docx
 from sqlmodel import select
 
 from models import Channel, Notice, Official
-from models.db import session
+from models.db import open_session
 from roadmap.calendar.office_hours import OfficeHours
 from tasks.monitoring.rounds.mailing import queue
 from tasks.people.replacements import Successor, replace_official
@@ -67,9 +67,9 @@ def test_it_rides_in_the_letter_that_waits_and_after_one_that_left_in_the_next(p
     posted.due(friday)
     round_id = posted.note()
     posted.controlled(friday)
-    with session(posted.engine) as work:
-        for notice in work.exec(select(Notice)):
-            post = work.get_one(Official, notice.official_id).post
+    with open_session(posted.engine) as session:
+        for notice in session.exec(select(Notice)):
+            post = session.get_one(Official, notice.official_id).post
             notice.state = "sent" if post == "Координатор" else "queued"
     before = len(posted.monitored.world.rows(Notice))
     posted.queued(round_id, friday)
@@ -135,12 +135,12 @@ def test_a_file_lost_from_the_disk_does_not_hold_up_the_letter(small_posted: Pos
 def test_the_coordinator_reads_whom_a_page_did_not_reach(posted: Posted) -> None:
     round_id = posted.note()
     posted.queued(round_id)
-    with session(posted.engine) as work:
-        for notice in work.exec(select(Notice)):
-            post = work.get_one(Official, notice.official_id).post
+    with open_session(posted.engine) as session:
+        for notice in session.exec(select(Notice)):
+            post = session.get_one(Official, notice.official_id).post
             notice.state = "dead" if post in ("Начальник, г. Сочи", "Заместитель министра") else "sent"
         for point in ("anapa", "eysk", "institute", "sochi"):
-            work.add(posted.monitored.data(point).sqlmodel_update({"status": "accepted", "closed_on": NOTE_DAY}))
+            session.add(posted.monitored.data(point).sqlmodel_update({"status": "accepted", "closed_on": NOTE_DAY}))
     for day in (NOTE_DAY + DAY, NOTE_DAY + 2 * DAY):
         posted.controlled(day)
         posted.delivered(day)
@@ -162,14 +162,14 @@ def test_a_letter_that_never_left_gives_its_page_to_the_next(small_posted: Poste
 
 def test_the_successor_gets_what_waits_and_nothing_twice(posted: Posted) -> None:
     round_id = posted.note()
-    with session(posted.engine) as work:
-        sochi = work.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one()
-        work.add(Channel(official_id=sochi.id or 0, kind="url", address="json://gateway.example.org/vekha"))
+    with open_session(posted.engine) as session:
+        sochi = session.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one()
+        session.add(Channel(official_id=sochi.id or 0, kind="url", address="json://gateway.example.org/vekha"))
     posted.queued(round_id)
-    with session(posted.engine) as work:
-        sochi = work.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one()
+    with open_session(posted.engine) as session:
+        sochi = session.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one()
         new = Successor(name="Петрова М. И.", email="petrova@example.org", post=sochi.post)
-        replace_official(work, sochi, new, today=NOTE_DAY, actor="координатор", at=NINE)
+        replace_official(session, sochi, new, today=NOTE_DAY, actor="координатор", at=NINE)
     assert posted.queued(round_id) == 0
     posted.delivered()
     assert list(posted.files("petrova")) == [posted.page_name("sochi")]
@@ -178,14 +178,14 @@ def test_the_successor_gets_what_waits_and_nothing_twice(posted: Posted) -> None
 
 def test_the_letter_leaves_in_the_office_hours_of_its_reader(small_posted: Posted) -> None:
     round_id = small_posted.note()
-    with session(small_posted.engine) as work:
-        work.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one().zone = "Asia/Vladivostok"
-    with session(small_posted.engine) as work:
+    with open_session(small_posted.engine) as session:
+        session.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one().zone = "Asia/Vladivostok"
+    with open_session(small_posted.engine) as session:
         evening = datetime(2027, 7, 14, 14, 30, tzinfo=UTC)
-        queue(work, round_id, today=NOTE_DAY, at=evening, hours=OfficeHours())
+        queue(session, round_id, today=NOTE_DAY, at=evening, hours=OfficeHours())
         hours = {
-            work.get_one(Official, one.official_id).post: one.not_before.astimezone(UTC)
-            for one in work.exec(select(Notice))
+            session.get_one(Official, one.official_id).post: one.not_before.astimezone(UTC)
+            for one in session.exec(select(Notice))
         }
     assert hours["Координатор"] == evening, "half past five in Moscow"
     assert hours["Начальник, г. Сочи"] == datetime(2027, 7, 14, 23, tzinfo=UTC), "nine on Thursday there"

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models import Body, NoteFile
-from models.db import session
+from models.db import open_session
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.monitoring.report.build import page_file, place, write_note
@@ -30,8 +30,8 @@ def docx_text(content: bytes) -> str:
 
 
 def written(engine: Engine, row: int, folder: Path) -> list[NoteFile]:
-    with session(engine) as work:
-        return write_note(work, row, folder=folder, template=None, at=AT)
+    with open_session(engine) as session:
+        return write_note(session, row, folder=folder, template=None, at=AT)
 
 
 def test_a_note_is_written_once(
@@ -66,11 +66,11 @@ def test_a_crash_before_the_rows_leaves_a_note_that_is_written_whole_next_time(
     kept_in: Keep, engine: Engine, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
 ) -> None:
     row = kept_in(engine, snapshot_of(count=4, silent=0))
-    with pytest.raises(KeyboardInterrupt), session(engine) as work:
-        write_note(work, row, folder=tmp_path / "files", template=None, at=AT)
+    with pytest.raises(KeyboardInterrupt), open_session(engine) as session:
+        write_note(session, row, folder=tmp_path / "files", template=None, at=AT)
         raise KeyboardInterrupt
-    with session(engine) as work:
-        assert work.exec(select(NoteFile)).all() == []
+    with open_session(engine) as session:
+        assert session.exec(select(NoteFile)).all() == []
     assert len(written(engine, row, tmp_path / "files")) > 8
 
 
@@ -79,11 +79,11 @@ def test_a_full_disk_is_one_line_and_no_row(
 ) -> None:
     row = kept_in(engine, snapshot_of(count=4, silent=0))
     (tmp_path / "files").write_text("a file where the folder should be")
-    with pytest.raises(OSError, match="files") as raised, session(engine) as work:
-        write_note(work, row, folder=tmp_path / "files", template=None, at=AT)
+    with pytest.raises(OSError, match="files") as raised, open_session(engine) as session:
+        write_note(session, row, folder=tmp_path / "files", template=None, at=AT)
     assert not isinstance(raised.value, DocumentRefused)
-    with session(engine) as work:
-        assert work.exec(select(NoteFile)).all() == []
+    with open_session(engine) as session:
+        assert session.exec(select(NoteFile)).all() == []
 
 
 def test_with_more_than_a_hundred_bodies_numbers_go_to_a_workbook_and_pages_are_made_when_asked_for(
@@ -101,14 +101,14 @@ def test_with_more_than_a_hundred_bodies_numbers_go_to_a_workbook_and_pages_are_
     assert [(line[0], line[1], line[4]) for line in listed] == wanted
     assert [line[0] for line in book["Не представили"].iter_rows(min_row=2, values_only=True)] == list(snapshot.silent)
     book.close()
-    with session(engine) as work:
-        body, idle = (work.exec(select(Body).where(Body.code == code)).one().id or 0 for code in ("mo-7", "idle"))
-        page = page_file(work, row, body, folder=tmp_path / "files", at=AT)
-        again = page_file(work, row, body, folder=tmp_path / "files", at=AT)
+    with open_session(engine) as session:
+        body, idle = (session.exec(select(Body).where(Body.code == code)).one().id or 0 for code in ("mo-7", "idle"))
+        page = page_file(session, row, body, folder=tmp_path / "files", at=AT)
+        again = page_file(session, row, body, folder=tmp_path / "files", at=AT)
         assert page is not None
         assert again is not None
         assert (page.id, page.body_id, page.file_hash) == (again.id, body, again.file_hash)
-        assert page_file(work, row, idle, folder=tmp_path / "files", at=AT) is None
+        assert page_file(session, row, idle, folder=tmp_path / "files", at=AT) is None
 
 
 def test_words_like_formulas_stay_words_in_the_workbook(snapshot_of: Callable[..., Snapshot]) -> None:

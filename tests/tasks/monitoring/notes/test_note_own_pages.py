@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models import Body, Channel, NoteFile, Official, Round, RoundLetter
-from models.db import session
+from models.db import open_session
 from models.settings import Settings
 from roadmap.letters import Part
 from roadmap.monitoring.report import words
@@ -31,8 +31,8 @@ Keep = Callable[[Engine, Snapshot], int]
 
 
 def written(engine: Engine, row: int, folder: Path) -> list[NoteFile]:
-    with session(engine) as work:
-        return write_note(work, row, folder=folder, template=None, at=AT)
+    with open_session(engine) as session:
+        return write_note(session, row, folder=folder, template=None, at=AT)
 
 
 def pdf_text(content: bytes) -> str:
@@ -51,8 +51,8 @@ def test_a_body_has_its_own_page_and_reads_nothing_of_others(
     snapshot = snapshot_of(count=5, silent=1)
     row = kept_in(engine, snapshot)
     files = [file for file in written(engine, row, tmp_path / "files") if file.body_id is not None]
-    with session(engine) as work:
-        bodies = {body.id: body for body in work.exec(select(Body))}
+    with open_session(engine) as session:
+        bodies = {body.id: body for body in session.exec(select(Body))}
     assert {bodies[file.body_id].short for file in files} == {
         *(answer.name for one in snapshot.indicators for answer in one.answers)
     }
@@ -81,15 +81,15 @@ def test_a_page_tells_own_values_beside_the_region_and_the_target(snapshot_of: C
 
 def letters(engine: Engine, data: Path, codes: tuple[str, ...]) -> list[Part]:
     """What the letters to some bodies say of the round, each with its files."""
-    with session(engine) as work:
-        round_id = work.exec(select(Round)).one().id or 0
-        ids = [work.exec(select(Body).where(Body.code == code)).one().id or 0 for code in codes]
+    with open_session(engine) as session:
+        round_id = session.exec(select(Round)).one().id or 0
+        ids = [session.exec(select(Body).where(Body.code == code)).one().id or 0 for code in codes]
         told = [
             RoundLetter(id=n, round_id=round_id, channel_id=n, notice_id=n, part="page", body_id=body)
             for n, body in enumerate(ids, start=1)
         ]
         settings = Settings(_env_file=None, data=data)
-        parts = RoundParts(work, settings, told, at=AT)
+        parts = RoundParts(session, settings, told, at=AT)
         official = Official(id=1, roadmap_code="moscow-oblast", role="executor", post="Начальник")
         channel = Channel(id=1, official_id=1, kind="email", address="head@example.org")
         return [part for one in told for part in parts.parts([one], official, channel)]
@@ -106,8 +106,8 @@ def test_the_letters_of_a_large_round_carry_the_page_of_their_body(
         [enclosed] = part.files
         assert enclosed.name == f"Страница участника — {name} — за III квартал 2024 г.pdf"
         assert squeezed(name) in squeezed(pdf_text(enclosed.content))
-    with session(engine) as work:
-        own = [file.name for file in work.exec(select(NoteFile)) if file.body_id is not None]
+    with open_session(engine) as session:
+        own = [file.name for file in session.exec(select(NoteFile)) if file.body_id is not None]
     assert len(own) == 2, "only of those whose letter was written"
     assert [part.files for part in letters(engine, tmp_path, ("mo-7", "mo-120"))] == [part.files for part in made]
 
@@ -118,9 +118,9 @@ def test_two_who_ask_for_a_page_at_once_get_the_same(
     row = kept_in(engine, snapshot_of(count=130))
 
     def asked(begun: Event, wait: Event | None = None) -> int | None:
-        with session(engine) as work:
-            body = work.exec(select(Body).where(Body.code == "mo-7")).one().id or 0
-            page = page_file(work, row, body, folder=tmp_path / "files", at=AT)
+        with open_session(engine) as session:
+            body = session.exec(select(Body).where(Body.code == "mo-7")).one().id or 0
+            page = page_file(session, row, body, folder=tmp_path / "files", at=AT)
             begun.set()
             # The second writes while the first has written and not committed yet.
             if wait is not None:
@@ -132,8 +132,8 @@ def test_two_who_ask_for_a_page_at_once_get_the_same(
         assert begun.wait(30)
         second = people.submit(asked, second_begun)
         assert first.result() == second.result() is not None
-    with session(engine) as work:
-        assert len([file for file in work.exec(select(NoteFile)) if file.body_id is not None]) == 1
+    with open_session(engine) as session:
+        assert len([file for file in session.exec(select(NoteFile)) if file.body_id is not None]) == 1
 
 
 def test_a_page_that_finds_no_room_on_the_disk_does_not_hold_up_its_letter(

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from deployments.cli.monitoring.reports import note
 from models import Round
-from models.db import session
+from models.db import open_session
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.prefect.client import call
@@ -37,8 +37,8 @@ def test_summary_and_charts_stand_on_the_runs_page_and_are_published_once(
     office: Office, kept_in: Keep, snapshot_of: Callable[..., Snapshot], chromium: Browser
 ) -> None:
     kept_in(office.engine, snapshot_of(count=8, silent=1))
-    with session(office.engine) as work:
-        round_id = work.exec(select(Round)).one().id or 0
+    with open_session(office.engine) as session:
+        round_id = session.exec(select(Round)).one().id or 0
 
     async def show(client: PrefectClient) -> tuple[Any, int, int, Any]:
         flow = await call(client, "POST", "/flows/", {"name": "round"})

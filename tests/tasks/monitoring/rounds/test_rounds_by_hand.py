@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import NoteFile, Round, RoundLetter, Snapshot
-from models.db import session
+from models.db import open_session
 from models.lifecycle.transitions import Refused
 from roadmap.monitoring.periods import parse_period
 from tasks.monitoring.rounds.listing import rounds_list
@@ -130,7 +130,7 @@ def test_the_list_of_rounds_says_who_has_answered_and_what_was_done_last(
     region = small_monitored_region
     region.sweep(date(2027, 4, 1))
     region.answer(region.round(date(2027, 3, 31)), ("sochi", "anapa"))
-    with session(region.engine) as work:
-        first, second, *_ = rounds_list(work, "krai", today=region.on)
+    with open_session(region.engine) as session:
+        first, second, *_ = rounds_list(session, "krai", today=region.on)
     assert (first.period, first.step, first.answered, first.asked, first.is_ready) == ("2027-Q1", "asked", 2, 4, False)
     assert (second.period, second.status, second.step, second.asked) == ("2027-Q2", "planned", "", 0)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Item, Roadmap
-from models.db import session
+from models.db import open_session
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import sweep
 from tests.monitored_region import MonitoredRegion
@@ -158,8 +158,8 @@ def test_the_body_that_monitors_by_the_document_keeps_the_rounds_to_come(monitor
     region = monitored_region
     region.sweep(date(2027, 2, 1))
     assert region.point(region.round(Q1)).owner_id == region.body("institute")
-    with session(region.engine) as work:
-        item = work.execute(select(Item).where(col(Item.owner_id) == region.body("school"))).scalars().first()
+    with open_session(region.engine) as session:
+        item = session.execute(select(Item).where(col(Item.owner_id) == region.body("school"))).scalars().first()
         assert item is not None
         item.kind = "monitoring"
     region.sweep()
@@ -175,9 +175,9 @@ def test_two_sweeps_at_once_do_the_work_once(monitored_region: MonitoredRegion) 
 
     def swept(_: int) -> tuple[int, int, int]:
         together.wait()
-        with session(region.engine) as work:
-            calendar = calendar_of(work, region.code)
-            report = sweep(work, region.code, today=region.on, at=region.at, calendar=calendar)
+        with open_session(region.engine) as session:
+            calendar = calendar_of(session, region.code)
+            report = sweep(session, region.code, today=region.on, at=region.at, calendar=calendar)
             return report.planned, report.opened, report.asked
 
     with ThreadPoolExecutor(2) as threads:
@@ -187,9 +187,9 @@ def test_two_sweeps_at_once_do_the_work_once(monitored_region: MonitoredRegion) 
 
 def test_a_roadmap_with_no_bodies_has_no_rounds(monitored_region: MonitoredRegion) -> None:
     region = monitored_region
-    with session(region.engine) as work:
-        facts = work.get_one(Roadmap, "krai").model_dump() | {"code": "empty"}
-        work.add(Roadmap(**facts))
-    with session(region.engine) as work:
-        report = sweep(work, "empty", today=OPENS, at=region.at, calendar=calendar_of(work, "empty"))
+    with open_session(region.engine) as session:
+        facts = session.get_one(Roadmap, "krai").model_dump() | {"code": "empty"}
+        session.add(Roadmap(**facts))
+    with open_session(region.engine) as session:
+        report = sweep(session, "empty", today=OPENS, at=region.at, calendar=calendar_of(session, "empty"))
     assert report.planned == 0

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from models import Evidence, NoteFile, Recommendation, RoundLetter, RoundStep, Snapshot, Transition
-from models.db import session
+from models.db import open_session
 from tasks.monitoring.rounds.log import STEPS_RU, step_done
 from tasks.monitoring.rounds.produce import run_rounds
 from tasks.monitoring.rounds.snapshot import of_round
@@ -40,8 +40,8 @@ def test_a_round_with_all_answers_goes_to_the_archive_in_one_run(monitored_regio
         "accepted", region.on, region.on, None,
     )  # fmt: skip
     assert region.history(point)[-2:] == [("submit", ""), ("accept", "")]
-    with session(region.engine) as work:
-        snapshot = of_round(work, found.id or 0)
+    with open_session(region.engine) as session:
+        snapshot = of_round(session, found.id or 0)
     assert snapshot is not None
     assert (snapshot.bodies_asked, snapshot.bodies_answered, snapshot.silent) == (4, 4, ())
     share = next(one for one in snapshot.indicators if one.code == "share")
@@ -61,8 +61,8 @@ def test_a_municipality_that_never_answers_does_not_stop_the_note_and_is_chased_
     assert region.run(found).done == ()
     region.on = NOTE
     assert region.run(found).done == HEAVY
-    with session(region.engine) as work:
-        snapshot = of_round(work, found.id or 0)
+    with open_session(region.engine) as session:
+        snapshot = of_round(session, found.id or 0)
     assert snapshot is not None
     assert (snapshot.bodies_answered, snapshot.silent) == (3, ("г. Сочи",))
     assert region.data(found)["sochi"] == "open"
@@ -98,8 +98,8 @@ def test_a_round_taken_off_control_between_its_steps_goes_no_further(monitored_r
     region = monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
-    with session(region.engine) as work:
-        step_done(work, found.id or 0, "computed", at=region.at, words="")
+    with open_session(region.engine) as session:
+        step_done(session, found.id or 0, "computed", at=region.at, words="")
     region.move("withdraw", region.point(found).key, reason="письмо министерства")
     region.on = NOTE
     assert region.run(found).done == ()
@@ -110,8 +110,8 @@ def test_a_step_recorded_twice_says_so(small_monitored_region: MonitoredRegion) 
     region = small_monitored_region
     region.sweep(OPENS)
     found = region.round(Q1)
-    with session(region.engine) as work:
-        said = [step_done(work, found.id or 0, "computed", at=region.at, words=words) for words in ("раз", "два")]
+    with open_session(region.engine) as session:
+        said = [step_done(session, found.id or 0, "computed", at=region.at, words=words) for words in ("раз", "два")]
     assert said == [True, False]
     assert region.steps(found)["computed"] == "раз"
 
@@ -201,10 +201,10 @@ def test_a_roadmap_whose_rounds_cannot_be_read_is_named_and_stops_no_other(
     found = region.round(Q1)
     region.answer(found, ALL)
     region.run(found)
-    with session(region.engine) as work:
+    with open_session(region.engine) as session:
         torn = Snapshot(round_id=found.id or 0, as_of=region.at, made_at=region.at, sha256="0", content={})
-        work.add(torn)
-        work.flush()
+        session.add(torn)
+        session.flush()
         file: dict[str, Any] = {
             "name": "Справка.docx",
             "media_type": "docx",
@@ -212,7 +212,7 @@ def test_a_roadmap_whose_rounds_cannot_be_read_is_named_and_stops_no_other(
             "size": 1,
             "made_at": region.at,
         }
-        work.add(NoteFile(snapshot_id=torn.id or 0, **file))
+        session.add(NoteFile(snapshot_id=torn.id or 0, **file))
     done = run_rounds(region.engine, today=region.on, at=region.at, settings=region.settings)
     assert (done.outcomes, done.failed) == ((), ("krai",))
 
@@ -224,9 +224,9 @@ def test_a_note_that_the_database_does_not_take_is_a_failure_not_somebody_elses_
     region.sweep(OPENS)
     found = region.round(Q1)
     region.answer(found, ALL)
-    with session(region.engine) as work:
+    with open_session(region.engine) as session:
         refuse = "BEFORE INSERT ON note_file BEGIN SELECT RAISE(ABORT, 'не записано'); END"
-        work.execute(text(f"CREATE TRIGGER refuse {refuse}"))
+        session.execute(text(f"CREATE TRIGGER refuse {refuse}"))
     done = run_rounds(region.engine, today=region.on, at=region.at, settings=region.settings)
     assert (done.outcomes, done.failed) == ((), (region.point(found).key,))
     assert list(region.steps(found))[-1] == "computed"
