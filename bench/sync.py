@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from deployments.registry import item_deployments
 from deployments.serve.prefect import PrefectServer
 from deployments.sync import sync
-from models import Mirror, clock
+from models import PrefectRef, clock
 from models.db import engine_for, open_session
 from models.db.migrate import migrate
 from models.settings import Settings
@@ -69,7 +69,7 @@ async def _bare(settings: Settings, engine: Any, at: datetime) -> float:
     """The same deployments, runs, forms and cards by one plain call each, at the same concurrency; seconds."""
     with open_session(engine) as session:
         deployments = item_deployments(controlled_items(session).values())
-        runs = list(session.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars())
+        runs = list(session.execute(select(PrefectRef).where(col(PrefectRef.kind) == "run")).scalars())
     async with connect(settings) as client:
         started = time.perf_counter()
         flow_id = await client.create_flow_from_name("bare")
@@ -89,7 +89,7 @@ async def _bare(settings: Settings, engine: Any, at: datetime) -> float:
         return time.perf_counter() - started
 
 
-async def _bare_run(client: PrefectClient, deployment_id: UUID, row: Mirror, at: datetime) -> None:
+async def _bare_run(client: PrefectClient, deployment_id: UUID, row: PrefectRef, at: datetime) -> None:
     """A named run; one that waits is set running and suspended, and gets its form and card."""
     created = await client.create_flow_run_from_deployment(
         deployment_id, name=row.content_hash, state=scheduled_state(at), idempotency_key=f"bare {row.key}"

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 
 from deployments.registry import POOL_TYPE, Deployment, item_deployments, service_deployments
 from deployments.serve.prefect import CannotStart
-from models import Mirror, Official, Roadmap
+from models import Official, PrefectRef, Roadmap
 from models.db import open_session
 from models.db.rows import chunks
 from models.settings import Settings
@@ -129,7 +129,9 @@ async def sync_with(
     with open_session(engine) as session:
         items = controlled_items(session)
         zones = [*session.exec(select(Roadmap.zone)), *_zones_of_officials(session)]
-        noted = {row.key: row.prefect_id for row in session.exec(select(Mirror).where(Mirror.kind == "deployment"))}
+        noted = {
+            row.key: row.prefect_id for row in session.exec(select(PrefectRef).where(PrefectRef.kind == "deployment"))
+        }
     wanted = [*item_deployments(items.values()), *service_deployments(zones, hours)]
     await _ensure_pool(client)
     present = await _present(client, {deployment.flow for deployment in wanted} | set(FLOW_NAMES.values()))
@@ -247,7 +249,7 @@ def _note(engine: Engine, deployments: Sequence[Deployment], ids: dict[str, UUID
     with open_session(engine) as session:
         for deployment in deployments:
             session.merge(
-                Mirror(
+                PrefectRef(
                     kind="deployment",
                     key=deployment.key,
                     prefect_id=str(ids[deployment.key]),
@@ -259,7 +261,7 @@ def _note(engine: Engine, deployments: Sequence[Deployment], ids: dict[str, UUID
 def _note_unchanged(engine: Engine, wanted: Sequence[Deployment], ids: dict[str, UUID]) -> None:
     """Mend the notes where they differ from the server, and drop those of items no longer on control."""
     with open_session(engine) as session:
-        rows = {row.key: row for row in session.exec(select(Mirror).where(Mirror.kind == "deployment"))}
+        rows = {row.key: row for row in session.exec(select(PrefectRef).where(PrefectRef.kind == "deployment"))}
         for key in rows.keys() - ids.keys():
             session.delete(rows[key])
     differing = [d for d in wanted if d.key not in rows or rows[d.key].prefect_id != str(ids[d.key])]

@@ -15,7 +15,7 @@ from tasks.monitoring.rounds.produce import RoundsRun, run_rounds
 from tasks.prefect.artifacts import refresh_cards
 from tasks.prefect.client import connect
 from tasks.prefect.overviews import publish_overviews
-from tasks.prefect.reconcile import noted_deployments, reconcile_runs
+from tasks.prefect.reconcile import known_deployments, reconcile_runs
 from tasks.prefect.wake_rounds import wake_rounds
 
 control_day_task = task(name="Контроль дня", cache_policy=NO_CACHE)(control_day)
@@ -39,7 +39,7 @@ async def daily_control() -> State:
     report = control_day_task(engine, today=None, at=at)
     rounds = late_rounds_task(engine, today=None, at=at, settings=settings, only_late=True)
     with db.open_session(engine) as session:
-        deployments = noted_deployments(session)
+        deployments = known_deployments(session)
     async with connect(settings) as client:
         await reconcile_task(client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days)
         await wake_task(client, engine, today=None, at=at)

@@ -5,7 +5,7 @@ from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.monitoring import Measure, NoteFile, Recommendation, Round, RoundLetter, RoundStep, Snapshot
 from models.tables.official import Absence, Channel, Official, Silence
 from models.tables.outbox import Notice, NoticeLine
-from models.tables.prefect_mirror import Mirror
+from models.tables.prefect_refs import PrefectRef
 from models.tables.process import Municipality, Process
 from models.tables.request import Request
 from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
@@ -23,12 +23,12 @@ __all__ = [
     "Item",
     "ItemNeed",
     "Measure",
-    "Mirror",
     "Municipality",
     "NoteFile",
     "Notice",
     "NoticeLine",
     "Official",
+    "PrefectRef",
     "Process",
     "Recommendation",
     "Request",

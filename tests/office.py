@@ -14,7 +14,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models import Body, ControlPoint, Edition, Item, Mirror, Roadmap, clock
+from models import Body, ControlPoint, Edition, Item, PrefectRef, Roadmap, clock
 from models.db import open_session
 from models.settings import Settings
 from roadmap.reading import Reading, Window
@@ -130,10 +130,10 @@ class Office:
             assert time.monotonic() < until, f"the run is still {run['state_name']}"
             time.sleep(0.3)
 
-    def mirror(self) -> dict[str, Mirror]:
+    def mirror(self) -> dict[str, PrefectRef]:
         """What was noted about runs."""
         with open_session(self.engine) as session:
-            return {row.key: row for row in session.exec(select(Mirror).where(Mirror.kind == "run"))}
+            return {row.key: row for row in session.exec(select(PrefectRef).where(PrefectRef.kind == "run"))}
 
     def add_roadmap(
         self, code: str = "krasnodar", region: str = "Краснодарский край", *, since: date = date(2040, 10, 1)

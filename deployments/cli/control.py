@@ -16,7 +16,7 @@ from models.lifecycle import Refused, point_by_key
 from roadmap.language import day
 from tasks.control.commands import Accept, By, Command, Extend, Return, Submit, Withdraw
 from tasks.daily.decisions import decide
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 
 Key = Annotated[str, typer.Argument(metavar="КЛЮЧ", help="Ключ контрольной точки; список: vekha points КОД.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Основание.")]
@@ -77,7 +77,7 @@ def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Comm
         raise Refused(refusal)
     with open_session(engine) as session:
         point = point_by_key(session, key)
-    mirrored = reflect(engine, key, at=at)
+    mirrored = push_point(engine, key, at=at)
     if as_json:
         return output.as_json(
             {"key": key, "status": point.status, "deadline_on": point.deadline_on, "prefect": mirrored}

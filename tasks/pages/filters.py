@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Item, Mirror, Roadmap
+from models import Body, ControlPoint, Item, PrefectRef, Roadmap
 from models.db.rows import chunks
 from models.lifecycle import LIVE
 from models.queries.point_view import PointView, select_points, shared_numbers
@@ -132,8 +132,9 @@ def run_urls(session: Session, settings: Settings, keys: Iterable[str]) -> dict[
     """The page of the Prefect run of each point that has one."""
     base, found = ui_url(settings), dict[str, str]()
     for some in chunks(sorted(set(keys))):
-        rows = select(col(Mirror.key), col(Mirror.prefect_id)).where(col(Mirror.kind) == "run")
+        rows = select(col(PrefectRef.key), col(PrefectRef.prefect_id)).where(col(PrefectRef.kind) == "run")
         found |= {
-            key: f"{base}/runs/flow-run/{run}" for key, run in session.execute(rows.where(col(Mirror.key).in_(some)))
+            key: f"{base}/runs/flow-run/{run}"
+            for key, run in session.execute(rows.where(col(PrefectRef.key).in_(some)))
         }
     return found

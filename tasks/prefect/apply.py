@@ -10,7 +10,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from models import Mirror
+from models import PrefectRef
 from models.db import open_session
 from models.db.rows import chunks
 from roadmap.calendar.zones import today_there, zone_of
@@ -131,7 +131,7 @@ async def _delete(client: PrefectClient, engine: Engine, job: Job) -> None:
     assert job.run is not None
     await client.delete_flow_run(job.run.id)
     with open_session(engine) as session:
-        if (row := session.get(Mirror, ("run", job.run.key))) is not None:
+        if (row := session.get(PrefectRef, ("run", job.run.key))) is not None:
             session.delete(row)
 
 
@@ -211,4 +211,6 @@ def _note(session: Session, job: Job) -> None:
     assert job.run is not None
     name = job.wanted.state_name if job.wanted else job.final
     words = job.wanted.name if job.wanted else job.run.name
-    session.merge(Mirror(kind="run", key=job.run.key, prefect_id=str(job.run.id), content_hash=words, state_name=name))
+    session.merge(
+        PrefectRef(kind="run", key=job.run.key, prefect_id=str(job.run.id), content_hash=words, state_name=name)
+    )

@@ -9,7 +9,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from models import Mirror
+from models import PrefectRef
 from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
@@ -68,7 +68,7 @@ async def refresh_cards(client: PrefectClient, engine: Engine, *, today: date | 
         told = histories(session, days.keys())
         runs = {
             row.key: row.prefect_id
-            for row in session.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()
+            for row in session.execute(select(PrefectRef).where(col(PrefectRef.kind) == "run")).scalars()
         }
     changed = 0
     for point in shown:

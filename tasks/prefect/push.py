@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1.0
 
 
-def reflect(engine: Engine, key: str, settings: Settings | None = None, *, at: datetime) -> bool:
+def push_point(engine: Engine, key: str, settings: Settings | None = None, *, at: datetime) -> bool:
     """Rename or end the run of a point at once; False when Prefect is away or has no run: the next sync does it."""
     settings = settings or Settings()
     if not _answers(api_url(settings)):
@@ -25,18 +25,18 @@ def reflect(engine: Engine, key: str, settings: Settings | None = None, *, at: d
     from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
     try:
-        return asyncio.run(_reflect(engine, key, settings, at=at))
+        return asyncio.run(_push(engine, key, settings, at=at))
     except (httpx.HTTPError, ObjectNotFound, PrefectHTTPStatusError):
         logger.warning("the run of %s was not updated", key, exc_info=True)
         return False
 
 
-async def _reflect(engine: Engine, key: str, settings: Settings, *, at: datetime) -> bool:
+async def _push(engine: Engine, key: str, settings: Settings, *, at: datetime) -> bool:
     from tasks.prefect.client import connect
-    from tasks.prefect.reconcile import reflect_point
+    from tasks.prefect.reconcile import push_run
 
     async with connect(settings) as client:
-        return await reflect_point(client, engine, key, at=at)
+        return await push_run(client, engine, key, at=at)
 
 
 def _answers(url: str) -> bool:

@@ -11,7 +11,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from models import ControlPoint, Mirror
+from models import ControlPoint, PrefectRef
 from models.db import open_session
 from models.db.rows import chunks
 from roadmap.cards.point import run_name
@@ -50,9 +50,9 @@ class RunsReport:
         return written
 
 
-def noted_deployments(session: Session) -> dict[str, UUID]:
+def known_deployments(session: Session) -> dict[str, UUID]:
     """The deployments the last sync left, by item key."""
-    rows = session.execute(select(Mirror).where(col(Mirror.kind) == "deployment")).scalars()
+    rows = session.execute(select(PrefectRef).where(col(PrefectRef.kind) == "deployment")).scalars()
     return {row.key: UUID(row.prefect_id) for row in rows}
 
 
@@ -72,12 +72,14 @@ async def reconcile_runs(
     2. a run of a point that is closed ends, whatever its process died of; a run of a point that is gone is deleted;
     3. a run that died, or that lost its process, is started again by the worker.
 
-    What was done is noted in ``Mirror`` in small batches; killed at any moment, the next call mends the rest. A
+    What was done is noted in ``PrefectRef`` in small batches; killed at any moment, the next call mends the rest. A
     point without a deployment in ``deployments`` (by item key) is left to the next sync.
     """
     with open_session(engine) as session:
         wanted = _wanted(session, deployments, today=today, at=at, ahead_days=ahead_days)
-        noted = {row.key: row for row in session.execute(select(Mirror).where(col(Mirror.kind) == "run")).scalars()}
+        noted = {
+            row.key: row for row in session.execute(select(PrefectRef).where(col(PrefectRef.kind) == "run")).scalars()
+        }
     runs = {run.key: run for types in (DIED, UNFINISHED) for run in await _runs(client, types)}
     with open_session(engine) as session:
         closed = _closed(session, runs.keys() - wanted.keys(), today=today, at=at)
@@ -155,7 +157,7 @@ def _jobs(
     wanted: Mapping[str, Wanted],
     runs: Mapping[str, Run],
     *,
-    noted: Mapping[str, Mirror],
+    noted: Mapping[str, PrefectRef],
     closed: Mapping[str, str],
     at: datetime,
 ) -> Iterable[Job]:
@@ -201,7 +203,7 @@ def _is_gone(run: Run) -> bool:
     return False
 
 
-def _mending(want: Wanted, run: Run, noted: Mirror | None, at: datetime) -> str:
+def _mending(want: Wanted, run: Run, noted: PrefectRef | None, at: datetime) -> str:
     """Which job a run needs; empty when none."""
     if run.type in DIED:
         return "runs_restarted" if at - run.since > FRESH else ""
@@ -219,14 +221,14 @@ def _mending(want: Wanted, run: Run, noted: Mirror | None, at: datetime) -> str:
     return "" if is_noted else "runs_noted"
 
 
-async def reflect_point(client: PrefectClient, engine: Engine, key: str, *, at: datetime) -> bool:
+async def push_run(client: PrefectClient, engine: Engine, key: str, *, at: datetime) -> bool:
     """Show what has just been decided about one point on its run; False when it has no run to show it on.
 
     A stage is shown on the run of the point it is a part of.
     """
     with open_session(engine) as session:
         key = whole_of(session, key)
-        noted = session.get(Mirror, ("run", key))
+        noted = session.get(PrefectRef, ("run", key))
         point = point_of(session, key)
         history = histories(session, [key])[key]
         day = {key: today_in(point.item.zone, None, at)} if point else {}
@@ -243,6 +245,6 @@ async def reflect_point(client: PrefectClient, engine: Engine, key: str, *, at: 
     await publish_card(client, run_id, point, history, today=today, stages=stages)
     with open_session(engine) as session:
         session.merge(
-            Mirror(kind="run", key=key, prefect_id=str(run_id), content_hash=run_name(point), state_name=name)
+            PrefectRef(kind="run", key=key, prefect_id=str(run_id), content_hash=run_name(point), state_name=name)
         )
     return True

@@ -8,7 +8,7 @@ from prefect.exceptions import ObjectNotFound
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from models import Mirror, Roadmap
+from models import PrefectRef, Roadmap
 from models.db import open_session
 from roadmap.calendar.zones import today_there
 from tasks.monitoring.rounds.rows import round_row
@@ -41,5 +41,5 @@ def _ready_runs(engine: Engine, *, today: date | None, at: datetime) -> list[UUI
         for code, zone in zones.items():
             found += ready(session, code, today=today or today_there(at, zone))
         keys = [round_row(session, one.id or 0).key for one in found]
-        noted = select(col(Mirror.prefect_id)).where(col(Mirror.kind) == "run", col(Mirror.key).in_(keys))
+        noted = select(col(PrefectRef.prefect_id)).where(col(PrefectRef.kind) == "run", col(PrefectRef.key).in_(keys))
         return [UUID(run_id) for run_id in session.execute(noted).scalars()]

@@ -12,7 +12,7 @@ from sqlmodel import delete, select
 import tasks.prefect.apply as writing
 from deployments.serve.prefect import CannotStart
 from deployments.sync import SyncReport, sync, sync_with
-from models import Item, Mirror, clock, lifecycle
+from models import Item, PrefectRef, clock, lifecycle
 from models.db import open_session
 from models.lifecycle import Move
 from models.settings import Settings
@@ -208,7 +208,7 @@ def test_a_killed_sync_is_healed_by_the_next(
 def test_a_lost_notebook_costs_one_sync(office: Office, two_points: tuple[str, str]) -> None:
     once(office)
     with open_session(office.engine) as session:
-        session.exec(delete(Mirror))
+        session.exec(delete(PrefectRef))
     once(office)
     assert set(office.mirror()) == set(two_points)
     assert once(office).changed == 0

@@ -12,7 +12,7 @@ from models.db import open_session
 from models.lifecycle import Move
 from tasks.daily.control_day import control_day
 from tasks.prefect.client import call
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 from tests.office import Office
 
 
@@ -39,7 +39,7 @@ def report(office: Office, key: str, on: date) -> None:
     with open_session(office.engine) as session:
         move = Move(action="submit", actor="ИРО", at=clock.now(), on=on, evidence="протокол № 4")
         lifecycle.change(session, key, move)
-    assert reflect(office.engine, key, at=clock.now())
+    assert push_point(office.engine, key, at=clock.now())
 
 
 def answer(office: Office, key: str, **fields: str) -> None:

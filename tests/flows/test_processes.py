@@ -16,7 +16,7 @@ from models.lifecycle import Move
 from roadmap.processes.loading import built_in
 from tasks.prefect.artifacts import refresh_cards
 from tasks.prefect.client import call, pages
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 from tests.processes import Processes
 
 
@@ -153,7 +153,7 @@ def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(
         move = Move(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="ссылка")
         lifecycle.change(session, f"{key}/draft/-", move)
     processes.begin()
-    assert reflect(processes.office.engine, f"{key}/draft/-", at=clock.now())
+    assert push_point(processes.office.engine, f"{key}/draft/-", at=clock.now())
     card = processes.card(key)
     assert "| 1 | Проект документа | исполнен |" in card
     assert "| 2 | Согласование | в работе |" in card

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Engine, event, insert
 
-from models import Body, Channel, ControlPoint, Item, Mirror, Official, Silence, clock
+from models import Body, Channel, ControlPoint, Item, Official, PrefectRef, Silence, clock
 from models.db import open_session
 from tests.pages import Pages
 
@@ -170,7 +170,7 @@ def test_an_unconfirmed_drill_is_out_of_reach_and_an_untried_channel_is_not(cont
 def test_every_row_links_to_its_run(control: Pages) -> None:
     control.point("1.1", days=-2)
     with open_session(control.engine) as session:
-        session.add(Mirror(kind="run", key=control.rows(ControlPoint)[0].key, prefect_id="11-22"))
+        session.add(PrefectRef(kind="run", key=control.rows(ControlPoint)[0].key, prefect_id="11-22"))
     address = f"http://127.0.0.1:{control.settings.port}/runs/flow-run/11-22"
     for anchor in ("late", "points"):
         assert section(control, anchor).select_one(f'a[href="{address}"]')

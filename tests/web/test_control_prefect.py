@@ -16,7 +16,7 @@ from models import Transition, clock, lifecycle
 from models.db import open_session
 from models.lifecycle import Move
 from tasks.prefect.client import call
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 from tests.office import Office
 from tests.pages import Serve
 from web.app import create_app
@@ -33,7 +33,7 @@ def key(office: Office, worker: Worker, today: date) -> str:
     with open_session(office.engine) as session:
         report = Move(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="протокол № 4")
         lifecycle.change(session, key, report)
-    assert reflect(office.engine, key, at=clock.now())
+    assert push_point(office.engine, key, at=clock.now())
     office.wait_for(key, "На проверке")
     return key
 

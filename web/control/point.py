@@ -28,7 +28,7 @@ from tasks.pages.filters import run_urls
 from tasks.pages.point import Card, bodies_of, cards, requests_of
 from tasks.pages.process import process_page
 from tasks.pages.queue import controllers_by_roadmap
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 from web import forms
 from web.control.filters import page
 from web.control.login import COORDINATOR, ForCoordinator, SafeForm
@@ -160,7 +160,7 @@ def _decided(request: Request, point_id: int, form: FormData, read: Reader, *, s
     if refusal := decide(engine, command).refusal:
         return _page(request, point_id, refusal=refusal, typed=form, status=409)
     request.session["said"] = [point_id, said or command.done]
-    told = BackgroundTask(reflect, engine, key, request.app.state.settings, at=by.at)
+    told = BackgroundTask(push_point, engine, key, request.app.state.settings, at=by.at)
     return RedirectResponse("/control", status_code=303, background=told)
 
 

@@ -16,7 +16,7 @@ from tasks.control.decisions import newest
 from tasks.daily.decisions import decide
 from tasks.pages.point import Card, cards, waiting_extensions
 from tasks.people.links import bearer
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 from web import forms
 from web.control.point import GROUND, new_due_on
 from web.forms import BadField, Form
@@ -57,7 +57,7 @@ def decide_request(request: Request, token: str, request_id: int, answer: str, f
         return _page(request, token, refusal=str(bad), status=422)
     if refusal := decide(engine, command).refusal:
         return _page(request, token, refusal=refusal, status=409)
-    told = BackgroundTask(reflect, engine, point.key, settings, at=by.at)
+    told = BackgroundTask(push_point, engine, point.key, settings, at=by.at)
     return RedirectResponse(f"/o/{token}/requests?done={answer}", status_code=303, background=told)
 
 

@@ -19,7 +19,7 @@ from tasks.files import evidence as files
 from tasks.pages import official as official_view
 from tasks.people import access, deputies
 from tasks.people.links import Answer, bearer, calendar_url
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 from web import forms
 from web.downloads import file_response
 from web.forms import BadField, Form
@@ -91,7 +91,7 @@ def answer_point(request: Request, token: str, point_id: int, action: str, form:
         return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
     except Refused as refused:
         return _card(request, token, point_id, 409, Refusal(action, _without_key(refused), _typed(form)))
-    shown = BackgroundTask(_reflect, request, key, answer.at)
+    shown = BackgroundTask(_push, request, key, answer.at)
     return RedirectResponse(f"/o/{token}/point/{point_id}?done={action}", 303, background=shown)
 
 
@@ -219,5 +219,5 @@ def _without_key(refused: Refused) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
 
 
-def _reflect(request: Request, key: str, at: datetime) -> None:
-    reflect(request.app.state.engine, key, request.app.state.settings, at=at)
+def _push(request: Request, key: str, at: datetime) -> None:
+    push_point(request.app.state.engine, key, request.app.state.settings, at=at)

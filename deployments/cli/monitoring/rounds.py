@@ -19,7 +19,7 @@ from roadmap.monitoring.periods import Period, parse_period
 from roadmap.monitoring.snapshot import VERDICT_RU, IndicatorResult
 from tasks.monitoring.rounds.listing import Listed, rounds_list
 from tasks.monitoring.rounds.log import STEPS_RU
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 
 STATUS_RU = {
     "planned": "запланирован",
@@ -57,7 +57,7 @@ def monitor(
     hand = by_hand.Hand(engine, code, today, at, Settings())
     done = by_hand.monitor(hand, wanted, as_of=as_day(as_of), is_urged=now)
     if done.status == "accepted" and done.outcome is not None and done.outcome.done:
-        _mirror(done.key, at)
+        _push(done.key, at)
     if as_json:
         return output.as_json({"roadmap": code, "period": wanted.written, **_json(done)})
     _show(code, done, zone_of(roadmap.zone))
@@ -160,6 +160,6 @@ def _number(value: float | None, unit: str | None, *, none: str = "нет дан
     return f"{written} %" if unit == "percent" else written
 
 
-def _mirror(key: str, at: datetime) -> None:
+def _push(key: str, at: datetime) -> None:
     """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
-    reflect(ready_engine(), key, at=at)
+    push_point(ready_engine(), key, at=at)

@@ -19,7 +19,7 @@ from roadmap.language import counted, day, in_working_days
 from roadmap.processes.ledger import Correction, Held, Ledger, Line
 from roadmap.processes.schema import CASE_RU
 from tasks.context.working_calendar import calendar_of
-from tasks.prefect.push import reflect
+from tasks.prefect.push import push_point
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import Standing, ledger_of, the_agreement, write_template
 from tasks.processes.municipalities import Imported, Listed, TableRefused, import_municipalities
@@ -160,7 +160,7 @@ def _import_agreements(
 
     done = _taken(code, take, at=at, dry_run=dry_run, as_json=as_json)
     for key in () if dry_run else done["points"] if done["moves_whole"] else done["ended_points"]:
-        _mirror(key, at)
+        _push(key, at)
     if as_json:
         return output.as_json({"roadmap": code, "dry_run": dry_run, **done})
     if dry_run or correction:
@@ -222,9 +222,9 @@ def _taken(code: str, take: Any, *, at: datetime, dry_run: bool, as_json: bool) 
     return done
 
 
-def _mirror(key: str, at: datetime) -> None:
+def _push(key: str, at: datetime) -> None:
     """Show the end in Prefect at once if it is up; the nightly sync does it otherwise."""
-    reflect(ready_engine(), key, at=at)
+    push_point(ready_engine(), key, at=at)
 
 
 def _action(action: str, file: Path | None) -> str:

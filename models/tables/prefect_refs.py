@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 from models.db.base import one_of
 
 
-class Mirror(SQLModel, table=True):
+class PrefectRef(SQLModel, table=True):
     """One deployment («krasnodar/2.1.3») or one flow run (a point's key) on the Prefect server."""
 
     __table_args__ = (one_of("kind", ("deployment", "run")),)
