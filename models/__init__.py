@@ -2,8 +2,8 @@
 
 from models.tables.audit import AuditEntry
 from models.tables.control_point import ControlPoint, Evidence, Transition
-from models.tables.monitoring import Measure, NoteFile, Recommendation, Round, RoundLetter, RoundStep, Snapshot
-from models.tables.official import Absence, Channel, Official, Silence
+from models.tables.monitoring import IndicatorValue, NoteFile, Recommendation, Round, RoundLetter, RoundStep, Snapshot
+from models.tables.official import Absence, Channel, Mute, Official
 from models.tables.outbox import Notice, NoticeLine
 from models.tables.prefect_refs import PrefectRef
 from models.tables.process import Municipality, Process
@@ -20,10 +20,11 @@ __all__ = [
     "Evidence",
     "Executor",
     "Indicator",
+    "IndicatorValue",
     "Item",
     "ItemNeed",
-    "Measure",
     "Municipality",
+    "Mute",
     "NoteFile",
     "Notice",
     "NoticeLine",
@@ -36,7 +37,6 @@ __all__ = [
     "Round",
     "RoundLetter",
     "RoundStep",
-    "Silence",
     "Snapshot",
     "Transition",
 ]

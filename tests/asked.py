@@ -8,7 +8,7 @@ import httpx
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Body, ControlPoint, Item, Measure, Round, RoundStep, clock
+from models import Body, ControlPoint, IndicatorValue, Item, Round, RoundStep, clock
 from models.db import open_session
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
@@ -85,7 +85,7 @@ class Asked:
         return found
 
     def values(self) -> list[tuple[str, float | None, float | None, str]]:
-        rows = self.pages.rows(Measure, Measure.round_id == self.round_id)
+        rows = self.pages.rows(IndicatorValue, IndicatorValue.round_id == self.round_id)
         return [(row.indicator_code, row.numerator, row.denominator, row.source) for row in rows]
 
     def told(self, answer: httpx.Response) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Body, ControlPoint, Item, Measure, Round, RoundStep, Transition
+from models import Body, ControlPoint, IndicatorValue, Item, Round, RoundStep, Transition
 from models.db import open_session
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
@@ -145,7 +145,7 @@ class Monitored(Region):
         names = {number: code for code, number in self.bodies.items()}
         with open_session(self.engine) as session:
             rows = session.execute(
-                select(Measure).where(col(Measure.round_id) == round_id).order_by(col(Measure.id))
+                select(IndicatorValue).where(col(IndicatorValue.round_id) == round_id).order_by(col(IndicatorValue.id))
             ).scalars()
             return [(names[r.body_id], r.indicator_code, r.numerator, r.denominator, r.source) for r in rows]
 

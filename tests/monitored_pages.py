@@ -12,8 +12,8 @@ from models import (
     Body,
     Channel,
     ControlPoint,
+    IndicatorValue,
     Item,
-    Measure,
     NoteFile,
     Notice,
     NoticeLine,
@@ -185,7 +185,7 @@ class MonitoredPages:
         } | facts
         with open_session(self.pages.engine) as session:
             session.add(
-                Measure(
+                IndicatorValue(
                     round_id=self.round_id,
                     indicator_code="trained",
                     body_id=self.bodies[town],

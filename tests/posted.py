@@ -15,7 +15,7 @@ from fpdf import FPDF
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from models import Absence, ControlPoint, Item, NoteFile, Notice, Official, RoundLetter, RoundStep, Silence
+from models import Absence, ControlPoint, Item, Mute, NoteFile, Notice, Official, RoundLetter, RoundStep
 from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
@@ -177,7 +177,7 @@ class Posted:
         """Nothing is sent to Sochi until the day."""
         with open_session(self.engine) as session:
             facts: dict[str, Any] = {"reason": "паводок", "until": until, "set_by": "координатор", "set_at": NINE}
-            session.add(Silence(roadmap_code="krai", body_id=self.monitored.bodies["sochi"], **facts))
+            session.add(Mute(roadmap_code="krai", body_id=self.monitored.bodies["sochi"], **facts))
 
 
 def at(day: date) -> datetime:

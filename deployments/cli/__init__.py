@@ -78,7 +78,7 @@ PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
             "people": people.people,
             "absence": people.absence,
             "replace": replacements.replace,
-            "silence": people.silence,
+            "silence": people.mute,
             "ladder": reminder_schedule.ladder,
             "rehearse": daily.rehearse,
             "outbox": look.outbox,

@@ -13,31 +13,31 @@ from sqlmodel import Session, col, select
 
 from models.tables.control_point import ControlPoint
 from models.tables.monitoring import Round, RoundLetter
-from models.tables.official import Absence, Channel, Official, Silence
+from models.tables.official import Absence, Channel, Mute, Official
 from models.tables.outbox import Notice, NoticeLine
 from models.tables.request import Request
 from models.tables.roadmap import Body, Item
 
 
 @dataclass(frozen=True, slots=True)
-class SilenceRow:
+class MuteRow:
     """A silence with what it is about: an item, or a body."""
 
-    silence: Silence
+    silence: Mute
     item: Item | None
     body: Body | None
 
 
-def silenced(session: Session, roadmap_code: str, today: date) -> list[SilenceRow]:
+def muted(session: Session, roadmap_code: str, today: date) -> list[MuteRow]:
     """What nothing is sent about on a day, the first to end first."""
     found = (
-        select(Silence, Item, Body)
-        .join(Item, col(Item.id) == col(Silence.item_id), isouter=True)
-        .join(Body, col(Body.id) == col(Silence.body_id), isouter=True)
-        .where(Silence.roadmap_code == roadmap_code, col(Silence.lifted_at).is_(None), col(Silence.until) >= today)
-        .order_by(col(Silence.until), col(Silence.id))
+        select(Mute, Item, Body)
+        .join(Item, col(Item.id) == col(Mute.item_id), isouter=True)
+        .join(Body, col(Body.id) == col(Mute.body_id), isouter=True)
+        .where(Mute.roadmap_code == roadmap_code, col(Mute.lifted_at).is_(None), col(Mute.until) >= today)
+        .order_by(col(Mute.until), col(Mute.id))
     )
-    return [SilenceRow(*row) for row in session.exec(found)]
+    return [MuteRow(*row) for row in session.exec(found)]
 
 
 def reachable(session: Session, roadmap_code: str) -> set[int]:

@@ -11,7 +11,7 @@ from models.db.types import UtcDateTime
 
 RHYTHMS = ("month", "quarter", "half_year", "year")
 STEPS = ("opened", "asked", "computed", "noted", "sent", "recommended", "archived")
-MEASURE_SOURCES = ("form", "xlsx", "points", "hand")
+VALUE_SOURCES = ("form", "xlsx", "points", "hand")
 RECOMMENDATION_STATES = ("proposed", "taken", "declined", "settled")
 
 
@@ -61,7 +61,7 @@ class RoundStep(SQLModel, table=True):
     """In Russian, what came of it: «получены данные: 31 из 44»."""
 
 
-class Measure(SQLModel, table=True):
+class IndicatorValue(SQLModel, table=True):
     """A value that a body gave for an indicator in a round. Append-only: the newest counts, a correction is a new row.
 
     A share or a ratio has numerator and denominator, a total or a flag (0 or 1) the numerator only. Both empty: the
@@ -69,7 +69,7 @@ class Measure(SQLModel, table=True):
     """
 
     __table_args__ = (
-        one_of("source", MEASURE_SOURCES),
+        one_of("source", VALUE_SOURCES),
         CheckConstraint("denominator IS NULL OR numerator IS NOT NULL", name="numerator"),
         Index("ix_measure_round_id", "round_id", "indicator_code", "body_id", "id"),
     )

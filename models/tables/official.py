@@ -71,7 +71,7 @@ class Absence(SQLModel, table=True):
     once_key: str | None = Field(default=None, unique=True)
 
 
-class Silence(SQLModel, table=True):
+class Mute(SQLModel, table=True):
     """Nothing is sent about an item or a body until the day, included: a reason is always given and shown."""
 
     __table_args__ = (CheckConstraint("(item_id IS NULL) <> (body_id IS NULL)", name="item_or_body"),)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Channel, ControlPoint, Notice, Official, Roadmap
-from models.queries.officials import silenced
+from models.queries.officials import muted
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
@@ -245,7 +245,7 @@ def _desk(session: Session, code: str, stored: dict[str, datetime], *, at: datet
         is_rehearsal=roadmap.is_rehearsal,
     )
     today = today_there(at, roadmap.zone)
-    quiet = [row.silence for row in silenced(session, code, today)]
+    quiet = [row.silence for row in muted(session, code, today)]
     return _Desk(
         today,
         at,

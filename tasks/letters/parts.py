@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Channel, Official, Roadmap
-from models.queries.officials import silenced
+from models.queries.officials import muted
 from models.settings import Settings
 from roadmap.letters import Part
 from roadmap.letters.parts import Digest, digest_part, drill_part
@@ -50,6 +50,6 @@ def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Dige
         until=today,
         rows=discipline(session, code, today=today, since=since, until=today),
         heartbeat=heartbeat(session, at=at, code=code).line,
-        silenced=len(silenced(session, code, today)),
+        silenced=len(muted(session, code, today)),
         unproven=session.execute(unproven).scalar_one(),
     )

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from models import (
     Body,
     ControlPoint,
-    Measure,
+    IndicatorValue,
     NoteFile,
     Notice,
     NoticeLine,
@@ -149,14 +149,14 @@ def silent_bodies(session: Session, line: RoundLine) -> list[SilentBody]:
 
 def corrected(session: Session, round_id: int) -> list[Corrected]:
     """The values of a round that were given more than once, by indicator and body."""
-    times = func.count(col(Measure.id))
+    times = func.count(col(IndicatorValue.id))
     found = (
-        select(col(Measure.indicator_code), col(Body.code), col(Body.short), times)
-        .join(Body, col(Body.id) == col(Measure.body_id))
-        .where(col(Measure.round_id) == round_id)
-        .group_by(col(Measure.indicator_code), col(Body.code), col(Body.short))
+        select(col(IndicatorValue.indicator_code), col(Body.code), col(Body.short), times)
+        .join(Body, col(Body.id) == col(IndicatorValue.body_id))
+        .where(col(IndicatorValue.round_id) == round_id)
+        .group_by(col(IndicatorValue.indicator_code), col(Body.code), col(Body.short))
         .having(times > 1)
-        .order_by(col(Measure.indicator_code), col(Body.short))
+        .order_by(col(IndicatorValue.indicator_code), col(Body.short))
     )
     return [Corrected(indicator=row[0], body_code=row[1], body=row[2], times=row[3]) for row in session.execute(found)]
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
-from models import Body, Channel, Item, Official, Silence
+from models import Body, Channel, Item, Mute, Official
 
 NOBODY = "исполнитель не назван"
 NO_ADDRESS = "нет действующего адреса"
@@ -77,7 +77,7 @@ def _reach(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Silenced:
+class MutedLine:
     """What nothing is sent about: a body or an item, why, by whom, until which day."""
 
     what: str
@@ -86,21 +86,21 @@ class Silenced:
     set_by: str
 
 
-def silenced(session: Session, roadmap: str = "", *, today: date) -> list[Silenced]:
+def muted(session: Session, roadmap: str = "", *, today: date) -> list[MutedLine]:
     """The silences in force, the one that ends first on top."""
     rows = session.execute(
-        select(Silence, col(Item.number), col(Item.code), col(Item.title), col(Body.short))
-        .outerjoin(Item, col(Item.id) == col(Silence.item_id))
-        .outerjoin(Body, col(Body.id) == col(Silence.body_id))
+        select(Mute, col(Item.number), col(Item.code), col(Item.title), col(Body.short))
+        .outerjoin(Item, col(Item.id) == col(Mute.item_id))
+        .outerjoin(Body, col(Body.id) == col(Mute.body_id))
         .where(
-            *([col(Silence.roadmap_code) == roadmap] if roadmap else []),
-            col(Silence.lifted_at).is_(None),
-            col(Silence.until) >= today,
+            *([col(Mute.roadmap_code) == roadmap] if roadmap else []),
+            col(Mute.lifted_at).is_(None),
+            col(Mute.until) >= today,
         )
-        .order_by(col(Silence.until), col(Silence.id))
+        .order_by(col(Mute.until), col(Mute.id))
     )
     return [
-        Silenced(
+        MutedLine(
             what=body or f"{number or code} {' '.join(title.split())}",
             reason=row.reason,
             until=row.until,

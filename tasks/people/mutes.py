@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Item, Notice, NoticeLine, Official, Silence
-from models.queries.officials import silenced
+from models import Body, ControlPoint, Item, Mute, Notice, NoticeLine, Official
+from models.queries.officials import muted
 from models.tables.audit import write_audit
 from roadmap.control.reminders import GROUNDS, REQUESTS
 from tasks.people.lookup import PeopleRefused
@@ -34,10 +34,10 @@ class Subject:
             return f"пункт {self.item.code}"
         return f"орган {self.body.code}" if self.body else ""
 
-    def is_of(self, silence: Silence) -> bool:
+    def is_of(self, mute: Mute) -> bool:
         """The silence is about this."""
         item_id, body_id = (self.item.id if self.item else None), (self.body.id if self.body else None)
-        return (silence.item_id, silence.body_id) == (item_id, body_id)
+        return (mute.item_id, mute.body_id) == (item_id, body_id)
 
 
 def subject_of(session: Session, code: str, *, item: str | None, body: str | None) -> Subject:
@@ -63,7 +63,7 @@ def subject_of(session: Session, code: str, *, item: str | None, body: str | Non
     raise PeopleRefused(f"Пункта «{item}» в «{code}» нет; список: vekha items {code}")
 
 
-def silence(
+def mute(
     session: Session, code: str, subject: Subject, *, until: date, reason: str, today: date, actor: str, at: datetime
 ) -> bool:
     """Send nothing about the subject until the day, included; False when that is so already.
@@ -82,7 +82,7 @@ def silence(
         _lift(session, one, actor=actor, at=at)
     item_id, body_id = (subject.item.id if subject.item else None), (subject.body.id if subject.body else None)
     session.add(
-        Silence(
+        Mute(
             roadmap_code=code,
             item_id=item_id,
             body_id=body_id,
@@ -115,11 +115,11 @@ def lift(session: Session, code: str, subject: Subject, *, today: date, actor: s
     return bool(present)
 
 
-def _present(session: Session, code: str, subject: Subject, today: date) -> list[Silence]:
-    return [row.silence for row in silenced(session, code, today) if subject.is_of(row.silence)]
+def _present(session: Session, code: str, subject: Subject, today: date) -> list[Mute]:
+    return [row.silence for row in muted(session, code, today) if subject.is_of(row.silence)]
 
 
-def _lift(session: Session, present: Silence, *, actor: str, at: datetime) -> None:
+def _lift(session: Session, present: Mute, *, actor: str, at: datetime) -> None:
     present.lifted_at, present.lifted_by = at, actor
     session.add(present)
 

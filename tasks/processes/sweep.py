@@ -96,7 +96,7 @@ def advance(
     accepted, started = _go_on(session, there, day)
     ended = [one.parent.key for one in there if _end(session, one, day=day, accepts=accepts)]
     renewed = renew(session, roadmap_code, known, calendar=calendar, members=members)
-    _silence_parents(session, roadmap_code)
+    _mute_parents(session, roadmap_code)
     return replace(
         report,
         begun=begun,
@@ -188,7 +188,7 @@ def _end(session: Session, one: Underway, *, day: RoadmapDay, accepts: str) -> b
     return True
 
 
-def _silence_parents(session: Session, code: str) -> None:
+def _mute_parents(session: Session, code: str) -> None:
     """While stages are under way letters go to those who hold them, not to the owner of the whole point."""
     point = ControlPoint
     session.execute(

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from models import Channel, ControlPoint, Notice, Official
 from models.db.types import UtcDateTime
-from models.queries.officials import answering, silenced
+from models.queries.officials import answering, muted
 
 #: Without it PostgreSQL's count of inserted rows is thrown away.
 COUNTED = {"preserve_rowcount": True}
@@ -66,7 +66,7 @@ class Recipients:
 
 def heard_of(session: Session, code: str, today: date) -> list[ColumnElement[bool]]:
     """Conditions on control points that nobody silenced; none when nothing is silenced."""
-    rows = silenced(session, code, today)
+    rows = muted(session, code, today)
     items = {row.silence.item_id for row in rows if row.silence.item_id}
     bodies = {row.silence.body_id for row in rows if row.silence.body_id}
     conditions: list[ColumnElement[bool]] = []

@@ -13,7 +13,7 @@ from sqlmodel import col
 from typer.testing import CliRunner
 
 from deployments.cli.monitoring import submissions
-from models import Body, ControlPoint, Item, Measure, Municipality, Round, clock
+from models import Body, ControlPoint, IndicatorValue, Item, Municipality, Round, clock
 from models.db import open_session
 from models.lifecycle.transitions import Refused
 from roadmap.catalogue.loading import built_in
@@ -101,7 +101,7 @@ class Vekha:
 
     def values(self) -> list[tuple[str, float | None, str, str]]:
         with open_session(self.engine) as session:
-            rows = session.execute(select(Measure).order_by(col(Measure.id))).scalars()
+            rows = session.execute(select(IndicatorValue).order_by(col(IndicatorValue.id))).scalars()
             return [(row.indicator_code, row.numerator, row.source, row.reason) for row in rows]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import select
 
-from models import Channel, ControlPoint, Item, Notice, Official, Silence
+from models import Channel, ControlPoint, Item, Mute, Notice, Official
 from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
@@ -92,7 +92,7 @@ def test_a_letter_that_never_left_is_not_made_good_about_what_was_silenced_since
     with open_session(world.engine) as session:
         item = session.exec(select(Item.id).join(ControlPoint).where(ControlPoint.purpose == "result")).first()
         session.add(
-            Silence(
+            Mute(
                 roadmap_code=world.code,
                 item_id=item,
                 reason="ремонт",

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Absence, AuditEntry, ControlPoint, Official, Roadmap, Silence
+from models import Absence, AuditEntry, ControlPoint, Mute, Official, Roadmap
 from models.db import open_session
 from models.lifecycle import Refused
-from models.queries.officials import silenced
+from models.queries.officials import muted
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.people.absences import back, set_absence
 from tasks.people.links import LinkRefused, bearer, official_url
 from tasks.people.lookup import official_of, revoke_links, set_ladder
-from tasks.people.mutes import silence, subject_of
+from tasks.people.mutes import mute, subject_of
 from tests.world import World
 
 TODAY = date(2027, 5, 26)
@@ -55,20 +55,20 @@ def test_a_post_of_two_bodies_wants_a_number_and_an_unknown_one_a_list(small_wor
 def quiet(world: World, until: date, reason: str = "идёт суд") -> bool:
     with open_session(world.engine) as session:
         subject = subject_of(session, "krai", item="1", body=None)
-        return silence(session, "krai", subject, until=until, reason=reason, today=TODAY, **BY)
+        return mute(session, "krai", subject, until=until, reason=reason, today=TODAY, **BY)
 
 
 def test_the_same_silence_twice_is_one_and_another_takes_its_place(world: World) -> None:
     assert [quiet(world, TODAY), quiet(world, TODAY), quiet(world, TODAY + DAY)] == [True, False, True]
-    assert [(row["until"], row["lifted_by"]) for row in world.rows(Silence)] == [
+    assert [(row["until"], row["lifted_by"]) for row in world.rows(Mute)] == [
         (TODAY, "координатор"),
         (TODAY + DAY, None),
     ]
     assert audited(world) == [("silence", "пункт 1"), ("silence", "пункт 1")]
     with open_session(world.engine) as session:
-        shown = silenced(session, "krai", TODAY + DAY)
+        shown = muted(session, "krai", TODAY + DAY)
         assert [(row.item.code if row.item else "", row.silence.reason) for row in shown] == [("1", "идёт суд")]
-        assert silenced(session, "krai", TODAY + 2 * DAY) == []
+        assert muted(session, "krai", TODAY + 2 * DAY) == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_same_silence_twice_is_one_and_another_takes_its_place(world: World)
 def test_a_silence_wants_a_reason_and_a_day_to_come(small_world: World, until: date, reason: str, problem: str) -> None:
     with pytest.raises(Refused, match=problem):
         quiet(small_world, until, reason)
-    assert small_world.rows(Silence) == small_world.rows(AuditEntry) == []
+    assert small_world.rows(Mute) == small_world.rows(AuditEntry) == []
 
 
 @pytest.mark.parametrize(

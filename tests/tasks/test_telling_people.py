@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from models import Absence, Channel, ControlPoint, Notice, Official, Silence
+from models import Absence, Channel, ControlPoint, Mute, Notice, Official
 from models.db import open_session
 from models.lifecycle import Move, change
 from models.queries.officials import answering, standing_in
 from tasks.daily.control_day import ControlReport, control_day
-from tasks.people.mutes import Subject, lift, silence, subject_of
+from tasks.people.mutes import Subject, lift, mute, subject_of
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
@@ -121,7 +121,7 @@ def test_an_official_who_left_does_not_stand_in(world: World) -> None:
 def quiet(world: World, until: date, *, item: str | None = "1", body: str | None = None) -> Subject:
     with open_session(world.engine) as session:
         subject = subject_of(session, "krai", item=item, body=body)
-        silence(session, "krai", subject, until=until, reason="идёт суд", today=WEDNESDAY, actor="тест", at=AT)
+        mute(session, "krai", subject, until=until, reason="идёт суд", today=WEDNESDAY, actor="тест", at=AT)
     return subject
 
 
@@ -164,7 +164,7 @@ def test_a_lifted_silence_is_over_at_once(world: World) -> None:
         assert not lift(session, "krai", subject, today=WEDNESDAY, actor="тест", at=AT)
     control(world, WEDNESDAY)
     assert [line[1:3] for line in world.letters()] == [("Ректор", "due_today")]
-    assert [row["lifted_by"] for row in world.rows(Silence)] == ["тест"]
+    assert [row["lifted_by"] for row in world.rows(Mute)] == ["тест"]
 
 
 def test_lines_on_their_way_are_taken_back_and_told_after_the_silence(world: World) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Engine, event, insert
 
-from models import Body, Channel, ControlPoint, Item, Official, PrefectRef, Silence, clock
+from models import Body, Channel, ControlPoint, Item, Mute, Official, PrefectRef, clock
 from models.db import open_session
 from tests.pages import Pages
 
@@ -144,9 +144,9 @@ def test_owners_out_of_reach_and_silences_are_shown(control: Pages) -> None:
         for channel in control.rows(Channel):
             session.delete(session.get_one(Channel, channel.id))
         silence: dict[str, Any] = {"reason": "реорганизация", "until": control.today, "set_by": "координатор"}
-        session.add(Silence(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=clock.now(), **silence))
+        session.add(Mute(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=clock.now(), **silence))
         gone: dict[str, Any] = silence | {"until": control.today - timedelta(days=1), "reason": "прошлое"}
-        session.add(Silence(roadmap_code="krai", body_id=body(control, "ИРО"), set_at=clock.now(), **gone))
+        session.add(Mute(roadmap_code="krai", body_id=body(control, "ИРО"), set_at=clock.now(), **gone))
     (lost,) = rows(control, "lost")
     assert lost.startswith("Директор центра · ЦНППМ нет действующего адреса 1")
     (silenced,) = rows(control, "silenced")

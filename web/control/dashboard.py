@@ -17,7 +17,7 @@ from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
 from tasks.files.point_export import MEDIA_TYPE, workbook
 from tasks.pages.filters import Choices, Filter, ShownPoint, board_points, choices, run_urls, year_end
-from tasks.pages.people import Reach, reach_of_bodies, silenced
+from tasks.pages.people import Reach, muted, reach_of_bodies
 from tasks.pages.queue import evidence_of, queue
 from web.control import login, monitoring, requests
 from web.control import point as control_point
@@ -94,7 +94,7 @@ def _values(session: Session, request: Request, settings: Settings, query: Query
         "load": _load(ahead, reach, offered, params, today=today),
         "lost": page(_lost(points, reach), "lost", params, size=QUEUE_SIZE),
         "untried": sum(one.problem == "связь ещё не проверяли" for one in _answering(points, reach)),
-        "silenced": silenced(session, wanted.roadmap, today=today),
+        "silenced": muted(session, wanted.roadmap, today=today),
         "offered": offered,
         "states": boards.STATES_RU,
         "kinds": boards.KINDS_RU,

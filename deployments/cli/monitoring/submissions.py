@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from deployments.cli import facts, output
 from deployments.cli.control import Actor
 from deployments.cli.roadmap.look import Code, Json, known_roadmap
-from models import Body, Measure, Round, clock
+from models import Body, IndicatorValue, Round, clock
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle.transitions import Refused
@@ -253,7 +253,7 @@ def _answered(one: Answered) -> dict[str, Any]:
     return {"indicator": one.indicator.code, "proven_by": one.proof or None, "values": rows}
 
 
-def _row(one: Answered, row: Measure) -> dict[str, Any]:
+def _row(one: Answered, row: IndicatorValue) -> dict[str, Any]:
     numbers = {"numerator": row.numerator, "denominator": row.denominator, "reason": row.reason}
     said = {"source": row.source, "place": row.place, "actor": row.actor, "recorded_at": row.recorded_at}
     return numbers | said | {"after_note": row.id in one.after_note}

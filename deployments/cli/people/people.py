@@ -13,7 +13,7 @@ from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
 from models import Absence, Body, Channel, Official, clock
 from models.db import open_session
 from models.db.migrate import ready_engine
-from models.queries.officials import SilenceRow, reachable, silenced
+from models.queries.officials import MuteRow, muted, reachable
 from roadmap.language import day
 from tasks.people import absences, mutes
 from tasks.people.lookup import official_of, revoke_links
@@ -24,7 +24,7 @@ BodyCode = Annotated[str | None, typer.Option("--body", metavar="ОРГАН", he
 ROLE_RU = {"executor": "исполнитель", "coordinator": "координатор", "controller": "контролирующий"}
 
 
-def silence(
+def mute(
     code: Code,
     item: Item = None,
     body: BodyCode = None,
@@ -46,7 +46,7 @@ def silence(
         elif until is None:
             output.fail("Назовите, по какой день не писать (--until), или снимите молчание (--lift)")
         else:
-            changed = mutes.silence(
+            changed = mutes.mute(
                 session, code, subject, until=until.date(), reason=reason, today=today, actor=by, at=at
             )
     if as_json:
@@ -130,7 +130,7 @@ def people(code: Code, as_json: Json = False) -> None:
     with open_session(ready_engine()) as session:
         today = facts.today_of(known_roadmap(session, code))
         rows = [_official(*row) for row in _officials(session, code, today)]
-        quiet = [_silence(row) for row in silenced(session, code, today)]
+        quiet = [_mute_json(row) for row in muted(session, code, today)]
     if as_json:
         return output.as_json({"officials": rows, "silences": quiet})
     columns = ("№", "кто", "каналы", "отсутствие")
@@ -182,7 +182,7 @@ def _official(one: Official, body: Body | None, channels: list[Channel], away: l
     }
 
 
-def _silence(row: SilenceRow) -> dict[str, Any]:
+def _mute_json(row: MuteRow) -> dict[str, Any]:
     subject = mutes.Subject(row.item, row.body)
     its = row.silence
     return {"subject": subject.words, "until": its.until, "reason": its.reason, "set_by": its.set_by}

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from models import Body, Channel, ControlPoint, NoteFile, Official, Round, RoundLetter, RoundStep
 from models import Snapshot as SnapshotRow
 from models.db.rows import table_of
-from models.queries.officials import silenced
+from models.queries.officials import muted
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot
@@ -48,7 +48,7 @@ def queue(session: Session, round_id: int, *, today: date, at: datetime, hours: 
     """
     row = session.get_one(Round, round_id)
     snapshot_id = newest_note(session, round_id)
-    quiet = [one.silence for one in silenced(session, row.roadmap_code, today)]
+    quiet = [one.silence for one in muted(session, row.roadmap_code, today)]
     point = session.get_one(ControlPoint, row.point_id)
     if snapshot_id is None or point.item_id in {silence.item_id for silence in quiet}:
         return 0

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, insert, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Measure, Roadmap, Round
+from models import Body, ControlPoint, IndicatorValue, Roadmap, Round
 from models import Snapshot as Row
 from models.db.rows import table_of
 from roadmap.calendar.zones import today_there, zone_of
@@ -144,7 +144,7 @@ def _given(
     session: Session, round_: Round, asked: _Asked, *, as_of: datetime, zone: ZoneInfo
 ) -> dict[str, dict[str, Given]]:
     """Indicator → body → the newest value recorded by ``as_of``; late is what was first given after its day."""
-    measure = table_of(Measure).c
+    measure = table_of(IndicatorValue).c
     late_from = datetime.combine(round_.due_on + timedelta(days=1), time(), zone)
     newest = (
         select(func.max(measure.id).label("id"), (func.min(measure.recorded_at) >= late_from).label("is_late"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Measure, Round
+from models import Body, ControlPoint, IndicatorValue, Round
 from roadmap.catalogue.schema import Indicator
 from tasks.monitoring.submissions.rows import (
     Earlier,
@@ -27,8 +27,8 @@ class Answered:
     number: int
     """Position among the indicators of the round, from 1."""
     indicator: Indicator
-    now: Measure | None
-    older: Sequence[Measure]
+    now: IndicatorValue | None
+    older: Sequence[IndicatorValue]
     earlier: Earlier | None
     """The last numbers of an earlier round."""
     proof: str

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Measure, Roadmap, Round
+from models import Body, ControlPoint, IndicatorValue, Roadmap, Round
 from models.db.locks import lock_round
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
@@ -77,7 +77,7 @@ def record_many(
         if _is_new(there, body_id, one)
     ]
     if rows:
-        session.execute(insert(table_of(Measure)), rows)
+        session.execute(insert(table_of(IndicatorValue)), rows)
     return len(rows)
 
 
@@ -85,7 +85,7 @@ def unexplained(
     session: Session,
     round_: Round,
     answers: Mapping[int, Sequence[Given]],
-    there: Mapping[tuple[str, int], Measure] | None = None,
+    there: Mapping[tuple[str, int], IndicatorValue] | None = None,
 ) -> list[Unexplained]:
     """The answers that would correct another without a reason, each with a Russian line."""
     assert round_.id is not None
@@ -113,7 +113,7 @@ def fill_proven(session: Session, round_id: int, *, at: datetime) -> int:
         if (code, body_id) not in there
     ]
     if rows:
-        session.execute(insert(table_of(Measure)), rows)
+        session.execute(insert(table_of(IndicatorValue)), rows)
     return len(rows)
 
 
@@ -190,16 +190,16 @@ def _indicators(who: Mapping[int, Sequence[Indicator]]) -> list[Indicator]:
     return [one for asked in who.values() for one in asked]
 
 
-def _words(known: Mapping[str, Indicator], row: Measure) -> str:
+def _words(known: Mapping[str, Indicator], row: IndicatorValue) -> str:
     return answer_words(known[row.indicator_code], given_of(row))
 
 
-def _is_new(there: Mapping[tuple[str, int], Measure], body_id: int, one: Given) -> bool:
+def _is_new(there: Mapping[tuple[str, int], IndicatorValue], body_id: int, one: Given) -> bool:
     row = there.get((one.indicator, body_id))
     return row is None or given_of(row).value != one.value
 
 
-def _differs(there: Mapping[tuple[str, int], Measure], body_id: int, one: Given) -> bool:
+def _differs(there: Mapping[tuple[str, int], IndicatorValue], body_id: int, one: Given) -> bool:
     return (one.indicator, body_id) in there and _is_new(there, body_id, one)
 
 

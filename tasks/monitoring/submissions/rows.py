@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from models import ControlPoint, Item, Measure, Municipality, Round, RoundStep
+from models import ControlPoint, IndicatorValue, Item, Municipality, Round, RoundStep
 from models.lifecycle.transitions import Refused
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given
@@ -93,23 +93,27 @@ def asked_of(session: Session, round_id: int) -> dict[int, tuple[Indicator, ...]
 
 def current(
     session: Session, round_id: int, *, as_of: datetime | None = None, bodies: Collection[int] | None = None
-) -> dict[tuple[str, int], Measure]:
+) -> dict[tuple[str, int], IndicatorValue]:
     """The values in force by (code of the indicator, body): the newest row of each, recorded by ``as_of``."""
-    mine = [col(Measure.round_id) == round_id]
+    mine = [col(IndicatorValue.round_id) == round_id]
     if as_of is not None:
-        mine.append(col(Measure.recorded_at) <= as_of)
+        mine.append(col(IndicatorValue.recorded_at) <= as_of)
     if bodies is not None and len(bodies) < FEW_BODIES:
-        mine.append(col(Measure.body_id).in_(bodies))
-    newest = select(func.max(col(Measure.id))).where(*mine).group_by(col(Measure.indicator_code), col(Measure.body_id))
-    rows = session.execute(select(Measure).where(col(Measure.id).in_(newest))).scalars()
+        mine.append(col(IndicatorValue.body_id).in_(bodies))
+    newest = (
+        select(func.max(col(IndicatorValue.id)))
+        .where(*mine)
+        .group_by(col(IndicatorValue.indicator_code), col(IndicatorValue.body_id))
+    )
+    rows = session.execute(select(IndicatorValue).where(col(IndicatorValue.id).in_(newest))).scalars()
     return {(row.indicator_code, row.body_id): row for row in rows}
 
 
-def history(session: Session, round_id: int, body_id: int) -> dict[str, list[Measure]]:
+def history(session: Session, round_id: int, body_id: int) -> dict[str, list[IndicatorValue]]:
     """Everything a body ever answered in a round, by indicator, oldest first."""
-    mine = (col(Measure.round_id) == round_id, col(Measure.body_id) == body_id)
-    found: defaultdict[str, list[Measure]] = defaultdict(list)
-    for row in session.execute(select(Measure).where(*mine).order_by(col(Measure.id))).scalars():
+    mine = (col(IndicatorValue.round_id) == round_id, col(IndicatorValue.body_id) == body_id)
+    found: defaultdict[str, list[IndicatorValue]] = defaultdict(list)
+    for row in session.execute(select(IndicatorValue).where(*mine).order_by(col(IndicatorValue.id))).scalars():
         found[row.indicator_code].append(row)
     return dict(found)
 
@@ -140,7 +144,7 @@ def earlier(
     return found
 
 
-def given_of(row: Measure) -> Given:
+def given_of(row: IndicatorValue) -> Given:
     """A stored value as the answer it was."""
     return Given(row.indicator_code, row.numerator, row.denominator, row.reason, row.place)
 

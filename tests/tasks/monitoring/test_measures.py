@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
-from models import ControlPoint, Evidence, Measure, Municipality
+from models import ControlPoint, Evidence, IndicatorValue, Municipality
 from models.db import open_session
 from models.lifecycle.transitions import Refused
 from roadmap.monitoring.indicators.submission import Given
@@ -103,7 +103,7 @@ def test_one_reason_may_stand_for_all_corrections(small_monitored: Monitored) ->
     one = small_monitored.round()
     small_monitored.give(one)
     new = small_monitored.give(one, "sochi", Given("events", 8), Given("policy", 1), reason="уточнено по телефону")
-    rows = small_monitored.world.rows(Measure)
+    rows = small_monitored.world.rows(IndicatorValue)
     assert (new, rows[-1]["reason"], rows[-1]["numerator"]) == (1, "уточнено по телефону", 8.0)
 
 
@@ -141,7 +141,7 @@ def test_a_flag_proven_by_a_control_point_is_filled_in_and_nobody_is_asked(monit
     key, one = monitored.accepted(done_on=date(2027, 6, 30)), monitored.round()
     assert asked(monitored, one)["institute"] == ["schools"]
     assert [monitored.ask(fill_proven, one, at=monitored.at) for _ in range(2)] == [1, 0]
-    (row,) = monitored.world.rows(Measure)
+    (row,) = monitored.world.rows(IndicatorValue)
     assert (row["source"], row["place"], row["numerator"], row["actor"]) == ("points", key, 1.0, "порядок мониторинга")
 
 

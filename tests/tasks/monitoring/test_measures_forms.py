@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from models import Body, Measure, Municipality, Round
+from models import Body, IndicatorValue, Municipality, Round
 from models.db import open_session
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.workbook import SHEET
@@ -69,10 +69,10 @@ def take(
 
 def faults(monitored: Monitored, *contents: bytes, **more: Any) -> list[str]:
     """The lines of a refusal; nothing is written by it."""
-    before = monitored.world.rows(Measure)
+    before = monitored.world.rows(IndicatorValue)
     with pytest.raises(FormRefused) as refused:
         take(monitored, *contents, **more)
-    assert monitored.world.rows(Measure) == before
+    assert monitored.world.rows(IndicatorValue) == before
     return [f"{one.cell}: {one.words}" for one in refused.value.problems]
 
 
@@ -88,7 +88,7 @@ def test_a_filled_form_is_taken_and_the_same_again_changes_nothing(monitored: Mo
         ("sochi", "events", 7.0, None),
         ("sochi", "policy", 1.0, None),
     ]
-    assert monitored.world.rows(Measure)[1]["place"] == "форма 1.xlsx, J6"
+    assert monitored.world.rows(IndicatorValue)[1]["place"] == "форма 1.xlsx, J6"
     assert monitored.data("sochi").status == "accepted"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from models import AuditEntry, ControlPoint, Measure, Transition, clock
+from models import AuditEntry, ControlPoint, IndicatorValue, Transition, clock
 from models.db import open_session
 from models.lifecycle import Move, change
 from roadmap.monitoring.indicators.submission import Given
@@ -24,7 +24,7 @@ def fields(answer: Any) -> dict[str, str]:
 
 
 def test_the_list_leads_to_the_form_and_opening_changes_nothing(asked: Asked) -> None:
-    before = [asked.pages.rows(table) for table in (Measure, Transition, AuditEntry, ControlPoint)]
+    before = [asked.pages.rows(table) for table in (IndicatorValue, Transition, AuditEntry, ControlPoint)]
     assert f'/data/{asked.point_id}"' in asked.pages.client.get(asked.link).text
     shown = asked.words(asked.get())
     for said in (
@@ -36,7 +36,7 @@ def test_the_list_leads_to_the_form_and_opening_changes_nothing(asked: Asked) ->
     ):
         assert said in shown
     assert asked.pages.client.head(asked.url).status_code == 200
-    assert [asked.pages.rows(table) for table in (Measure, Transition, AuditEntry, ControlPoint)] == before
+    assert [asked.pages.rows(table) for table in (IndicatorValue, Transition, AuditEntry, ControlPoint)] == before
 
 
 def test_all_answers_are_kept_and_the_point_is_done(asked: Asked) -> None:
@@ -46,7 +46,7 @@ def test_all_answers_are_kept_and_the_point_is_done(asked: Asked) -> None:
         ("events", 1234.0, None, "form"),
         ("policy", 1.0, None, "form"),
     ]
-    assert asked.pages.rows(Measure)[0].actor == "Ректор (страница)"
+    assert asked.pages.rows(IndicatorValue)[0].actor == "Ректор (страница)"
     assert (asked.pages.status(asked.point_id), asked.pages.audit()) == ("accepted", ["measures"])
 
 
@@ -85,7 +85,7 @@ def test_a_correction_needs_a_reason_and_shows_what_was_before(asked: Asked) -> 
     assert "Было: 12 из 100 (12 %)" in shown
     assert "Исправлено: опечатка" in shown
     assert asked.pages.status(asked.point_id) == "accepted"
-    assert [row.reason for row in asked.pages.rows(Measure)] == ["", "", "", "опечатка"]
+    assert [row.reason for row in asked.pages.rows(IndicatorValue)] == ["", "", "", "опечатка"]
 
 
 def test_what_comes_after_the_note_is_kept_and_says_so(asked: Asked) -> None:
@@ -150,7 +150,7 @@ def test_the_form_goes_out_and_comes_back_as_a_file(asked: Asked) -> None:
     book.save(right)
     assert "Остались показатели без ответа" in asked.told(asked.file(right.getvalue(), name="../Мои <данные>.xlsx"))
     assert asked.values() == [("trained", 12.0, 100.0, "xlsx"), ("events", 7.0, None, "xlsx")]
-    assert asked.pages.rows(Measure)[0].place == "Мои <данные>.xlsx, J5"
+    assert asked.pages.rows(IndicatorValue)[0].place == "Мои <данные>.xlsx, J5"
     assert "Изменений нет" in asked.told(asked.file(right.getvalue()))
 
 

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 
-from models import Measure
+from models import IndicatorValue
 from roadmap.monitoring.indicators.submission import Given
 from tests.asked import Asked
 from tests.places import OUT
@@ -75,7 +75,7 @@ def test_an_official_fills_in_the_form_mends_it_and_sends_a_file(
     page.screenshot(path=OUT / f"measures-done-{width}.png", full_page=True)
     assert fits(page, width)
 
-    mine = [row for row in asked.pages.rows(Measure) if row.round_id == asked.round_id]
+    mine = [row for row in asked.pages.rows(IndicatorValue) if row.round_id == asked.round_id]
     assert [(row.indicator_code, row.numerator, row.source) for row in mine] == [
         ("trained", 1300.0, "form"),
         ("events", 7.0, "form"),
