@@ -64,12 +64,12 @@ async def _go_on(
     client: PrefectClient, engine: Engine, run_id: UUID, point: PointFacts, *, today: date, at: datetime
 ) -> None:
     """Everything that can be done of the round by now."""
-    standing = steps.standing(engine, point.key, today=today)
+    standing = steps.round_state(engine, point.key, today=today)
     if standing is None:
         return
     for collect in (open_task, ask_task, fill_task, settle_task):
         collect(engine, standing.round_id, today=today, at=at)
-    standing = steps.standing(engine, point.key, today=today)
+    standing = steps.round_state(engine, point.key, today=today)
     if standing is None or not standing.is_ready:
         return
     context = produce.RoundContext(engine, today, at, Settings())

@@ -82,7 +82,7 @@ def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Comm
         return output.as_json(
             {"key": key, "status": point.status, "deadline_on": point.deadline_on, "prefect": mirrored}
         )
-    output.screen.print(f"{key}: {facts.standing(point, today)}, контрольный день {day(point.deadline_on)}")
+    output.screen.print(f"{key}: {facts.state_words(point, today)}, контрольный день {day(point.deadline_on)}")
     if not mirrored:
         output.errors.print(
             "Prefect сейчас недоступен: запуск обновится при ближайшей сверке (vekha sync).", style="yellow"

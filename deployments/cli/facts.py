@@ -71,7 +71,7 @@ def counts(report: Any) -> dict[str, Any]:
     return asdict(report)
 
 
-def standing(it: Point, today: date) -> str:
+def state_words(it: Point, today: date) -> str:
     """How a point stands, in words; an overdue one with its days."""
     if is_overdue(it, today):
         return f"просрочено, {(today - it.deadline_on).days} дн."
@@ -83,4 +83,4 @@ def point_cells(it: queries.PointView, today: date) -> tuple[str, ...]:
     """One control point for people: deadline, standing, then what, who and the key that commands take."""
     title = what_is_due(it.item_title, stage=it.stage_title, names_dates=it.purpose == "name_dates")
     what = f"{shorten(title, 110, placeholder='…')} — {shorten(it.owner, 40, placeholder='…')}"
-    return day(it.deadline_on), standing(it, today), f"{what}\n{it.key}"
+    return day(it.deadline_on), state_words(it, today), f"{what}\n{it.key}"

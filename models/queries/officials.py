@@ -80,7 +80,7 @@ def _last(official_id: int, deputies: dict[int, int], reached: set[int]) -> int 
     return answers if answers in reached else None
 
 
-def standing_in(session: Session, official_ids: Collection[int], day: date) -> dict[int, list[Official]]:
+def deputies_for(session: Session, official_ids: Collection[int], day: date) -> dict[int, list[Official]]:
     """For whom each of the officials answers on a day, by id; nothing for one who stands in for nobody."""
     if not official_ids:
         return {}

@@ -8,7 +8,7 @@ from statistics import median
 
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.schema import Process, Stage
-from roadmap.processes.staging import Place, Standing
+from roadmap.processes.staging import Place, StageState
 
 ENOUGH = 3
 """So many finished stages of a kind make a history; with fewer the planned time counts."""
@@ -49,7 +49,7 @@ def durations(done: Iterable[tuple[str, date, date]], calendar: WorkCalendar) ->
 
 def forecast(
     process: Process,
-    standing: Sequence[Standing],
+    standing: Sequence[StageState],
     took: Mapping[str, Sequence[int]],
     *,
     today: date,

@@ -39,7 +39,7 @@ class PlannedStage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class StageState:
     """A stage as it stands; ``done_on`` is the day it was done (or skipped), ``since`` the day a current one opened."""
 
     code: str
@@ -108,7 +108,7 @@ def plan_stages(
     return planned + [replace(pattern, case=case) for case in cases for pattern in own]
 
 
-def ready(process: Process, standing: Iterable[Standing], *, today: date, calendar: WorkCalendar) -> list[Start]:
+def ready(process: Process, standing: Iterable[StageState], *, today: date, calendar: WorkCalendar) -> list[Start]:
     """The waiting stages that nothing holds up any more, with the days they run from and to.
 
     Whoever was late ahead of it, a stage is left ``LEAST_DAYS`` working days: nobody is late on the day he gets it.
@@ -132,19 +132,19 @@ def ready(process: Process, standing: Iterable[Standing], *, today: date, calend
     return starts
 
 
-def is_over(standing: Iterable[Standing]) -> bool:
+def is_over(standing: Iterable[StageState]) -> bool:
     """Whether every stage is done or skipped; never for a point without stages."""
     states = [stage.state for stage in standing]
     return bool(states) and all(state in ("done", "skipped") for state in states)
 
 
-def progress(standing: Iterable[Standing], code: str) -> tuple[int, int]:
+def progress(standing: Iterable[StageState], code: str) -> tuple[int, int]:
     """(done, all but skipped) of one stage over the cases: «подписано 31 из 44»."""
     of_it = [stage for stage in standing if stage.code == code and stage.state != "skipped"]
     return sum(stage.state == "done" for stage in of_it), len(of_it)
 
 
-def result_words(process: Process, standing: Iterable[Standing]) -> str:
+def result_words(process: Process, standing: Iterable[StageState]) -> str:
     """What the end of a process says of its last stage: «Зарегистрировано 41 из 44, снято с контроля 3»."""
     last = process.stages[-1]
     of_it = [stage.state for stage in standing if stage.code == last.code]

@@ -17,7 +17,7 @@ from roadmap.control.year_shift import shift_years as shifted
 from roadmap.editions import AnswerRefused, Plan, compare
 from tasks.editions.load import Planned, content_hash, refuse_unread, store_edition, store_entries, store_roadmap
 from tasks.editions.point_changes import PointPlan, carry_out, plan_points
-from tasks.editions.point_matching import standing
+from tasks.editions.point_matching import stored_points
 from tasks.editions.point_rows import store_points
 
 
@@ -94,7 +94,7 @@ def preview(
         act_before=old.act.words,
         act=draft.act.words,
         plan=compared,
-        points=plan_points(standing(session, roadmap_code), wanted, since=max(roadmap.controlled_from, today)),
+        points=plan_points(stored_points(session, roadmap_code), wanted, since=max(roadmap.controlled_from, today)),
         is_new=is_new,
         planned=planned,
         shift_years=roadmap.shift_years,

@@ -16,7 +16,7 @@ from models import lifecycle
 from models.lifecycle import Move
 from roadmap.control.planning import PlannedPoint
 from roadmap.editions.points import paired_days
-from tasks.editions.point_matching import BY_EDITION, POINTS, Standing, duty_of, is_live, serve
+from tasks.editions.point_matching import BY_EDITION, POINTS, StoredPoint, duty_of, is_live, serve
 
 Place = tuple[str, str]
 """Roadmap, item and body in one, and the purpose of the points."""
@@ -60,7 +60,7 @@ class PointPlan:
     history: int
 
 
-def plan_points(there: Sequence[Standing], planned: Iterable[PlannedPoint], *, since: date) -> PointPlan:
+def plan_points(there: Sequence[StoredPoint], planned: Iterable[PlannedPoint], *, since: date) -> PointPlan:
     """Old and new days of each item and body, paired in order.
 
     Accepted, withdrawn and past points stand where they are: a new day that pairs with one of them is planned anew,
@@ -69,7 +69,7 @@ def plan_points(there: Sequence[Standing], planned: Iterable[PlannedPoint], *, s
     wanted = list(planned)
     serving = serve(there, wanted)
     served = {row["id"] for row in serving.values()}
-    leaving: dict[Place, list[Standing]] = defaultdict(list)
+    leaving: dict[Place, list[StoredPoint]] = defaultdict(list)
     for one in there:
         if one.row["id"] not in served:
             leaving[one.duty[:2]].append(one)
@@ -92,7 +92,7 @@ def plan_points(there: Sequence[Standing], planned: Iterable[PlannedPoint], *, s
     )
 
 
-def _pair(old: list[Standing], new: list[PlannedPoint], moved: list[Shift], withdrawn: list[Leaving]) -> None:
+def _pair(old: list[StoredPoint], new: list[PlannedPoint], moved: list[Shift], withdrawn: list[Leaving]) -> None:
     """The points of one item and body: a live one gets the new day that it is paired with, or leaves."""
     old.sort(key=lambda one: one.duty.day)
     pairs = dict(paired_days([one.duty.day for one in old], [point.due_on for point in new]))

@@ -31,7 +31,7 @@ class Duty(NamedTuple):
     day: date
 
 
-class Standing(NamedTuple):
+class StoredPoint(NamedTuple):
     """A stored point and the duty it stands for."""
 
     duty: Duty
@@ -43,7 +43,7 @@ def duty_of(point: PlannedPoint) -> Duty:
     return Duty(point.key.rpartition("/")[0], point.purpose, point.planned_due_on)
 
 
-def standing(session: Session, roadmap_code: str) -> list[Standing]:
+def stored_points(session: Session, roadmap_code: str) -> list[StoredPoint]:
     """The points of a roadmap in the order of their making, without those that an edition withdrew.
 
     Left out is what no term of the document gave: stages, renewals, days named by a plan, decisions of sessions.
@@ -61,11 +61,11 @@ def standing(session: Session, roadmap_code: str) -> list[Standing]:
         if row["id"] not in withdrawn:
             place, _, planned = row["key"].rpartition("/")
             day = moved.get(row["id"]) or date.fromisoformat(planned[:10])
-            found.append(Standing(Duty(place, row["purpose"], day), row))
+            found.append(StoredPoint(Duty(place, row["purpose"], day), row))
     return found
 
 
-def serve(there: Sequence[Standing], planned: Iterable[PlannedPoint]) -> dict[Duty, RowMapping]:
+def serve(there: Sequence[StoredPoint], planned: Iterable[PlannedPoint]) -> dict[Duty, RowMapping]:
     """The stored point of each planned duty that has one.
 
     A point extended by the coordinator to a day that a new edition names stands for that day.

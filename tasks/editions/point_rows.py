@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.db.rows import ids_by_code
 from models.tables.roadmap import Body, Item
 from roadmap.control.planning import PlannedPoint
-from tasks.editions.point_matching import POINTS, duty_of, is_live, keys_of, serve, standing
+from tasks.editions.point_matching import POINTS, duty_of, is_live, keys_of, serve, stored_points
 
 
 class Moved(NamedTuple):
@@ -40,7 +40,7 @@ def store_points(
     A point whose deadline lies before ``controlled_from`` is inserted as history.
     """
     wanted = list(planned)
-    there = standing(session, roadmap_code)
+    there = stored_points(session, roadmap_code)
     serving = serve(there, wanted)
     keys = keys_of(session, roadmap_code)
     ids = ids_by_code(session, Body, roadmap_code), ids_by_code(session, Item, roadmap_code)
@@ -64,7 +64,7 @@ def store_points(
 
 def vanished(session: Session, roadmap_code: str, planned: Iterable[PlannedPoint]) -> list[str]:
     """Keys of live points that a plan no longer has; requests to name dates may go, for the dates have been named."""
-    there = standing(session, roadmap_code)
+    there = stored_points(session, roadmap_code)
     served = {row["id"] for row in serve(there, planned).values()}
     return sorted(
         row["key"] for _, row in there if row["id"] not in served and is_live(row) and row["purpose"] == "result"

@@ -10,7 +10,7 @@ from sqlalchemy import Table, exists, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, RoundLetter, Transition
-from models.queries.officials import not_reached, standing_in
+from models.queries.officials import deputies_for, not_reached
 from roadmap.control.reminders import GROUNDS, Reason
 from tasks.letters.ics import Changed, changes
 
@@ -87,7 +87,7 @@ def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int 
     grounds |= _not_reached(session, {point.id for line, point, *_ in rows if line.reason == "undelivered"})
     changed = changes(session, select(col(NoticeLine.point_id)).where(col(NoticeLine.notice_id).in_(ids)))
     people = {official.id for official in officials.values() if official.id is not None}
-    away = {day: standing_in(session, people, day) for day in {source.on_day for source in sources}}
+    away = {day: deputies_for(session, people, day) for day in {source.on_day for source in sources}}
     for source in sources:
         official = officials[source.notice.channel_id]
         stood_for = away[source.on_day].get(official.id or 0, [])

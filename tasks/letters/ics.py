@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transition
 from models.lifecycle import LIVE
 from models.queries import standing
-from models.queries.officials import standing_in
+from models.queries.officials import deputies_for
 from roadmap.calendar.zones import today_there
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
@@ -152,6 +152,6 @@ def _bodies(session: Session, whose: Official | Body, today: date) -> set[int | 
         return {whose.id}
     if whose.body_id is None:
         return None
-    stood_for = standing_in(session, {whose.id or 0}, today).get(whose.id or 0, [])
+    stood_for = deputies_for(session, {whose.id or 0}, today).get(whose.id or 0, [])
     bodies: set[int | None] = {whose.body_id}
     return bodies | {official.body_id for official in stood_for if official.body_id is not None}

@@ -35,7 +35,7 @@ REQUEST_RU = {"waiting": "ждёт решения", "granted": "удовлетв
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StateLine:
     """How a point stands: the words carry it, ``tone`` (a class of the stylesheet) only colours them."""
 
     words: str
@@ -47,7 +47,7 @@ class Row:
     """One line of the list."""
 
     own: OwnPoint
-    standing: Standing
+    standing: StateLine
     left: str
 
 
@@ -66,7 +66,7 @@ class Card:
 
     own: OwnPoint
     roadmap: Roadmap
-    standing: Standing
+    standing: StateLine
     left: str
     remark: str
     """The coordinator's words when the point came back for rework."""
@@ -105,7 +105,7 @@ def card(session: Session, own: OwnPoint, *, today: date) -> Card:
     point = own.point
     assert point.id is not None
     history = queries.history(session, point.id)
-    stands, left = _standing_and_left(point, calendar_of(session, point.roadmap_code), today=today)
+    stands, left = _state_and_left(point, calendar_of(session, point.roadmap_code), today=today)
     waiting = [request.kind for request in officials.waiting_requests(session, [point.id]).get(point.id, [])]
     others = select(Body).where(Body.roadmap_code == point.roadmap_code, Body.id != point.owner_id)
     return Card(
@@ -125,16 +125,16 @@ def card(session: Session, own: OwnPoint, *, today: date) -> Card:
     )
 
 
-def standing(point: ControlPoint, today: date) -> Standing:
+def state_line(point: ControlPoint, today: date) -> StateLine:
     """Words and tone; an overdue point says so, whatever its status."""
     state = state_of(point, today)
     rework = ", возвращено на доработку" if point.status == "returned" else ""
     if state == "overdue":
-        return Standing(f"просрочено{rework}", "late")
+        return StateLine(f"просрочено{rework}", "late")
     if state in ("open", "returned") and point.deadline_on == today:
-        return Standing(f"срок сегодня{rework}", "due")
+        return StateLine(f"срок сегодня{rework}", "due")
     words = {"history": "в истории, не контролируется", "returned": "возвращено на доработку"}
-    return Standing(words.get(state) or NAMES[state].lower(), TONES[state])
+    return StateLine(words.get(state) or NAMES[state].lower(), TONES[state])
 
 
 def event_words(event: Transition) -> str:
@@ -161,21 +161,21 @@ def _next_of_each(rows: Sequence[Row]) -> list[Row]:
 
 
 def _row(own: OwnPoint, calendar: WorkCalendar, *, today: date) -> Row:
-    return Row(own, *_standing_and_left(own.point, calendar, today=today))
+    return Row(own, *_state_and_left(own.point, calendar, today=today))
 
 
-def _standing_and_left(point: ControlPoint, calendar: WorkCalendar, *, today: date) -> tuple[Standing, str]:
+def _state_and_left(point: ControlPoint, calendar: WorkCalendar, *, today: date) -> tuple[StateLine, str]:
     """How it stands, and how much time is left; of a late or due point the first says both."""
-    stands = standing(point, today)
+    stands = state_line(point, today)
     state = state_of(point, today)
     if state == "planned":
         words = "ждёт предыдущего шага" if point.waits else f"откроется {point.opens_on:%d.%m.%Y}"
-        return Standing(words, stands.tone), ""
+        return StateLine(words, stands.tone), ""
     if state not in ("open", "returned", "overdue"):
         return stands, ""
     left = time_left((point.deadline_on - today).days, calendar.working_days_between(today, point.deadline_on))
     if point.deadline_on <= today:
-        return Standing(stands.words.replace("просрочено", left), stands.tone), ""
+        return StateLine(stands.words.replace("просрочено", left), stands.tone), ""
     return stands, left
 
 

@@ -67,7 +67,7 @@ def away_now(session: Session, official: Official, *, today: date) -> list[Offic
         )
     )
     assert official.id is not None
-    chained = officials.standing_in(session, [official.id], today).get(official.id, [])
+    chained = officials.deputies_for(session, [official.id], today).get(official.id, [])
     return list({one.id: one for one in (*chained, *session.execute(direct).scalars())}.values())
 
 

@@ -17,7 +17,7 @@ from roadmap.catalogue.municipalities import Problem
 from roadmap.language.normalise import plain
 from roadmap.processes.agreement_rows import Fact, Known, read_facts
 from tasks.files.spreadsheets import read_rows
-from tasks.processes.agreements import Standing, the_agreement
+from tasks.processes.agreements import AgreementState, the_agreement
 from tasks.processes.corrections import By, Differs, correct, differing
 from tasks.processes.municipalities import TableRefused
 from tasks.processes.renew import renewed_results
@@ -62,7 +62,7 @@ def import_agreements(
     today: date,
     at: datetime,
     correction: str = "",
-) -> tuple[Standing, Recorded]:
+) -> tuple[AgreementState, Recorded]:
     """Take a table with the state of many agreements; the same table again changes nothing.
 
     With a ground in ``correction`` it also corrects what was recorded, in agreements that are all done too.
@@ -82,7 +82,7 @@ def import_agreements(
     return standing, record(session, standing, facts, actor=actor, today=today, at=at, correction=correction)
 
 
-def _cases(session: Session, standing: Standing) -> dict[str, str]:
+def _cases(session: Session, standing: AgreementState) -> dict[str, str]:
     """The code of each municipality of the agreement, by every name it has."""
     ids = {row.body_id for row in standing.one.stages if row.body_id}
     rows = select(col(Body.code), col(Body.short), col(Body.name)).where(col(Body.id).in_(ids))
@@ -93,7 +93,7 @@ NO_RENEWAL: Mapping[int, date] = MappingProxyType({})
 
 
 def check(
-    standing: Standing,
+    standing: AgreementState,
     facts: Sequence[Fact],
     *,
     today: date,
@@ -123,11 +123,11 @@ def check(
     return problems
 
 
-def _is_new(standing: Standing, fact: Fact) -> bool:
+def _is_new(standing: AgreementState, fact: Fact) -> bool:
     return standing.stages[fact.stage, fact.case].status != "accepted"
 
 
-def _wrong(standing: Standing, fact: Fact, *, today: date, since: date) -> str:
+def _wrong(standing: AgreementState, fact: Fact, *, today: date, since: date) -> str:
     name = standing.names.get(fact.case or "", fact.case or "")
     if fact.refusal:
         live = [row for row in standing.one.stages if row.case == fact.case]
@@ -150,7 +150,7 @@ def _wrong(standing: Standing, fact: Fact, *, today: date, since: date) -> str:
     return ""
 
 
-def _of_the_one_before(standing: Standing, fact: Fact, renewed: Mapping[int, date]) -> str:
+def _of_the_one_before(standing: AgreementState, fact: Fact, renewed: Mapping[int, date]) -> str:
     """Last year's table is not taken for the renewal."""
     if fact.refusal or fact.on is None:
         return ""
@@ -161,7 +161,7 @@ def _of_the_one_before(standing: Standing, fact: Fact, renewed: Mapping[int, dat
     return f"дата {fact.on:%d.%m.%Y} относится к {before}: сейчас в работе продление, укажите его дату"
 
 
-def _recorded_otherwise(standing: Standing, fact: Fact) -> str:
+def _recorded_otherwise(standing: AgreementState, fact: Fact) -> str:
     before = None if fact.refusal else standing.stages[fact.stage, fact.case].submitted_on
     if before is None or before == fact.on:
         return ""
@@ -171,7 +171,7 @@ def _recorded_otherwise(standing: Standing, fact: Fact) -> str:
 
 def record(
     session: Session,
-    standing: Standing,
+    standing: AgreementState,
     facts: Sequence[Fact],
     *,
     actor: str,
@@ -212,7 +212,7 @@ def record(
 
 
 def _changes(
-    standing: Standing,
+    standing: AgreementState,
     wanted: Sequence[tuple[StageRow, Fact]],
     differs: Sequence[Differs],
     refused: Mapping[str | None, str],

@@ -23,7 +23,7 @@ KIND = "agreement"
 
 
 @dataclass(slots=True)
-class Standing:
+class AgreementState:
     """An agreement item's point with its process, and the names that people use."""
 
     one: Underway
@@ -37,7 +37,7 @@ class Standing:
         self.stages = {stage.place: stage for stage in self.one.stages}
 
 
-def agreements(session: Session, roadmap_code: str, *, ended: bool = False) -> list[Standing]:
+def agreements(session: Session, roadmap_code: str, *, ended: bool = False) -> list[AgreementState]:
     """The agreements of a roadmap that are under way (or: every one), in the order of their points."""
     items = select(Item).where(col(Item.roadmap_code) == roadmap_code)
     by_id: dict[int | None, Item] = {item.id: item for item in session.execute(items).scalars()}
@@ -50,7 +50,7 @@ def agreements(session: Session, roadmap_code: str, *, ended: bool = False) -> l
     every = underway(session, roadmap_code, ended=True) if wants_ended else running
     found = [one for one in every if one.process.per != "point" and by_id[one.parent.item_id].kind == KIND]
     return [
-        Standing(one, names, by_id[one.parent.item_id].title, by_id[one.parent.item_id].number)
+        AgreementState(one, names, by_id[one.parent.item_id].title, by_id[one.parent.item_id].number)
         for one in _together(found)
         if ended or one.point_ids & ids
     ]
@@ -70,7 +70,9 @@ def _together(found: Sequence[Underway]) -> list[Underway]:
     ]
 
 
-def the_agreement(session: Session, roadmap_code: str, item: str | None = None, *, ended: bool = False) -> Standing:
+def the_agreement(
+    session: Session, roadmap_code: str, item: str | None = None, *, ended: bool = False
+) -> AgreementState:
     """The agreement meant: the only one under way, or that of an item (by code or number).
 
     ``ended``: the newest one counts where none is under way. ``Refused`` when there is none, or several.
@@ -109,7 +111,7 @@ def _grounds(session: Session, one: Underway) -> dict[int, str]:
     return dict(session.execute(found).tuples().all())
 
 
-def write_template(session: Session, standing: Standing, path: Path) -> int:
+def write_template(session: Session, standing: AgreementState, path: Path) -> int:
     """Write the form of an agreement with what is known filled in; returns its rows.
 
     One row a municipality, a column of dates for each stage of its own, «реквизиты», «отказ, причина».
@@ -132,7 +134,7 @@ def write_template(session: Session, standing: Standing, path: Path) -> int:
     return len(rows)
 
 
-def ledger_of(session: Session, standing: Standing, *, today: date, calendar: WorkCalendar) -> Ledger:
+def ledger_of(session: Session, standing: AgreementState, *, today: date, calendar: WorkCalendar) -> Ledger:
     """The ledger of an agreement on a day."""
     bodies = select(col(Body.id), col(Body.short)).join(ControlPoint, col(ControlPoint.owner_id) == col(Body.id))
     bodies = bodies.where(col(ControlPoint.parent_id).in_(standing.one.point_ids)).distinct()

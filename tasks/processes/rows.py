@@ -12,7 +12,7 @@ from models import Body, ControlPoint, Municipality
 from models import Process as ProcessRow
 from models.db.rows import table_of
 from roadmap.processes.schema import Process
-from roadmap.processes.staging import Place, Standing, State
+from roadmap.processes.staging import Place, StageState, State
 
 #: Who is named in the history of what a process itself decides.
 ENGINE = "порядок процесса"
@@ -53,12 +53,14 @@ class StageRow(NamedTuple):
         """Neither done nor withdrawn."""
         return self.closed_on is None
 
-    def standing(self) -> Standing:
+    def standing(self) -> StageState:
         """The stage as the rules see it; reported in time is done on the day of the report."""
         done_on = self.submitted_on if self.status == "accepted" else self.closed_on
         state = self._state()
         since = self.opens_on if state == "current" else None
-        return Standing(code=self.stage, case=self.case, state=state, due_on=self.due_on, done_on=done_on, since=since)
+        return StageState(
+            code=self.stage, case=self.case, state=state, due_on=self.due_on, done_on=done_on, since=since
+        )
 
     def _state(self) -> State:
         if self.status == "accepted":
@@ -109,7 +111,7 @@ class Underway:
         """The point is on control and has not been reported yet."""
         return self.parent.status in ("open", "returned")
 
-    def standing(self) -> list[Standing]:
+    def standing(self) -> list[StageState]:
         """Every stage as the rules see it."""
         return [stage.standing() for stage in self.stages]
 

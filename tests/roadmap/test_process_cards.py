@@ -11,7 +11,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.cards.process import StageFact, headline, process_card, stage_sums
 from roadmap.processes.forecast import Forecast, forecast
 from roadmap.processes.loading import built_in
-from roadmap.processes.staging import Standing
+from roadmap.processes.staging import StageState
 
 TODAY, DEADLINE = date(2027, 6, 15), date(2027, 8, 2)
 AGREEMENT = built_in()["agreement"]
@@ -126,7 +126,7 @@ def test_the_forecast_names_its_day_and_its_method(ends_on: date, says: str) -> 
 
 
 def test_the_forecast_leans_on_how_long_stages_really_took() -> None:
-    standing = [Standing(code="draft", case=None, state="current", due_on=TODAY)]
+    standing = [StageState(code="draft", case=None, state="current", due_on=TODAY)]
     took = {"draft": [10, 20, 30]}
     slow = forecast(AGREEMENT, standing, took, today=TODAY, calendar=WorkCalendar())
     assert slow is not None

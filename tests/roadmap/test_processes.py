@@ -11,7 +11,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.processes.forecast import durations, forecast
 from roadmap.processes.loading import built_in
 from roadmap.processes.schema import Process
-from roadmap.processes.staging import PlannedStage, Standing, is_over, plan_stages, progress, ready, result_words
+from roadmap.processes.staging import PlannedStage, StageState, is_over, plan_stages, progress, ready, result_words
 
 CALENDAR = WorkCalendar()
 AGREEMENT = built_in()["agreement"]
@@ -24,10 +24,10 @@ def planned(process: Process = AGREEMENT, **more: Any) -> list[PlannedStage]:
     return plan_stages(process, calendar=CALENDAR, **(given | more))
 
 
-def standing(done: dict[tuple[str, str | None], date], process: Process = AGREEMENT) -> list[Standing]:
-    def of(stage: PlannedStage) -> Standing:
+def standing(done: dict[tuple[str, str | None], date], process: Process = AGREEMENT) -> list[StageState]:
+    def of(stage: PlannedStage) -> StageState:
         state: Any = "done" if stage.place in done else "waiting" if stage.waits else "current"
-        return Standing(
+        return StageState(
             code=stage.code, case=stage.case, state=state, due_on=stage.due_on, done_on=done.get(stage.place)
         )
 
@@ -168,7 +168,7 @@ def test_the_forecast_follows_the_plan_and_then_the_history() -> None:
 def test_a_stage_under_way_has_only_its_remaining_days_ahead(
     since: date | None, left: int, overrun: tuple[str, ...]
 ) -> None:
-    one = Standing(code="approved", case=None, state="current", due_on=DEADLINE, since=since)
+    one = StageState(code="approved", case=None, state="current", due_on=DEADLINE, since=since)
     found = forecast(AGREEMENT, [one], {"approved": [9, 10, 30]}, today=TODAY, calendar=CALENDAR)
     assert found is not None
     assert (found.ends_on, found.overrun) == (CALENDAR.add_working_days(TODAY, left), overrun)

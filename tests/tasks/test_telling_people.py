@@ -10,7 +10,7 @@ from sqlmodel import col
 from models import Absence, Channel, ControlPoint, Mute, Notice, Official
 from models.db import open_session
 from models.lifecycle import Move, change
-from models.queries.officials import answering, standing_in
+from models.queries.officials import answering, deputies_for
 from tasks.daily.control_day import ControlReport, control_day
 from tasks.people.mutes import Subject, lift, mute, subject_of
 from tests.world import World
@@ -105,7 +105,7 @@ def test_a_deputy_gets_one_letter_with_his_own_lines_and_each_line_once(world: W
     ]
     with open_session(world.engine) as session:
         deputy = number(world, "Заместитель министра")
-        stood_for = standing_in(session, [deputy, number(world, "Методист")], WEDNESDAY)
+        stood_for = deputies_for(session, [deputy, number(world, "Методист")], WEDNESDAY)
     assert {key: [one.post for one in people] for key, people in stood_for.items()} == {
         deputy: ["Ректор", "Координатор", "Второй координатор"]
     }

@@ -21,7 +21,7 @@ from roadmap.processes.schema import CASE_RU
 from tasks.context.working_calendar import calendar_of
 from tasks.prefect.push import push_point
 from tasks.processes.agreement_import import import_agreements
-from tasks.processes.agreements import Standing, ledger_of, the_agreement, write_template
+from tasks.processes.agreements import AgreementState, ledger_of, the_agreement, write_template
 from tasks.processes.municipalities import Imported, Listed, TableRefused, import_municipalities
 from tasks.processes.municipalities import municipalities as listed
 from tasks.processes.sweep import advance
@@ -127,7 +127,7 @@ def _ground(reason: str, *, correct: bool, is_import: bool) -> str:
     return ground
 
 
-def _write(session: Session, standing: Standing, path: Path) -> None:
+def _write(session: Session, standing: AgreementState, path: Path) -> None:
     if path.suffix.lower() != ".xlsx":
         output.fail(f"{path.name}: форма записывается как .xlsx — поправьте имя файла")
     rows = write_template(session, standing, path)
@@ -235,7 +235,7 @@ def _action(action: str, file: Path | None) -> str:
     return action
 
 
-def _show(standing: Standing, found: Ledger, *, late: bool) -> None:
+def _show(standing: AgreementState, found: Ledger, *, late: bool) -> None:
     say = output.screen.print
     say(f"{standing.number} {standing.title} · до {day(standing.one.parent.deadline_on)}", markup=False)
     say(found.main, markup=False)

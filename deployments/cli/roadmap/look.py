@@ -196,7 +196,7 @@ def show(
             "told": [dict(zip(names, line, strict=True)) for line in told],
         }
         return output.as_json(facts.point(it, today) | more)
-    output.screen.print(f"[bold]{item.title}[/]\n{key} — {facts.standing(it, today)}")
+    output.screen.print(f"[bold]{item.title}[/]\n{key} — {facts.state_words(it, today)}")
     if item.dropped_on:
         output.screen.print(f"Пункт снят с контроля {day(item.dropped_on)}: {item.dropped_by}", markup=False)
     output.screen.print(f"Срок по документу: «{item.term or 'не указан'}» ({item.source})", markup=False)

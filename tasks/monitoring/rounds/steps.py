@@ -14,18 +14,18 @@ from tasks.monitoring.rounds.sweep import Sweep, is_ready
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RoundState:
     """How a round stands for its run."""
 
     round_id: int
     is_ready: bool
 
 
-def standing(engine: Engine, key: str, *, today: date) -> Standing | None:
+def round_state(engine: Engine, key: str, *, today: date) -> RoundState | None:
     """The round of a point, and whether its note is to be written now; None when there is no such round."""
     with open_session(engine) as session:
         found = rounds_of(session, POINTS.c.key == key)
-        return Standing(found[0].id, is_ready(session, found[0], today=today)) if found else None
+        return RoundState(found[0].id, is_ready(session, found[0], today=today)) if found else None
 
 
 def open_round(engine: Engine, round_id: int, *, today: date, at: datetime) -> int:
