@@ -22,7 +22,7 @@ from models.db.migrate import migrate
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from tasks.daily.control_day import control_day
-from tasks.editions.training_copies import load_rehearsal
+from tasks.editions.training_copies import load_training_copy
 from tasks.prefect.client import POOL, bounded, call, connect
 from tasks.prefect.point_facts import controlled_items
 from tasks.prefect.waiting_runs import form_schema, scheduled_state
@@ -49,7 +49,7 @@ def _measure(settings: Settings) -> list[dict[str, Any]]:
     engine = engine_for(settings.database)
     migrate(engine)
     with open_session(engine) as session:
-        load_rehearsal(session, built_in(CODE), today=clock.today("Europe/Moscow"), at=at)
+        load_training_copy(session, built_in(CODE), today=clock.today("Europe/Moscow"), at=at)
     control_day(engine, today=None, at=at)
     started = time.perf_counter()
     report = sync(engine, settings=settings, at=at)

@@ -5,7 +5,7 @@ from typing import Any
 from roadmap.catalogue.schema import Catalogue, Controller
 
 
-def rehearsal_contacts(catalogue: Catalogue) -> dict[str, Any]:
+def training_contacts(catalogue: Catalogue) -> dict[str, Any]:
     """The contents of a ``contacts.yaml``: coordinator, controller, one official for each body with controlled work.
 
     ``{"roadmap": code, "coordinator": official, "controller": official, "bodies": {code: [official]}}``, an official

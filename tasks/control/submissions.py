@@ -17,7 +17,7 @@ from roadmap.control.extensions import may_ask
 from roadmap.control.ladder import Ladder
 from tasks.context.working_calendar import calendar_of
 from tasks.files.evidence import Incoming, incoming
-from tasks.people.access import OwnPoint, own_point
+from tasks.people.access import AccessiblePoint, accessible_point
 from tasks.people.links import Answer, Bearer, actor_of, audit, bearer
 
 LONGEST_EXTENSION = timedelta(days=366)
@@ -68,7 +68,7 @@ def submit(answer: Answer, point_id: int, report: Report) -> str:
 def ask_extension(answer: Answer, point_id: int, *, new_due_on: date, reason: str) -> str:
     """«Прошу перенести»; ``Refused`` when it is too late to ask, or the day is not later than the deadline."""
 
-    def asked(session: Session, who: Official, own: OwnPoint, once: str) -> str:
+    def asked(session: Session, who: Official, own: AccessiblePoint, once: str) -> str:
         refusal = extension_refusal(session, own.point, today=answer.today)
         if refusal:
             raise Refused(refusal)
@@ -82,7 +82,7 @@ def ask_extension(answer: Answer, point_id: int, *, new_due_on: date, reason: st
 def say_not_mine(answer: Answer, point_id: int, *, to_body_id: int | None, reason: str) -> str:
     """«Не моё»: whose it is (None: not known) and why; the coordinator decides."""
 
-    def asked(session: Session, who: Official, own: OwnPoint, once: str) -> str:
+    def asked(session: Session, who: Official, own: AccessiblePoint, once: str) -> str:
         body = session.get(Body, to_body_id) if to_body_id is not None else None
         if to_body_id is not None and (body is None or body.roadmap_code != who.roadmap_code):
             raise Refused("Выберите орган из списка")
@@ -124,7 +124,7 @@ def _move(answer: Answer, point_id: int, action: Action, report: Report) -> str:
 
 
 def _told(answer: Answer, point_id: int, action: Action, report: Report, file: Incoming | None) -> str:
-    def moved(session: Session, who: Official, own: OwnPoint, once: str) -> str:
+    def moved(session: Session, who: Official, own: AccessiblePoint, once: str) -> str:
         # What was done before its window opened counts all the same; the coordinator sees the date and decides.
         begins = session.get_one(Roadmap, own.point.roadmap_code).period_start
         if report.on is not None and not begins <= report.on <= answer.today:
@@ -144,15 +144,15 @@ def _the_move(answer: Answer, who: Official, action: Action, once: str, **facts:
     return Move(action=action, actor=actor_of(who), at=answer.at, on=on, once_key=once, **facts)  # type: ignore[arg-type]
 
 
-def _find(session: Session, answer: Answer, point_id: int) -> tuple[Bearer, OwnPoint]:
+def _find(session: Session, answer: Answer, point_id: int) -> tuple[Bearer, AccessiblePoint]:
     by = bearer(session, answer.settings, answer.token)
-    own = own_point(session, by.official, point_id, today=answer.today)
+    own = accessible_point(session, by.official, point_id, today=answer.today)
     if own is None:
         raise NotYours
     return by, own
 
 
-Change = Callable[[Session, Official, OwnPoint, str], str]
+Change = Callable[[Session, Official, AccessiblePoint, str], str]
 """Does the thing under a once-key; returns what the audit says beside the action."""
 
 

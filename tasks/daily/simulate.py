@@ -36,7 +36,7 @@ class RehearsedLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Simulation:
     """The letters of a period by day; nobody reports anything in it: this is the heaviest load there can be."""
 
     letters: tuple[RehearsedLetter, ...]
@@ -54,7 +54,7 @@ class Rehearsal:
         return max(days.items(), key=lambda day: (day[1], -day[0].toordinal())) if days else None
 
 
-def rehearse(engine: Engine, code: str, *, start: date, end: date) -> Rehearsal:
+def simulate(engine: Engine, code: str, *, start: date, end: date) -> Simulation:
     """Simulate the control of one roadmap from ``start`` to ``end``, both included."""
     undeliverable = 0
     with _copy(engine) as session:
@@ -65,7 +65,7 @@ def rehearse(engine: Engine, code: str, *, start: date, end: date) -> Rehearsal:
             undeliverable += control_roadmap(session, code, today=day, at=at).told.undeliverable
             assume_notes(session, code, today=day, at=at)
             day += timedelta(days=1)
-        return Rehearsal(tuple(letters_between(session, code, start=start, end=end)), undeliverable)
+        return Simulation(tuple(letters_between(session, code, start=start, end=end)), undeliverable)
 
 
 def letters_between(session: Session, code: str, *, start: date, end: date) -> Iterator[RehearsedLetter]:

@@ -12,7 +12,7 @@ from roadmap.catalogue import schema
 from roadmap.reading import Reading
 
 
-def add_own_item(
+def add_item(
     session: Session,
     roadmap_code: str,
     entry: schema.Item,
@@ -49,7 +49,7 @@ def add_own_item(
     session.flush()
 
 
-def own_catalogue(
+def catalogue_of_added(
     roadmap: Roadmap, bodies: Iterable[Body], *, start: date, end: date, document: str, ground: str
 ) -> schema.Catalogue:
     """What planning an own item asks for: the roadmap's rules as it stands (shifted or not), and who may own it."""

@@ -23,7 +23,7 @@ def round_code(rhythm: RoundRhythm) -> str:
     return f"m-{rhythm.replace('_', '-')}"
 
 
-def own_items(session: Session, roadmap_code: str) -> dict[str, int]:
+def added_items(session: Session, roadmap_code: str) -> dict[str, int]:
     """Code → row of the items of our own; one whose code an edition has since taken is the document's."""
     rows = session.execute(select(col(Item.code), col(Item.id)).where(col(Item.roadmap_code) == roadmap_code))
     own = {code: row_id for code, row_id in rows.tuples() if OWN.fullmatch(code)}

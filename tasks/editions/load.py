@@ -19,7 +19,7 @@ from roadmap.catalogue.schema import Item as Entry
 from roadmap.control.planning import PlannedPoint, plan
 from roadmap.control.year_shift import shift_years as shifted
 from roadmap.reading import Reading
-from tasks.editions.added_items import own_items
+from tasks.editions.added_items import added_items
 from tasks.editions.point_rows import Moved, store_points, vanished
 
 Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
@@ -144,7 +144,7 @@ def refuse_unread(code: str, planned: Planned) -> None:
 
 def _refuse_losses(session: Session, catalogue: Catalogue, planned: Planned) -> None:
     """Additions and changed words are taken; lost items and dates need an amendment."""
-    dropped, own = _dropped(session, catalogue.code), own_items(session, catalogue.code).keys()
+    dropped, own = _dropped(session, catalogue.code), added_items(session, catalogue.code).keys()
     wanted: dict[str, tuple[type[Item] | type[Indicator], set[str]]] = {
         "мероприятия": (Item, {item.code for _, item, *_ in planned} | dropped | own),
         "показатели": (Indicator, {entry.code for entry in catalogue.indicators}),

@@ -16,7 +16,7 @@ from models.lifecycle import LIVE
 from models.tables.control_point import ControlPoint, Transition
 from roadmap.control.planning import PlannedPoint
 from roadmap.processes.renewal import RENEWAL
-from tasks.editions.added_items import BY_PLAN, own_items
+from tasks.editions.added_items import BY_PLAN, added_items
 
 POINTS = table_of(ControlPoint)
 BY_EDITION = "edition:"
@@ -52,7 +52,7 @@ def stored_points(session: Session, roadmap_code: str) -> list[StoredPoint]:
     of_document = (
         POINTS.c.roadmap_code == roadmap_code,
         POINTS.c.parent_id.is_(None),
-        POINTS.c.item_id.not_in(own_items(session, roadmap_code).values()),
+        POINTS.c.item_id.not_in(added_items(session, roadmap_code).values()),
         ~POINTS.c.deadline_note.startswith(BY_PLAN),
         ~POINTS.c.deadline_note.startswith(RENEWAL),
     )

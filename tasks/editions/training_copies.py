@@ -14,7 +14,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.calendar.spans import add_years
 from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.schema import Catalogue
-from roadmap.catalogue.training_contacts import rehearsal_contacts
+from roadmap.catalogue.training_contacts import training_contacts
 from roadmap.control.planning import plan
 from tasks.editions.load import Loaded, load_roadmap
 from tasks.people.contacts import RoadmapContacts, load_contacts
@@ -37,7 +37,7 @@ def shift_to_now(catalogue: Catalogue, today: date) -> int:
     return years
 
 
-def telling_shift(catalogue: Catalogue, today: date) -> int:
+def shift_that_tells(catalogue: Catalogue, today: date) -> int:
     """``shift_to_now``, or a year less where only that shows more: something past, something at work, something ahead.
 
     A system of yearly duties that began this year would have no past to show.
@@ -55,7 +55,7 @@ def _shown(catalogue: Catalogue, shift: int, today: date) -> int:
     return past + at_work + any(point.opens_on > today for point in points)
 
 
-def load_rehearsal(
+def load_training_copy(
     session: Session, catalogue: Catalogue, *, today: date, at: datetime, window_days: int = 14
 ) -> Loaded:
     """Load a copy shifted to now, with contacts under example.org and a past that nobody is told about.
@@ -66,11 +66,11 @@ def load_rehearsal(
     present = session.get(Roadmap, catalogue.code)
     if present is not None and present.is_rehearsal:
         return _counted(session, catalogue.code)
-    shift = telling_shift(catalogue, today)
+    shift = shift_that_tells(catalogue, today)
     loaded = load_roadmap(
         session, catalogue, today=today, at=at, shift_years=shift, rehearsal=True, window_days=window_days
     )
-    contacts = {name: entry for name, entry in rehearsal_contacts(catalogue).items() if name != "roadmap"}
+    contacts = {name: entry for name, entry in training_contacts(catalogue).items() if name != "roadmap"}
     load_contacts(session, catalogue.code, RoadmapContacts.model_validate(contacts))
     _give_a_past(session, catalogue.code, today=today, at=at, calendar=calendar_of(catalogue))
     _give_a_present(session, catalogue.code, today=today, at=at)

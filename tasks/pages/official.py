@@ -16,7 +16,7 @@ from roadmap.control.state import NAMES, State, state_of
 from roadmap.letters.wording import time_left
 from tasks.context.working_calendar import calendar_of
 from tasks.control.submissions import extension_days, extension_refusal
-from tasks.people.access import OwnPoint, live_points, possible_actions
+from tasks.people.access import AccessiblePoint, live_points, possible_actions
 
 AHEAD_SHOWN = 12
 """Points to come: enough to see the next quarter, not the whole period."""
@@ -46,7 +46,7 @@ class StateLine:
 class Row:
     """One line of the list."""
 
-    own: OwnPoint
+    own: AccessiblePoint
     standing: StateLine
     left: str
 
@@ -64,7 +64,7 @@ class Group:
 class Card:
     """A point with everything known of it."""
 
-    own: OwnPoint
+    own: AccessiblePoint
     roadmap: Roadmap
     standing: StateLine
     left: str
@@ -100,7 +100,7 @@ def groups(session: Session, official: Official, *, today: date) -> list[Group]:
     return [group for group in found if group.rows]
 
 
-def card(session: Session, own: OwnPoint, *, today: date) -> Card:
+def card(session: Session, own: AccessiblePoint, *, today: date) -> Card:
     """Everything about one point, as it stands now."""
     point = own.point
     assert point.id is not None
@@ -160,7 +160,7 @@ def _next_of_each(rows: Sequence[Row]) -> list[Row]:
     return list(nearest.values())
 
 
-def _row(own: OwnPoint, calendar: WorkCalendar, *, today: date) -> Row:
+def _row(own: AccessiblePoint, calendar: WorkCalendar, *, today: date) -> Row:
     return Row(own, *_state_and_left(own.point, calendar, today=today))
 
 

@@ -18,7 +18,7 @@ Role = Literal["owner", "deputy", "co", "controls"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPoint:
+class AccessiblePoint:
     """A point as one official meets it."""
 
     point: ControlPoint
@@ -37,7 +37,7 @@ class OwnPoint:
         return self.role in ("owner", "deputy")
 
 
-def live_points(session: Session, official: Official, *, today: date) -> list[OwnPoint]:
+def live_points(session: Session, official: Official, *, today: date) -> list[AccessiblePoint]:
     """The official's points that are not closed, by deadline; of a controller's those that are overdue or came late."""
     live: tuple[ColumnElement[bool], ...] = (
         col(ControlPoint.status).in_(LIVE),
@@ -49,7 +49,7 @@ def live_points(session: Session, official: Official, *, today: date) -> list[Ow
     return list(_found(session, official, live, today=today))
 
 
-def own_point(session: Session, official: Official, point_id: int, *, today: date) -> OwnPoint | None:
+def accessible_point(session: Session, official: Official, point_id: int, *, today: date) -> AccessiblePoint | None:
     """One point, closed ones too; None when it is not the official's to see."""
     return next(iter(_found(session, official, (col(ControlPoint.id) == point_id,), today=today)), None)
 
@@ -80,7 +80,7 @@ def _instead(official: Official, away: Iterable[Official]) -> dict[int, str]:
     }
 
 
-def _found(session: Session, official: Official, where: tuple[Any, ...], *, today: date) -> Iterable[OwnPoint]:
+def _found(session: Session, official: Official, where: tuple[Any, ...], *, today: date) -> Iterable[AccessiblePoint]:
     if official.body_id is None and official.role != "controller":
         return
     instead = _instead(official, away_now(session, official, today=today))
@@ -107,7 +107,7 @@ def _found(session: Session, official: Official, where: tuple[Any, ...], *, toda
         if official.role != "controller" and point.owner_id in bodies:
             role = "deputy" if point.owner_id in instead else "owner"
         post = instead.get(point.owner_id, "")
-        yield OwnPoint(point=point, item=item, owner=owned_by, body=of_body, role=role, instead_of=post)
+        yield AccessiblePoint(point=point, item=item, owner=owned_by, body=of_body, role=role, instead_of=post)
 
 
 #: What an official may do with a point, by the name of the action in the page's address.
@@ -120,7 +120,7 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-def possible_actions(own: OwnPoint, *, waiting: Collection[str], is_acknowledged: bool) -> tuple[str, ...]:
+def possible_actions(own: AccessiblePoint, *, waiting: Collection[str], is_acknowledged: bool) -> tuple[str, ...]:
     """What may be done with a point now; ``waiting`` are the kinds of requests about it that nobody has decided."""
     if own.point.is_history:
         return ()

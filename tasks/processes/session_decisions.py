@@ -14,7 +14,7 @@ from roadmap.catalogue import schema
 from roadmap.control.planning import plan_item
 from roadmap.processes.form_words import DecisionLine, Unclear, read_decisions
 from roadmap.reading import Reading
-from tasks.editions.add_item import add_own_item, own_catalogue
+from tasks.editions.add_item import add_item, catalogue_of_added
 from tasks.editions.point_rows import store_points
 
 DATED = ("windows", "recurring", "continuous", "relative")
@@ -35,7 +35,7 @@ def add_decisions(
     except Unclear as unclear:
         raise Refused(str(unclear)) from unclear
     bodies = {body.code: body for body in session.execute(_bodies(roadmap.code)).scalars()}
-    catalogue = own_catalogue(
+    catalogue = catalogue_of_added(
         roadmap, bodies.values(), start=on, end=roadmap.period_end, document="протокол", ground="день сессии"
     )
     read = {one.line: terms.read(one.term, start=on, end=roadmap.period_end, calendar=calendar) for one in lines}
@@ -48,7 +48,7 @@ def add_decisions(
             continue
         number += 1
         entry = _entry(f"{parent.code}.r{number}", line, on=on, place=place)
-        add_own_item(
+        add_item(
             session,
             roadmap.code,
             entry,

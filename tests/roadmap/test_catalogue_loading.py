@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from roadmap.catalogue.loading import CatalogueError, built_in, built_in_codes, load_catalogue
-from roadmap.catalogue.training_contacts import rehearsal_contacts
+from roadmap.catalogue.training_contacts import training_contacts
 
 VALID = """\
 code: sample
@@ -448,14 +448,14 @@ def test_the_agreement_in_surgut_is_owned_by_the_body_that_signs_it_above_the_mu
 @pytest.mark.parametrize("code", built_in_codes())
 def test_every_owner_of_controlled_work_has_a_rehearsal_contact(code: str) -> None:
     system = built_in(code)
-    contacts = rehearsal_contacts(system)
+    contacts = training_contacts(system)
 
     assert contacts["roadmap"] == code
     assert {item.owner for _, item in system.duties_by_origin() if item.controlled} <= set(contacts["bodies"])
 
 
 def test_a_body_without_controlled_work_has_no_rehearsal_contact() -> None:
-    assert set(rehearsal_contacts(built_in("surgut"))["bodies"]) == {"dep", "quality", "imc", "dep-hmao", "iro"}
+    assert set(training_contacts(built_in("surgut"))["bodies"]) == {"dep", "quality", "imc", "dep-hmao", "iro"}
 
 
 def test_members_to_which_an_item_fans_out_have_rehearsal_contacts(tmp_path: Path) -> None:
@@ -463,11 +463,11 @@ def test_members_to_which_an_item_fans_out_have_rehearsal_contacts(tmp_path: Pat
     alone = VALID.replace("    co_executors: [centre]\n", "").replace("owner: centre", "owner: minobr")
     path.write_text(alone, encoding="utf-8")
 
-    assert set(rehearsal_contacts(load_catalogue(path))["bodies"]) == {"minobr", "centre"}
+    assert set(training_contacts(load_catalogue(path))["bodies"]) == {"minobr", "centre"}
 
 
 def test_rehearsal_officials_are_posts_under_example_org() -> None:
-    contacts = rehearsal_contacts(built_in("surgut"))
+    contacts = training_contacts(built_in("surgut"))
 
     assert contacts["coordinator"] == {
         "post": "Ведущий специалист отдела развития и оценки качества образования",
@@ -483,4 +483,4 @@ def test_rehearsal_officials_are_posts_under_example_org() -> None:
 
 
 def test_a_system_without_a_named_coordinator_rehearses_with_a_plain_post() -> None:
-    assert rehearsal_contacts(built_in("krasnodar"))["coordinator"]["post"] == "Координатор"
+    assert training_contacts(built_in("krasnodar"))["coordinator"]["post"] == "Координатор"

@@ -17,7 +17,7 @@ from tasks.daily.control_day import control_day
 from tasks.editions.amend import Amendment, amend, preview
 from tasks.editions.load import load_roadmap
 from tasks.editions.point_changes import heralds
-from tasks.editions.training_copies import load_rehearsal
+from tasks.editions.training_copies import load_training_copy
 from tests.databases import sqlite_engine
 
 MOSCOW = "moscow-oblast"
@@ -157,7 +157,7 @@ def test_the_plan_lists_every_planned_point_that_moves_or_leaves_and_who_speaks_
 def test_a_rehearsal_copy_is_amended_with_its_own_shift_of_years(tmp_path: Path) -> None:
     engine, today = sqlite_engine(tmp_path / "copy.db"), date(2026, 10, 5)
     with open_session(engine) as session:
-        load_rehearsal(session, built_in(MOSCOW), today=today, at=at(today))
+        load_training_copy(session, built_in(MOSCOW), today=today, at=at(today))
         assert session.get_one(Roadmap, MOSCOW).shift_years == 3
         amend(session, MOSCOW, edition(i1_1_4="Май 2023 г., октябрь 2024 г."), today=today, at=at(today))
     with open_session(engine) as session:

@@ -14,7 +14,7 @@ from models.db import open_session
 from models.lifecycle import ALLOWED, Done, Refused, record_history
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.editions.load import LoadRefused, load_roadmap
-from tasks.editions.training_copies import load_rehearsal, shift_to_now, telling_shift
+from tasks.editions.training_copies import load_training_copy, shift_that_tells, shift_to_now
 from tasks.people.contacts import bodies_without_channel
 from tests.databases import sqlite_engine
 
@@ -32,7 +32,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def rehearse(engine: Engine, code: str) -> None:
     with open_session(engine) as session:
-        load_rehearsal(session, built_in(code), today=TODAY, at=AT)
+        load_training_copy(session, built_in(code), today=TODAY, at=AT)
 
 
 def points(engine: Engine) -> list[ControlPoint]:
@@ -61,8 +61,8 @@ def test_the_copy_began_at_least_sixty_days_ago(today: date, years: int) -> None
 def test_a_system_that_would_have_no_past_to_show_takes_a_year_more_of_it() -> None:
     march = date(2026, 3, 10)
     assert shift_to_now(built_in("kirov"), march) == 3
-    assert telling_shift(built_in("kirov"), march) == 2
-    assert telling_shift(built_in("kirov"), TODAY) == 3
+    assert shift_that_tells(built_in("kirov"), march) == 2
+    assert shift_that_tells(built_in("kirov"), TODAY) == 3
 
 
 @pytest.mark.parametrize("code", built_in_codes())
@@ -118,7 +118,7 @@ def test_a_second_start_continues_with_the_same_data(engine: Engine) -> None:
     rehearse(engine, "krasnodar")
     before = points(engine), len(transitions(engine))
     with open_session(engine) as session:
-        again = load_rehearsal(session, built_in("krasnodar"), today=TODAY + timedelta(days=400), at=AT)
+        again = load_training_copy(session, built_in("krasnodar"), today=TODAY + timedelta(days=400), at=AT)
     assert (again.items, again.points_new, again.points_kept) == (22, 0, len(before[0]))
     assert (points(engine), len(transitions(engine))) == before
 

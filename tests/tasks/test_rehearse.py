@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from models import ControlPoint, Notice, NoticeLine, Transition
 from roadmap.letters.wording import DIGEST
 from tasks.daily.control_day import control_day
-from tasks.daily.simulate import rehearse
+from tasks.daily.simulate import simulate
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
@@ -17,7 +17,7 @@ def test_a_rehearsal_sends_what_the_days_would_and_writes_nothing(world: World) 
     tables = (ControlPoint, Notice, NoticeLine, Transition)
     before = [world.rows(table) for table in tables]
     end = WEDNESDAY + timedelta(days=20)
-    rehearsed = rehearse(world.engine, world.code, start=WEDNESDAY, end=end)
+    rehearsed = simulate(world.engine, world.code, start=WEDNESDAY, end=end)
     assert [world.rows(table) for table in tables] == before
 
     for day in range(21):
@@ -37,5 +37,5 @@ def test_a_rehearsal_sends_what_the_days_would_and_writes_nothing(world: World) 
 
 def test_a_rehearsal_counts_what_would_reach_nobody(world: World) -> None:
     world.point(WEDNESDAY + timedelta(days=3), body="school", next_check_on=WEDNESDAY)
-    rehearsed = rehearse(world.engine, world.code, start=WEDNESDAY, end=WEDNESDAY)
+    rehearsed = simulate(world.engine, world.code, start=WEDNESDAY, end=WEDNESDAY)
     assert (rehearsed.undeliverable, [letter.summary for letter in rehearsed.letters]) == (0, ["no_channel 1"])

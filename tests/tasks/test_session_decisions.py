@@ -13,7 +13,7 @@ from models.db import open_session
 from models.lifecycle.transitions import Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
-from tasks.editions.added_items import own_items
+from tasks.editions.added_items import added_items
 from tasks.editions.load import load_roadmap
 from tasks.processes.session_decisions import add_decisions
 from tests.databases import sqlite_engine
@@ -51,7 +51,7 @@ def decided(engine: Engine) -> list[tuple[str, str, str, date]]:
             select(col(Item.code), col(Body.code), col(Item.term), col(ControlPoint.deadline_on))
             .join(Body, col(Body.id) == col(Item.owner_id))
             .join(ControlPoint, col(ControlPoint.item_id) == col(Item.id))
-            .where(col(Item.id).in_(own_items(session, "krasnodar").values()))
+            .where(col(Item.id).in_(added_items(session, "krasnodar").values()))
             .order_by(col(Item.code), col(ControlPoint.deadline_on))
         )
         return [tuple(row) for row in session.execute(rows)]

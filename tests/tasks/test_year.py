@@ -19,12 +19,12 @@ from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.contacts import RoadmapContacts
 from roadmap.catalogue.loading import built_in
-from roadmap.catalogue.training_contacts import rehearsal_contacts
+from roadmap.catalogue.training_contacts import training_contacts
 from roadmap.control.reminders import RANK, REQUESTS
 from roadmap.letters.wording import DIGEST
 from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import control_day
-from tasks.daily.simulate import Rehearsal, letters_between, rehearse
+from tasks.daily.simulate import Simulation, letters_between, simulate
 from tasks.editions.load import load_roadmap
 from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.sweep import assume_notes
@@ -48,7 +48,7 @@ def moscow(tmp_path: Path) -> Iterator[Engine]:
     engine = sqlite_engine(tmp_path / "vekha.db")
     catalogue = built_in(CODE)
     at = datetime(2027, 1, 1, tzinfo=UTC)
-    contacts = {name: entry for name, entry in rehearsal_contacts(catalogue).items() if name != "roadmap"}
+    contacts = {name: entry for name, entry in training_contacts(catalogue).items() if name != "roadmap"}
     with open_session(engine) as session:
         load_roadmap(session, catalogue, today=FIRST, at=at, controlled_from=FIRST, shift_years=3, rehearsal=True)
         load_contacts(session, CODE, RoadmapContacts.model_validate(contacts))
@@ -98,7 +98,7 @@ def live(session: Session, today: date) -> None:
             lifecycle.change(session, point.key, move)
 
 
-def listed(letters: Rehearsal) -> list[str]:
+def listed(letters: Simulation) -> list[str]:
     return [f"{letter.on}; {letter.official}; {letter.summary}" for letter in letters.letters]
 
 
@@ -118,7 +118,7 @@ def test_a_year_of_moscow_sends_exactly_these_letters(moscow: Engine, tmp_path: 
         with open_session(moscow) as session:
             live(session, today)
     with open_session(moscow) as session:
-        letters = Rehearsal(tuple(letters_between(session, CODE, start=FIRST, end=LAST)), 0)
+        letters = Simulation(tuple(letters_between(session, CODE, start=FIRST, end=LAST)), 0)
         assert {notice.state for notice in session.execute(select(Notice)).scalars()} == {"sent"}
     if os.environ.get("VEKHA_WRITE_EXPECTED"):
         EXPECTED.write_text("\n".join(listed(letters)) + "\n", encoding="utf-8")
@@ -146,8 +146,8 @@ def test_a_rehearsal_tells_the_load_of_a_period_and_writes_nothing(moscow: Engin
             return [point.model_dump() for point in session.execute(select(ControlPoint).order_by("id")).scalars()]
 
     before = everything()
-    rehearsed = rehearse(moscow, CODE, start=FIRST, end=date(2027, 3, 31))
-    assert rehearsed == rehearse(moscow, CODE, start=FIRST, end=date(2027, 3, 31))
+    rehearsed = simulate(moscow, CODE, start=FIRST, end=date(2027, 3, 31))
+    assert rehearsed == simulate(moscow, CODE, start=FIRST, end=date(2027, 3, 31))
     assert everything() == before
     with open_session(moscow) as session:
         assert session.execute(select(Notice)).all() == []
@@ -158,5 +158,5 @@ def test_a_rehearsal_tells_the_load_of_a_period_and_writes_nothing(moscow: Engin
 
 
 def test_a_rehearsal_of_a_quiet_period_is_empty(moscow: Engine) -> None:
-    quiet = rehearse(moscow, CODE, start=date(2027, 1, 2), end=date(2027, 1, 5))
+    quiet = simulate(moscow, CODE, start=date(2027, 1, 2), end=date(2027, 1, 5))
     assert (quiet.letters, quiet.peak, quiet.by_official) == ((), None, {})

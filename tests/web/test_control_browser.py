@@ -17,7 +17,7 @@ from models.lifecycle.requests import Asked, ask
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.daily.control_day import control_day
-from tasks.editions.training_copies import load_rehearsal
+from tasks.editions.training_copies import load_training_copy
 from tests.databases import sqlite_engine
 from tests.pages import Serve
 from tests.places import OUT
@@ -34,7 +34,7 @@ def region(tmp_path: Path) -> Engine:
     for code in built_in_codes():
         catalogue = built_in(code)
         with open_session(engine) as session:
-            load_rehearsal(session, catalogue, today=clock.today(catalogue.zone), at=now)
+            load_training_copy(session, catalogue, today=clock.today(catalogue.zone), at=now)
     control_day(engine, today=None, at=now)
     with open_session(engine) as session:
         live = select(ControlPoint).where(

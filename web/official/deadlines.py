@@ -101,7 +101,7 @@ def evidence_file(request: Request, token: str, evidence_id: int) -> Response:
     with open_session(request.app.state.engine) as session:
         answer, official, _ = _visit(session, request, token)
         evidence = session.get(Evidence, evidence_id)
-        if evidence is None or not access.own_point(session, official, evidence.point_id, today=answer.today):
+        if evidence is None or not access.accessible_point(session, official, evidence.point_id, today=answer.today):
             raise HTTPException(404)
         return file_response(request, evidence)
 
@@ -172,7 +172,7 @@ def _person(session: Session, official: Official, roadmap: Roadmap, token: str) 
 def _card(request: Request, token: str, point_id: int, status: int = 200, refusal: Refusal | None = None) -> Response:
     with open_session(request.app.state.engine) as session:
         answer, official, roadmap = _visit(session, request, token)
-        own = access.own_point(session, official, point_id, today=answer.today)
+        own = access.accessible_point(session, official, point_id, today=answer.today)
         if own is None:
             raise HTTPException(404, "Такого пункта среди ваших нет.")
         return render(

@@ -17,10 +17,10 @@ from roadmap.catalogue.schema import Catalogue
 from roadmap.language import day
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
-from tasks.daily.simulate import Rehearsal
-from tasks.daily.simulate import rehearse as rehearse_letters
+from tasks.daily.simulate import Simulation
+from tasks.daily.simulate import simulate as rehearse_letters
 from tasks.editions.load import load_roadmap
-from tasks.editions.training_copies import load_rehearsal
+from tasks.editions.training_copies import load_training_copy
 from tasks.letters.deliver import deliver as deliver_letters
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.people.contacts import apply_contacts
@@ -50,7 +50,7 @@ def load(
     try:
         with open_session(ready_engine()) as session:
             if rehearsal:
-                report = load_rehearsal(session, catalogue, today=today, at=at)
+                report = load_training_copy(session, catalogue, today=today, at=at)
             else:
                 since = as_day(controlled_from)
                 report = load_roadmap(
@@ -159,11 +159,11 @@ def rehearse(
     report = rehearse_letters(engine, code, start=start.date(), end=end.date())
     if as_json:
         return output.as_json(facts.counts(report) | {"by_official": report.by_official, "peak": report.peak})
-    _show_rehearsal(code, report)
+    _show_simulation(code, report)
     return None
 
 
-def _show_rehearsal(code: str, report: Rehearsal) -> None:
+def _show_simulation(code: str, report: Simulation) -> None:
     letters = (
         (day(letter.on), letter.official, ", ".join(f"{facts.REASON_RU[reason]}: {n}" for reason, n in letter.reasons))
         for letter in report.letters

@@ -27,7 +27,7 @@ from tasks.context.office import OFFICE_OPENS
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
 from tasks.editions.load import load_roadmap
-from tasks.editions.training_copies import load_rehearsal
+from tasks.editions.training_copies import load_training_copy
 from tasks.letters.deliver import deliver
 from tasks.people.contacts import apply_contacts
 from tasks.prefect.secrets import prefect_secret
@@ -125,7 +125,7 @@ def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal
             if session.get(Roadmap, code) is not None:
                 continue
             if rehearsal:
-                load_rehearsal(session, catalogue, today=today, at=at, window_days=settings.window_days)
+                load_training_copy(session, catalogue, today=today, at=at, window_days=settings.window_days)
             else:
                 load_roadmap(session, catalogue, today=today, at=at, window_days=settings.window_days)
         fresh.append(code)

@@ -14,7 +14,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
 from roadmap.control.planning import plan_item
 from roadmap.reading import Window
-from tasks.editions.add_item import add_own_item, own_catalogue
+from tasks.editions.add_item import add_item, catalogue_of_added
 from tasks.editions.point_rows import store_points
 
 CODE = "m-rec."
@@ -52,7 +52,7 @@ def put_on_control(session: Session, roadmap: Roadmap, wanted: Wanted, *, today:
     reading = terms.read(entry.term, start=today, end=end, calendar=calendar)
     reading = replace(reading, windows=(Window(today, wanted.due_on),))
     parent = _answering(session, roadmap.code, wanted.answers)
-    add_own_item(
+    add_item(
         session,
         roadmap.code,
         entry,
@@ -62,7 +62,7 @@ def put_on_control(session: Session, roadmap: Roadmap, wanted: Wanted, *, today:
         parent=parent,
         calendar=calendar,
     )
-    catalogue = own_catalogue(roadmap, (owner,), start=today, end=end, document="справка", ground="день решения")
+    catalogue = catalogue_of_added(roadmap, (owner,), start=today, end=end, document="справка", ground="день решения")
     planned = plan_item(catalogue, entry, reading, calendar=calendar)
     if planned[0].deadline_on < today:
         raise Refused(f"Срок {wanted.due_on:%d.%m.%Y} выпадает на выходной, рабочий день перед ним уже прошёл")

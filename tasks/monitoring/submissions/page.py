@@ -16,7 +16,7 @@ from tasks.monitoring.submissions.progress import Answered, answered
 from tasks.monitoring.submissions.record import record, settle_data, unexplained
 from tasks.monitoring.submissions.rows import noted_at
 from tasks.monitoring.submissions.workbooks import Source, form_name, form_of, form_xlsx, take_forms
-from tasks.people.access import OwnPoint, own_point
+from tasks.people.access import AccessiblePoint, accessible_point
 from tasks.people.links import Answer, actor_of, audit, bearer
 
 TAKING = ("open", "returned", "submitted", "accepted")
@@ -34,7 +34,7 @@ class NotTaken(ValueError):
 class DataPage:
     """A data point as its official meets it."""
 
-    own: OwnPoint
+    own: AccessiblePoint
     round_: Round
     body: Body
     rows: tuple[Answered, ...]
@@ -71,7 +71,7 @@ class Outcome:
 def data_page(session: Session, answer: Answer, point_id: int) -> DataPage:
     """The data point with all that is known of it. Raises ``NotYours``."""
     official = bearer(session, answer.settings, answer.token).official
-    own = own_point(session, official, point_id, today=answer.today)
+    own = accessible_point(session, official, point_id, today=answer.today)
     round_ = _round(session, own)
     if own is None or round_ is None or own.point.body_id is None:
         raise NotYours
@@ -149,7 +149,7 @@ def _outcome(session: Session, answer: Answer, point_id: int, new: int, detail: 
     return Outcome(new, page.left, page.is_noted)
 
 
-def _round(session: Session, own: OwnPoint | None) -> Round | None:
+def _round(session: Session, own: AccessiblePoint | None) -> Round | None:
     if own is None or own.point.purpose != "data":
         return None
     return session.exec(select(Round).where(col(Round.point_id) == own.point.parent_id)).one_or_none()

@@ -14,7 +14,7 @@ from models.lifecycle import Move, Refused
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
-from tasks.editions.added_items import own_items
+from tasks.editions.added_items import added_items
 from tasks.monitoring.recommendations.propose import decline, propose, recommended, settle_closed, take
 from tasks.monitoring.rounds.snapshot import compute, keep
 from tests.monitored import Monitored
@@ -93,7 +93,7 @@ def test_taken_it_is_an_item_on_control_of_its_body(monitored: Monitored) -> Non
     with open_session(monitored.world.engine) as session:
         item = session.exec(select(Item).where(Item.code == "m-rec.1")).one()
         point = session.exec(select(ControlPoint).where(ControlPoint.item_id == item.id)).one()
-        assert "m-rec.1" in own_items(session, "krai")
+        assert "m-rec.1" in added_items(session, "krai")
         [one, _] = recommended(session)
     assert item.source == "Справка за II квартал 2027 г., рекомендация 2", "the number it has in the note"
     assert (item.title, item.term, item.number) == (TWO[0].text, "до 03.10.2027", "1, рекомендация 1")
