@@ -18,7 +18,7 @@ from roadmap.control.ladder import Ladder
 from tasks.context.working_calendar import calendar_of
 from tasks.files.evidence import Incoming, incoming
 from tasks.people.access import AccessiblePoint, accessible_point
-from tasks.people.links import Answer, Bearer, actor_of, audit, bearer
+from tasks.people.links import Answer, LinkHolder, actor_of, audit, link_holder
 
 LONGEST_EXTENSION = timedelta(days=366)
 
@@ -144,8 +144,8 @@ def _the_move(answer: Answer, who: Official, action: Action, once: str, **facts:
     return Move(action=action, actor=actor_of(who), at=answer.at, on=on, once_key=once, **facts)  # type: ignore[arg-type]
 
 
-def _find(session: Session, answer: Answer, point_id: int) -> tuple[Bearer, AccessiblePoint]:
-    by = bearer(session, answer.settings, answer.token)
+def _find(session: Session, answer: Answer, point_id: int) -> tuple[LinkHolder, AccessiblePoint]:
+    by = link_holder(session, answer.settings, answer.token)
     own = accessible_point(session, by.official, point_id, today=answer.today)
     if own is None:
         raise NotYours

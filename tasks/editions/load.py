@@ -20,7 +20,7 @@ from roadmap.control.planning import PlannedPoint, plan
 from roadmap.control.year_shift import shift_years as shifted
 from roadmap.reading import Reading
 from tasks.editions.added_items import added_items
-from tasks.editions.point_rows import Moved, store_points, vanished
+from tasks.editions.point_rows import Moved, missing_points, store_points
 
 Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
 #: What of an indicator the database holds in columns of its own; the rest stays in the edition's catalogue.
@@ -155,7 +155,7 @@ def _refuse_losses(session: Session, catalogue: Catalogue, planned: Planned) -> 
     if back := sorted({item.code for _, item, *_ in planned} & dropped):
         raise LoadRefused(f"«{catalogue.code}»: записи исключены более новой редакцией: {', '.join(back)}")
     points = [point for *_, points in planned for point in points]
-    if lost := vanished(session, catalogue.code, points):
+    if lost := missing_points(session, catalogue.code, points):
         raise LoadRefused(
             f"«{catalogue.code}»: в новой редакции пропадают сроки, которые уже на контроле: {', '.join(lost[:5])}"
             + (f" и ещё {len(lost) - 5}" if len(lost) > 5 else "")

@@ -23,7 +23,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
+class MovedPoint:
     """A live point that keeps its key and gets the day of ``to``."""
 
     id: int
@@ -35,7 +35,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
+class WithdrawnPoint:
     """A live point whose day the edition no longer has."""
 
     id: int
@@ -54,8 +54,8 @@ class PointPlan:
     """``new`` holds what is to come and, in ``history``, how many of them have passed already."""
 
     kept: int
-    moved: tuple[Shift, ...]
-    withdrawn: tuple[Leaving, ...]
+    moved: tuple[MovedPoint, ...]
+    withdrawn: tuple[WithdrawnPoint, ...]
     new: tuple[PlannedPoint, ...]
     history: int
 
@@ -77,8 +77,8 @@ def plan_points(there: Sequence[StoredPoint], planned: Iterable[PlannedPoint], *
     for point in wanted:
         if duty_of(point) not in serving:
             coming[duty_of(point)[:2]].append(point)
-    moved: list[Shift] = []
-    withdrawn: list[Leaving] = []
+    moved: list[MovedPoint] = []
+    withdrawn: list[WithdrawnPoint] = []
     for place, old in leaving.items():
         _pair(old, coming.get(place, []), moved, withdrawn)
     met = {duty_of(shift.to) for shift in moved}
@@ -92,7 +92,9 @@ def plan_points(there: Sequence[StoredPoint], planned: Iterable[PlannedPoint], *
     )
 
 
-def _pair(old: list[StoredPoint], new: list[PlannedPoint], moved: list[Shift], withdrawn: list[Leaving]) -> None:
+def _pair(
+    old: list[StoredPoint], new: list[PlannedPoint], moved: list[MovedPoint], withdrawn: list[WithdrawnPoint]
+) -> None:
     """The points of one item and body: a live one gets the new day that it is paired with, or leaves."""
     old.sort(key=lambda one: one.duty.day)
     pairs = dict(paired_days([one.duty.day for one in old], [point.due_on for point in new]))
@@ -101,14 +103,14 @@ def _pair(old: list[StoredPoint], new: list[PlannedPoint], moved: list[Shift], w
             continue
         facts = {name: row[name] for name in ("id", "key", "status", "due_on")}
         if i in pairs:
-            moved.append(Shift(**facts, opens_on=row["opens_on"], to=new[pairs[i]]))
+            moved.append(MovedPoint(**facts, opens_on=row["opens_on"], to=new[pairs[i]]))
         else:
-            withdrawn.append(Leaving(**facts))
+            withdrawn.append(WithdrawnPoint(**facts))
 
 
-def heralds(points: Iterable[Shift | Leaving]) -> dict[str, int]:
+def upcoming(points: Iterable[MovedPoint | WithdrawnPoint]) -> dict[str, int]:
     """Keys of the points that somebody is told of, each with how many others of its duty it speaks for."""
-    duties: dict[str, list[Shift | Leaving]] = defaultdict(list)
+    duties: dict[str, list[MovedPoint | WithdrawnPoint]] = defaultdict(list)
     for point in points:
         duties[point.key.rpartition("/")[0]].append(point)
     told: dict[str, int] = {}
@@ -129,7 +131,7 @@ def carry_out(
     second time changes nothing.
     """
 
-    def move(point: Shift | Leaving, told: Mapping[str, int], reason: str, **facts: object) -> None:
+    def move(point: MovedPoint | WithdrawnPoint, told: Mapping[str, int], reason: str, **facts: object) -> None:
         if others := told.get(point.key):
             reason += f"; это касается и других сроков пункта ({others})"
         once_key, tell = f"{BY_EDITION}{edition}:{point.id}", point.key in told
@@ -144,18 +146,18 @@ def carry_out(
         )
         lifecycle.change(session, point.key, step)
 
-    told = heralds(points.moved)
+    told = upcoming(points.moved)
     for one in points.moved:
         _open_earlier(session, one)
         dates = {"due_on": one.to.due_on, "deadline_on": one.to.deadline_on}
         move(one, told, f"срок перенесён актом: {act}", action="extend", **dates)
-    told = heralds(points.withdrawn)
+    told = upcoming(points.withdrawn)
     for leaving in points.withdrawn:
         what = "пункт исключён" if leaving.item_code in gone else "срок исключён"
         move(leaving, told, f"{what}: {act}", action="withdraw")
 
 
-def _open_earlier(session: Session, one: Shift) -> None:
+def _open_earlier(session: Session, one: MovedPoint) -> None:
     """A point is never due before it opens: a term that moved ahead takes the opening with it."""
     if one.to.opens_on < one.opens_on:
         opens_on = one.to.opens_on

@@ -62,7 +62,7 @@ def store_points(
     return Stored(len(new), len(wanted) - len(new), history, tuple(moved))
 
 
-def vanished(session: Session, roadmap_code: str, planned: Iterable[PlannedPoint]) -> list[str]:
+def missing_points(session: Session, roadmap_code: str, planned: Iterable[PlannedPoint]) -> list[str]:
     """Keys of live points that a plan no longer has; requests to name dates may go, for the dates have been named."""
     there = stored_points(session, roadmap_code)
     served = {row["id"] for row in serve(there, planned).values()}

@@ -11,7 +11,7 @@ from models.db import open_session
 from models.lifecycle import Refused
 from models.settings import Settings
 from tasks.people.absences import absence_words, add_absence, end_absence
-from tasks.people.links import Answer, actor_of, audit, bearer
+from tasks.people.links import Answer, actor_of, audit, link_holder
 
 
 def colleagues(session: Session, official: Official) -> list[Official]:
@@ -42,7 +42,7 @@ def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) 
     once = f"page:{answer.once}"
     try:
         with open_session(answer.engine) as session:
-            by = bearer(session, answer.settings, answer.token)
+            by = link_holder(session, answer.settings, answer.token)
             if session.execute(select(col(Absence.id)).where(col(Absence.once_key) == once)).first() is not None:
                 return
             deputy = next((one for one in colleagues(session, by.official) if one.id == deputy_id), None)
@@ -70,7 +70,7 @@ def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) 
 def take_back(answer: Answer, absence_id: int) -> None:
     """The official is back, or stays: an absence to come is removed, one under way ends yesterday."""
     with open_session(answer.engine) as session:
-        by = bearer(session, answer.settings, answer.token)
+        by = link_holder(session, answer.settings, answer.token)
         absence = session.get(Absence, absence_id)
         if absence is None or absence.official_id != by.official.id or absence.ends_on < answer.today:
             return
@@ -83,6 +83,6 @@ def take_back(answer: Answer, absence_id: int) -> None:
 def prove_channel(engine: Engine, settings: Settings, token: str, *, at: datetime) -> Channel | None:
     """The official has confirmed that the letter came; None when the link was not given by a letter."""
     with open_session(engine) as session:
-        by = bearer(session, settings, token)
+        by = link_holder(session, settings, token)
         audit(session, by, "proof", str(by.official.id), "", at=at)
         return by.channel

@@ -29,7 +29,7 @@ class LinkRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Bearer:
+class LinkHolder:
     """Whom a link stands for; ``channel`` is where the letter with it went, None when given out by hand."""
 
     official: Official
@@ -55,7 +55,7 @@ def official_url(settings: Settings, official: Official, channel_id: int | None 
     return f"{settings.pages_url}/o/{token}{path}"
 
 
-def bearer(session: Session, settings: Settings, token: str) -> Bearer:
+def link_holder(session: Session, settings: Settings, token: str) -> LinkHolder:
     """Who may act by the token. Raises ``LinkRefused``: expired, revoked, forged, of a person who has left."""
     try:
         official_id, serial, channel_id = _timed(settings).loads(token, max_age=settings.link_days * DAY_SECONDS)
@@ -67,7 +67,7 @@ def bearer(session: Session, settings: Settings, token: str) -> Bearer:
     if official is None or not official.is_active or official.link_serial != serial:
         raise LinkRefused("Ссылка отозвана. Откройте ссылку из последнего письма или обратитесь к координатору.")
     channel = session.get(Channel, channel_id) if channel_id is not None else None
-    return Bearer(official, channel if channel and channel.official_id == official.id else None)
+    return LinkHolder(official, channel if channel and channel.official_id == official.id else None)
 
 
 def actor_of(official: Official) -> str:
@@ -75,7 +75,7 @@ def actor_of(official: Official) -> str:
     return f"{official.post} (страница)"
 
 
-def audit(session: Session, by: Bearer, action: str, subject: str, detail: str, *, at: datetime) -> None:
+def audit(session: Session, by: LinkHolder, action: str, subject: str, detail: str, *, at: datetime) -> None:
     """One line of the audit; a confirmed action also proves that letters reach the channel of the link."""
     write_audit(session, at=at, actor=by.official.post, action=action, subject=subject, detail=detail)
     if by.channel is not None:

@@ -16,15 +16,15 @@ from roadmap.calendar.zones import zone_of
 from tasks.context.roadmap_day import RoadmapDay
 
 
-def next_letters(session: Session, riders: Collection[tuple[int, int]], *, day: RoadmapDay) -> dict[int, int]:
-    """Channel → the notice that leaves next on it, of each (official, channel) in ``riders``.
+def next_letters(session: Session, enclosures: Collection[tuple[int, int]], *, day: RoadmapDay) -> dict[int, int]:
+    """Channel → the notice that leaves next on it, of each (official, channel) in ``enclosures``.
 
     A letter of the day that has left is not followed by a second: the next working day's carries what is to be said.
     The notices stay queued until the caller's transaction ends.
     """
     leaves = {
         (official_id, channel_id): opening(day.at, zone=zone, calendar=day.calendar, hours=day.hours)
-        for official_id, channel_id, zone in _zones(session, riders, day.zone)
+        for official_id, channel_id, zone in _zones(session, enclosures, day.zone)
     }
     found: dict[int, int] = {}
     while leaves:
@@ -34,12 +34,12 @@ def next_letters(session: Session, riders: Collection[tuple[int, int]], *, day: 
     return found
 
 
-def _zones(session: Session, riders: Collection[tuple[int, int]], zone: str) -> Iterator[tuple[int, int, ZoneInfo]]:
+def _zones(session: Session, enclosures: Collection[tuple[int, int]], zone: str) -> Iterator[tuple[int, int, ZoneInfo]]:
     own: dict[int | None, str] = {}
-    for ids in chunks(sorted({official_id for official_id, _ in riders})):
+    for ids in chunks(sorted({official_id for official_id, _ in enclosures})):
         found = select(col(Official.id), col(Official.zone)).where(col(Official.id).in_(ids))
         own |= {official_id: named for official_id, named in session.execute(found) if named}
-    return ((official_id, channel_id, zone_of(own.get(official_id, zone))) for official_id, channel_id in riders)
+    return ((official_id, channel_id, zone_of(own.get(official_id, zone))) for official_id, channel_id in enclosures)
 
 
 def _by_day(leaves: Mapping[tuple[int, int], datetime]) -> dict[date, dict[tuple[int, int], datetime]]:
@@ -49,17 +49,17 @@ def _by_day(leaves: Mapping[tuple[int, int], datetime]) -> dict[date, dict[tuple
     return dict(days)
 
 
-def _of_day(session: Session, riders: Mapping[tuple[int, int], datetime], day: date) -> dict[int, int]:
+def _of_day(session: Session, enclosures: Mapping[tuple[int, int], datetime], day: date) -> dict[int, int]:
     """The letters of a day that have not left, by channel; made where there is none."""
     found: dict[int, int] = {}
-    for some in chunks(sorted(riders)):
+    for some in chunks(sorted(enclosures)):
         channels = [channel_id for _, channel_id in some]
         mine = (col(Notice.on_day) == day, col(Notice.channel_id).in_(channels))
         # Not a mere look: whoever is about to claim one of these letters waits until this transaction is over.
         session.execute(update(table_of(Notice)).where(*mine, col(Notice.state) == "queued").values(state="queued"))
         there = {row.channel_id: row for row in session.execute(_letters(*mine))}
         fresh = [
-            {"official_id": official, "channel_id": channel, "on_day": day, "not_before": riders[official, channel]}
+            {"official_id": official, "channel_id": channel, "on_day": day, "not_before": enclosures[official, channel]}
             for official, channel in some
             if channel not in there
         ]

@@ -16,7 +16,7 @@ from roadmap.catalogue.schema import Act, Catalogue
 from tasks.daily.control_day import control_day
 from tasks.editions.amend import Amendment, amend, preview
 from tasks.editions.load import load_roadmap
-from tasks.editions.point_changes import heralds
+from tasks.editions.point_changes import upcoming
 from tasks.editions.training_copies import load_training_copy
 from tests.databases import sqlite_engine
 
@@ -150,8 +150,8 @@ def test_the_plan_lists_every_planned_point_that_moves_or_leaves_and_who_speaks_
     ]
     nearest, farther = (f"moscow-oblast/1.3.6/-/{year}-12-31" for year in (2023, 2024))
     assert [point.key for point in shown.points.withdrawn] == [nearest, farther]
-    assert heralds(shown.points.moved) == {"moscow-oblast/1.1.4/-/2024-08-31": 0}
-    assert heralds(shown.points.withdrawn) == {nearest: 1}
+    assert upcoming(shown.points.moved) == {"moscow-oblast/1.1.4/-/2024-08-31": 0}
+    assert upcoming(shown.points.withdrawn) == {nearest: 1}
 
 
 def test_a_rehearsal_copy_is_amended_with_its_own_shift_of_years(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from models import Body, Channel, Official
 from models.db import open_session
 from models.settings import Settings
 from tasks.people import links
-from tasks.people.links import LinkRefused, bearer, calendar_owner, calendar_url, official_url, revoke
+from tasks.people.links import LinkRefused, calendar_owner, calendar_url, link_holder, official_url, revoke
 from tests.world import World
 
 DAY = 24 * 3600
@@ -60,22 +60,22 @@ def signed_days_ago(settings: Settings, official: Official, days: float) -> str:
 
 def refusal(session: Session, settings: Settings, token: str) -> str:
     with pytest.raises(LinkRefused) as refused:
-        bearer(session, settings, token)
+        link_holder(session, settings, token)
     return str(refused.value)
 
 
 def test_a_link_stands_for_its_official_and_the_channel_it_went_to(session: Session, ours: Settings) -> None:
     rector = person(session, "Ректор")
     channel = session.execute(select(Channel).where(col(Channel.official_id) == rector.id)).scalar_one()
-    by = bearer(session, ours, token_of(official_url(ours, rector, channel.id)))
+    by = link_holder(session, ours, token_of(official_url(ours, rector, channel.id)))
     assert (by.official.id, by.channel) == (rector.id, channel)
-    assert bearer(session, ours, token_of(official_url(ours, rector))).channel is None
+    assert link_holder(session, ours, token_of(official_url(ours, rector))).channel is None
 
 
 def test_a_channel_of_somebody_else_in_a_link_proves_nothing(session: Session, ours: Settings) -> None:
     rector, other = person(session, "Ректор"), person(session, "Методист")
     channel = session.execute(select(Channel).where(col(Channel.official_id) == other.id)).scalar_one()
-    assert bearer(session, ours, token_of(official_url(ours, rector, channel.id))).channel is None
+    assert link_holder(session, ours, token_of(official_url(ours, rector, channel.id))).channel is None
 
 
 def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(session: Session, ours: Settings) -> None:
@@ -83,7 +83,7 @@ def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(sess
     url = official_url(public, person(session, "Ректор"), path="/point/7")
     assert url.startswith("https://vekha.example.org/o/")
     assert url.endswith("/point/7")
-    assert bearer(session, ours, url.split("/")[-3]).official.post == "Ректор"
+    assert link_holder(session, ours, url.split("/")[-3]).official.post == "Ректор"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_path_stands_behind_the_token_and_the_address_is_the_public_one(sess
 def test_a_link_expires(session: Session, ours: Settings, days: float, opens: bool) -> None:
     token = signed_days_ago(ours, person(session, "Ректор"), days)
     if opens:
-        assert bearer(session, ours, token).official.post == "Ректор"
+        assert link_holder(session, ours, token).official.post == "Ректор"
     else:
         assert refusal(session, ours, token) == "Срок действия ссылки истёк. Откройте ссылку из последнего письма."
 
@@ -113,8 +113,8 @@ def test_revoking_kills_every_link_of_the_official_and_of_nobody_else(session: S
         assert refusal(session, ours, token).startswith("Ссылка отозвана")
     with pytest.raises(LinkRefused, match="отозвана"):
         calendar_owner(session, ours, feed)
-    assert bearer(session, ours, others).official.id == other.id
-    assert bearer(session, ours, token_of(official_url(ours, rector))).official.id == rector.id
+    assert link_holder(session, ours, others).official.id == other.id
+    assert link_holder(session, ours, token_of(official_url(ours, rector))).official.id == rector.id
 
 
 def test_the_link_of_a_person_who_has_left_opens_nothing(session: Session, ours: Settings) -> None:
@@ -191,7 +191,7 @@ def test_without_a_key_in_the_settings_one_is_made_once_and_kept_private(session
     key = tmp_path / "new" / "link.key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in key.parent.iterdir()] == ["link.key"]
-    assert bearer(session, Settings(_env_file=None, data=tmp_path / "new"), token).official.post == "Ректор"
+    assert link_holder(session, Settings(_env_file=None, data=tmp_path / "new"), token).official.post == "Ректор"
     assert len(key.read_text()) >= 32
 
 

@@ -22,7 +22,7 @@ from roadmap.letters.ics import uid
 from roadmap.letters.letter import MOST_LINES
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
-from tasks.people.links import bearer, calendar_owner
+from tasks.people.links import calendar_owner, link_holder
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
@@ -91,7 +91,7 @@ def test_every_link_of_a_letter_opens_as_its_reader(small_world: World, here: Se
             assert [point for _, point in found] == ["", f"{number_of(small_world, key)}"]
             for token, _ in found:
                 with open_session(small_world.engine) as session:
-                    by = bearer(session, here, token)
+                    by = link_holder(session, here, token)
                     assert by.channel is not None
                     assert by.channel.address == address
 
@@ -233,5 +233,5 @@ def test_each_channel_of_an_official_gets_a_link_of_its_own(small_world: World, 
     assert sorted(got) == ["rector@example.org", "second@example.org"]
     tokens = {address: LINK.findall(shown(letter)[0])[0][0] for address, letter in got.items()}
     with open_session(small_world.engine) as session:
-        channels = {address: bearer(session, here, token).channel for address, token in tokens.items()}
+        channels = {address: link_holder(session, here, token).channel for address, token in tokens.items()}
         assert {address: one.address for address, one in channels.items() if one} == {one: one for one in tokens}

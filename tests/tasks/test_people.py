@@ -15,7 +15,7 @@ from models.queries.officials import muted
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.people.absences import back, set_absence
-from tasks.people.links import LinkRefused, bearer, official_url
+from tasks.people.links import LinkRefused, link_holder, official_url
 from tasks.people.lookup import official_of, revoke_links, set_ladder
 from tasks.people.mutes import mute, subject_of
 from tests.world import World
@@ -151,9 +151,9 @@ def test_a_revoked_link_opens_nothing_and_a_new_one_does(small_world: World, tmp
         revoke_links(session, official, **BY)
         session.flush()
         with pytest.raises(LinkRefused, match="отозвана"):
-            bearer(session, settings, old)
+            link_holder(session, settings, old)
         new = official_url(settings, official).rpartition("/")[2]
-        assert bearer(session, settings, new).official.post == "Ректор"
+        assert link_holder(session, settings, new).official.post == "Ректор"
     assert audited(small_world) == [("revoke", "№ 1")]
 
 

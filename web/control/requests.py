@@ -15,7 +15,7 @@ from tasks.control.commands import By, Command, GrantExtension, RefuseRequest
 from tasks.control.decisions import newest
 from tasks.daily.decisions import decide
 from tasks.pages.point import Card, cards, waiting_extensions
-from tasks.people.links import bearer
+from tasks.people.links import link_holder
 from tasks.prefect.push import push_point
 from web import forms
 from web.control.point import GROUND, new_due_on
@@ -81,7 +81,7 @@ def _page(request: Request, token: str, *, refusal: str = "", said: str = "", st
 
 def _controller(session: Session, settings: Settings, token: str) -> tuple[Official, Roadmap]:
     """The controller whose link it is; anybody else finds no such page. Raises ``LinkRefused``."""
-    official = bearer(session, settings, token).official
+    official = link_holder(session, settings, token).official
     if official.role != "controller":
         raise HTTPException(404, "Такой страницы нет: о просьбах решает лицо, на которое актом возложен контроль")
     return official, session.get_one(Roadmap, official.roadmap_code)

@@ -18,7 +18,7 @@ from tasks.control import submissions
 from tasks.files import evidence as files
 from tasks.pages import official as official_view
 from tasks.people import access, deputies
-from tasks.people.links import Answer, bearer, calendar_url
+from tasks.people.links import Answer, calendar_url, link_holder
 from tasks.prefect.push import push_point
 from web import forms
 from web.downloads import file_response
@@ -157,7 +157,7 @@ def prove(request: Request, token: str) -> Response:
 def _visit(session: Session, request: Request, token: str, *, once: str = "") -> tuple[Answer, Official, Roadmap]:
     """Who came by the link, and the day it is there. Raises ``LinkRefused``."""
     state, at = request.app.state, clock.now()
-    official = bearer(session, state.settings, token).official
+    official = link_holder(session, state.settings, token).official
     roadmap = session.get_one(Roadmap, official.roadmap_code)
     today = clock.today(roadmap.zone, at)
     answer = Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)

@@ -25,7 +25,7 @@ from tasks.monitoring.submissions.progress import Answered
 from tasks.monitoring.submissions.rows import given_of, period_of
 from tasks.monitoring.submissions.workbooks import FormRefused
 from tasks.pages import official as official_view
-from tasks.people.links import Answer, bearer
+from tasks.people.links import Answer, link_holder
 from web import forms
 from web.forms import BadField
 from web.pages import render
@@ -129,7 +129,7 @@ def _answer(request: Request, token: str, *, once: str = "") -> Answer:
     """Who came by the link, and the day it is there. Raises ``LinkRefused``."""
     state, at = request.app.state, clock.now()
     with open_session(state.engine) as session:
-        official = bearer(session, state.settings, token).official
+        official = link_holder(session, state.settings, token).official
         today = clock.today(session.get_one(Roadmap, official.roadmap_code).zone, at)
     return Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
 
@@ -178,7 +178,7 @@ def _page(
 
 
 def _person(session: Session, answer: Answer) -> dict[str, Any]:
-    official = bearer(session, answer.settings, answer.token).official
+    official = link_holder(session, answer.settings, answer.token).official
     body = session.get(Body, official.body_id) if official.body_id is not None else None
     roadmap = session.get_one(Roadmap, official.roadmap_code)
     return {"official": official, "body": body, "roadmap": roadmap, "home": f"/o/{answer.token}"}

@@ -15,7 +15,7 @@ from roadmap.editions.matching import Candidate
 from roadmap.language import counted, day
 from roadmap.reading import Reading
 from tasks.editions.amend import Amendment
-from tasks.editions.point_changes import PointPlan, heralds
+from tasks.editions.point_changes import PointPlan, upcoming
 
 FIELD_RU = {
     "number": "номер",
@@ -133,7 +133,7 @@ def _points(points: PointPlan) -> Iterator[Text]:
         f"снимается {len(points.withdrawn)}, новых {len(points.new)} (из них в истории {points.history})",
         style="bold",
     )
-    told = len(heralds(points.moved)), len(heralds(points.withdrawn))
+    told = len(upcoming(points.moved)), len(upcoming(points.withdrawn))
     if any(told):
         yield Text(
             f"В ближайшем письме исполнителям: перенесено {told[0]}, снято {told[1]} (об остальных — той же строкой)"

@@ -30,7 +30,7 @@ _Person = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Rider:
+class _Enclosure:
     """What goes to one address; ``body_id`` names whose page."""
 
     official_id: int
@@ -55,13 +55,13 @@ def queue(session: Session, round_id: int, *, today: date, at: datetime, hours: 
     recipients = Recipients.of(session, row.roadmap_code, today)
     unheard = {silence.body_id for silence in quiet}
     had = list(session.execute(select(RoundLetter).where(col(RoundLetter.round_id) == round_id)).scalars())
-    riders = []
+    enclosures = []
     if not any(letter.part == "note" for letter in had):
-        riders += _note_riders(session, recipients, None if point.owner_id in unheard else point.owner_id)
+        enclosures += _report_enclosures(session, recipients, None if point.owner_id in unheard else point.owner_id)
     pages = {letter.channel_id: letter.body_id for letter in had if letter.part == "page"}
     bodies = _paged(session, snapshot_id, row.roadmap_code) - unheard - set(pages.values())
-    riders += _page_riders(session, recipients, bodies, pages)
-    return _put(session, row, riders, at=at, hours=hours)
+    enclosures += _page_enclosures(session, recipients, bodies, pages)
+    return _put(session, row, enclosures, at=at, hours=hours)
 
 
 def queue_missed(session: Session, roadmap_code: str, *, today: date, at: datetime, hours: OfficeHours) -> int:
@@ -102,16 +102,16 @@ def newest_note(session: Session, round_id: int) -> int | None:
     return newest
 
 
-def _note_riders(session: Session, recipients: Recipients, keeper: int | None) -> list[_Rider]:
+def _report_enclosures(session: Session, recipients: Recipients, keeper: int | None) -> list[_Enclosure]:
     people = [*recipients.staff(session, "coordinator"), *recipients.staff(session, "controller")]
     if keeper is not None:
         people += [(row[0], row[1]) for row in session.execute(recipients.reach(col(Official.body_id) == keeper))]
-    return [_Rider(official_id, channel_id, "note") for official_id, channel_id in dict.fromkeys(people)]
+    return [_Enclosure(official_id, channel_id, "note") for official_id, channel_id in dict.fromkeys(people)]
 
 
-def _page_riders(
+def _page_enclosures(
     session: Session, recipients: Recipients, bodies: set[int | None], had: Mapping[int, int | None]
-) -> Iterator[_Rider]:
+) -> Iterator[_Enclosure]:
     """An address takes one page of a round (``had``: which it has had), that of its own body before a deputy's.
 
     A body whose every deputy has a page already is written to itself, like one with nobody to stand in.
@@ -136,7 +136,7 @@ def _page_riders(
     for body_id, people in sorted(reached.items()):
         free = [person for person in people if taken[person[1]] == body_id]
         for official_id, channel_id in free or [one for one in own[body_id] if one[1] not in taken]:
-            yield _Rider(official_id, channel_id, "page", body_id)
+            yield _Enclosure(official_id, channel_id, "page", body_id)
 
 
 def _executors(code: str) -> Select[Any]:
@@ -149,11 +149,11 @@ def _executors(code: str) -> Select[Any]:
     )
 
 
-def _put(session: Session, row: Round, riders: list[_Rider], *, at: datetime, hours: OfficeHours) -> int:
-    if not riders:
+def _put(session: Session, row: Round, enclosures: list[_Enclosure], *, at: datetime, hours: OfficeHours) -> int:
+    if not enclosures:
         return 0
     day = RoadmapDay.of(session, row.roadmap_code, at=at, hours=hours)
-    letters = next_letters(session, {(one.official_id, one.channel_id) for one in riders}, day=day)
+    letters = next_letters(session, {(one.official_id, one.channel_id) for one in enclosures}, day=day)
     rows = [
         {
             "round_id": row.id,
@@ -162,7 +162,7 @@ def _put(session: Session, row: Round, riders: list[_Rider], *, at: datetime, ho
             "body_id": one.body_id,
             "notice_id": letters[one.channel_id],
         }
-        for one in riders
+        for one in enclosures
     ]
     session.execute(insert(table_of(RoundLetter)), rows)
     return len(rows)

@@ -22,7 +22,7 @@ from tasks.monitoring.rounds.collect import begin
 from tasks.monitoring.rounds.log import is_done, step_done
 from tasks.monitoring.rounds.plan import add_round, round_item
 from tasks.monitoring.rounds.produce import RoundOutcome, newest_snapshot, run_round
-from tasks.monitoring.rounds.rows import ROUNDS, RoundRow, keeper_of, monitoring_of, round_row, rounds_of
+from tasks.monitoring.rounds.rows import ROUNDS, RoundRow, coordinator_body, monitoring_of, round_row, rounds_of
 from tasks.monitoring.rounds.snapshot import compute, keep
 from tasks.monitoring.rounds.sweep import Sweep, urge
 
@@ -158,7 +158,7 @@ def _new(session: Session, roadmap: Roadmap, period: Period, day: RoadmapDay) ->
     if period.end < roadmap.period_start or period.start > roadmap.period_end:
         first, last = roadmap.period_start, roadmap.period_end
         raise Refused(f"«{code}»: {period.title} вне срока действия, {first:%d.%m.%Y} — {last:%d.%m.%Y}")
-    keeper = keeper_of(session, code)
+    keeper = coordinator_body(session, code)
     if keeper is None:
         raise Refused(f"«{code}»: нет ни одного органа — отвечать за мониторинг некому")
     days = days_from(day.today, monitoring_of(session, roadmap).rule(period.rhythm), day.calendar)

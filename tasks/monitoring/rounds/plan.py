@@ -18,7 +18,7 @@ from roadmap.monitoring.periods import Period, RoundDays, periods_between, round
 from roadmap.reading import Reading, Window
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.editions.added_items import round_code
-from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, keeper_of, rounds_of
+from tasks.monitoring.rounds.rows import ENGINE, POINTS, ROUNDS, Monitoring, RoundRow, coordinator_body, rounds_of
 
 ITEMS, TRANSITIONS = table_of(Item), table_of(Transition)
 #: A round speaks for the first time when its note is late by a day: until then it runs by itself.
@@ -34,7 +34,7 @@ def plan(session: Session, roadmap: Roadmap, monitoring: Monitoring, day: Roadma
     One whose note would be past already is not begun: what nobody was asked for in time is started by hand. One that an
     edition took off control before it began, and that a later edition wants again, has a new point.
     """
-    keeper = keeper_of(session, roadmap.code)
+    keeper = coordinator_body(session, roadmap.code)
     if keeper is None:
         return 0, 0
     there = {(row.rhythm, row.period_start): row for row in rounds_of(session, ROUNDS.c.roadmap_code == roadmap.code)}

@@ -112,7 +112,7 @@ def monitoring_of(session: Session, roadmap: Roadmap) -> Monitoring:
     return Monitoring(rules or (USUAL,), tuple(moved))
 
 
-def keeper_of(session: Session, code: str) -> int | None:
+def coordinator_body(session: Session, code: str) -> int | None:
     """The body that keeps the rounds: whoever monitors by the document, else the owner of its first item.
 
     None: the roadmap has no body.

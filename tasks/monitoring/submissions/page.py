@@ -17,7 +17,7 @@ from tasks.monitoring.submissions.record import record, settle_data, unexplained
 from tasks.monitoring.submissions.rows import noted_at
 from tasks.monitoring.submissions.workbooks import Source, form_name, form_of, form_xlsx, take_forms
 from tasks.people.access import AccessiblePoint, accessible_point
-from tasks.people.links import Answer, actor_of, audit, bearer
+from tasks.people.links import Answer, actor_of, audit, link_holder
 
 TAKING = ("open", "returned", "submitted", "accepted")
 
@@ -70,7 +70,7 @@ class Outcome:
 
 def data_page(session: Session, answer: Answer, point_id: int) -> DataPage:
     """The data point with all that is known of it. Raises ``NotYours``."""
-    official = bearer(session, answer.settings, answer.token).official
+    official = link_holder(session, answer.settings, answer.token).official
     own = accessible_point(session, official, point_id, today=answer.today)
     round_ = _round(session, own)
     if own is None or round_ is None or own.point.body_id is None:
@@ -132,7 +132,7 @@ def _turn(session: Session, answer: Answer, point_id: int) -> tuple[DataPage, Of
         raise Refused("Данные передаёт тот, у кого они запрошены")
     if not page.takes:
         raise Refused("Данные по этому раунду сейчас не принимаются")
-    return page, bearer(session, answer.settings, answer.token).official
+    return page, link_holder(session, answer.settings, answer.token).official
 
 
 def _unexplained(session: Session, page: DataPage, given: list[Given], typed: Mapping[int, Fields]) -> list[Problem]:
@@ -144,7 +144,7 @@ def _unexplained(session: Session, page: DataPage, given: list[Given], typed: Ma
 def _outcome(session: Session, answer: Answer, point_id: int, new: int, detail: str) -> Outcome:
     page = data_page(session, answer, point_id)
     if new:
-        by = bearer(session, answer.settings, answer.token)
+        by = link_holder(session, answer.settings, answer.token)
         audit(session, by, "measures", page.own.point.key, detail, at=answer.at)
     return Outcome(new, page.left, page.is_noted)
 
