@@ -21,7 +21,7 @@ from roadmap.language import day
 from tasks.discipline import judged
 from tasks.letters.heartbeat import watch as look
 from tasks.reminders.reachability import Drilled
-from tasks.reminders.reachability import drill as ask
+from tasks.reminders.reachability import check_reachability as ask
 
 CHANNEL_RU = {"email": "почта", "telegram": "Telegram", "url": "другое", None: "нет канала"}
 

@@ -16,7 +16,7 @@ KIND_RU: dict[str, str] = {"extend": "перенос срока", "not_mine": "�
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RequestDraft:
     """What is asked: another deadline (``new_due_on``) or another body (``to_body_id``, None when not known whose)."""
 
     kind: Kind
@@ -26,7 +26,7 @@ class Asked:
     to_body_id: int | None = None
 
 
-def ask(session: Session, key: str, asked: Asked, move: Move) -> Request:
+def open_request(session: Session, key: str, asked: RequestDraft, move: Move) -> Request:
     """Record a request and tell the one who decides; ``move`` carries actor, day, instant and ``once_key``.
 
     The same ``once_key`` again returns the request that waits. ``Refused`` when one of the kind waits already, or when

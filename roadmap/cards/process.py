@@ -8,7 +8,7 @@ from datetime import date
 from roadmap.cards.process_map import MapRow, map_image
 from roadmap.language import in_days
 from roadmap.processes.forecast import Forecast
-from roadmap.processes.missing_evidence import owed, owed_words
+from roadmap.processes.missing_evidence import missing_evidence, missing_words
 from roadmap.processes.schema import CASE_RU, PARTY_RU, Process, Stage
 from roadmap.processes.staging import State
 
@@ -93,7 +93,7 @@ def process_card(
     parts = [
         f"### {process.title}: этапы",
         f"**{said}**" if said else "",
-        *_owed_lines(process, facts),
+        *_missing_lines(process, facts),
         f"![Карта этапов]({map_image([map_row(one, today) for one in sums])})",
         _forecast_line(forecast, deadline_on),
         _stages_table(sums, today),
@@ -103,9 +103,9 @@ def process_card(
     return "\n\n".join(part for part in parts if part)
 
 
-def _owed_lines(process: Process, facts: Sequence[StageFact]) -> list[str]:
+def _missing_lines(process: Process, facts: Sequence[StageFact]) -> list[str]:
     """What was recorded without what it needs, and how one answer settles it."""
-    said = owed_words(owed(process, {(fact.code, fact.case): _state(fact) for fact in facts}), {})
+    said = missing_words(missing_evidence(process, {(fact.code, fact.case): _state(fact) for fact in facts}), {})
     remedy = "Внести всё сразу: решение «отметить этап», этап «не внесено», дата."
     return [*(f"> **Не хватает:** {words}." for words in said), *([f"> {remedy}"] if said else [])]
 

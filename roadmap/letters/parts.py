@@ -35,7 +35,7 @@ def digest_part(digest: Digest) -> Part:
     return _part("digest", "дисциплина за неделю", why, _shown(digest))
 
 
-def drill_part(url: str) -> Part:
+def reachability_part(url: str) -> Part:
     """The question whether letters arrive; ``url`` leads to a page with a button."""
     return _part("drill", "проверка связи", "координатор проверяет, доходят ли письма", {"url": url})
 

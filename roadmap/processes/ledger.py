@@ -7,7 +7,7 @@ from datetime import date
 
 from roadmap.calendar import WorkCalendar
 from roadmap.language import in_working_days
-from roadmap.processes.missing_evidence import owed, owed_words
+from roadmap.processes.missing_evidence import missing_evidence, missing_words
 from roadmap.processes.schema import Process
 from roadmap.processes.staging import State
 
@@ -131,7 +131,9 @@ def ledger(
     by_case: defaultdict[str | None, list[StageFact]] = defaultdict(list)
     for fact in facts:
         by_case[fact.case].append(fact)
-    behind = owed(process, {(fact.code, fact.case): fact.state for several in by_case.values() for fact in several})
+    behind = missing_evidence(
+        process, {(fact.code, fact.case): fact.state for several in by_case.values() for fact in several}
+    )
     shared = [_held(one, titles, today, calendar) for one in by_case.pop(None, []) if one.state == "current"]
     lines = [
         _line(case, names.get(case, case), several, shared, titles=titles, today=today, calendar=calendar)
@@ -145,7 +147,7 @@ def ledger(
         lines=tuple(lines),
         totals=tuple(_totals(process, by_case.values())),
         holders=_holders(lines),
-        owed=tuple(owed_words(behind, names)),
+        owed=tuple(missing_words(behind, names)),
     )
 
 

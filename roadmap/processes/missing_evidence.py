@@ -11,7 +11,7 @@ SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class MissingEvidence:
     """A case with a stage recorded as done and stages it needs that are not; both in the order of the process."""
 
     case: str | None
@@ -19,7 +19,7 @@ class Owed:
     missing: tuple[Stage, ...]
 
 
-def owed(process: Process, states: Mapping[Place, State]) -> list[Owed]:
+def missing_evidence(process: Process, states: Mapping[Place, State]) -> list[MissingEvidence]:
     """Every case that has a done stage before one it needs: nothing asks for what is missing, yet the point waits."""
     behind = _behind(process)
     by_case: defaultdict[str | None, list[str]] = defaultdict(list)
@@ -33,11 +33,11 @@ def owed(process: Process, states: Mapping[Place, State]) -> list[Owed]:
         if missing:
             of = process.stages
             last = [stage for stage in of if left.get(stage.code)][-1]
-            found.append(Owed(case, last, tuple(stage for stage in of if stage.code in missing)))
+            found.append(MissingEvidence(case, last, tuple(stage for stage in of if stage.code in missing)))
     return found
 
 
-def owed_words(found: Iterable[Owed], names: Mapping[str, str]) -> list[str]:
+def missing_words(found: Iterable[MissingEvidence], names: Mapping[str, str]) -> list[str]:
     """«Зарегистрировано, не внесена дата этапа «Подпись муниципалитета»: г. Анапа», one line for all alike."""
     alike: defaultdict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
     for one in found:

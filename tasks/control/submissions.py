@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Official, Roadmap, Transition
 from models.db import open_session
 from models.lifecycle import Action, Move, Refused, change
-from models.lifecycle.requests import Asked, ask
+from models.lifecycle.requests import RequestDraft, open_request
 from roadmap.control.extensions import may_ask
 from roadmap.control.ladder import Ladder
 from tasks.context.working_calendar import calendar_of
@@ -72,8 +72,8 @@ def ask_extension(answer: Answer, point_id: int, *, new_due_on: date, reason: st
         refusal = extension_refusal(session, own.point, today=answer.today)
         if refusal:
             raise Refused(refusal)
-        wish = Asked(kind="extend", official_id=who.id, reason=reason, new_due_on=new_due_on)
-        ask(session, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
+        wish = RequestDraft(kind="extend", official_id=who.id, reason=reason, new_due_on=new_due_on)
+        open_request(session, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
         return f"перенести на {new_due_on:%d.%m.%Y}"
 
     return _once(answer, point_id, "extend", asked, f"{new_due_on} {reason}")
@@ -88,8 +88,8 @@ def say_not_mine(answer: Answer, point_id: int, *, to_body_id: int | None, reaso
             raise Refused("Выберите орган из списка")
         if to_body_id == own.point.owner_id:
             raise Refused("Назовите другой орган: за пункт уже отвечает этот")
-        wish = Asked(kind="not_mine", official_id=who.id, reason=reason, to_body_id=to_body_id)
-        ask(session, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
+        wish = RequestDraft(kind="not_mine", official_id=who.id, reason=reason, to_body_id=to_body_id)
+        open_request(session, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
         return f"исполнитель: {body.short if body else 'не назван'}"
 
     return _once(answer, point_id, "not_mine", asked, f"{to_body_id} {reason}")

@@ -24,8 +24,8 @@ from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance
 from tasks.reminders.digest import queue_digests
-from tasks.reminders.enqueue import Telling, asked_on, tell
-from tasks.reminders.failed_deliveries import tell_undelivered
+from tasks.reminders.enqueue import Telling, asked_on, enqueue_reminders
+from tasks.reminders.failed_deliveries import enqueue_failed_deliveries
 from tasks.reminders.recipients import NotBefore
 
 logger = logging.getLogger(__name__)
@@ -121,8 +121,8 @@ def control_roadmap(
     if calendar.is_working(today):
         decisions = _decisions(session, roadmap, today=today, calendar=calendar)
         not_before = _not_before(session, roadmap, today=today, at=at, hours=hours or OfficeHours())
-        told = tell(session, code, decisions, today=today, not_before=not_before)
-        notices, lines = tell_undelivered(session, code, today=today, not_before=not_before)
+        told = enqueue_reminders(session, code, decisions, today=today, not_before=not_before)
+        notices, lines = enqueue_failed_deliveries(session, code, today=today, not_before=not_before)
         digests = queue_digests(session, roadmap, today=today, not_before=not_before)
         told = replace(told, notices=told.notices + notices, lines=told.lines + lines, digests=digests)
     return DayReport(

@@ -9,7 +9,7 @@ from models import Channel, Official, Roadmap
 from models.queries.officials import muted
 from models.settings import Settings
 from roadmap.letters import Part
-from roadmap.letters.parts import Digest, digest_part, drill_part
+from roadmap.letters.parts import Digest, digest_part, reachability_part
 from tasks.discipline import discipline
 from tasks.letters.heartbeat import heartbeat
 from tasks.people.links import official_url
@@ -30,7 +30,7 @@ class Parts:
 
     def drill(self, official: Official, channel: Channel) -> Part:
         """The question, with a link that proves this channel."""
-        return drill_part(official_url(self._settings, official, channel.id, path="/proof"))
+        return reachability_part(official_url(self._settings, official, channel.id, path="/proof"))
 
 
 def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Digest:

@@ -168,9 +168,9 @@ def _cases(found: ProcessFacts, today: date) -> list[CaseLine]:
             late = fact.late_days(today)
             cases[fact.case].append(CaseStage(point_id=row.id, title=titles[fact.code], fact=fact, late_days=late))
     lines = [CaseLine(name=name, stages=tuple(stages)) for name, stages in cases.items()]
-    return sorted(lines, key=_owing)
+    return sorted(lines, key=_missing_order)
 
 
-def _owing(case: CaseLine) -> tuple[int, int, date, str]:
+def _missing_order(case: CaseLine) -> tuple[int, int, date, str]:
     due = min((stage.fact.due_on for stage in case.held), default=date.max)
     return ORDER.index(case.state), -case.late_days, due, case.name.casefold()

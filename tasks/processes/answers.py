@@ -11,7 +11,7 @@ from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Move, Refused
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.form_words import Unclear, means_all, means_missing, read_names, read_stages
-from roadmap.processes.missing_evidence import owed
+from roadmap.processes.missing_evidence import missing_evidence
 from roadmap.processes.schema import Stage
 from tasks.context.working_calendar import calendar_of
 from tasks.control.commands import AcceptSession, Command, MarkStages, RecordRefusal, SkipStages
@@ -145,7 +145,7 @@ def _meant(session: Session, one: Underway, command: MarkStages | SkipStages) ->
 def _missing(session: Session, one: Underway, command: MarkStages | SkipStages) -> tuple[list[Stage], list[StageRow]]:
     """All that is owed behind what was recorded out of order, by those named in «Кто» or by all."""
     by_place = {row.place: row for row in one.stages}
-    behind = owed(one.process, {place: row.standing().state for place, row in by_place.items()})
+    behind = missing_evidence(one.process, {place: row.standing().state for place, row in by_place.items()})
     if command.who.strip() and not means_all(command.who):
         chosen = {row.case for row in _of_cases(session, [row for row in one.stages if row.case], command)}
         behind = [late for late in behind if late.case in chosen]

@@ -44,7 +44,7 @@ class Telling:
     """Letters of the coordinator and the controller that carry the week's table."""
 
 
-def tell(
+def enqueue_reminders(
     session: Session, code: str, decisions: Mapping[Situation, Decision], *, today: date, not_before: NotBefore
 ) -> Telling:
     """Carry out the decisions for one roadmap.

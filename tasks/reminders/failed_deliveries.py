@@ -14,7 +14,7 @@ from tasks.reminders.recipients import NotBefore, Recipients, heard_of, new_noti
 LOOKED_BACK = timedelta(days=30)
 
 
-def tell_undelivered(session: Session, code: str, *, today: date, not_before: NotBefore) -> tuple[int, int]:
+def enqueue_failed_deliveries(session: Session, code: str, *, today: date, not_before: NotBefore) -> tuple[int, int]:
     """Tell the coordinator once of every point whose letter reached nobody; returns new letters and lines.
 
     A letter is lost when its last try failed and nothing has reached the official since, on any channel. When the

@@ -30,7 +30,7 @@ class Drilled:
     asks_on: date | None
 
 
-def drill(
+def check_reachability(
     session: Session, code: str, *, at: datetime, hours: OfficeHours, everyone: bool = False, dry_run: bool = False
 ) -> list[Drilled]:
     """Ask over every channel that is not proven (``everyone``: over proven ones as well); twice in a row asks once.
@@ -46,7 +46,7 @@ def drill(
         .order_by(col(Official.role), col(Body.short), col(Official.id), col(Channel.id))
     )
     drilled = [
-        _drilled(session, official, channel, body or "", day=day, asks=not dry_run, everyone=everyone)
+        _checked(session, official, channel, body or "", day=day, asks=not dry_run, everyone=everyone)
         for official, channel, body in session.execute(found).all()
     ]
     if asked := sum(one.asks_on is not None for one in drilled):
@@ -56,7 +56,7 @@ def drill(
     return drilled
 
 
-def _drilled(
+def _checked(
     session: Session,
     official: Official,
     channel: Channel | None,

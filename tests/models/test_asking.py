@@ -12,13 +12,13 @@ from models import AuditEntry, Body, ControlPoint, Request, Transition
 from models.db import engine_for, open_session
 from models.db.migrate import migrate
 from models.lifecycle import Move, Refused, change, open_due
-from models.lifecycle.requests import Asked, ask, grant, refuse
+from models.lifecycle.requests import RequestDraft, grant, open_request, refuse
 
 AT = datetime(2027, 5, 20, 6, 0, tzinfo=UTC)
 ON = date(2027, 5, 20)
 KEY = "krasnodar/1.1/-/2027-05-31"
-LATER = Asked(kind="extend", official_id=None, reason="нет данных от школ", new_due_on=date(2027, 6, 30))
-ELSEWHERE = Asked(kind="not_mine", official_id=None, reason="исполняет институт")
+LATER = RequestDraft(kind="extend", official_id=None, reason="нет данных от школ", new_due_on=date(2027, 6, 30))
+ELSEWHERE = RequestDraft(kind="not_mine", official_id=None, reason="исполняет институт")
 
 
 def move(actor: str = "начальник отдела", **more: Any) -> Move:
@@ -32,9 +32,9 @@ def open_point(engine: Engine, planned_point: str) -> str:
     return planned_point
 
 
-def asked(engine: Engine, what: Asked, **more: Any) -> int:
+def asked(engine: Engine, what: RequestDraft, **more: Any) -> int:
     with open_session(engine) as session:
-        request = ask(session, KEY, what, move(**more))
+        request = open_request(session, KEY, what, move(**more))
         assert request.id is not None
         return request.id
 
@@ -84,7 +84,7 @@ def test_asking_twice_by_the_same_button_is_asking_once(engine: Engine) -> None:
 
 def test_a_day_not_later_than_the_deadline_is_no_extension(engine: Engine) -> None:
     with pytest.raises(Refused, match=r"позже нынешнего, 31\.05\.2027"):
-        asked(engine, Asked(kind="extend", official_id=None, reason="так", new_due_on=date(2027, 5, 31)))
+        asked(engine, RequestDraft(kind="extend", official_id=None, reason="так", new_due_on=date(2027, 5, 31)))
     assert stands(engine) == (False, date(2027, 5, 31), [], ["open"])
 
 

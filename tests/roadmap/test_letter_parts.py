@@ -4,7 +4,7 @@ from datetime import date
 
 from roadmap.control.discipline import Discipline
 from roadmap.letters import Addressee, Origin, letter
-from roadmap.letters.parts import SHOWN_BODIES, Digest, digest_part, drill_part
+from roadmap.letters.parts import SHOWN_BODIES, Digest, digest_part, reachability_part
 
 ORIGIN = Origin(region="Краснодарский край", title="Комплекс мер", act="приказ от 13.08.2021 № 2625")
 COORDINATOR = Addressee(role="coordinator", post="Координатор")
@@ -43,7 +43,7 @@ def test_names_of_bodies_cannot_break_the_letter() -> None:
 
 
 def test_a_letter_may_consist_of_parts_alone() -> None:
-    parts = [digest_part(digest()), drill_part("https://vekha.test/o/abc/proof")]
+    parts = [digest_part(digest()), reachability_part("https://vekha.test/o/abc/proof")]
     made = letter("В-000001", COORDINATOR, origin=ORIGIN, lines=[], today=date(2027, 6, 10), parts=parts)
     assert made.subject == "[В-000001] Координатору: дисциплина за неделю, проверка связи — Краснодарский край"
     assert "https://vekha.test/o/abc/proof" in made.text

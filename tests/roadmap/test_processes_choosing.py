@@ -7,7 +7,7 @@ import pytest
 
 from roadmap.processes.choosing import About, choose, why_whole
 from roadmap.processes.loading import built_in
-from roadmap.processes.missing_evidence import owed, owed_words
+from roadmap.processes.missing_evidence import missing_evidence, missing_words
 
 TODAY = date(2027, 3, 10)
 
@@ -99,13 +99,13 @@ def of(case: str, *states: str) -> dict[tuple[str, str | None], str]:
     ],
 )
 def test_what_keeps_a_point_open_behind_facts_out_of_order_is_said(states: Any, said: list[str]) -> None:
-    found = owed(built_in()["agreement"], COMMON | states)
-    assert owed_words(found, {"a": "г. Анапа", "b": "б"}) == said
+    found = missing_evidence(built_in()["agreement"], COMMON | states)
+    assert missing_words(found, {"a": "г. Анапа", "b": "б"}) == said
 
 
 def test_many_names_are_cut() -> None:
     states: Any = dict(COMMON)
     for n in range(44):
         states |= of(f"m{n:02}", "current", "done", "done", "done")
-    (said,) = owed_words(owed(built_in()["agreement"], states), {})
+    (said,) = missing_words(missing_evidence(built_in()["agreement"], states), {})
     assert said.endswith("m06, m07 и ещё 36")

@@ -9,7 +9,7 @@ from sqlmodel import col
 from models import ControlPoint, Item, ItemNeed, Notice, Request
 from models.db import open_session
 from models.lifecycle import Move, change
-from models.lifecycle.requests import Asked, ask
+from models.lifecycle.requests import RequestDraft, open_request
 from tasks.daily.control_day import control_day
 from tasks.discipline import discipline, judged
 from tests.world import World
@@ -65,8 +65,8 @@ def test_a_request_that_was_left_lying_excuses(world: World) -> None:
     control_day(world.engine, today=MORNING.date(), at=MORNING)
     letters_left(world, MORNING)
     with open_session(world.engine) as session:
-        asked = Asked(kind="extend", official_id=None, reason="болезнь", new_due_on=date(2027, 6, 30))
-        ask(session, key, asked, Move(action="ask", actor="ректор", at=MORNING, on=MORNING.date()))
+        asked = RequestDraft(kind="extend", official_id=None, reason="болезнь", new_due_on=date(2027, 6, 30))
+        open_request(session, key, asked, Move(action="ask", actor="ректор", at=MORNING, on=MORNING.date()))
     assert outcomes(world) == {key: ("overdue", "decided_late")}
     with open_session(world.engine) as session:
         session.execute(update(Request).values(state="refused", decided_on=date(2027, 5, 27), decided_at=MORNING))

@@ -10,7 +10,7 @@ from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
 from tasks.daily.control_day import control_day
 from tasks.letters.compose import compose
-from tasks.reminders.reachability import drill
+from tasks.reminders.reachability import check_reachability
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
@@ -69,7 +69,7 @@ def test_a_drill_asks_everybody_once_in_the_letter_of_the_day(world: World) -> N
     before = len(world.rows(Notice))
     for _ in range(2):
         with open_session(world.engine) as session:
-            rows = drill(session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours())
+            rows = check_reachability(session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours())
     assert [row.asks_on for row in rows] == [None] * 4
     assert len(world.rows(Notice)) == before + 3, "the rector's letter of the day asks as well"
     told = letters(world, WEDNESDAY)
@@ -80,8 +80,12 @@ def test_a_drill_asks_everybody_once_in_the_letter_of_the_day(world: World) -> N
 def test_who_has_proven_the_channel_is_not_asked_and_a_dry_run_asks_nobody(world: World) -> None:
     world.change(Channel, proven_at=at(WEDNESDAY, 1))
     with open_session(world.engine) as session:
-        assert not any(row.asks_on for row in drill(session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours()))
-        again = drill(session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours(), everyone=True, dry_run=True)
+        assert not any(
+            row.asks_on for row in check_reachability(session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours())
+        )
+        again = check_reachability(
+            session, world.code, at=at(WEDNESDAY, 7), hours=OfficeHours(), everyone=True, dry_run=True
+        )
     assert not any(row.asks_on for row in again)
     assert world.rows(Notice) == []
 

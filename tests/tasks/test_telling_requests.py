@@ -10,7 +10,7 @@ from sqlmodel import col
 from models import Body, Channel, Notice, NoticeLine, Official, Roadmap
 from models.db import open_session
 from models.lifecycle import Move
-from models.lifecycle.requests import Asked, ask, grant, refuse
+from models.lifecycle.requests import RequestDraft, grant, open_request, refuse
 from tasks.daily.control_day import ControlReport, control_day
 from tests.world import World
 
@@ -32,8 +32,10 @@ def move(on: date, **more: Any) -> Move:
 
 def asked(world: World, key: str, kind: Any, *, on: date = MONDAY) -> int:
     with open_session(world.engine) as session:
-        what = Asked(kind=kind, official_id=None, reason="нет данных", new_due_on=JULY if kind == "extend" else None)
-        return ask(session, key, what, move(on)).id or 0
+        what = RequestDraft(
+            kind=kind, official_id=None, reason="нет данных", new_due_on=JULY if kind == "extend" else None
+        )
+        return open_request(session, key, what, move(on)).id or 0
 
 
 def told(world: World, reason: str) -> list[tuple[str, str]]:

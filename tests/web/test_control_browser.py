@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from models import ControlPoint, clock
 from models.db import open_session
 from models.lifecycle import Move
-from models.lifecycle.requests import Asked, ask
+from models.lifecycle.requests import RequestDraft, open_request
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.daily.control_day import control_day
@@ -41,14 +41,14 @@ def region(tmp_path: Path) -> Engine:
             col(ControlPoint.status).in_(("open", "planned")), ~col(ControlPoint.is_history)
         )
         point = session.exec(live.order_by(col(ControlPoint.deadline_on).desc()).limit(1)).one()
-        wish = Asked(
+        wish = RequestDraft(
             kind="extend",
             official_id=None,
             reason="не все муниципалитеты прислали сведения",
             new_due_on=point.due_on + timedelta(days=20),
         )
         move = Move(action="ask", actor="Ректор (страница)", at=now, on=clock.today("Europe/Moscow"))
-        ask(session, point.key, wish, move)
+        open_request(session, point.key, wish, move)
     return engine
 
 

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition, clock, lifecycle
 from models.db import open_session
 from models.lifecycle import Move
-from models.lifecycle.requests import Asked, ask
+from models.lifecycle.requests import RequestDraft, open_request
 from tasks.prefect.forms import Decision, answer
 from tests.pages import Pages
 
@@ -84,8 +84,8 @@ def asked(pages: Pages, point: int, **facts: Any) -> int:
     with open_session(pages.engine) as session:
         row = session.get_one(ControlPoint, point)
         move = Move(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
-        wish = Asked(kind=facts.pop("kind", "extend"), official_id=None, reason="нет данных от школ", **facts)
-        return ask(session, row.key, wish, move).id or 0
+        wish = RequestDraft(kind=facts.pop("kind", "extend"), official_id=None, reason="нет данных от школ", **facts)
+        return open_request(session, row.key, wish, move).id or 0
 
 
 def test_accepting_closes_the_point_and_shrinks_the_queue(pages: Pages, submitted: int) -> None:

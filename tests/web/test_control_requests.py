@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from models import Channel, ControlPoint, Official, Request, Roadmap, Transition, clock
 from models.db import open_session
 from models.lifecycle import Move
-from models.lifecycle.requests import Asked, ask
+from models.lifecycle.requests import RequestDraft, open_request
 from tests.pages import Pages
 
 PASSWORD = "пароль координатора"
@@ -43,7 +43,9 @@ def point(pages: Pages) -> int:
         key = session.get_one(ControlPoint, number).key
         move = Move(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
         day = pages.today + timedelta(days=90)
-        ask(session, key, Asked(kind="extend", official_id=None, reason="нет данных", new_due_on=day), move)
+        open_request(
+            session, key, RequestDraft(kind="extend", official_id=None, reason="нет данных", new_due_on=day), move
+        )
     return number
 
 
