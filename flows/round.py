@@ -28,7 +28,7 @@ ask_task = task(name="Запросить данные", cache_policy=NO_CACHE)(s
 fill_task = task(name="Заполнить из контрольных точек", cache_policy=NO_CACHE)(steps.fill_round)
 settle_task = task(name="Принять данные", cache_policy=NO_CACHE)(steps.settle_round)
 compute_task = task(name="Рассчитать показатели", cache_policy=NO_CACHE)(produce.compute_round)
-note_task = task(name="Составить справку", cache_policy=NO_CACHE)(produce.note_round)
+note_task = task(name="Составить справку", cache_policy=NO_CACHE)(produce.report_round)
 charts_task = task(name="Диаграммы", cache_policy=NO_CACHE)(report_artifacts.publish)
 send_task = task(name="Разослать", cache_policy=NO_CACHE)(produce.send_round)
 recommend_task = task(name="Рекомендации", cache_policy=NO_CACHE)(produce.recommend_round)

@@ -2,7 +2,7 @@
 
 from models.tables.audit import AuditEntry
 from models.tables.control_point import ControlPoint, Evidence, Transition
-from models.tables.monitoring import IndicatorValue, NoteFile, Recommendation, Round, RoundLetter, RoundStep, Snapshot
+from models.tables.monitoring import IndicatorValue, Recommendation, ReportFile, Round, RoundLetter, RoundStep, Snapshot
 from models.tables.official import Absence, Channel, Mute, Official
 from models.tables.outbox import Notice, NoticeLine
 from models.tables.prefect_refs import PrefectRef
@@ -25,13 +25,13 @@ __all__ = [
     "ItemNeed",
     "Municipality",
     "Mute",
-    "NoteFile",
     "Notice",
     "NoticeLine",
     "Official",
     "PrefectRef",
     "Process",
     "Recommendation",
+    "ReportFile",
     "Request",
     "Roadmap",
     "Round",

@@ -14,10 +14,10 @@ from models import (
     ControlPoint,
     IndicatorValue,
     Item,
-    NoteFile,
     Notice,
     NoticeLine,
     Official,
+    ReportFile,
     Round,
     RoundStep,
     Snapshot,
@@ -154,7 +154,7 @@ class MonitoredPages:
                 "size": len(content),
                 "made_at": AT,
             }
-            session.add(NoteFile(snapshot_id=snapshot_id, name=title, body_id=body_id, **facts))
+            session.add(ReportFile(snapshot_id=snapshot_id, name=title, body_id=body_id, **facts))
 
     def remind(self, town: str, *days: date) -> None:
         """Reminders that left about the data of a body."""

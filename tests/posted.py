@@ -15,7 +15,7 @@ from fpdf import FPDF
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from models import Absence, ControlPoint, Item, Mute, NoteFile, Notice, Official, RoundLetter, RoundStep
+from models import Absence, ControlPoint, Item, Mute, Notice, Official, ReportFile, RoundLetter, RoundStep
 from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
@@ -88,13 +88,13 @@ class Posted:
         """As the note names the page of a body."""
         return f"Страница участника — {TOWNS[town]} — за II квартал 2027 г.pdf"
 
-    def _stored(self, snapshot_id: int, name: str, media_type: str, content: bytes, body_id: int | None) -> NoteFile:
+    def _stored(self, snapshot_id: int, name: str, media_type: str, content: bytes, body_id: int | None) -> ReportFile:
         digest = hashlib.sha256(content).hexdigest()
         path = stored_at(self.settings, digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         facts: dict[str, Any] = {"media_type": media_type, "file_hash": digest, "size": len(content), "made_at": NINE}
-        return NoteFile(snapshot_id=snapshot_id, name=name, body_id=body_id, **facts)
+        return ReportFile(snapshot_id=snapshot_id, name=name, body_id=body_id, **facts)
 
     def queued(self, round_id: int, on: date = NOTE_DAY) -> int:
         with open_session(self.engine) as session:

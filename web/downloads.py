@@ -4,7 +4,7 @@ from fastapi import Request
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
-from models import Evidence, NoteFile
+from models import Evidence, ReportFile
 from tasks.files.evidence import stored_at
 
 #: A browser that shows the file all the same gives it no rights at all.
@@ -18,7 +18,7 @@ def file_response(request: Request, evidence: Evidence) -> Response:
     return _stored(request, evidence.file_hash, evidence.media_type, evidence.file_name)
 
 
-def note_response(request: Request, file: NoteFile) -> Response:
+def report_response(request: Request, file: ReportFile) -> Response:
     """A file of an analytic note, streamed; 404 when it is gone from the disk."""
     return _stored(request, file.file_hash, file.media_type, file.name)
 

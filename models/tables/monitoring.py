@@ -104,7 +104,7 @@ class Snapshot(SQLModel, table=True):
     """``roadmap.monitoring.snapshot.Snapshot`` as JSON."""
 
 
-class NoteFile(SQLModel, table=True):
+class ReportFile(SQLModel, table=True):
     """A file of an analytic note, stored by its hash under ``Settings.files``."""
 
     __tablename__ = "note_file"

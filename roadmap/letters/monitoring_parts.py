@@ -27,7 +27,7 @@ class Enclosed:
     """The page with the files; always told to those who have one."""
 
 
-def note_part(snapshot: Snapshot, enclosed: Enclosed, *, decides: bool = False) -> Part:
+def report_part(snapshot: Snapshot, enclosed: Enclosed, *, decides: bool = False) -> Part:
     """The note in short; ``decides``: its reader is to decide on the recommendations."""
     rows = [_indicator(row) for row in indicators_grid(snapshot.indicators).rows]
     fresh = sum(not one.is_open_already for one in snapshot.advice)

@@ -16,7 +16,7 @@ from roadmap.calendar.zones import zone_of
 from roadmap.control.reminders import RANK
 from roadmap.letters.wording import DIGEST
 from tasks.daily.control_day import control_roadmap
-from tasks.monitoring.rounds.sweep import assume_notes
+from tasks.monitoring.rounds.sweep import assume_reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def simulate(engine: Engine, code: str, *, start: date, end: date) -> Simulation
         while day <= end:
             at = datetime.combine(day, time(0, 30), zone)
             undeliverable += control_roadmap(session, code, today=day, at=at).told.undeliverable
-            assume_notes(session, code, today=day, at=at)
+            assume_reports(session, code, today=day, at=at)
             day += timedelta(days=1)
         return Simulation(tuple(letters_between(session, code, start=start, end=end)), undeliverable)
 

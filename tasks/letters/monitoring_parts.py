@@ -9,17 +9,17 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Body, Channel, NoteFile, Official, Roadmap, RoundLetter
+from models import Body, Channel, Official, ReportFile, Roadmap, RoundLetter
 from models import Snapshot as SnapshotRow
 from models.settings import Settings
 from roadmap.letters import Attachment, Part
-from roadmap.letters.monitoring_parts import Enclosed, note_part, page_part
+from roadmap.letters.monitoring_parts import Enclosed, page_part, report_part
 from roadmap.monitoring.report.view import Page, Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.files.evidence import DOCX, PDF, XLSX, stored_at
 from tasks.monitoring.report.build import page_file
-from tasks.monitoring.rounds.mailing import newest_note
+from tasks.monitoring.rounds.mailing import newest_report
 from tasks.people.links import official_url
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class RoundParts:
         for letter in letters:
             bodies.setdefault(letter.round_id, set()).update({letter.body_id} if letter.body_id else ())
         for round_id, some in bodies.items():
-            if (snapshot_id := newest_note(session, round_id)) is not None:
+            if (snapshot_id := newest_report(session, round_id)) is not None:
                 self._rounds[round_id] = _Told(session, snapshot_id, some, folder=settings.files, at=at)
 
     def parts(self, letters: Sequence[RoundLetter], official: Official, channel: Channel) -> Iterator[Part]:
@@ -54,7 +54,7 @@ class RoundParts:
             )
             row = self._rounds[one.round_id]
             if one.part == "note":
-                yield note_part(row.snapshot, enclosed, decides=official.role == "coordinator")
+                yield report_part(row.snapshot, enclosed, decides=official.role == "coordinator")
             elif one.body_id is not None and one.body_id in row.bodies:
                 yield page_part(row.page(one.body_id), row.snapshot.period, enclosed)
 
@@ -63,7 +63,7 @@ class RoundParts:
             return f"{self._settings.pages_url}/control/monitoring/{round_id}"
         return official_url(self._settings, official, channel.id, path=f"/monitoring/{round_id}")
 
-    def _attached(self, files: Sequence[NoteFile]) -> tuple[Attachment, ...]:
+    def _attached(self, files: Sequence[ReportFile]) -> tuple[Attachment, ...]:
         """All of the files or none: a file lost from the disk must not hold up the letter, its words say where."""
         try:
             return tuple(Attachment(file.name, file.media_type, self._content(file)) for file in files)
@@ -71,7 +71,7 @@ class RoundParts:
             logger.warning("a file of a note is not in its place: %s", Path(lost.filename).name)
             return ()
 
-    def _content(self, file: NoteFile) -> bytes:
+    def _content(self, file: ReportFile) -> bytes:
         if file.file_hash in self._contents:
             return self._contents[file.file_hash]
         content = stored_at(self._settings, file.file_hash).read_bytes()
@@ -92,11 +92,11 @@ class _Told:
         self.bodies = {body.id: body for body in everybody if body.id in bodies}
         self._named = Counter(body.short for body in everybody)
         self._pages = Pages(self.snapshot, zone=roadmap.zone)
-        whole = select(NoteFile).where(col(NoteFile.snapshot_id) == snapshot_id, col(NoteFile.body_id).is_(None))
-        listed = session.execute(whole.order_by(col(NoteFile.id))).scalars()
+        whole = select(ReportFile).where(col(ReportFile.snapshot_id) == snapshot_id, col(ReportFile.body_id).is_(None))
+        listed = session.execute(whole.order_by(col(ReportFile.id))).scalars()
         self._whole = [file for file in listed if file.media_type in ENCLOSED]
         loaded = (self.snapshot, self._pages)
-        self._own: dict[int | None, NoteFile] = {}
+        self._own: dict[int | None, ReportFile] = {}
         for body_id in sorted(bodies):
             try:
                 file = page_file(session, snapshot_id, body_id, folder=folder, at=at, loaded=loaded)
@@ -107,7 +107,7 @@ class _Told:
             if file is not None:
                 self._own[body_id] = file
 
-    def files(self, letter: RoundLetter) -> list[NoteFile]:
+    def files(self, letter: RoundLetter) -> list[ReportFile]:
         """The files of a part: of the note its own, of a page that of its body only."""
         if letter.part == "note":
             return self._whole

@@ -13,10 +13,10 @@ from models import (
     Body,
     ControlPoint,
     IndicatorValue,
-    NoteFile,
     Notice,
     NoticeLine,
     Recommendation,
+    ReportFile,
     Roadmap,
     Round,
     RoundStep,
@@ -59,7 +59,7 @@ class RoundLine:
     """(title, when it was done, what came of it) of every step, in order."""
     asked: int
     answered: int
-    files: tuple[NoteFile, ...]
+    files: tuple[ReportFile, ...]
     """Of the newest note; bodies' own pages are not among them."""
     undecided: int
     """Recommendations that wait for a decision."""
@@ -190,17 +190,17 @@ def body_of(session: Session, roadmap_code: str, code: str) -> Body | None:
     return session.execute(found).scalar_one_or_none()
 
 
-def _files(session: Session, ids: Collection[int]) -> dict[int, tuple[NoteFile, ...]]:
+def _files(session: Session, ids: Collection[int]) -> dict[int, tuple[ReportFile, ...]]:
     newest = (
         select(col(SnapshotRow.round_id), func.max(col(SnapshotRow.id)).label("id"))
-        .join(NoteFile, col(NoteFile.snapshot_id) == col(SnapshotRow.id))
+        .join(ReportFile, col(ReportFile.snapshot_id) == col(SnapshotRow.id))
         .where(col(SnapshotRow.round_id).in_(ids))
         .group_by(col(SnapshotRow.round_id))
         .subquery()
     )
-    found = select(newest.c.round_id, NoteFile).join(NoteFile, col(NoteFile.snapshot_id) == newest.c.id)
-    files: defaultdict[int, list[NoteFile]] = defaultdict(list)
-    for round_id, file in session.execute(found.where(col(NoteFile.body_id).is_(None)).order_by(col(NoteFile.id))):
+    found = select(newest.c.round_id, ReportFile).join(ReportFile, col(ReportFile.snapshot_id) == newest.c.id)
+    files: defaultdict[int, list[ReportFile]] = defaultdict(list)
+    for round_id, file in session.execute(found.where(col(ReportFile.body_id).is_(None)).order_by(col(ReportFile.id))):
         files[round_id].append(file)
     return {round_id: tuple(several) for round_id, several in files.items()}
 

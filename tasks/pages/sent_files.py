@@ -5,14 +5,14 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from models import Channel, NoteFile, Official, RoundLetter
+from models import Channel, Official, ReportFile, RoundLetter
 from tasks.monitoring.report.build import page_file
-from tasks.monitoring.rounds.mailing import newest_note
+from tasks.monitoring.rounds.mailing import newest_report
 
 
 def sent_files(
     session: Session, official: Official, round_id: int, *, folder: Path, at: datetime
-) -> list[NoteFile] | None:
+) -> list[ReportFile] | None:
     """The files of what was put into letters of the official, as the newest note has them; None when nothing was."""
     sent = (
         select(RoundLetter)
@@ -20,11 +20,11 @@ def sent_files(
         .where(RoundLetter.round_id == round_id, Channel.official_id == official.id)
     )
     letters = session.exec(sent).all()
-    snapshot_id = newest_note(session, round_id) if letters else None
+    snapshot_id = newest_report(session, round_id) if letters else None
     if snapshot_id is None:
         return None
-    whole = select(NoteFile).where(NoteFile.snapshot_id == snapshot_id, col(NoteFile.body_id).is_(None))
-    files = list(session.exec(whole.order_by(col(NoteFile.id)))) if any(one.part == "note" for one in letters) else []
+    whole = select(ReportFile).where(ReportFile.snapshot_id == snapshot_id, col(ReportFile.body_id).is_(None))
+    files = list(session.exec(whole.order_by(col(ReportFile.id)))) if any(one.part == "note" for one in letters) else []
     for one in letters:
         if one.body_id is not None:
             own = page_file(session, snapshot_id, one.body_id, folder=folder, at=at)

@@ -12,7 +12,7 @@ from models import Snapshot as SnapshotRow
 from models.db import open_session
 from roadmap.cards.point import artifact_key
 from roadmap.monitoring.report.tables import Grid
-from roadmap.monitoring.report.view import Note, note_of
+from roadmap.monitoring.report.view import ReportView, report_of
 from tasks.monitoring.report.build import load
 from tasks.prefect.client import call
 
@@ -34,7 +34,7 @@ async def publish(client: PrefectClient, engine: Engine, round_id: int, run_id: 
         snapshot, zone = load(session, newest)
         point = select(col(ControlPoint.key)).join(Round, col(Round.point_id) == col(ControlPoint.id))
         key = artifact_key(session.execute(point.where(col(Round.id) == round_id)).scalar_one())
-    note, charts = note_of(snapshot, zone=zone), charts_of(snapshot, form="screen")
+    note, charts = report_of(snapshot, zone=zone), charts_of(snapshot, form="screen")
     told = [(f"{key}-note", f"Справка · {snapshot.period} · {snapshot.region}", summary_markdown(note))]
     if charts:
         told.append(
@@ -43,7 +43,7 @@ async def publish(client: PrefectClient, engine: Engine, round_id: int, run_id: 
     return sum([await _publish(client, name, about, data, run_id) for name, about, data in told])
 
 
-def summary_markdown(note: Note) -> str:
+def summary_markdown(note: ReportView) -> str:
     """Page one of the note, and the indicators against their targets."""
     parts = [f"# {_plain(note.heading)}", f"**{_plain(note.subject)}**", *map(_plain, note.summary)]
     if note.remarks:
@@ -55,7 +55,7 @@ def summary_markdown(note: Note) -> str:
     return "\n\n".join([*parts, _plain(note.closing)])
 
 
-def charts_markdown(note: Note, charts: Any) -> str:
+def charts_markdown(note: ReportView, charts: Any) -> str:
     """Every chart under its name."""
     from tasks.monitoring.report.html import data_address
 

@@ -9,7 +9,18 @@ from sqlmodel import col, select
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import Body, Edition, Municipality, NoteFile, RoundLetter, RoundStep, Snapshot, Transition, clock, lifecycle
+from models import (
+    Body,
+    Edition,
+    Municipality,
+    ReportFile,
+    RoundLetter,
+    RoundStep,
+    Snapshot,
+    Transition,
+    clock,
+    lifecycle,
+)
 from models.db import open_session
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, period_of
@@ -158,7 +169,7 @@ def test_the_daily_control_wakes_a_round_whose_data_are_complete_and_it_goes_to_
     assert monitoring.history(key) == ["open", "submit", "accept"]
     with open_session(office.engine) as session:
         assert len(session.exec(select(Snapshot)).all()) == 1
-        assert session.exec(select(NoteFile)).all()
+        assert session.exec(select(ReportFile)).all()
     shown = office.api(lambda client: call(client, "POST", "/artifacts/latest/filter", {}))
     assert any(one["key"].endswith("-note") for one in shown)
     assert monitoring.mend().runs.runs_finished == 0

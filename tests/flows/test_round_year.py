@@ -24,8 +24,8 @@ from models import (
     Channel,
     ControlPoint,
     Municipality,
-    NoteFile,
     Official,
+    ReportFile,
     RoundLetter,
     RoundStep,
     Snapshot,
@@ -219,7 +219,7 @@ def test_a_year_of_four_quarters_and_the_year_itself_runs_by_itself(installation
     with open_session(year.engine) as session:
         letters = session.exec(select(RoundLetter)).all()
         points = session.exec(select(ControlPoint).where(ControlPoint.purpose == "data")).all()
-        assert session.exec(select(NoteFile)).all()
+        assert session.exec(select(ReportFile)).all()
     notes = Counter((one.round_id, one.part) for one in letters)
     assert {notes[row.id, "note"] for row in rows} == {2}
     assert all(notes[row.id, "page"] >= 3 for row in rows)

@@ -27,7 +27,7 @@ from tasks.daily.control_day import control_day
 from tasks.daily.simulate import Simulation, letters_between, simulate
 from tasks.editions.load import load_roadmap
 from tasks.letters.deliver import deliver
-from tasks.monitoring.rounds.sweep import assume_notes
+from tasks.monitoring.rounds.sweep import assume_reports
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tasks.people.contacts import load_contacts
 from tests.databases import sqlite_engine
@@ -111,7 +111,7 @@ def test_a_year_of_moscow_sends_exactly_these_letters(moscow: Engine, tmp_path: 
         assert report.undeliverable == 0
         with open_session(moscow) as session:
             # The files of the notes have tests of their own: here they are taken as written.
-            assume_notes(session, CODE, today=today, at=datetime.combine(today, time(5), UTC))
+            assume_reports(session, CODE, today=today, at=datetime.combine(today, time(5), UTC))
         at = datetime.combine(today, time(6), UTC)
         delivered = deliver(moscow, settings=settings, at_source=lambda at=at: at)  # type: ignore[misc]
         outcomes.update(sent=delivered.sent, failed=delivered.failed, dropped=delivered.dropped)

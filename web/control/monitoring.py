@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlmodel import Session, col
 
-from models import NoteFile, Recommendation, Roadmap, clock
+from models import Recommendation, ReportFile, Roadmap, clock
 from models.db import open_session
 from models.lifecycle.transitions import Refused
 from models.settings import Settings
@@ -31,7 +31,7 @@ from tasks.pages.monitoring import SOURCE_RU, RoundLine, body_of, corrected, rou
 from web import forms
 from web.control.filters import page
 from web.control.login import COORDINATOR, ForCoordinator, SafeForm
-from web.downloads import note_response
+from web.downloads import report_response
 from web.forms import BadField
 from web.pages import render
 from web.security import csrf_token
@@ -109,10 +109,10 @@ def show_value(request: Request, round_id: int, indicator: str = "", body: str =
 def download_file(request: Request, file_id: int) -> Response:
     """A file of a note, as a download only."""
     with open_session(request.app.state.engine) as session:
-        found = session.get(NoteFile, file_id)
+        found = session.get(ReportFile, file_id)
     if found is None:
         raise HTTPException(404, "Такого файла нет")
-    return note_response(request, found)
+    return report_response(request, found)
 
 
 @router.post("/control/monitoring/recommendation/{recommendation_id}/take")

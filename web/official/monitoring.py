@@ -8,12 +8,12 @@ from fastapi.responses import Response
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
-from models import Body, NoteFile, Official, Roadmap, Round, clock
+from models import Body, Official, ReportFile, Roadmap, Round, clock
 from models.db import open_session
 from roadmap.monitoring.periods import Period
 from tasks.pages.sent_files import sent_files
 from tasks.people.links import link_holder
-from web.downloads import note_response
+from web.downloads import report_response
 from web.pages import render
 
 router = APIRouter()
@@ -54,10 +54,10 @@ def round_file(request: Request, token: str, round_id: int, file_id: int) -> Res
         )
     if found is None:
         raise HTTPException(404, "Такого файла среди ваших нет.")
-    return note_response(request, found)
+    return report_response(request, found)
 
 
-def _files(session: Session, official: Official, round_id: int, *, folder: Path) -> list[NoteFile]:
+def _files(session: Session, official: Official, round_id: int, *, folder: Path) -> list[ReportFile]:
     """The files of what was put into letters of the official; 404 when nothing was."""
     files = sent_files(session, official, round_id, folder=folder, at=clock.now())
     if files is None:

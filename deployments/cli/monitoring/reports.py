@@ -16,7 +16,7 @@ from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, parse_period, period_of
 from tasks.files.errors import DocumentRefused
-from tasks.monitoring.report.build import compose, load, place, write_note
+from tasks.monitoring.report.build import compose, load, place, write_report
 
 
 def note(
@@ -49,7 +49,7 @@ def note(
         if template is not None:
             files = {made.name: made.content for made in compose(computed, template=template, zone=zone)}
         else:
-            kept = write_note(session, row, folder=settings.files, template=settings.note_template, at=clock.now())
+            kept = write_report(session, row, folder=settings.files, template=settings.note_template, at=clock.now())
             files = {file.name: place(settings.files, file.file_hash) for file in kept}
     _put(folder, files)
     if as_json:

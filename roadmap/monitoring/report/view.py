@@ -1,4 +1,4 @@
-"""The analytic note as words and tables, before it is a file: Word, PDF and HTML show the same ``Note``. Pure."""
+"""The analytic note as words and tables, before it is a file: Word, PDF and HTML show the same ``ReportView``. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class ReportView:
     """Everything the note says, in Russian."""
 
     heading: str
@@ -72,11 +72,11 @@ class Note:
     closing: str
 
 
-def note_of(snapshot: Snapshot, *, zone: str = "UTC") -> Note:
+def report_of(snapshot: Snapshot, *, zone: str = "UTC") -> ReportView:
     """The note of a snapshot; instants are told on the clocks of ``zone``."""
     lags = lagging(snapshot)
     big = is_big(snapshot)
-    return Note(
+    return ReportView(
         heading="Аналитическая справка",
         subject=f"{_adjective(snapshot)} мониторинг за{NBSP}{snapshot.period}",
         region=snapshot.region,

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from models import Body, NoteFile, Roadmap
+from models import Body, ReportFile, Roadmap
 from models import Snapshot as SnapshotRow
 from models.db.rows import table_of
-from roadmap.monitoring.report.view import APPENDIX_BODIES, Pages, has_workbook, note_of
+from roadmap.monitoring.report.view import APPENDIX_BODIES, Pages, has_workbook, report_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.files.evidence import DOCX, FULL, PDF, PNG, XLSX
@@ -37,9 +37,9 @@ class Composed:
     body_id: int | None = None
 
 
-def write_note(
+def write_report(
     session: Session, snapshot_row_id: int, *, folder: Path, template: Path | None, at: datetime
-) -> list[NoteFile]:
+) -> list[ReportFile]:
     """Write what the note of a snapshot is made of, and return its rows: the whole note first, then the own pages.
 
     Written once: what a row names and the disk holds stays as it was sent, whatever the template is by now; what is
@@ -66,14 +66,14 @@ def page_file(
     folder: Path,
     at: datetime,
     loaded: tuple[Snapshot, Pages] | None = None,
-) -> NoteFile | None:
+) -> ReportFile | None:
     """A body's own page, written when it is first asked for; None where the snapshot says nothing of the body.
 
     ``loaded``: the snapshot and its pages, where the caller asks for many.
     """
     body = session.get_one(Body, body_id)
-    own = select(NoteFile).where(col(NoteFile.snapshot_id) == snapshot_row_id, col(NoteFile.body_id) == body_id)
-    kept: dict[str, NoteFile] = {row.name: row for row in session.execute(own).scalars()}
+    own = select(ReportFile).where(col(ReportFile.snapshot_id) == snapshot_row_id, col(ReportFile.body_id) == body_id)
+    kept: dict[str, ReportFile] = {row.name: row for row in session.execute(own).scalars()}
     for row in kept.values():
         if _is_whole(folder, row):
             return row
@@ -105,16 +105,16 @@ def compose(snapshot: Snapshot, *, template: Path | None, zone: str) -> Iterator
     The Word document comes first: a broken template is found before anything else is made.
     """
     from tasks.monitoring.report.charts import charts_of
-    from tasks.monitoring.report.docx import note_docx
-    from tasks.monitoring.report.html import note_html
-    from tasks.monitoring.report.pdf import note_pdf
+    from tasks.monitoring.report.docx import report_docx
+    from tasks.monitoring.report.html import report_html
+    from tasks.monitoring.report.pdf import report_pdf
     from tasks.monitoring.report.xlsx import appendix_xlsx
 
-    note, charts = note_of(snapshot, zone=zone), charts_of(snapshot)
+    note, charts = report_of(snapshot, zone=zone), charts_of(snapshot)
     docx, html, pdf, *rest = _main_names(snapshot)
-    yield Composed(docx, DOCX.media_type, note_docx(note, charts, template=template, as_of=snapshot.as_of))
-    yield Composed(html, HTML, note_html(note, charts))
-    yield Composed(pdf, PDF.media_type, note_pdf(note, charts, as_of=snapshot.as_of))
+    yield Composed(docx, DOCX.media_type, report_docx(note, charts, template=template, as_of=snapshot.as_of))
+    yield Composed(html, HTML, report_html(note, charts))
+    yield Composed(pdf, PDF.media_type, report_pdf(note, charts, as_of=snapshot.as_of))
     if rest:
         yield Composed(rest[0], XLSX.media_type, appendix_xlsx(snapshot))
     for chart in charts.values():
@@ -134,7 +134,7 @@ def _main_names(snapshot: Snapshot) -> list[str]:
 
 
 def _pages(
-    session: Session, snapshot: Snapshot, zone: str, kept: dict[str, NoteFile], folder: Path
+    session: Session, snapshot: Snapshot, zone: str, kept: dict[str, ReportFile], folder: Path
 ) -> Iterator[Composed]:
     """The own pages that are not there yet, of not more than 100 bodies."""
     bodies = {body.code: body for body in _bodies(session, snapshot.roadmap)}
@@ -167,14 +167,14 @@ def _bodies(session: Session, roadmap_code: str) -> list[Body]:
     )
 
 
-def _rows(session: Session, snapshot_row_id: int) -> list[NoteFile]:
-    found = select(NoteFile).where(col(NoteFile.snapshot_id) == snapshot_row_id)
-    return list(session.execute(found.order_by(col(NoteFile.body_id).is_not(None), col(NoteFile.id))).scalars())
+def _rows(session: Session, snapshot_row_id: int) -> list[ReportFile]:
+    found = select(ReportFile).where(col(ReportFile.snapshot_id) == snapshot_row_id)
+    return list(session.execute(found.order_by(col(ReportFile.body_id).is_not(None), col(ReportFile.id))).scalars())
 
 
 def _keep(
-    session: Session, snapshot_row_id: int, made: Composed, kept: dict[str, NoteFile], *, folder: Path, at: datetime
-) -> NoteFile:
+    session: Session, snapshot_row_id: int, made: Composed, kept: dict[str, ReportFile], *, folder: Path, at: datetime
+) -> ReportFile:
     """Store a file and its row; a row whose file is on the disk stays as it is.
 
     Of two who make the same at once the second takes the row of the first.
@@ -193,10 +193,12 @@ def _keep(
             "body_id": made.body_id,
             "made_at": at,
         }
-        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table_of(NoteFile))
+        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(
+            table_of(ReportFile)
+        )
         session.execute(insert.values(values).on_conflict_do_nothing(index_elements=["snapshot_id", "name"]))
-        mine = (col(NoteFile.snapshot_id) == snapshot_row_id, col(NoteFile.name) == made.name)
-        kept[made.name] = row = session.execute(select(NoteFile).where(*mine)).scalar_one()
+        mine = (col(ReportFile.snapshot_id) == snapshot_row_id, col(ReportFile.name) == made.name)
+        kept[made.name] = row = session.execute(select(ReportFile).where(*mine)).scalar_one()
     else:
         row.file_hash, row.size, row.made_at = digest, len(made.content), at
     return row
@@ -207,7 +209,7 @@ def place(folder: Path, digest: str) -> Path:
     return folder / digest[:2] / digest[2:]
 
 
-def _is_whole(folder: Path, row: NoteFile) -> bool:
+def _is_whole(folder: Path, row: ReportFile) -> bool:
     path = place(folder, row.file_hash)
     return path.is_file() and path.stat().st_size == row.size
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadmap.monitoring.report.tables import Grid
-from roadmap.monitoring.report.view import Note
+from roadmap.monitoring.report.view import ReportView
 from roadmap.monitoring.report.words import printable
 from tasks.files.errors import DocumentRefused
 from tasks.files.reproducible import tidy
@@ -22,7 +22,7 @@ GRIDS = ("indicators", "lagging", "sections", "kinds", "bodies", "overdue", "adv
 TEXTS = ("heading", "subject", "region", "title", "act", "period", "execution", "appendix_words", "closing")
 
 
-def note_docx(note: Note, charts: Mapping[str, "Chart"], *, template: Path | None, as_of: datetime) -> bytes:
+def report_docx(note: ReportView, charts: Mapping[str, "Chart"], *, template: Path | None, as_of: datetime) -> bytes:
     """The document; without ``template`` by the default one.
 
     Raises ``DocumentRefused`` with one line that names the template: absent, not a .docx, an unknown field, a broken
@@ -81,7 +81,7 @@ def _said(problem: Exception) -> str:
     return f"документ не складывается ({type(problem).__name__}: {' '.join(str(problem).split())[:200]})"
 
 
-def _context(note: Note, charts: Mapping[str, "Chart"], document: Any) -> dict[str, Any]:
+def _context(note: ReportView, charts: Mapping[str, "Chart"], document: Any) -> dict[str, Any]:
     """The fields of the template."""
 
     def picture(key: str) -> Any:
@@ -136,7 +136,7 @@ def _picture(document: Any, chart: "Chart") -> Any:
     return Described(document, io.BytesIO(chart.content), width=Mm(chart.width_mm), height=Mm(chart.height_mm))
 
 
-def _saved(document: Any, note: Note, as_of: datetime) -> bytes:
+def _saved(document: Any, note: ReportView, as_of: datetime) -> bytes:
     core = document.core_properties
     core.title, core.subject = f"{note.heading}. {note.subject}", note.region
     core.created = core.modified = as_of.replace(tzinfo=None, microsecond=0)

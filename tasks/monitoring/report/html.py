@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from roadmap.monitoring.report.view import Note
+from roadmap.monitoring.report.view import ReportView
 from tasks.monitoring.report.docx import DEFAULT
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _templates = Environment(
 )
 
 
-def note_html(note: Note, charts: Mapping[str, "Chart"]) -> bytes:
+def report_html(note: ReportView, charts: Mapping[str, "Chart"]) -> bytes:
     """The whole note; pictures are inside, it runs no script and asks for nothing."""
     values = {
         "note": note,

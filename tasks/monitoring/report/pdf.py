@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from roadmap.monitoring.report.view import Note, Page
+from roadmap.monitoring.report.view import Page, ReportView
 from tasks.monitoring.report.pdf_layout import Paper
 
 if TYPE_CHECKING:
     from tasks.monitoring.report.charts import Chart
 
 
-def note_pdf(note: Note, charts: Mapping[str, "Chart"], *, as_of: datetime) -> bytes:
+def report_pdf(note: ReportView, charts: Mapping[str, "Chart"], *, as_of: datetime) -> bytes:
     """The whole note; the same note gives the same bytes."""
     pdf = Paper(f"{note.heading}. {note.region}. {note.period}", as_of)
     pdf.title_block(note.heading, note.subject, note.region, f"{note.title}, {note.act}")
@@ -52,7 +52,7 @@ def note_pdf(note: Note, charts: Mapping[str, "Chart"], *, as_of: datetime) -> b
     return pdf.finished(note.closing)
 
 
-def _execution(pdf: "Paper", note: Note, charts: Mapping[str, "Chart"]) -> None:
+def _execution(pdf: "Paper", note: ReportView, charts: Mapping[str, "Chart"]) -> None:
     pdf.head("Исполнение дорожной карты")
     pdf.say(note.execution)
     for title, key, grid in (

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, insert, select
 from sqlmodel import Session, col
 
-from models import Body, Channel, ControlPoint, NoteFile, Official, Round, RoundLetter, RoundStep
+from models import Body, Channel, ControlPoint, Official, ReportFile, Round, RoundLetter, RoundStep
 from models import Snapshot as SnapshotRow
 from models.db.rows import table_of
 from models.queries.officials import muted
@@ -47,7 +47,7 @@ def queue(session: Session, round_id: int, *, today: date, at: datetime, hours: 
     twice: a round computed again sends nothing to those who have had its note or page.
     """
     row = session.get_one(Round, round_id)
-    snapshot_id = newest_note(session, round_id)
+    snapshot_id = newest_report(session, round_id)
     quiet = [one.silence for one in muted(session, row.roadmap_code, today)]
     point = session.get_one(ControlPoint, row.point_id)
     if snapshot_id is None or point.item_id in {silence.item_id for silence in quiet}:
@@ -91,11 +91,11 @@ def _paged(session: Session, snapshot_id: int, code: str) -> set[int | None]:
     return {ids[body][0] for body in Pages(snapshot).bodies({body: short for body, (_, short) in ids.items()})}
 
 
-def newest_note(session: Session, round_id: int) -> int | None:
+def newest_report(session: Session, round_id: int) -> int | None:
     """Id of the newest snapshot of a round of which a note was written."""
     found = (
         select(func.max(col(SnapshotRow.id)))
-        .join(NoteFile, col(NoteFile.snapshot_id) == col(SnapshotRow.id))
+        .join(ReportFile, col(ReportFile.snapshot_id) == col(SnapshotRow.id))
         .where(col(SnapshotRow.round_id) == round_id)
     )
     newest: int | None = session.execute(found).scalar_one()

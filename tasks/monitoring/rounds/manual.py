@@ -17,14 +17,14 @@ from roadmap.calendar.zones import zone_of
 from roadmap.monitoring.periods import Period, days_from
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.roadmap_day import RoadmapDay
-from tasks.monitoring.report.build import write_note
+from tasks.monitoring.report.build import write_report
 from tasks.monitoring.rounds.collect import begin
 from tasks.monitoring.rounds.log import is_done, step_done
 from tasks.monitoring.rounds.plan import add_round, round_item
 from tasks.monitoring.rounds.produce import RoundOutcome, newest_snapshot, run_round
 from tasks.monitoring.rounds.rows import ROUNDS, RoundRow, coordinator_body, monitoring_of, round_row, rounds_of
 from tasks.monitoring.rounds.snapshot import compute, keep
-from tasks.monitoring.rounds.sweep import Sweep, urge
+from tasks.monitoring.rounds.sweep import Sweep, bring_forward
 
 ACTOR = "координатор (команда)"
 
@@ -90,7 +90,7 @@ def monitor(hand: Hand, period: Period, *, as_of: date | None = None, is_urged: 
         row = round_row(session, row.id)
         if is_urged and row.status in ("open", "returned"):
             once_key = f"{row.key}:{hand.at.isoformat()}"
-            urge(session, row.key, actor=ACTOR, reason="", once_key=once_key, today=hand.today, at=hand.at)
+            bring_forward(session, row.key, actor=ACTOR, reason="", once_key=once_key, today=hand.today, at=hand.at)
     facts: dict[str, Any] = {"today": hand.today, "at": hand.at, "settings": hand.settings}
     outcome = run_round(hand.engine, row.id, is_urged=is_urged, **facts)
     with open_session(hand.engine) as session:
@@ -122,7 +122,7 @@ def _written_anew(hand: Hand, row: RoundRow) -> Monitored:
         snapshot = compute(session, row.id, as_of=hand.at, today=hand.today)
         kept = keep(session, row.id, snapshot, at=hand.at)
         folder, template = hand.settings.files, hand.settings.note_template
-        write_note(session, kept.id or 0, folder=folder, template=template, at=hand.at)
+        write_report(session, kept.id or 0, folder=folder, template=template, at=hand.at)
         return _told(session, row, snapshot=snapshot, kept_sha256=before)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from models import NoteFile, Roadmap, lifecycle
+from models import ReportFile, Roadmap, lifecycle
 from models import Snapshot as SnapshotRow
 from models.db import open_session
 from models.db.locks import lock_roadmap
@@ -25,7 +25,7 @@ from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.office import office_hours
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.recommendations.propose import propose, settle_closed
-from tasks.monitoring.report.build import write_note
+from tasks.monitoring.report.build import write_report
 from tasks.monitoring.rounds.log import Step, is_done, step_done
 from tasks.monitoring.rounds.mailing import queue, queue_missed
 from tasks.monitoring.rounds.rows import ENGINE, RoundRow, locked_round, round_row
@@ -143,7 +143,7 @@ def compute_round(context: RoundContext, round_id: int) -> bool:
         return step_done(session, round_id, "computed", at=context.at, words=given_words(snapshot))
 
 
-def note_round(context: RoundContext, round_id: int) -> bool:
+def report_round(context: RoundContext, round_id: int) -> bool:
     """The note is written and the round's point reported with it, on the day it was written."""
     try:
         with open_session(context.engine) as session:
@@ -160,7 +160,7 @@ def _note(session: Session, context: RoundContext, round_id: int) -> bool:
     if not _may(session, round_row(session, round_id), "noted"):
         return False
     folder, template = context.settings.files, context.settings.note_template
-    files = write_note(session, newest_snapshot(session, round_id), folder=folder, template=template, at=context.at)
+    files = write_report(session, newest_snapshot(session, round_id), folder=folder, template=template, at=context.at)
     row = locked_round(session, round_id)
     if not _may(session, row, "noted"):
         return False
@@ -206,7 +206,7 @@ def archive_round(context: RoundContext, round_id: int) -> bool:
 
 HEAVY: tuple[tuple[Step, Callable[[RoundContext, int], bool]], ...] = (
     ("computed", compute_round),
-    ("noted", note_round),
+    ("noted", report_round),
     ("sent", send_round),
     ("recommended", recommend_round),
     ("archived", archive_round),
@@ -236,7 +236,7 @@ def given_words(snapshot: Snapshot) -> str:
     return f"данные дали {snapshot.bodies_answered} из {snapshot.bodies_asked}"
 
 
-def file_words(files: list[NoteFile]) -> str:
+def file_words(files: list[ReportFile]) -> str:
     """«файлов: 9, страниц органов: 44»."""
     pages = sum(file.body_id is not None for file in files)
     whole = len(files) - pages

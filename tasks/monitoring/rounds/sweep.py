@@ -40,7 +40,7 @@ from tasks.monitoring.rounds.rows import (
 from tasks.monitoring.submissions.record import fill_proven
 from tasks.processes.rows import Members
 
-__all__ = ["ENGINE", "RoundsReport", "Sweep", "is_ready", "plan_rounds", "ready", "sweep", "urge"]
+__all__ = ["ENGINE", "RoundsReport", "Sweep", "bring_forward", "is_ready", "plan_rounds", "ready", "sweep"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +174,7 @@ def ready(session: Session, roadmap_code: str, *, today: date) -> list[Round]:
     return list(session.execute(found).scalars())
 
 
-def assume_notes(session: Session, roadmap_code: str, *, today: date, at: datetime) -> None:
+def assume_reports(session: Session, roadmap_code: str, *, today: date, at: datetime) -> None:
     """In a rehearsal: the notes that are to be written now are, but for the files and their letters."""
     for row in [row for row in under_way(session, roadmap_code) if is_ready(session, row, today=today)]:
         for step in HEAVY_STEPS:
@@ -203,7 +203,7 @@ def is_ready(session: Session, row: RoundRow, *, today: date) -> bool:
     return not any(point.status in LIVE for point in asked) if asked else today >= row.due_on
 
 
-def urge(
+def bring_forward(
     session: Session, which: str | ControlPoint, *, actor: str, reason: str, once_key: str, today: date, at: datetime
 ) -> ControlPoint:
     """Record a person's word that the note is not to wait for those who have not answered."""

@@ -8,7 +8,7 @@ import pytest
 from roadmap.language.text import NBSP
 from roadmap.monitoring.indicators.ranking import lagging, worst
 from roadmap.monitoring.report import words
-from roadmap.monitoring.report.view import Pages, note_of
+from roadmap.monitoring.report.view import Pages, report_of
 from roadmap.monitoring.snapshot import (
     Advice,
     Answer,
@@ -237,8 +237,8 @@ def test_a_body_reads_on_its_page_nothing_of_another_that_bears_its_name() -> No
 
 def test_the_hash_and_the_moment_stand_at_the_end_on_local_clocks() -> None:
     one = snapshot()
-    assert note_of(one, zone="Asia/Yekaterinburg").closing.endswith(one.sha256)
-    assert "до 14.10.2026 12:30" in note_of(one, zone="Asia/Yekaterinburg").closing
+    assert report_of(one, zone="Asia/Yekaterinburg").closing.endswith(one.sha256)
+    assert "до 14.10.2026 12:30" in report_of(one, zone="Asia/Yekaterinburg").closing
 
 
 def test_signs_that_office_files_refuse_are_taken_out() -> None:

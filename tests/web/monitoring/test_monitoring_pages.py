@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from sqlalchemy import Engine, event
 
-from models import AuditEntry, Channel, Item, NoteFile, Notice, Official, Recommendation, RoundLetter
+from models import AuditEntry, Channel, Item, Notice, Official, Recommendation, ReportFile, RoundLetter
 from models.db import open_session
 from tasks.people.links import official_url
 from tests.monitored_pages import MonitoredPages
@@ -56,7 +56,7 @@ def send(inside: MonitoredPages, action: str, number: int, /, **fields: str) -> 
 
 def test_nobody_enters_without_the_password_and_the_log_in_leads_back(monitored: MonitoredPages) -> None:
     client, path = monitored.pages.client, f"/control/monitoring/{monitored.round_id}"
-    file = monitored.pages.rows(NoteFile)[0].id
+    file = monitored.pages.rows(ReportFile)[0].id
     for address in ("/control/monitoring", path, f"{path}/deficits.xlsx", f"/control/monitoring/file/{file}"):
         answer = client.get(address)
         assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/control/login")
@@ -248,7 +248,7 @@ def test_a_form_without_the_token_of_the_session_is_refused(inside: MonitoredPag
 
 
 def test_a_file_is_a_download_and_never_shown_in_the_pages(inside: MonitoredPages) -> None:
-    file = next(row for row in inside.pages.rows(NoteFile) if row.name.endswith(".docx"))
+    file = next(row for row in inside.pages.rows(ReportFile) if row.name.endswith(".docx"))
     answer = inside.pages.client.get(f"/control/monitoring/file/{file.id}")
     assert answer.content == b"the note"
     assert answer.headers["content-disposition"].startswith("attachment")
@@ -257,7 +257,7 @@ def test_a_file_is_a_download_and_never_shown_in_the_pages(inside: MonitoredPage
 
 
 def test_an_official_downloads_what_was_sent_to_him_and_nothing_else(monitored: MonitoredPages) -> None:
-    pages, files = monitored.pages, {row.name: row.id for row in monitored.pages.rows(NoteFile)}
+    pages, files = monitored.pages, {row.name: row.id for row in monitored.pages.rows(ReportFile)}
     with open_session(pages.engine) as session:
         head = Official(roadmap_code="krai", role="executor", post="Глава", body_id=monitored.bodies["mo-0"])
         session.add(head)

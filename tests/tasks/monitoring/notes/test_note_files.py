@@ -13,11 +13,11 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models import Body, NoteFile
+from models import Body, ReportFile
 from models.db import open_session
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
-from tasks.monitoring.report.build import page_file, place, write_note
+from tasks.monitoring.report.build import page_file, place, write_report
 from tasks.monitoring.report.xlsx import appendix_xlsx
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
@@ -29,9 +29,9 @@ def docx_text(content: bytes) -> str:
     return "\n".join(paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs)
 
 
-def written(engine: Engine, row: int, folder: Path) -> list[NoteFile]:
+def written(engine: Engine, row: int, folder: Path) -> list[ReportFile]:
     with open_session(engine) as session:
-        return write_note(session, row, folder=folder, template=None, at=AT)
+        return write_report(session, row, folder=folder, template=None, at=AT)
 
 
 def test_a_note_is_written_once(
@@ -67,10 +67,10 @@ def test_a_crash_before_the_rows_leaves_a_note_that_is_written_whole_next_time(
 ) -> None:
     row = kept_in(engine, snapshot_of(count=4, silent=0))
     with pytest.raises(KeyboardInterrupt), open_session(engine) as session:
-        write_note(session, row, folder=tmp_path / "files", template=None, at=AT)
+        write_report(session, row, folder=tmp_path / "files", template=None, at=AT)
         raise KeyboardInterrupt
     with open_session(engine) as session:
-        assert session.exec(select(NoteFile)).all() == []
+        assert session.exec(select(ReportFile)).all() == []
     assert len(written(engine, row, tmp_path / "files")) > 8
 
 
@@ -80,10 +80,10 @@ def test_a_full_disk_is_one_line_and_no_row(
     row = kept_in(engine, snapshot_of(count=4, silent=0))
     (tmp_path / "files").write_text("a file where the folder should be")
     with pytest.raises(OSError, match="files") as raised, open_session(engine) as session:
-        write_note(session, row, folder=tmp_path / "files", template=None, at=AT)
+        write_report(session, row, folder=tmp_path / "files", template=None, at=AT)
     assert not isinstance(raised.value, DocumentRefused)
     with open_session(engine) as session:
-        assert session.exec(select(NoteFile)).all() == []
+        assert session.exec(select(ReportFile)).all() == []
 
 
 def test_with_more_than_a_hundred_bodies_numbers_go_to_a_workbook_and_pages_are_made_when_asked_for(

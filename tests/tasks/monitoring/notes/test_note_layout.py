@@ -12,12 +12,12 @@ from docx import Document
 from docx.shared import Mm
 
 from roadmap.monitoring.report.tables import advice_grid
-from roadmap.monitoring.report.view import Pages, note_of
+from roadmap.monitoring.report.view import Pages, report_of
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.monitoring.report.charts import Chart, charts_of
-from tasks.monitoring.report.docx import note_docx
-from tasks.monitoring.report.html import note_html
-from tasks.monitoring.report.pdf import note_pdf, page_pdf
+from tasks.monitoring.report.docx import report_docx
+from tasks.monitoring.report.html import report_html
+from tasks.monitoring.report.pdf import page_pdf, report_pdf
 
 TEXT_MM = 165
 #: Where the text of a page ends, points from its top.
@@ -41,7 +41,7 @@ def test_no_heading_stands_alone_at_the_end_of_a_page(count: int, snapshot_of: C
     snapshot = snapshot_of(count=count, silent=1)
     first = tuple(one.model_copy(update={"trend": one.trend[-1:]}) for one in snapshot.indicators)
     for one in (snapshot, snapshot.model_copy(update={"indicators": first})):
-        content = note_pdf(note_of(one), charts_of(one, form="screen"), as_of=one.as_of)
+        content = report_pdf(report_of(one), charts_of(one, form="screen"), as_of=one.as_of)
         pages = list(bottoms(content))
         assert [line for is_heading, line, _ in pages if is_heading] == []
         assert max(white for _, _, white in pages) < 100, "a page is left more than a third white"
@@ -49,7 +49,7 @@ def test_no_heading_stands_alone_at_the_end_of_a_page(count: int, snapshot_of: C
 
 def test_in_word_headings_and_heads_of_tables_keep_with_what_follows(snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of(count=9, silent=1)
-    document = Document(io.BytesIO(note_docx(note_of(snapshot), {}, template=None, as_of=snapshot.as_of)))
+    document = Document(io.BytesIO(report_docx(report_of(snapshot), {}, template=None, as_of=snapshot.as_of)))
     for level in (1, 2):
         assert document.styles[f"Heading {level}"].paragraph_format.keep_with_next
     for table in document.tables:
@@ -61,7 +61,7 @@ def test_two_pictures_stand_side_by_side_in_word(
 ) -> None:
     snapshot = snapshot_of()
     charts = drawn(snapshot, form="screen")
-    document = Document(io.BytesIO(note_docx(note_of(snapshot), charts, template=None, as_of=snapshot.as_of)))
+    document = Document(io.BytesIO(report_docx(report_of(snapshot), charts, template=None, as_of=snapshot.as_of)))
     widths = [
         [int(size.get("cx")) for size in paragraph._p.xpath(".//wp:inline/wp:extent")]
         for paragraph in document.paragraphs
@@ -113,8 +113,8 @@ def test_no_sentence_of_a_note_ends_with_two_stops(code: str, snapshot_of: Calla
     )
     facts = {"indicators": renamed, "silent": ("Рузский г. о.",), "advice": (advice(),)}
     snapshot = snapshot.model_copy(update=facts)
-    note, charts = note_of(snapshot), charts_of(snapshot, form="screen")
+    note, charts = report_of(snapshot), charts_of(snapshot, form="screen")
     own = Pages(snapshot).page("mo-1", "Балашиха г. о.")
     parts = (own.subject, own.lead, own.execution, own.closing, *(row["text"] for row in own.advice.rows))
-    said = (*(chart.alt for chart in charts.values()), note_html(note, {}).decode(), *parts)
+    said = (*(chart.alt for chart in charts.values()), report_html(note, {}).decode(), *parts)
     assert [found for text in said for found in re.findall(r".{0,40}\.\s?\.", text)] == []

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models import Body, Channel, NoteFile, Official, Round, RoundLetter
+from models import Body, Channel, Official, ReportFile, Round, RoundLetter
 from models.db import open_session
 from models.settings import Settings
 from roadmap.letters import Part
@@ -22,7 +22,7 @@ from roadmap.monitoring.report import words
 from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.letters.monitoring_parts import RoundParts
-from tasks.monitoring.report.build import page_file, place, write_note
+from tasks.monitoring.report.build import page_file, place, write_report
 from tasks.monitoring.report.pdf import page_pdf
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
@@ -30,9 +30,9 @@ ZONE = "Europe/Moscow"
 Keep = Callable[[Engine, Snapshot], int]
 
 
-def written(engine: Engine, row: int, folder: Path) -> list[NoteFile]:
+def written(engine: Engine, row: int, folder: Path) -> list[ReportFile]:
     with open_session(engine) as session:
-        return write_note(session, row, folder=folder, template=None, at=AT)
+        return write_report(session, row, folder=folder, template=None, at=AT)
 
 
 def pdf_text(content: bytes) -> str:
@@ -107,7 +107,7 @@ def test_the_letters_of_a_large_round_carry_the_page_of_their_body(
         assert enclosed.name == f"Страница участника — {name} — за III квартал 2024 г.pdf"
         assert squeezed(name) in squeezed(pdf_text(enclosed.content))
     with open_session(engine) as session:
-        own = [file.name for file in session.exec(select(NoteFile)) if file.body_id is not None]
+        own = [file.name for file in session.exec(select(ReportFile)) if file.body_id is not None]
     assert len(own) == 2, "only of those whose letter was written"
     assert [part.files for part in letters(engine, tmp_path, ("mo-7", "mo-120"))] == [part.files for part in made]
 
@@ -133,7 +133,7 @@ def test_two_who_ask_for_a_page_at_once_get_the_same(
         second = people.submit(asked, second_begun)
         assert first.result() == second.result() is not None
     with open_session(engine) as session:
-        assert len([file for file in session.exec(select(NoteFile)) if file.body_id is not None]) == 1
+        assert len([file for file in session.exec(select(ReportFile)) if file.body_id is not None]) == 1
 
 
 def test_a_page_that_finds_no_room_on_the_disk_does_not_hold_up_its_letter(

@@ -10,12 +10,12 @@ import pytest
 from docx import Document
 from playwright.sync_api import Browser, Page, Request
 
-from roadmap.monitoring.report.view import note_of
+from roadmap.monitoring.report.view import report_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.monitoring.report.charts import Chart, charts_of
-from tasks.monitoring.report.docx import DEFAULT, note_docx
-from tasks.monitoring.report.html import note_html
+from tasks.monitoring.report.docx import DEFAULT, report_docx
+from tasks.monitoring.report.html import report_html
 from tasks.prefect.report_artifacts import charts_markdown, summary_markdown
 from tests.places import OUT, ROOT
 
@@ -29,7 +29,7 @@ def template(path: Path, *lines: str) -> Path:
 
 
 def written(path: Path | None, snapshot: Snapshot) -> str:
-    content = note_docx(note_of(snapshot), {}, template=path, as_of=snapshot.as_of)
+    content = report_docx(report_of(snapshot), {}, template=path, as_of=snapshot.as_of)
     return "\n".join(paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs)
 
 
@@ -88,11 +88,11 @@ def test_what_is_no_template_is_refused(
 
 def test_the_note_in_a_browser(chromium: Browser, snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of()
-    note, charts = note_of(snapshot, zone="Europe/Moscow"), charts_of(snapshot)
+    note, charts = report_of(snapshot, zone="Europe/Moscow"), charts_of(snapshot)
     for name, width in (("wide", 1000), ("phone", 390)):
         page = chromium.new_page(viewport={"width": width, "height": 1200})
         asked = _requests_of(page)
-        page.set_content(note_html(note, charts).decode())
+        page.set_content(report_html(note, charts).decode())
         page.screenshot(path=OUT / f"note-{name}.png", full_page=True)
         assert [url for url in asked if not url.startswith(("data:", "about:"))] == []
         assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 500)")
@@ -105,7 +105,7 @@ def test_the_artifacts_hold_the_summary_and_every_chart(
     snapshot_of: Callable[..., Snapshot], drawn: Callable[..., dict[str, Chart]]
 ) -> None:
     snapshot = snapshot_of()
-    note, charts = note_of(snapshot), drawn(snapshot, form="screen")
+    note, charts = report_of(snapshot), drawn(snapshot, form="screen")
     summary, pictures = summary_markdown(note), charts_markdown(note, charts)
     assert "| 3 | Доля педагогических работников" in summary
     assert snapshot.sha256 in summary

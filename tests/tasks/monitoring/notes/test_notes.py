@@ -15,10 +15,10 @@ from docx import Document
 from sqlalchemy import Engine
 
 from roadmap.monitoring.report import words
-from roadmap.monitoring.report.view import note_of
+from roadmap.monitoring.report.view import report_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.monitoring.report.build import Composed, compose
-from tasks.monitoring.report.pdf import note_pdf
+from tasks.monitoring.report.pdf import report_pdf
 from tasks.monitoring.report.xlsx import appendix_xlsx
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_the_word_document_is_an_official_paper(moscow: tuple[Snapshot, dict[str
 def test_the_pdf_and_the_page_say_what_the_word_document_says(moscow: tuple[Snapshot, dict[str, Composed]]) -> None:
     snapshot, made = moscow
     pdf, html = squeezed(pdf_text(made[".pdf"].content)), squeezed(made[".html"].content.decode())
-    note = note_of(snapshot, zone=ZONE)
+    note = report_of(snapshot, zone=ZONE)
     for line in (*note.summary, *(one.sentence for one in note.details), note.execution, snapshot.sha256):
         assert squeezed(line) in pdf, line
         assert squeezed(line) in html, line
@@ -118,8 +118,8 @@ def test_the_pdf_and_the_page_say_what_the_word_document_says(moscow: tuple[Snap
 def test_a_letter_of_another_language_does_not_garble_the_pdf(snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of(count=9, silent=2)
     text = "Мәғариф бүлеге — муниципаль район хакимиәтенең мәғариф бүлеге, әлеге осорҙа мәғлүмәт бирмәне һәм һуңланы."
-    note = note_of(snapshot.model_copy(update={"remarks": (text,)}), zone=ZONE)
-    said = squeezed(pdf_text(note_pdf(note, {}, as_of=snapshot.as_of)))
+    note = report_of(snapshot.model_copy(update={"remarks": (text,)}), zone=ZONE)
+    said = squeezed(pdf_text(report_pdf(note, {}, as_of=snapshot.as_of)))
     assert squeezed(text) in said
     assert squeezed(note.summary[2]) in said
 

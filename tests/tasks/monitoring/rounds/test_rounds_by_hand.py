@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models import NoteFile, Round, RoundLetter, Snapshot
+from models import ReportFile, Round, RoundLetter, Snapshot
 from models.db import open_session
 from models.lifecycle.transitions import Refused
 from roadmap.monitoring.periods import parse_period
@@ -77,15 +77,15 @@ def test_computed_once_more_a_round_gives_the_same_numbers_also_after_a_correcti
     assert region.run(found).done
     region.on = TUESDAY + timedelta(days=1)
     region.answer(found, ("sochi",), numerator=90)
-    before = [len(region.world.rows(table)) for table in (Snapshot, NoteFile, RoundLetter)]
+    before = [len(region.world.rows(table)) for table in (Snapshot, ReportFile, RoundLetter)]
     again = asked(region, "2027-Q3", TUESDAY + timedelta(days=2))
     assert again.is_same is True
-    assert [len(region.world.rows(table)) for table in (Snapshot, NoteFile, RoundLetter)] == before
+    assert [len(region.world.rows(table)) for table in (Snapshot, ReportFile, RoundLetter)] == before
 
     then, now = (asked(region, "2027-Q3", region.on, as_of=region.on - timedelta(days=n)) for n in (2, 0))
     assert [one.snapshot.indicators[0].value for one in (then, now) if one.snapshot] == [12, 38]
     assert now.is_same is False
-    assert [len(region.world.rows(table)) for table in (Snapshot, NoteFile, RoundLetter)] == before
+    assert [len(region.world.rows(table)) for table in (Snapshot, ReportFile, RoundLetter)] == before
 
     anew = asked(region, "2027-Q3", region.on, is_urged=True)
     assert anew.is_same is False

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from models import Evidence, NoteFile, Recommendation, RoundLetter, RoundStep, Snapshot, Transition
+from models import Evidence, Recommendation, ReportFile, RoundLetter, RoundStep, Snapshot, Transition
 from models.db import open_session
 from tasks.monitoring.rounds.log import STEPS_RU, step_done
 from tasks.monitoring.rounds.produce import run_rounds
@@ -18,7 +18,7 @@ OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1 = date(2027, 3, 31)
 ALL = ("anapa", "eysk", "institute", "sochi")
 HEAVY = ("computed", "noted", "sent", "recommended", "archived")
-TABLES = (Snapshot, NoteFile, RoundLetter, Recommendation, RoundStep, Transition, Evidence)
+TABLES = (Snapshot, ReportFile, RoundLetter, Recommendation, RoundStep, Transition, Evidence)
 
 
 def counted(region: MonitoredRegion) -> dict[str, int]:
@@ -212,7 +212,7 @@ def test_a_roadmap_whose_rounds_cannot_be_read_is_named_and_stops_no_other(
             "size": 1,
             "made_at": region.at,
         }
-        session.add(NoteFile(snapshot_id=torn.id or 0, **file))
+        session.add(ReportFile(snapshot_id=torn.id or 0, **file))
     done = run_rounds(region.engine, today=region.on, at=region.at, settings=region.settings)
     assert (done.outcomes, done.failed) == ((), ("krai",))
 
