@@ -117,7 +117,9 @@ def _day(engine: Engine) -> None:
     """The letter to all is sent: the next stages open everywhere and every party is told."""
     for stage in COMMON:
         with open_session(engine) as session:
-            reported = lifecycle.Move(action="submit", actor="исполнитель", at=_at(SENT), on=SENT, evidence="письмо")
+            reported = lifecycle.TransitionCommand(
+                action="submit", actor="исполнитель", at=_at(SENT), on=SENT, evidence="письмо"
+            )
             lifecycle.change(session, f"{KEY}/{stage}/-", reported)
         _sweep(engine, SENT)
     if control_day(engine, today=SENT, at=_at(SENT)).failed:

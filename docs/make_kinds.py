@@ -176,12 +176,12 @@ def _process_of(item: Any, points: list[Any]) -> Any:
 
 def _whole(item: Any, process: Any, reading: Any, points: list[Any]) -> Counter[str]:
     """How many points are done in one go on the day they open, by the reason."""
-    from roadmap.processes.choosing import why_whole
+    from roadmap.processes.choosing import why_without_stages
 
     found = Counter(
         "keeper"
         if process.per == "body" and point.body_code == item.owner
-        else why_whole(
+        else why_without_stages(
             process,
             opens_on=point.opens_on,
             deadline_on=point.deadline_on,

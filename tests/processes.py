@@ -12,7 +12,7 @@ from sqlmodel import select
 from deployments.sync import sync
 from models import Body, ControlPoint, Municipality, clock, lifecycle
 from models.db import open_session
-from models.lifecycle.transitions import Move
+from models.lifecycle.transitions import TransitionCommand
 from roadmap.cards.point import artifact_key
 from tasks.context.working_calendar import calendar_of
 from tasks.prefect.client import call
@@ -88,7 +88,9 @@ class Processes:
         at = clock.now()
         with open_session(self.office.engine) as session:
             lifecycle.change(
-                session, key, Move(action="submit", actor="сторона", at=at, on=self.today, evidence=evidence)
+                session,
+                key,
+                TransitionCommand(action="submit", actor="сторона", at=at, on=self.today, evidence=evidence),
             )
             advance(session, "krasnodar", today=self.today, at=at, calendar=calendar_of(session, "krasnodar"))
 

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models import Body, ControlPoint, Municipality, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from tests.world import World
 
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
@@ -59,5 +59,5 @@ class Region:
     def move(self, action: Any, key: str, *, on: date | None = None, **more: Any) -> ControlPoint:
         """What the coordinator decides about a point."""
         with open_session(self.engine) as session:
-            move = Move(action=action, actor="координатор", at=self.at, on=on or self.on, **more)
+            move = TransitionCommand(action=action, actor="координатор", at=self.at, on=on or self.on, **more)
             return (lifecycle.accept if action == "accept" else lifecycle.change)(session, key, move)

@@ -23,8 +23,8 @@ from models.lifecycle.transitions import (
     STATUS_RU,
     Action,
     File,
-    Move,
     Refused,
+    TransitionCommand,
 )
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.request import Request
@@ -38,8 +38,8 @@ __all__ = [
     "Action",
     "Done",
     "File",
-    "Move",
     "Refused",
+    "TransitionCommand",
     "accept",
     "change",
     "mark_overdue",
@@ -57,7 +57,7 @@ def point_by_key(session: Session, key: str) -> ControlPoint:
     return found
 
 
-def change(session: Session, which: str | ControlPoint, move: Move) -> ControlPoint:
+def change(session: Session, which: str | ControlPoint, move: TransitionCommand) -> ControlPoint:
     """Carry out one move on a point (or on that of a key); returns it as it then stands.
 
     A point that was read before is judged as it was read: the guard meets what changed since. A move whose ``once_key``
@@ -97,7 +97,7 @@ def change(session: Session, which: str | ControlPoint, move: Move) -> ControlPo
 SETTLES: dict[Action, str] = {"extend": "extend", "reassign": "not_mine", "submit": "", "accept": "", "withdraw": ""}
 
 
-def settle_requests(session: Session, point_id: int, move: Move) -> None:
+def settle_requests(session: Session, point_id: int, move: TransitionCommand) -> None:
     """What a move makes of the requests that wait; ``asks`` of the point follows."""
     answered = SETTLES[move.action]
     waiting = update(Request).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")
@@ -111,13 +111,15 @@ def settle_requests(session: Session, point_id: int, move: Move) -> None:
     session.execute(update(ControlPoint).where(col(ControlPoint.id) == point_id).values(asks=asks))
 
 
-def accept(session: Session, which: str | ControlPoint, move: Move) -> ControlPoint:
+def accept(session: Session, which: str | ControlPoint, move: TransitionCommand) -> ControlPoint:
     """The coordinator accepts; a result that was never reported is first recorded as reported on ``move.on``."""
     point = point_by_key(session, which) if isinstance(which, str) else which
     if point.status in ("open", "returned") and not (move.once_key and _is_recorded(session, move.once_key)):
-        reported = Move(action="submit", actor=move.actor, at=move.at, on=move.on, evidence=move.evidence, tell=False)
+        reported = TransitionCommand(
+            action="submit", actor=move.actor, at=move.at, on=move.on, evidence=move.evidence, tell=False
+        )
         change(session, point, reported)
-        move = Move(
+        move = TransitionCommand(
             action="accept", actor=move.actor, at=move.at, on=move.on, reason=move.reason, once_key=move.once_key
         )
     return change(session, point, move)
@@ -218,7 +220,7 @@ def _is_recorded(session: Session, once_key: str) -> bool:
     return session.execute(select(Transition.id).where(col(Transition.once_key) == once_key)).first() is not None  # type: ignore[call-overload]
 
 
-def status_after(point: ControlPoint, move: Move) -> str:
+def status_after(point: ControlPoint, move: TransitionCommand) -> str:
     """The status a move leads to; ``Refused`` when it is not possible or lacks what it needs."""
     status = ALLOWED.get((move.action, point.status))
     if status is None:
@@ -237,7 +239,7 @@ def status_after(point: ControlPoint, move: Move) -> str:
     return status
 
 
-def facts_of(point: Any, move: Move) -> dict[str, Any]:
+def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
     """The columns that a move of a point, a row or a ``ControlPoint``, sets beside the status."""
     facts: dict[str, Any] = {}
     if move.tell and move.action in NEWS:
@@ -264,7 +266,7 @@ def facts_of(point: Any, move: Move) -> dict[str, Any]:
     return facts
 
 
-def evidence_of(point_id: int, move: Move) -> Evidence:
+def evidence_of(point_id: int, move: TransitionCommand) -> Evidence:
     """The proof that a move brings."""
     file = move.file
     return Evidence(
@@ -282,7 +284,7 @@ def evidence_of(point_id: int, move: Move) -> Evidence:
     )
 
 
-def transition_of(point: Any, move: Move, status: str) -> dict[str, Any]:
+def transition_of(point: Any, move: TransitionCommand, status: str) -> dict[str, Any]:
     """The columns of the transition a move makes of a point; of a correction the days are those of the result."""
     before = {"extend": point.due_on, "correct": point.submitted_on}
     return {

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from models.db.rows import chunks
 from models.lifecycle import SETTLES, evidence_of, facts_of, settle_requests, status_after, transition_of
-from models.lifecycle.transitions import Move, Refused
+from models.lifecycle.transitions import Refused, TransitionCommand
 from models.tables.control_point import ControlPoint, Evidence, Transition
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ class Change:
     """One wanted move of one point; ``columns`` are days and the like that change with it."""
 
     point_id: int
-    move: Move
+    move: TransitionCommand
     columns: Mapping[str, Any] = field(default_factory=dict)
 
 

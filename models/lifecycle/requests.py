@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from models.lifecycle import Move, Refused, change, point_by_key
+from models.lifecycle import Refused, TransitionCommand, change, point_by_key
 from models.tables.control_point import ControlPoint
 from models.tables.request import Request
 
@@ -26,7 +26,7 @@ class RequestDraft:
     to_body_id: int | None = None
 
 
-def open_request(session: Session, key: str, asked: RequestDraft, move: Move) -> Request:
+def open_request(session: Session, key: str, asked: RequestDraft, move: TransitionCommand) -> Request:
     """Record a request and tell the one who decides; ``move`` carries actor, day, instant and ``once_key``.
 
     The same ``once_key`` again returns the request that waits. ``Refused`` when one of the kind waits already, or when
@@ -59,7 +59,9 @@ def open_request(session: Session, key: str, asked: RequestDraft, move: Move) ->
     return request
 
 
-def refuse(session: Session, request_id: int, move: Move, *, point: ControlPoint | None = None) -> ControlPoint:
+def refuse(
+    session: Session, request_id: int, move: TransitionCommand, *, point: ControlPoint | None = None
+) -> ControlPoint:
     """Refuse a request; ``move.reason`` is the ground. ``Refused`` when it was decided before, or just now.
 
     ``point``: the request's, where it was read already.
@@ -71,7 +73,9 @@ def refuse(session: Session, request_id: int, move: Move, *, point: ControlPoint
     return point
 
 
-def grant(session: Session, request_id: int, move: Move, *, point: ControlPoint | None = None) -> ControlPoint:
+def grant(
+    session: Session, request_id: int, move: TransitionCommand, *, point: ControlPoint | None = None
+) -> ControlPoint:
     """Carry out what was asked: ``move`` carries the day or the body decided, which may differ from those asked for.
 
     ``Refused`` when the request was decided before. ``point``: the request's, where it was read already.
@@ -82,7 +86,7 @@ def grant(session: Session, request_id: int, move: Move, *, point: ControlPoint 
 
 
 def _decided(
-    session: Session, request_id: int, state: str, move: Move, point: ControlPoint | None
+    session: Session, request_id: int, state: str, move: TransitionCommand, point: ControlPoint | None
 ) -> tuple[Request, ControlPoint]:
     """Take the decision for us: of two deciding at once the second finds nothing that waits."""
     request = session.get(Request, request_id)

@@ -108,7 +108,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class TransitionCommand:
     """One wanted change. ``on`` is the day it counts from (for submit: the day the result was done)."""
 
     action: Action

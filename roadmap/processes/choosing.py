@@ -8,7 +8,7 @@ from roadmap.processes.schema import Per, Process
 
 About = Literal["all", "municipality", "body", "keeper"]
 """Whom a point is about: nobody in particular, one municipality, one other body, the body that answers for the item."""
-Whole = Literal["continuous", "past", "few_days"]
+WithoutStages = Literal["continuous", "past", "few_days"]
 """Why a point is done in one go: a duty that runs all the time, a day that is past, too few days left."""
 
 _SERVED: Mapping[Per, frozenset[About]] = {
@@ -27,7 +27,9 @@ def choose(processes: Mapping[str, Process], kind: str, about: About) -> Process
     return next(fitting, None)
 
 
-def why_whole(process: Process, *, opens_on: date, deadline_on: date, today: date, is_continuous: bool) -> Whole | None:
+def why_without_stages(
+    process: Process, *, opens_on: date, deadline_on: date, today: date, is_continuous: bool
+) -> WithoutStages | None:
     """Why a point that has a process is done in one go all the same; None where its stages begin.
 
     What is past, or is left fewer than ``min_days`` calendar days, is not given stages: their new days would forgive

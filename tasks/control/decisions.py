@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Roadmap, Transition, lifecycle
 from models.db import open_session
-from models.lifecycle import EVENT_RU, STATUS_RU, Move, Refused, point_by_key, requests
+from models.lifecycle import EVENT_RU, STATUS_RU, Refused, TransitionCommand, point_by_key, requests
 from models.tables.audit import write_audit
 from roadmap.language import day
 from tasks.context.working_calendar import calendar_of
@@ -209,7 +209,7 @@ def _decisions(point_id: int) -> tuple[ColumnElement[bool], ...]:
     return (col(Transition.point_id) == point_id, col(Transition.action).not_in(UNDECIDED))
 
 
-def _extension(session: Session, roadmap: Roadmap, command: Command, due: date | None) -> Move:
+def _extension(session: Session, roadmap: Roadmap, command: Command, due: date | None) -> TransitionCommand:
     """The day that is controlled follows the working-day rule of the roadmap."""
     if due is None or due < command.by.today:
         raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(command.by.today)}")
@@ -224,9 +224,11 @@ def _body(session: Session, point: ControlPoint, body_id: int) -> int:
     return body_id
 
 
-def _move(command: Command, action: lifecycle.Action, *, on: date | None = None, **facts: date | int) -> Move:
+def _move(
+    command: Command, action: lifecycle.Action, *, on: date | None = None, **facts: date | int
+) -> TransitionCommand:
     by = command.by
-    return Move(
+    return TransitionCommand(
         action=action,
         actor=by.actor,
         at=by.at,

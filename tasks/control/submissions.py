@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Official, Roadmap, Transition
 from models.db import open_session
-from models.lifecycle import Action, Move, Refused, change
+from models.lifecycle import Action, Refused, TransitionCommand, change
 from models.lifecycle.requests import RequestDraft, open_request
 from roadmap.control.extensions import may_ask
 from roadmap.control.ladder import Ladder
@@ -139,9 +139,9 @@ def _told(answer: Answer, point_id: int, action: Action, report: Report, file: I
     return _once(answer, point_id, action, moved, content)
 
 
-def _the_move(answer: Answer, who: Official, action: Action, once: str, **facts: object) -> Move:
+def _the_move(answer: Answer, who: Official, action: Action, once: str, **facts: object) -> TransitionCommand:
     on = facts.pop("on", None) or answer.today
-    return Move(action=action, actor=actor_of(who), at=answer.at, on=on, once_key=once, **facts)  # type: ignore[arg-type]
+    return TransitionCommand(action=action, actor=actor_of(who), at=answer.at, on=on, once_key=once, **facts)  # type: ignore[arg-type]
 
 
 def _find(session: Session, answer: Answer, point_id: int) -> tuple[LinkHolder, AccessiblePoint]:

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from models import lifecycle
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from roadmap.control.planning import PlannedPoint
 from roadmap.editions.points import paired_days
 from tasks.editions.point_matching import BY_EDITION, POINTS, StoredPoint, duty_of, is_live, serve
@@ -135,7 +135,7 @@ def carry_out(
         if others := told.get(point.key):
             reason += f"; это касается и других сроков пункта ({others})"
         once_key, tell = f"{BY_EDITION}{edition}:{point.id}", point.key in told
-        step = Move(
+        step = TransitionCommand(
             actor=f"редакция {act}",
             at=at,
             on=today,

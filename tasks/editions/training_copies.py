@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from models import lifecycle
-from models.lifecycle import Done, Move
+from models.lifecycle import Done, TransitionCommand
 from models.tables.control_point import ControlPoint
 from models.tables.roadmap import Item, Roadmap
 from roadmap.calendar import WorkCalendar
@@ -144,7 +144,7 @@ def _move(
     evidence: str = "",
     tell: bool = True,
 ) -> None:
-    move = Move(action=action, actor=ACTOR, at=at, on=today, reason=reason, evidence=evidence, tell=tell)
+    move = TransitionCommand(action=action, actor=ACTOR, at=at, on=today, reason=reason, evidence=evidence, tell=tell)
     lifecycle.change(session, key, move)
 
 

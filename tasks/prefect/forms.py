@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from models.lifecycle import Refused
 from roadmap.language.dates import NotADay, read_day
-from roadmap.processes.choosing import choose, why_whole
+from roadmap.processes.choosing import choose, why_without_stages
 from roadmap.processes.form_words import Unclear, read_count
 from roadmap.processes.loading import built_in
 from tasks.control import commands
@@ -157,7 +157,7 @@ def _waits_for_municipalities(point: PointFacts) -> bool:
     if process is None or process.per != "municipality" or point.purpose != "result" or point.body:
         return False
     days = {"opens_on": point.opens_on, "deadline_on": point.deadline_on, "today": point.opens_on}
-    return why_whole(process, is_continuous=point.item.reading.kind == "continuous", **days) is None
+    return why_without_stages(process, is_continuous=point.item.reading.kind == "continuous", **days) is None
 
 
 def answer(

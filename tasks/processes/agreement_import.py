@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from models import Body, Roadmap
 from models.db.locks import lock_roadmap
 from models.lifecycle.bulk import Change, change_many
-from models.lifecycle.transitions import Action, Move
+from models.lifecycle.transitions import Action, TransitionCommand
 from roadmap.catalogue.municipalities import Problem
 from roadmap.language.normalise import plain
 from roadmap.processes.agreement_rows import Fact, Known, read_facts
@@ -247,10 +247,12 @@ def _needs(action: Action, row: StageRow) -> bool:
 def _step(action: Action, row: StageRow, fact: Fact, *, actor: str, at: datetime) -> Change:
     assert fact.on is not None
     evidence = fact.evidence if action == "submit" else ""
-    move = Move(action=action, actor=actor, at=at, on=fact.on, evidence=evidence, tell=False)
+    move = TransitionCommand(action=action, actor=actor, at=at, on=fact.on, evidence=evidence, tell=False)
     return Change(row.id, move, {"waits": False, "opens_on": min(row.opens_on, fact.on)} if action == "open" else {})
 
 
 def _refusal(row: StageRow, ground: str, *, actor: str, today: date, at: datetime) -> Change:
     told = row.status != "planned"
-    return Change(row.id, Move(action="withdraw", actor=actor, at=at, on=today, reason=f"отказ: {ground}", tell=told))
+    return Change(
+        row.id, TransitionCommand(action="withdraw", actor=actor, at=at, on=today, reason=f"отказ: {ground}", tell=told)
+    )

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Transition
 from models.lifecycle.bulk import Change, change_many
-from models.lifecycle.transitions import Action, Move, Refused
+from models.lifecycle.transitions import Action, Refused, TransitionCommand
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.form_words import Unclear, means_all, means_missing, read_names, read_stages
 from roadmap.processes.missing_evidence import missing_evidence
@@ -119,10 +119,10 @@ def _leave_out(session: Session, one: Underway, command: SkipStages | RecordRefu
     change_many(session, [Change(row.id, move) for row, move in zip(rows, moves, strict=True)])
 
 
-def _move(action: Action, row: StageRow, on: date, command: Command, **facts: object) -> Move:
+def _move(action: Action, row: StageRow, on: date, command: Command, **facts: object) -> TransitionCommand:
     facts = {"tell": False, **facts}
     key = f"{command.by.once_key}:{row.id}:{action}"
-    return Move(action=action, actor=command.by.actor, at=command.by.at, on=on, once_key=key, **facts)  # type: ignore[arg-type]
+    return TransitionCommand(action=action, actor=command.by.actor, at=command.by.at, on=on, once_key=key, **facts)  # type: ignore[arg-type]
 
 
 def _meant(session: Session, one: Underway, command: MarkStages | SkipStages) -> tuple[list[Stage], list[StageRow]]:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Evidence, Transition
 from models.lifecycle.bulk import Change, change_many
-from models.lifecycle.transitions import Move
+from models.lifecycle.transitions import TransitionCommand
 from roadmap.processes.agreement_rows import Fact
 from roadmap.processes.ledger import Correction
 from roadmap.processes.staging import is_over
@@ -67,7 +67,9 @@ def correct(session: Session, one: Underway, wrong: Sequence[Differs], by: By) -
     for point_id, last in sorted(before.items()):
         after, whole = _last_day(one, point_id), session.get_one(ControlPoint, point_id)
         if after != last and whole.status in ("submitted", "accepted") and whole.submitted_on == last:
-            move = Move(action="correct", actor=by.actor, at=by.at, on=by.today, reason=by.ground, due_on=after)
+            move = TransitionCommand(
+                action="correct", actor=by.actor, at=by.at, on=by.today, reason=by.ground, due_on=after
+            )
             changes.append(Change(point_id, replace(move, tell=False)))
     return change_many(session, changes) > 0
 
@@ -110,7 +112,7 @@ def _proofs(session: Session, one: Underway) -> dict[int, str]:
 def _correction(differs: Differs, by: By) -> Change:
     row, fact = differs.row, differs.fact
     assert fact.on is not None
-    move = Move(
+    move = TransitionCommand(
         action="correct",
         actor=by.actor,
         at=by.at,

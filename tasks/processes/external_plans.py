@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Roadmap, lifecycle
 from models.db.locks import lock_roadmap
-from models.lifecycle.transitions import LIVE, Move
+from models.lifecycle.transitions import LIVE, TransitionCommand
 from roadmap.processes.external_plans import PlanDays, PlanRefused, check_days, is_same_round
 from roadmap.reading import Reading
 from tasks.context.working_calendar import calendar_of
@@ -146,8 +146,12 @@ class _Entry:
             due = live[:1]
         for wish in due:
             if wish.status == "planned":
-                self._change(wish.key, Move(action="open", actor=self.actor, at=self.at, on=self.today, tell=False))
-            proof = Move(action="accept", actor=self.actor, at=self.at, on=self.today, evidence=self.days.words)
+                self._change(
+                    wish.key, TransitionCommand(action="open", actor=self.actor, at=self.at, on=self.today, tell=False)
+                )
+            proof = TransitionCommand(
+                action="accept", actor=self.actor, at=self.at, on=self.today, evidence=self.days.words
+            )
             lifecycle.accept(self.session, wish.key, proof)
             self.named.append(wish.key)
 
@@ -158,7 +162,7 @@ class _Entry:
             opens = max(self.days.opens_on, self.today)
             self._write(point, opens_on=min(opens, point.due_on), next_check_on=min(opens, point.due_on))
         if point.due_on != self.days.ends_on:
-            move = Move(
+            move = TransitionCommand(
                 action="extend",
                 actor=self.actor,
                 at=self.at,
@@ -207,7 +211,7 @@ class _Entry:
     def _follow(self, key: str) -> None:
         advance(self.session, self.roadmap.code, today=self.today, at=self.at, calendar=self.calendar, only=key)
 
-    def _change(self, key: str, move: Move) -> None:
+    def _change(self, key: str, move: TransitionCommand) -> None:
         lifecycle.change(self.session, key, move)
 
     def _write(self, point: ControlPoint, **columns: Any) -> None:

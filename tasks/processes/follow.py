@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models import Transition
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
-from models.lifecycle.transitions import Move
+from models.lifecycle.transitions import TransitionCommand
 from roadmap.processes.staging import Place, PlannedStage
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.processes.plan import Parties, plan_of
@@ -66,7 +66,9 @@ def _withdrawal(stage: StageRow, reason: str, day: RoadmapDay, *, hears: bool = 
     Nor need the owner of the whole point (``hears`` off), who is told of that.
     """
     told = stage.status != "planned" and hears
-    return Change(stage.id, Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=told))
+    return Change(
+        stage.id, TransitionCommand(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=told)
+    )
 
 
 def _why_absent(member: Member) -> str:
@@ -110,7 +112,9 @@ def _set_days(
             begins = min(plan.opens_on, due) if stage.status == "planned" else stage.opens_on
             silent.append({"its_id": stage.id, "due": due, "opens": begins, "note": plan.note})
             continue
-        move = Move(action="extend", actor=ENGINE, at=day.at, on=day.today, reason=reason, due_on=due, deadline_on=due)
+        move = TransitionCommand(
+            action="extend", actor=ENGINE, at=day.at, on=day.today, reason=reason, due_on=due, deadline_on=due
+        )
         changes.append(Change(stage.id, move, {"deadline_note": plan.note}))
     change_many(session, changes)
     if silent:
@@ -151,7 +155,7 @@ def _hand_over(session: Session, handed: Sequence[StageRow], holders: Mapping[in
     reason = "сторона этапа изменена: этап ведёт другой орган"
     changes = []
     for stage in handed:
-        move = Move(
+        move = TransitionCommand(
             action="reassign",
             actor=ENGINE,
             at=day.at,

@@ -12,7 +12,7 @@ from models import Edition, Executor, Item
 from models import Process as ProcessRow
 from models.db.rows import table_of
 from roadmap.calendar import WorkCalendar
-from roadmap.processes.choosing import About, choose, why_whole
+from roadmap.processes.choosing import About, choose, why_without_stages
 from roadmap.processes.schema import Party, Process
 from roadmap.processes.staging import LEAST_DAYS, PlannedStage, plan_stages
 from tasks.context.roadmap_day import RoadmapDay
@@ -66,7 +66,7 @@ def _chosen(
             continue
         continuous = row.reading.get("kind") == "continuous"
         days = {"opens_on": row.opens_on, "deadline_on": row.deadline_on, "today": today}
-        if why_whole(process, is_continuous=continuous, **days) is None:
+        if why_without_stages(process, is_continuous=continuous, **days) is None:
             yield row, process
 
 

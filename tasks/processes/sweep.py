@@ -13,7 +13,7 @@ from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
-from models.lifecycle.transitions import Action, Move
+from models.lifecycle.transitions import Action, TransitionCommand
 from roadmap.calendar import WorkCalendar
 from roadmap.processes.loading import built_in
 from roadmap.processes.schema import Process
@@ -144,15 +144,15 @@ def _accept(session: Session, there: Sequence[Underway], day: RoadmapDay) -> int
     return change_many(session, [Change(stage.id, _acceptance(stage, day)) for stage in reported])
 
 
-def _acceptance(stage: StageRow, day: RoadmapDay) -> Move:
+def _acceptance(stage: StageRow, day: RoadmapDay) -> TransitionCommand:
     assert stage.submitted_on is not None
-    return Move(action="accept", actor=ENGINE, at=day.at, on=stage.submitted_on, tell=False)
+    return TransitionCommand(action="accept", actor=ENGINE, at=day.at, on=stage.submitted_on, tell=False)
 
 
 def _start(session: Session, one: Underway, day: RoadmapDay) -> int:
     """Open the stages that nothing holds up any more, and those whose day has come."""
     by_place = {stage.place: stage for stage in one.stages}
-    opening = Move(action="open", actor=ENGINE, at=day.at, on=day.today, tell=False)
+    opening = TransitionCommand(action="open", actor=ENGINE, at=day.at, on=day.today, tell=False)
     changes = []
     for start in ready(one.process, one.standing(), today=day.today, calendar=day.calendar):
         stage = by_place[start.place]
@@ -181,7 +181,7 @@ def _end(session: Session, one: Underway, *, day: RoadmapDay, accepts: str) -> b
         words = result_words(one.process, standing)
         is_empty = one.process.per != "point" and progress(standing, one.process.stages[-1].code)[0] == 0
         action: Action = "accept" if accepts and not is_empty else "submit"
-        move = Move(action=action, actor=accepts or ENGINE, at=day.at, on=last, evidence=words)
+        move = TransitionCommand(action=action, actor=accepts or ENGINE, at=day.at, on=last, evidence=words)
         (lifecycle.accept if action == "accept" else lifecycle.change)(session, one.parent.key, move)
     ended_on = one.parent.closed_on or last
     session.execute(update(PROCESSES).where(PROCESSES.c.point_id == one.parent.id).values(ended_on=ended_on))

@@ -14,7 +14,7 @@ from deployments.serve.prefect import CannotStart
 from deployments.sync import SyncReport, sync, sync_with
 from models import Item, PrefectRef, clock, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from models.settings import Settings
 from tasks.prefect import waiting_runs
 from tasks.prefect.client import connect
@@ -36,7 +36,9 @@ def move(office: Office, key: str, action: Any, **facts: Any) -> None:
     """A change made outside Prefect."""
     on = facts.pop("on", clock.today("Europe/Moscow"))
     with open_session(office.engine) as session:
-        lifecycle.change(session, key, Move(action=action, actor="проверка", at=clock.now(), on=on, **facts))
+        lifecycle.change(
+            session, key, TransitionCommand(action=action, actor="проверка", at=clock.now(), on=on, **facts)
+        )
 
 
 @pytest.fixture

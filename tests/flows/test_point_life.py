@@ -9,7 +9,7 @@ from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import ControlPoint, Evidence, Transition, clock, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from tasks.daily.control_day import control_day
 from tasks.prefect.client import call
 from tasks.prefect.push import push_point
@@ -37,7 +37,7 @@ def mend(office: Office) -> None:
 def report(office: Office, key: str, on: date) -> None:
     """The owner reports the result, outside Prefect."""
     with open_session(office.engine) as session:
-        move = Move(action="submit", actor="ИРО", at=clock.now(), on=on, evidence="протокол № 4")
+        move = TransitionCommand(action="submit", actor="ИРО", at=clock.now(), on=on, evidence="протокол № 4")
         lifecycle.change(session, key, move)
     assert push_point(office.engine, key, at=clock.now())
 

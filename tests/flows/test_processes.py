@@ -12,7 +12,7 @@ from deployments.sync import sync
 from models import ControlPoint, Evidence, Item, Transition, clock, lifecycle
 from models import Process as ProcessRow
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from roadmap.processes.loading import built_in
 from tasks.prefect.artifacts import refresh_cards
 from tasks.prefect.client import call, pages
@@ -150,7 +150,7 @@ def test_what_an_official_reports_of_a_stage_is_shown_on_the_card_of_the_whole(
     processes.begin()
     assert "| 1 | Проект документа | в работе |" in processes.card(key)
     with open_session(processes.office.engine) as session:
-        move = Move(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="ссылка")
+        move = TransitionCommand(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="ссылка")
         lifecycle.change(session, f"{key}/draft/-", move)
     processes.begin()
     assert push_point(processes.office.engine, f"{key}/draft/-", at=clock.now())

@@ -11,7 +11,7 @@ from sqlmodel import select
 from models import AuditEntry, Body, ControlPoint, Request, Transition
 from models.db import engine_for, open_session
 from models.db.migrate import migrate
-from models.lifecycle import Move, Refused, change, open_due
+from models.lifecycle import Refused, TransitionCommand, change, open_due
 from models.lifecycle.requests import RequestDraft, grant, open_request, refuse
 
 AT = datetime(2027, 5, 20, 6, 0, tzinfo=UTC)
@@ -21,8 +21,8 @@ LATER = RequestDraft(kind="extend", official_id=None, reason="нет данны�
 ELSEWHERE = RequestDraft(kind="not_mine", official_id=None, reason="исполняет институт")
 
 
-def move(actor: str = "начальник отдела", **more: Any) -> Move:
-    return Move(action="ask", actor=actor, at=AT, on=ON, **more)
+def move(actor: str = "начальник отдела", **more: Any) -> TransitionCommand:
+    return TransitionCommand(action="ask", actor=actor, at=AT, on=ON, **more)
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +104,9 @@ def test_an_extension_by_another_way_grants_the_request_that_waits_and_leaves_th
     with open_session(engine) as session:
         day = date(2027, 6, 1)
         change(
-            session, KEY, Move(action="extend", actor="форма", at=AT, on=ON, reason="так", due_on=day, deadline_on=day)
+            session,
+            KEY,
+            TransitionCommand(action="extend", actor="форма", at=AT, on=ON, reason="так", due_on=day, deadline_on=day),
         )
     assert stands(engine)[0:3] == (True, date(2027, 6, 1), ["granted", "waiting"])
 
@@ -112,7 +114,11 @@ def test_an_extension_by_another_way_grants_the_request_that_waits_and_leaves_th
 def test_a_report_settles_what_was_asked(engine: Engine) -> None:
     asked(engine, LATER)
     with open_session(engine) as session:
-        change(session, KEY, Move(action="submit", actor="начальник отдела", at=AT, on=ON, evidence="приказ № 5"))
+        change(
+            session,
+            KEY,
+            TransitionCommand(action="submit", actor="начальник отдела", at=AT, on=ON, evidence="приказ № 5"),
+        )
     assert stands(engine)[0:3] == (False, date(2027, 5, 31), ["settled"])
 
 

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from models import ControlPoint, Evidence, Transition
 from models.db import open_session
-from models.lifecycle import ALLOWED, Action, Move, Refused, accept, change, mark_overdue, open_due
+from models.lifecycle import ALLOWED, Action, Refused, TransitionCommand, accept, change, mark_overdue, open_due
 from models.tables.control_point import STATUSES
 
 AT = datetime(2027, 5, 20, 6, 0, tzinfo=UTC)
@@ -21,11 +21,11 @@ KEY = "krasnodar/1.1/-/2027-05-31"
 pytestmark = pytest.mark.usefixtures("planned_point")
 
 
-def move(action: Action, **more: Any) -> Move:
+def move(action: Action, **more: Any) -> TransitionCommand:
     facts: dict[str, Any] = {"actor": "координатор", "at": AT, "on": ON, "reason": "основание"}
     if action in ("extend", "correct"):
         facts |= {"due_on": date(2027, 6, 30), "deadline_on": date(2027, 6, 30)}
-    return Move(action=action, **facts | more)
+    return TransitionCommand(action=action, **facts | more)
 
 
 def put_into(engine: Engine, status: str) -> None:

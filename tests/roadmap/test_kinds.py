@@ -11,7 +11,7 @@ from roadmap.catalogue.schema import ITEM_KINDS_RU, KINDS_RU, Item
 from roadmap.control.planning import plan
 from roadmap.dashboards import boards
 from roadmap.documents.draft import kind_of
-from roadmap.processes.choosing import choose, why_whole
+from roadmap.processes.choosing import choose, why_without_stages
 from roadmap.processes.loading import built_in as processes
 from roadmap.review.kinds import keeps_registry, misfit
 from tasks.prefect.names import FLOW_NAMES
@@ -95,7 +95,9 @@ def test_every_agreement_on_control_has_a_day_long_enough_away_for_stages(code: 
         assert process is not None
         days = [(point.opens_on, point.deadline_on) for point in points]
         continuous = reading.kind == "continuous"
-        why = [why_whole(process, opens_on=a, deadline_on=b, today=a, is_continuous=continuous) for a, b in days]
+        why = [
+            why_without_stages(process, opens_on=a, deadline_on=b, today=a, is_continuous=continuous) for a, b in days
+        ]
         assert None in why, item.code
 
 

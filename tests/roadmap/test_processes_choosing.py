@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roadmap.processes.choosing import About, choose, why_whole
+from roadmap.processes.choosing import About, choose, why_without_stages
 from roadmap.processes.loading import built_in
 from roadmap.processes.missing_evidence import missing_evidence, missing_words
 
@@ -59,7 +59,7 @@ def test_no_two_built_in_processes_serve_the_same(about: About) -> None:
 )
 def test_stages_begin_only_where_there_is_time_for_them(kind: str, days: dict[str, Any], why: str | None) -> None:
     given = {"opens_on": date(2027, 1, 11), "deadline_on": date(2027, 6, 30), "is_continuous": False} | days
-    assert why_whole(built_in()[kind], today=TODAY, **given) == why  # type: ignore[arg-type]
+    assert why_without_stages(built_in()[kind], today=TODAY, **given) == why  # type: ignore[arg-type]
 
 
 COMMON = {("draft", None): "done", ("approved", None): "done", ("sent", None): "done"}

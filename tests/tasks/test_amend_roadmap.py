@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col
 
 from models import Body, ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition, queries
 from models.db import open_session
-from models.lifecycle import Move, accept, change, open_due
+from models.lifecycle import TransitionCommand, accept, change, open_due
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
 from tasks.editions.amend import Amendment, AmendRefused, Choices, amend, loaded_edition, preview
@@ -83,7 +83,7 @@ def act_on(engine: Engine, code: str, day: str, action: str, **facts: Any) -> No
         open_due(session, MOSCOW, today=TODAY, at=AT)
         session.expire_all()
         point = points(session, code)[day]
-        move = Move(action=action, actor="координатор", at=AT, on=TODAY, **facts)  # type: ignore[arg-type]
+        move = TransitionCommand(action=action, actor="координатор", at=AT, on=TODAY, **facts)  # type: ignore[arg-type]
         (accept if action == "accept" else change)(session, point.key, move)
 
 

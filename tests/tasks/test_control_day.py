@@ -8,7 +8,7 @@ from sqlalchemy import delete, event
 
 from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap, Transition, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from tasks.daily.control_day import ControlReport, control_day
 from tests.world import World
 
@@ -23,7 +23,7 @@ def control(world: World, today: date) -> ControlReport:
 
 
 def decide(world: World, key: str, action: Any, on: date, **more: Any) -> None:
-    move = Move(action=action, actor="тест", at=datetime.combine(on, time(12), UTC), on=on, **more)
+    move = TransitionCommand(action=action, actor="тест", at=datetime.combine(on, time(12), UTC), on=on, **more)
     with open_session(world.engine) as session:
         lifecycle.change(session, key, move)
 

@@ -19,7 +19,7 @@ from sqlalchemy import update
 
 from models import Channel, ControlPoint, Notice, NoticeLine, lifecycle
 from models.db import open_session
-from models.lifecycle import Move, outbox
+from models.lifecycle import TransitionCommand, outbox
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from tasks.daily.control_day import control_day
@@ -165,7 +165,7 @@ def test_what_was_settled_before_the_letter_left_is_left_out_of_it(
     done = small_world.point(WEDNESDAY + timedelta(days=1), next_check_on=WEDNESDAY)
     control(small_world)
     with open_session(small_world.engine) as session:
-        lifecycle.change(session, done, Move(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
+        lifecycle.change(session, done, TransitionCommand(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
     send(small_world, mail)
     assert "сегодня 1 — " in sink.received[0][1]["Subject"]
 
@@ -174,7 +174,7 @@ def test_a_letter_with_nothing_left_to_say_is_dropped(small_world: World, sink: 
     done = small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     with open_session(small_world.engine) as session:
-        lifecycle.change(session, done, Move(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
+        lifecycle.change(session, done, TransitionCommand(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
     assert send(small_world, mail) == DeliveryReport(dropped=1)
     assert (sink.received, [row["state"] for row in small_world.rows(Notice)]) == ([], ["dropped"])
 

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from models import ControlPoint, Item, ItemNeed, Notice, Request
 from models.db import open_session
-from models.lifecycle import Move, change
+from models.lifecycle import TransitionCommand, change
 from models.lifecycle.requests import RequestDraft, open_request
 from tasks.daily.control_day import control_day
 from tasks.discipline import discipline, judged
@@ -21,7 +21,7 @@ TODAY = date(2027, 6, 10)
 def report(world: World, key: str, on: date) -> None:
     with open_session(world.engine) as session:
         at = datetime(2027, 6, 9, tzinfo=UTC)
-        change(session, key, Move(action="submit", actor="ректор", at=at, on=on))
+        change(session, key, TransitionCommand(action="submit", actor="ректор", at=at, on=on))
 
 
 def letters_left(world: World, at: datetime) -> None:
@@ -66,7 +66,9 @@ def test_a_request_that_was_left_lying_excuses(world: World) -> None:
     letters_left(world, MORNING)
     with open_session(world.engine) as session:
         asked = RequestDraft(kind="extend", official_id=None, reason="болезнь", new_due_on=date(2027, 6, 30))
-        open_request(session, key, asked, Move(action="ask", actor="ректор", at=MORNING, on=MORNING.date()))
+        open_request(
+            session, key, asked, TransitionCommand(action="ask", actor="ректор", at=MORNING, on=MORNING.date())
+        )
     assert outcomes(world) == {key: ("overdue", "decided_late")}
     with open_session(world.engine) as session:
         session.execute(update(Request).values(state="refused", decided_on=date(2027, 5, 27), decided_at=MORNING))
@@ -82,7 +84,11 @@ def test_the_table_of_a_period(world: World) -> None:
     report(world, in_time, date(2027, 5, 26))
     report(world, late, date(2027, 6, 2))
     with open_session(world.engine) as session:
-        change(session, late, Move(action="return", actor="координатор", at=MORNING, on=TODAY, reason="неполно"))
+        change(
+            session,
+            late,
+            TransitionCommand(action="return", actor="координатор", at=MORNING, on=TODAY, reason="неполно"),
+        )
     report(world, late, date(2027, 6, 4))
     with open_session(world.engine) as session:
         rows = discipline(session, world.code, today=TODAY, since=date(2027, 5, 1), until=date(2027, 5, 31))

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from models import Absence, Body, Channel, ControlPoint, Notice, Official, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from models.settings import Settings
 from roadmap.letters.ics import uid
 from roadmap.letters.letter import MOST_LINES
@@ -106,7 +106,7 @@ def test_the_letter_says_that_no_account_is_needed_and_until_when(small_world: W
 def test_the_coordinator_is_led_to_the_page_with_the_log_in(small_world: World, here: Settings) -> None:
     key = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY - DAY)
     with open_session(small_world.engine) as session:
-        lifecycle.change(session, key, Move(action="submit", actor="ректор", at=NINE, on=WEDNESDAY))
+        lifecycle.change(session, key, TransitionCommand(action="submit", actor="ректор", at=NINE, on=WEDNESDAY))
     letter = letters(small_world, here)["coordinator@example.org"]
     for body in shown(letter):
         assert f"{SITE}/control/point/{number_of(small_world, key)}" in body
@@ -154,7 +154,9 @@ def test_a_moved_deadline_moves_its_event_with_the_next_letter(small_world: Worl
     new = WEDNESDAY + 20 * DAY
     with open_session(small_world.engine) as session:
         at = NINE + timedelta(hours=2)
-        move = Move(action="extend", actor="координатор", at=at, on=WEDNESDAY, reason="да", due_on=new, deadline_on=new)
+        move = TransitionCommand(
+            action="extend", actor="координатор", at=at, on=WEDNESDAY, reason="да", due_on=new, deadline_on=new
+        )
         lifecycle.change(session, key, move)
     after = events(letters(small_world, here, WEDNESDAY + DAY)["rector@example.org"])[uid(key)]
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
@@ -166,7 +168,9 @@ def test_a_withdrawn_deadline_is_cancelled_in_the_calendar(small_world: World, h
     key = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY)
     letters(small_world, here)
     with open_session(small_world.engine) as session:
-        gone = Move(action="withdraw", actor="координатор", at=NINE, on=WEDNESDAY, reason="отменено приказом")
+        gone = TransitionCommand(
+            action="withdraw", actor="координатор", at=NINE, on=WEDNESDAY, reason="отменено приказом"
+        )
         lifecycle.change(session, key, gone)
     event = events(letters(small_world, here, WEDNESDAY + DAY)["rector@example.org"])[uid(key)]
     assert (event["STATUS"], event["SEQUENCE"], event.walk("VALARM")) == ("CANCELLED", 1, [])
@@ -218,7 +222,9 @@ def test_what_was_handed_over_while_the_letter_waited_is_not_asked_of_the_old_ow
     control_day(small_world.engine, today=WEDNESDAY, at=at - timedelta(hours=3))
     with open_session(small_world.engine) as session:
         school = session.execute(select(col(Body.id)).where(col(Body.code) == "school")).scalar_one()
-        over = Move(action="reassign", actor="координатор", at=at, on=WEDNESDAY, reason="не его", owner_id=school)
+        over = TransitionCommand(
+            action="reassign", actor="координатор", at=at, on=WEDNESDAY, reason="не его", owner_id=school
+        )
         lifecycle.change(session, key, over)
     report = deliver(small_world.engine, settings=here, at_source=lambda: at)
     assert (report.sent, report.dropped) == (0, 1)

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col
 
 from models import Body, ControlPoint, Edition, Executor, Indicator, Item, Roadmap, Transition
 from models.db import open_session
-from models.lifecycle import Move, change
+from models.lifecycle import TransitionCommand, change
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
@@ -206,10 +206,12 @@ def test_a_changed_calendar_leaves_extended_and_closed_points_alone(engine: Engi
     load(engine, catalogue())
     key, other = "demo/1.1/-/2026-05-31", "demo/1.2/-/2026-05-31"
     later = date(2026, 6, 20)
-    extend = Move(action="extend", actor="к", at=AT, on=TODAY, reason="письмо", due_on=later, deadline_on=later)
+    extend = TransitionCommand(
+        action="extend", actor="к", at=AT, on=TODAY, reason="письмо", due_on=later, deadline_on=later
+    )
     with open_session(engine) as session:
         change(session, key, extend)
-        change(session, other, Move(action="withdraw", actor="к", at=AT, on=TODAY, reason="письмо"))
+        change(session, other, TransitionCommand(action="withdraw", actor="к", at=AT, on=TODAY, reason="письмо"))
     assert load(engine, catalogue(), calendar=WorkCalendar({date(2026, 5, 29): "День"})).moved == ()
     assert points(engine)[key].deadline_on == later
 

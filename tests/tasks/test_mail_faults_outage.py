@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from models import Notice, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
@@ -101,7 +101,7 @@ def test_after_ten_days_without_mail_one_letter_leaves_with_what_is_true_then(
         reports = a_day(small_world, down, WEDNESDAY + n * DAY)
         assert [report.sent for report in reports] == [0] * 8
     with open_session(small_world.engine) as session:
-        done = Move(action="submit", actor="ректор", at=nine(WEDNESDAY), on=WEDNESDAY)
+        done = TransitionCommand(action="submit", actor="ректор", at=nine(WEDNESDAY), on=WEDNESDAY)
         lifecycle.change(session, keys[0], done)
     monday = WEDNESDAY + 12 * DAY
     up = mail(tmp_path, box.port)
@@ -152,7 +152,9 @@ def test_what_only_an_old_letter_had_to_say_is_not_lost(
     """A return is told once; the letter with it was given up, the next one says it with its ground."""
     key = small_world.point(WEDNESDAY + 60 * DAY, next_check_on=WEDNESDAY + 53 * DAY, status="submitted")
     with open_session(small_world.engine) as session:
-        back = Move(action="return", actor="координатор", at=nine(WEDNESDAY), on=WEDNESDAY, reason="нет подписи")
+        back = TransitionCommand(
+            action="return", actor="координатор", at=nine(WEDNESDAY), on=WEDNESDAY, reason="нет подписи"
+        )
         lifecycle.change(session, key, back)
     for n in range(8):
         a_day(small_world, down, WEDNESDAY + n * DAY)

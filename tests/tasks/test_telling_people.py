@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models import Absence, Channel, ControlPoint, Mute, Notice, Official
 from models.db import open_session
-from models.lifecycle import Move, change
+from models.lifecycle import TransitionCommand, change
 from models.queries.officials import answering, deputies_for
 from tasks.daily.control_day import ControlReport, control_day
 from tasks.people.mutes import Subject, lift, mute, subject_of
@@ -171,7 +171,11 @@ def test_lines_on_their_way_are_taken_back_and_told_after_the_silence(world: Wor
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     returned = world.point(WEDNESDAY + 40 * DAY, status="submitted", next_check_on=None)
     with open_session(world.engine) as session:
-        change(session, returned, Move(action="return", actor="тест", at=AT, on=WEDNESDAY, reason="нет подписи"))
+        change(
+            session,
+            returned,
+            TransitionCommand(action="return", actor="тест", at=AT, on=WEDNESDAY, reason="нет подписи"),
+        )
     control(world, WEDNESDAY)
     assert len(world.letters()) == 2
     quiet(world, WEDNESDAY)

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models import Body, Channel, Notice, NoticeLine, Official, Roadmap
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, grant, open_request, refuse
 from tasks.daily.control_day import ControlReport, control_day
 from tests.world import World
@@ -26,8 +26,8 @@ def control(world: World, today: date) -> ControlReport:
     return report
 
 
-def move(on: date, **more: Any) -> Move:
-    return Move(action="ask", actor="тест", at=datetime.combine(on, time(12), UTC), on=on, **more)
+def move(on: date, **more: Any) -> TransitionCommand:
+    return TransitionCommand(action="ask", actor="тест", at=datetime.combine(on, time(12), UTC), on=on, **more)
 
 
 def asked(world: World, key: str, kind: Any, *, on: date = MONDAY) -> int:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Item, Notice, Round, lifecycle
 from models.db import open_session
-from models.lifecycle import Action, Move
+from models.lifecycle import Action, TransitionCommand
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.contacts import RoadmapContacts
@@ -94,7 +94,9 @@ def live(session: Session, today: date) -> None:
     for point, position in session.execute(found.where(col(ControlPoint.closed_on).is_(None))).all():
         if (action := wanted(point, position, today)) is not None:
             at = datetime.combine(today, time(12), UTC)
-            move = Move(action=action, actor="год", at=at, on=today, reason="замечания" if action == "return" else "")
+            move = TransitionCommand(
+                action=action, actor="год", at=at, on=today, reason="замечания" if action == "return" else ""
+            )
             lifecycle.change(session, point.key, move)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from models import Absence, Body, Official, clock, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from models.tables.control_point import ControlPoint
 from tasks.people.links import calendar_url, revoke
 from tests.pages import Pages
@@ -47,7 +47,9 @@ def change(pages: Pages, point_id: int, action: Any, *, days_ago: int = 0, **mor
     at, on = clock.now(), pages.today - timedelta(days=days_ago)
     with open_session(pages.engine) as session:
         key = session.get_one(ControlPoint, point_id).key
-        lifecycle.change(session, key, Move(action=action, actor="тест", at=at, on=on, reason="основание", **more))
+        lifecycle.change(
+            session, key, TransitionCommand(action=action, actor="тест", at=at, on=on, reason="основание", **more)
+        )
 
 
 def test_a_feed_is_a_calendar_with_a_name(pages: Pages, link: Callable[[str], str]) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from models import ControlPoint, clock
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, open_request
 from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
@@ -47,7 +47,7 @@ def region(tmp_path: Path) -> Engine:
             reason="не все муниципалитеты прислали сведения",
             new_due_on=point.due_on + timedelta(days=20),
         )
-        move = Move(action="ask", actor="Ректор (страница)", at=now, on=clock.today("Europe/Moscow"))
+        move = TransitionCommand(action="ask", actor="Ректор (страница)", at=now, on=clock.today("Europe/Moscow"))
         open_request(session, point.key, wish, move)
     return engine
 

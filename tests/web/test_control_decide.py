@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition, clock, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, open_request
 from tasks.prefect.forms import Decision, answer
 from tests.pages import Pages
@@ -83,7 +83,7 @@ def asked(pages: Pages, point: int, **facts: Any) -> int:
     """A request of the rector."""
     with open_session(pages.engine) as session:
         row = session.get_one(ControlPoint, point)
-        move = Move(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
+        move = TransitionCommand(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
         wish = RequestDraft(kind=facts.pop("kind", "extend"), official_id=None, reason="нет данных от школ", **facts)
         return open_request(session, row.key, wish, move).id or 0
 

@@ -14,7 +14,7 @@ from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import Transition, clock, lifecycle
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from tasks.prefect.client import call
 from tasks.prefect.push import push_point
 from tests.office import Office
@@ -31,7 +31,7 @@ def key(office: Office, worker: Worker, today: date) -> str:
     )
     sync(office.engine, settings=office.settings, at=clock.now())
     with open_session(office.engine) as session:
-        report = Move(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="протокол № 4")
+        report = TransitionCommand(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="протокол № 4")
         lifecycle.change(session, key, report)
     assert push_point(office.engine, key, at=clock.now())
     office.wait_for(key, "На проверке")

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from models import Channel, ControlPoint, Official, Request, Roadmap, Transition, clock
 from models.db import open_session
-from models.lifecycle import Move
+from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, open_request
 from tests.pages import Pages
 
@@ -41,7 +41,7 @@ def point(pages: Pages) -> int:
     number: int = pages.point()
     with open_session(pages.engine) as session:
         key = session.get_one(ControlPoint, number).key
-        move = Move(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
+        move = TransitionCommand(action="ask", actor="Ректор (страница)", at=clock.now(), on=pages.today)
         day = pages.today + timedelta(days=90)
         open_request(
             session, key, RequestDraft(kind="extend", official_id=None, reason="нет данных", new_due_on=day), move

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from models import ControlPoint, Evidence, Transition, clock
 from models.db import open_session
-from models.lifecycle import Move, change
+from models.lifecycle import TransitionCommand, change
 from models.settings import Settings
 from tasks.files.evidence import (
     DOC,
@@ -210,7 +210,9 @@ def test_a_refused_report_keeps_no_file(pages: Pages, reported: tuple[str, int])
     link, point = reported
     with open_session(pages.engine) as session:
         change(
-            session, pages.rows(ControlPoint)[0].key, Move(action="submit", actor="к", at=clock.now(), on=pages.today)
+            session,
+            pages.rows(ControlPoint)[0].key,
+            TransitionCommand(action="submit", actor="к", at=clock.now(), on=pages.today),
         )
     answer = pages.send(link, point, "submit", on=pages.today, file=("a.pdf", b"%PDF-1.7\n"))
     assert answer.status_code == 409

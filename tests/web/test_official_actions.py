@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from models import Absence, AuditEntry, Body, Channel, ControlPoint, Evidence, Official, Request, Transition, clock
 from models.db import open_session
-from models.lifecycle import Move, change
+from models.lifecycle import TransitionCommand, change
 from tests.pages import Pages
 
 GOOD = {"details": "приказ от 20.05.2027 № 118"}
@@ -84,7 +84,9 @@ def test_two_colleagues_reporting_at_once_leave_one_report(pages: Pages, point: 
 
 def test_somebody_decided_meanwhile_and_the_page_says_how_it_stands(pages: Pages, point: int, link: str) -> None:
     with open_session(pages.engine) as session:
-        move = Move(action="withdraw", actor="координатор", at=clock.now(), on=pages.today, reason="отменено")
+        move = TransitionCommand(
+            action="withdraw", actor="координатор", at=clock.now(), on=pages.today, reason="отменено"
+        )
         change(session, pages.rows(ControlPoint)[0].key, move)
     answer = pages.send(link, point, "submit", **GOOD, on=pages.today)
     assert answer.status_code == 409

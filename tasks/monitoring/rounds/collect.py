@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models import Body, Round
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
-from models.lifecycle.transitions import LIVE, Move
+from models.lifecycle.transitions import LIVE, TransitionCommand
 from roadmap.language import counted
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.rounds.log import is_done, step_done
@@ -51,7 +51,7 @@ def begin(session: Session, row: RoundRow, monitoring: Monitoring, day: RoadmapD
     if is_done(session, row.id, "opened") or not row.is_live:
         return False
     if row.status == "planned":
-        move = Move(action="open", actor=ENGINE, at=day.at, on=min(row.opens_on, day.today), tell=False)
+        move = TransitionCommand(action="open", actor=ENGINE, at=day.at, on=min(row.opens_on, day.today), tell=False)
         change_many(session, [Change(row.point_id, move, {"opens_on": move.on})])
     asked = [entry.model_dump(mode="json") for entry in monitoring.asked(row.rhythm)]
     session.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(indicators=asked))
@@ -109,7 +109,7 @@ def add_missing(session: Session, row: RoundRow, members: Members, day: RoadmapD
         for body_id in bodies
     ]
     session.execute(insert(POINTS), rows)
-    move = Move(action="open", actor=ENGINE, at=day.at, on=opens, tell=False)
+    move = TransitionCommand(action="open", actor=ENGINE, at=day.at, on=opens, tell=False)
     fresh = [point.id for point in data_points(session, row) if point.status == "planned"]
     return change_many(session, [Change(point_id, move) for point_id in fresh])
 
@@ -133,7 +133,7 @@ def withdraw_all(session: Session, row: RoundRow, day: RoadmapDay, *, reason: st
 
 def _withdraw(session: Session, reasons: Mapping[int, str], day: RoadmapDay) -> int:
     moves = {
-        point_id: Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason)
+        point_id: TransitionCommand(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason)
         for point_id, reason in reasons.items()
     }
     return change_many(session, [Change(point_id, move) for point_id, move in moves.items()])

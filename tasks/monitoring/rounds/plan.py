@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models import Item, Roadmap, Transition
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
-from models.lifecycle.transitions import Move
+from models.lifecycle.transitions import TransitionCommand
 from roadmap.catalogue.schema import RHYTHM_RU, MonitoringRound, RoundRhythm
 from roadmap.control.planning import OWN_RHYTHM
 from roadmap.monitoring.periods import Period, RoundDays, periods_between, round_days
@@ -69,7 +69,7 @@ def drop(session: Session, roadmap: Roadmap, monitoring: Monitoring, day: Roadma
     changes = []
     for row in rows:
         reason = NO_RHYTHM if row.rhythm not in named else NO_PERIOD
-        move = Move(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=False)
+        move = TransitionCommand(action="withdraw", actor=ENGINE, at=day.at, on=day.today, reason=reason, tell=False)
         changes.append(Change(row.point_id, move))
     return change_many(session, changes)
 

@@ -17,7 +17,7 @@ from models import ReportFile, Roadmap, lifecycle
 from models import Snapshot as SnapshotRow
 from models.db import open_session
 from models.db.locks import lock_roadmap
-from models.lifecycle.transitions import Move
+from models.lifecycle.transitions import TransitionCommand
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.language import counted
@@ -166,7 +166,9 @@ def _note(session: Session, context: RoundContext, round_id: int) -> bool:
         return False
     if row.status in ("open", "returned"):
         words = f"Аналитическая справка за {row.period.title}"
-        move = Move(action="submit", actor=ENGINE, at=context.at, on=context.today, evidence=words, tell=False)
+        move = TransitionCommand(
+            action="submit", actor=ENGINE, at=context.at, on=context.today, evidence=words, tell=False
+        )
         lifecycle.change(session, row.key, move)
     return step_done(session, round_id, "noted", at=context.at, words=file_words(files))
 
@@ -200,7 +202,9 @@ def archive_round(context: RoundContext, round_id: int) -> bool:
             return False
         if row.is_live:
             on = lifecycle.point_by_key(session, row.key).submitted_on or context.today
-            lifecycle.accept(session, row.key, Move(action="accept", actor=ENGINE, at=context.at, on=on, tell=False))
+            lifecycle.accept(
+                session, row.key, TransitionCommand(action="accept", actor=ENGINE, at=context.at, on=on, tell=False)
+            )
         return step_done(session, round_id, "archived", at=context.at, words="")
 
 

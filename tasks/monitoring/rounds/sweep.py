@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, Roadmap, Round, Transition, lifecycle
 from models.db.locks import lock_roadmap
-from models.lifecycle.transitions import LIVE, Move
+from models.lifecycle.transitions import LIVE, TransitionCommand
 from roadmap.calendar import WorkCalendar
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.rounds.collect import (
@@ -180,7 +180,9 @@ def assume_reports(session: Session, roadmap_code: str, *, today: date, at: date
         for step in HEAVY_STEPS:
             step_done(session, row.id, step, at=at, words="")
         if row.is_live:
-            lifecycle.accept(session, row.key, Move(action="accept", actor=ENGINE, at=at, on=today, tell=False))
+            lifecycle.accept(
+                session, row.key, TransitionCommand(action="accept", actor=ENGINE, at=at, on=today, tell=False)
+            )
 
 
 def is_ready(session: Session, row: RoundRow, *, today: date) -> bool:
@@ -208,7 +210,7 @@ def bring_forward(
 ) -> ControlPoint:
     """Record a person's word that the note is not to wait for those who have not answered."""
     words = "составить справку, не дожидаясь остальных" + (f": {reason}" if reason else "")
-    move = Move(action="progress", actor=actor, at=at, on=today, reason=words, once_key=f"{NOW}{once_key}")
+    move = TransitionCommand(action="progress", actor=actor, at=at, on=today, reason=words, once_key=f"{NOW}{once_key}")
     return lifecycle.change(session, which, move)
 
 

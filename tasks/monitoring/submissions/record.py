@@ -12,7 +12,7 @@ from models import Body, ControlPoint, IndicatorValue, Roadmap, Round
 from models.db.locks import lock_round
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
-from models.lifecycle.transitions import Action, Move, Refused
+from models.lifecycle.transitions import Action, Refused, TransitionCommand
 from roadmap.calendar.zones import zone_of
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given, answer_words, counted_indicators
@@ -169,9 +169,9 @@ def _open_points(session: Session, round_: Round, bodies: Collection[int] | None
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(select(*columns).where(*data))]
 
 
-def _move(action: Action, on: date, at: datetime, words: str) -> Move:
+def _move(action: Action, on: date, at: datetime, words: str) -> TransitionCommand:
     # Nobody is written to: the page says what was taken, and thousands of bodies answer in a week.
-    return Move(action=action, actor=ACTOR, at=at, on=on, evidence=words, tell=False)
+    return TransitionCommand(action=action, actor=ACTOR, at=at, on=on, evidence=words, tell=False)
 
 
 def _refuse_strangers(session: Session, round_: Round, answers: Mapping[int, Sequence[Given]]) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from models import Item, Notice
 from models.db import open_session
-from models.lifecycle import Move, change
+from models.lifecycle import TransitionCommand, change
 from tasks.daily.control_day import control_day
 from tasks.discipline import judged
 from tasks.discipline.execution import NO_SECTION, Execution, execution, items_of
@@ -22,7 +22,7 @@ APRIL, JUNE = date(2027, 4, 1), date(2027, 6, 30)
 
 def report(world: World, key: str, on: date, at: datetime = datetime(2027, 6, 20, tzinfo=UTC)) -> None:
     with open_session(world.engine) as session:
-        change(session, key, Move(action="submit", actor="ректор", at=at, on=on))
+        change(session, key, TransitionCommand(action="submit", actor="ректор", at=at, on=on))
 
 
 def told(world: World) -> None:
@@ -111,7 +111,9 @@ def test_a_report_that_was_returned_and_corrected_later_stands_as_it_was(small_w
     report(small_world, key, date(2027, 5, 28), datetime(2027, 5, 28, 8, tzinfo=UTC))
     with open_session(small_world.engine) as session:
         at = datetime(2027, 6, 5, tzinfo=UTC)
-        change(session, key, Move(action="return", actor="координатор", at=at, on=at.date(), reason="неполно"))
+        change(
+            session, key, TransitionCommand(action="return", actor="координатор", at=at, on=at.date(), reason="неполно")
+        )
     report(small_world, key, date(2027, 6, 9), datetime(2027, 6, 9, tzinfo=UTC))
     instants = [datetime(2027, month, day, tzinfo=UTC) for month, day in ((5, 28), (6, 1), (6, 6), (6, 10))]
     outcomes = []

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from models import AuditEntry, ControlPoint, Item, Recommendation, lifecycle
 from models.db import open_session
-from models.lifecycle import Move, Refused
+from models.lifecycle import Refused, TransitionCommand
 from roadmap.monitoring.snapshot import Advice, Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
@@ -64,7 +64,7 @@ def taken(monitored: Monitored, number: int = 1, due_on: date | None = None, act
 
 def closed(monitored: Monitored, key: str, action: lifecycle.Action) -> int:
     with open_session(monitored.world.engine) as session:
-        move = Move(action=action, actor="координатор", at=NINE, on=TODAY, reason="основание")
+        move = TransitionCommand(action=action, actor="координатор", at=NINE, on=TODAY, reason="основание")
         lifecycle.accept(session, key, move) if action == "accept" else lifecycle.change(session, key, move)
         return settle_closed(session, "krai")
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 from models import Body, ControlPoint, Edition, Municipality, Recommendation, RoundStep
 from models import Snapshot as Row
 from models.db import open_session
-from models.lifecycle import Move, change
+from models.lifecycle import TransitionCommand, change
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
@@ -120,10 +120,16 @@ def test_what_happened_to_points_afterwards_does_not_count(monitored: Monitored)
     assert [one.key for one in before.overdue] == [reported, moved, gone]
     at, on = NOTE_AT + timedelta(days=5), date(2027, 7, 19)
     with open_session(world.engine) as session:
-        change(session, reported, Move(action="submit", actor="ректор", at=at, on=on))
+        change(session, reported, TransitionCommand(action="submit", actor="ректор", at=at, on=on))
         days: dict[str, Any] = {"due_on": date(2027, 9, 1), "deadline_on": date(2027, 9, 1)}
-        change(session, moved, Move(action="extend", actor="координатор", at=at, on=on, reason="отпуск", **days))
-        change(session, gone, Move(action="withdraw", actor="координатор", at=at, on=on, reason="отменено"))
+        change(
+            session,
+            moved,
+            TransitionCommand(action="extend", actor="координатор", at=at, on=on, reason="отпуск", **days),
+        )
+        change(
+            session, gone, TransitionCommand(action="withdraw", actor="координатор", at=at, on=on, reason="отменено")
+        )
     again = computed(monitored, round_id, today=date(2027, 8, 1))
     assert again.overdue == before.overdue
     assert again.sha256 == before.sha256
@@ -254,7 +260,11 @@ def test_a_shortfall_recommended_before_is_marked(monitored: Monitored, is_close
         session.add(RoundStep(round_id=early, step="recommended", done_at=datetime(2027, 4, 14, tzinfo=UTC)))
         if is_closed:
             at = datetime(2027, 7, 1, tzinfo=UTC)
-            change(session, point, Move(action="withdraw", actor="координатор", at=at, on=at.date(), reason="есть"))
+            change(
+                session,
+                point,
+                TransitionCommand(action="withdraw", actor="координатор", at=at, on=at.date(), reason="есть"),
+            )
     marked = {one.open_key: one.is_open_already for one in computed(monitored, round_id).advice}
     assert marked[key] is not is_closed
     assert not computed(monitored, early).advice[0].is_open_already

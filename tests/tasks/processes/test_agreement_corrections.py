@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from models import ControlPoint, Evidence, Transition, lifecycle
 from models.db import open_session
-from models.lifecycle import Move, Refused
+from models.lifecycle import Refused, TransitionCommand
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import Changed, Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement
@@ -174,7 +174,7 @@ def test_a_table_of_last_year_is_not_taken_for_the_renewal(signed: ProcessRegion
 def test_a_correction_that_corrects_nothing_or_says_no_why_is_refused(
     signed: ProcessRegion, wish: dict[str, Any], words: str
 ) -> None:
-    move = Move(action="correct", actor="координатор", at=signed.at, on=signed.on, **wish)
+    move = TransitionCommand(action="correct", actor="координатор", at=signed.at, on=signed.on, **wish)
     with pytest.raises(Refused, match=words), open_session(signed.world.engine) as session:
         lifecycle.change(session, f"{signed.parent}/{STAGES[0]}/sochi", move)
 
@@ -185,7 +185,7 @@ def test_of_two_corrections_at_once_the_second_is_told_so(signed: ProcessRegion)
 
     def correct(session: Session, day: date) -> None:
         facts: dict[str, Any] = {"actor": "координатор", "at": signed.at, "on": signed.on, "reason": GROUND}
-        lifecycle.change(session, key, Move(action="correct", due_on=day, **facts))
+        lifecycle.change(session, key, TransitionCommand(action="correct", due_on=day, **facts))
 
     def correct_in_between(state: ORMExecuteState) -> None:
         if state.is_update and others:

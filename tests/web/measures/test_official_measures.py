@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from models import AuditEntry, ControlPoint, IndicatorValue, Transition, clock
 from models.db import open_session
-from models.lifecycle import Move, change
+from models.lifecycle import TransitionCommand, change
 from roadmap.monitoring.indicators.submission import Given
 from tests.asked import Asked
 from web.forms import once_key
@@ -189,7 +189,7 @@ def test_a_point_that_takes_nothing_says_why(asked: Asked, status: str, said: st
             point.status = "planned"
         else:
             facts: dict[str, Any] = {"actor": "порядок мониторинга", "at": clock.now(), "on": asked.pages.today}
-            move = Move(action="withdraw", reason="начат следующий раунд", **facts)
+            move = TransitionCommand(action="withdraw", reason="начат следующий раунд", **facts)
             change(session, point.key, move)
     assert said in asked.words(asked.get())
     assert "<button>" not in asked.get().text
