@@ -68,6 +68,8 @@ class IndicatorValue(SQLModel, table=True):
     body said that it has no data (``reason``), which is not zero.
     """
 
+    __tablename__ = "measure"
+
     __table_args__ = (
         one_of("source", VALUE_SOURCES),
         CheckConstraint("denominator IS NULL OR numerator IS NOT NULL", name="numerator"),
