@@ -31,6 +31,9 @@ def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -
     app = FastAPI(title="Веха", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings, app.state.engine, app.state.limits = settings, engine, limits
     guard(app, settings, limits)
+    # Our own line masks the link. Prefect, imported when a decision is shown there, sets logging anew and would let
+    # the server's own access lines through, whole links in them; a logger that is disabled stays so.
+    logging.getLogger("uvicorn.access").disabled = True
     _answer_refusals(app)
     app.add_api_route("/style.css", _style, methods=["GET", "HEAD"])
     app.add_api_route("/robots.txt", _robots, methods=["GET", "HEAD"])

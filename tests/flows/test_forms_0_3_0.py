@@ -1,7 +1,7 @@
 """Runs that 0.3.0 left waiting are resumed: inputs, pause keys and entrypoints stand here as it wrote them."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from prefect.client.orchestration import PrefectClient
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
+from models import clock
 from tasks.prefect import forms, waiting_runs
 from tasks.prefect.client import call
 from tests.office import Office
@@ -28,7 +29,7 @@ def test_a_form_is_the_one_of_0_3_0(name: str) -> None:
 
 def left_waiting(office: Office, key: str, *, entrypoint: str, form: str) -> str:
     """The run of a point as 0.3.0 left it: made in bulk, suspended without a process, its form beside it."""
-    sync(office.engine, settings=office.settings, at=datetime.now(UTC))
+    sync(office.engine, settings=office.settings, at=clock.now())
     own = office.runs()[key]
     body = {
         "name": own["name"],
@@ -38,7 +39,7 @@ def left_waiting(office: Office, key: str, *, entrypoint: str, form: str) -> str
             "type": "PAUSED",
             "name": "В работе",
             "state_details": {
-                "pause_timeout": (datetime.now(UTC) + timedelta(days=20 * 366)).isoformat(),
+                "pause_timeout": (clock.now() + timedelta(days=20 * 366)).isoformat(),
                 "pause_reschedule": True,
                 "pause_key": "decision-1",
                 "run_input_keyset": {

@@ -156,6 +156,7 @@ def test_what_a_crash_left_half_taken_is_swept_away_later(tmp_path: Path) -> Non
     left = settings.files / "unfinished-x"
     left.write_bytes(b"%PDF")
     now = clock.now()
+    os.utime(left, (now.timestamp(), now.timestamp()))
     assert (sweep_unfinished(settings, at=now), left.exists()) == (0, True)
     assert (sweep_unfinished(settings, at=now + timedelta(hours=2)), left.exists()) == (1, False)
 
