@@ -14,7 +14,7 @@ from bench.table import show
 from roadmap.terms import read
 from roadmap.terms.grammar.words import MONTHS
 
-GOLD = Path(__file__).parents[1] / "tests" / "roadmap" / "gold_terms.jsonl"
+GOLD = Path(__file__).parents[1] / "tests" / "roadmap" / "terms" / "gold_terms.jsonl"
 START, END = date(1995, 1, 1), date(2095, 12, 31)
 DISTINCT, REPEATS, BEST_OF = 10_000, 200, 3
 DATEPARSER_LIMIT_S = 3.0

@@ -28,8 +28,8 @@ from roadmap.language import counted
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.prefect.apply import today_in
-from tasks.prefect.client import POOL, Progress, bounded, call, connect, pages, silent
-from tasks.prefect.names import FLOW_NAMES, api_url
+from tasks.prefect.client import Progress, bounded, call, connect, pages, silent
+from tasks.prefect.names import FLOW_NAMES, POOL, api_url
 from tasks.prefect.point_facts import controlled_items
 from tasks.prefect.reconcile import RunsReport, reconcile_runs
 

@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reading.md"
-CASES = ROOT / "tests" / "roadmap" / "terms_cases.jsonl"
+CASES = ROOT / "tests" / "roadmap" / "terms" / "terms_cases.jsonl"
 START, END = date(2022, 1, 1), date(2024, 12, 31)
 SHOWN = 3
 HEADINGS = {

@@ -18,8 +18,7 @@ from pydantic import SecretStr
 
 from deployments.serve.ui_font import pages_folder, widen_letters
 from models.settings import Settings
-from tasks.prefect.client import POOL
-from tasks.prefect.names import worker_name
+from tasks.prefect.names import POOL, worker_name
 
 START_SECONDS = 120.0
 """A cold start on a small machine, with Prefect's own migrations, takes half a minute."""

@@ -11,8 +11,6 @@ from models.settings import Settings
 from tasks.prefect.names import api_url
 
 #: SQLite behind the server writes one at a time: four calls at once waited for its locks, twice as long in all.
-POOL = "vekha"
-"""The work pool of our worker."""
 AT_ONCE = 1
 PAGE = 200
 

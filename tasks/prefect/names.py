@@ -8,6 +8,8 @@ from roadmap.catalogue.schema import KINDS_RU
 
 #: Names of the flows that keep points, by the kind of the item.
 FLOW_NAMES = KINDS_RU
+POOL = "vekha"
+"""The work pool of our worker."""
 
 
 def api_url(settings: Settings) -> str:
