@@ -24,10 +24,10 @@ from models.db import open_session
 from models.db.rows import chunks
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
+from roadmap.calendar.zones import today_there
 from roadmap.language import counted
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
-from tasks.prefect.apply import today_in
 from tasks.prefect.client import Progress, bounded, call, connect, pages, silent
 from tasks.prefect.names import FLOW_NAMES, POOL, api_url
 from tasks.prefect.point_facts import controlled_items
@@ -157,7 +157,7 @@ def _plan_rounds(engine: Engine, *, today: date | None, at: datetime) -> None:
         zones = {roadmap.code: roadmap.zone for roadmap in session.exec(select(Roadmap))}
     for code, zone in zones.items():
         with open_session(engine) as session:
-            plan_rounds(session, code, today=today_in(zone, today, at), at=at, calendar=calendar_of(session, code))
+            plan_rounds(session, code, today=today or today_there(at, zone), at=at, calendar=calendar_of(session, code))
 
 
 def _zones_of_officials(session: Session) -> list[str]:

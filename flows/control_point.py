@@ -18,9 +18,9 @@ from sqlalchemy import Engine
 
 from models import clock, db
 from models.settings import Settings
+from roadmap.calendar.zones import today_there
 from roadmap.control.state import FINAL, state_name
 from tasks.control.opening import open_point
-from tasks.prefect.apply import today_in
 from tasks.prefect.artifacts import publish_own_card
 from tasks.prefect.client import connect
 from tasks.prefect.forms import Decision, answer
@@ -49,7 +49,7 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
     point = _point(engine, point_key)
     if point is None:
         return Completed(name=NOT_CONTROLLED)
-    today = today_in(point.item.zone, None, at)
+    today = today_there(at, point.item.zone)
     number, refusal = last_asked(run), ""
     async with connect(Settings()) as client:
         while (point := _go_on(engine, point_key, has_stages, today=today, at=at)) is not None:

@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 from flows.control_point import NOT_CONTROLLED, answer_task, ask, card_task, this_run
 from models import clock, db
 from models.settings import Settings
+from roadmap.calendar.zones import today_there
 from roadmap.control.state import FINAL, state_name
 from tasks.monitoring.rounds import produce, steps
 from tasks.prefect import report_artifacts
-from tasks.prefect.apply import today_in
 from tasks.prefect.client import connect
 from tasks.prefect.forms import RoundDecision
 from tasks.prefect.names import FLOW_NAMES
@@ -46,7 +46,7 @@ async def monitoring_round(point_key: str) -> State:
     number, refusal = last_asked(run), ""
     async with connect(Settings()) as client:
         while (point := _point(engine, point_key)) is not None:
-            today = today_in(point.item.zone, None, at)
+            today = today_there(at, point.item.zone)
             await _go_on(client, engine, run.id, point, today=today, at=at)
             point = _point(engine, point_key) or point
             await card_task(client, engine, run.id, point, today=today, refusal=refusal)

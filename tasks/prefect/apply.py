@@ -87,11 +87,6 @@ class Job:
     final: str = ""
 
 
-def today_in(zone: str, today: date | None, at: datetime) -> date:
-    """The day given, else the day it is in the zone."""
-    return today or today_there(at, zone)
-
-
 async def carry_out(
     client: PrefectClient,
     engine: Engine,
@@ -116,7 +111,7 @@ async def carry_out(
         with open_session(engine) as session:
             shown = [job.wanted.point for job in some if job.wanted and job.wanted.waits]
             told = histories(session, {point.key for point in shown})
-            days = {point.key: today_in(point.item.zone, today, at) for point in shown}
+            days = {point.key: today or today_there(at, point.item.zone) for point in shown}
             stages = process_cards(session, days)
         await bounded(_finish(client, job, told, stages, today=today, at=at) for job in some)
         with open_session(engine) as session:
@@ -203,7 +198,7 @@ async def _finish(
     elif run.type == "PAUSED" and run.state_name == UNNAMED and at - run.since > FRESH:
         # Its process died between the wait and the form: without one, no answer is taken.
         await waiting_runs.give_form(client, run.id, want.point, waiting_runs.decision_number(run.asked))
-    day = today_in(want.point.item.zone, today, at)
+    day = today or today_there(at, want.point.item.zone)
     return await publish_card(client, run.id, want.point, told[run.key], today=day, stages=stages.get(run.key, ""))
 
 

@@ -8,7 +8,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
 
 from models.db import open_session
-from tasks.prefect.apply import today_in
+from roadmap.calendar.zones import today_there
 from tasks.prefect.artifacts import publish_overview
 from tasks.prefect.point_facts import points
 
@@ -22,6 +22,6 @@ async def publish_overviews(
     count = 0
     for _, group in groupby(every, key=lambda point: point.item.roadmap_code):
         theirs = list(group)
-        await publish_overview(client, theirs, today=today_in(theirs[0].item.zone, today, at), run_id=run_id)
+        await publish_overview(client, theirs, today=today or today_there(at, theirs[0].item.zone), run_id=run_id)
         count += 1
     return count

@@ -14,9 +14,10 @@ from sqlmodel import Session, col
 from models import ControlPoint, PrefectRef
 from models.db import open_session
 from models.db.rows import chunks
+from roadmap.calendar.zones import today_there
 from roadmap.cards.point import run_name
 from roadmap.control.state import FINAL, state_name
-from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out, today_in
+from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out
 from tasks.prefect.artifacts import publish_card
 from tasks.prefect.client import Progress, pages, silent
 from tasks.prefect.names import FLOW_NAMES, worker_name
@@ -105,7 +106,7 @@ def _wanted(
             point,
             deployments[point.item.key],
             run_name(point),
-            state_name(point, today_in(point.item.zone, today, at)),
+            state_name(point, today or today_there(at, point.item.zone)),
         )
         for point in live
         if point.item.key in deployments
@@ -118,7 +119,7 @@ def _closed(session: Session, keys: Iterable[str], *, today: date | None, at: da
     items = controlled_items(session, with_dropped=True)
     for some in chunks(sorted(keys)):
         for point in points(session, col(ControlPoint.key).in_(some), items=items):
-            name = state_name(point, today_in(point.item.zone, today, at))
+            name = state_name(point, today or today_there(at, point.item.zone))
             found[point.key] = name if name in FINAL else ""
     return found
 
@@ -231,11 +232,11 @@ async def push_run(client: PrefectClient, engine: Engine, key: str, *, at: datet
         noted = session.get(PrefectRef, ("run", key))
         point = point_of(session, key)
         history = histories(session, [key])[key]
-        day = {key: today_in(point.item.zone, None, at)} if point else {}
+        day = {key: today_there(at, point.item.zone)} if point else {}
         stages = process_cards(session, day).get(key, "")
     if noted is None or point is None:
         return False
-    run_id, today = UUID(noted.prefect_id), today_in(point.item.zone, None, at)
+    run_id, today = UUID(noted.prefect_id), today_there(at, point.item.zone)
     name = state_name(point, today)
     if name in FINAL:
         await finish_run(client, run_id, name)
