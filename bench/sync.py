@@ -23,7 +23,8 @@ from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_training_copy
-from tasks.prefect.client import POOL, bounded, call, connect
+from tasks.prefect.client import bounded, call, connect
+from tasks.prefect.names import POOL
 from tasks.prefect.point_facts import controlled_items
 from tasks.prefect.waiting_runs import form_schema, scheduled_state
 
