@@ -48,6 +48,7 @@ def test_what_is_no_day_is_refused(words: str) -> None:
         moment(words, random.Random(1))
 
 
+@pytest.mark.usefixtures("own_programs")
 @pytest.mark.skipif(shutil.which("cc") is None, reason="cc is not installed")
 def test_a_process_and_its_child_live_on_the_day_and_sleep_as_long_as_they_mean() -> None:
     command = [sys.executable, "-m", "tests.on_day", "2028-02-29 23:59:58", sys.executable, "-c", CHILD]
