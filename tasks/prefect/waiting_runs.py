@@ -15,9 +15,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from httpx import HTTPStatusError
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, FlowRunPolicy, State, StateDetails, StateType
-from prefect.exceptions import PrefectHTTPStatusError
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
 
@@ -143,10 +144,32 @@ def form_schema(form: type[Decision] = Decision) -> dict[str, Any]:
 
 
 async def rename_state(client: PrefectClient, run_id: UUID, name: str) -> None:
-    """Give a waiting run's state another name; what it waits for stays. A run that does not wait is left alone."""
+    """Give a waiting run's state another name; what it waits for stays. A run that does not wait is left alone.
+
+    The name is written over whatever state there is: an answer that came after the state was read had its resume
+    undone by it. Such a run starts again, and finds the answer saved.
+    """
     run = await client.read_flow_run(run_id)
     if run.state is not None and run.state.is_paused():
         await _rename(client, run_id, run.state, name)
+        if await _is_answered(client, run_id, run.state):
+            run = await client.read_flow_run(run_id)
+            if run.state is not None and run.state.is_paused():
+                await start_again(client, run_id, run.state.timestamp)
+
+
+async def _is_answered(client: PrefectClient, run_id: UUID, state: State) -> bool:
+    """Whether the form that a run waits with has its answer."""
+    keyset = state.state_details.run_input_keyset
+    if not keyset:
+        return False
+    try:
+        await client.read_flow_run_input(run_id, keyset["response"])
+    except (HTTPStatusError, ObjectNotFound) as missing:
+        if isinstance(missing, HTTPStatusError) and missing.response.status_code != 404:
+            raise
+        return False
+    return True
 
 
 async def _rename(client: PrefectClient, run_id: UUID, state: State, name: str) -> None:

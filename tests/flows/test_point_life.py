@@ -65,7 +65,7 @@ def test_a_late_point_is_returned_once_and_accepted_through_the_form(
     office: Office, late_point: str, today: date
 ) -> None:
     mend(office)
-    office.wait_for(late_point, "В работе")
+    office.wait_for(late_point, "Просрочено")
 
     control_day(office.engine, today=today, at=clock.now())
     mend(office)
@@ -101,7 +101,7 @@ def test_a_late_point_is_returned_once_and_accepted_through_the_form(
 def test_a_refused_decision_is_told_and_asked_again(office: Office, late_point: str, today: date) -> None:
     mend(office)
     answer(office, late_point, decision="перенести", reason="приказ", new_due_on="31 июня")
-    office.wait_for(late_point, "В работе")
+    office.wait_for(late_point, "Просрочено")
     card = "krasnodar-1-2-" + (today - timedelta(days=2)).isoformat()
     until_told = office.api(lambda client: call(client, "GET", f"/artifacts/{card}/latest"))
     assert "«31 июня» — не дата" in until_told["data"]

@@ -75,6 +75,24 @@ def test_a_renamed_state_still_waits_for_the_same_form(office: Office, opened: t
     assert answer.status.value == "ACCEPT"
 
 
+def test_an_answer_that_comes_while_the_state_is_renamed_is_not_lost(office: Office, opened: tuple[str, UUID]) -> None:
+    key, run_id = opened
+
+    async def renamed_too_late(client: PrefectClient) -> None:
+        write = client.set_flow_run_state
+
+        async def after_the_answer(*args: Any, **how: Any) -> Any:
+            client.set_flow_run_state = write  # type: ignore[method-assign]
+            await client.resume_flow_run(run_id, run_input={"decision": "принять"})
+            return await write(*args, **how)
+
+        client.set_flow_run_state = after_the_answer  # type: ignore[method-assign]
+        await waiting_runs.rename_state(client, run_id, "Просрочено")
+
+    office.api(renamed_too_late)
+    assert office.runs()[key]["state_type"] == "SCHEDULED"
+
+
 def test_a_run_that_no_longer_waits_is_not_renamed(office: Office, opened: tuple[str, UUID]) -> None:
     key, run_id = opened
     office.api(lambda client: waiting_runs.finish_run(client, run_id, "Исполнено"))
