@@ -18,7 +18,7 @@ from roadmap.language import day
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
 from tasks.daily.simulate import Simulation
-from tasks.daily.simulate import simulate as rehearse_letters
+from tasks.daily.simulate import simulate as simulate_letters
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_training_copy
 from tasks.letters.deliver import deliver as deliver_letters
@@ -156,7 +156,7 @@ def rehearse(
         known_roadmap(session, code)
     if end < start:
         output.fail(f"Период кончается ({day(end.date())}) раньше, чем начинается ({day(start.date())})")
-    report = rehearse_letters(engine, code, start=start.date(), end=end.date())
+    report = simulate_letters(engine, code, start=start.date(), end=end.date())
     if as_json:
         return output.as_json(facts.counts(report) | {"by_official": report.by_official, "peak": report.peak})
     _show_simulation(code, report)
