@@ -1,19 +1,12 @@
 """The life of one control point in Prefect, common to every kind; kinds with stages are flows beside this."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
-from uuid import UUID
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
-from prefect.exceptions import Pause
-from prefect.flow_runs import asuspend_flow_run
 from prefect.states import Completed
-from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from models import clock, db
@@ -23,10 +16,10 @@ from roadmap.control.state import FINAL, state_name
 from tasks.control.opening import open_point
 from tasks.prefect.artifacts import publish_own_card
 from tasks.prefect.client import connect
-from tasks.prefect.forms import Decision, answer
+from tasks.prefect.forms import answer
 from tasks.prefect.names import FLOW_NAMES
 from tasks.prefect.point_facts import PointFacts, point_of
-from tasks.prefect.waiting_runs import TIMEOUT_SECONDS, decision_key, form_of, last_asked, rename_state
+from tasks.prefect.waiting_runs import ask, decision_key, last_asked
 from tasks.processes.sweep import advance_point
 
 NOT_CONTROLLED = "Не на контроле"
@@ -56,7 +49,7 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
             await card_task(client, engine, run.id, point, today=today, refusal=refusal)
             if (name := state_name(point, today)) in FINAL:
                 return Completed(name=name)
-            decision = await ask(client, run.id, point, number, today=today, refusal=refusal)
+            decision = await ask(client, run.id, point, number, name=name, refusal=refusal)
             refusal = NO_ANSWER
             if decision is not None:
                 once_key = f"run:{run.id}:{decision_key(number)}"
@@ -75,22 +68,6 @@ def _go_on(engine: Engine, key: str, has_stages: bool, *, today: date, at: datet
     if has_stages:
         advance_task(engine, key, today=today, at=at)
     return _point(engine, key)
-
-
-async def ask(
-    client: PrefectClient, run_id: UUID, point: PointFacts, number: int, *, today: date, refusal: str
-) -> Decision | None:
-    """The answer to the n-th form, None when it came empty; leaves the process when there is none yet."""
-    form, words = form_of(point, refusal)
-    asked: Mapping[str, Any] = {"key": decision_key(number), "timeout": TIMEOUT_SECONDS}
-    try:
-        filled: Decision = await asuspend_flow_run(wait_for_input=form.with_initial_data(description=words), **asked)
-    except Pause:
-        await rename_state(client, run_id, state_name(point, today))
-        raise
-    except ValidationError:
-        return None
-    return filled
 
 
 def _point(engine: Engine, key: str) -> PointFacts | None:

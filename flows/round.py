@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from sqlalchemy import Engine
 
-from flows.control_point import NOT_CONTROLLED, answer_task, ask, card_task, this_run
+from flows.control_point import NOT_CONTROLLED, answer_task, card_task, this_run
 from models import clock, db
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
@@ -21,7 +21,7 @@ from tasks.prefect.client import connect
 from tasks.prefect.forms import RoundDecision
 from tasks.prefect.names import FLOW_NAMES
 from tasks.prefect.point_facts import PointFacts, point_of
-from tasks.prefect.waiting_runs import decision_key, last_asked
+from tasks.prefect.waiting_runs import ask, decision_key, last_asked
 
 open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(steps.open_round)
 ask_task = task(name="Запросить данные", cache_policy=NO_CACHE)(steps.ask_round)
@@ -52,7 +52,7 @@ async def monitoring_round(point_key: str) -> State:
             await card_task(client, engine, run.id, point, today=today, refusal=refusal)
             if (name := state_name(point, today)) in FINAL:
                 return Completed(name=name)
-            decision, refusal = await ask(client, run.id, point, number, today=today, refusal=refusal), ""
+            decision, refusal = await ask(client, run.id, point, number, name=name, refusal=refusal), ""
             if isinstance(decision, RoundDecision):
                 once_key = f"run:{run.id}:{decision_key(number)}"
                 refusal = answer_task(engine, point_key, decision, once_key=once_key, today=today, at=at).refusal

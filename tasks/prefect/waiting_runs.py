@@ -2,9 +2,9 @@
 
 Prefect's ``suspend_flow_run(wait_for_input=…, key=…)`` leaves three things behind: a paused state with a pause key and
 the names of the form's inputs, the pause key in the run's ``empirical_policy``, and the form itself as inputs. The same
-is written here through the API, so that a hundred points open in seconds; on Resume the real flow starts, and its
-``suspend_flow_run`` with the same key returns the answer at once. This leans on the inside of Prefect 3.8: the only
-module that does, with a test against the real server that fails when a new version changes it.
+is written here through the API, by the sync, so that a hundred points open in seconds, and by the flow itself; on
+Resume the flow starts, and ``ask`` with the same number returns the answer at once. This leans on the inside of Prefect
+3.8: the only module that does, with a test against the real server that fails when a new version changes it.
 """
 
 import asyncio
@@ -18,9 +18,11 @@ import orjson
 from httpx import HTTPStatusError
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, FlowRunPolicy, State, StateDetails, StateType
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.exceptions import ObjectNotFound, Pause, PrefectHTTPStatusError
 from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
+from prefect.utilities.engine import propose_state
+from pydantic import ValidationError
 
 from models.db.rows import chunks
 from roadmap.cards.point import form_description
@@ -125,17 +127,46 @@ def form_of(point: PointFacts, refusal: str = "") -> tuple[type[Decision], str]:
     return form, form_description(point, refusal, has_stages=issubclass(form, StageDecision))
 
 
-async def give_form(client: PrefectClient, run_id: UUID, point: PointFacts, number: int = 1) -> None:
+async def ask(
+    client: PrefectClient, run_id: UUID, point: PointFacts, number: int, *, name: str, refusal: str
+) -> Decision | None:
+    """The answer to the n-th form of the run this process is for, None when it came empty.
+
+    While there is none, the run is left to wait under ``name`` and Pause is raised, which ends the process. Prefect's
+    own ``suspend_flow_run`` waits first and saves the form afterwards, under an English name: an answer that came
+    between found no form, and one that came while the state was renamed was lost.
+    """
+    form, _ = form_of(point, refusal)
+    filled = await _answer(client, run_id, _keyset(number)["response"])
+    if filled is None:
+        await give_form(client, run_id, point, number, refusal)
+        state = await propose_state(client, waiting_state(name, number), flow_run_id=run_id)
+        if not state.is_running():
+            raise Pause(state=state)
+        filled = {}  # It waited with this form before, and was resumed with nothing.
+    try:
+        return form(**filled)
+    except ValidationError:
+        return None
+
+
+async def give_form(client: PrefectClient, run_id: UUID, point: PointFacts, number: int = 1, refusal: str = "") -> None:
     """Save the form a waiting run is resumed with; one that is there already stays."""
-    keyset = waiting_state("", number).state_details.run_input_keyset
-    assert keyset is not None
-    form, words = form_of(point)
+    keyset = _keyset(number)
+    form, words = form_of(point, refusal)
     for key, value in ((keyset["schema"], form_schema(form)), (keyset["description"], words)):
         try:
             await client.create_flow_run_input(flow_run_id=run_id, key=key, value=orjson.dumps(value).decode())
         except PrefectHTTPStatusError as refused:
             if refused.response.status_code != 409:
                 raise
+
+
+def _keyset(number: int) -> dict[str, str]:
+    """The names of the n-th form's inputs."""
+    keyset = waiting_state("", number).state_details.run_input_keyset
+    assert keyset is not None
+    return keyset
 
 
 def form_schema(form: type[Decision] = Decision) -> dict[str, Any]:
@@ -152,24 +183,22 @@ async def rename_state(client: PrefectClient, run_id: UUID, name: str) -> None:
     run = await client.read_flow_run(run_id)
     if run.state is not None and run.state.is_paused():
         await _rename(client, run_id, run.state, name)
-        if await _is_answered(client, run_id, run.state):
+        keyset = run.state.state_details.run_input_keyset
+        if keyset and await _answer(client, run_id, keyset["response"]) is not None:
             run = await client.read_flow_run(run_id)
             if run.state is not None and run.state.is_paused():
                 await start_again(client, run_id, run.state.timestamp)
 
 
-async def _is_answered(client: PrefectClient, run_id: UUID, state: State) -> bool:
-    """Whether the form that a run waits with has its answer."""
-    keyset = state.state_details.run_input_keyset
-    if not keyset:
-        return False
+async def _answer(client: PrefectClient, run_id: UUID, key: str) -> dict[str, Any] | None:
+    """What a form was filled in with; None while it is not."""
     try:
-        await client.read_flow_run_input(run_id, keyset["response"])
+        value = await client.read_flow_run_input(run_id, key)
     except (HTTPStatusError, ObjectNotFound) as missing:
         if isinstance(missing, HTTPStatusError) and missing.response.status_code != 404:
             raise
-        return False
-    return True
+        return None
+    return dict(orjson.loads(value)) if value else None
 
 
 async def _rename(client: PrefectClient, run_id: UUID, state: State, name: str) -> None:
