@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import Any
 
 import docx
-import pdfplumber
 from fpdf import FPDF
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -26,6 +25,7 @@ from tasks.letters.deliver import DeliveryReport, deliver
 from tasks.monitoring.rounds.mailing import queue, queue_missed
 from tasks.monitoring.rounds.snapshot import compute, keep
 from tests.monitored import Monitored
+from tests.papers import pdf_text
 
 NOTE_DAY = date(2027, 7, 14)
 NINE = datetime(2027, 7, 14, 6, 30, tzinfo=UTC)
@@ -149,8 +149,7 @@ class Posted:
         return {f"{title}": content for title, content in parts.items() if isinstance(content, bytes)}
 
     def pdf_text(self, content: bytes) -> str:
-        with pdfplumber.open(BytesIO(content)) as opened:
-            return "\n".join(page.extract_text() for page in opened.pages)
+        return pdf_text(content)
 
     def due(self, day: date) -> None:
         """The rector has something due that day."""

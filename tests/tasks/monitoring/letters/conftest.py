@@ -37,12 +37,12 @@ def here(tmp_path: Path, sink: Sink) -> Settings:
 
 
 @pytest.fixture
-def posted(monitored: Monitored, here: Settings, sink: Sink) -> Posted:
+def posted(monitored: Monitored, here: Settings, sink: Sink, unpainted: None) -> Posted:
     """On either engine."""
     return Posted(monitored, here, sink)
 
 
 @pytest.fixture
-def small_posted(small_monitored: Monitored, here: Settings, sink: Sink) -> Posted:
+def small_posted(small_monitored: Monitored, here: Settings, sink: Sink, unpainted: None) -> Posted:
     """On SQLite."""
     return Posted(small_monitored, here, sink)

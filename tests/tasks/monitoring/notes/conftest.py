@@ -1,13 +1,9 @@
 """Snapshots that notes are written of, and their charts."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from matplotlib.figure import Figure
-from PIL import Image
 from sqlalchemy import Engine
 
 from roadmap.monitoring.snapshot import (
@@ -48,17 +44,3 @@ def drawn() -> Callable[..., dict[str, Chart]]:
         return dict(kept[key])
 
     return draw
-
-
-@pytest.fixture
-def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Charts of the right size and words with nothing on them, for who asks how a note lies or what it says.
-
-    That every chart of these systems is whole is the matter of ``test_charts``; painting is most of a note's time.
-    """
-
-    def blank(figure: Figure, content: io.BytesIO, *, dpi: float, **_: Any) -> None:
-        wide, high = (round(inches * dpi) for inches in figure.get_size_inches())
-        Image.new("RGB", (wide, high), "white").save(content, "png", dpi=(dpi, dpi))
-
-    monkeypatch.setattr(Figure, "savefig", blank)

@@ -10,6 +10,7 @@ import pdfplumber
 import pytest
 from docx import Document
 from docx.shared import Mm
+from pypdfium2 import PdfDocument, PdfTextObj
 
 from roadmap.monitoring.report.tables import advice_grid
 from roadmap.monitoring.report.view import Pages, report_of
@@ -22,17 +23,23 @@ from tasks.monitoring.report.pdf import page_pdf, report_pdf
 TEXT_MM = 165
 #: Where the text of a page ends, points from its top.
 END = (297 - 20) * 72 / 25.4
+#: Letters of one line end no further from each other, points.
+LINE = 4
 
 
 def bottoms(content: bytes) -> Iterator[tuple[bool, str, float]]:
     """Of each page but the last: whether its last line is a heading, the line, and the white below it, mm."""
-    with pdfplumber.open(io.BytesIO(content)) as pdf:
-        for page in pdf.pages[:-1]:
-            last = page.extract_text_lines()[-1]
-            shapes = [*page.images, *page.rects, *page.lines, last]
-            low = max(shape["bottom"] for shape in shapes)
-            is_heading = low == last["bottom"] and all("Bol" in sign["fontname"] for sign in last["chars"])
-            yield is_heading, last["text"], (END - low) * 25.4 / 72
+    with PdfDocument(content) as pdf:
+        for page in list(pdf)[:-1]:
+            lows = [(shape.get_bounds()[1], shape) for shape in page.get_objects()]
+            low = min(bottom for bottom, _ in lows)
+            words = [(bottom, shape) for bottom, shape in lows if isinstance(shape, PdfTextObj)]
+            bottom = min(bottom for bottom, _ in words)
+            line = [shape for at, shape in words if at - bottom < LINE]
+            is_heading = low == bottom and all("Bol" in shape.get_font().get_base_name() for shape in line)
+            texts = page.get_textpage()
+            said = texts.get_text_bounded(bottom=bottom, top=bottom + LINE)
+            yield is_heading, said, (END - (page.get_height() - low)) * 25.4 / 72
 
 
 @pytest.mark.parametrize("count", [*range(3, 24, 4), 44])

@@ -1,7 +1,6 @@
 """A body's own page: its own numbers and nobody else's; in a large round made when its letter is written."""
 
 import errno
-import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -9,7 +8,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import pdfplumber
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -24,6 +22,9 @@ from roadmap.monitoring.snapshot import Snapshot
 from tasks.letters.monitoring_parts import RoundParts
 from tasks.monitoring.report.build import page_file, place, write_report
 from tasks.monitoring.report.pdf import page_pdf
+from tests.papers import pdf_text, squeezed
+
+pytestmark = pytest.mark.usefixtures("unpainted")
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Moscow"
@@ -33,16 +34,6 @@ Keep = Callable[[Engine, Snapshot], int]
 def written(engine: Engine, row: int, folder: Path) -> list[ReportFile]:
     with open_session(engine) as session:
         return write_report(session, row, folder=folder, template=None, at=AT)
-
-
-def pdf_text(content: bytes) -> str:
-    with pdfplumber.open(io.BytesIO(content)) as pdf:
-        return "\n".join(page.extract_text() for page in pdf.pages)
-
-
-def squeezed(text: str) -> str:
-    """Without blanks and the signs of hyphenation: a PDF breaks lines where it likes."""
-    return "".join(text.replace("\u00ad", "").split())
 
 
 def test_a_body_has_its_own_page_and_reads_nothing_of_others(

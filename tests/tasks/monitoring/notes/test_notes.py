@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pdfplumber
 import pytest
 from docx import Document
+from pypdfium2 import PdfDocument
 from sqlalchemy import Engine
 
 from roadmap.monitoring.report import words
@@ -20,6 +20,7 @@ from roadmap.monitoring.snapshot import Snapshot
 from tasks.monitoring.report.build import Composed, compose
 from tasks.monitoring.report.pdf import report_pdf
 from tasks.monitoring.report.xlsx import appendix_xlsx
+from tests.papers import pdf_pages, pdf_text, squeezed
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Moscow"
@@ -44,16 +45,6 @@ def docx_text(content: bytes) -> str:
     document = Document(io.BytesIO(content))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
-
-
-def pdf_text(content: bytes) -> str:
-    with pdfplumber.open(io.BytesIO(content)) as pdf:
-        return "\n".join(page.extract_text() for page in pdf.pages)
-
-
-def squeezed(text: str) -> str:
-    """Without blanks and the signs of hyphenation: a PDF breaks lines where it likes."""
-    return re.sub(r"[\s\u00ad]+", "", text)
 
 
 def number(text: str) -> float:
@@ -110,9 +101,9 @@ def test_the_pdf_and_the_page_say_what_the_word_document_says(moscow: tuple[Snap
         assert squeezed(line) in html, line
     for row in (*note.indicators.rows, *note.sections.rows, *note.overdue.rows):
         assert squeezed(row.get("value") or row["days" if "days" in row else "share"]) in pdf
-    with pdfplumber.open(io.BytesIO(made[".pdf"].content)) as opened:
-        assert [page.extract_text().split("\n")[0] for page in opened.pages[1:4]] == ["2", "3", "4"]
-        assert (round(opened.pages[0].width), round(opened.pages[0].height)) == (595, 842)
+    assert [page.split("\n")[0] for page in pdf_pages(made[".pdf"].content)[1:4]] == ["2", "3", "4"]
+    with PdfDocument(made[".pdf"].content) as opened:
+        assert [round(side) for side in opened[0].get_size()] == [595, 842]
 
 
 def test_a_letter_of_another_language_does_not_garble_the_pdf(snapshot_of: Callable[..., Snapshot]) -> None:
