@@ -43,13 +43,18 @@ def _sqlite_template(fill: Callable[[Engine], object] | None) -> Path:
     return path
 
 
+def copy_template(path: Path, fill: Callable[[Engine], object] | None = None) -> None:
+    """A new SQLite database in a file of this name."""
+    assert not path.exists(), path
+    shutil.copyfile(_sqlite_template(fill), path)
+
+
 def sqlite_engine(path: Path, fill: Callable[[Engine], object] | None = None) -> Engine:
     """A new SQLite database in a file of this name, with every table and no row.
 
     With ``fill``, a function of a module, it has the rows which that adds; they are added once a process and copied.
     """
-    assert not path.exists(), path
-    shutil.copyfile(_sqlite_template(fill), path)
+    copy_template(path, fill)
     return engine_for(f"sqlite:///{path.resolve()}")
 
 

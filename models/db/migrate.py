@@ -2,29 +2,49 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models.db import DatabaseProblem, engine
 from models.settings import Settings
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 
-def config(connection: Connection) -> Config:
-    """Alembic's configuration for one open connection."""
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    # Loaded when there is something to do, which is once in the life of a release.
+    from alembic import command
+    from alembic.config import Config
+
     settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    settings.set_main_option("script_location", str(MIGRATIONS))
     settings.attributes["connection"] = connection
-    return settings
+    command.upgrade(settings, revision)
+
+
+def newest_revision() -> str:
+    """The revision that the migrations lead to, read off the names of their files."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _is_newest(database: Engine) -> bool:
+    try:
+        with database.connect() as connection:
+            versions = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+    except (OperationalError, ProgrammingError):
+        return False  # No such table yet, or no database: the upgrade makes the one and reports the other.
+    return list(versions) == [newest_revision()]
 
 
 def migrate(database: Engine, revision: str = "head") -> None:
     """Upgrade to a revision, by default the newest; does nothing when already there. All of it or nothing."""
+    # Every command, page and flow begins here: Alembic would load all migrations to find that there is nothing to do.
+    if revision == "head" and _is_newest(database):
+        return
     with database.connect() as connection:
         if database.dialect.name != "sqlite":
             with connection.begin():
-                command.upgrade(config(connection), revision)
+                _upgrade(connection, revision)
             return
         # SQLite changes a constraint by building the table anew: dropping the old one must not count as deleting rows
         # that others refer to. The switch works outside a transaction only.
@@ -33,7 +53,7 @@ def migrate(database: Engine, revision: str = "head") -> None:
             with connection.begin():
                 # The driver begins nothing before a change of the schema: a kill would leave half of it.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-                command.upgrade(config(connection), revision)
+                _upgrade(connection, revision)
                 if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise RuntimeError(f"a migration left a row of {broken[0]} without the row it refers to")
         finally:

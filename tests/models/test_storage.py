@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import select
@@ -12,7 +13,7 @@ from sqlmodel import select
 from models import ControlPoint, Transition
 from models.db import engine_for, open_session
 from models.db.base import metadata
-from models.db.migrate import migrate
+from models.db.migrate import migrate, newest_revision
 from models.lifecycle import open_due
 
 AT = datetime(2027, 5, 1, 6, 0, tzinfo=UTC)
@@ -23,6 +24,14 @@ def test_migrations_lead_from_empty_to_exactly_the_tables_in_code(empty_engine: 
     migrate(empty_engine)
     with empty_engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == newest_revision()
+
+
+def test_a_database_of_a_later_release_is_left_alone(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CommandError, match="9999"):
+        migrate(engine)
 
 
 def test_rows_written_at_the_first_revision_are_there_at_the_newest(empty_engine: Engine) -> None:

@@ -1,0 +1,22 @@
+"""Commands begin in an empty folder: the tables come from the template, not from the migrations once more."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models.db import migrate
+from tests.databases import copy_template
+
+
+@pytest.fixture(autouse=True)
+def tables_from_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process; programs that a test starts make their own."""
+    really = migrate.migrate
+
+    def copied(database: Engine, revision: str = "head") -> None:
+        if revision == "head" and database.dialect.name == "sqlite" and not Path(str(database.url.database)).exists():
+            copy_template(Path(str(database.url.database)))
+        really(database, revision)
+
+    monkeypatch.setattr(migrate, "migrate", copied)
