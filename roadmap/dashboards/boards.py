@@ -130,11 +130,20 @@ class LightRow:
 
 @dataclass(frozen=True, slots=True)
 class LightTable:
-    """The traffic lights of one roadmap, the body that needs most attention first."""
+    """The traffic lights of one roadmap, the body that needs most attention first; ``sections`` in words."""
 
     sections: tuple[str, ...]
     rows: tuple[LightRow, ...]
     total: Cell
+
+
+#: Items that stand under no section of the document.
+OUTSIDE_SECTIONS = "Вне разделов"
+
+
+def section_words(section: str) -> str:
+    """How a section is shown, chosen and linked to."""
+    return section or OUTSIDE_SECTIONS
 
 
 def light_table(points: Iterable[BoardPoint], today: date) -> LightTable:
@@ -152,7 +161,7 @@ def light_table(points: Iterable[BoardPoint], today: date) -> LightTable:
     sections = tuple(sorted(first, key=lambda section: first[section]))
     rows = [_light_row(owner_id, name, sections, counted) for owner_id, name in names.items()]
     rows.sort(key=lambda row: (-row.total.of("red"), -row.total.of("yellow"), row.owner.casefold()))
-    return LightTable(sections, tuple(rows), _sum(row.total for row in rows))
+    return LightTable(tuple(map(section_words, sections)), tuple(rows), _sum(row.total for row in rows))
 
 
 def _light_row(

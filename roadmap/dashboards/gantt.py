@@ -7,7 +7,7 @@ from html import escape
 
 from roadmap.calendar.spans import month_end
 from roadmap.control.state import COLOURS_RU, WORST, Colour
-from roadmap.dashboards.boards import BoardPoint, light
+from roadmap.dashboards.boards import BoardPoint, light, section_words
 from roadmap.language import brief, day
 
 MONTHS_RU = (
@@ -91,7 +91,7 @@ def section_rows(
     return tuple(
         Row(
             regions.get(section[0].roadmap_code, section[0].roadmap_code),
-            section[0].section or "Вне разделов",
+            section_words(section[0].section),
             tuple(_month_bar(month, today) for month in _grouped(_by_month(section), lambda p: p.deadline_on.month)),
         )
         for section in _grouped(within, lambda p: (p.roadmap_code, p.section))

@@ -14,7 +14,7 @@ from models.lifecycle import LIVE
 from models.queries.point_view import PointView, select_points, shared_numbers
 from models.queries.standing import overdue
 from models.settings import Settings
-from roadmap.dashboards.boards import has_state
+from roadmap.dashboards.boards import OUTSIDE_SECTIONS, has_state, section_words
 from roadmap.letters.wording import what_is_due
 from tasks.prefect.names import ui_url
 
@@ -28,6 +28,7 @@ class Filter:
 
     roadmap: str = ""
     section: str = ""
+    """Its words; ``OUTSIDE_SECTIONS`` for the items under none."""
     body: int | None = None
     body_words: str = ""
     """Part of the body's short name."""
@@ -90,7 +91,8 @@ def _where(wanted: Filter, today: date, last: date) -> list[Any]:
     if wanted.roadmap:
         where.append(col(ControlPoint.roadmap_code) == wanted.roadmap)
     if wanted.section:
-        where.append(col(Item.section) == wanted.section)
+        sections = ("", wanted.section) if wanted.section == OUTSIDE_SECTIONS else (wanted.section,)
+        where.append(col(Item.section).in_(sections))
     if wanted.body is not None:
         where.append(col(ControlPoint.owner_id) == wanted.body)
     if wanted.kind:
@@ -123,7 +125,7 @@ def choices(session: Session, wanted: Filter) -> Choices:
     bodies = select(col(Body.id), col(Body.short)).where(col(Body.id).in_(owners))
     return Choices(
         roadmaps=dict(sorted(codes.items(), key=lambda one: one[1])),
-        sections=tuple(dict.fromkeys(session.execute(sections).scalars() if roadmap else ())),
+        sections=tuple(dict.fromkeys(map(section_words, session.execute(sections).scalars() if roadmap else ()))),
         bodies=dict(sorted(session.execute(bodies).tuples() if roadmap else (), key=lambda one: one[1].casefold())),
     )
 

@@ -149,7 +149,7 @@ def _gantt(
         one = bar.first
         start = bar.opens_on if bar.is_month else bar.deadline_on
         period = {"from": start, "to": bar.deadline_on}
-        return query.link("points", roadmap=one.roadmap_code, section=one.section, **period)
+        return query.link("points", roadmap=one.roadmap_code, section=boards.section_words(one.section), **period)
 
     title = f"Сроки {year} года"
     svg = gantt.gantt_svg(rows, year, today, title=title, link=link) if rows else ""

@@ -131,7 +131,6 @@ def test_one_roadmap_is_chosen_its_year_is_drawn_and_the_list_is_taken_home(page
     with page.expect_download() as download:
         page.get_by_role("link", name="Выгрузить в Excel").click()
     assert download.value.suggested_filename.startswith("Контроль ")
-    # The directives stand under no section: their cell leads to all that its body has.
     page.locator("#lights td a[href*='section=']").first.click()
     page.get_by_role("heading", name="Все контрольные точки отбора").wait_for()
     assert "section=" in page.url

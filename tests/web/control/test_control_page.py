@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Engine, event, insert
+from sqlmodel import select
 
 from models import Body, Channel, ControlPoint, Item, Mute, Official, PrefectRef, clock
 from models.db import open_session
@@ -136,6 +137,20 @@ def test_a_cell_of_the_lights_leads_to_its_points(control: Pages) -> None:
     link = table.select_one("tbody td.red a")
     assert link is not None
     assert len(rows(control, "points", f"{link['href']}".removeprefix("/control").split("#")[0])) == 2
+
+
+def test_a_cell_of_items_without_a_section_leads_to_just_these(control: Pages) -> None:
+    control.point("1.1", days=-2)
+    control.point("1.2", days=-3)
+    with open_session(control.engine) as session:
+        session.exec(select(Item).where(Item.code == "1.1")).one().section = ""
+    table = section(control, "lights")
+    assert "Вне разделов" in [cell.get_text() for cell in table.select("thead th")]
+    links = [str(link["href"]).removeprefix("/control").split("#")[0] for link in table.select("tbody td.red a")]
+    counts = {len(rows(control, "points", link)) for link in links if "section=" in link}
+    assert counts == {1}
+    page = BeautifulSoup(control.client.get("/control").text, "html.parser")
+    assert "Вне разделов" in [option.get_text() for option in page.select("select[name=section] option")]
 
 
 def test_owners_out_of_reach_and_silences_are_shown(control: Pages) -> None:
