@@ -130,6 +130,11 @@ def own_programs() -> None:
     """Nothing; a test that starts programs itself asks for it, and so is no test of the check circle."""
 
 
+@pytest.fixture(scope="session")
+def campaign() -> None:
+    """Nothing; a test that lives a year day by day, dies at every write, or fills a whole region asks for it."""
+
+
 @pytest.fixture
 def chromium() -> Iterator[Browser]:
     """Headless Chromium that reaches nothing but this machine; pictures go to ``tests/out``."""

@@ -165,6 +165,7 @@ def test_bodies_named_alike_are_the_same_under_other_codes(moscow: Catalogue) ->
     assert compare(moscow, Catalogue.model_validate(content)).is_empty
 
 
+@pytest.mark.usefixtures("campaign")
 def test_a_thousand_reworded_and_renumbered_items_are_found_again_within_seconds() -> None:
     old = built_in("krasnodar")
     subjects = ("физики", "химии", "биологии", "истории", "географии", "музыки", "труда", "алгебры", "чтения", "права")

@@ -104,6 +104,7 @@ def listed(letters: Simulation) -> list[str]:
     return [f"{letter.on}; {letter.official}; {letter.summary}" for letter in letters.letters]
 
 
+@pytest.mark.usefixtures("campaign")
 def test_a_year_of_moscow_sends_exactly_these_letters(moscow: Engine, tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data=tmp_path)
     outcomes: Counter[str] = Counter()
@@ -142,6 +143,7 @@ def test_the_expected_year_is_silent_on_days_off_and_knows_every_ordinary_reason
     assert reasons == (set(RANK) | {DIGEST}) - asked_and_decided - {"no_channel", "undelivered"}
 
 
+@pytest.mark.usefixtures("campaign")
 def test_a_rehearsal_tells_the_load_of_a_period_and_writes_nothing(moscow: Engine) -> None:
     def everything() -> list[dict[str, object]]:
         with open_session(moscow) as session:

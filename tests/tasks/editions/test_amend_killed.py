@@ -88,6 +88,7 @@ def writes(engine: Engine, *, kill_at: int | None = None) -> int:
     return counted
 
 
+@pytest.mark.usefixtures("campaign")
 def test_killed_at_any_write_it_leaves_nothing_and_the_next_one_finishes(engine: Engine, tmp_path: Path) -> None:
     other = sqlite_engine(tmp_path / "other.db", on_control)
     total = writes(other)

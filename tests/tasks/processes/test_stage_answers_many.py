@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy import insert, select
 from sqlmodel import col
 
@@ -14,6 +15,7 @@ from tests.process_region import ProcessRegion
 COUNT = 2_400
 
 
+@pytest.mark.usefixtures("campaign")
 def test_all_of_2400_sign_in_one_answer(small_region: ProcessRegion) -> None:
     engine = small_region.world.engine
     with open_session(engine) as session:

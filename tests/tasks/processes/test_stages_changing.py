@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event, select
 from sqlmodel import col
 
@@ -215,6 +216,7 @@ def _killed_at(region: ProcessRegion, n: int, day: date) -> bool:
     return False
 
 
+@pytest.mark.usefixtures("campaign")
 def test_killed_at_any_write_it_leaves_nothing_and_the_next_sweep_finishes(
     small_region: ProcessRegion, workday: Callable[[int], date]
 ) -> None:

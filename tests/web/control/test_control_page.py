@@ -237,6 +237,7 @@ def many(control: Pages, number: int) -> None:
 
 
 @pytest.mark.parametrize("web_engine", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.usefixtures("campaign")
 def test_five_thousand_points_take_as_many_queries_as_five(control: Pages) -> None:
     many(control, 5)
     with counted(control.engine) as few:

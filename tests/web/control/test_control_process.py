@@ -167,6 +167,7 @@ def test_a_point_without_a_process_has_no_stages(control: Pages) -> None:
     assert page.find(id="stages") is page.find(id="cases") is None
 
 
+@pytest.mark.usefixtures("campaign")
 def test_2400_municipalities_are_paged_and_the_page_stays_small(control: Pages) -> None:
     made = Agreement(control, 2400)
     made.send()

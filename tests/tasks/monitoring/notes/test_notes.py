@@ -157,6 +157,7 @@ def test_the_same_snapshot_gives_the_same_bytes(snapshot_of: Callable[..., Snaps
     assert [name for name in first if first[name] != again[name]] == []
 
 
+@pytest.mark.usefixtures("campaign")
 def test_a_note_of_2400_municipalities_is_written_in_seconds(snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of(count=2400, silent=300)
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()

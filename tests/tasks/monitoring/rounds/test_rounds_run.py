@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from models import Evidence, Recommendation, ReportFile, RoundLetter, RoundStep, Snapshot, Transition
@@ -116,6 +117,7 @@ def test_a_step_recorded_twice_says_so(small_monitored_region: MonitoredRegion) 
     assert region.steps(found)["computed"] == "раз"
 
 
+@pytest.mark.usefixtures("campaign")
 def test_killed_at_any_write_a_sweep_leaves_nothing_and_the_next_one_asks_once(
     small_monitored_region: MonitoredRegion,
 ) -> None:
@@ -128,6 +130,7 @@ def test_killed_at_any_write_a_sweep_leaves_nothing_and_the_next_one_asks_once(
     assert len(region.data(region.round(Q1))) == 4
 
 
+@pytest.mark.usefixtures("campaign")
 def test_killed_at_any_write_a_round_goes_on_and_sends_and_recommends_nothing_twice(
     small_monitored_region: MonitoredRegion,
 ) -> None:
