@@ -33,9 +33,9 @@ CREATE TEMP TABLE newest AS
   SELECT m.indicator_code AS code, b.code AS body, b.short AS name, m.numerator AS part, m.denominator AS whole,
     round(m.numerator / nullif(m.denominator, 0) * 100, 6) AS value, m.place AS source, m.reason AS reason,
     first_at > ? AS is_late
-  FROM (SELECT max(id) AS id, min(recorded_at) AS first_at FROM measure WHERE round_id = 1 AND recorded_at <= ?
+  FROM (SELECT max(id) AS id, min(recorded_at) AS first_at FROM indicator_value WHERE round_id = 1 AND recorded_at <= ?
     GROUP BY indicator_code, body_id) n
-  JOIN measure m ON m.id = n.id JOIN body b ON b.id = m.body_id ORDER BY code, name, body
+  JOIN indicator_value m ON m.id = n.id JOIN body b ON b.id = m.body_id ORDER BY code, name, body
 """
 SUMS = """
 SELECT code, sum(part), sum(whole), round(sum(part) / sum(whole) * 100, 6), count(*), json_group_array(json_object(

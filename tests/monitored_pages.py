@@ -175,7 +175,7 @@ class MonitoredPages:
                 session.flush()
                 session.add(NoticeLine(notice_id=letter.id or 0, point_id=point.id or 0, reason="due_soon", days=3))
 
-    def measure(self, town: str, numerator: float, **facts: Any) -> None:
+    def give(self, town: str, numerator: float, **facts: Any) -> None:
         """A value that a body gave for the first indicator."""
         known: dict[str, Any] = {
             "denominator": 100,

@@ -68,12 +68,11 @@ class IndicatorValue(SQLModel, table=True):
     body said that it has no data (``reason``), which is not zero.
     """
 
-    __tablename__ = "measure"
-
+    __tablename__ = "indicator_value"
     __table_args__ = (
         one_of("source", VALUE_SOURCES),
         CheckConstraint("denominator IS NULL OR numerator IS NOT NULL", name="numerator"),
-        Index("ix_measure_round_id", "round_id", "indicator_code", "body_id", "id"),
+        Index("ix_indicator_value_round_id", "round_id", "indicator_code", "body_id", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

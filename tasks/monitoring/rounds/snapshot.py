@@ -144,20 +144,20 @@ def _given(
     session: Session, round_: Round, asked: _Asked, *, as_of: datetime, zone: ZoneInfo
 ) -> dict[str, dict[str, Given]]:
     """Indicator → body → the newest value recorded by ``as_of``; late is what was first given after its day."""
-    measure = table_of(IndicatorValue).c
+    value = table_of(IndicatorValue).c
     late_from = datetime.combine(round_.due_on + timedelta(days=1), time(), zone)
     newest = (
-        select(func.max(measure.id).label("id"), (func.min(measure.recorded_at) >= late_from).label("is_late"))
-        .where(measure.round_id == round_.id, measure.recorded_at <= as_of)
-        .group_by(measure.indicator_code, measure.body_id)
+        select(func.max(value.id).label("id"), (func.min(value.recorded_at) >= late_from).label("is_late"))
+        .where(value.round_id == round_.id, value.recorded_at <= as_of)
+        .group_by(value.indicator_code, value.body_id)
         .subquery()
     )
     # Of thousands of rows only those whose source is told with its day need their instant read.
-    dated = case((measure.source.in_(DATED) | (measure.place == ""), measure.recorded_at)).label("at")
-    columns = (measure.indicator_code, measure.body_id, measure.numerator, measure.denominator, measure.source)
+    dated = case((value.source.in_(DATED) | (value.place == ""), value.recorded_at)).label("at")
+    columns = (value.indicator_code, value.body_id, value.numerator, value.denominator, value.source)
     rows = session.execute(
-        select(*columns, measure.place, measure.actor, measure.reason, dated, newest.c.is_late).join(
-            newest, newest.c.id == measure.id
+        select(*columns, value.place, value.actor, value.reason, dated, newest.c.is_late).join(
+            newest, newest.c.id == value.id
         )
     )
     found: dict[str, dict[str, Given]] = {code: {} for code in asked.by_indicator}

@@ -134,7 +134,7 @@ def test_the_values_as_of_an_instant_are_those_recorded_by_then(monitored: Monit
 def test_the_database_refuses_to_change_an_answer(monitored: Monitored) -> None:
     monitored.give(monitored.round())
     with pytest.raises(DBAPIError), open_session(monitored.world.engine) as session:
-        session.execute(text("UPDATE measure SET numerator = 100"))
+        session.execute(text("UPDATE indicator_value SET numerator = 100"))
 
 
 def test_a_flag_proven_by_a_control_point_is_filled_in_and_nobody_is_asked(monitored: Monitored) -> None:

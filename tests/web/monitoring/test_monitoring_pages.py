@@ -182,8 +182,8 @@ def test_who_has_not_answered_stands_with_the_reminders_that_left(inside: Monito
 
 
 def test_the_history_of_a_value_keeps_author_and_reason(inside: MonitoredPages) -> None:
-    inside.measure("mo-0", 9)
-    inside.measure("mo-0", 5, actor="Петрова М. И.", source="xlsx", place="форма.xlsx, C7", reason="описка в числителе")
+    inside.give("mo-0", 9)
+    inside.give("mo-0", 5, actor="Петрова М. И.", source="xlsx", place="форма.xlsx, C7", reason="описка в числителе")
     soup = page(inside)
     link = soup.select_one("#corrected a")
     assert link is not None

@@ -1,0 +1,45 @@
+"""Tables, columns and values get the names that the field and the code have for them."""
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0007"
+down_revision = "0006"
+
+TABLES = {"measure": "indicator_value"}
+
+
+def upgrade() -> None:
+    rename = _rename_on_sqlite if op.get_bind().dialect.name == "sqlite" else _rename_on_postgresql
+    for old, new in TABLES.items():
+        rename(old, new)
+
+
+def _rename_on_sqlite(old: str, new: str) -> None:
+    """SQLite keeps names of constraints, indexes and triggers: the table is built anew from its own words."""
+    words = "SELECT sql FROM sqlite_master WHERE tbl_name = :old AND sql IS NOT NULL ORDER BY type <> 'table', name"
+    table, *others = op.get_bind().execute(text(words), {"old": old}).scalars().all()
+    op.execute(table.replace(old, new))
+    op.execute(f"INSERT INTO {new} SELECT * FROM {old}")
+    op.execute(f"DROP TABLE {old}")
+    for one in others:
+        op.execute(one.replace(old, new))
+
+
+def _rename_on_postgresql(old: str, new: str) -> None:
+    """What belongs to a table follows it under the old names; the index of a key is renamed with the key."""
+    op.rename_table(old, new)
+    its = f"'{new}'::regclass"
+    for name in _named(old, f"SELECT conname FROM pg_constraint WHERE conrelid = {its}"):
+        op.execute(f"ALTER TABLE {new} RENAME CONSTRAINT {name} TO {name.replace(old, new)}")
+    for name in _named(old, f"SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indrelid = {its}"):
+        op.execute(f"ALTER INDEX {name} RENAME TO {name.replace(old, new)}")
+    sequences = "SELECT relname FROM pg_depend JOIN pg_class ON oid = objid WHERE relkind = 'S' AND refobjid"
+    for name in _named(old, f"{sequences} = {its}"):
+        op.execute(f"ALTER SEQUENCE {name} RENAME TO {name.replace(old, new)}")
+    for name in _named(old, f"SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = {its}"):
+        op.execute(f"ALTER TRIGGER {name} ON {new} RENAME TO {name.replace(old, new)}")
+
+
+def _named(old: str, question: str) -> list[str]:
+    return [name for name in op.get_bind().execute(text(question)).scalars().all() if old in name]

@@ -1,0 +1,128 @@
+"""What stored rows are called: a database of 0.3.0 gets the names in code and keeps every row, on both engines."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from models.db.base import metadata
+from models.db.migrate import migrate
+
+AT = datetime(2027, 5, 1, 6, 0, tzinfo=UTC)
+DAY = date(2027, 5, 31)
+Rows = Mapping[str, Mapping[str, Any]]
+
+#: What the rows under test refer to, as 0.3.0 wrote it.
+AROUND: Rows = {
+    "roadmap": {
+        "code": "krai", "region": "Край", "title": "Комплекс мер", "act": "приказ № 1", "period_start": DAY,
+        "period_end": DAY, "zone": "Europe/Moscow", "roll": "preceding", "report_by": "period_end",
+        "controlled_from": DAY, "shift_years": 0, "is_rehearsal": False,
+    },
+    "body": {"id": 1, "roadmap_code": "krai", "code": "iro", "name": "институт", "short": "ИРО", "level": "regional"},
+    "item": {
+        "id": 1, "roadmap_code": "krai", "code": "1.1", "position": 1, "origin": "table", "number": "1", "section": "",
+        "group": "", "title": "Семинар", "responsible": "", "executors": "", "owner_id": 1, "term": "", "result": "",
+        "kind": "document", "reading": {}, "is_controlled": True, "source": "",
+    },
+    "control_point": {
+        "id": 1, "key": "krai/1.1/-/2027-05-31", "roadmap_code": "krai", "item_id": 1, "owner_id": 1,
+        "purpose": "result", "opens_on": DAY, "due_on": DAY, "deadline_on": DAY, "deadline_note": "",
+        "status": "planned", "is_history": False,
+    },
+    "round": {
+        "id": 1, "roadmap_code": "krai", "rhythm": "quarter", "period_start": DAY, "period_end": DAY, "opens_on": DAY,
+        "due_on": DAY, "note_on": DAY, "point_id": 1,
+    },
+}  # fmt: skip
+#: A row of each table that has another name now.
+STORED: Rows = {
+    "measure": {
+        "id": 7, "round_id": 1, "indicator_code": "trained", "body_id": 1, "numerator": 3.0, "source": "form",
+        "place": "", "actor": "Иванова", "reason": "", "recorded_at": AT,
+    },
+}  # fmt: skip
+TABLES = {"measure": "indicator_value"}
+
+
+@pytest.fixture
+def old_engine(empty_engine: Engine) -> Engine:
+    """A database as 0.3.0 left it."""
+    migrate(empty_engine, "0006")
+    return empty_engine
+
+
+def write(engine: Engine, rows: Rows) -> None:
+    """Add a row to each table, by what the database says of its columns."""
+    there = MetaData()
+    with engine.begin() as connection:
+        there.reflect(connection, only=list(rows))
+        for table, row in rows.items():
+            connection.execute(there.tables[table].insert().values(row))
+
+
+def read(engine: Engine, table: str) -> list[dict[str, Any]]:
+    """The rows of a table as the models read them, without what is empty."""
+    with engine.connect() as connection:
+        found = connection.execute(metadata.tables[table].select()).mappings()
+        return [{name: value for name, value in row.items() if value is not None} for row in found]
+
+
+def test_rows_are_kept_under_the_new_names_of_their_tables(old_engine: Engine) -> None:
+    write(old_engine, {**AROUND, **STORED})
+    migrate(old_engine)
+    for old, row in STORED.items():
+        assert read(old_engine, TABLES[old]) == [row]
+    assert not set(TABLES) & set(inspect(old_engine).get_table_names())
+
+
+def test_a_row_that_is_added_later_gets_the_next_number(old_engine: Engine) -> None:
+    """The numbers of the rows go on where they were, though the sequence has another name."""
+    write(old_engine, {**AROUND, "measure": {k: v for k, v in STORED["measure"].items() if k != "id"}})
+    migrate(old_engine)
+    write(old_engine, {"indicator_value": {k: v for k, v in STORED["measure"].items() if k != "id"}})
+    assert [row["id"] for row in read(old_engine, "indicator_value")] == [1, 2]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE indicator_value SET numerator = 4", "DELETE FROM indicator_value"])
+def test_what_was_append_only_still_is(old_engine: Engine, statement: str) -> None:
+    write(old_engine, {**AROUND, **STORED})
+    migrate(old_engine)
+    with pytest.raises(DBAPIError, match="append-only"), old_engine.begin() as connection:
+        connection.execute(text(statement))
+    assert read(old_engine, "indicator_value") == [STORED["measure"]]
+
+
+def names_in(engine: Engine) -> dict[str, tuple[set[Any], ...]]:
+    """Of each table: keys, checks, indexes."""
+    there, found = inspect(engine), {}
+    for table in metadata.tables:
+        keys = [there.get_pk_constraint(table), *there.get_foreign_keys(table), *there.get_unique_constraints(table)]
+        indexes = [one for one in there.get_indexes(table) if not one.get("duplicates_constraint")]
+        named = (keys, there.get_check_constraints(table), indexes)
+        found[table] = tuple({one["name"] for one in some} for some in named)
+    return found
+
+
+def test_constraints_and_indexes_have_the_names_of_a_new_database(empty_engine: Engine) -> None:
+    migrate(empty_engine)
+    metadata.create_all(new := create_engine("sqlite://"))
+    assert names_in(empty_engine) == names_in(new)
+
+
+def test_nothing_in_the_database_bears_an_old_name(empty_engine: Engine) -> None:
+    """Triggers and sequences too, and the words of the constraints."""
+    migrate(empty_engine)
+    words = {
+        "sqlite": "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL",
+        "postgresql": "SELECT relname FROM pg_class UNION SELECT tgname FROM pg_trigger"
+        " UNION SELECT pg_get_constraintdef(oid) FROM pg_constraint UNION SELECT conname FROM pg_constraint",
+    }
+    old = re.compile(rf"(?<![a-z'])({'|'.join(TABLES)})(?![a-z])")
+    with empty_engine.connect() as connection:
+        found = connection.execute(text(words[empty_engine.dialect.name])).scalars()
+        assert [one for one in found if old.search(one)] == []
