@@ -172,7 +172,7 @@ class Posted:
             days: dict[str, Any] = {"starts_on": NOTE_DAY - DAY, "ends_on": NOTE_DAY + DAY}
             session.add(Absence(official_id=who, deputy_id=stands_in, set_by="тест", set_at=NINE, **days))
 
-    def silence(self, until: date) -> None:
+    def mute(self, until: date) -> None:
         """Nothing is sent to Sochi until the day."""
         with open_session(self.engine) as session:
             facts: dict[str, Any] = {"reason": "паводок", "until": until, "set_by": "координатор", "set_at": NINE}

@@ -1,4 +1,4 @@
-"""Questions about people: who is reached now, who stands in for whom, what is silenced, who was not reached."""
+"""Questions about people: who is reached now, who stands in for whom, what is muted, who was not reached."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -21,9 +21,9 @@ from models.tables.roadmap import Body, Item
 
 @dataclass(frozen=True, slots=True)
 class MuteRow:
-    """A silence with what it is about: an item, or a body."""
+    """A mute with what it is about: an item, or a body."""
 
-    silence: Mute
+    mute: Mute
     item: Item | None
     body: Body | None
 

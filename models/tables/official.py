@@ -74,8 +74,6 @@ class Absence(SQLModel, table=True):
 class Mute(SQLModel, table=True):
     """Nothing is sent about an item or a body until the day, included: a reason is always given and shown."""
 
-    __tablename__ = "silence"
-
     __table_args__ = (CheckConstraint("(item_id IS NULL) <> (body_id IS NULL)", name="item_or_body"),)
 
     id: int | None = Field(default=None, primary_key=True)

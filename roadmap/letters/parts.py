@@ -23,7 +23,7 @@ class Digest:
     rows: Sequence[Discipline]
     heartbeat: str
     """One line: points watched, letters sent, undelivered."""
-    silenced: int = 0
+    muted: int = 0
     """Items and bodies about which nothing is sent at present."""
     unproven: int = 0
     """Officials of whom it is not proven that letters arrive."""
@@ -53,8 +53,8 @@ def _shown(digest: Digest) -> dict[str, Any]:
         words = plural(len(rest), "орган", "органа", "органов")
         rows.append(_cells(total(rest, title=f"ещё {len(rest)} {words}")))
     notes = [digest.heartbeat]
-    if digest.silenced:
-        notes.append(f"Временно без писем (пункты и органы): {digest.silenced}.")
+    if digest.muted:
+        notes.append(f"Временно без писем (пункты и органы): {digest.muted}.")
     if digest.unproven:
         notes.append(f"Связь не подтверждена у должностных лиц: {digest.unproven}.")
     return {

@@ -245,7 +245,7 @@ def _desk(session: Session, code: str, stored: dict[str, datetime], *, at: datet
         is_rehearsal=roadmap.is_rehearsal,
     )
     today = today_there(at, roadmap.zone)
-    quiet = [row.silence for row in muted(session, code, today)]
+    quiet = [row.mute for row in muted(session, code, today)]
     return _Desk(
         today,
         at,
@@ -253,8 +253,8 @@ def _desk(session: Session, code: str, stored: dict[str, datetime], *, at: datet
         origin,
         stored,
         settings,
-        silent_items={silence.item_id for silence in quiet} - {None},
-        silent_bodies={silence.body_id for silence in quiet} - {None},
+        silent_items={mute.item_id for mute in quiet} - {None},
+        silent_bodies={mute.body_id for mute in quiet} - {None},
     )
 
 

@@ -50,6 +50,6 @@ def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Dige
         until=today,
         rows=discipline(session, code, today=today, since=since, until=today),
         heartbeat=heartbeat(session, at=at, code=code).line,
-        silenced=len(muted(session, code, today)),
+        muted=len(muted(session, code, today)),
         unproven=session.execute(unproven).scalar_one(),
     )

@@ -87,7 +87,7 @@ class MutedLine:
 
 
 def muted(session: Session, roadmap: str = "", *, today: date) -> list[MutedLine]:
-    """The silences in force, the one that ends first on top."""
+    """The mutes in force, the one that ends first on top."""
     rows = session.execute(
         select(Mute, col(Item.number), col(Item.code), col(Item.title), col(Body.short))
         .outerjoin(Item, col(Item.id) == col(Mute.item_id))

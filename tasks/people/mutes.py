@@ -1,4 +1,4 @@
-"""Silence: nothing is sent about an item or a body until a day, with a reason; the work itself goes on."""
+"""Mutes: nothing is sent about an item or a body until a day, with a reason; the work itself goes on."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +22,7 @@ NEWS = {reason: reason for reason in GROUNDS if reason not in REQUESTS} | {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is silenced: an item or a body."""
+    """What is muted: an item or a body."""
 
     item: Item | None = None
     body: Body | None = None
@@ -35,7 +35,7 @@ class Subject:
         return f"орган {self.body.code}" if self.body else ""
 
     def is_of(self, mute: Mute) -> bool:
-        """The silence is about this."""
+        """The mute is about this."""
         item_id, body_id = (self.item.id if self.item else None), (self.body.id if self.body else None)
         return (mute.item_id, mute.body_id) == (item_id, body_id)
 
@@ -68,8 +68,8 @@ def mute(
 ) -> bool:
     """Send nothing about the subject until the day, included; False when that is so already.
 
-    An earlier silence of the same subject is lifted for the new one. Lines that wait in letters not yet sent are taken
-    back, so that the first control after the silence tells them. ``PeopleRefused``: no reason, a day that is past.
+    An earlier mute of the same subject is lifted for the new one. Lines that wait in letters not yet sent are taken
+    back, so that the first control after the mute tells them. ``PeopleRefused``: no reason, a day that is past.
     """
     if not reason.strip():
         raise PeopleRefused("Укажите основание: почему об этом не писать (--reason)")
@@ -98,7 +98,7 @@ def mute(
         session,
         at=at,
         actor=actor,
-        action="silence",
+        action="mute",
         subject=subject.words,
         detail=f"по {until:%d.%m.%Y}: {reason.strip()}",
     )
@@ -106,17 +106,17 @@ def mute(
 
 
 def lift(session: Session, code: str, subject: Subject, *, today: date, actor: str, at: datetime) -> bool:
-    """Letters go out again; the next control tells the rung reached by then. False when nothing was silenced."""
+    """Letters go out again; the next control tells the rung reached by then. False when nothing was muted."""
     present = _present(session, code, subject, today)
     for one in present:
         _lift(session, one, actor=actor, at=at)
     if present:
-        write_audit(session, at=at, actor=actor, action="silence-lifted", subject=subject.words, detail="")
+        write_audit(session, at=at, actor=actor, action="mute-lifted", subject=subject.words, detail="")
     return bool(present)
 
 
 def _present(session: Session, code: str, subject: Subject, today: date) -> list[Mute]:
-    return [row.silence for row in muted(session, code, today) if subject.is_of(row.silence)]
+    return [row.mute for row in muted(session, code, today) if subject.is_of(row.mute)]
 
 
 def _lift(session: Session, present: Mute, *, actor: str, at: datetime) -> None:

@@ -49,8 +49,8 @@ def enqueue_reminders(
 ) -> Telling:
     """Carry out the decisions for one roadmap.
 
-    1. the points of every situation are taken down as candidates; silenced ones are left as they are, so that the
-       first control after the silence finds the rung they have reached by then;
+    1. the points of every situation are taken down as candidates; muted ones are left as they are, so that the
+       first control after the mute finds the rung they have reached by then;
     2. their lines are addressed: an owner out of reach is the coordinator's line, a missing controller's as well;
     3. one letter per official, day and channel; a point whose letter of the day has left is held for the next;
     4. the lines go into the letters, and the points move to their next look.

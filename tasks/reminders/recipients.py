@@ -1,4 +1,4 @@
-"""Who a letter goes to on a day: channels in force, deputies of those away, what is silenced, from what hour."""
+"""Who a letter goes to on a day: channels in force, deputies of those away, what is muted, from what hour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,10 +65,10 @@ class Recipients:
 
 
 def heard_of(session: Session, code: str, today: date) -> list[ColumnElement[bool]]:
-    """Conditions on control points that nobody silenced; none when nothing is silenced."""
+    """Conditions on control points that nobody muted; none when nothing is muted."""
     rows = muted(session, code, today)
-    items = {row.silence.item_id for row in rows if row.silence.item_id}
-    bodies = {row.silence.body_id for row in rows if row.silence.body_id}
+    items = {row.mute.item_id for row in rows if row.mute.item_id}
+    bodies = {row.mute.body_id for row in rows if row.mute.body_id}
     conditions: list[ColumnElement[bool]] = []
     if items:
         conditions.append(col(ControlPoint.item_id).not_in(items))

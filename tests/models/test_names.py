@@ -45,8 +45,12 @@ STORED: Rows = {
         "id": 7, "round_id": 1, "indicator_code": "trained", "body_id": 1, "numerator": 3.0, "source": "form",
         "place": "", "actor": "Иванова", "reason": "", "recorded_at": AT,
     },
+    "silence": {
+        "id": 7, "roadmap_code": "krai", "body_id": 1, "reason": "реорганизация", "until": DAY, "set_by": "координатор",
+        "set_at": AT,
+    },
 }  # fmt: skip
-TABLES = {"measure": "indicator_value"}
+TABLES = {"measure": "indicator_value", "silence": "mute"}
 
 
 @pytest.fixture
@@ -106,6 +110,13 @@ def names_in(engine: Engine) -> dict[str, tuple[set[Any], ...]]:
         named = (keys, there.get_check_constraints(table), indexes)
         found[table] = tuple({one["name"] for one in some} for some in named)
     return found
+
+
+def test_the_audit_keeps_the_words_it_was_written_in(old_engine: Engine) -> None:
+    entry = {"id": 1, "at": AT, "actor": "координатор", "action": "silence", "subject": "пункт 1", "detail": ""}
+    write(old_engine, {"audit_entry": entry})
+    migrate(old_engine)
+    assert read(old_engine, "audit_entry") == [entry]
 
 
 def test_constraints_and_indexes_have_the_names_of_a_new_database(empty_engine: Engine) -> None:

@@ -94,7 +94,7 @@ def _values(session: Session, request: Request, settings: Settings, query: Query
         "load": _load(ahead, reach, offered, params, today=today),
         "lost": page(_lost(points, reach), "lost", params, size=QUEUE_SIZE),
         "untried": sum(one.problem == "связь ещё не проверяли" for one in _answering(points, reach)),
-        "silenced": muted(session, wanted.roadmap, today=today),
+        "muted": muted(session, wanted.roadmap, today=today),
         "offered": offered,
         "states": boards.STATES_RU,
         "kinds": boards.KINDS_RU,

@@ -1,4 +1,4 @@
-"""Commands about people: who is reached and how, who stands in, what is silenced, whose links die."""
+"""Commands about people: who is reached and how, who stands in, what is muted, whose links die."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -184,7 +184,7 @@ def _official(one: Official, body: Body | None, channels: list[Channel], away: l
 
 def _mute_json(row: MuteRow) -> dict[str, Any]:
     subject = mutes.Subject(row.item, row.body)
-    its = row.silence
+    its = row.mute
     return {"subject": subject.words, "until": its.until, "reason": its.reason, "set_by": its.set_by}
 
 

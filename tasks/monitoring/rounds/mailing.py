@@ -43,17 +43,17 @@ def queue(session: Session, round_id: int, *, today: date, at: datetime, hours: 
     """Put the note and the pages of a round's newest note into the next letters; returns how many were put.
 
     The note goes to coordinators, controllers and the officials of the body that keeps the roadmap, a page to the
-    officials of its body; deputies get it for those who are away. Nothing goes where silence is kept, and nothing
+    officials of its body; deputies get it for those who are away. Nothing goes about what is muted, and nothing
     twice: a round computed again sends nothing to those who have had its note or page.
     """
     row = session.get_one(Round, round_id)
     snapshot_id = newest_report(session, round_id)
-    quiet = [one.silence for one in muted(session, row.roadmap_code, today)]
+    quiet = [one.mute for one in muted(session, row.roadmap_code, today)]
     point = session.get_one(ControlPoint, row.point_id)
-    if snapshot_id is None or point.item_id in {silence.item_id for silence in quiet}:
+    if snapshot_id is None or point.item_id in {mute.item_id for mute in quiet}:
         return 0
     recipients = Recipients.of(session, row.roadmap_code, today)
-    unheard = {silence.body_id for silence in quiet}
+    unheard = {mute.body_id for mute in quiet}
     had = list(session.execute(select(RoundLetter).where(col(RoundLetter.round_id) == round_id)).scalars())
     enclosures = []
     if not any(letter.part == "note" for letter in had):
@@ -65,7 +65,7 @@ def queue(session: Session, round_id: int, *, today: date, at: datetime, hours: 
 
 
 def queue_missed(session: Session, roadmap_code: str, *, today: date, at: datetime, hours: OfficeHours) -> int:
-    """Put the pages that could not go with their round: the body was silenced, or had no address then.
+    """Put the pages that could not go with their round: the body was muted, or had no address then.
 
     Only of the newest round of each rhythm whose letters were sent; returns how many were put.
     """

@@ -84,7 +84,7 @@ def days(first: int, last: int) -> tuple[str, ...]:
     return "--from", f"{TODAY + timedelta(days=first)}", "--to", f"{TODAY + timedelta(days=last)}"
 
 
-def test_people_shows_who_is_reached_how_and_what_is_silenced(vekha: Vekha) -> None:
+def test_people_shows_who_is_reached_how_and_what_is_muted(vekha: Vekha) -> None:
     vekha.says("absence", "krasnodar", POST, "--deputy", "Проректор", *days(0, 7))
     item = vekha.json("items", "krasnodar")[0]["key"].split("/", 1)[1]
     vekha.says("silence", "krasnodar", "--item", item, "--until", f"{TODAY}", "--reason", "идёт суд")
@@ -102,19 +102,19 @@ def test_people_shows_who_is_reached_how_and_what_is_silenced(vekha: Vekha) -> N
     table = vekha.says("people", "krasnodar")
     assert "не проверен" in table
     assert "идёт суд" in table
-    assert vekha.audit() == ["absence", "silence"]
+    assert vekha.audit() == ["absence", "mute"]
 
 
-def test_silence_and_absence_twice_change_nothing_and_are_taken_back(vekha: Vekha) -> None:
-    silence = ("silence", "krasnodar", "--body", vekha.json("people", "krasnodar")["officials"][1]["body"] or "minobr")
+def test_a_mute_and_absence_twice_change_nothing_and_are_taken_back(vekha: Vekha) -> None:
+    mute = ("silence", "krasnodar", "--body", vekha.json("people", "krasnodar")["officials"][1]["body"] or "minobr")
     away = ("absence", "krasnodar", POST)
     for command, undo in (
-        ((*silence, "--until", f"{TODAY}", "--reason", "суд"), (*silence, "--lift")),
+        ((*mute, "--until", f"{TODAY}", "--reason", "суд"), (*mute, "--lift")),
         ((*away, "--deputy", "Проректор", *days(1, 2)), (*away, "--back")),
     ):
         assert [vekha.json(*command)["changed"] for _ in range(2)] == [True, False]
         assert [vekha.json(*undo)["changed"] for _ in range(2)] == [True, False]
-    assert vekha.audit() == ["silence", "silence-lifted", "absence", "absence-taken-back"]
+    assert vekha.audit() == ["mute", "mute-lifted", "absence", "absence-taken-back"]
 
 
 def test_replace_shows_what_moves_then_moves_it_and_the_file_with_it(vekha: Vekha) -> None:

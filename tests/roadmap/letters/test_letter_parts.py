@@ -31,8 +31,8 @@ def test_a_region_of_many_bodies_gets_the_worst_and_the_rest_as_one_row() -> Non
     assert f"ВСЕГО: в срок {SHOWN_BODIES + 22}" in part.text
 
 
-def test_what_is_silenced_and_unproven_is_said() -> None:
-    text = digest_part(digest(silenced=2, unproven=5)).text
+def test_what_is_muted_and_unproven_is_said() -> None:
+    text = digest_part(digest(muted=2, unproven=5)).text
     assert "Временно без писем (пункты и органы): 2." in text
     assert "Связь не подтверждена у должностных лиц: 5." in text
     assert "Сроков в этом периоде не было." in text

@@ -1,4 +1,4 @@
-"""What commands do about people: the rules of silence and absence, the ladder, the links, and what each refuses."""
+"""What commands do about people: the rules of mutes and absence, the ladder, the links, and what each refuses."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -58,27 +58,27 @@ def quiet(world: World, until: date, reason: str = "идёт суд") -> bool:
         return mute(session, "krai", subject, until=until, reason=reason, today=TODAY, **BY)
 
 
-def test_the_same_silence_twice_is_one_and_another_takes_its_place(world: World) -> None:
+def test_the_same_mute_twice_is_one_and_another_takes_its_place(world: World) -> None:
     assert [quiet(world, TODAY), quiet(world, TODAY), quiet(world, TODAY + DAY)] == [True, False, True]
     assert [(row["until"], row["lifted_by"]) for row in world.rows(Mute)] == [
         (TODAY, "координатор"),
         (TODAY + DAY, None),
     ]
-    assert audited(world) == [("silence", "пункт 1"), ("silence", "пункт 1")]
+    assert audited(world) == [("mute", "пункт 1"), ("mute", "пункт 1")]
     with open_session(world.engine) as session:
         shown = muted(session, "krai", TODAY + DAY)
-        assert [(row.item.code if row.item else "", row.silence.reason) for row in shown] == [("1", "идёт суд")]
+        assert [(row.item.code if row.item else "", row.mute.reason) for row in shown] == [("1", "идёт суд")]
         assert muted(session, "krai", TODAY + 2 * DAY) == []
 
 
 @pytest.mark.parametrize(
     ("until", "reason", "problem"),
     [
-        pytest.param(TODAY, " ", "основание", id="a silence without a reason"),
+        pytest.param(TODAY, " ", "основание", id="a mute without a reason"),
         pytest.param(TODAY - DAY, "суд", "уже прошёл", id="a day that is past"),
     ],
 )
-def test_a_silence_wants_a_reason_and_a_day_to_come(small_world: World, until: date, reason: str, problem: str) -> None:
+def test_a_mute_wants_a_reason_and_a_day_to_come(small_world: World, until: date, reason: str, problem: str) -> None:
     with pytest.raises(Refused, match=problem):
         quiet(small_world, until, reason)
     assert small_world.rows(Mute) == small_world.rows(AuditEntry) == []
@@ -93,7 +93,7 @@ def test_a_silence_wants_a_reason_and_a_day_to_come(small_world: World, until: d
         (None, "nikto", "есть: institute, school"),
     ],
 )
-def test_what_is_silenced_must_be_there(small_world: World, item: str | None, body: str | None, problem: str) -> None:
+def test_what_is_muted_must_be_there(small_world: World, item: str | None, body: str | None, problem: str) -> None:
     with open_session(small_world.engine) as session, pytest.raises(Refused, match=problem):
         subject_of(session, "krai", item=item, body=body)
 

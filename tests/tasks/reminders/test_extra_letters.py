@@ -1,4 +1,4 @@
-"""The week's table and the drill travel in the letter of the day, once, and silence holds for every letter."""
+"""The week's table and the drill travel in the letter of the day, once, and a mute holds for every letter."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -90,7 +90,7 @@ def test_who_has_proven_the_channel_is_not_asked_and_a_dry_run_asks_nobody(world
     assert world.rows(Notice) == []
 
 
-def test_a_letter_that_never_left_is_not_made_good_about_what_was_silenced_since(world: World) -> None:
+def test_a_letter_that_never_left_is_not_made_good_about_what_was_muted_since(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     with open_session(world.engine) as session:

@@ -1,4 +1,4 @@
-"""Deputies and silence in the day's control: who gets the lines, and what is told when a silence ends."""
+"""Deputies and mutes in the day's control: who gets the lines, and what is told when a mute ends."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -126,7 +126,7 @@ def quiet(world: World, until: date, *, item: str | None = "1", body: str | None
 
 
 @pytest.mark.parametrize(("item", "body"), [("1", None), (None, "institute")])
-def test_a_silenced_point_moves_on_without_a_word_and_then_tells_the_latest_rung(
+def test_a_muted_point_moves_on_without_a_word_and_then_tells_the_latest_rung(
     world: World, item: str | None, body: str | None
 ) -> None:
     world.point(WEDNESDAY - DAY, next_check_on=WEDNESDAY)
@@ -138,7 +138,7 @@ def test_a_silenced_point_moves_on_without_a_word_and_then_tells_the_latest_rung
     assert world.letters() == []
     for n in range(1, 3):
         control(world, until + n * DAY)
-    # The silence ends on a Saturday: Monday is the first working day after it.
+    # The mute ends on a Saturday: Monday is the first working day after it.
     assert world.letters() == [
         ("2027-06-07", "Ректор", "opened", 78),
         ("2027-06-07", "Ректор", "overdue", -13),
@@ -146,7 +146,7 @@ def test_a_silenced_point_moves_on_without_a_word_and_then_tells_the_latest_rung
     ]
 
 
-def test_a_silence_holds_only_for_its_own_item_or_body(world: World) -> None:
+def test_a_mute_holds_only_for_its_own_item_or_body(world: World) -> None:
     world.official("executor", "Директор школы", "school@example.org", body="school", is_lead=True)
     for body in ("institute", "school"):
         world.point(WEDNESDAY, body=body, next_check_on=WEDNESDAY)
@@ -155,7 +155,7 @@ def test_a_silence_holds_only_for_its_own_item_or_body(world: World) -> None:
     assert [line[1] for line in world.letters()] == ["Ректор"]
 
 
-def test_a_lifted_silence_is_over_at_once(world: World) -> None:
+def test_a_lifted_mute_is_over_at_once(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     subject = quiet(world, WEDNESDAY + 30 * DAY)
     control(world, WEDNESDAY)
@@ -167,7 +167,7 @@ def test_a_lifted_silence_is_over_at_once(world: World) -> None:
     assert [row["lifted_by"] for row in world.rows(Mute)] == ["тест"]
 
 
-def test_lines_on_their_way_are_taken_back_and_told_after_the_silence(world: World) -> None:
+def test_lines_on_their_way_are_taken_back_and_told_after_the_mute(world: World) -> None:
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     returned = world.point(WEDNESDAY + 40 * DAY, status="submitted", next_check_on=None)
     with open_session(world.engine) as session:

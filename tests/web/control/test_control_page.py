@@ -153,19 +153,19 @@ def test_a_cell_of_items_without_a_section_leads_to_just_these(control: Pages) -
     assert "Вне разделов" in [option.get_text() for option in page.select("select[name=section] option")]
 
 
-def test_owners_out_of_reach_and_silences_are_shown(control: Pages) -> None:
+def test_owners_out_of_reach_and_mutes_are_shown(control: Pages) -> None:
     control.point("2.1", days=40)
     with open_session(control.engine) as session:
         for channel in control.rows(Channel):
             session.delete(session.get_one(Channel, channel.id))
-        silence: dict[str, Any] = {"reason": "реорганизация", "until": control.today, "set_by": "координатор"}
-        session.add(Mute(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=clock.now(), **silence))
-        gone: dict[str, Any] = silence | {"until": control.today - timedelta(days=1), "reason": "прошлое"}
+        mute: dict[str, Any] = {"reason": "реорганизация", "until": control.today, "set_by": "координатор"}
+        session.add(Mute(roadmap_code="krai", body_id=body(control, "ЦНППМ"), set_at=clock.now(), **mute))
+        gone: dict[str, Any] = mute | {"until": control.today - timedelta(days=1), "reason": "прошлое"}
         session.add(Mute(roadmap_code="krai", body_id=body(control, "ИРО"), set_at=clock.now(), **gone))
     (lost,) = rows(control, "lost")
     assert lost.startswith("Директор центра · ЦНППМ нет действующего адреса 1")
-    (silenced,) = rows(control, "silenced")
-    assert silenced.startswith("ЦНППМ реорганизация")
+    (muted,) = rows(control, "muted")
+    assert muted.startswith("ЦНППМ реорганизация")
     assert "внимание" in section(control, "lights").select("tbody td")[-1].get_text()
 
 

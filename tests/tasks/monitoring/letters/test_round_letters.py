@@ -95,18 +95,18 @@ def test_who_is_away_is_stood_in_for_and_one_address_takes_one_page(small_posted
     assert {("Начальник, г. Сочи", "page"), ("Начальник, г. Анапа", "page")} <= put
 
 
-def test_a_silenced_body_gets_its_page_when_the_silence_is_over(small_posted: Posted) -> None:
+def test_a_muted_body_gets_its_page_when_the_mute_is_over(small_posted: Posted) -> None:
     round_id = small_posted.note()
-    small_posted.silence(NOTE_DAY + DAY)
+    small_posted.mute(NOTE_DAY + DAY)
     assert small_posted.queued(round_id) == 8
     days = (NOTE_DAY + DAY, NOTE_DAY + 2 * DAY, NOTE_DAY + 5 * DAY)
     assert [small_posted.queued_missed(day) for day in days] == [0, 1, 0]
     assert ("Начальник, г. Сочи", "page", NOTE_DAY + 2 * DAY) in small_posted.put()
 
 
-def test_what_was_silenced_while_the_letter_waited_is_left_out(small_posted: Posted) -> None:
+def test_what_was_muted_while_the_letter_waited_is_left_out(small_posted: Posted) -> None:
     small_posted.queued(small_posted.note())
-    small_posted.silence(NOTE_DAY + DAY)
+    small_posted.mute(NOTE_DAY + DAY)
     assert small_posted.delivered().dropped == 1
     assert "sochi" not in small_posted.to
 
