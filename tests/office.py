@@ -130,7 +130,7 @@ class Office:
             assert time.monotonic() < until, f"the run is still {run['state_name']}"
             time.sleep(0.3)
 
-    def mirror(self) -> dict[str, PrefectRef]:
+    def refs(self) -> dict[str, PrefectRef]:
         """What was noted about runs."""
         with open_session(self.engine) as session:
             return {row.key: row for row in session.exec(select(PrefectRef).where(PrefectRef.kind == "run"))}

@@ -8,8 +8,7 @@ from models.db.base import one_of
 class PrefectRef(SQLModel, table=True):
     """One deployment («krasnodar/2.1.3») or one flow run (a point's key) on the Prefect server."""
 
-    __tablename__ = "mirror"
-
+    __tablename__ = "prefect_ref"
     __table_args__ = (one_of("kind", ("deployment", "run")),)
 
     kind: str = Field(primary_key=True)

@@ -98,7 +98,9 @@ def test_a_lost_prefect_database_is_filled_again(office: Office, two_points: tup
     assert (report.created, report.runs.runs_created) == (7, 2)
     after = office.runs()
     assert {key: run["state_name"] for key, run in after.items()} == {k: r["state_name"] for k, r in before.items()}
-    assert {key: row.prefect_id for key, row in office.mirror().items()} == {key: r["id"] for key, r in after.items()}
+    assert {key: row.prefect_id for key, row in office.refs().items()} == {
+        key: r["id"] for key, r in after.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_a_killed_sync_is_healed_by_the_next(
         patch.setattr(waiting_runs if dies_at == "give_form" else writing, dies_at, killed)
         with pytest.raises(Killed):
             once(office)
-    assert waiting not in office.mirror()
+    assert waiting not in office.refs()
     assert once(office).runs.runs_opened == 1
     run_id = office.runs()[waiting]["id"]
     inputs = office.api(
@@ -210,7 +212,7 @@ def test_a_lost_notebook_costs_one_sync(office: Office, two_points: tuple[str, s
     with open_session(office.engine) as session:
         session.exec(delete(PrefectRef))
     once(office)
-    assert set(office.mirror()) == set(two_points)
+    assert set(office.refs()) == set(two_points)
     assert once(office).changed == 0
 
 

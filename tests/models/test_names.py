@@ -49,8 +49,12 @@ STORED: Rows = {
         "id": 7, "roadmap_code": "krai", "body_id": 1, "reason": "реорганизация", "until": DAY, "set_by": "координатор",
         "set_at": AT,
     },
+    "mirror": {
+        "kind": "run", "key": "krai/1.1/-/2027-05-31", "prefect_id": "id", "content_hash": "h",
+        "state_name": "В работе",
+    },
 }  # fmt: skip
-TABLES = {"measure": "indicator_value", "silence": "mute"}
+TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref"}
 
 
 @pytest.fixture

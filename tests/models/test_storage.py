@@ -40,7 +40,7 @@ def test_rows_written_at_the_first_revision_are_there_at_the_newest(empty_engine
         connection.execute(text("INSERT INTO mirror VALUES ('run', 'k/1/-/2027-05-31', 'id', 'h', 'В работе')"))
     migrate(empty_engine)
     with empty_engine.connect() as connection:
-        assert connection.execute(text("SELECT state_name FROM mirror")).scalar_one() == "В работе"
+        assert connection.execute(text("SELECT state_name FROM prefect_ref")).scalar_one() == "В работе"
 
 
 @pytest.mark.parametrize("statement", ["UPDATE transition SET reason = 'другое'", "DELETE FROM transition"])
