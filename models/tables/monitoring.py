@@ -108,7 +108,7 @@ class Snapshot(SQLModel, table=True):
 class ReportFile(SQLModel, table=True):
     """A file of an analytic note, stored by its hash under ``Settings.files``."""
 
-    __tablename__ = "note_file"
+    __tablename__ = "report_file"
     __table_args__ = (UniqueConstraint("snapshot_id", "name"),)
 
     id: int | None = Field(default=None, primary_key=True)

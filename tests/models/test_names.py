@@ -38,6 +38,7 @@ AROUND: Rows = {
         "id": 1, "roadmap_code": "krai", "rhythm": "quarter", "period_start": DAY, "period_end": DAY, "opens_on": DAY,
         "due_on": DAY, "note_on": DAY, "point_id": 1,
     },
+    "snapshot": {"id": 1, "round_id": 1, "as_of": AT, "made_at": AT, "sha256": "a1", "content": {}},
 }  # fmt: skip
 #: A row of each table that has another name now.
 STORED: Rows = {
@@ -53,8 +54,12 @@ STORED: Rows = {
         "kind": "run", "key": "krai/1.1/-/2027-05-31", "prefect_id": "id", "content_hash": "h",
         "state_name": "В работе",
     },
+    "note_file": {
+        "id": 7, "snapshot_id": 1, "name": "Справка.docx", "media_type": "application/msword", "file_hash": "a1",
+        "size": 3, "made_at": AT,
+    },
 }  # fmt: skip
-TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref"}
+TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref", "note_file": "report_file"}
 
 
 @pytest.fixture

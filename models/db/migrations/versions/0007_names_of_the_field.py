@@ -6,7 +6,7 @@ from sqlalchemy import text
 revision = "0007"
 down_revision = "0006"
 
-TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref"}
+TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref", "note_file": "report_file"}
 
 
 def upgrade() -> None:

@@ -228,7 +228,7 @@ def test_a_note_that_the_database_does_not_take_is_a_failure_not_somebody_elses_
     found = region.round(Q1)
     region.answer(found, ALL)
     with open_session(region.engine) as session:
-        refuse = "BEFORE INSERT ON note_file BEGIN SELECT RAISE(ABORT, 'не записано'); END"
+        refuse = "BEFORE INSERT ON report_file BEGIN SELECT RAISE(ABORT, 'не записано'); END"
         session.execute(text(f"CREATE TRIGGER refuse {refuse}"))
     done = run_rounds(region.engine, today=region.on, at=region.at, settings=region.settings)
     assert (done.outcomes, done.failed) == ((), (region.point(found).key,))
