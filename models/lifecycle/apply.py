@@ -132,7 +132,7 @@ def open_due(session: Session, roadmap_code: str, *, today: date, at: datetime) 
         col(ControlPoint.status) == "planned",
         col(ControlPoint.opens_on) <= today,
         col(ControlPoint.is_history).is_(False),
-        col(ControlPoint.waits).is_(False),
+        col(ControlPoint.blocked).is_(False),
     )
     _record_all(session, "open", due, happened_on=ControlPoint.opens_on, at=at)
     return _rows(session.execute(update(ControlPoint).where(*due).values(status="open")))

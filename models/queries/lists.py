@@ -53,7 +53,7 @@ def points(
     limit: int | None = None,
 ) -> list[PointView]:
     """Control points by deadline, stages that wait for others left out; ``start`` and ``end`` bound the deadline."""
-    where: list[Any] = [col(ControlPoint.waits).is_(False)]
+    where: list[Any] = [col(ControlPoint.blocked).is_(False)]
     if roadmap_code is not None:
         where.append(col(ControlPoint.roadmap_code) == roadmap_code)
     if start is not None:

@@ -40,7 +40,7 @@ class PointView:
     parent_id: int | None = None
     stage: str | None = None
     stage_title: str = ""
-    waits: bool = False
+    blocked: bool = False
     submitted_on: date | None = None
     closed_on: date | None = None
     item_code: str
@@ -93,7 +93,7 @@ _COLUMNS: dict[str, Any] = {
     "parent_id": col(ControlPoint.parent_id),
     "stage": col(ControlPoint.stage),
     "stage_title": col(ControlPoint.stage_title),
-    "waits": col(ControlPoint.waits),
+    "blocked": col(ControlPoint.blocked),
     "submitted_on": col(ControlPoint.submitted_on),
     "closed_on": col(ControlPoint.closed_on),
     "item_code": col(Item.code),

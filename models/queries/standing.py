@@ -21,7 +21,7 @@ def overdue(today: date) -> ColumnElement[bool]:
         col(ControlPoint.status).in_(OWED),
         col(ControlPoint.deadline_on) < today,
         col(ControlPoint.is_history).is_(False),
-        col(ControlPoint.waits).is_(False),
+        col(ControlPoint.blocked).is_(False),
     )
 
 
@@ -40,6 +40,6 @@ def status_on(today: date) -> ColumnElement[Any]:
         col(ControlPoint.status) == "planned",
         col(ControlPoint.opens_on) <= today,
         col(ControlPoint.is_history).is_(False),
-        col(ControlPoint.waits).is_(False),
+        col(ControlPoint.blocked).is_(False),
     )
     return case((begun, "open"), else_=col(ControlPoint.status))

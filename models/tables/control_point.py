@@ -27,7 +27,7 @@ class ControlPoint(SQLModel, table=True):
         CheckConstraint(f"news IN ({', '.join(repr(n) for n in NEWS)})", name="news"),
         CheckConstraint("opens_on <= due_on", name="opens_before_due"),
         CheckConstraint("(parent_id IS NULL) = (stage IS NULL)", name="stage_has_parent"),
-        CheckConstraint("NOT waits OR status IN ('planned', 'withdrawn')", name="waits"),
+        CheckConstraint("NOT blocked OR status IN ('planned', 'withdrawn')", name="blocked"),
         CheckConstraint("(closed_on IS NOT NULL) = (status IN ('accepted', 'withdrawn'))", name="closed"),
         Index(
             "ix_control_point_opening",
@@ -80,7 +80,7 @@ class ControlPoint(SQLModel, table=True):
     """Code of the stage in its process."""
     stage_title: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """«Подпись муниципалитета · г. Сочи», beside the item's title."""
-    waits: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    blocked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """A stage that does not open by its day: what it needs is not done yet."""
     submitted_on: date | None = None
     """The day the result was reported done; lateness is counted from it."""

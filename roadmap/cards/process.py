@@ -23,7 +23,7 @@ class StageFact:
     case: str | None
     holder: str
     status: str
-    waits: bool
+    blocked: bool
     opens_on: date
     due_on: date
     done_on: date | None = None

@@ -34,7 +34,7 @@ class PointRecord:
     was_told: bool
     """Whether a letter about it left for the body on or before the deadline."""
     is_history: bool = False
-    waits: bool = False
+    blocked: bool = False
     """It is a stage that could not begin: what it needs is in another's hands."""
     needs: tuple[str, ...] = ()
     """Keys of the points it depends on: of the needed items, the latest due not after this one."""

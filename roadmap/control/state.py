@@ -77,7 +77,7 @@ class Term(Protocol):
         """It was due before the roadmap came on control."""
 
     @property
-    def waits(self) -> bool:
+    def blocked(self) -> bool:
         """It is a stage, and what it needs is not done yet."""
 
 
@@ -91,7 +91,7 @@ class Point(Term, Protocol):
 
 def is_overdue(point: Term, today: date) -> bool:
     """It is still owed and its deadline is past; the deadline's own day is not."""
-    return not point.is_history and not point.waits and has_lapsed(point.status, (point.deadline_on - today).days)
+    return not point.is_history and not point.blocked and has_lapsed(point.status, (point.deadline_on - today).days)
 
 
 def has_lapsed(status: str, days: int) -> bool:
@@ -121,7 +121,7 @@ def state_of(point: Point, today: date) -> State:
         return "overdue"
     if point.status == "returned":
         return "returned"
-    is_begun = point.opens_on <= today and not point.waits
+    is_begun = point.opens_on <= today and not point.blocked
     return "open" if point.status == "open" or is_begun else "planned"
 
 
@@ -151,7 +151,7 @@ def light(point: Point, today: date, *, asks: bool = False, is_reachable: bool =
     if asks:
         return Light("yellow", "есть просьба исполнителя")
     if state == "planned":
-        return Light("grey", "ждёт предыдущего шага" if point.waits else "ещё не начато")
+        return Light("grey", "ждёт предыдущего шага" if point.blocked else "ещё не начато")
     left = (point.deadline_on - today).days
     if left <= SOON_DAYS:
         return Light("yellow", "срок сегодня" if left == 0 else "срок близко")

@@ -46,7 +46,7 @@ class Deadline:
     status: str
     submitted_on: date | None = None
     is_history: bool = False
-    waits: bool = False
+    blocked: bool = False
     changes: int
     """How many changes a calendar must show: moves, closing, another body."""
     changed_at: datetime

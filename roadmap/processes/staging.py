@@ -20,7 +20,7 @@ Place = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStage:
-    """A stage with its days as far as they can be known ahead; ``waits`` until what it needs is done."""
+    """A stage with its days as far as they can be known ahead; ``blocked`` until what it needs is done."""
 
     code: str
     case: str | None
@@ -28,7 +28,7 @@ class PlannedStage:
     party: Party
     opens_on: date
     due_on: date
-    waits: bool
+    blocked: bool
     note: str = ""
     """In Russian: from what ``due_on`` is counted, with the deadline of the point it was planned for."""
 
@@ -99,7 +99,7 @@ def plan_stages(
             party=stage.party,
             opens_on=min(max([opens_on, *needed]), due),
             due_on=due,
-            waits=bool(needed),
+            blocked=bool(needed),
             note=_note(stage, before, deadline_on),
         )
     alone = process.per == "point"

@@ -96,7 +96,7 @@ def _records(session: Session, code: str, purposes: Collection[str], as_of: date
                 deadline_on=was.deadline_on,
                 submitted_on=was.submitted_on,
                 status=was.status,
-                waits=point.waits if point.id not in stood else _waited(point, was),
+                blocked=point.blocked if point.id not in stood else _waited(point, was),
                 was_told=told.get(point.id, date.max) <= was.deadline_on,
                 needs=needs.get(point.key, ()),
                 asked_on=request.asked_on if request else None,

@@ -165,7 +165,7 @@ def _still(row: LetterRow, days: int) -> Reason | None:
     if row.reason == "undelivered" and row.point.purpose in ("round", "data"):
         return row.reason
     point = row.point
-    is_idle = point.is_history or point.waits
+    is_idle = point.is_history or point.blocked
     return relevant(row.reason, status=point.status, days=days, asks=point.asks, is_idle=is_idle)
 
 

@@ -47,7 +47,7 @@ def feed(session: Session, whose: Official | Body, *, at: datetime, ahead_days: 
     where = [
         col(ControlPoint.roadmap_code) == roadmap.code,
         col(ControlPoint.is_history).is_(False),
-        col(ControlPoint.waits).is_(False),
+        col(ControlPoint.blocked).is_(False),
         col(Item.is_controlled) | col(ControlPoint.closed_on).is_not(None),
         or_(live, recent),
     ]
@@ -89,7 +89,7 @@ def deadline(point: ControlPoint, item: Item, owner: str, changed: Changed, *, u
         status=point.status,
         submitted_on=point.submitted_on,
         is_history=point.is_history,
-        waits=point.waits,
+        blocked=point.blocked,
         changes=changed.times,
         changed_at=changed.at,
         url=url,

@@ -169,7 +169,7 @@ def _state_and_left(point: ControlPoint, calendar: WorkCalendar, *, today: date)
     stands = state_line(point, today)
     state = state_of(point, today)
     if state == "planned":
-        words = "ждёт предыдущего шага" if point.waits else f"откроется {point.opens_on:%d.%m.%Y}"
+        words = "ждёт предыдущего шага" if point.blocked else f"откроется {point.opens_on:%d.%m.%Y}"
         return StateLine(words, stands.tone), ""
     if state not in ("open", "returned", "overdue"):
         return stands, ""

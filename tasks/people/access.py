@@ -42,7 +42,7 @@ def live_points(session: Session, official: Official, *, today: date) -> list[Ac
     live: tuple[ColumnElement[bool], ...] = (
         col(ControlPoint.status).in_(LIVE),
         col(ControlPoint.is_history).is_(False),
-        col(ControlPoint.waits).is_(False),
+        col(ControlPoint.blocked).is_(False),
     )
     if official.role == "controller":
         live = (*live, or_(overdue(today), late()))

@@ -115,7 +115,7 @@ def _fact(stage: StageRow, holder: str, case: str | None, counts: tuple[int | No
         case=case if stage.case else None,
         holder=holder,
         status=stage.status,
-        waits=stage.waits,
+        blocked=stage.blocked,
         opens_on=stage.opens_on,
         due_on=stage.deadline_on,
         done_on=stage.submitted_on or stage.closed_on,

@@ -248,7 +248,7 @@ def _step(action: Action, row: StageRow, fact: Fact, *, actor: str, at: datetime
     assert fact.on is not None
     evidence = fact.evidence if action == "submit" else ""
     move = TransitionCommand(action=action, actor=actor, at=at, on=fact.on, evidence=evidence, tell=False)
-    return Change(row.id, move, {"waits": False, "opens_on": min(row.opens_on, fact.on)} if action == "open" else {})
+    return Change(row.id, move, {"blocked": False, "opens_on": min(row.opens_on, fact.on)} if action == "open" else {})
 
 
 def _refusal(row: StageRow, ground: str, *, actor: str, today: date, at: datetime) -> Change:

@@ -90,7 +90,7 @@ def _mark(session: Session, one: Underway, command: MarkStages, *, on: date) -> 
     _refuse_counts(stages, rows, planned=command.planned, count=command.count)
     facts = {"evidence": command.evidence.strip(), "planned_count": command.planned, "count": command.count}
     unopened = [row for row in rows if row.status == "planned"]
-    days = {row.id: {"waits": False, "opens_on": min(row.opens_on, on, row.due_on)} for row in unopened}
+    days = {row.id: {"blocked": False, "opens_on": min(row.opens_on, on, row.due_on)} for row in unopened}
     change_many(session, [Change(row.id, _move("open", row, on, command), days[row.id]) for row in unopened])
     reported = [row for row in rows if row.status != "submitted"]
     change_many(session, [Change(row.id, _move("submit", row, on, command, **facts)) for row in reported])

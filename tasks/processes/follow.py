@@ -132,7 +132,7 @@ def _new_due(stage: StageRow, plan: PlannedStage, *, day: RoadmapDay, keeps: boo
     if keeps and stage.due_on >= plan.due_on:
         return stage.due_on
     if stage.status == "planned":
-        return plan.due_on if stage.waits else max(plan.due_on, day.least)
+        return plan.due_on if stage.blocked else max(plan.due_on, day.least)
     if from_others:
         return stage.due_on
     soonest = max(day.least, stage.opens_on)

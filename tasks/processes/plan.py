@@ -208,7 +208,7 @@ def add_missing(
         if planned.place in there:
             continue
         member = cases[planned.case] if planned.case else None
-        stage = planned if planned.waits else in_time(planned, today=day.today, least=day.least)
+        stage = planned if planned.blocked else in_time(planned, today=day.today, least=day.least)
         rows.append(
             {
                 "key": stage_key(one.parent.key, stage.place),
@@ -223,11 +223,11 @@ def add_missing(
                 "deadline_note": stage.note,
                 "status": "planned",
                 "is_history": False,
-                "next_check_on": None if stage.waits else stage.opens_on,
+                "next_check_on": None if stage.blocked else stage.opens_on,
                 "parent_id": one.parent.id,
                 "stage": stage.code,
                 "stage_title": titles[stage.code] + (f" · {member.short}" if member else ""),
-                "waits": stage.waits,
+                "blocked": stage.blocked,
             }
         )
     if rows:

@@ -34,7 +34,7 @@ class StageRow(NamedTuple):
     due_on: date
     deadline_on: date
     deadline_note: str
-    waits: bool
+    blocked: bool
     submitted_on: date | None
     closed_on: date | None
 
@@ -67,7 +67,7 @@ class StageRow(NamedTuple):
             return "done"
         if self.status == "withdrawn":
             return "skipped"
-        return "waiting" if self.waits else "current"
+        return "waiting" if self.blocked else "current"
 
 
 class Parent(NamedTuple):

@@ -161,9 +161,9 @@ def _start(session: Session, one: Underway, day: RoadmapDay) -> int:
             note += f"; начат {day.today:%d.%m.%Y}"
         days = {"opens_on": start.opens_on, "due_on": start.due_on, "deadline_on": start.due_on}
         changes.append(
-            Change(stage.id, opening, days | {"waits": False, "deadline_note": note, "next_check_on": day.today})
+            Change(stage.id, opening, days | {"blocked": False, "deadline_note": note, "next_check_on": day.today})
         )
-    due = [s for s in one.stages if s.status == "planned" and not s.waits and s.opens_on <= day.today]
+    due = [s for s in one.stages if s.status == "planned" and not s.blocked and s.opens_on <= day.today]
     changes += [Change(stage.id, opening) for stage in due]
     return change_many(session, changes)
 

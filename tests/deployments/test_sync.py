@@ -98,9 +98,7 @@ def test_a_lost_prefect_database_is_filled_again(office: Office, two_points: tup
     assert (report.created, report.runs.runs_created) == (7, 2)
     after = office.runs()
     assert {key: run["state_name"] for key, run in after.items()} == {k: r["state_name"] for k, r in before.items()}
-    assert {key: row.prefect_id for key, row in office.refs().items()} == {
-        key: r["id"] for key, r in after.items()
-    }
+    assert {key: row.prefect_id for key, row in office.refs().items()} == {key: r["id"] for key, r in after.items()}
 
 
 @pytest.mark.parametrize(

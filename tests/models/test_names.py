@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from models.db import engine_for
 from models.db.base import metadata
 from models.db.migrate import migrate
 
@@ -32,7 +34,7 @@ AROUND: Rows = {
     "control_point": {
         "id": 1, "key": "krai/1.1/-/2027-05-31", "roadmap_code": "krai", "item_id": 1, "owner_id": 1,
         "purpose": "result", "opens_on": DAY, "due_on": DAY, "deadline_on": DAY, "deadline_note": "",
-        "status": "planned", "is_history": False,
+        "status": "planned", "is_history": False, "waits": True,
     },
     "round": {
         "id": 1, "roadmap_code": "krai", "rhythm": "quarter", "period_start": DAY, "period_end": DAY, "opens_on": DAY,
@@ -60,6 +62,9 @@ STORED: Rows = {
     },
 }  # fmt: skip
 TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref", "note_file": "report_file"}
+
+#: Columns that have another name now, by table.
+COLUMNS = {"control_point": {"waits": "blocked"}}
 
 
 @pytest.fixture
@@ -91,6 +96,16 @@ def test_rows_are_kept_under_the_new_names_of_their_tables(old_engine: Engine) -
     for old, row in STORED.items():
         assert read(old_engine, TABLES[old]) == [row]
     assert not set(TABLES) & set(inspect(old_engine).get_table_names())
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_values_are_kept_under_the_new_names_of_their_columns(old_engine: Engine, table: str) -> None:
+    write(old_engine, AROUND)
+    migrate(old_engine)
+    (row,) = read(old_engine, table)
+    for old, new in COLUMNS[table].items():
+        assert row[new] == AROUND[table][old]
+        assert old not in row
 
 
 def test_a_row_that_is_added_later_gets_the_next_number(old_engine: Engine) -> None:
@@ -132,6 +147,18 @@ def test_constraints_and_indexes_have_the_names_of_a_new_database(empty_engine: 
     migrate(empty_engine)
     metadata.create_all(new := create_engine("sqlite://"))
     assert names_in(empty_engine) == names_in(new)
+
+
+def test_sqlite_checks_what_a_new_database_checks(tmp_path: Path) -> None:
+    migrate(old := engine_for(f"sqlite:///{tmp_path / 'vekha.db'}"))
+    metadata.create_all(new := create_engine("sqlite://"))
+    for table in metadata.tables:
+        wanted, found = (
+            {one["name"]: one["sqltext"] for one in inspect(engine).get_check_constraints(table)}
+            for engine in (new, old)
+        )
+        assert found == wanted
+    old.dispose()
 
 
 def test_nothing_in_the_database_bears_an_old_name(empty_engine: Engine) -> None:

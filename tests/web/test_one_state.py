@@ -38,7 +38,7 @@ PASSWORD = "пароль координатора"
 NOTICED: dict[str, Any] = {"overdue_on": 0}
 HISTORY: dict[str, Any] = {"is_history": True}
 STAGE: dict[str, Any] = {"stage": "draft", "stage_title": "Проект соглашения"}
-WAITS = STAGE | {"waits": True}
+WAITS = STAGE | {"blocked": True}
 
 #: What is stored (status, opening day and deadline in days from today, more facts) → how it stands, whether it is late.
 ROWS: dict[str, tuple[str, int, int, dict[str, Any], State, bool]] = {
@@ -183,7 +183,7 @@ OVERDUE = with_state("overdue")
 LATE = {name for name, (_, late) in EXPECTED.items() if late}
 OF_HISTORY = with_state("history")
 STAGES = {name for name, row in ROWS.items() if "stage" in row[3]}
-WAITING = {name for name, row in ROWS.items() if "waits" in row[3]}
+WAITING = {name for name, row in ROWS.items() if "blocked" in row[3]}
 #: Overdue, and yet its work has not begun: it is counted with what is planned.
 NOT_BEGUN = {"planned, past due before it opens"}
 #: A stage is shown on the board only where something must be done about it.

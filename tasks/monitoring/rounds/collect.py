@@ -104,7 +104,7 @@ def add_missing(session: Session, row: RoundRow, members: Members, day: RoadmapD
             "parent_id": row.point_id,
             "stage": DATA,
             "stage_title": f"{title} · {names[body_id][1]}",
-            "waits": False,
+            "blocked": False,
         }
         for body_id in bodies
     ]

@@ -20,7 +20,7 @@ AGREEMENT = built_in()["agreement"]
 def fact(code: str, case: str | None = None, status: str = "planned", **facts: Any) -> StageFact:
     usual: dict[str, Any] = {
         "holder": case or "Минобр",
-        "waits": False,
+        "blocked": False,
         "opens_on": date(2027, 6, 1),
         "due_on": date(2027, 6, 20),
     }
@@ -46,7 +46,7 @@ def facts_of(signed: int, total: int, late: int = 0) -> list[StageFact]:
             due = date(2027, 6, 10 if i < signed + late else 25)
             facts.append(fact("signed-municipality", town, "open", due_on=due))
             facts.append(done("signed-institute", town))
-            facts += [fact("signed-ministry", town, waits=True), fact("registered", town, waits=True)]
+            facts += [fact("signed-ministry", town, blocked=True), fact("registered", town, blocked=True)]
     return facts
 
 
@@ -65,7 +65,7 @@ def test_it_counts_what_is_signed_and_registered() -> None:
 
 
 def test_a_process_without_counts_says_how_many_stages_are_over() -> None:
-    facts = [done("draft"), fact("approved", status="open"), fact("published", waits=True)]
+    facts = [done("draft"), fact("approved", status="open"), fact("published", blocked=True)]
     assert "**Исполнено этапов: 1 из 3**" in card(facts, process=built_in()["document"])
 
 
@@ -93,7 +93,7 @@ def test_words_of_people_cannot_break_the_picture() -> None:
 
 def test_the_table_of_stages_says_who_holds_each_since_when_and_how_late() -> None:
     late = fact("approved", status="open", holder="Минобр", opens_on=date(2027, 6, 7), due_on=date(2027, 6, 12))
-    said = card([done("draft", on=date(2027, 6, 23)), late, fact("sent", waits=True, holder="ИРО")])
+    said = card([done("draft", on=date(2027, 6, 23)), late, fact("sent", blocked=True, holder="ИРО")])
     assert "| 1 | Проект соглашения | исполнен | — | — | 20.06.2027 | 3 дня |" in said
     assert "| 2 | Согласование проекта | просрочен | Минобр | 07.06.2027 | 12.06.2027 | 3 дня |" in said
     assert "| 3 | Рассылка муниципалитетам | впереди | ИРО | — | 20.06.2027 | — |" in said

@@ -32,7 +32,9 @@ def record(key: str = "k/1", **facts: Any) -> PointRecord:
         ),
         pytest.param({}, "overdue", id="not reported and past is overdue"),
         pytest.param({"deadline_on": TODAY}, "ahead", id="on the day itself nothing is overdue"),
-        pytest.param({"status": "planned", "waits": True}, "ahead", id="a stage that waits for another is not overdue"),
+        pytest.param(
+            {"status": "planned", "blocked": True}, "ahead", id="a stage that waits for another is not overdue"
+        ),
     ],
 )
 def test_a_point_comes_out_by_the_day_of_its_report(facts: dict[str, Any], outcome: str) -> None:

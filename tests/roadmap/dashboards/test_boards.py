@@ -99,7 +99,7 @@ STATES = {
     "submitted is submitted, even late": (point(-1, status="submitted", submitted_on=TODAY), "submitted"),
     "planned and its day has come": (point(9, status="planned", opens_on=TODAY), "open"),
     "planned for later": (point(9, status="planned", opens_on=day(1)), "planned"),
-    "a stage that waits for another, whatever the day": (point(-9, status="planned", waits=True), "planned"),
+    "a stage that waits for another, whatever the day": (point(-9, status="planned", blocked=True), "planned"),
 }
 
 

@@ -26,7 +26,7 @@ def planned(process: Process = AGREEMENT, **more: Any) -> list[PlannedStage]:
 
 def standing(done: dict[tuple[str, str | None], date], process: Process = AGREEMENT) -> list[StageState]:
     def of(stage: PlannedStage) -> StageState:
-        state: Any = "done" if stage.place in done else "waiting" if stage.waits else "current"
+        state: Any = "done" if stage.place in done else "waiting" if stage.blocked else "current"
         return StageState(
             code=stage.code, case=stage.case, state=state, due_on=stage.due_on, done_on=done.get(stage.place)
         )
@@ -54,7 +54,7 @@ def test_days_are_counted_back_from_the_deadline_in_working_days() -> None:
     assert due["registered"] == DEADLINE
     assert due["signed-ministry"] == date(2026, 9, 11)
     assert all(stage.opens_on <= stage.due_on for stage in planned())
-    assert [stage.code for stage in planned() if not stage.waits] == ["draft"]
+    assert [stage.code for stage in planned() if not stage.blocked] == ["draft"]
 
 
 def test_a_point_with_few_days_shares_them_out_in_proportion() -> None:
@@ -94,7 +94,7 @@ def test_the_result_of_a_process_counts_its_last_stage() -> None:
 def test_a_renewal_leaves_out_what_is_done_once_for_good() -> None:
     renewal = planned(renews=True)
     assert renewal[0].place == ("sent", None)
-    assert not renewal[0].waits
+    assert not renewal[0].blocked
 
 
 def test_a_stage_starts_when_all_it_needs_is_done() -> None:

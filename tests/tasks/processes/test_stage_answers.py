@@ -119,7 +119,7 @@ def test_municipalities_are_named_in_many_ways(krai: ProcessRegion, who: str) ->
 def test_a_fact_out_of_order_is_recorded_and_what_it_needs_stays_owed(krai: ProcessRegion) -> None:
     assert say(krai, stage="подпись министерства", who="Сочи", done_on="04.06.2027") == ""
     point = krai.stage("signed-ministry", "sochi")
-    assert (point.status, point.submitted_on, point.waits) == ("accepted", date(2027, 6, 4), False)
+    assert (point.status, point.submitted_on, point.blocked) == ("accepted", date(2027, 6, 4), False)
     assert krai.stage("draft").status == "open"
     assert statuses(krai, "registered")["sochi"] == "open"
 

@@ -198,7 +198,7 @@ def test_a_point_that_cannot_be_moved_now_offers_nothing(pages: Pages) -> None:
 def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Pages) -> None:
     whole = pages.point("1.1", days=30)
     stage = {"parent_id": whole, "stage": "sign", "stage_title": "Подпись муниципалитета · г. Сочи"}
-    step = pages.point("1.1", days=20, status="planned", waits=True, **stage)
+    step = pages.point("1.1", days=20, status="planned", blocked=True, **stage)
     link = pages.link("Ректор")
     assert "Подпись муниципалитета · г. Сочи" not in pages.client.get(link).text, "its turn has not come"
     card = pages.client.get(f"{link}/point/{step}").text

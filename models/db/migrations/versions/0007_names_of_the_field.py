@@ -8,11 +8,24 @@ down_revision = "0006"
 
 TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref", "note_file": "report_file"}
 
+COLUMNS = (("control_point", "waits", "blocked"),)
+
 
 def upgrade() -> None:
     rename = _rename_on_sqlite if op.get_bind().dialect.name == "sqlite" else _rename_on_postgresql
     for old, new in TABLES.items():
         rename(old, new)
+    for table, old, new in COLUMNS:
+        op.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+    _checks()
+
+
+def _checks() -> None:
+    with op.batch_alter_table("control_point", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_control_point_waits"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_control_point_blocked"), "NOT blocked OR status IN ('planned', 'withdrawn')"
+        )
 
 
 def _rename_on_sqlite(old: str, new: str) -> None:
