@@ -28,5 +28,5 @@ def lock_round(session: Session, round_id: int) -> None:
 def lock_point(session: Session, point_id: int) -> None:
     """Whoever decides or reports about one point; what the session read before is read anew."""
     table = table_of(ControlPoint)
-    session.execute(update(table).where(table.c.id == point_id).values(asks=table.c.asks))
+    session.execute(update(table).where(table.c.id == point_id).values(has_open_request=table.c.has_open_request))
     session.expire_all()

@@ -86,7 +86,7 @@ def change(session: Session, which: str | ControlPoint, move: TransitionCommand)
     session.add(Transition(**transition_of(point, move, status)))
     if move.evidence or move.file or move.count is not None:
         session.add(evidence_of(point.id, move))
-    if point.asks and move.action in SETTLES:
+    if point.has_open_request and move.action in SETTLES:
         settle_requests(session, point.id, move)
     session.flush()
     session.refresh(point)
@@ -98,7 +98,7 @@ SETTLES: dict[Action, str] = {"extend": "extend", "reassign": "not_mine", "submi
 
 
 def settle_requests(session: Session, point_id: int, move: TransitionCommand) -> None:
-    """What a move makes of the requests that wait; ``asks`` of the point follows."""
+    """What a move makes of the requests that wait; ``has_open_request`` of the point follows."""
     answered = SETTLES[move.action]
     waiting = update(Request).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")
     decided = {"decided_on": move.on, "decided_at": move.at, "decided_by": move.actor, "ground": move.reason}
@@ -107,8 +107,10 @@ def settle_requests(session: Session, point_id: int, move: TransitionCommand) ->
     else:
         session.execute(waiting.values(state="settled", **decided))
     still = select(Request.id).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")  # type: ignore[call-overload]
-    asks = session.execute(still).first() is not None
-    session.execute(update(ControlPoint).where(col(ControlPoint.id) == point_id).values(asks=asks))
+    has_open_request = session.execute(still).first() is not None
+    session.execute(
+        update(ControlPoint).where(col(ControlPoint.id) == point_id).values(has_open_request=has_open_request)
+    )
 
 
 def accept(session: Session, which: str | ControlPoint, move: TransitionCommand) -> ControlPoint:
@@ -252,7 +254,7 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
         case "extend":
             facts |= {"due_on": move.due_on, "deadline_on": move.deadline_on, "overdue_on": None}
         case "ask":
-            facts |= {"asks": True}
+            facts |= {"has_open_request": True}
         case "reassign":
             facts |= {"owner_id": move.owner_id}
         case "accept" | "withdraw":

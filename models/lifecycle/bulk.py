@@ -54,7 +54,7 @@ def change_many(session: Session, changes: Sequence[Change]) -> int:
     session.execute(insert(Transition), [transition_of(row, change.move, status) for change, row, status in moved])
     _add_evidence(session, wanted)
     for change, row, _ in moved:
-        if row.asks and change.move.action in SETTLES:
+        if row.has_open_request and change.move.action in SETTLES:
             settle_requests(session, row.id, change.move)
     for loaded in session.identity_map.values():
         if isinstance(loaded, ControlPoint):
@@ -72,7 +72,7 @@ def _recorded(session: Session, keys: Sequence[str]) -> set[str | None]:
 
 
 def _rows(session: Session, ids: Sequence[int]) -> Iterator[Any]:
-    columns = [POINTS.c[name] for name in (*GUARDED, "key", "opens_on", "closed_on", "asks")]
+    columns = [POINTS.c[name] for name in (*GUARDED, "key", "opens_on", "closed_on", "has_open_request")]
     for some in chunks(ids, AT_ONCE):
         yield from session.execute(select(*columns).where(POINTS.c.id.in_(some)).with_for_update())
 

@@ -67,7 +67,7 @@ def refuse(
     ``point``: the request's, where it was read already.
     """
     point = change(session, _decided(session, request_id, "refused", move, point)[1], replace(move, action="refuse"))
-    point.asks = session.exec(select(Request).where(*_open(point))).first() is not None
+    point.has_open_request = session.exec(select(Request).where(*_open(point))).first() is not None
     session.add(point)
     session.flush()
     return point

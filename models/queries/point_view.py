@@ -36,7 +36,7 @@ class PointView:
     deadline_note: str = ""
     status: str
     is_history: bool = False
-    asks: bool = False
+    has_open_request: bool = False
     parent_id: int | None = None
     stage: str | None = None
     stage_title: str = ""
@@ -89,7 +89,7 @@ _COLUMNS: dict[str, Any] = {
     "deadline_note": col(ControlPoint.deadline_note),
     "status": col(ControlPoint.status),
     "is_history": col(ControlPoint.is_history),
-    "asks": col(ControlPoint.asks),
+    "has_open_request": col(ControlPoint.has_open_request),
     "parent_id": col(ControlPoint.parent_id),
     "stage": col(ControlPoint.stage),
     "stage_title": col(ControlPoint.stage_title),

@@ -70,7 +70,7 @@ class ControlPoint(SQLModel, table=True):
     """The first day on which somebody may have to be told something; None when nobody has to be."""
     news: str | None = None
     """What happened and has not been told yet."""
-    asks: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    has_open_request: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """A request of the owner (another deadline, another body) waits for a decision."""
     overdue_on: date | None = None
     """The first day past the deadline, once noticed; cleared by an extension."""

@@ -144,11 +144,13 @@ def decide(
     return Decision((*asked.lines, *made.lines), min(looks))
 
 
-def relevant(reason: Reason, *, status: str, days: int, asks: bool = True, is_idle: bool = False) -> Reason | None:
+def relevant(
+    reason: Reason, *, status: str, days: int, has_open_request: bool = True, is_idle: bool = False
+) -> Reason | None:
     """What a reason decided earlier has become by the time the letter leaves; None when it is settled.
 
-    ``days`` to the deadline on the day of sending; ``asks``: a request about the point still waits
-    (``ControlPoint.asks``); ``is_idle``: it is history or waits for another stage, so nobody owes it now.
+    ``days`` to the deadline on the day of sending; ``has_open_request``: a request about the point still waits
+    (``ControlPoint.has_open_request``); ``is_idle``: it is history or waits for another stage, so nobody owes it now.
     """
     open_, lapsed = status in ("open", "returned"), has_lapsed(status, days) and not is_idle
     live = status == "planned" or open_
@@ -163,8 +165,8 @@ def relevant(reason: Reason, *, status: str, days: int, asks: bool = True, is_id
         "withdrawn": status == "withdrawn",
         "submitted": status == "submitted",
         "awaiting_decision": status == "submitted",
-        "asked_extension": live and asks,
-        "asked_transfer": live and asks,
+        "asked_extension": live and has_open_request,
+        "asked_transfer": live and has_open_request,
         "escalated": lapsed,
         "still_overdue": lapsed,
         "no_channel": live,

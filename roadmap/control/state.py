@@ -138,17 +138,17 @@ class Light:
     words: str
 
 
-def light(point: Point, today: date, *, asks: bool = False, is_reachable: bool = True) -> Light:
+def light(point: Point, today: date, *, has_open_request: bool = False, is_reachable: bool = True) -> Light:
     """Green in time, yellow to be looked at, red overdue, grey not yet.
 
-    ``asks``: a request of the owner waits; ``is_reachable``: letters to the owner are not known to be lost.
+    ``has_open_request``: a request of the owner waits; ``is_reachable``: letters to the owner are not known to be lost.
     """
     state = state_of(point, today)
     if state in _LIGHTS:
         return _LIGHTS[state]
     if state == "submitted":
         return Light("yellow", "на проверке, сдано с опозданием") if is_late(point) else Light("green", "на проверке")
-    if asks:
+    if has_open_request:
         return Light("yellow", "есть просьба исполнителя")
     if state == "planned":
         return Light("grey", "ждёт предыдущего шага" if point.blocked else "ещё не начато")

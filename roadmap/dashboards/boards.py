@@ -74,7 +74,7 @@ class BoardPoint(state.Point, Protocol):
     def closed_on(self) -> date | None: ...
 
     @property
-    def asks(self) -> bool:
+    def has_open_request(self) -> bool:
         """A request of the owner waits for a decision."""
 
     @property
@@ -84,13 +84,13 @@ class BoardPoint(state.Point, Protocol):
 
 def light(point: BoardPoint, today: date) -> Light:
     """The light of a point on the board, requests and lost letters included."""
-    return state.light(point, today, asks=point.asks, is_reachable=point.is_reachable)
+    return state.light(point, today, has_open_request=point.has_open_request, is_reachable=point.is_reachable)
 
 
 def has_state(point: BoardPoint, wanted: str, today: date) -> bool:
     """Whether the filter «состояние» keeps the point: «ждёт решения» and «срок близко» lie across the others."""
     if wanted == "decide":
-        return point.status == "submitted" or point.asks
+        return point.status == "submitted" or point.has_open_request
     if wanted == "soon":
         is_due = 0 <= (point.deadline_on - today).days <= SOON_DAYS
         return is_due and point.status in OWED

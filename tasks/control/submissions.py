@@ -177,7 +177,11 @@ def _take_turn(session: Session, point_id: int) -> None:
 
     An UPDATE that changes nothing is the lock that both engines know.
     """
-    mine = update(ControlPoint).where(col(ControlPoint.id) == point_id).values(asks=ControlPoint.asks)
+    mine = (
+        update(ControlPoint)
+        .where(col(ControlPoint.id) == point_id)
+        .values(has_open_request=ControlPoint.has_open_request)
+    )
     session.execute(mine.execution_options(synchronize_session=False))
     session.expire_all()
 

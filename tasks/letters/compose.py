@@ -166,7 +166,9 @@ def _still(row: LetterRow, days: int) -> Reason | None:
         return row.reason
     point = row.point
     is_idle = point.is_history or point.blocked
-    return relevant(row.reason, status=point.status, days=days, asks=point.asks, is_idle=is_idle)
+    return relevant(
+        row.reason, status=point.status, days=days, has_open_request=point.has_open_request, is_idle=is_idle
+    )
 
 
 def _has_moved_on(row: LetterRow, official: Official) -> bool:

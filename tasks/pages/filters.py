@@ -86,7 +86,7 @@ def year_end(today: date) -> date:
 def _where(wanted: Filter, today: date, last: date) -> list[Any]:
     deadline, status = col(ControlPoint.deadline_on), col(ControlPoint.status)
     # A stage is a part of its point; on its own it is shown where something must be done about it.
-    stands_out = or_(overdue(today), col(ControlPoint.asks), status == "submitted")
+    stands_out = or_(overdue(today), col(ControlPoint.has_open_request), status == "submitted")
     where: list[Any] = [or_(col(ControlPoint.parent_id).is_(None), and_(status.in_(LIVE), stands_out))]
     if wanted.roadmap:
         where.append(col(ControlPoint.roadmap_code) == wanted.roadmap)
@@ -103,7 +103,7 @@ def _where(wanted: Filter, today: date, last: date) -> list[Any]:
         where.append(deadline <= wanted.end)
     if wanted.start is None and wanted.end is None:
         first = date(today.year, 1, 1)
-        waits = or_(status == "submitted", col(ControlPoint.asks))
+        waits = or_(status == "submitted", col(ControlPoint.has_open_request))
         in_year = and_(deadline >= first, col(ControlPoint.opens_on) <= last)
         where.append(or_(in_year, and_(status.in_(LIVE), or_(deadline < first, waits))))
     return where

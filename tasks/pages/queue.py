@@ -28,7 +28,7 @@ class Waiting:
 
 def queue(session: Session, points: Sequence[BoardPoint], *, today: date, zone: str) -> list[Waiting]:
     """Everything among the points that waits for a decision: urgent first, then the longest waiting."""
-    known = {point.id: point for point in points if point.status == "submitted" or point.asks}
+    known = {point.id: point for point in points if point.status == "submitted" or point.has_open_request}
     if not known:
         return []
     reported = _reported(session, zone)

@@ -198,7 +198,7 @@ def _mute_parents(session: Session, code: str) -> None:
             col(point.status).in_(("open", "returned")),
             col(point.next_check_on).is_not(None),
             col(point.news).is_(None),
-            col(point.asks).is_(False),
+            col(point.has_open_request).is_(False),
             col(point.id).in_(select(col(ProcessRow.point_id)).where(col(ProcessRow.ended_on).is_(None))),
         )
         .values(next_check_on=None)

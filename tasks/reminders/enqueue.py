@@ -83,7 +83,7 @@ def asked_on(kind: str) -> ColumnElement[date | None]:
         .correlate(point)
         .scalar_subquery()
     )
-    return case((col(point.asks), waiting), else_=null())
+    return case((col(point.has_open_request), waiting), else_=null())
 
 
 def _prepare(

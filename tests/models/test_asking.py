@@ -45,7 +45,7 @@ def stands(engine: Engine) -> tuple[bool, date, list[str], list[str]]:
         point = session.exec(select(ControlPoint)).one()
         states = [row.state for row in session.exec(select(Request).order_by(Request.id))]  # type: ignore[arg-type]
         actions = [row.action for row in session.exec(select(Transition).order_by(Transition.id))]  # type: ignore[arg-type]
-        return point.asks, point.due_on, states, actions
+        return point.has_open_request, point.due_on, states, actions
 
 
 def test_a_granted_request_moves_the_deadline_and_waits_no_longer(engine: Engine) -> None:

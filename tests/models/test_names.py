@@ -34,7 +34,7 @@ AROUND: Rows = {
     "control_point": {
         "id": 1, "key": "krai/1.1/-/2027-05-31", "roadmap_code": "krai", "item_id": 1, "owner_id": 1,
         "purpose": "result", "opens_on": DAY, "due_on": DAY, "deadline_on": DAY, "deadline_note": "",
-        "status": "planned", "is_history": False, "waits": True,
+        "status": "planned", "is_history": False, "waits": True, "asks": True,
     },
     "round": {
         "id": 1, "roadmap_code": "krai", "rhythm": "quarter", "period_start": DAY, "period_end": DAY, "opens_on": DAY,
@@ -64,7 +64,7 @@ STORED: Rows = {
 TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref", "note_file": "report_file"}
 
 #: Columns that have another name now, by table.
-COLUMNS = {"control_point": {"waits": "blocked"}}
+COLUMNS = {"control_point": {"waits": "blocked", "asks": "has_open_request"}}
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def _values(session: Session, request: Request, settings: Settings, query: Query
 
 def _is_shown(point: ShownPoint, today: date) -> bool:
     """The load looks a year ahead, everything else at this year, and at what waits for a decision."""
-    return point.opens_on <= year_end(today) or point.status == "submitted" or point.asks
+    return point.opens_on <= year_end(today) or point.status == "submitted" or point.has_open_request
 
 
 def _tables(points: list[ShownPoint], offered: Choices, params: Any, *, today: date) -> list[dict[str, Any]]:

@@ -60,8 +60,8 @@ LIGHTS = {
     "the day after the deadline is red": (point(-1), "red", "просрочено"),
     "a returned point is yellow": (point(status="returned"), "yellow", "на доработке"),
     "a returned point past its deadline is red": (point(-1, status="returned"), "red", "просрочено"),
-    "a request makes a point yellow": (point(asks=True), "yellow", "есть просьба исполнителя"),
-    "a request does not hide that the deadline is past": (point(-2, asks=True), "red", "просрочено"),
+    "a request makes a point yellow": (point(has_open_request=True), "yellow", "есть просьба исполнителя"),
+    "a request does not hide that the deadline is past": (point(-2, has_open_request=True), "red", "просрочено"),
     "an owner that letters do not reach is yellow": (point(is_reachable=False), "yellow", "исполнитель не на связи"),
     "what has not begun is grey": (point(60, status="planned", opens_on=day(1)), "grey", "ещё не начато"),
     "a planned point whose day has come counts as open": (
@@ -111,7 +111,7 @@ def test_state(one: ShownPoint, expected: str) -> None:
 
 
 def test_what_waits_for_a_decision_lies_across_the_states() -> None:
-    assert has_state(point(asks=True), "decide", TODAY)
+    assert has_state(point(has_open_request=True), "decide", TODAY)
     assert has_state(point(status="submitted", submitted_on=TODAY), "decide", TODAY)
     assert not has_state(point(), "decide", TODAY)
 

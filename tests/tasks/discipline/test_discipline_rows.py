@@ -72,7 +72,7 @@ def test_a_request_that_was_left_lying_excuses(world: World) -> None:
     assert outcomes(world) == {key: ("overdue", "decided_late")}
     with open_session(world.engine) as session:
         session.execute(update(Request).values(state="refused", decided_on=date(2027, 5, 27), decided_at=MORNING))
-        session.execute(update(ControlPoint).values(asks=False))
+        session.execute(update(ControlPoint).values(has_open_request=False))
     assert outcomes(world) == {key: ("overdue", None)}
 
 

@@ -264,7 +264,7 @@ def test_not_mine_is_handed_to_the_body_named(pages: Pages) -> None:
     assert decide_on(client, point, f"request/{wish}/grant").status_code == 303
     with open_session(pages.engine) as session:
         row = session.get_one(ControlPoint, point)
-        assert (row.owner_id, row.asks) == (centre, False)
+        assert (row.owner_id, row.has_open_request) == (centre, False)
 
 
 def test_a_request_of_another_point_is_not_decided_here(pages: Pages) -> None:

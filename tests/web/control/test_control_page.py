@@ -229,7 +229,7 @@ def many(control: Pages, number: int) -> None:
                     "status": "submitted" if n % 4 == 0 else "open",
                     "submitted_on": today if n % 4 == 0 else None,
                     "is_history": False,
-                    "asks": False,
+                    "has_open_request": False,
                 }
                 for n, owner in enumerate(owners)
             ],

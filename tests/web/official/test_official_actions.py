@@ -148,7 +148,7 @@ def test_an_extension_is_asked_once_and_the_old_deadline_stays(pages: Pages, poi
     assert pages.send(link, point, "extend", until=new, reason=reason).status_code == 303
     (request,), (row,) = pages.rows(Request), pages.rows(ControlPoint)
     assert (request.kind, request.state, request.new_due_on, request.reason) == ("extend", "waiting", new, reason)
-    assert (row.asks, row.due_on) == (True, pages.today + timedelta(days=30))
+    assert (row.has_open_request, row.due_on) == (True, pages.today + timedelta(days=30))
     card = pages.client.get(f"{link}/point/{point}").text
     assert "ждёт решения" in card
     assert "/extend" not in card
