@@ -73,7 +73,7 @@ def prepare(path: Path, size: int) -> dict[str, Any]:
         data = [(n + 1, f"{key}/data/b{n}", n, n, "data", OPENS, DUE, DUE, 1, "data") for n in range(1, size + 1)]
         db.executemany(point, data)
         db.execute(
-            "INSERT INTO round (id, roadmap_code, rhythm, period_start, period_end, opens_on, due_on, note_on, by_hand,"
+            "INSERT INTO round (id, roadmap_code, rhythm, period_start, period_end, opens_on, due_on, note_on, manual,"
             " point_id, indicators) VALUES (1, 'bench', 'quarter', '2027-04-01', '2027-06-30', ?, ?, ?, 0, 1, ?)",
             [OPENS, DUE, NOTE, json.dumps(asked)],
         )

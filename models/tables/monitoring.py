@@ -39,7 +39,7 @@ class Round(SQLModel, table=True):
     """The day answers are due."""
     note_on: date
     """The day the note is due."""
-    by_hand: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    manual: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Started by a person for a past period."""
     point_id: int = Field(foreign_key="control_point.id", unique=True)
     indicators: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON))

@@ -51,7 +51,7 @@ class RoundLine:
     opens_on: date
     due_on: date
     note_on: date
-    by_hand: bool
+    manual: bool
     point_id: int
     key: str
     status: str
@@ -220,7 +220,7 @@ def _line(row: Round, point: ControlPoint, roadmap: Roadmap, facts: _Facts) -> R
         opens_on=row.opens_on,
         due_on=row.due_on,
         note_on=row.note_on,
-        by_hand=row.by_hand,
+        manual=row.manual,
         point_id=row.point_id,
         key=point.key,
         status=point.status,

@@ -38,7 +38,7 @@ AROUND: Rows = {
     },
     "round": {
         "id": 1, "roadmap_code": "krai", "rhythm": "quarter", "period_start": DAY, "period_end": DAY, "opens_on": DAY,
-        "due_on": DAY, "note_on": DAY, "point_id": 1,
+        "due_on": DAY, "note_on": DAY, "by_hand": True, "point_id": 1,
     },
     "snapshot": {"id": 1, "round_id": 1, "as_of": AT, "made_at": AT, "sha256": "a1", "content": {}},
 }  # fmt: skip
@@ -64,7 +64,7 @@ STORED: Rows = {
 TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref", "note_file": "report_file"}
 
 #: Columns that have another name now, by table.
-COLUMNS = {"control_point": {"waits": "blocked", "asks": "has_open_request"}}
+COLUMNS = {"control_point": {"waits": "blocked", "asks": "has_open_request"}, "round": {"by_hand": "manual"}}
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def monitor(
     as_json: Json = False,
 ) -> None:
     """Раунд мониторинга за прошедший период: начать, составить справку сейчас или пересчитать те же показатели."""
-    from tasks.monitoring.rounds import manual as by_hand  # charts take seconds to import
+    from tasks.monitoring.rounds import manual  # charts take seconds to import
 
     wanted = _period(period)
     if as_of is not None and now:
@@ -54,8 +54,8 @@ def monitor(
     with open_session(engine) as session:
         roadmap = known_roadmap(session, code)
         today = facts.today_of(roadmap, at)
-    hand = by_hand.Hand(engine, code, today, at, Settings())
-    done = by_hand.monitor(hand, wanted, as_of=as_day(as_of), is_urged=now)
+    hand = manual.Hand(engine, code, today, at, Settings())
+    done = manual.monitor(hand, wanted, as_of=as_day(as_of), is_urged=now)
     if done.status == "accepted" and done.outcome is not None and done.outcome.done:
         _push(done.key, at)
     if as_json:
@@ -70,7 +70,7 @@ def rounds(code: Code, as_json: Json = False) -> None:
         today = facts.today_of(known_roadmap(session, code))
         found = rounds_list(session, code, today=today)
     if as_json:
-        return output.as_json({"roadmap": code, "rounds": [asdict(one) for one in found]})
+        return output.as_json({"roadmap": code, "rounds": [_listed(one) for one in found]})
     if not found:
         output.screen.print(f"Раундов нет; начать за прошедший период: vekha monitor {code} --period 2026-Q3")
         return None
@@ -95,6 +95,11 @@ def _cells(one: Listed) -> tuple[str, ...]:
     answered = f"{one.answered} из {one.asked}" if one.asked else "—"
     days = (day(one.opens_on), day(one.due_on), day(one.note_on))
     return one.title, *days, state, answered, STEPS_RU.get(one.step, "—")
+
+
+def _listed(one: Listed) -> dict[str, Any]:
+    """A round in the words of --json, which stay as they were: «by_hand»."""
+    return {"by_hand" if name == "manual" else name: value for name, value in asdict(one).items()}
 
 
 def _json(done: Any) -> dict[str, Any]:

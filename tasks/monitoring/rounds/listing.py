@@ -26,7 +26,7 @@ class Listed:
     due_on: date
     note_on: date
     status: str
-    by_hand: bool
+    manual: bool
     step: str
     """Code of the last step done; empty before the first."""
     asked: int
@@ -58,7 +58,7 @@ def rounds_list(session: Session, code: str, *, today: date) -> list[Listed]:
             due_on=row.due_on,
             note_on=row.note_on,
             status=row.status,
-            by_hand=row.by_hand,
+            manual=row.manual,
             step=last.get(row.id, ""),
             asked=counts.get((row.point_id, True), 0) + counts.get((row.point_id, False), 0),
             answered=counts.get((row.point_id, True), 0),

@@ -163,7 +163,7 @@ def _new(session: Session, roadmap: Roadmap, period: Period, day: RoadmapDay) ->
         raise Refused(f"«{code}»: нет ни одного органа — отвечать за мониторинг некому")
     days = days_from(day.today, monitoring_of(session, roadmap).rule(period.rhythm), day.calendar)
     item_id = round_item(session, roadmap, period.rhythm, keeper, [(period, days)])
-    return round_row(session, add_round(session, code, item_id, keeper, period, days, by_hand=True))
+    return round_row(session, add_round(session, code, item_id, keeper, period, days, manual=True))
 
 
 def _day(session: Session, hand: Hand) -> RoadmapDay:

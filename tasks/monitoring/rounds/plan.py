@@ -64,7 +64,7 @@ def drop(session: Session, roadmap: Roadmap, monitoring: Monitoring, day: Roadma
     It does not name their rhythm, or their period ends after its own.
     """
     named = [rule.rhythm for rule in monitoring.rules]
-    of_it = (ROUNDS.c.roadmap_code == roadmap.code, ROUNDS.c.by_hand.is_(False), POINTS.c.status == "planned")
+    of_it = (ROUNDS.c.roadmap_code == roadmap.code, ROUNDS.c.manual.is_(False), POINTS.c.status == "planned")
     rows = rounds_of(session, *of_it, ROUNDS.c.rhythm.not_in(named) | (ROUNDS.c.period_end > roadmap.period_end))
     changes = []
     for row in rows:
@@ -127,11 +127,11 @@ def round_item(
 
 
 def add_round(
-    session: Session, code: str, item_id: int, keeper: int, period: Period, days: RoundDays, *, by_hand: bool = False
+    session: Session, code: str, item_id: int, keeper: int, period: Period, days: RoundDays, *, manual: bool = False
 ) -> int:
     """A round with its control point, planned; returns the round's id."""
     point_id = _add_point(session, code, item_id, keeper, period, days)
-    values = {"roadmap_code": code, "point_id": point_id, "by_hand": by_hand, **_period(period), **asdict(days)}
+    values = {"roadmap_code": code, "point_id": point_id, "manual": manual, **_period(period), **asdict(days)}
     return int(session.execute(insert(ROUNDS).values(values).returning(ROUNDS.c.id)).scalar_one())
 
 
@@ -174,7 +174,7 @@ def _free_key(session: Session, key: str) -> str:
 
 def _follow(session: Session, row: RoundRow, days: RoundDays, keeper: int) -> bool:
     """A round to come follows the calendar (a year's decree moves days off) and the days of its rhythm."""
-    if row.by_hand or RoundDays(row.opens_on, row.due_on, row.note_on) == days:
+    if row.manual or RoundDays(row.opens_on, row.due_on, row.note_on) == days:
         return False
     session.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(**asdict(days)))
     moved = {"opens_on": days.opens_on, "due_on": days.note_on, "deadline_on": days.note_on}

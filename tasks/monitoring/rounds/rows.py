@@ -34,7 +34,7 @@ class RoundRow(NamedTuple):
     opens_on: date
     due_on: date
     note_on: date
-    by_hand: bool
+    manual: bool
     point_id: int
     key: str
     item_id: int

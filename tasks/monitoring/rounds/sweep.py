@@ -157,7 +157,7 @@ class Sweep:
 
     def _is_overtaken(self, row: RoundRow) -> bool:
         """The next round of the rhythm has begun; one started by hand for a past period is overtaken by nothing."""
-        if row.by_hand:
+        if row.manual:
             return False
         later = rounds_of(
             self.session, ROUNDS.c.roadmap_code == row.roadmap_code, ROUNDS.c.rhythm == row.rhythm,

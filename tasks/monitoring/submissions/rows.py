@@ -189,7 +189,7 @@ def open_rounds(session: Session, roadmap_code: str) -> list[Round]:
     opened = (col(Round.roadmap_code) == roadmap_code, col(Round.indicators).is_not(None))
     rounds = session.execute(select(Round).where(*opened)).scalars().all()
     # A round that somebody started for a past period does not stand before the regular one.
-    newest = {one.rhythm: one for one in sorted(rounds, key=lambda one: (not one.by_hand, one.period_end))}
+    newest = {one.rhythm: one for one in sorted(rounds, key=lambda one: (not one.manual, one.period_end))}
     collecting = [one for one in newest.values() if noted_at(session, one.id or 0) is None]
     return collecting or sorted(newest.values(), key=lambda one: one.period_end)[-1:]
 

@@ -244,7 +244,7 @@ def test_two_rounds_that_collect_at_once_must_be_named(small_monitored: Monitore
 
 def test_a_round_started_for_the_past_does_not_stand_before_the_regular_one(small_monitored: Monitored) -> None:
     small_monitored.round("2027-Q1", asks=False)
-    small_monitored.round("2026-Q1", asks=False, by_hand=True)
+    small_monitored.round("2026-Q1", asks=False, manual=True)
     assert [one.period_start for one in small_monitored.ask(open_rounds, "krai")] == [date(2027, 1, 1)]
 
 

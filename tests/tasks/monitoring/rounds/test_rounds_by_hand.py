@@ -29,7 +29,7 @@ def test_a_past_period_is_started_with_days_counted_from_today(monitored_region:
     assert (done.is_new, done.asked, done.status) == (True, 4, "open")
     assert (done.due_on, done.note_on) == (date(2027, 11, 22), date(2027, 11, 29))
     found = region.round(Q3)
-    assert (found.by_hand, found.opens_on) == (True, TUESDAY)
+    assert (found.manual, found.opens_on) == (True, TUESDAY)
     again = asked(region, "2027-Q3", TUESDAY + timedelta(days=1))
     assert (again.is_new, again.asked, again.key) == (False, 0, done.key)
     other = asked(region, "2027-Q2", TUESDAY)
