@@ -101,7 +101,7 @@ def settle_requests(session: Session, point_id: int, move: TransitionCommand) ->
     """What a move makes of the requests that wait; ``has_open_request`` of the point follows."""
     answered = SETTLES[move.action]
     waiting = update(Request).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")
-    decided = {"decided_on": move.on, "decided_at": move.at, "decided_by": move.actor, "ground": move.reason}
+    decided = {"decided_on": move.on, "decided_at": move.at, "decided_by": move.actor, "decision_reason": move.reason}
     if answered:
         session.execute(waiting.where(col(Request.kind) == answered).values(state="granted", **decided))
     else:

@@ -62,7 +62,7 @@ def open_request(session: Session, key: str, asked: RequestDraft, move: Transiti
 def refuse(
     session: Session, request_id: int, move: TransitionCommand, *, point: ControlPoint | None = None
 ) -> ControlPoint:
-    """Refuse a request; ``move.reason`` is the ground. ``Refused`` when it was decided before, or just now.
+    """Refuse a request; ``move.reason`` says why. ``Refused`` when it was decided before, or just now.
 
     ``point``: the request's, where it was read already.
     """
@@ -98,7 +98,13 @@ def _decided(
     taken = session.execute(
         update(Request)
         .where(col(Request.id) == request_id, col(Request.state) == "waiting")
-        .values(state=state, decided_on=move.on, decided_at=move.at, decided_by=move.actor, ground=move.reason.strip())
+        .values(
+            state=state,
+            decided_on=move.on,
+            decided_at=move.at,
+            decided_by=move.actor,
+            decision_reason=move.reason.strip(),
+        )
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused(f"«{point.key}»: просьба ({KIND_RU[request.kind]}) уже решена")

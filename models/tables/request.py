@@ -50,5 +50,5 @@ class Request(SQLModel, table=True):
     decided_on: date | None = None
     decided_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     decided_by: str | None = None
-    ground: str = ""
+    decision_reason: str = ""
     """The words of the decision."""

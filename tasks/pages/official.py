@@ -147,8 +147,8 @@ def event_words(event: Transition) -> str:
 def request_words(request: Request) -> str:
     """«перенос срока на 31.05.2027 — ждёт решения»."""
     until = f" на {request.new_due_on:%d.%m.%Y}" if request.new_due_on else ""
-    ground = f": {request.ground}" if request.ground else ""
-    return f"{KIND_RU[request.kind]}{until} — просьба {REQUEST_RU[request.state]}{ground}"
+    why = f": {request.decision_reason}" if request.decision_reason else ""
+    return f"{KIND_RU[request.kind]}{until} — просьба {REQUEST_RU[request.state]}{why}"
 
 
 def _next_of_each(rows: Sequence[Row]) -> list[Row]:

@@ -63,7 +63,7 @@ def test_a_refused_request_leaves_the_deadline_and_says_why(engine: Engine) -> N
         refuse(session, number, move("координатор", reason="срок установлен приказом"))
     assert stands(engine) == (False, date(2027, 5, 31), ["refused"], ["open", "ask", "refuse"])
     with open_session(engine) as session:
-        assert session.get_one(Request, number).ground == "срок установлен приказом"
+        assert session.get_one(Request, number).decision_reason == "срок установлен приказом"
 
 
 def test_a_request_is_decided_once(engine: Engine) -> None:

@@ -41,6 +41,10 @@ AROUND: Rows = {
         "due_on": DAY, "note_on": DAY, "by_hand": True, "point_id": 1,
     },
     "snapshot": {"id": 1, "round_id": 1, "as_of": AT, "made_at": AT, "sha256": "a1", "content": {}},
+    "request": {
+        "id": 1, "point_id": 1, "kind": "extend", "asked_by": "Директор", "asked_on": DAY, "asked_at": AT, "due_on": DAY,
+        "reason": "болезнь", "new_due_on": DAY, "state": "granted", "decided_at": AT, "ground": "приказ",
+    },
 }  # fmt: skip
 #: A row of each table that has another name now.
 STORED: Rows = {
@@ -64,7 +68,11 @@ STORED: Rows = {
 TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref", "note_file": "report_file"}
 
 #: Columns that have another name now, by table.
-COLUMNS = {"control_point": {"waits": "blocked", "asks": "has_open_request"}, "round": {"by_hand": "manual"}}
+COLUMNS = {
+    "control_point": {"waits": "blocked", "asks": "has_open_request"},
+    "round": {"by_hand": "manual"},
+    "request": {"ground": "decision_reason"},
+}
 
 
 @pytest.fixture

@@ -253,7 +253,7 @@ def test_a_request_is_refused_with_a_ground_once(pages: Pages) -> None:
     answer = send(second, point, f"request/{wish}/grant", grant)
     assert (answer.status_code, pages.status(point)) == (409, "open")
     assert "просьба отклонена" in refusal(answer)
-    assert pages.rows(Request)[0].ground == "срок установлен приказом"
+    assert pages.rows(Request)[0].decision_reason == "срок установлен приказом"
 
 
 def test_not_mine_is_handed_to_the_body_named(pages: Pages) -> None:

@@ -8,7 +8,12 @@ down_revision = "0006"
 
 TABLES = {"measure": "indicator_value", "silence": "mute", "mirror": "prefect_ref", "note_file": "report_file"}
 
-COLUMNS = (("control_point", "waits", "blocked"), ("control_point", "asks", "has_open_request"), ("round", "by_hand", "manual"))
+COLUMNS = (
+    ("control_point", "waits", "blocked"),
+    ("control_point", "asks", "has_open_request"),
+    ("round", "by_hand", "manual"),
+    ("request", "ground", "decision_reason"),
+)
 
 
 def upgrade() -> None:
