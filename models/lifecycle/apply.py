@@ -94,7 +94,13 @@ def change(session: Session, which: str | ControlPoint, move: TransitionCommand)
 
 
 #: What each action makes of the requests that wait: the kind it answers is granted, the others lose their ground.
-SETTLES: dict[Action, str] = {"extend": "extend", "reassign": "not_mine", "submit": "", "accept": "", "withdraw": ""}
+SETTLES: dict[Action, str] = {
+    "extend": "extend",
+    "reassign": "reassignment",
+    "submit": "",
+    "accept": "",
+    "withdraw": "",
+}
 
 
 def settle_requests(session: Session, point_id: int, move: TransitionCommand) -> None:

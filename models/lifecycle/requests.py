@@ -11,8 +11,8 @@ from models.lifecycle import Refused, TransitionCommand, change, point_by_key
 from models.tables.control_point import ControlPoint
 from models.tables.request import Request
 
-Kind = Literal["extend", "not_mine"]
-KIND_RU: dict[str, str] = {"extend": "перенос срока", "not_mine": "передача другому исполнителю"}
+Kind = Literal["extend", "reassignment"]
+KIND_RU: dict[str, str] = {"extend": "перенос срока", "reassignment": "передача другому исполнителю"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ from sqlmodel import Field, SQLModel
 from models.db.base import one_of
 from models.db.types import UtcDateTime
 
-REQUEST_KINDS = ("extend", "not_mine")
+REQUEST_KINDS = ("extend", "reassignment")
 REQUEST_STATES = ("waiting", "granted", "refused", "settled")
 
 
 class Request(SQLModel, table=True):
-    """Another deadline (``extend``) or another body (``not_mine``) is asked for one point.
+    """Another deadline (``extend``) or another body (``reassignment``) is asked for one point.
 
     ``settled`` means that the point was closed or reported before anybody decided. One of a kind waits per point.
     """

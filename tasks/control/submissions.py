@@ -88,7 +88,7 @@ def say_not_mine(answer: Answer, point_id: int, *, to_body_id: int | None, reaso
             raise Refused("Выберите орган из списка")
         if to_body_id == own.point.owner_id:
             raise Refused("Назовите другой орган: за пункт уже отвечает этот")
-        wish = RequestDraft(kind="not_mine", official_id=who.id, reason=reason, to_body_id=to_body_id)
+        wish = RequestDraft(kind="reassignment", official_id=who.id, reason=reason, to_body_id=to_body_id)
         open_request(session, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
         return f"исполнитель: {body.short if body else 'не назван'}"
 

@@ -159,7 +159,7 @@ def _decisions(session: Session, roadmap: Roadmap, *, today: date, calendar: Wor
         col(ControlPoint.news),
         col(ControlPoint.is_history),
         asked_on("extend"),
-        asked_on("not_mine"),
+        asked_on("reassignment"),
     )
     met = select(*columns).distinct()
     met = met.where(col(ControlPoint.roadmap_code) == roadmap.code, col(ControlPoint.next_check_on) <= today)

@@ -124,7 +124,7 @@ def possible_actions(own: AccessiblePoint, *, waiting: Collection[str], is_ackno
     """What may be done with a point now; ``waiting`` are the kinds of requests about it that nobody has decided."""
     if own.point.is_history:
         return ()
-    asked = {"extend": "extend" in waiting, "not-mine": "not_mine" in waiting, "acknowledge": is_acknowledged}
+    asked = {"extend": "extend" in waiting, "not-mine": "reassignment" in waiting, "acknowledge": is_acknowledged}
     return tuple(
         name
         for name, action in ACTIONS.items()

@@ -127,7 +127,7 @@ def _is_met(*, asks: bool) -> ColumnElement[bool]:
     )
     if not asks:
         return same
-    for kind, since in (("extend", met.extension_asked_on), ("not_mine", met.transfer_asked_on)):
+    for kind, since in (("extend", met.extension_asked_on), ("reassignment", met.transfer_asked_on)):
         same = same & since.is_not_distinct_from(asked_on(kind))
     return same
 

@@ -18,7 +18,7 @@ AT = datetime(2027, 5, 20, 6, 0, tzinfo=UTC)
 ON = date(2027, 5, 20)
 KEY = "krasnodar/1.1/-/2027-05-31"
 LATER = RequestDraft(kind="extend", official_id=None, reason="нет данных от школ", new_due_on=date(2027, 6, 30))
-ELSEWHERE = RequestDraft(kind="not_mine", official_id=None, reason="исполняет институт")
+ELSEWHERE = RequestDraft(kind="reassignment", official_id=None, reason="исполняет институт")
 
 
 def move(actor: str = "начальник отдела", **more: Any) -> TransitionCommand:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, MetaData, create_engine, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.db import engine_for
 from models.db.base import metadata
@@ -42,8 +42,8 @@ AROUND: Rows = {
     },
     "snapshot": {"id": 1, "round_id": 1, "as_of": AT, "made_at": AT, "sha256": "a1", "content": {}},
     "request": {
-        "id": 1, "point_id": 1, "kind": "extend", "asked_by": "Директор", "asked_on": DAY, "asked_at": AT, "due_on": DAY,
-        "reason": "болезнь", "new_due_on": DAY, "state": "granted", "decided_at": AT, "ground": "приказ",
+        "id": 1, "point_id": 1, "kind": "extend", "asked_by": "Директор", "asked_on": DAY, "asked_at": AT,
+        "due_on": DAY, "reason": "болезнь", "new_due_on": DAY, "state": "granted", "decided_at": AT, "ground": "приказ",
     },
 }  # fmt: skip
 #: A row of each table that has another name now.
@@ -73,6 +73,9 @@ COLUMNS = {
     "round": {"by_hand": "manual"},
     "request": {"ground": "decision_reason"},
 }
+
+#: Values that are another word now, by table and column.
+VALUES = {("request", "kind"): ("not_mine", "reassignment")}
 
 
 @pytest.fixture
@@ -114,6 +117,17 @@ def test_values_are_kept_under_the_new_names_of_their_columns(old_engine: Engine
     for old, new in COLUMNS[table].items():
         assert row[new] == AROUND[table][old]
         assert old not in row
+
+
+@pytest.mark.parametrize(("table", "column"), VALUES)
+def test_values_are_the_new_words_and_the_old_are_refused(old_engine: Engine, table: str, column: str) -> None:
+    old, new = VALUES[table, column]
+    write(old_engine, {**AROUND, table: {**AROUND[table], column: old}})
+    migrate(old_engine)
+    (row,) = read(old_engine, table)
+    assert row[column] == new
+    with pytest.raises(IntegrityError, match=f"ck_{table}_{column}"), old_engine.begin() as connection:
+        connection.execute(metadata.tables[table].update().values({column: old}))
 
 
 def test_a_row_that_is_added_later_gets_the_next_number(old_engine: Engine) -> None:

@@ -65,7 +65,7 @@ def decide_request(request: Request, point_id: int, request_id: int, answer: str
         if answer == "refuse":
             return commands.RefuseRequest(key=key, by=by, reason=reason, request_id=request_id)
         reason = reason or "по просьбе исполнителя"
-        if kind == "not_mine":
+        if kind == "reassignment":
             body = _body(form)
             return commands.GrantHandOver(key=key, by=by, reason=reason, request_id=request_id, body_id=body)
         due_on = new_due_on(form, by.today)

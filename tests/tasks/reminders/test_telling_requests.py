@@ -47,7 +47,9 @@ def told(world: World, reason: str) -> list[tuple[str, str]]:
     [
         pytest.param("extend", "coordinator", "asked_extension", COORDINATOR, id="a later day: the coordinator"),
         pytest.param("extend", "controller", "asked_extension", CONTROLLER, id="or the controller, by the act"),
-        pytest.param("not_mine", "controller", "asked_transfer", COORDINATOR, id="«не моё»: the coordinator always"),
+        pytest.param(
+            "reassignment", "controller", "asked_transfer", COORDINATOR, id="«не моё»: the coordinator always"
+        ),
     ],
 )
 def test_a_request_reaches_whoever_decides_until_it_is_decided(
@@ -71,7 +73,7 @@ def test_a_request_reaches_whoever_decides_until_it_is_decided(
 def test_two_requests_about_one_point_are_two_lines(world: World) -> None:
     key = world.point(JULY - timedelta(days=30))
     asked(world, key, "extend")
-    asked(world, key, "not_mine")
+    asked(world, key, "reassignment")
     control(world, MONDAY)
     assert told(world, "asked_extension") == told(world, "asked_transfer") == [("2027-05-17", COORDINATOR)]
 
@@ -79,7 +81,7 @@ def test_two_requests_about_one_point_are_two_lines(world: World) -> None:
 def test_a_duty_handed_over_is_told_to_the_new_owner_who_then_gets_the_reminders(world: World) -> None:
     world.official("executor", "Директор школы", "school@example.org", body="school", is_lead=True)
     key = world.point(WEDNESDAY, next_check_on=WEDNESDAY - timedelta(days=1))
-    number = asked(world, key, "not_mine")
+    number = asked(world, key, "reassignment")
     control(world, MONDAY)
     with open_session(world.engine) as session:
         school = session.execute(select(Body).where(col(Body.code) == "school")).scalar_one()

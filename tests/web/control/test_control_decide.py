@@ -259,7 +259,7 @@ def test_a_request_is_refused_with_a_ground_once(pages: Pages) -> None:
 def test_not_mine_is_handed_to_the_body_named(pages: Pages) -> None:
     client, point = coordinator(pages), pages.point()
     (centre,) = [body.id for body in pages.rows(Body) if body.short == "ЦНППМ"]
-    wish = asked(pages, point, kind="not_mine", to_body_id=centre)
+    wish = asked(pages, point, kind="reassignment", to_body_id=centre)
     assert "«Не моё» → ЦНППМ" in client.get("/control").text
     assert decide_on(client, point, f"request/{wish}/grant").status_code == 303
     with open_session(pages.engine) as session:

@@ -169,7 +169,7 @@ def test_an_extension_is_not_asked_after_the_last_day_for_it(pages: Pages, link:
 def test_not_mine_goes_to_the_coordinator(pages: Pages, point: int, link: str, body: str, expected: int | None) -> None:
     assert pages.send(link, point, "not-mine", body=body, reason="не наш профиль").status_code == 303
     (request,), (row,) = pages.rows(Request), pages.rows(ControlPoint)
-    assert (request.kind, request.to_body_id, row.owner_id) == ("not_mine", expected, 1)
+    assert (request.kind, request.to_body_id, row.owner_id) == ("reassignment", expected, 1)
     assert pages.rows(Body, col(Body.id) == 2)[0].code == "cnppm"
 
 

@@ -15,6 +15,8 @@ COLUMNS = (
     ("request", "ground", "decision_reason"),
 )
 
+VALUES = (("request", "kind", "not_mine", "reassignment", ("extend", "reassignment")),)
+
 
 def upgrade() -> None:
     rename = _rename_on_sqlite if op.get_bind().dialect.name == "sqlite" else _rename_on_postgresql
@@ -23,6 +25,8 @@ def upgrade() -> None:
     for table, old, new in COLUMNS:
         op.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
     _checks()
+    for table, column, old, new, allowed in VALUES:
+        _rename_value(table, column, old, new, allowed)
 
 
 def _checks() -> None:
@@ -31,6 +35,16 @@ def _checks() -> None:
         batch_op.create_check_constraint(
             op.f("ck_control_point_blocked"), "NOT blocked OR status IN ('planned', 'withdrawn')"
         )
+
+
+def _rename_value(table: str, column: str, old: str, new: str, allowed: tuple[str, ...]) -> None:
+    """The rows, and the CHECK that lists what the column may hold."""
+    check, listed = op.f(f"ck_{table}_{column}"), ", ".join(f"'{value}'" for value in allowed)
+    with op.batch_alter_table(table, schema=None) as batch_op:
+        batch_op.drop_constraint(check, type_="check")
+    op.execute(f"UPDATE {table} SET {column} = '{new}' WHERE {column} = '{old}'")
+    with op.batch_alter_table(table, schema=None) as batch_op:
+        batch_op.create_check_constraint(check, f"{column} IN ({listed})")
 
 
 def _rename_on_sqlite(old: str, new: str) -> None:
