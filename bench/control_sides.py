@@ -68,7 +68,7 @@ def build(path: Path, size: int) -> dict[str, Any]:
         db.executemany(
             'INSERT INTO item (id, roadmap_code, code, position, origin, number, section, "group", title, responsible,'
             " executors, owner_id, term, result, kind, reading, is_controlled, source) VALUES (?, 'bench', ?, ?,"
-            " 'table', ?, '', '', 'Мероприятие', '', '', ?, 'ежеквартально', 'отчёт', 'measure', '{}', 1, 'п. 1')",
+            " 'table', ?, '', '', 'Мероприятие', '', '', ?, 'ежеквартально', 'отчёт', 'activity', '{}', 1, 'п. 1')",
             [(n, f"i{n}", n, f"{n}", n) for n in people],
         )
         db.executemany(

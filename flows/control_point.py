@@ -89,7 +89,7 @@ async def monitoring(point_key: str) -> State:
     return await keep_point(point_key, has_stages=False)
 
 
-@flow(name=FLOW_NAMES["measure"])
-async def measure(point_key: str) -> State:
+@flow(name=FLOW_NAMES["activity"])
+async def activity(point_key: str) -> State:
     """Any other duty: one wait for its result."""
     return await keep_point(point_key, has_stages=False)

@@ -127,7 +127,7 @@ class World:
             owner_id=owner_id,
             term="ежеквартально",
             result="аналитическая справка",
-            kind="measure",
+            kind="activity",
             reading={},
             is_controlled=True,
             source=f"Приложение, строка {number}",

@@ -10,7 +10,7 @@ from models.db.base import one_of
 from models.db.types import UtcDateTime
 
 ORIGINS = ("table", "directive", "duty")
-KINDS = ("agreement", "monitoring", "session", "study", "document", "registry", "measure", "round")
+KINDS = ("agreement", "monitoring", "session", "study", "document", "registry", "activity", "round")
 
 
 class Roadmap(SQLModel, table=True):

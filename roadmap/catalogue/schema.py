@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from roadmap.calendar import Roll
 from roadmap.reading import Every
@@ -15,7 +15,9 @@ from roadmap.reading import Every
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]
 Words = Annotated[str, StringConstraints(min_length=1)]
 Level = Literal["federal", "regional", "municipal", "institutional"]
-ItemKind = Literal["agreement", "monitoring", "session", "study", "document", "registry", "measure"]
+ItemKind = Literal["agreement", "monitoring", "session", "study", "document", "registry", "activity"]
+#: What kinds were called up to 0.3.0: catalogues and bookmarks of people still say it.
+OLD_KINDS = {"measure": "activity"}
 #: What people call the kinds; Prefect's flows bear these names too.
 ITEM_KINDS_RU: dict[str, str] = {
     "agreement": "Соглашение",
@@ -24,7 +26,7 @@ ITEM_KINDS_RU: dict[str, str] = {
     "study": "Исследование",
     "document": "Документ",
     "registry": "Реестр",
-    "measure": "Мероприятие",
+    "activity": "Мероприятие",
 }
 #: With what is on control beside the document's items: the rounds of monitoring.
 KINDS_RU: dict[str, str] = ITEM_KINDS_RU | {"round": "Раунд мониторинга"}
@@ -197,6 +199,11 @@ class Item(Entry):
     """
     controlled: bool = True
     source: Source
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _as_it_is_called_now(cls, kind: object) -> object:
+        return OLD_KINDS.get(kind, kind) if isinstance(kind, str) else kind
 
 
 class Indicator(Entry):

@@ -109,11 +109,11 @@ def drafted(found: Found) -> dict[str, Any]:
 
 
 def kind_of(words: str) -> ItemKind:
-    """The kind of an item by its words; what fits nothing is a measure."""
+    """The kind of an item by its words; what fits nothing is an activity."""
     lowered = words.casefold()
-    found: ItemKind = next((kind for kind, pattern in _KINDS if pattern.search(lowered)), "measure")
+    found: ItemKind = next((kind for kind, pattern in _KINDS if pattern.search(lowered)), "activity")
     # A registry that is kept, unless the words are of something else that only mentions it.
-    return "registry" if found in ("document", "measure") and keeps_registry(lowered) else found
+    return "registry" if found in ("document", "activity") and keeps_registry(lowered) else found
 
 
 def _dump(value: Any) -> str:

@@ -78,7 +78,7 @@ def misfit(item: Item) -> str | None:
     if item.kind == "session" and _TAKES_PART.search(plain(item.title)):
         return (
             f"{_said(item)}; мероприятие проводит другой, программы и протокола у исполнителя нет — "
-            "впишите kind: measure или назовите своё мероприятие"
+            "впишите kind: activity или назовите своё мероприятие"
         )
     wanted = _wanted(item.kind)
     if not wanted or _names(_shown(item), wanted) or (item.kind in _TITLED and _names(item.title, wanted)):

@@ -100,7 +100,7 @@ def _entry(code: str, line: DecisionLine, *, on: date, place: str) -> schema.Ite
         responsible=line.owner_words,
         owner=line.owner,
         term=line.term,
-        kind="measure",
+        kind="activity",
         event=schema.Event(words="решение сессии", on=on),
         source=schema.Source(place=place),
     )

@@ -27,7 +27,7 @@ def open_point(office: Office, worker: Worker, today: date) -> str:
     """A point that is open and waits for the coordinator."""
     office.add_roadmap()
     key = office.add_point(
-        kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
+        kind="activity", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
     sync(office.engine, settings=office.settings, at=clock.now())
     return key

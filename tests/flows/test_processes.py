@@ -126,7 +126,7 @@ def test_a_run_that_waits_keeps_the_stages_it_began_with(processes: Processes, w
 
 
 def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_does_not(processes: Processes) -> None:
-    kinds = {"agreement": "2.1", "measure": "1.1", "session": "1.2"}
+    kinds = {"agreement": "2.1", "activity": "1.1", "session": "1.2"}
     keys = {kind: processes.open(kind, item) for kind, item in kinds.items()}
     keys["short"] = processes.open("session", "1.5", days=3)
     processes.begin()
@@ -136,7 +136,7 @@ def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_doe
         path = f"/flow_runs/{run_id}/input/suspended-decision-1-schema"
         schema = processes.office.api(partial(call, method="GET", path=path))
         titles[name] = [one["title"] for one in schema["properties"].values()]
-    assert titles["measure"] == ["Решение", "Основание", "Дата исполнения", "Новый срок", "Подтверждение"]
+    assert titles["activity"] == ["Решение", "Основание", "Дата исполнения", "Новый срок", "Подтверждение"]
     staged = ["Решение", "Этап", "Кто", "Дата", "Подтверждение", "Запланировано", "Пришло / записей"]
     assert titles["agreement"] == [*staged, "Основание", "Новый срок"]
     assert titles["session"] == [*staged, "Решения сессии", "Основание", "Новый срок"]

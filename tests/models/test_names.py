@@ -1,5 +1,7 @@
 """What stored rows are called: a database of 0.3.0 gets the names in code and keeps every row, on both engines."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -13,6 +15,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from models.db import engine_for
 from models.db.base import metadata
 from models.db.migrate import migrate
+from roadmap.catalogue.loading import built_in
+from roadmap.catalogue.schema import Catalogue
+from tasks.editions.load import content_hash
 
 AT = datetime(2027, 5, 1, 6, 0, tzinfo=UTC)
 DAY = date(2027, 5, 31)
@@ -75,7 +80,7 @@ COLUMNS = {
 }
 
 #: Values that are another word now, by table and column.
-VALUES = {("request", "kind"): ("not_mine", "reassignment")}
+VALUES = {("request", "kind"): ("not_mine", "reassignment"), ("item", "kind"): ("measure", "activity")}
 
 
 @pytest.fixture
@@ -128,6 +133,31 @@ def test_values_are_the_new_words_and_the_old_are_refused(old_engine: Engine, ta
     assert row[column] == new
     with pytest.raises(IntegrityError, match=f"ck_{table}_{column}"), old_engine.begin() as connection:
         connection.execute(metadata.tables[table].update().values({column: old}))
+
+
+def test_the_edition_on_control_is_still_known_as_the_one_it_is(old_engine: Engine) -> None:
+    """The kinds in it have the new word, and its hash is that of the same document read today."""
+    catalogue = built_in("surgut")
+    there = catalogue.model_dump(mode="json")
+    for item in (*there["items"], *there["directives"], *there["duties"]):
+        item["kind"] = "measure" if item["kind"] == "activity" else item["kind"]
+    content = json.dumps([there, 3], ensure_ascii=False, sort_keys=True)
+    edition = {"roadmap_code": "krai", "act": "приказ", "loaded_at": AT}
+    known = {"id": 1, "content_hash": hashlib.sha256(content.encode()).hexdigest(), "catalogue": there}
+    write(old_engine, {"roadmap": {**AROUND["roadmap"], "shift_years": 3}, "edition": edition | known})
+    migrate(old_engine)
+    (row,) = read(old_engine, "edition")
+    assert row["content_hash"] == content_hash(catalogue, 3)
+    assert Catalogue.model_validate(row["catalogue"]) == catalogue
+    assert row["catalogue"] == catalogue.model_dump(mode="json")
+
+
+def test_an_edition_that_is_not_what_its_hash_says_is_left_alone(old_engine: Engine) -> None:
+    there = {"items": [{"kind": "measure"}]}
+    edition = {"id": 1, "roadmap_code": "krai", "act": "", "loaded_at": AT, "content_hash": "1", "catalogue": there}
+    write(old_engine, {"roadmap": AROUND["roadmap"], "edition": edition})
+    migrate(old_engine)
+    assert read(old_engine, "edition") == [edition]
 
 
 def test_a_row_that_is_added_later_gets_the_next_number(old_engine: Engine) -> None:
@@ -191,7 +221,8 @@ def test_nothing_in_the_database_bears_an_old_name(empty_engine: Engine) -> None
         "postgresql": "SELECT relname FROM pg_class UNION SELECT tgname FROM pg_trigger"
         " UNION SELECT pg_get_constraintdef(oid) FROM pg_constraint UNION SELECT conname FROM pg_constraint",
     }
-    old = re.compile(rf"(?<![a-z'])({'|'.join(TABLES)})(?![a-z])")
+    old = {*TABLES, *(was for was, _ in VALUES.values())}
+    there = re.compile(rf"(?<![a-z])({'|'.join(old)})(?![a-z])")
     with empty_engine.connect() as connection:
         found = connection.execute(text(words[empty_engine.dialect.name])).scalars()
-        assert [one for one in found if old.search(one)] == []
+        assert [one for one in found if there.search(one)] == []

@@ -74,7 +74,7 @@ def test_each_line_becomes_an_item_with_its_points(loaded: Engine) -> None:
     ]
     with open_session(loaded) as session:
         item = session.execute(select(Item).where(col(Item.code) == "2.1.1.r1")).scalar_one()
-        assert (item.origin, item.is_controlled, item.kind) == ("directive", True, "measure")
+        assert (item.origin, item.is_controlled, item.kind) == ("directive", True, "activity")
         assert item.source == "Протокол: протокол от 25.02.2022 № 4"
 
 

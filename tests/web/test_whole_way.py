@@ -23,7 +23,7 @@ def given(office: Office, worker: Worker, today: date) -> tuple[str, str]:
     """The key of a point that waits in Prefect, and the path of the personal link of who answers for it."""
     office.add_roadmap()
     key = office.add_point(
-        kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
+        kind="activity", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
     with open_session(office.engine) as session:
         body = session.exec(select(Body)).one()

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
+from roadmap.catalogue.schema import OLD_KINDS
 from roadmap.dashboards.boards import KINDS_RU, STATES_RU
 from roadmap.language.dates import NotADay, read_day
 from tasks.pages.filters import Filter
@@ -43,6 +44,8 @@ def read_query(params: Mapping[str, str]) -> Query:
     """Read the query; what is not understood is left out and told, a page is shown always."""
     problems: list[str] = []
     given = {name: params[name].strip()[:LONGEST] for name in FILTERS if params.get(name, "").strip()}
+    if (kind := given.get("kind")) in OLD_KINDS:
+        given["kind"] = OLD_KINDS[kind]
     for name, known, label in (("state", STATES_RU, "Состояние"), ("kind", KINDS_RU, "Вид")):
         if given.get(name, "") not in ("", *known):
             problems.append(f"Фильтр «{label}»: «{given.pop(name)}» не значится, показано без него.")

@@ -45,7 +45,7 @@ def put_on_control(session: Session, roadmap: Roadmap, wanted: Wanted, *, today:
         responsible=owner.name,
         owner=owner.code,
         term=f"до {wanted.due_on:%d.%m.%Y}",
-        kind="measure",
+        kind="activity",
         source=schema.Source(place=wanted.source),
     )
     end = max(roadmap.period_end, wanted.due_on)

@@ -85,6 +85,13 @@ def test_a_file_becomes_a_catalogue(tmp_path: Path) -> None:
     assert catalogue.indicators[0].target == 30
 
 
+def test_a_kind_in_the_word_of_0_3_0_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "order.yaml"
+    path.write_text(VALID.replace("kind: agreement", "kind: measure"), encoding="utf-8")
+
+    assert load_catalogue(path).items[0].kind == "activity"
+
+
 def test_words_that_return_may_be_written_once(tmp_path: Path) -> None:
     path = tmp_path / "order.yaml"
     text = VALID.replace("title: Комплекс мер", "title: &words Комплекс мер", 1)
@@ -221,7 +228,7 @@ def test_a_file_saved_by_notepad_with_a_byte_order_mark_is_read(tmp_path: Path) 
                 "kind: agreement",
                 "kind: соглашение",
                 "items[0] (1.1.1), поле kind: недопустимое значение «соглашение» — выберите одно из: "
-                "agreement, monitoring, session, study, document, registry, measure",
+                "agreement, monitoring, session, study, document, registry, activity",
             ),
             (
                 "a code is short Latin",

@@ -82,9 +82,9 @@ def test_an_item_taken_as_drafted_takes_the_proposals_too() -> None:
 
 
 def test_a_draft_written_by_hand_keeps_what_it_leaves_out_and_changes_what_it_says() -> None:
-    draft = read_again(MOSCOW, i1_1_3={"owner": "asou", "kind": "measure"})
+    draft = read_again(MOSCOW, i1_1_3={"owner": "asou", "kind": "activity"})
     plan = compare(built_in(MOSCOW), draft)
-    assert changed(plan)["1.1.3"] == [("owner", "АСОУ"), ("kind", "measure")]
+    assert changed(plan)["1.1.3"] == [("owner", "АСОУ"), ("kind", "activity")]
     assert not [change for pair in plan.changed for change in pair.changes if change.field in UNSAID]
 
 

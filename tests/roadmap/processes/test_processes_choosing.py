@@ -21,7 +21,7 @@ TODAY = date(2027, 3, 10)
         pytest.param("agreement", "keeper", None, id="nobody signs with himself"),
         pytest.param("document", "body", "document", id="a document of each body has the same stages"),
         pytest.param("study", "body", None, id="a study has cases in municipalities only"),
-        pytest.param("measure", "all", None, id="a measure has no stages"),
+        pytest.param("activity", "all", None, id="an activity has no stages"),
     ],
 )
 def test_a_process_is_chosen_by_the_kind_and_by_whom_the_point_is_about(

@@ -140,7 +140,7 @@ def test_of_two_at_once_one_decides(monitored: Monitored) -> None:
     assert sum("m-rec.1" in line for line in said) == 1
     assert sum("уже решена" in line for line in said) == 3
     with open_session(monitored.world.engine) as session:
-        assert len(session.exec(select(Item).where(Item.kind == "measure", Item.code == "m-rec.1")).all()) == 1
+        assert len(session.exec(select(Item).where(Item.kind == "activity", Item.code == "m-rec.1")).all()) == 1
 
 
 def test_two_taken_at_once_get_numbers_of_their_own(monitored: Monitored) -> None:

@@ -84,7 +84,7 @@ def test_an_agreement_done_in_one_go_is_renewed_a_year_later_without_a_new_draft
 
 
 def test_a_measure_done_in_one_go_is_not_renewed(small_region: ProcessRegion) -> None:
-    key = small_region.add_point("measure", "m1", OPENS, DEADLINE)
+    key = small_region.add_point("activity", "m1", OPENS, DEADLINE)
     small_region.sweep(OPENS)
     small_region.move("accept", key)
     assert small_region.sweep().renewed == ()

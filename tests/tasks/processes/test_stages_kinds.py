@@ -69,7 +69,7 @@ def test_kinds_without_municipalities_go_through_their_stages(
 
 
 def test_a_measure_has_no_process(region: ProcessRegion) -> None:
-    parent = region.add_point("measure", "m1", OPENS, DEADLINE)
+    parent = region.add_point("activity", "m1", OPENS, DEADLINE)
     region.sweep(OPENS)
     with open_session(region.world.engine) as session:
         begun = {row.point_id for row in session.execute(select(Process)).scalars()}

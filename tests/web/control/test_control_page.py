@@ -80,6 +80,7 @@ FILTERS = {
     "by state": ("state=overdue", 1),
     "by what waits for a decision": ("state=decide", 1),
     "by kind": ("kind=study", 0),
+    "by the kind of an old bookmark": ("kind=measure", 0),
     "by part of the name, whatever the case": ("name=цнп", 1),
     "by two at once": ("name=иро&state=overdue", 1),
     "everything": ("", 3),

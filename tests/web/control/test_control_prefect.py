@@ -27,7 +27,7 @@ def key(office: Office, worker: Worker, today: date) -> str:
     """A point reported done; its run waits for the coordinator."""
     office.add_roadmap()
     key: str = office.add_point(
-        kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
+        kind="activity", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
     sync(office.engine, settings=office.settings, at=clock.now())
     with open_session(office.engine) as session:

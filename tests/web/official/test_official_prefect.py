@@ -18,7 +18,7 @@ from web.forms import once_key
 def test_a_report_on_the_page_renames_the_run(office: Office, serve: Serve, today: date) -> None:
     office.add_roadmap()
     key = office.add_point(
-        kind="measure", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
+        kind="activity", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
     )
     with open_session(office.engine) as session:
         body = session.exec(select(Body)).one()

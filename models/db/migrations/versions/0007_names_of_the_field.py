@@ -1,7 +1,11 @@
 """Tables, columns and values get the names that the field and the code have for them."""
 
+import hashlib
+import json
+from typing import Any
+
+import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import text
 
 revision = "0007"
 down_revision = "0006"
@@ -15,7 +19,11 @@ COLUMNS = (
     ("request", "ground", "decision_reason"),
 )
 
-VALUES = (("request", "kind", "not_mine", "reassignment", ("extend", "reassignment")),)
+KINDS = ("agreement", "monitoring", "session", "study", "document", "registry", "activity", "round")
+VALUES = (
+    ("request", "kind", "not_mine", "reassignment", ("extend", "reassignment")),
+    ("item", "kind", "measure", "activity", KINDS),
+)
 
 
 def upgrade() -> None:
@@ -27,6 +35,7 @@ def upgrade() -> None:
     _checks()
     for table, column, old, new, allowed in VALUES:
         _rename_value(table, column, old, new, allowed)
+    _editions()
 
 
 def _checks() -> None:
@@ -47,10 +56,31 @@ def _rename_value(table: str, column: str, old: str, new: str, allowed: tuple[st
         batch_op.create_check_constraint(check, f"{column} IN ({listed})")
 
 
+def _editions() -> None:
+    """The kinds in the catalogues, and the hashes: the edition on control is still known as the one it is."""
+    edition = sa.table("edition", *map(sa.column, ("id", "roadmap_code", "content_hash")), sa.column("catalogue", sa.JSON))
+    roadmap = sa.table("roadmap", sa.column("code"), sa.column("shift_years"))
+    its = sa.select(edition, roadmap.c.shift_years).join(roadmap, roadmap.c.code == edition.c.roadmap_code)
+    for row in op.get_bind().execute(its).mappings().all():
+        parts = {part: row["catalogue"].get(part, []) for part in ("items", "directives", "duties")}
+        catalogue = row["catalogue"] | {
+            part: [one | {"kind": "activity"} if one["kind"] == "measure" else one for one in listed]
+            for part, listed in parts.items()
+        }
+        if catalogue != row["catalogue"] and _hash(row["catalogue"], row["shift_years"]) == row["content_hash"]:
+            known_by = {"catalogue": catalogue, "content_hash": _hash(catalogue, row["shift_years"])}
+            op.execute(edition.update().where(edition.c.id == row["id"]).values(known_by))
+
+
+def _hash(catalogue: dict[str, Any], shift_years: int) -> str:
+    content = json.dumps([catalogue, shift_years], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
 def _rename_on_sqlite(old: str, new: str) -> None:
     """SQLite keeps names of constraints, indexes and triggers: the table is built anew from its own words."""
     words = "SELECT sql FROM sqlite_master WHERE tbl_name = :old AND sql IS NOT NULL ORDER BY type <> 'table', name"
-    table, *others = op.get_bind().execute(text(words), {"old": old}).scalars().all()
+    table, *others = op.get_bind().execute(sa.text(words), {"old": old}).scalars().all()
     op.execute(table.replace(old, new))
     op.execute(f"INSERT INTO {new} SELECT * FROM {old}")
     op.execute(f"DROP TABLE {old}")
@@ -74,4 +104,4 @@ def _rename_on_postgresql(old: str, new: str) -> None:
 
 
 def _named(old: str, question: str) -> list[str]:
-    return [name for name in op.get_bind().execute(text(question)).scalars().all() if old in name]
+    return [name for name in op.get_bind().execute(sa.text(question)).scalars().all() if old in name]
