@@ -49,8 +49,8 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """What every letter of one roadmap shares."""
+class _Sender:
+    """Who writes: what every letter of one roadmap shares."""
 
     today: date
     at: datetime
@@ -81,7 +81,7 @@ class _Entry:
     notice: Notice
     official: Official
     channel: Channel
-    desk: _Desk
+    sender: _Sender
     told: list[_Told]
     parts: tuple[Part, ...] = ()
 
@@ -112,45 +112,45 @@ def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settin
     batch = read_batch(session, notices, {number: official for number, (official, _) in people.items()})
     codes = {official.roadmap_code for official, _ in people.values()}
     stored = ics.stored_at(session, codes)
-    desks = {code: _desk(session, code, stored, at=at, settings=settings) for code in codes}
+    senders = {code: _sender(session, code, stored, at=at, settings=settings) for code in codes}
     entries, made = [], Parts(session, at=at, settings=settings)
     rounds = RoundParts(session, settings, (one for several in batch.rounds.values() for one in several), at=at)
     for notice in notices:
         official, channel = people[notice.channel_id]
-        desk = desks[official.roadmap_code]
-        told = _told(batch, notice, desk, official) if official.is_active else []
-        extras = tuple(_parts(made, batch, notice, official, channel, desk)) if official.is_active else ()
+        sender = senders[official.roadmap_code]
+        told = _told(batch, notice, sender, official) if official.is_active else []
+        extras = tuple(_parts(made, batch, notice, official, channel, sender)) if official.is_active else ()
         if official.is_active:
-            told_of = [one for one in batch.rounds[notice.id] if one.body_id not in desk.silent_bodies]
+            told_of = [one for one in batch.rounds[notice.id] if one.body_id not in sender.silent_bodies]
             extras += tuple(rounds.parts(told_of, official, channel))
-        entries.append(_Entry(notice, official, channel, desk, told, extras))
+        entries.append(_Entry(notice, official, channel, sender, told, extras))
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
-    late = ics.overdue(session, bodies, on=max(desk.today for desk in desks.values()))
+    late = ics.overdue(session, bodies, on=max(sender.today for sender in senders.values()))
     asked = asks(session, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
     return [Parcel(entry.notice, entry.channel, _letter(entry, late, asked)) for entry in entries]
 
 
 def _parts(
-    made: Parts, batch: Batch, notice: Notice, official: Official, channel: Channel, desk: _Desk
+    made: Parts, batch: Batch, notice: Notice, official: Official, channel: Channel, sender: _Sender
 ) -> Iterator[Part]:
     if notice.id in batch.has_digest:
-        yield made.digest(official.roadmap_code, desk.today)
+        yield made.digest(official.roadmap_code, sender.today)
     if notice.id in batch.has_drill:
         yield made.drill(official, channel)
 
 
-def _told(batch: Batch, notice: Notice, desk: _Desk, official: Official) -> list[_Told]:
+def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official) -> list[_Told]:
     """What is still true of the rows of a notice, each point once in a group of reasons.
 
     A newer line on a point makes the older reminders of it superfluous.
     """
-    rows = [row for row in batch.rows[notice.id] if not (_has_moved_on(row, official) or desk.is_silent(row.point))]
+    rows = [row for row in batch.rows[notice.id] if not (_has_moved_on(row, official) or sender.is_silent(row.point))]
     newest: dict[int | None, date] = {}
     for row in rows:
         newest[row.point.id] = max(row.on_day, newest.get(row.point.id, row.on_day))
     best: dict[tuple[int | None, str], _Told] = {}
     for row in rows:
-        days = (row.point.deadline_on - desk.today).days
+        days = (row.point.deadline_on - sender.today).days
         reason = _still(row, days)
         if reason is None or (row.reason in SUPERSEDED and row.on_day < newest[row.point.id]):
             continue
@@ -180,19 +180,19 @@ def _has_moved_on(row: LetterRow, official: Official) -> bool:
 def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]], asked: Mapping[int, Ask]) -> Letter | None:
     if not entry.told and not entry.parts:
         return None
-    official, desk = entry.official, entry.desk
+    official, sender = entry.official, entry.sender
     page = _page(entry)
     mine = {told.row.point.id: asked.get(told.row.point.id or 0) for told in entry.told if entry.is_executors}
     made = letter(
         entry.notice.visible_id,
         Addressee(role=official.role, post=official.post, name=official.name),
-        origin=desk.origin,
-        lines=[_line(told, desk, page, mine.get(told.row.point.id)) for told in entry.told],
-        today=desk.today,
+        origin=sender.origin,
+        lines=[_line(told, sender, page, mine.get(told.row.point.id)) for told in entry.told],
+        today=sender.today,
         links=Links(
             page=page,
-            calendar=calendar_url(desk.settings, official),
-            until=None if official.role == "coordinator" else desk.today + timedelta(days=desk.settings.link_days),
+            calendar=calendar_url(sender.settings, official),
+            until=None if official.role == "coordinator" else sender.today + timedelta(days=sender.settings.link_days),
         ),
         parts=entry.parts,
     )
@@ -205,19 +205,19 @@ def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]], asked: Mappin
 def _page(entry: _Entry) -> str:
     """The coordinator has a log-in; the others get a link of their own, signed for the channel it goes to."""
     if entry.official.role == "coordinator":
-        return f"{entry.desk.settings.pages_url}/control"
-    return official_url(entry.desk.settings, entry.official, entry.channel.id)
+        return f"{entry.sender.settings.pages_url}/control"
+    return official_url(entry.sender.settings, entry.official, entry.channel.id)
 
 
 def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) -> str:
     """The deadlines of the letter, and in one entry all that is overdue once the letter speaks of something overdue."""
-    today = entry.desk.today
+    today = entry.sender.today
     shown: dict[str, Deadline] = {}
     if entry.has_overdue:
         shown = {one.key: one for body in entry.bodies for one in late.get(body, ()) if is_overdue(one, today)}
     for told in entry.told:
         row = told.row
-        changed = row.changed or ics.unchanged(row.point, entry.desk.stored)
+        changed = row.changed or ics.unchanged(row.point, entry.sender.stored)
         shown[row.point.key] = ics.deadline(
             row.point,
             row.item,
@@ -225,10 +225,10 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) 
             changed,
             url=f"{page}/point/{row.point.id}",
         )
-    return calendar(shown.values(), whose=f"official/{entry.official.id}", today=today, sent_at=entry.desk.at)
+    return calendar(shown.values(), whose=f"official/{entry.official.id}", today=today, sent_at=entry.sender.at)
 
 
-def _desk(session: Session, code: str, stored: dict[str, datetime], *, at: datetime, settings: Settings) -> _Desk:
+def _sender(session: Session, code: str, stored: dict[str, datetime], *, at: datetime, settings: Settings) -> _Sender:
     roadmap = session.get_one(Roadmap, code)
     coordinators = (
         select(Official, Channel)
@@ -248,7 +248,7 @@ def _desk(session: Session, code: str, stored: dict[str, datetime], *, at: datet
     )
     today = today_there(at, roadmap.zone)
     quiet = [row.mute for row in muted(session, code, today)]
-    return _Desk(
+    return _Sender(
         today,
         at,
         calendar_of(session, code),
@@ -260,7 +260,7 @@ def _desk(session: Session, code: str, stored: dict[str, datetime], *, at: datet
     )
 
 
-def _line(told: _Told, desk: _Desk, page: str, ask: Ask | None) -> Line:
+def _line(told: _Told, sender: _Sender, page: str, ask: Ask | None) -> Line:
     row, point, item = told.row, told.row.point, told.row.item
     return Line(
         reason=told.reason,
@@ -269,8 +269,8 @@ def _line(told: _Told, desk: _Desk, page: str, ask: Ask | None) -> Line:
         title=what_is_due(item.title, stage=point.stage_title),
         result=item.result,
         deadline_on=point.deadline_on,
-        days=(point.deadline_on - desk.today).days,
-        working_days=desk.calendar.working_days_between(desk.today, point.deadline_on),
+        days=(point.deadline_on - sender.today).days,
+        working_days=sender.calendar.working_days_between(sender.today, point.deadline_on),
         source=item.source,
         owner=row.owner,
         executors=row.executors,
