@@ -121,7 +121,7 @@ def done_day(done: date | None, today: date) -> date | None:
     return done
 
 
-def note(engine: Engine, *, actor: str, action: str, at: datetime, subject: str = "", detail: str = "") -> None:
+def audit_alone(engine: Engine, *, actor: str, action: str, at: datetime, subject: str = "", detail: str = "") -> None:
     """Write one line of the audit; on its own, so that a refusal is kept as well."""
     with open_session(engine) as session:
         write_audit(session, at=at, actor=actor, action=action, subject=subject, detail=detail)

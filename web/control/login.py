@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from models import clock
 from models.settings import Settings
-from tasks.control.decisions import note
+from tasks.control.decisions import audit_alone
 from web.forms import Form
 from web.pages import error_page, render
 from web.security import SESSION_SECONDS, check_csrf, csrf_token, same_words
@@ -152,4 +152,4 @@ def _inside(target: object) -> str:
 
 
 def _note(request: Request, actor: str, action: str) -> None:
-    note(request.app.state.engine, actor=actor, action=action, at=clock.now())
+    audit_alone(request.app.state.engine, actor=actor, action=action, at=clock.now())

@@ -20,7 +20,7 @@ from roadmap.monitoring.indicators.gaps import LEVEL_RU, DeficitMap, deficits
 from roadmap.monitoring.report import words as note_words
 from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
 from tasks.context.working_calendar import calendar_of
-from tasks.control.decisions import note
+from tasks.control.decisions import audit_alone
 from tasks.files.point_export import MEDIA_TYPE
 from tasks.monitoring.recommendations import propose
 from tasks.monitoring.report.gap_export import deficits_workbook
@@ -165,7 +165,7 @@ def _decided(request: Request, recommendation_id: int, carry_out: Callable[[Sess
         return _page(request, round_id, refusal=str(bad), status=422)
     except Refused as refused:
         action, detail = "решение не записано", f"рекомендация № {recommendation_id}: {refused}"
-        note(engine, actor="координатор", action=action, at=clock.now(), subject=code, detail=detail)
+        audit_alone(engine, actor="координатор", action=action, at=clock.now(), subject=code, detail=detail)
         return _page(request, round_id, refusal=str(refused), status=409)
     request.session["monitoring"] = [round_id, said]
     return RedirectResponse(f"/control/monitoring/{round_id}#advice", status_code=303)
