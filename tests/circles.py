@@ -1,8 +1,8 @@
 """Which circle a test belongs to is read off the fixtures it asks for; nobody marks it by hand.
 
 The check circle (no mark) starts no program. ``server`` is what starts a Prefect server, a worker, a browser,
-PostgreSQL or a program of its own; ``office`` is what needs more than ``pip install`` and a browser. A test of the
-check circle that comes to such a fixture or program by another way fails.
+PostgreSQL or a program of its own; ``office`` is what needs more than ``pip install`` and a browser, or is a long
+campaign. A test of the check circle that comes to such a fixture or program by another way fails.
 """
 
 import atexit
@@ -23,9 +23,9 @@ from tests.places import WITHOUT_SHARED
 PREFECT = {"prefect_server", "worker"}
 SERVER = {*PREFECT, "postgres", "chromium", "own_programs"}
 OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
-#: The longest of the check circle: a year of letters, notes, charts as they are painted. Their tests come first and go
-#: to the processes one by one; what is missing here is only run a little later.
-LONG = {"test_year.py", "test_note_layout.py", "test_note_own_pages.py", "test_note_files.py", "test_charts.py"}
+#: The longest of the check circle: notes, charts as they are painted. Their tests come first and go to the processes
+#: one by one; what is missing here is only run a little later.
+LONG = {"test_note_layout.py", "test_note_own_pages.py", "test_note_files.py", "test_charts.py"}
 #: What the check circle may not start; a library that asks ``fc-list`` for fonts is let be.
 PROGRAMS: tuple[str, ...] = ("python", "vekha", "prefect", "node", "chrom", "google-chrome")
 PROGRAMS += ("postgres", "initdb", "pg_ctl")

@@ -121,12 +121,6 @@ async def open_run(client: PrefectClient, run_id: UUID, name: str) -> None:
     await client.set_flow_run_state(run_id, waiting_state(name, 1), force=True)
 
 
-def form_of(point: PointFacts, refusal: str = "") -> tuple[type[Decision], str]:
-    """The form of a point and the words above its fields; ``refusal`` says why the last answer was not taken."""
-    form = form_for(point)
-    return form, form_description(point, refusal, has_stages=issubclass(form, StageDecision))
-
-
 async def ask(
     client: PrefectClient, run_id: UUID, point: PointFacts, number: int, *, name: str, refusal: str
 ) -> Decision | None:
@@ -136,7 +130,6 @@ async def ask(
     own ``suspend_flow_run`` waits first and saves the form afterwards, under an English name: an answer that came
     between found no form, and one that came while the state was renamed was lost.
     """
-    form, _ = form_of(point, refusal)
     filled = await _answer(client, run_id, _keyset(number)["response"])
     if filled is None:
         await give_form(client, run_id, point, number, refusal)
@@ -145,15 +138,19 @@ async def ask(
             raise Pause(state=state)
         filled = {}  # It waited with this form before, and was resumed with nothing.
     try:
-        return form(**filled)
+        return form_for(point)(**filled)
     except ValidationError:
         return None
 
 
 async def give_form(client: PrefectClient, run_id: UUID, point: PointFacts, number: int = 1, refusal: str = "") -> None:
-    """Save the form a waiting run is resumed with; one that is there already stays."""
+    """Save the form a waiting run is resumed with; one that is there already stays.
+
+    ``refusal`` says above its fields why the last answer was not taken.
+    """
     keyset = _keyset(number)
-    form, words = form_of(point, refusal)
+    form = form_for(point)
+    words = form_description(point, refusal, has_stages=issubclass(form, StageDecision))
     for key, value in ((keyset["schema"], form_schema(form)), (keyset["description"], words)):
         try:
             await client.create_flow_run_input(flow_run_id=run_id, key=key, value=orjson.dumps(value).decode())
