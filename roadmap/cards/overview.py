@@ -5,7 +5,7 @@ from datetime import date
 
 from roadmap.cards.point import CardPoint
 from roadmap.control.state import DONE, DONE_LATE, FINAL, OVERDUE, state_name
-from roadmap.language import brief, day
+from roadmap.language import brief, day, section_words
 
 SUMMARY_ROWS = 200
 HORIZON_DAYS = 60
@@ -49,7 +49,7 @@ def progress_markdown(points: Sequence[CardPoint], *, region: str, today: date) 
     """Progress per section: of the points whose deadline has come, how many are done, and how many in time."""
     sections: dict[str, list[CardPoint]] = {}
     for point in points:
-        sections.setdefault(point.item.section or "Вне разделов", []).append(point)
+        sections.setdefault(section_words(point.item.section), []).append(point)
     rows = [_progress(brief(section, NARROW), within, today) for section, within in sections.items()]
     if len(sections) > 1:
         rows.append(_progress("**Всего**", points, today))

@@ -9,6 +9,7 @@ from typing import Protocol
 from roadmap.catalogue import schema
 from roadmap.control import state
 from roadmap.control.state import NAMES, OVERDUE, OWED, SOON_DAYS, WORST, Colour, Light
+from roadmap.language import section_words
 
 URGENT_DAYS = 3
 STALE_DAYS = 5
@@ -135,15 +136,6 @@ class LightTable:
     sections: tuple[str, ...]
     rows: tuple[LightRow, ...]
     total: Cell
-
-
-#: Items that stand under no section of the document.
-OUTSIDE_SECTIONS = "Вне разделов"
-
-
-def section_words(section: str) -> str:
-    """How a section is shown, chosen and linked to."""
-    return section or OUTSIDE_SECTIONS
 
 
 def light_table(points: Iterable[BoardPoint], today: date) -> LightTable:

@@ -7,8 +7,8 @@ from html import escape
 
 from roadmap.calendar.spans import month_end
 from roadmap.control.state import COLOURS_RU, WORST, Colour
-from roadmap.dashboards.boards import BoardPoint, light, section_words
-from roadmap.language import brief, day
+from roadmap.dashboards.boards import BoardPoint, light
+from roadmap.language import brief, day, section_words
 
 MONTHS_RU = (
     "январь",
@@ -182,7 +182,7 @@ def _months(bottom: int) -> str:
 
 
 def _heading(heading: str, y: int) -> str:
-    words = escape(brief(heading or "Вне разделов", SECTION_CHARS))
+    words = escape(brief(section_words(heading), SECTION_CHARS))
     return (
         f'<rect x="0" y="{y}" width="{WIDTH}" height="{SECTION}" fill="#eef1f5"/>'
         f'<text x="6" y="{y + 16}" font-weight="bold" fill="#222">{words}</text>'

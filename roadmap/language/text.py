@@ -72,3 +72,12 @@ def brief_item(item: str, longest: int = LONGEST_TITLE) -> str:
     if title and any(sign.isdigit() for sign in number):
         return f"{number}{NBSP}{brief(title, longest)}"
     return brief(item, longest)
+
+
+#: Items that stand under no section of the document.
+OUTSIDE_SECTIONS = "Вне разделов"
+
+
+def section_words(section: str) -> str:
+    """How a section is shown, chosen and linked to, on every page and paper."""
+    return section or OUTSIDE_SECTIONS

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item
 from roadmap.catalogue.schema import ITEM_KINDS_RU
 from roadmap.control.discipline import Discipline, Judged, by_body, total
+from roadmap.language import section_words
 from roadmap.monitoring.indicators.compute import AskedBody
 from roadmap.monitoring.recommendations.propose import Overdue, RoadmapItem
 from roadmap.monitoring.snapshot import ExecutionRow, OverduePoint
@@ -22,7 +23,6 @@ from tasks.discipline import judged
 
 OURS = ("result", "name_dates")
 """Purposes of the points that are the roadmap's own."""
-NO_SECTION = "Вне разделов"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _places(session: Session, code: str) -> Mapping[str, _Place]:
         row = items[item_id]
         title = f"{row.title}: {stage}" if stage else row.title
         kind = ITEM_KINDS_RU.get(row.kind, row.kind)
-        found[key] = _Place(_item(row), row.number, title, row.section or NO_SECTION, kind, row.position, body)
+        found[key] = _Place(_item(row), row.number, title, section_words(row.section), kind, row.position, body)
     return found
 
 

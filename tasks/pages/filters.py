@@ -14,7 +14,8 @@ from models.lifecycle import LIVE
 from models.queries.point_view import PointView, select_points, shared_numbers
 from models.queries.standing import overdue
 from models.settings import Settings
-from roadmap.dashboards.boards import OUTSIDE_SECTIONS, has_state, section_words
+from roadmap.dashboards.boards import has_state
+from roadmap.language import OUTSIDE_SECTIONS, section_words
 from roadmap.letters.wording import what_is_due
 from tasks.prefect.names import ui_url
 

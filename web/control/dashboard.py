@@ -15,6 +15,7 @@ from models.db import open_session
 from models.settings import Settings
 from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
+from roadmap.language import section_words
 from tasks.files.point_export import MEDIA_TYPE, workbook
 from tasks.pages.filters import Choices, Filter, ShownPoint, board_points, choices, run_urls, year_end
 from tasks.pages.people import Reach, muted, reach_of_bodies
@@ -149,7 +150,7 @@ def _gantt(
         one = bar.first
         start = bar.opens_on if bar.is_month else bar.deadline_on
         period = {"from": start, "to": bar.deadline_on}
-        return query.link("points", roadmap=one.roadmap_code, section=boards.section_words(one.section), **period)
+        return query.link("points", roadmap=one.roadmap_code, section=section_words(one.section), **period)
 
     title = f"Сроки {year} года"
     svg = gantt.gantt_svg(rows, year, today, title=title, link=link) if rows else ""

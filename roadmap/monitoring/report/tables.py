@@ -117,7 +117,7 @@ def _execution_row(row: ExecutionRow) -> dict[str, str]:
     share = row.share
     tone = PLAIN if share is None else GOOD if share >= 0.9 else FAIR if share >= 0.7 else BAD
     counts = {name: words.whole(getattr(row, name)) for name in ("due", "in_time", "late", "overdue", "excused")}
-    return {"name": row.name or "Без раздела", **counts, "share": words.percent(share), "tone": tone}
+    return {"name": row.name, **counts, "share": words.percent(share), "tone": tone}
 
 
 def overdue_grid(points: Iterable[OverduePoint], *, with_body: bool = True) -> Grid:

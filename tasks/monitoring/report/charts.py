@@ -242,7 +242,7 @@ def execution(title: str, rows: Sequence[ExecutionRow], *, form: Form = "paper")
     if not due:
         return None
     shown = sorted(due, key=lambda row: (-(row.overdue + row.late), row.name))[:SHOWN] if len(due) > SHOWN else due
-    names = [row.name or "Без раздела" for row in shown]
+    names = [row.name for row in shown]
     lines = 2 if any(len(name) > LONGEST_NAME for name in names) else 1
     height = bar_height(len(shown), lines=lines)
     figure, axes = figure_of(height)

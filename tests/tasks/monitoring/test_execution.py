@@ -11,7 +11,7 @@ from models.db import open_session
 from models.lifecycle import TransitionCommand, change
 from tasks.daily.control_day import control_day
 from tasks.discipline import judged
-from tasks.discipline.execution import NO_SECTION, Execution, execution, items_of
+from tasks.discipline.execution import Execution, execution, items_of
 from tests.monitored import Monitored
 from tests.world import World
 
@@ -70,7 +70,7 @@ def test_rows_by_body_section_and_kind(small_world: World) -> None:
     by_body = {row.name: (row.due, row.in_time, row.overdue, row.excused) for row in out.by_body}
     # Nobody at the school could be written to: it is not its fault.
     assert by_body == {"ИРО": (2, 1, 1, 0), "Школа": (1, 0, 0, 1)}
-    assert [(row.name, row.due) for row in out.by_section] == [("Направление 2", 2), (NO_SECTION, 1)]
+    assert [(row.name, row.due) for row in out.by_section] == [("Направление 2", 2), ("Вне разделов", 1)]
     assert [(row.name, row.due) for row in out.by_kind] == [("Соглашение", 1), ("Сессия", 2)]
     for rows in (out.by_body, out.by_section, out.by_kind):
         assert sum(row.due for row in rows) == out.total.due
