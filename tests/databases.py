@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.db import engine_for
 from models.db.base import metadata
-from models.db.migrate import migrate
+from models.db.migrate import is_newest, migrate
 
 #: What a crash of the machine would take from a test is worth nothing; otherwise every commit waits for the disk.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
@@ -85,6 +85,7 @@ class PostgresServer:
         url = self._clean.pop() if self._clean else self._made(self._migrated_template())
         engine = engine_for(url.render_as_string(hide_password=False))
         yield engine
+        assert is_newest(engine), "a test that leaves another schema asks for a database of its own"
         engine.dispose()
         # One with a lock left in it is left alone: the next test gets a new copy.
         with suppress(OperationalError):

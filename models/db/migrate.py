@@ -27,7 +27,8 @@ def newest_revision() -> str:
     return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def _is_newest(database: Engine) -> bool:
+def is_newest(database: Engine) -> bool:
+    """Whether there is nothing to upgrade."""
     try:
         with database.connect() as connection:
             versions = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
@@ -39,7 +40,7 @@ def _is_newest(database: Engine) -> bool:
 def migrate(database: Engine, revision: str = "head") -> None:
     """Upgrade to a revision, by default the newest; does nothing when already there. All of it or nothing."""
     # Every command, page and flow begins here: Alembic would load all migrations to find that there is nothing to do.
-    if revision == "head" and _is_newest(database):
+    if revision == "head" and is_newest(database):
         return
     with database.connect() as connection:
         if database.dialect.name != "sqlite":
