@@ -18,7 +18,6 @@ from pydantic import SecretStr
 
 from deployments.serve.ui_font import pages_folder, widen_letters
 from models.settings import Settings
-from tasks.prefect.names import POOL, worker_name
 
 START_SECONDS = 120.0
 """A cold start on a small machine, with Prefect's own migrations, takes half a minute."""
@@ -232,9 +231,10 @@ class Worker(KeptChild):
     log_name = "prefect-worker.log"
 
     def command(self) -> list[str]:
-        """Without ``--limit``: with it, Prefect 3.8 ends the worker when a run is resumed too soon after it paused."""
-        prefect = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
-        return [*prefect, "--name", worker_name()]
+        """Our own program: it starts runs warm. Without a limit: with one, Prefect 3.8 ends the worker when a run is
+        resumed too soon after it paused.
+        """
+        return [sys.executable, "-m", "deployments.serve.worker"]
 
     def start(self) -> None:
         """Start the worker; the server must be up."""
