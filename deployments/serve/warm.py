@@ -15,6 +15,7 @@ import json
 import os
 import runpy
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -168,7 +169,7 @@ def run(request: Request) -> None:
 
 
 def main(path: str) -> None:
-    """Listen at a path; the standard input is closed when the worker is gone."""
+    """Listen at a path in a folder made for it; the standard input is closed when the worker is gone."""
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -179,6 +180,8 @@ def main(path: str) -> None:
         request = Forks(listener, sys.stdin.fileno()).serve()
     if request:
         run(request)
+    else:
+        shutil.rmtree(Path(path).parent, ignore_errors=True)
 
 
 def _preload() -> None:

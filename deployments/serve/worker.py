@@ -1,17 +1,20 @@
 """The worker of the pool, as a program: Prefect's own, but for how a run begins."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from threading import Thread
 from typing import Any
 
 import anyio
-from prefect.utilities.processutils import command_to_string, setup_signal_handlers_worker
+from prefect.client.schemas.objects import FlowRun
+from prefect.utilities.processutils import command_to_string
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
 
 from tasks.prefect.names import POOL, worker_name
@@ -20,6 +23,8 @@ HERE = Path(__file__).parent
 SOCKET = "VEKHA_WARM_SOCKET"
 PAUSE = 1.0
 """Seconds before a warm process that died is started again; runs start cold until then."""
+GRACE_SECONDS = 10.0
+"""How long runs that are at work may go on after a signal; the one who sent it waits a little longer."""
 
 
 class WarmConfiguration(ProcessJobConfiguration):
@@ -36,6 +41,11 @@ class WarmWorker(ProcessWorker):
     """Takes the runs of the pool and starts each by a fork."""
 
     job_configuration = WarmConfiguration
+    is_leaving = False
+
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """As Prefect does, but nothing more once it is leaving."""
+        return [] if self.is_leaving else await super().get_and_submit_flow_runs()
 
     @classmethod
     def __dispatch_key__(cls) -> str:
@@ -43,23 +53,56 @@ class WarmWorker(ProcessWorker):
         return "vekha"
 
 
-def _keep_warm() -> None:
-    """Start the warm process, again whenever it dies; it ends with this process, which holds its input open."""
-    while True:
+class WarmProcess:
+    """The process that forks the runs, kept alive; its input is held open for as long as it is to take new ones."""
+
+    def __init__(self) -> None:
+        os.environ[SOCKET] = str(Path(mkdtemp(prefix="vekha-worker-")) / "warm")
+        self._is_ending = False
+        self._start()
+        Thread(target=self._keep, daemon=True).start()
+
+    def _start(self) -> None:
         Path(os.environ[SOCKET]).unlink(missing_ok=True)
         command = [sys.executable, "-m", "deployments.serve.warm", os.environ[SOCKET]]
-        subprocess.Popen(command, stdin=subprocess.PIPE).wait()
-        time.sleep(PAUSE)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)
+
+    def _keep(self) -> None:
+        while self._process.wait() is not None and not self._is_ending:
+            time.sleep(PAUSE)
+            self._start()
+
+    def end(self) -> None:
+        """Wait until the last run is over, but not for ever."""
+        self._is_ending = True
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(GRACE_SECONDS)
 
 
 def main() -> None:
-    """Work until a signal: the first one lets the runs end, the second does not."""
-    with TemporaryDirectory(prefix="vekha-worker-") as folder:
-        os.environ[SOCKET] = str(Path(folder) / "warm")
-        Thread(target=_keep_warm, daemon=True).start()
-        setup_signal_handlers_worker(os.getpid(), "the worker", partial(print, flush=True))
-        worker = WarmWorker(work_pool_name=POOL, name=worker_name(), heartbeat_interval_seconds=30)
-        anyio.run(partial(worker.start, printer=partial(print, flush=True)))
+    """Work until a signal: the first lets the runs end that are at work, the second does not.
+
+    Prefect's own way out waits for much that nobody needs: a quarter of a minute with nothing at work.
+    """
+    warm = WarmProcess()
+    worker = WarmWorker(work_pool_name=POOL, name=worker_name(), heartbeat_interval_seconds=30)
+
+    def end() -> None:
+        time.sleep(PAUSE)  # For what has been taken and not begun yet.
+        warm.end()
+        os._exit(0)
+
+    def leave(*_: object) -> None:
+        if worker.is_leaving:
+            os._exit(1)
+        worker.is_leaving = True
+        Thread(target=end, daemon=True).start()
+
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, leave)
+    anyio.run(partial(worker.start, printer=partial(print, flush=True)))
 
 
 if __name__ == "__main__":
