@@ -31,6 +31,8 @@ MOST = 1 << 20
 """Bytes of a request: an environment is some kilobytes."""
 PATIENCE = 10.0
 """Seconds for a request to arrive whole."""
+MOST_AT_ONCE = max(4, 2 * (os.cpu_count() or 1))
+"""Runs that have a process; a hundred answers of one morning, or a week of late runs, take their turns."""
 _SIGNAL_AT_DEATH_OF_PARENT = 1
 
 
@@ -66,7 +68,7 @@ class Forks:
                         self._bury(ended)
                     elif key.fd == self._life:
                         self._waiting.unregister(self._life)
-                        self._waiting.unregister(self._listener)
+                        self._listen(is_open=False)
                         self._listener.close()
                     elif key.data is not None:
                         # Whoever asked says nothing more: it was killed, and the run is to go with it.
@@ -74,7 +76,17 @@ class Forks:
                         os.kill(key.data, signal.SIGKILL)
                     elif self._listener.fileno() >= 0 and (request := self._fork()):
                         return request
+                if self._listener.fileno() >= 0:
+                    self._listen(is_open=len(self._callers) < MOST_AT_ONCE)
         return None
+
+    def _listen(self, *, is_open: bool) -> None:
+        """Take requests, or let those who ask wait in the line."""
+        was_open = self._listener in self._waiting.get_map()
+        if is_open and not was_open:
+            self._waiting.register(self._listener, selectors.EVENT_READ)
+        elif was_open and not is_open:
+            self._waiting.unregister(self._listener)
 
     def _fork(self) -> Request | None:
         """A request in the new process, None in this one."""

@@ -18,7 +18,7 @@ SERVER = """
 import os, socket, sys
 from deployments.serve.warm import Forks, run
 import deployments.serve.warm as warm
-warm.ENGINE = "told"
+warm.ENGINE, warm.MOST_AT_ONCE = "told", 3
 with socket.socket(socket.AF_UNIX) as listener:
     listener.bind(sys.argv[1])
     listener.listen(8)
@@ -128,6 +128,21 @@ def test_who_is_killed_takes_the_run_along(server: subprocess.Popen[str], call: 
     run.kill()
     wait_until_gone(pid)
     assert call("print('дальше')").communicate(timeout=60)[0].endswith("дальше\n")
+
+
+def test_no_more_run_at_once_than_the_machine_bears(server: subprocess.Popen[str], call: Call, path: Path) -> None:
+    runs = [call("while not os.path.exists('../go'): time.sleep(0.02)\nprint('сделано')") for _ in range(7)]
+
+    def begun() -> int:
+        return len(list(path.parent.glob("run*/pid")))
+
+    while begun() < 3:
+        time.sleep(0.02)
+    time.sleep(1)
+    assert begun() == 3
+    (path.parent / "go").touch()
+    assert [run.communicate(timeout=60)[0][-8:] for run in runs] == ["сделано\n"] * 7
+    assert begun() == 7
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the one who asked ends it")
