@@ -64,15 +64,8 @@ class SyncReport:
             ("создано", self.created),
             ("обновлено", self.updated),
             ("удалено", self.deleted),
-            ("запусков создано", self.runs.runs_created),
-            ("открыто", self.runs.runs_opened),
-            ("переименовано", self.runs.runs_renamed),
-            ("перенесено", self.runs.runs_moved),
-            ("закрыто", self.runs.runs_finished),
-            ("начато заново", self.runs.runs_restarted),
-            ("запусков удалено", self.runs.runs_deleted),
         )
-        changes = ", ".join(f"{words}: {count}" for words, count in counts if count)
+        changes = ", ".join([*(f"{words}: {count}" for words, count in counts if count), *self.runs.words()])
         return f"Prefect: {told}; {changes or 'расхождений нет'}."
 
 

@@ -43,8 +43,8 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
     if point is None:
         return Completed(name=NOT_CONTROLLED)
     today = today_there(at, point.item.zone)
-    number, refusal = last_asked(run), ""
     async with connect(Settings()) as client:
+        number, refusal = await last_asked(client, run), ""
         while (point := _go_on(engine, point_key, has_stages, today=today, at=at)) is not None:
             await card_task(client, engine, run.id, point, today=today, refusal=refusal)
             if (name := state_name(point, today)) in FINAL:

@@ -43,8 +43,8 @@ async def monitoring_round(point_key: str) -> State:
     not want to wait: 1. a round that is ready does not ask; 2. of answers only the newest is looked at, a wake is none.
     """
     run, engine, at = this_run(), db.engine(), clock.now()
-    number, refusal = last_asked(run), ""
     async with connect(Settings()) as client:
+        number, refusal = await last_asked(client, run), ""
         while (point := _point(engine, point_key)) is not None:
             today = today_there(at, point.item.zone)
             await _go_on(client, engine, run.id, point, today=today, at=at)

@@ -50,6 +50,19 @@ class RunsReport:
         written: int = sum(getattr(self, field.name) for field in fields(self)) - self.runs_kept
         return written
 
+    def words(self) -> list[str]:
+        """What was written, in Russian."""
+        counts = (
+            ("запусков создано", self.runs_created),
+            ("открыто", self.runs_opened),
+            ("переименовано", self.runs_renamed),
+            ("перенесено", self.runs_moved),
+            ("закрыто", self.runs_finished),
+            ("начато заново", self.runs_restarted),
+            ("запусков удалено", self.runs_deleted),
+        )
+        return [f"{words}: {count}" for words, count in counts if count]
+
 
 def known_deployments(session: Session) -> dict[str, UUID]:
     """The deployments the last sync left, by item key."""

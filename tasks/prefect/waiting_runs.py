@@ -35,6 +35,9 @@ TIMEOUT_SECONDS = 20 * 366 * 24 * 3600
 #: The server takes no more in one call.
 BULK = 100
 ATTEMPTS = 8
+FORM_PREFIX = "suspended-"
+"""What Prefect begins the names of a form's inputs with; the pause key follows."""
+MOST_FORMS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +112,15 @@ def _body(run: NewRun) -> dict[str, Any]:
     }
 
 
-def last_asked(run: FlowRun) -> int:
-    """The number of the newest decision asked in a run, 1 when none was: older answers are settled for good."""
-    keys = run.empirical_policy.pause_keys or set()
-    return max(map(decision_number, keys), default=1)
+async def last_asked(client: PrefectClient, run: FlowRun) -> int:
+    """The number of the newest decision asked in a run, 1 when none was: older answers are settled for good.
+
+    It is read off the forms as well: of a run that failed, Prefect forgets the pause keys and keeps the forms.
+    """
+    forms = await client.filter_flow_run_input(run.id, key_prefix=FORM_PREFIX, limit=MOST_FORMS, exclude_keys=set())
+    asked = {form.key.removeprefix(FORM_PREFIX).rpartition("-")[0] for form in forms}
+    asked |= run.empirical_policy.pause_keys or set()
+    return max(map(decision_number, asked), default=1)
 
 
 async def open_run(client: PrefectClient, run_id: UUID, name: str) -> None:

@@ -1,0 +1,31 @@
+"""What broke off is taken up again within minutes."""
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.run_names import dated
+from models import clock, db
+from models.settings import Settings
+from tasks.prefect.client import connect
+from tasks.prefect.reconcile import known_deployments, reconcile_runs
+
+reconcile_task = task(name="Состояния запусков", cache_policy=NO_CACHE)(reconcile_runs)
+
+
+@flow(name="Присмотр за запусками", flow_run_name=dated("Присмотр за запусками"))
+async def mend_runs() -> State:
+    """Start again the runs that failed or lost their process, make those that were deleted, end those of closed points.
+
+    An answer that was given before a run failed is kept by Prefect, and is carried out when it starts again.
+    """
+    engine, settings = db.engine(), Settings()
+    with db.open_session(engine) as session:
+        deployments = known_deployments(session)
+    async with connect(settings) as client:
+        report = await reconcile_task(
+            client, engine, deployments, today=None, at=clock.now(), ahead_days=settings.runs_ahead_days
+        )
+    told = ", ".join(report.words())
+    return Completed(name="Исправлено" if told else "Всё на местах", message=told or "расхождений нет")
