@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import delete, select
 
 import tasks.prefect.apply as writing
+from deployments.registry import SERVICES
 from deployments.serve.prefect import CannotStart
 from deployments.sync import SyncReport, sync, sync_with
 from models import Item, PrefectRef, clock, lifecycle
@@ -19,6 +20,9 @@ from models.settings import Settings
 from tasks.prefect import waiting_runs
 from tasks.prefect.client import connect
 from tests.office import Office
+
+#: Two items and the rounds of monitoring, and the service flows.
+DEPLOYMENTS = 2 + 1 + len(SERVICES)
 
 
 class Killed(Exception):
@@ -55,8 +59,7 @@ def test_every_item_has_a_deployment_and_every_point_a_named_run(
 ) -> None:
     waiting, planned = two_points
     report = once(office)
-    # Two items, the rounds of monitoring, four service flows.
-    assert (report.created, report.runs.runs_created) == (2 + 1 + 4, 2)
+    assert (report.created, report.runs.runs_created) == (DEPLOYMENTS, 2)
     deployments = office.deployments()
     session_deployment = deployments["1.2 Форсайт-сессия 1.2 для методистов"]
     assert set(session_deployment["tags"]) == {"krasnodar", "1. Организационное обеспечение", "ИРО"}
@@ -87,7 +90,7 @@ def test_a_second_sync_with_no_change_writes_nothing(office: Office, two_points:
 
     report = office.api(lambda _client: again())
     assert writes == []
-    assert report == replace(SyncReport(), unchanged=7, runs=replace(report.runs, runs_kept=2))
+    assert report == replace(SyncReport(), unchanged=DEPLOYMENTS, runs=replace(report.runs, runs_kept=2))
 
 
 def test_a_lost_prefect_database_is_filled_again(office: Office, two_points: tuple[str, str]) -> None:
@@ -95,7 +98,7 @@ def test_a_lost_prefect_database_is_filled_again(office: Office, two_points: tup
     before = office.runs()
     office.wipe_prefect()
     report = once(office)
-    assert (report.created, report.runs.runs_created) == (7, 2)
+    assert (report.created, report.runs.runs_created) == (DEPLOYMENTS, 2)
     after = office.runs()
     assert {key: run["state_name"] for key, run in after.items()} == {k: r["state_name"] for k, r in before.items()}
     assert {key: row.prefect_id for key, row in office.refs().items()} == {key: r["id"] for key, r in after.items()}
