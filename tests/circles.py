@@ -1,8 +1,9 @@
 """Which circle a test belongs to is read off the fixtures it asks for; nobody marks it by hand.
 
 The check circle (no mark) starts no program. ``server`` is what starts a Prefect server, a worker, a browser,
-PostgreSQL or a program of its own; ``office`` is what needs more than ``pip install`` and a browser, or is a long
-campaign. A test of the check circle that comes to such a fixture or program by another way fails.
+PostgreSQL, a mail server, the pages on a port or a program of its own; ``office`` is what needs more than
+``pip install`` and a browser, or is a long campaign. A test of the check circle that comes to such a fixture or
+program by another way fails.
 """
 
 import atexit
@@ -21,7 +22,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.places import WITHOUT_SHARED
 
 PREFECT = {"prefect_server", "worker"}
-SERVER = {*PREFECT, "postgres", "chromium", "own_programs"}
+SERVER = {*PREFECT, "postgres", "chromium", "own_programs", "serve_mail", "serve"}
 OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
 #: The longest of the check circle: notes, charts as they are painted. Their tests come first and go to the processes
 #: one by one; what is missing here is only run a little later.

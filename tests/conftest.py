@@ -15,6 +15,7 @@ from models.db import close_engines
 from models.settings import Settings
 from tests import circles, days
 from tests.databases import PostgresServer, postgres_server, sqlite_engine
+from tests.mail import MailServer, ServeMail, serving_mail
 from tests.office import PATIENCE, Office, hang_up
 from tests.places import OUT, ROOT, program
 
@@ -123,6 +124,19 @@ def postgres_engine(postgres: PostgresServer) -> Iterator[Engine]:
     """A PostgreSQL database with every table and no row."""
     with postgres.migrated() as engine:
         yield engine
+
+
+@pytest.fixture
+def serve_mail() -> ServeMail:
+    """Mail servers of a test's own, with TLS or a log-in."""
+    return serving_mail
+
+
+@pytest.fixture
+def mail_server(serve_mail: ServeMail) -> Iterator[MailServer]:
+    """A mail server at work."""
+    with serve_mail() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,9 @@
 """A round whose note is written, its letters, and a mail server that keeps what leaves."""
 
-import email
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
-from email.policy import default
 from io import BytesIO
 from typing import Any
 
@@ -24,6 +22,7 @@ from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.letters.deliver import DeliveryReport, deliver
 from tasks.monitoring.rounds.mailing import queue, queue_missed
 from tasks.monitoring.rounds.snapshot import compute, keep
+from tests.mail import MailServer, words
 from tests.monitored import Monitored
 from tests.papers import pdf_text
 
@@ -34,27 +33,13 @@ SITE = "https://vekha.example.org"
 TOWNS = {"sochi": "г. Сочи", "anapa": "г. Анапа", "eysk": "Ейский район"}
 
 
-class Sink:
-    """A mail server that keeps what it took."""
-
-    def __init__(self, port: int = 0) -> None:
-        self.port = port
-        self.letters: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        parsed = email.message_from_bytes(envelope.content, policy=default)
-        assert isinstance(parsed, EmailMessage)
-        self.letters.append(parsed)
-        return "250 OK"
-
-
 @dataclass
 class Posted:
     """A round, its letters, and what a test does to them."""
 
     monitored: Monitored
     settings: Settings
-    sink: Sink
+    mail_server: MailServer
 
     @property
     def engine(self) -> Engine:
@@ -125,17 +110,17 @@ class Posted:
     @property
     def to(self) -> list[str]:
         """Who got a letter, by the name before example.org."""
-        return sorted(letter["To"].partition("@")[0] for letter in self.sink.letters)
+        return sorted(letter["To"].partition("@")[0] for letter in self.mail_server.letters)
 
     def letter(self, name: str) -> EmailMessage:
         """The one letter to an address at example.org."""
-        [letter] = [one for one in self.sink.letters if one["To"] == f"{name}@example.org"]
+        [letter] = [one for one in self.mail_server.letters if one["To"] == f"{name}@example.org"]
         assert isinstance(letter, EmailMessage)
         return letter
 
     def texts(self, name: str) -> list[str]:
         """The plain text of every letter to an address."""
-        return [words(one) for one in self.sink.letters if one["To"] == f"{name}@example.org"]
+        return [words(one) for one in self.mail_server.letters if one["To"] == f"{name}@example.org"]
 
     def text(self, name: str) -> str:
         return words(self.letter(name))
@@ -182,12 +167,6 @@ class Posted:
 def at(day: date) -> datetime:
     """Half past nine in Moscow."""
     return datetime(day.year, day.month, day.day, 6, 30, tzinfo=UTC)
-
-
-def words(letter: EmailMessage, form: str = "plain") -> str:
-    body = letter.get_body((form,))
-    assert body is not None
-    return str(body.get_content()).replace("\u00a0", " ")
 
 
 def pdf(line: str, size: int = 0) -> bytes:

@@ -1,16 +1,9 @@
 """НИКУ of Krasnodar from an unknown plan to changed programmes: the commands, the forms in Prefect, the letters."""
 
-import email
-import socket
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 from sqlmodel import col, select
 from typer.testing import CliRunner
@@ -28,6 +21,7 @@ from tasks.editions.load import load_roadmap
 from tasks.letters.deliver import deliver
 from tasks.processes.municipalities import import_municipalities
 from tasks.processes.sweep import advance
+from tests.mail import MailServer
 from tests.office import Office
 from tests.processes import BuildProcesses
 
@@ -40,43 +34,12 @@ TABLE = (
 TOWNS = ["anapa@example.org", "eysk@example.org", "sochi@example.org"]
 
 
-class Sink:
-    """Keeps (address, text) of every letter a real mail server took."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[str, str]] = []
-        self.port = 0
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        letter = email.message_from_bytes(envelope.content, policy=default)
-        assert isinstance(letter, EmailMessage)
-        body = letter.get_body(("plain",))
-        assert body is not None
-        self.received += [(address, str(body.get_content())) for address in envelope.rcpt_tos]
-        return "250 OK"
-
-    def about(self, words: str) -> list[str]:
-        """Who got a letter with these words, as often as it came."""
-        return sorted(address for address, text in self.received if words in text)
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    handler = Sink()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        handler.port = probe.getsockname()[1]
-    server = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    server.start()
-    yield handler
-    server.stop()
-
-
 class Krai:
     """Krasnodar with the item that waits for the plan, its years moved so that they are the present ones."""
 
-    def __init__(self, office: Office, sink: Sink, today: date) -> None:
+    def __init__(self, office: Office, mail_server: MailServer, today: date) -> None:
         self.office, self.today = office, today
-        url = f"mailto://127.0.0.1:{sink.port}?from=vekha@krai.example.org"
+        url = f"mailto://127.0.0.1:{mail_server.port}?from=vekha@krai.example.org"
         self.mail = office.settings.model_copy(update={"mail_url": SecretStr(url)})
 
     def load(self, table: Path) -> None:
@@ -132,11 +95,16 @@ class Krai:
 
 @pytest.fixture
 def krai(
-    office: Office, worker: Worker, sink: Sink, today: date, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: Office,
+    worker: Worker,
+    mail_server: MailServer,
+    today: date,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Krai:
     monkeypatch.setenv("VEKHA_DATA", str(office.settings.data))
     monkeypatch.setenv("COLUMNS", "200")
-    krai = Krai(office, sink, today)
+    krai = Krai(office, mail_server, today)
     krai.load(tmp_path / "municipalities.csv")
     return krai
 
@@ -149,7 +117,7 @@ def plan_set(starts: date) -> str:
 
 
 def test_niku_goes_from_an_unknown_plan_to_changed_programmes(
-    krai: Krai, sink: Sink, build_processes: BuildProcesses
+    krai: Krai, mail_server: MailServer, build_processes: BuildProcesses
 ) -> None:
     office, starts = krai.office, krai.today + timedelta(days=50)
     krai.open()
@@ -169,7 +137,7 @@ def test_niku_goes_from_an_unknown_plan_to_changed_programmes(
 
     # Letters went out; then the plan is moved, which everyone at work on it hears of once.
     krai.day(0)
-    assert sink.about("Муниципальный координатор · ") == TOWNS
+    assert mail_server.about("Муниципальный координатор · ") == TOWNS
     moved = starts + timedelta(days=14)
     assert "перенесено: 1" in plan_set(moved)
     krai.sync()
@@ -177,8 +145,8 @@ def test_niku_goes_from_an_unknown_plan_to_changed_programmes(
     for n in (1, 2, 3):
         krai.day(n)
     assert (
-        sink.about("СРОК ПЕРЕНЕСЁН (1)")
-        == sink.about(f": с {moved:%d.%m.%Y} по ")
+        mail_server.about("СРОК ПЕРЕНЕСЁН (1)")
+        == mail_server.about(f": с {moved:%d.%m.%Y} по ")
         == sorted([*TOWNS, "rector@example.org"])
     )
 

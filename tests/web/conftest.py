@@ -58,11 +58,11 @@ def web_engine(request: pytest.FixtureRequest, web_settings: Settings) -> Iterat
 
 @pytest.fixture
 def pages(
-    web_settings: Settings, web_engine: Engine, limits: Limits, monkeypatch: pytest.MonkeyPatch
+    web_settings: Settings, web_engine: Engine, limits: Limits, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Pages]:
     """The pages on a free port."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with serving(create_app(web_settings, web_engine, limits=limits)) as url:
+    with serve(create_app(web_settings, web_engine, limits=limits)) as url:
         web_settings.public_url = url
         with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
             yield Pages(url, web_settings, web_engine, client)

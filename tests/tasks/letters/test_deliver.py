@@ -2,10 +2,8 @@
 
 import email
 import os
-import socket
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from email.message import EmailMessage
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,7 +11,6 @@ from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 from sqlalchemy import update
 
@@ -26,59 +23,18 @@ from tasks.daily.control_day import control_day
 from tasks.letters import deliver as delivery
 from tasks.letters.channels import NotSent
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.mail import MailServer, free_port
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)
 
 
-class Sink:
-    """Keeps what a real SMTP server received; refuses the addresses told to."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.received: list[tuple[list[str], EmailMessage]] = []
-        self.refused: set[str] = set()
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if address in self.refused:
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        parsed = email.message_from_bytes(envelope.content, policy=default)
-        assert isinstance(parsed, EmailMessage)
-        self.received.append((list(envelope.rcpt_tos), parsed))
-        return "250 OK"
-
-    @property
-    def to(self) -> list[str]:
-        return sorted(address for addresses, _ in self.received for address in addresses)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    """A running SMTP server."""
-    handler = Sink()
-    server = Controller(handler, hostname="127.0.0.1", port=free_port())
-    server.start()
-    handler.port = server.port
-    yield handler
-    server.stop()
-
-
-@pytest.fixture
-def mail(sink: Sink, tmp_path: Path) -> Settings:
+def mail(mail_server: MailServer, tmp_path: Path) -> Settings:
     """Settings whose letters go to the SMTP server."""
     return settings(
-        tmp_path, f"mailto://127.0.0.1:{sink.port}?from=vekha@krai.example.org&name=%D0%92%D0%B5%D1%85%D0%B0"
+        tmp_path, f"mailto://127.0.0.1:{mail_server.port}?from=vekha@krai.example.org&name=%D0%92%D0%B5%D1%85%D0%B0"
     )
 
 
@@ -101,23 +57,25 @@ def use_channel(world: World, kind: str, address: str) -> None:
 
 
 def test_letters_reach_a_real_mail_server_each_once_over_two_sweeps(
-    small_world: World, sink: Sink, mail: Settings
+    small_world: World, mail_server: MailServer, mail: Settings
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     for _ in range(2):
         control(small_world)
         send(small_world, mail)
-    assert sink.to == ["deputy@example.org", "rector@example.org"]
+    assert mail_server.to == ["deputy@example.org", "rector@example.org"]
     assert {row["state"] for row in small_world.rows(Notice)} == {"sent"}
     assert [row["attempts"] for row in small_world.rows(Notice)] == [1, 1]
 
 
-def test_a_letter_is_a_well_formed_message_in_russian(small_world: World, sink: Sink, mail: Settings) -> None:
+def test_a_letter_is_a_well_formed_message_in_russian(
+    small_world: World, mail_server: MailServer, mail: Settings
+) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     send(small_world, mail)
-    [(_, got)] = sink.received
+    [got] = mail_server.letters
     assert got["Subject"] == "[В-000001] Сроки по дорожной карте: сегодня 1 — Краснодарский край"
     assert got["From"] == "Веха <vekha@krai.example.org>"
     assert (got["To"], got["Reply-To"]) == ("rector@example.org", "coordinator@example.org")
@@ -131,7 +89,7 @@ def test_a_letter_is_a_well_formed_message_in_russian(small_world: World, sink: 
     assert [row["subject"] for row in small_world.rows(Notice)] == [got["Subject"]]
 
 
-def test_before_its_hour_no_letter_leaves(small_world: World, sink: Sink, mail: Settings) -> None:
+def test_before_its_hour_no_letter_leaves(small_world: World, mail_server: MailServer, mail: Settings) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     assert send(small_world, mail, at=NINE - timedelta(minutes=1)) == DeliveryReport(waiting=1)
@@ -139,7 +97,7 @@ def test_before_its_hour_no_letter_leaves(small_world: World, sink: Sink, mail: 
 
 
 def test_a_crash_between_send_and_record_sends_one_more_letter_with_the_same_id(
-    small_world: World, sink: Sink, mail: Settings, monkeypatch: pytest.MonkeyPatch
+    small_world: World, mail_server: MailServer, mail: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
@@ -153,13 +111,13 @@ def test_a_crash_between_send_and_record_sends_one_more_letter_with_the_same_id(
     assert send(small_world, mail) == DeliveryReport()
     assert send(small_world, mail, at=NINE + timedelta(minutes=11)).sent == 1
     assert send(small_world, mail, at=NINE + timedelta(days=2)) == DeliveryReport()
-    first, second = (got for _, got in sink.received)
+    first, second = mail_server.letters
     assert first["Subject"] == second["Subject"]
     assert first["Message-ID"] == second["Message-ID"]
 
 
 def test_what_was_settled_before_the_letter_left_is_left_out_of_it(
-    small_world: World, sink: Sink, mail: Settings
+    small_world: World, mail_server: MailServer, mail: Settings
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     done = small_world.point(WEDNESDAY + timedelta(days=1), next_check_on=WEDNESDAY)
@@ -167,31 +125,33 @@ def test_what_was_settled_before_the_letter_left_is_left_out_of_it(
     with open_session(small_world.engine) as session:
         lifecycle.change(session, done, TransitionCommand(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
     send(small_world, mail)
-    assert "сегодня 1 — " in sink.received[0][1]["Subject"]
+    assert "сегодня 1 — " in mail_server.letters[0]["Subject"]
 
 
-def test_a_letter_with_nothing_left_to_say_is_dropped(small_world: World, sink: Sink, mail: Settings) -> None:
+def test_a_letter_with_nothing_left_to_say_is_dropped(
+    small_world: World, mail_server: MailServer, mail: Settings
+) -> None:
     done = small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     with open_session(small_world.engine) as session:
         lifecycle.change(session, done, TransitionCommand(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
     assert send(small_world, mail) == DeliveryReport(dropped=1)
-    assert (sink.received, [row["state"] for row in small_world.rows(Notice)]) == ([], ["dropped"])
+    assert (mail_server.letters, [row["state"] for row in small_world.rows(Notice)]) == ([], ["dropped"])
 
 
 def test_after_days_without_a_mail_server_only_the_newest_reminder_of_a_point_leaves(
-    small_world: World, sink: Sink, mail: Settings
+    small_world: World, mail_server: MailServer, mail: Settings
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY - timedelta(days=2))
     for day in (-1, 0, 1):
         control(small_world, WEDNESDAY + timedelta(days=day))
     report = send(small_world, mail, at=NINE + timedelta(days=1))
     assert (report.sent, report.dropped) == (1, 2)
-    assert "просрочено 1" in sink.received[0][1]["Subject"]
+    assert "просрочено 1" in mail_server.letters[0]["Subject"]
 
 
 def test_a_mail_server_that_is_down_delays_the_letter_and_loses_nothing(
-    small_world: World, sink: Sink, mail: Settings, tmp_path: Path
+    small_world: World, mail_server: MailServer, mail: Settings, tmp_path: Path
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
@@ -200,7 +160,7 @@ def test_a_mail_server_that_is_down_delays_the_letter_and_loses_nothing(
     assert report == DeliveryReport(failed=1, errors=("почтовый сервер недоступен (ConnectionRefusedError)",))
     assert send(small_world, mail, at=NINE + timedelta(minutes=4)) == DeliveryReport()
     assert send(small_world, mail, at=NINE + timedelta(minutes=5)).sent == 1
-    assert sink.to == ["rector@example.org"]
+    assert mail_server.to == ["rector@example.org"]
 
 
 def test_the_eighth_failure_is_the_last_and_is_reported_as_dead(small_world: World, tmp_path: Path) -> None:
@@ -213,14 +173,14 @@ def test_the_eighth_failure_is_the_last_and_is_reported_as_dead(small_world: Wor
 
 
 def test_a_refused_address_does_not_hold_up_the_others_and_is_not_named(
-    small_world: World, sink: Sink, mail: Settings, caplog: pytest.LogCaptureFixture
+    small_world: World, mail_server: MailServer, mail: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
-    sink.refused = {"rector@example.org"}
+    mail_server.refused = {"rector@example.org"}
     report = send(small_world, mail)
     assert (report.sent, report.failed, report.errors) == (1, 1, ("почтовый сервер не принял адрес (550)",))
-    assert sink.to == ["deputy@example.org"]
+    assert mail_server.to == ["deputy@example.org"]
     assert "rector@" not in caplog.text + str(small_world.rows(Notice))
 
 
@@ -242,12 +202,12 @@ def test_a_wrong_mail_url_is_a_clear_failure(small_world: World, tmp_path: Path,
     assert error in report.errors[0]
 
 
-def test_copies_named_in_the_mail_url_are_not_sent(small_world: World, sink: Sink, tmp_path: Path) -> None:
+def test_copies_named_in_the_mail_url_are_not_sent(small_world: World, mail_server: MailServer, tmp_path: Path) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     copies = "a@example.org?from=vekha@example.org&cc=b@example.org&bcc=c@example.org&to=d@example.org"
-    assert send(small_world, settings(tmp_path, f"mailto://127.0.0.1:{sink.port}/{copies}")).sent == 1
-    assert sink.to == ["rector@example.org"]
+    assert send(small_world, settings(tmp_path, f"mailto://127.0.0.1:{mail_server.port}/{copies}")).sent == 1
+    assert mail_server.to == ["rector@example.org"]
 
 
 @pytest.mark.parametrize(
@@ -257,21 +217,23 @@ def test_copies_named_in_the_mail_url_are_not_sent(small_world: World, sink: Sin
         pytest.param("a@example.org,b@example.org", id="two addresses in one"),
     ],
 )
-def test_a_wrong_address_is_a_clear_failure(small_world: World, sink: Sink, mail: Settings, address: str) -> None:
+def test_a_wrong_address_is_a_clear_failure(
+    small_world: World, mail_server: MailServer, mail: Settings, address: str
+) -> None:
     use_channel(small_world, "email", address)
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     report = send(small_world, mail)
     assert report.errors == ("неверный адрес электронной почты в списке контактов",)
-    assert sink.received == []
+    assert mail_server.letters == []
 
 
-def test_a_plus_in_an_address_arrives_as_it_is(small_world: World, sink: Sink, mail: Settings) -> None:
+def test_a_plus_in_an_address_arrives_as_it_is(small_world: World, mail_server: MailServer, mail: Settings) -> None:
     use_channel(small_world, "email", "rector+vekha@example.org")
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     send(small_world, mail)
-    assert sink.to == ["rector+vekha@example.org"]
+    assert mail_server.to == ["rector+vekha@example.org"]
 
 
 class Hook(BaseHTTPRequestHandler):
@@ -396,7 +358,7 @@ def test_a_mailbox_that_cannot_be_written_is_a_failure_and_the_letter_stays(smal
 
 
 def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
-    small_world: World, sink: Sink, mail: Settings, caplog: pytest.LogCaptureFixture
+    small_world: World, mail_server: MailServer, mail: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
@@ -405,10 +367,10 @@ def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
     report = send(small_world, mail)
     assert (report.sent, report.failed, report.errors) == (1, 1, ("письмо не составлено (KeyError)",))
     assert "Traceback" in caplog.text
-    assert sink.to == ["rector@example.org"]
+    assert mail_server.to == ["rector@example.org"]
 
 
-def test_a_delivery_can_be_limited_and_stopped(small_world: World, sink: Sink, mail: Settings) -> None:
+def test_a_delivery_can_be_limited_and_stopped(small_world: World, mail_server: MailServer, mail: Settings) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
     assert send(small_world, mail, should_stop=lambda: True) == DeliveryReport()
@@ -416,12 +378,12 @@ def test_a_delivery_can_be_limited_and_stopped(small_world: World, sink: Sink, m
     assert send(small_world, mail, limit=1).sent == 1
 
 
-def test_a_large_batch_goes_out_in_one_delivery(small_world: World, sink: Sink, mail: Settings) -> None:
+def test_a_large_batch_goes_out_in_one_delivery(small_world: World, mail_server: MailServer, mail: Settings) -> None:
     for n in range(3 * delivery.BATCH):
         small_world.official("executor", f"Сотрудник {n}", f"p{n:02d}@example.org", body="institute", is_lead=True)
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     control(small_world)
     assert send(small_world, mail).sent == 3 * delivery.BATCH + 1
-    assert len(set(sink.to)) == len(sink.to) == 3 * delivery.BATCH + 1
+    assert len(set(mail_server.to)) == len(mail_server.to) == 3 * delivery.BATCH + 1
     points = [row for row in small_world.rows(ControlPoint) if row["purpose"] == "result"]
     assert {row["next_check_on"] for row in points} == {WEDNESDAY + timedelta(days=1)}

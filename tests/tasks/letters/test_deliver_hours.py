@@ -1,13 +1,10 @@
 """People are written to in their office hours; the mailbox folder never closes."""
 
-import socket
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import select, update
 from sqlmodel import col
@@ -17,45 +14,17 @@ from models.db import open_session
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.mail import MailServer, free_port
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 FRIDAY = date(2027, 5, 28)
 
 
-class Sink:
-    """Counts what a real SMTP server received."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.to: list[str] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.to += envelope.rcpt_tos
-        return "250 OK"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    """A running SMTP server."""
-    handler = Sink()
-    server = Controller(handler, hostname="127.0.0.1", port=free_port())
-    server.start()
-    handler.port = server.port
-    yield handler
-    server.stop()
-
-
-@pytest.fixture
-def mail(sink: Sink, tmp_path: Path) -> Settings:
+def mail(mail_server: MailServer, tmp_path: Path) -> Settings:
     """Settings whose letters go to the SMTP server."""
-    return through(sink.port, tmp_path)
+    return through(mail_server.port, tmp_path)
 
 
 def through(port: int, folder: Path, **more: Any) -> Settings:
@@ -93,30 +62,32 @@ def the_letter(world: World) -> tuple[str, int, datetime]:
     ],
 )
 def test_outside_the_hours_a_letter_is_put_back_without_counting_a_try(
-    world: World, sink: Sink, mail: Settings, at: datetime, again: datetime
+    world: World, mail_server: MailServer, mail: Settings, at: datetime, again: datetime
 ) -> None:
     queued(world)
     assert send(world, mail, at) == send(world, mail, at + timedelta(minutes=5)) == DeliveryReport(waiting=1)
     assert the_letter(world) == ("queued", 0, again)
     assert send(world, mail, again - timedelta(minutes=1)).sent == 0
     assert send(world, mail, again) == DeliveryReport(sent=1)
-    assert sink.to == ["rector@example.org"]
+    assert mail_server.to == ["rector@example.org"]
 
 
-def test_the_last_minute_of_the_office_is_still_office(small_world: World, sink: Sink, mail: Settings) -> None:
+def test_the_last_minute_of_the_office_is_still_office(
+    small_world: World, mail_server: MailServer, mail: Settings
+) -> None:
     queued(small_world)
     assert send(small_world, mail, moscow(WEDNESDAY, 17, 59)) == DeliveryReport(sent=1)
 
 
-def test_the_hours_are_those_of_the_settings(small_world: World, sink: Sink, tmp_path: Path) -> None:
+def test_the_hours_are_those_of_the_settings(small_world: World, mail_server: MailServer, tmp_path: Path) -> None:
     queued(small_world)
-    early = through(sink.port, tmp_path, office_from=7, office_to=20)
+    early = through(mail_server.port, tmp_path, office_from=7, office_to=20)
     with open_session(small_world.engine) as session:
         session.execute(update(Notice).values(not_before=moscow(WEDNESDAY, 7)))
     assert send(small_world, early, moscow(WEDNESDAY, 19, 59)).sent == 1
 
 
-def test_the_hours_are_those_of_the_officials_zone(small_world: World, sink: Sink, mail: Settings) -> None:
+def test_the_hours_are_those_of_the_officials_zone(small_world: World, mail_server: MailServer, mail: Settings) -> None:
     with open_session(small_world.engine) as session:
         session.execute(update(Official).where(col(Official.post) == "Ректор").values(zone="Asia/Kamchatka"))
     queued(small_world)
@@ -126,7 +97,7 @@ def test_the_hours_are_those_of_the_officials_zone(small_world: World, sink: Sin
 
 
 def test_a_retry_that_falls_into_the_night_waits_for_the_morning(
-    small_world: World, sink: Sink, tmp_path: Path
+    small_world: World, mail_server: MailServer, tmp_path: Path
 ) -> None:
     queued(small_world, FRIDAY)
     down = through(free_port(), tmp_path)
@@ -135,7 +106,7 @@ def test_a_retry_that_falls_into_the_night_waits_for_the_morning(
 
 
 def test_a_letter_tried_before_is_counted_as_waiting_and_keeps_its_tries(
-    small_world: World, sink: Sink, mail: Settings
+    small_world: World, mail_server: MailServer, mail: Settings
 ) -> None:
     queued(small_world)
     small_world.change(Notice, attempts=3, error="почтовый сервер недоступен")
@@ -144,7 +115,7 @@ def test_a_letter_tried_before_is_counted_as_waiting_and_keeps_its_tries(
 
 
 def test_a_slow_mail_server_does_not_carry_letters_into_the_evening(
-    small_world: World, sink: Sink, mail: Settings
+    small_world: World, mail_server: MailServer, mail: Settings
 ) -> None:
     for n in range(20):
         small_world.official("executor", f"Сотрудник {n}", f"p{n:02d}@example.org", body="institute", is_lead=True)
@@ -152,11 +123,14 @@ def test_a_slow_mail_server_does_not_carry_letters_into_the_evening(
     control_day(small_world.engine, today=WEDNESDAY, at=moscow(WEDNESDAY, 6))
     closing = moscow(WEDNESDAY, 18) - timedelta(minutes=1)
     report = deliver(  # the server takes twenty seconds for a letter
-        small_world.engine, settings=mail, at_source=lambda: closing + timedelta(seconds=20) * len(sink.to), limit=21
+        small_world.engine,
+        settings=mail,
+        at_source=lambda: closing + timedelta(seconds=20) * len(mail_server.to),
+        limit=21,
     )
     assert 0 < report.sent < 21
     assert (report.sent + report.waiting, report.failed) == (21, 0)
-    assert len(sink.to) == report.sent
+    assert len(mail_server.to) == report.sent
     assert {row["attempts"] for row in small_world.rows(Notice) if row["state"] == "queued"} == {0}
 
 

@@ -5,15 +5,12 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 from models import Notice
@@ -21,6 +18,7 @@ from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters import channels
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.mail import MailServer, free_port
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
@@ -32,52 +30,6 @@ TRIES = [
     *(NINE + timedelta(days=n) for n in (1, 2, 5, 6)),
 ]
 Talk = Callable[[socket.socket], None]
-
-
-class Post:
-    """A mail server that answers as it is told, and keeps what it took."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.received: list[tuple[str, EmailMessage]] = []
-        self.answers: dict[str, list[str]] = {}
-        """Of an address: what is answered to it, the first time, the second…; afterwards it is welcome."""
-        self.after_data = ["250 OK"]
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if self.answers.get(address):
-            return self.answers[address].pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        answer = self.after_data[0] if len(self.after_data) == 1 else self.after_data.pop(0)
-        if answer.startswith("250"):
-            parsed = email.message_from_bytes(envelope.content, policy=default)
-            assert isinstance(parsed, EmailMessage)
-            self.received.append((envelope.rcpt_tos[0], parsed))
-        return answer
-
-    @property
-    def to(self) -> list[str]:
-        return sorted(address for address, _ in self.received)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    """A mail server at work."""
-    handler = Post()
-    handler.port = free_port()
-    server = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    server.start()
-    yield handler
-    server.stop()
 
 
 @contextmanager
@@ -142,7 +94,9 @@ def states(world: World) -> list[tuple[str, int]]:
     return [(row["state"], row["attempts"]) for row in world.rows(Notice)]
 
 
-def is_retried_once(world: World, failed: DeliveryReport, error: str, post: Post, settings: Settings) -> None:
+def is_retried_once(
+    world: World, failed: DeliveryReport, error: str, mail_server: MailServer, settings: Settings
+) -> None:
     """The letter waits its five minutes with the reason recorded, then leaves once and never again."""
     assert (failed.sent, failed.failed, failed.dead, failed.errors) == (0, 1, 0, (error,))
     assert states(world) == [("queued", 1)]
@@ -152,7 +106,7 @@ def is_retried_once(world: World, failed: DeliveryReport, error: str, post: Post
     assert send(world, settings, at=NINE + timedelta(minutes=5)).sent == 1
     assert send(world, settings, at=NINE + timedelta(days=3)) == DeliveryReport()
     assert states(world) == [("sent", 2)]
-    assert post.to == [RECTOR]
+    assert mail_server.to == [RECTOR]
 
 
 def never_speaks(caller: socket.socket) -> None:
@@ -196,31 +150,33 @@ def a_byte_a_time(caller: socket.socket) -> None:
     ],
 )
 def test_a_server_that_does_not_do_its_work_delays_the_letter(
-    owed: World, post: Post, tmp_path: Path, talk: Talk, error: str
+    owed: World, mail_server: MailServer, tmp_path: Path, talk: Talk, error: str
 ) -> None:
     started = monotonic()
     with talking(talk) as port:
         failed = send(owed, mail(tmp_path, port))
     assert monotonic() - started < 15
-    is_retried_once(owed, failed, error, post, mail(tmp_path, post.port))
+    is_retried_once(owed, failed, error, mail_server, mail(tmp_path, mail_server.port))
 
 
-def test_a_server_that_is_down_delays_the_letter(owed: World, post: Post, tmp_path: Path) -> None:
+def test_a_server_that_is_down_delays_the_letter(owed: World, mail_server: MailServer, tmp_path: Path) -> None:
     failed = send(owed, mail(tmp_path, free_port()))
     error = "почтовый сервер недоступен (ConnectionRefusedError)"
-    is_retried_once(owed, failed, error, post, mail(tmp_path, post.port))
+    is_retried_once(owed, failed, error, mail_server, mail(tmp_path, mail_server.port))
 
 
-def test_a_grey_list_is_waited_out(owed: World, post: Post, tmp_path: Path) -> None:
-    post.answers[RECTOR] = ["451 4.7.1 greylisted, try again later"]
-    failed = send(owed, mail(tmp_path, post.port))
-    is_retried_once(owed, failed, "почтовый сервер не принял адрес (451)", post, mail(tmp_path, post.port))
+def test_a_grey_list_is_waited_out(owed: World, mail_server: MailServer, tmp_path: Path) -> None:
+    mail_server.answers[RECTOR] = ["451 4.7.1 greylisted, try again later"]
+    failed = send(owed, mail(tmp_path, mail_server.port))
+    is_retried_once(
+        owed, failed, "почтовый сервер не принял адрес (451)", mail_server, mail(tmp_path, mail_server.port)
+    )
 
 
-def test_a_letter_refused_after_its_text_is_tried_again(owed: World, post: Post, tmp_path: Path) -> None:
-    post.after_data = ["452 4.3.1 mailbox full", "250 OK"]
-    failed = send(owed, mail(tmp_path, post.port))
-    is_retried_once(owed, failed, "почтовый сервер отказал (452)", post, mail(tmp_path, post.port))
+def test_a_letter_refused_after_its_text_is_tried_again(owed: World, mail_server: MailServer, tmp_path: Path) -> None:
+    mail_server.after_data = ["452 4.3.1 mailbox full", "250 OK"]
+    failed = send(owed, mail(tmp_path, mail_server.port))
+    is_retried_once(owed, failed, "почтовый сервер отказал (452)", mail_server, mail(tmp_path, mail_server.port))
 
 
 @contextmanager
@@ -247,14 +203,14 @@ def takes_the_letter_then(end: bytes) -> Iterator[tuple[int, list[bytes]]]:
 
 
 def test_a_letter_taken_whose_answer_was_lost_leaves_again_with_the_same_ids(
-    owed: World, post: Post, tmp_path: Path
+    owed: World, mail_server: MailServer, tmp_path: Path
 ) -> None:
     with takes_the_letter_then(b"") as (port, taken):
         failed = send(owed, mail(tmp_path, port))
     error = "почтовый сервер недоступен (SMTPServerDisconnected)"
-    is_retried_once(owed, failed, error, post, mail(tmp_path, post.port))
+    is_retried_once(owed, failed, error, mail_server, mail(tmp_path, mail_server.port))
     first = email.message_from_bytes(taken[0], policy=default)
-    [(_, second)] = post.received
+    [second] = mail_server.letters
     assert first["Subject"] == second["Subject"]
     assert "[В-000001]" in second["Subject"]
     assert first["Message-ID"] == second["Message-ID"] == "<vekha-20270526-1@example.org>"
@@ -269,16 +225,16 @@ def test_a_letter_that_was_taken_is_sent_whatever_the_farewell(owed: World, tmp_
 
 
 def test_one_refused_address_does_not_hold_up_the_others_and_is_given_up_in_the_end(
-    small_world: World, post: Post, tmp_path: Path
+    small_world: World, mail_server: MailServer, tmp_path: Path
 ) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
-    post.answers[RECTOR] = ["550 5.1.1 no such user"] * 100
-    reports = [send(small_world, mail(tmp_path, post.port), at=at) for at in TRIES]
+    mail_server.answers[RECTOR] = ["550 5.1.1 no such user"] * 100
+    reports = [send(small_world, mail(tmp_path, mail_server.port), at=at) for at in TRIES]
     assert [report.sent for report in reports] == [1, *[0] * 8]
     assert [report.failed for report in reports] == [1] * 8 + [0]
     assert [report.dead for report in reports] == [0] * 7 + [1, 0]
-    assert post.to == ["deputy@example.org"]
+    assert mail_server.to == ["deputy@example.org"]
     assert sorted(states(small_world)) == [("dead", 8), ("sent", 1)]
 
 

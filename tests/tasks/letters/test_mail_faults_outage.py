@@ -1,17 +1,10 @@
 """Days without mail: when it is back one letter leaves, with what is true then, not one for every day that passed."""
 
-import socket
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 from models import Notice, lifecycle
@@ -20,42 +13,12 @@ from models.lifecycle import TransitionCommand
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.mail import MailServer, free_port, words
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 DAY = timedelta(days=1)
 RECTOR, CONTROLLER = "rector@example.org", "deputy@example.org"
-
-
-class Box:
-    """What a mail server took: (address, letter)."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.taken: list[tuple[str, EmailMessage]] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        parsed = message_from_bytes(envelope.content, policy=default)
-        assert isinstance(parsed, EmailMessage)
-        self.taken.append((envelope.rcpt_tos[0], parsed))
-        return "250 OK"
-
-
-@pytest.fixture
-def box() -> Iterator[Box]:
-    """A mail server at work."""
-    handler = Box()
-    handler.port = free_port()
-    server = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    server.start()
-    yield handler
-    server.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -83,18 +46,12 @@ def send(world: World, settings: Settings, at: datetime) -> DeliveryReport:
     return deliver(world.engine, settings=settings, at_source=lambda: at)
 
 
-def words(letter: EmailMessage) -> str:
-    body = letter.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content()).replace("\r\n", "\n")
-
-
 def states(world: World) -> set[str]:
     return {row["state"] for row in world.rows(Notice)}
 
 
 def test_after_ten_days_without_mail_one_letter_leaves_with_what_is_true_then(
-    small_world: World, box: Box, down: Settings, tmp_path: Path
+    small_world: World, mail_server: MailServer, down: Settings, tmp_path: Path
 ) -> None:
     keys = [small_world.point(WEDNESDAY + n * DAY, next_check_on=WEDNESDAY) for n in range(12)]
     for n in range(10):
@@ -104,50 +61,50 @@ def test_after_ten_days_without_mail_one_letter_leaves_with_what_is_true_then(
         done = TransitionCommand(action="submit", actor="ректор", at=nine(WEDNESDAY), on=WEDNESDAY)
         lifecycle.change(session, keys[0], done)
     monday = WEDNESDAY + 12 * DAY
-    up = mail(tmp_path, box.port)
-    assert sum(report.sent for report in a_day(small_world, up, monday)) == len(box.taken)
-    to_rector = [letter for address, letter in box.taken if address == RECTOR]
+    up = mail(tmp_path, mail_server.port)
+    assert sum(report.sent for report in a_day(small_world, up, monday)) == len(mail_server.taken)
+    to_rector = [one.message for one in mail_server.taken if one.to == RECTOR]
     assert len(to_rector) == 1
     text = words(to_rector[0])
     told = [key for key in keys if f"Контрольная точка: {key}\n" in text]
     assert told == keys[1:]
     assert [text.count(key) for key in told] == [1] * 11
-    assert len({address for address, _ in box.taken}) == len(box.taken)
+    assert len(set(mail_server.to)) == len(mail_server.taken)
     assert states(small_world) <= {"sent", "dropped", "dead"}
 
 
 def test_after_the_one_letter_the_next_days_are_as_ever(
-    small_world: World, box: Box, down: Settings, tmp_path: Path
+    small_world: World, mail_server: MailServer, down: Settings, tmp_path: Path
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     later = small_world.point(WEDNESDAY + 9 * DAY, next_check_on=WEDNESDAY)
     for n in (0, 1):
         a_day(small_world, down, WEDNESDAY + n * DAY)
-    up = mail(tmp_path, box.port)
+    up = mail(tmp_path, mail_server.port)
     for n in range(2, 10):
         a_day(small_world, up, WEDNESDAY + n * DAY)
-    days = [parsedate_to_datetime(letter["Date"]).date() for address, letter in box.taken if address == RECTOR]
+    days = [parsedate_to_datetime(one.message["Date"]).date() for one in mail_server.taken if one.to == RECTOR]
     assert [day.strftime("%d.%m") for day in days] == ["28.05", "31.05", "01.06", "02.06", "03.06", "04.06"]
-    assert words(box.taken[0][1]).count(later) == 1
+    assert mail_server.taken[0].text.count(later) == 1
 
 
 def test_a_letter_that_waits_for_its_next_try_is_overtaken_and_never_leaves(
-    world: World, box: Box, down: Settings, tmp_path: Path
+    world: World, mail_server: MailServer, down: Settings, tmp_path: Path
 ) -> None:
     """The old letter's next try comes after the new one has left: it has nothing to add."""
     first = world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     a_day(world, down, WEDNESDAY)
     second = world.point(WEDNESDAY + 4 * DAY, next_check_on=WEDNESDAY + DAY)
-    up = mail(tmp_path, box.port)
+    up = mail(tmp_path, mail_server.port)
     a_day(world, up, WEDNESDAY + DAY)
-    [(_, letter)] = box.taken
+    [letter] = mail_server.letters
     assert first in words(letter)
     assert second in words(letter)
     assert sorted(row["state"] for row in world.rows(Notice)) == ["dropped", "sent"]
 
 
 def test_what_only_an_old_letter_had_to_say_is_not_lost(
-    small_world: World, box: Box, down: Settings, tmp_path: Path
+    small_world: World, mail_server: MailServer, down: Settings, tmp_path: Path
 ) -> None:
     """A return is told once; the letter with it was given up, the next one says it with its ground."""
     key = small_world.point(WEDNESDAY + 60 * DAY, next_check_on=WEDNESDAY + 53 * DAY, status="submitted")
@@ -161,35 +118,35 @@ def test_what_only_an_old_letter_had_to_say_is_not_lost(
     assert "dead" in states(small_world)
     due = WEDNESDAY + 9 * DAY
     small_world.point(due, next_check_on=due)
-    a_day(small_world, mail(tmp_path, box.port), due)
-    [text] = [words(letter) for address, letter in box.taken if address == RECTOR]
+    a_day(small_world, mail(tmp_path, mail_server.port), due)
+    [text] = [one.text for one in mail_server.taken if one.to == RECTOR]
     assert "ВОЗВРАЩЕНО НА ДОРАБОТКУ (1)" in text
     assert "Основание: нет подписи" in text
     assert "СРОК СЕГОДНЯ (1)" in text
 
 
 def test_the_controller_hears_of_a_long_delay_once(
-    small_world: World, box: Box, down: Settings, tmp_path: Path
+    small_world: World, mail_server: MailServer, down: Settings, tmp_path: Path
 ) -> None:
     """The first report of the delay never left: the weekly list, which came after it, does not repeat the point."""
     key = small_world.point(WEDNESDAY - 8 * DAY, next_check_on=WEDNESDAY - DAY)
     for n in range(3):
         a_day(small_world, down, WEDNESDAY + n * DAY)
     monday = WEDNESDAY + 5 * DAY
-    a_day(small_world, mail(tmp_path, box.port), monday)
-    [letter] = [letter for address, letter in box.taken if address == CONTROLLER]
+    a_day(small_world, mail(tmp_path, mail_server.port), monday)
+    [letter] = [one.message for one in mail_server.taken if one.to == CONTROLLER]
     assert words(letter).count(key) == 1
     assert "передано на ваш контроль 1" in letter["Subject"]
 
 
 def test_another_official_or_channel_carries_nothing_of_mine(
-    small_world: World, box: Box, down: Settings, tmp_path: Path
+    small_world: World, mail_server: MailServer, down: Settings, tmp_path: Path
 ) -> None:
     """A letter is carried over within its own channel only."""
     small_world.point(WEDNESDAY - 8 * DAY, next_check_on=WEDNESDAY - DAY)
     a_day(small_world, down, WEDNESDAY)
     small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY + DAY)
-    a_day(small_world, mail(tmp_path, box.port), WEDNESDAY + DAY)
-    letters = {address: words(letter) for address, letter in box.taken}
-    assert len(letters) == len(box.taken) == 2
+    a_day(small_world, mail(tmp_path, mail_server.port), WEDNESDAY + DAY)
+    letters = {one.to: one.text for one in mail_server.taken}
+    assert len(letters) == len(mail_server.taken) == 2
     assert f"{WEDNESDAY + DAY}" not in letters[CONTROLLER]

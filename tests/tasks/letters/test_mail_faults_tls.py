@@ -1,16 +1,13 @@
 """Mail servers that want TLS, certificates and passwords: a letter leaves only where it should."""
 
-import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -23,22 +20,11 @@ from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters import channels
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.mail import ServeMail
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)
-
-
-class Box:
-    """Takes every letter and notes whether it came by TLS, and after which log-in."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[bool, bool]] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        by_tls = server.transport.get_extra_info("ssl_object") is not None
-        self.taken.append((by_tls, bool(session.authenticated)))
-        return "250 OK"
 
 
 @pytest.fixture(scope="module")
@@ -84,18 +70,6 @@ def untrusted() -> Iterator[None]:
     channels._tls.cache_clear()
 
 
-@contextmanager
-def serving(**how: Any) -> Iterator[tuple[int, Box]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    box = Box()
-    server = Controller(box, hostname="127.0.0.1", port=port, **how)
-    server.start()
-    yield port, box
-    server.stop()
-
-
 def tls(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -121,46 +95,46 @@ def send(world: World, folder: Path, url: str) -> DeliveryReport:
     return deliver(world.engine, settings=settings, at_source=lambda: NINE)
 
 
-def url(port: int, *, scheme: str = "mailtos", login: str = "", more: str = "") -> str:
-    return f"{scheme}://{login}127.0.0.1:{port}?from=vekha@example.org{more}"
-
-
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("mode", ["starttls", "ssl"])
-def test_a_letter_leaves_by_tls(owed: World, tmp_path: Path, certificate: Path, mode: str) -> None:
+def test_a_letter_leaves_by_tls(
+    owed: World, serve_mail: ServeMail, tmp_path: Path, certificate: Path, mode: str
+) -> None:
     context = {"tls_context" if mode == "starttls" else "ssl_context": tls(certificate)}
-    with serving(**context, **({"require_starttls": True} if mode == "starttls" else {})) as (port, box):
-        assert send(owed, tmp_path, url(port, more=f"&mode={mode}")).sent == 1
-    assert box.taken == [(True, False)]
+    with serve_mail(**context, **({"require_starttls": True} if mode == "starttls" else {})) as server:
+        assert send(owed, tmp_path, server.url(scheme="mailtos", more=f"&mode={mode}")).sent == 1
+    assert server.how_taken == [(True, False)]
 
 
 @pytest.mark.usefixtures("untrusted")
 @pytest.mark.parametrize("mode", ["starttls", "ssl"])
 def test_a_certificate_nobody_vouches_for_is_refused_and_nothing_leaves(
-    owed: World, tmp_path: Path, certificate: Path, mode: str
+    owed: World, serve_mail: ServeMail, tmp_path: Path, certificate: Path, mode: str
 ) -> None:
-    with serving(**{"tls_context" if mode == "starttls" else "ssl_context": tls(certificate)}) as (port, box):
-        report = send(owed, tmp_path, url(port, more=f"&mode={mode}"))
+    with serve_mail(**{"tls_context" if mode == "starttls" else "ssl_context": tls(certificate)}) as server:
+        report = send(owed, tmp_path, server.url(scheme="mailtos", more=f"&mode={mode}"))
         assert (report.sent, report.errors) == (0, ("сертификат почтового сервера не прошёл проверку",))
-        assert box.taken == []
+        assert server.taken == []
         assert [row["state"] for row in owed.rows(Notice)] == ["queued"]
 
 
 @pytest.mark.usefixtures("untrusted")
 def test_an_installation_may_trust_its_own_server_without_a_certificate(
-    owed: World, tmp_path: Path, certificate: Path
+    owed: World, serve_mail: ServeMail, tmp_path: Path, certificate: Path
 ) -> None:
-    with serving(ssl_context=tls(certificate)) as (port, box):
-        assert send(owed, tmp_path, url(port, more="&mode=ssl&verify=no")).sent == 1
-    assert box.taken == [(True, False)]
+    with serve_mail(ssl_context=tls(certificate)) as server:
+        assert send(owed, tmp_path, server.url(scheme="mailtos", more="&mode=ssl&verify=no")).sent == 1
+    assert server.how_taken == [(True, False)]
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_server_without_tls_gets_no_letter_when_tls_is_asked_for(owed: World, tmp_path: Path) -> None:
-    with serving() as (port, box):
-        report = send(owed, tmp_path, url(port, more="&mode=starttls"))
+def test_a_server_without_tls_gets_no_letter_when_tls_is_asked_for(
+    owed: World, serve_mail: ServeMail, tmp_path: Path
+) -> None:
+    with serve_mail() as server:
+        report = send(owed, tmp_path, server.url(scheme="mailtos", more="&mode=starttls"))
     assert (report.sent, report.errors) == (0, ("почтовый сервер недоступен (SMTPNotSupportedError)",))
-    assert box.taken == []
+    assert server.taken == []
 
 
 @pytest.mark.usefixtures("trusted")
@@ -173,6 +147,7 @@ def test_a_server_without_tls_gets_no_letter_when_tls_is_asked_for(owed: World, 
 )
 def test_a_password_opens_the_server(
     owed: World,
+    serve_mail: ServeMail,
     tmp_path: Path,
     certificate: Path,
     caplog: pytest.LogCaptureFixture,
@@ -181,14 +156,14 @@ def test_a_password_opens_the_server(
     errors: tuple[str, ...],
 ) -> None:
     how = {"tls_context": tls(certificate), "require_starttls": True, "auth_required": True}
-    with serving(authenticator=knows_the_password, **how) as (port, box):
-        report = send(owed, tmp_path, url(port, login=f"vekha:{password}@", more="&mode=starttls"))
-    assert (box.taken, report.errors) == (taken, errors)
+    with serve_mail(authenticator=knows_the_password, **how) as server:
+        report = send(owed, tmp_path, server.url(scheme="mailtos", login=f"vekha:{password}@", more="&mode=starttls"))
+    assert (server.how_taken, report.errors) == (taken, errors)
     assert password not in caplog.text + str(owed.rows(Notice))
 
 
-def test_a_server_that_knows_no_passwords_gets_none(owed: World, tmp_path: Path) -> None:
-    with serving() as (port, box):
-        report = send(owed, tmp_path, url(port, scheme="mailto", login="vekha:s3cret@", more="&mode=insecure"))
+def test_a_server_that_knows_no_passwords_gets_none(owed: World, serve_mail: ServeMail, tmp_path: Path) -> None:
+    with serve_mail() as server:
+        report = send(owed, tmp_path, server.url(scheme="mailto", login="vekha:s3cret@", more="&mode=insecure"))
     assert (report.sent, report.errors) == (0, ("почтовый сервер недоступен (SMTPNotSupportedError)",))
-    assert box.taken == []
+    assert server.taken == []

@@ -1,48 +1,34 @@
 """A round whose note is written, and a mail server that keeps what leaves."""
 
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 from models.settings import Settings
+from tests.mail import MailServer
 from tests.monitored import Monitored
-from tests.posted import SITE, Posted, Sink
+from tests.posted import SITE, Posted
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    handler = Sink()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        handler.port = probe.getsockname()[1]
-    server = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    server.start()
-    yield handler
-    server.stop()
-
-
-@pytest.fixture
-def here(tmp_path: Path, sink: Sink) -> Settings:
+def here(tmp_path: Path, mail_server: MailServer) -> Settings:
     return Settings(
         _env_file=None,
         data=tmp_path,
         public_url=SITE,
         link_key=SecretStr("a key"),
-        mail_url=SecretStr(f"mailto://127.0.0.1:{sink.port}?from=vekha@example.org&mode=insecure"),
+        mail_url=SecretStr(f"mailto://127.0.0.1:{mail_server.port}?from=vekha@example.org&mode=insecure"),
     )
 
 
 @pytest.fixture
-def posted(monitored: Monitored, here: Settings, sink: Sink, unpainted: None) -> Posted:
+def posted(monitored: Monitored, here: Settings, mail_server: MailServer, unpainted: None) -> Posted:
     """On either engine."""
-    return Posted(monitored, here, sink)
+    return Posted(monitored, here, mail_server)
 
 
 @pytest.fixture
-def small_posted(small_monitored: Monitored, here: Settings, sink: Sink, unpainted: None) -> Posted:
+def small_posted(small_monitored: Monitored, here: Settings, mail_server: MailServer, unpainted: None) -> Posted:
     """On SQLite."""
-    return Posted(small_monitored, here, sink)
+    return Posted(small_monitored, here, mail_server)

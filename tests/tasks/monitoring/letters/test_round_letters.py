@@ -59,7 +59,7 @@ def test_once_however_often_the_step_runs(posted: Posted) -> None:
     posted.delivered()
     assert posted.queued(round_id, NOTE_DAY + DAY) == 0
     assert posted.delivered(NOTE_DAY + DAY).sent == 0
-    assert len(posted.sink.letters) == 7
+    assert len(posted.mail_server.letters) == 7
 
 
 def test_it_rides_in_the_letter_that_waits_and_after_one_that_left_in_the_next(posted: Posted) -> None:
@@ -127,7 +127,7 @@ def test_a_file_lost_from_the_disk_does_not_hold_up_the_letter(small_posted: Pos
     for path in small_posted.settings.files.rglob("*"):
         path.unlink() if path.is_file() else None
     small_posted.delivered()
-    assert len(small_posted.sink.letters) == 7
+    assert len(small_posted.mail_server.letters) == 7
     assert "Материалы — на странице" in small_posted.text("coordinator")
     assert list(small_posted.files("sochi")) == [small_posted.page_name("sochi")], "it is written anew"
 
