@@ -24,6 +24,8 @@ from tests.places import WITHOUT_SHARED
 PREFECT = {"prefect_server", "worker"}
 SERVER = {*PREFECT, "postgres", "chromium", "own_programs", "serve_mail", "serve"}
 OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
+#: The tests of the first Prefect server, by their files' names.
+PROCESSES = ("test_process", "test_sync", "test_study")
 #: The longest of the check circle: notes, charts as they are painted. Their tests come first and go to the processes
 #: one by one; what is missing here is only run a little later.
 LONG = {"test_note_layout.py", "test_note_own_pages.py", "test_note_files.py", "test_charts.py"}
@@ -63,18 +65,24 @@ def circle_of(item: pytest.Item) -> str:
 
 
 def group_of(item: pytest.Item) -> str:
-    """What runs in one process: one Prefect server and one PostgreSQL serve the run; all else goes file by file."""
+    """What runs in one process: two Prefect servers and one PostgreSQL serve the run; all else goes file by file.
+
+    What asks a Prefect server mostly waits for it, so there are two, each with about half of the time.
+    """
     asked = starters(item)
     if asked & PREFECT:
-        return "prefect"
+        return "prefect of processes" if item.path.name.startswith(PROCESSES) else "prefect"
     if "postgres" in asked:
         return "postgres"
     return item.nodeid if item.path.name in LONG else str(item.path.relative_to(item.config.rootpath))
 
 
 def _place(item: pytest.Item) -> int:
-    if (group := group_of(item)) in ("prefect", "postgres"):
-        return 0 if group == "prefect" else 2
+    group = group_of(item)
+    if group.startswith("prefect"):
+        return 0
+    if group == "postgres":
+        return 2
     return 1 if circle_of(item) else 3 if item.path.name in LONG else 4
 
 
@@ -113,6 +121,12 @@ class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 def pytest_configure_node(node: Any) -> None:
     """Tell a process where to leave the groups."""
     node.workerinput["groups"] = str(GROUPS)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Twice the cores where tests wait for servers; as many as there are, by the default, where they only reckon."""
+    return None if "not server" in config.option.markexpr else 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -42,8 +42,9 @@ def test_each_test_of_this_run_has_the_mark_of_its_fixtures(request: pytest.Fixt
 class Item:
     """A test that asks for these fixtures with these parameters."""
 
-    def __init__(self, *fixtures: str, **params: Any) -> None:
+    def __init__(self, *fixtures: str, file: str = "test_round.py", **params: Any) -> None:
         self.fixturenames = fixtures
+        self.path = Path(file)
         self.callspec = type("Call", (), {"params": params})
 
 
@@ -52,6 +53,8 @@ class Item:
     [
         (Item("office", "settings", "prefect_server"), "server", "prefect"),
         (Item("worker", "postgres"), "server", "prefect"),
+        (Item("worker", file="test_process_killed.py"), "server", "prefect of processes"),
+        (Item("mail_server", "serve_mail", "tmp_path"), "server", None),
         (Item("world", "tmp_path", world="postgresql"), "server", "postgres"),
         (Item("postgres_engine", "postgres"), "server", "postgres"),
         (Item("chromium", "nginx"), "office", None),

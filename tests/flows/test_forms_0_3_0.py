@@ -53,12 +53,14 @@ def left_waiting(office: Office, key: str, *, entrypoint: str, form: str) -> str
     async def write(client: PrefectClient) -> str:
         await client.delete_flow_run(own["id"])
         await call(client, "PATCH", f"/deployments/{own['deployment_id']}", {"entrypoint": entrypoint})
-        made = await call(client, "POST", f"/deployments/{own['deployment_id']}/create_flow_run/bulk", [body])
-        run_id = str(made["results"][0]["flow_run_id"])
+        run_id = None
+        while run_id is None:  # a busy database is told in the answer, and asked again
+            made = await call(client, "POST", f"/deployments/{own['deployment_id']}/create_flow_run/bulk", [body])
+            run_id = made["results"][0]["flow_run_id"]
         for part, value in (("schema", SAVED[form]), ("description", "Протокол")):
             kept = {"key": f"suspended-decision-1-{part}", "value": json.dumps(value, ensure_ascii=False)}
             await call(client, "POST", f"/flow_runs/{run_id}/input", kept)
-        return run_id
+        return str(run_id)
 
     return str(office.api(write))
 
