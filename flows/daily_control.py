@@ -1,12 +1,12 @@
 """The day's work over every roadmap, and what Prefect shows of it."""
 
-from prefect import flow, task
+from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.run_names import dated
+from flows.service import service_flow
 from models import clock, db
 from models.settings import Settings
 from tasks.daily.control_day import ControlReport, control_day
@@ -27,7 +27,7 @@ watch_task = task(name="Сигнал наблюдателю", cache_policy=NO_CA
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
 
 
-@flow(name="Ежедневный контроль", flow_run_name=dated("Ежедневный контроль"))
+@service_flow("Ежедневный контроль")
 async def daily_control() -> State:
     """Open, mark overdue, decide letters; then the runs, the overviews and the outside watcher.
 

@@ -1,11 +1,11 @@
 """Letters leave."""
 
-from prefect import flow, task
+from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.run_names import dated
+from flows.service import service_flow
 from models import clock, db
 from models.settings import Settings
 from tasks.letters.deliver import deliver
@@ -14,8 +14,8 @@ from tasks.prefect.secrets import prefect_secret
 deliver_task = task(name="Отправить письма", cache_policy=NO_CACHE)(deliver)
 
 
-@flow(name="Отправка писем", flow_run_name=dated("Отправка писем"))
-def deliver_letters() -> State:
+@service_flow("Отправка писем")
+async def deliver_letters() -> State:
     """Send what is due; what failed is tried again later, a letter given up for good makes the run fail."""
     report = deliver_task(db.engine(), settings=Settings(), at_source=clock.now, secret=prefect_secret)
     told = f"Отправлено: {report.sent}, отложено: {report.failed}, отменено: {report.dropped}."

@@ -1,11 +1,11 @@
 """What broke off is taken up again within minutes."""
 
-from prefect import flow, task
+from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.run_names import dated
+from flows.service import service_flow
 from models import clock, db
 from models.settings import Settings
 from tasks.prefect.client import connect
@@ -14,7 +14,7 @@ from tasks.prefect.reconcile import known_deployments, reconcile_runs
 reconcile_task = task(name="Состояния запусков", cache_policy=NO_CACHE)(reconcile_runs)
 
 
-@flow(name="Присмотр за запусками", flow_run_name=dated("Присмотр за запусками"))
+@service_flow("Присмотр за запусками")
 async def mend_runs() -> State:
     """Start again the runs that failed or lost their process, make those that were deleted, end those of closed points.
 

@@ -1,12 +1,12 @@
 """The week's overview of every roadmap."""
 
-from prefect import flow, task
+from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.run_names import dated
+from flows.service import service_flow
 from models import clock, db
 from models.settings import Settings
 from tasks.prefect.client import connect
@@ -15,7 +15,7 @@ from tasks.prefect.overviews import publish_overviews
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
 
 
-@flow(name="Сводка по дорожной карте", flow_run_name=dated("Сводка по дорожной карте"))
+@service_flow("Сводка по дорожной карте")
 async def weekly_digest() -> State:
     """Publish the summary table, what is overdue and the progress per section of each roadmap."""
     async with connect(Settings()) as client:

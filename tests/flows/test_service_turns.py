@@ -1,0 +1,93 @@
+"""Service flows after a pause, and where two clocks start one of them: the work is done once."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRun, State, StateType
+
+from deployments.sync import sync
+from models import clock
+from tasks.prefect.client import call, connect, pages
+from tasks.prefect.turns import SKIPPED, taken_by
+from tests.office import Office
+
+DELIVERY = "Каждые 10 минут рабочих часов"
+
+
+@pytest.fixture
+def delivery(office: Office) -> UUID:
+    """The deployment of «Отправка писем»."""
+    office.add_roadmap()
+    sync(office.engine, settings=office.settings, at=clock.now())
+    return UUID(office.deployments()[DELIVERY]["id"])
+
+
+def come_due(office: Office, deployment: UUID, hours: list[datetime]) -> list[str]:
+    """Runs that the clock would have made for these hours; their ids."""
+
+    async def make(client: PrefectClient) -> list[str]:
+        path = f"/deployments/{deployment}/create_flow_run"
+        bodies = [
+            {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": hour.isoformat()}}} for hour in hours
+        ]
+        return [(await call(client, "POST", path, body))["id"] for body in bodies]
+
+    return office.api(make)
+
+
+def names(office: Office, deployment: UUID) -> list[str]:
+    """The states of all runs of a deployment, in the order of their names, once all have ended."""
+    until = clock.now() + timedelta(minutes=4)
+    body = {"deployments": {"id": {"any_": [str(deployment)]}}, "sort": "ID_DESC"}
+    while True:
+        found = office.api(lambda client: pages(client, "/flow_runs/filter", body))
+        if all(run["state_type"] in ("COMPLETED", "FAILED", "CRASHED") for run in found):
+            return sorted(run["state_name"] for run in found)
+        assert clock.now() < until, [run["state_name"] for run in found]
+
+
+def test_of_all_that_were_late_one_does_the_work(
+    office: Office, delivery: UUID, request: pytest.FixtureRequest
+) -> None:
+    now = clock.now()
+    come_due(office, delivery, [now - timedelta(minutes=10 * n) for n in range(1, 13)])
+    request.getfixturevalue("worker")
+    assert names(office, delivery) == ["Отправлено", *[SKIPPED] * 11]
+
+
+@pytest.mark.usefixtures("worker")
+def test_what_comes_due_afterwards_is_done_again(office: Office, delivery: UUID, today: date) -> None:
+    for done in (1, 2):
+        come_due(office, delivery, [clock.now()])
+        assert names(office, delivery) == ["Отправлено"] * done
+
+
+def asked(office: Office, run: FlowRun) -> str:
+    async def ask() -> str:
+        async with connect(office.settings) as client:
+            return await taken_by(client, run)
+
+    return asyncio.run(ask())
+
+
+def test_who_began_first_goes_on_and_who_stands_still_keeps_nobody(office: Office, delivery: UUID) -> None:
+    now = clock.now()
+    [other] = come_due(office, delivery, [now])
+
+    async def begin(client: PrefectClient) -> None:
+        await client.set_flow_run_state(UUID(other), State(type=StateType.RUNNING), force=True)
+
+    office.api(begin)
+    begun = datetime.fromisoformat(office.api(lambda client: call(client, "GET", f"/flow_runs/{other}"))["start_time"])
+
+    def at(minutes: int) -> str:
+        moment = begun + timedelta(minutes=minutes)
+        facts = {"id": uuid4(), "flow_id": uuid4(), "deployment_id": delivery, "name": "Отправка писем · 10:10"}
+        return asked(office, FlowRun(**facts, expected_start_time=moment, start_time=moment))
+
+    assert at(10).endswith("ещё идёт.")
+    assert at(-1) == ""
+    assert at(31) == ""
