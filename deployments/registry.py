@@ -7,7 +7,7 @@ from typing import Any
 
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.cards.point import ItemFacts, deployment_name, description, tags
-from tasks.prefect.names import FLOW_NAMES
+from tasks.prefect.names import FLOW_NAMES, SERVICE_TAG
 
 #: Kinds whose flow stands in a module of its own.
 ENTRYPOINTS = {kind: f"flows.{kind}.{kind}" for kind in ("agreement", "session", "study", "document", "registry")}
@@ -140,7 +140,7 @@ def service_deployments(zones: Iterable[str], hours: OfficeHours) -> list[Deploy
             name=service.name,
             entrypoint=service.entrypoint,
             description=service.words,
-            tags=("служебное",),
+            tags=(SERVICE_TAG,),
             parameter_schema=NO_PARAMETERS,
             schedules=tuple(
                 (service.cron.format_map(clock), zone)

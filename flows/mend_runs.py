@@ -9,8 +9,10 @@ from flows.service import service_flow
 from models import clock, db
 from models.settings import Settings
 from tasks.prefect.client import connect
+from tasks.prefect.health import keep_watch
 from tasks.prefect.reconcile import known_deployments, reconcile_runs
 
+watch_task = task(name="Что стоит", cache_policy=NO_CACHE)(keep_watch)
 reconcile_task = task(name="Состояния запусков", cache_policy=NO_CACHE)(reconcile_runs)
 
 
@@ -20,12 +22,13 @@ async def mend_runs() -> State:
 
     An answer that was given before a run failed is kept by Prefect, and is carried out when it starts again.
     """
-    engine, settings = db.engine(), Settings()
+    engine, settings, at = db.engine(), Settings(), clock.now()
     with db.open_session(engine) as session:
         deployments = known_deployments(session)
     async with connect(settings) as client:
         report = await reconcile_task(
-            client, engine, deployments, today=None, at=clock.now(), ahead_days=settings.runs_ahead_days
+            client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days
         )
+    await watch_task(engine, settings, at=at)
     told = ", ".join(report.words())
     return Completed(name="Исправлено" if told else "Всё на местах", message=told or "расхождений нет")

@@ -1,5 +1,6 @@
 """What is true. Importing the package registers every table."""
 
+from models.tables.alert import Alert
 from models.tables.audit import AuditEntry
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.monitoring import IndicatorValue, Recommendation, ReportFile, Round, RoundLetter, RoundStep, Snapshot
@@ -12,6 +13,7 @@ from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, Item
 
 __all__ = [
     "Absence",
+    "Alert",
     "AuditEntry",
     "Body",
     "Channel",

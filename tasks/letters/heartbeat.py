@@ -15,6 +15,7 @@ from models import ControlPoint, Edition, Notice, Official
 from models.db import open_session
 from models.lifecycle import LIVE
 from models.settings import Settings
+from models.tables.alert import alerts
 
 WEEK = timedelta(days=7)
 LATE = timedelta(hours=26)
@@ -41,6 +42,8 @@ class Heartbeat:
     last_sent_at: datetime | None
     on_duty_since: datetime | None
     """When the first roadmap came on control; None when there is none."""
+    alerts: tuple[str, ...] = ()
+    """What stands still or is broken, in words."""
 
     @property
     def line(self) -> str:
@@ -52,7 +55,7 @@ class Heartbeat:
         """Russian lines of what is wrong; empty when all is well. A roadmap loaded this week is given its time."""
         if self.on_duty_since is None:
             return ["ни одной дорожной карты на контроле нет"]
-        found = []
+        found = list(self.alerts)
         newest = max(filter(None, (self.last_sent_at, self.on_duty_since)))
         if at - newest > WEEK:
             found.append(f"за неделю не ушло ни одного письма, последнее — {newest:%d.%m.%Y}")
@@ -90,6 +93,7 @@ def heartbeat(session: Session, *, at: datetime, code: str | None = None) -> Hea
         stuck=session.execute(waiting).scalar_one(),
         last_sent_at=session.execute(last).scalar_one(),
         on_duty_since=session.execute(loaded).scalar_one(),
+        alerts=tuple(alert.words for alert in alerts(session)),
     )
 
 

@@ -10,6 +10,10 @@ from roadmap.catalogue.schema import KINDS_RU
 FLOW_NAMES = KINDS_RU
 POOL = "vekha"
 """The work pool of our worker."""
+KEPT_BY_ANOTHER = "Точку ведёт другой запуск"
+"""The state of a run that people made by hand for a point on control."""
+SERVICE_TAG = "служебное"
+"""The tag of what the clock starts."""
 
 
 def api_url(settings: Settings) -> str:

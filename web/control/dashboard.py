@@ -13,6 +13,7 @@ from sqlmodel import Session
 from models import clock
 from models.db import open_session
 from models.settings import Settings
+from models.tables.alert import alerts
 from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
 from roadmap.language import section_words
@@ -84,6 +85,8 @@ def _values(session: Session, request: Request, settings: Settings, query: Query
     listed = page(points, "points", params, size=LIST_SIZE)
     shown = [one.point for one in waiting.items] + [*late.items, *listed.items]
     return {
+        "alerts": alerts(session),
+        "zone": settings.zone,
         "points": listed,
         "waiting": waiting,
         "late": late,

@@ -14,6 +14,7 @@ from models import ControlPoint, Item, Roadmap, queries
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
+from models.tables.alert import alerts
 from roadmap.catalogue.loading import built_in
 from roadmap.language import counted, day
 from roadmap.terms import read
@@ -118,6 +119,7 @@ def status(
         chosen = [known_roadmap(session, code)] if code else queries.roadmaps(session)
         rows = [queries.status(session, roadmap, today=facts.today_of(roadmap)) for roadmap in chosen]
         silent = {row.roadmap.code: bodies_without_channel(session, row.roadmap.code) for row in rows}
+        standing = [alert.words for alert in alerts(session)]
         gone = {row.roadmap.code: _by_act(_dropped(session, row.roadmap.code)) for row in rows}
     if as_json:
         return output.as_json([_status(row, silent[row.roadmap.code], gone[row.roadmap.code]) for row in rows])
@@ -133,6 +135,8 @@ def status(
         if bodies:
             names = ", ".join(f"«{body}»" for body in bodies)
             output.screen.print(f"[yellow]{roadmap_code}: некому писать — {names}; впишите в contacts.yaml[/]")
+    for words in standing:
+        output.screen.print(f"Тревога: {words}", style="red", markup=False, soft_wrap=True)
     return None
 
 

@@ -1,5 +1,6 @@
 """Commands that do the work without Prefect's clock: load, contacts, control, deliver, sync, rehearse."""
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -177,14 +178,24 @@ def _show_simulation(code: str, report: Simulation) -> None:
         output.screen.print(f"Некому писать: поводов {report.undeliverable}; впишите contacts.yaml", style="yellow")
 
 
-def sync(as_json: Json = False) -> None:
-    """Сверить Prefect с базой: создать, обновить и закрыть развёртывания и запуски."""
+def sync(
+    resume: Annotated[bool, typer.Option("--resume", help="Включить всё, что приостановлено в Prefect.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Сверить Prefect с базой: создать, обновить и закрыть развёртывания и запуски; сказать, что в нём стоит."""
     from deployments.sync import sync as sync_prefect  # Prefect takes seconds to import
+    from tasks.prefect.health import keep_watch, resume_everything
 
-    engine = ready_engine()
+    engine, settings = ready_engine(), Settings()
     with output.progress("Сверка с Prefect") as advance:
-        report = sync_prefect(engine, settings=Settings(), at=clock.now(), progress=advance)
+        report = sync_prefect(engine, settings=settings, at=clock.now(), progress=advance)
+    switched_on = asyncio.run(resume_everything(settings)) if resume else 0
+    standing = asyncio.run(keep_watch(engine, settings, at=clock.now()))
     if as_json:
-        return output.as_json(facts.counts(report))
+        return output.as_json(facts.counts(report) | {"switched_on": switched_on, "standing": standing})
     output.screen.print(report.summary())
+    if resume:
+        output.screen.print(f"Снова включено: {switched_on}")
+    for words in standing.values():
+        output.screen.print(f"Тревога: {words}", style="red", markup=False)
     return None

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -33,6 +34,8 @@ from tasks.people.contacts import apply_contacts
 from tasks.prefect.secrets import prefect_secret
 
 NEAREST = 15
+LOOK_EVERY = 120.0
+"""Seconds."""
 
 
 def up(
@@ -68,13 +71,14 @@ def up(
         worker.start()
         with output.errors.status("Запускаются страницы…"):
             pages.start()
-        stop = _Stop()
+        stop, look = _Stop(), _Look(engine, settings)
         _greet(engine, settings, server.url, f"{pages.url}/control[/] {password}", report.summary())
         while not stop.is_asked:
             time.sleep(0.5)
             server.check()
             worker.keep_alive()
             pages.keep_alive()
+            look.now_and_then()
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     finally:
@@ -113,6 +117,25 @@ class _Stop:
 
     def _ask(self, *_: object) -> None:
         self.is_asked = True
+
+
+class _Look:
+    """Looks now and then at what stands still in Prefect: the worker that does so stands still with it."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine, self._settings = engine, settings
+        self._next = time.monotonic() + LOOK_EVERY
+
+    def now_and_then(self) -> None:
+        """Beside what the caller does: the server may be slow to answer."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + LOOK_EVERY
+            Thread(target=self._look, daemon=True).start()
+
+    def _look(self) -> None:
+        from tasks.prefect.health import keep_watch
+
+        asyncio.run(keep_watch(self._engine, self._settings, at=clock.now()))
 
 
 def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal: bool) -> None:
