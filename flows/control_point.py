@@ -6,24 +6,26 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
-from prefect.states import Completed
+from prefect.states import Cancelled, Completed, Failed
 from sqlalchemy import Engine
 
 from models import clock, db
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
+from roadmap.cards.point import run_name
 from roadmap.control.state import FINAL, state_name
 from tasks.control.opening import open_point
 from tasks.prefect.artifacts import publish_own_card
 from tasks.prefect.client import connect
 from tasks.prefect.forms import answer
-from tasks.prefect.names import FLOW_NAMES
+from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER
 from tasks.prefect.point_facts import PointFacts, point_of
 from tasks.prefect.waiting_runs import ask, decision_key, last_asked
 from tasks.processes.sweep import advance_point
 
 NOT_CONTROLLED = "Не на контроле"
 NO_ANSWER = "Форма не заполнена"
+NO_SUCH_POINT = "Такой точки нет"
 
 open_task = task(name="Открыть", cache_policy=NO_CACHE)(open_point)
 advance_task = task(name="Этапы", cache_policy=NO_CACHE)(advance_point)
@@ -40,6 +42,8 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
     """
     run, engine, at = this_run(), db.engine(), clock.now()
     point = _point(engine, point_key)
+    if stray := not_ours(run, point_key, point):
+        return stray
     if point is None:
         return Completed(name=NOT_CONTROLLED)
     today = today_there(at, point.item.zone)
@@ -47,6 +51,7 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
         number, refusal = await last_asked(client, run), ""
         while (point := _go_on(engine, point_key, has_stages, today=today, at=at)) is not None:
             await card_task(client, engine, run.id, point, today=today, refusal=refusal)
+            await client.update_flow_run(run.id, name=run_name(point))  # a decision may have moved the deadline
             if (name := state_name(point, today)) in FINAL:
                 return Completed(name=name)
             decision = await ask(client, run.id, point, number, name=name, refusal=refusal)
@@ -68,6 +73,15 @@ def _go_on(engine: Engine, key: str, has_stages: bool, *, today: date, at: datet
     if has_stages:
         advance_task(engine, key, today=today, at=at)
     return _point(engine, key)
+
+
+def not_ours(run: FlowRun, key: str, point: PointFacts | None) -> State | None:
+    """How a run ends that people made by hand («Quick run»): each point on control has a run of its own already."""
+    if run.idempotency_key == key or run.deployment_id is None:
+        return None
+    if point is None:
+        return Failed(name=NO_SUCH_POINT, message=f"На контроле нет точки «{key}».")
+    return Cancelled(name=KEPT_BY_ANOTHER, message=f"Решение по точке принимают в запуске «{run_name(point)}».")
 
 
 def _point(engine: Engine, key: str) -> PointFacts | None:

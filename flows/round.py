@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from sqlalchemy import Engine
 
-from flows.control_point import NOT_CONTROLLED, answer_task, card_task, this_run
+from flows.control_point import NOT_CONTROLLED, answer_task, card_task, not_ours, this_run
 from models import clock, db
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
@@ -43,6 +43,8 @@ async def monitoring_round(point_key: str) -> State:
     not want to wait: 1. a round that is ready does not ask; 2. of answers only the newest is looked at, a wake is none.
     """
     run, engine, at = this_run(), db.engine(), clock.now()
+    if stray := not_ours(run, point_key, _point(engine, point_key)):
+        return stray
     async with connect(Settings()) as client:
         number, refusal = await last_asked(client, run), ""
         while (point := _point(engine, point_key)) is not None:

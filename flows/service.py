@@ -41,11 +41,11 @@ def _dated(words: str) -> Callable[[], str]:
 
 async def _not_its_turn() -> State | None:
     """How a run ends that has nothing to do; None for one that has, with all that were late besides off the list."""
-    run = this_run()
+    run, at = this_run(), clock.now()
     if run.deployment_id is None:
         return None
     async with connect(Settings()) as client:
-        if reason := await taken_by(client, run):
+        if reason := await taken_by(client, run, at=at):
             return Completed(name=SKIPPED, message=reason)
-        await drop_late(client, run)
+        await drop_late(client, run, at=at)
     return None

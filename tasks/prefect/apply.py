@@ -30,6 +30,7 @@ FRESH = timedelta(minutes=1)
 """A run that changed since may be at work still, or its worker has a last word to say: «Crashed» comes twice."""
 UNNAMED = "Suspended"
 """What Prefect itself calls the state of a waiting run, until the flow has named it."""
+UNDONE = "Точка на контроле, поэтому запуск начат заново: отмена запуска её не снимает. Снять — решением «снять»."
 FINISHED = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 
 
@@ -72,6 +73,8 @@ class Run:
     """When a worker is to start it."""
     asked: str = ""
     """The pause key of the form it waits with."""
+    failing_since: datetime | None = None
+    """Of a run that died: when it first did since it last waited."""
     worker: str = ""
     pid: int = 0
     """The worker that started it last, and the process on the worker's machine; 0 when not known."""
@@ -179,7 +182,8 @@ async def _finish(
         case "runs_finished":
             return await waiting_runs.finish_run(client, run.id, job.final)
         case "runs_restarted":
-            return await waiting_runs.start_again(client, run.id, at)
+            why = UNDONE if run.type == "NEW" else ""
+            return await waiting_runs.start_again(client, run.id, at, why=why)
         case "runs_noted":
             return None
     assert want is not None

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,21 +14,26 @@ from sqlmodel import Session, col
 from models import ControlPoint, PrefectRef
 from models.db import open_session
 from models.db.rows import chunks
+from models.tables.alert import keep_alerts
 from roadmap.calendar.zones import today_there
 from roadmap.cards.point import run_name
 from roadmap.control.state import FINAL, state_name
 from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out
 from tasks.prefect.artifacts import publish_card
-from tasks.prefect.client import Progress, pages, silent
-from tasks.prefect.names import FLOW_NAMES, worker_name
+from tasks.prefect.client import Progress, bounded, call, pages, silent
+from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER, worker_name
 from tasks.prefect.point_facts import LIVE, controlled_items, histories, point_of, points
 from tasks.prefect.process_facts import process_cards, whole_of
-from tasks.prefect.waiting_runs import finish_run, rename_state
+from tasks.prefect.waiting_runs import end_stray, finish_run, rename_state
 
 STALE = timedelta(hours=1)
 """A run that is busy for longer has lost its process."""
 UNFINISHED = ["SCHEDULED", "PENDING", "RUNNING", "PAUSED"]
 DIED = ["CRASHED", "FAILED"]
+LONGEST_REST = timedelta(hours=6)
+TOLD_AFTER = timedelta(minutes=30)
+"""A run that has been failing for so long is told of: it does not mend itself."""
+FAILING = "Запуск «{name}» прерывается ошибкой: решение по точке не исполняется. Причина — в журнале запуска."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +99,14 @@ async def reconcile_runs(
         noted = {
             row.key: row for row in session.execute(select(PrefectRef).where(col(PrefectRef.kind) == "run")).scalars()
         }
-    runs = {run.key: run for types in (DIED, UNFINISHED) for run in await _runs(client, types)}
+    ours, strays = _by_owner([*await _found(client, DIED), *await _found(client, UNFINISHED)])
+    died = [await _with_its_failures(client, run) for run in ours if run.type in DIED]
+    runs = {run.key: run for run in (*died, *(run for run in ours if run.type in UNFINISHED))}
     with open_session(engine) as session:
+        keep_alerts(session, "run", _failing(died, wanted, at), at=at)
         closed = _closed(session, runs.keys() - wanted.keys(), today=today, at=at)
     jobs = list(_jobs(wanted, runs, noted=noted, closed=closed, at=at))
+    await bounded(end_stray(client, run.id, KEPT_BY_ANOTHER) for run in strays if at - run.since > FRESH)
     done = await carry_out(client, engine, jobs, today=today, at=at, progress=progress)
     written = sum(done.values())
     counts = {name: done[name] for name in (field.name for field in fields(RunsReport)) if name in done}
@@ -137,19 +146,58 @@ def _closed(session: Session, keys: Iterable[str], *, today: date | None, at: da
     return found
 
 
-async def _runs(client: PrefectClient, types: list[str]) -> list[Run]:
+def _by_owner(found: Iterable[dict[str, Any]]) -> tuple[list[Run], list[Run]]:
+    """The runs that we made, and those that people made by hand and that wait or are to start."""
+    ours, strays = [], []
+    for one in found:
+        run = _run(one)
+        if one["idempotency_key"]:
+            ours.append(run)
+        elif one["deployment_id"] and run.type in ("SCHEDULED", "PAUSED"):
+            strays.append(run)
+    return ours, strays
+
+
+async def _found(client: PrefectClient, types: list[str]) -> list[dict[str, Any]]:
     body = {
         "flows": {"name": {"any_": list(FLOW_NAMES.values())}},
         "flow_runs": {"state": {"type": {"any_": types}}},
         "sort": "ID_DESC",
     }
-    return [_run(run) for run in await pages(client, "/flow_runs/filter", body) if run["idempotency_key"]]
+    return await pages(client, "/flow_runs/filter", body)
+
+
+async def _with_its_failures(client: PrefectClient, run: Run) -> Run:
+    """A run that died, with the hour since which it has done nothing but that."""
+    states = await call(client, "GET", f"/flow_run_states/?flow_run_id={run.id}")
+    since = run.since
+    for state in sorted(states, key=lambda state: str(state["timestamp"]), reverse=True):
+        if state["type"] in DIED:
+            since = datetime.fromisoformat(state["timestamp"])
+        elif state["type"] not in ("SCHEDULED", "PENDING", "RUNNING"):
+            break
+    return replace(run, failing_since=since)
+
+
+def _failing(died: Iterable[Run], wanted: Mapping[str, Wanted], at: datetime) -> dict[str, str]:
+    """Key → words, of the runs of live points that starting again has not mended."""
+    return {
+        run.key: FAILING.format(name=run.name)
+        for run in died
+        if run.key in wanted and run.failing_since is not None and at - run.failing_since > TOLD_AFTER
+    }
+
+
+def _is_rested(run: Run, at: datetime) -> bool:
+    """A run that fails each time is begun again ever more seldom: it rests half as long as it has been failing."""
+    failing = run.since - run.failing_since if run.failing_since else timedelta()
+    return at - run.since > max(FRESH, min(failing / 2, LONGEST_REST))
 
 
 def _run(run: dict[str, Any]) -> Run:
     return Run(
         id=UUID(run["id"]),
-        key=run["idempotency_key"],
+        key=run["idempotency_key"] or "",
         deployment_id=UUID(run["deployment_id"]) if run["deployment_id"] else None,
         name=run["name"],
         type=run["state_type"],
@@ -220,7 +268,7 @@ def _is_gone(run: Run) -> bool:
 def _mending(want: Wanted, run: Run, noted: PrefectRef | None, at: datetime) -> str:
     """Which job a run needs; empty when none."""
     if run.type in DIED:
-        return "runs_restarted" if at - run.since > FRESH else ""
+        return "runs_restarted" if _is_rested(run, at) else ""
     if _is_busy(run):
         return "runs_restarted" if run.type != "SCHEDULED" and _is_lost(run, at) else ""
     if run.type == "SCHEDULED" and want.waits:

@@ -11,7 +11,6 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 
-from models import clock
 from tasks.prefect.client import bounded, pages
 
 LONGEST = timedelta(minutes=30)
@@ -21,13 +20,13 @@ DONE_BY_ANOTHER = "За этот час всё сделал запуск «{name
 UNDER_WAY = "Запуск «{name}» ещё идёт."
 
 
-async def taken_by(client: PrefectClient, run: FlowRun) -> str:
+async def taken_by(client: PrefectClient, run: FlowRun, *, at: datetime) -> str:
     """Why a run of a service flow has nothing to do, in Russian; empty when it is its turn.
 
     Of those that begin together the first to have begun goes on.
     """
-    due = run.expected_start_time or clock.now()
-    begun = run.start_time or clock.now()
+    due = run.expected_start_time or at
+    begun = run.start_time or at
     others = {
         "deployments": {"id": {"any_": [str(run.deployment_id)]}},
         "flow_runs": {
@@ -47,13 +46,13 @@ async def taken_by(client: PrefectClient, run: FlowRun) -> str:
     return ""
 
 
-async def drop_late(client: PrefectClient, run: FlowRun) -> int:
+async def drop_late(client: PrefectClient, run: FlowRun, *, at: datetime) -> int:
     """Take the other late runs of its deployment off the list: this one does their work; returns how many."""
     late: dict[str, Any] = {
         "deployments": {"id": {"any_": [str(run.deployment_id)]}},
         "flow_runs": {
             "state": {"type": {"any_": ["SCHEDULED"]}},
-            "next_scheduled_start_time": {"before_": clock.now().isoformat()},
+            "next_scheduled_start_time": {"before_": at.isoformat()},
         },
         "sort": "ID_DESC",
     }

@@ -11,12 +11,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from logging import WARNING
 from typing import Any
 from uuid import UUID
 
 import orjson
 from httpx import HTTPStatusError
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import LogCreate
 from prefect.client.schemas.objects import FlowRun, FlowRunPolicy, State, StateDetails, StateType
 from prefect.exceptions import ObjectNotFound, Pause, PrefectHTTPStatusError
 from prefect.input import keyset_from_paused_state
@@ -222,6 +224,17 @@ async def start_at(client: PrefectClient, run_id: UUID, starts_at: datetime) -> 
     await client.set_flow_run_state(run_id, scheduled_state(starts_at), force=True)
 
 
-async def start_again(client: PrefectClient, run_id: UUID, at: datetime) -> None:
-    """Let a worker start a run that died: the flow finds its way from the rows and the answers given."""
+async def start_again(client: PrefectClient, run_id: UUID, at: datetime, *, why: str = "") -> None:
+    """Let a worker start a run that died: the flow finds its way from the rows and the answers given.
+
+    ``why`` is said in the journal of the run.
+    """
     await client.set_flow_run_state(run_id, scheduled_state(at), force=True)
+    if why:
+        told = LogCreate(name="Веха", level=WARNING, message=why, timestamp=at, flow_run_id=run_id)
+        await client.create_logs([told])
+
+
+async def end_stray(client: PrefectClient, run_id: UUID, words: str) -> None:
+    """End a run that is nobody's."""
+    await client.set_flow_run_state(run_id, State(type=StateType.CANCELLED, name=words), force=True)

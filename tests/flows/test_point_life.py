@@ -1,6 +1,7 @@
 """The life of a control point with a real Prefect server and a real worker; the rows say the same as the runs."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -32,6 +33,14 @@ def late_point(office: Office, worker: Worker, today: date) -> str:
 def mend(office: Office) -> None:
     """What the nightly sync does."""
     sync(office.engine, settings=office.settings, at=clock.now())
+
+
+def waiting_point(office: Office, today: date) -> str:
+    """A point whose run waits with its form."""
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    mend(office)
+    return key
 
 
 def report(office: Office, key: str, on: date) -> None:
@@ -144,3 +153,32 @@ def test_the_daily_control_renames_runs_and_publishes_the_overview(office: Offic
     assert (
         "| 1. Организационное обеспечение | ░░░░░░░░░░ 0 % | 1 | 0 | 0 | 1 |" in artifacts["krasnodar-progress"]["data"]
     )
+
+
+def test_a_run_made_by_hand_ends_and_says_which_one_keeps_the_point(
+    office: Office, worker: Worker, today: date
+) -> None:
+    key = waiting_point(office, today)
+    own = office.runs()[key]
+
+    def by_hand(point_key: str) -> dict[str, Any]:
+        body = {"parameters": {"point_key": point_key}, "state": {"type": "SCHEDULED"}}
+        path = f"/deployments/{own['deployment_id']}/create_flow_run"
+        made = office.api(lambda client: call(client, "POST", path, body))
+        return office.wait_for_run(made["id"])
+
+    twin = by_hand(key)
+    assert (twin["state_type"], twin["state_name"]) == ("CANCELLED", "Точку ведёт другой запуск")
+    assert own["name"] in twin["state"]["message"]
+    assert by_hand("krasnodar/9.9/-/2040-01-01")["state_name"] == "Такой точки нет"
+    assert office.runs()[key]["state_type"] == "PAUSED"
+
+
+def test_a_moved_deadline_stands_in_the_name_of_the_run(office: Office, worker: Worker, today: date) -> None:
+    key, moved = waiting_point(office, today), today + timedelta(days=40)
+    run = office.runs()[key]
+    answer = {"decision": "перенести", "new_due_on": f"{moved:%d.%m.%Y}", "reason": "приказ № 2"}
+    office.api(lambda client: client.resume_flow_run(run["id"], run_input=answer))
+    until = clock.now() + timedelta(minutes=4)
+    while office.runs()[key]["name"] == run["name"]:
+        assert clock.now() < until

@@ -68,7 +68,7 @@ def test_what_comes_due_afterwards_is_done_again(office: Office, delivery: UUID,
 def asked(office: Office, run: FlowRun) -> str:
     async def ask() -> str:
         async with connect(office.settings) as client:
-            return await taken_by(client, run)
+            return await taken_by(client, run, at=clock.now())
 
     return asyncio.run(ask())
 
