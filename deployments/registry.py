@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from roadmap.calendar.office_hours import OfficeHours
@@ -20,6 +20,14 @@ POINT_SCHEMA: dict[str, Any] = {
     "properties": {"point_key": {"type": "string", "title": "Ключ контрольной точки"}},
     "required": ["point_key"],
 }
+REOPEN_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "point_key": {"type": "string", "title": "Ключ контрольной точки", "position": 0},
+        "reason": {"type": "string", "title": "Основание", "position": 1},
+    },
+    "required": ["point_key", "reason"],
+}
 NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
 
 
@@ -32,8 +40,10 @@ class Service:
     name: str
     entrypoint: str
     cron: str
+    """Empty: people start it."""
     words: str
     each_zone: bool = False
+    parameter_schema: dict[str, Any] = field(default_factory=lambda: NO_PARAMETERS)
 
 
 SERVICES = (
@@ -78,6 +88,15 @@ SERVICES = (
         entrypoint="flows.weekly_digest.weekly_digest",
         cron="0 8 * * 1",
         words="Публикует сводку, перечень просроченного и ход исполнения по разделам.",
+    ),
+    Service(
+        key="service/reopen",
+        flow="Вернуть на контроль",
+        name="По решению координатора",
+        entrypoint="flows.reopen.reopen",
+        cron="",
+        parameter_schema=REOPEN_SCHEMA,
+        words="Возвращает на контроль точку, принятую или снятую по ошибке: нажмите «Run», впишите ключ и основание.",
     ),
 )
 
@@ -141,10 +160,11 @@ def service_deployments(zones: Iterable[str], hours: OfficeHours) -> list[Deploy
             entrypoint=service.entrypoint,
             description=service.words,
             tags=(SERVICE_TAG,),
-            parameter_schema=NO_PARAMETERS,
+            parameter_schema=service.parameter_schema,
             schedules=tuple(
                 (service.cron.format_map(clock), zone)
                 for zone in (sorted(counted) if service.each_zone else ()) or (home,)
+                if service.cron
             ),
         )
         for service in SERVICES

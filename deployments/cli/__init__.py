@@ -69,6 +69,7 @@ PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
             "return": control.return_,
             "extend": control.extend,
             "withdraw": control.withdraw,
+            "reopen": control.reopen,
         },
     ),
     (

@@ -14,7 +14,7 @@ from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import Refused, point_by_key
 from roadmap.language import day
-from tasks.control.commands import Accept, By, Command, Extend, Return, Submit, Withdraw
+from tasks.control.commands import Accept, By, Command, Extend, Reopen, Return, Submit, Withdraw
 from tasks.daily.decisions import decide
 from tasks.prefect.push import push_point
 
@@ -24,7 +24,13 @@ On = Annotated[
     datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="День, ГГГГ-ММ-ДД; без него — сегодня.")
 ]
 Proof = Annotated[str, typer.Option("--proof", help="Подтверждение: реквизиты документа или ссылка.")]
+WithStages = Annotated[
+    bool, typer.Option("--with-stages", help="Закрыть и тогда, когда есть незавершённые этапы; нужно основание.")
+]
 Actor = Annotated[str, typer.Option("--by", help="Кто решил.")]
+
+
+CONFIRMS = "повторите команду с --with-stages"
 
 
 def submit(key: Key, proof: Proof = "", on: On = None, by: Actor = "исполнитель", as_json: Json = False) -> None:
@@ -33,12 +39,19 @@ def submit(key: Key, proof: Proof = "", on: On = None, by: Actor = "исполн
 
 
 def accept(
-    key: Key, reason: Reason = "", proof: Proof = "", on: On = None, by: Actor = "координатор", as_json: Json = False
+    key: Key,
+    reason: Reason = "",
+    proof: Proof = "",
+    on: On = None,
+    with_stages: WithStages = False,
+    by: Actor = "координатор",
+    as_json: Json = False,
 ) -> None:
     """Принять исполнение и снять точку с текущего контроля."""
 
     def command(who: By) -> Accept:
-        return Accept(key=key, by=who, reason=reason, evidence=proof, accepted_on=_counted_on(on, who.today))
+        accepted_on = _counted_on(on, who.today)
+        return Accept(key=key, by=who, reason=reason, evidence=proof, accepted_on=accepted_on, with_stages=with_stages)
 
     _decide(key, by, as_json, command)
 
@@ -48,9 +61,20 @@ def return_(key: Key, reason: Reason = "", by: Actor = "координатор",
     _decide(key, by, as_json, lambda who: Return(key=key, by=who, reason=reason))
 
 
-def withdraw(key: Key, reason: Reason = "", by: Actor = "координатор", as_json: Json = False) -> None:
+def withdraw(
+    key: Key,
+    reason: Reason = "",
+    with_stages: WithStages = False,
+    by: Actor = "координатор",
+    as_json: Json = False,
+) -> None:
     """Снять с контроля без исполнения; основание обязательно."""
-    _decide(key, by, as_json, lambda who: Withdraw(key=key, by=who, reason=reason))
+    _decide(key, by, as_json, lambda who: Withdraw(key=key, by=who, reason=reason, with_stages=with_stages))
+
+
+def reopen(key: Key, reason: Reason = "", by: Actor = "координатор", as_json: Json = False) -> None:
+    """Вернуть на контроль принятое или снятое по ошибке; основание обязательно."""
+    _decide(key, by, as_json, lambda who: Reopen(key=key, by=who, reason=reason))
 
 
 def extend(
@@ -72,7 +96,7 @@ def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Comm
     engine, at = ready_engine(), clock.now()
     with open_session(engine) as session:
         today = facts.today_of(session.get_one(Roadmap, point_by_key(session, key).roadmap_code), at)
-    by = By(actor=actor, at=at, today=today, once_key=f"command:{uuid4()}", auditor=actor)
+    by = By(actor=actor, at=at, today=today, once_key=f"command:{uuid4()}", auditor=actor, confirms=CONFIRMS)
     if refusal := decide(engine, command_of(by)).refusal:
         raise Refused(refusal)
     with open_session(engine) as session:

@@ -103,6 +103,10 @@ SETTLES: dict[Action, str] = {
 }
 
 
+#: Purposes of what may come back on control; a round that is over is begun anew.
+REOPENED = ("result", "name_dates")
+
+
 def settle_requests(session: Session, point_id: int, move: TransitionCommand) -> None:
     """What a move makes of the requests that wait; ``has_open_request`` of the point follows."""
     answered = SETTLES[move.action]
@@ -235,6 +239,10 @@ def status_after(point: ControlPoint, move: TransitionCommand) -> str:
         raise Refused(f"«{point.key}»: нельзя {ACTION_RU[move.action]}, сейчас — {STATUS_RU[point.status]}")
     if move.action in NEEDS_REASON and not move.reason.strip():
         raise Refused(f"«{point.key}»: чтобы {ACTION_RU[move.action]}, укажите основание")
+    if move.action == "reopen":
+        if point.purpose not in REOPENED:
+            raise Refused(f"«{point.key}»: раунд мониторинга на контроль не возвращают, начните его заново")
+        status = "open" if point.opens_on <= move.on else "planned"
     if move.action == "reassign" and move.owner_id in (None, point.owner_id):
         raise Refused(f"«{point.key}»: назовите другой орган, которому передаётся исполнение")
     if move.action == "extend":
@@ -267,6 +275,8 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
             facts |= {"closed_on": move.on}
             if not move.tell:
                 facts |= {"next_check_on": None, "news": None}
+        case "reopen":
+            facts |= {"closed_on": None, "submitted_on": None, "overdue_on": None}
         case "correct" if move.due_on:
             facts |= {"submitted_on": move.due_on}
             # Nothing is accepted before it was done.

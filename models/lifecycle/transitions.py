@@ -17,6 +17,7 @@ Action = Literal[
     "extend",
     "reassign",
     "withdraw",
+    "reopen",
     "correct",
 ]
 LIVE = ("planned", "open", "submitted", "returned")
@@ -37,10 +38,11 @@ ALLOWED: dict[tuple[Action, str], str] = {
     **{("extend", status): status for status in LIVE},
     **{("reassign", status): status for status in ("planned", "open", "returned")},
     **{("withdraw", status): "withdrawn" for status in LIVE},
+    **{("reopen", status): "open" for status in ("accepted", "withdrawn")},
     **{("correct", status): status for status in ("submitted", "accepted")},
 }
 NEEDS_REASON: frozenset[Action] = frozenset(
-    {"progress", "return", "ask", "refuse", "extend", "reassign", "withdraw", "correct"}
+    {"progress", "return", "ask", "refuse", "extend", "reassign", "withdraw", "reopen", "correct"}
 )
 NEWS: dict[Action, str] = {
     "submit": "submitted",
@@ -51,6 +53,7 @@ NEWS: dict[Action, str] = {
     "reassign": "reassigned",
     "accept": "accepted",
     "withdraw": "withdrawn",
+    "reopen": "reopened",
 }
 
 STATUS_RU = {
@@ -74,6 +77,7 @@ ACTION_RU: dict[Action, str] = {
     "extend": "перенести срок",
     "reassign": "передать другому исполнителю",
     "withdraw": "снять с контроля",
+    "reopen": "вернуть на контроль",
     "correct": "исправить запись об исполнении",
 }
 EVENT_RU: dict[str, str] = {
@@ -89,6 +93,7 @@ EVENT_RU: dict[str, str] = {
     "extend": "срок перенесён",
     "reassign": "передано другому исполнителю",
     "withdraw": "снято с контроля",
+    "reopen": "возвращено на контроль",
     "correct": "запись об исполнении исправлена",
 }
 

@@ -9,7 +9,7 @@ from models.db.base import one_of
 from models.db.types import UtcDateTime
 
 STATUSES = ("planned", "open", "submitted", "returned", "accepted", "withdrawn")
-NEWS = ("submitted", "returned", "extended", "accepted", "withdrawn", "asked", "refused", "reassigned")
+NEWS = ("submitted", "returned", "extended", "accepted", "withdrawn", "asked", "refused", "reassigned", "reopened")
 PURPOSES = ("result", "name_dates", "round", "data")
 
 

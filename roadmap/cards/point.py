@@ -33,6 +33,7 @@ ACTIONS_RU = {
     "extend": "срок перенесён",
     "reassign": "передано другому исполнителю",
     "withdraw": "снято с контроля",
+    "reopen": "возвращено на контроль",
     "correct": "запись об исполнении исправлена",
 }
 #: Rules of planning that are no rules of reading.

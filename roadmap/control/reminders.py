@@ -17,6 +17,7 @@ Reason = Literal[
     "extended",
     "refused",
     "reassigned",
+    "reopened",
     "opened",
     "accepted",
     "withdrawn",
@@ -43,6 +44,7 @@ RANK: tuple[Reason, ...] = (
     "awaiting_decision",
     "refused",
     "reassigned",
+    "reopened",
     "due_soon",
     "undelivered",
     "no_channel",
@@ -53,7 +55,7 @@ RANK: tuple[Reason, ...] = (
 )
 REMINDERS: frozenset[Reason] = frozenset({"opened", "due_soon", "due_today", "overdue"})
 #: What an owner must act on; a letter about it that reaches nobody is the coordinator's concern.
-NEEDS_OWNER: frozenset[Reason] = REMINDERS | {"returned", "extended", "refused", "reassigned"}
+NEEDS_OWNER: frozenset[Reason] = REMINDERS | {"returned", "extended", "refused", "reassigned", "reopened"}
 REQUESTS: frozenset[Reason] = frozenset({"asked_extension", "asked_transfer"})
 #: What a decision tells the owner of a point that stays on control: the news, the same word as the reason.
 OWNER_NEWS: dict[str, Reason] = {
@@ -61,6 +63,7 @@ OWNER_NEWS: dict[str, Reason] = {
     "extended": "extended",
     "refused": "refused",
     "reassigned": "reassigned",
+    "reopened": "reopened",
 }
 #: Reasons whose ground the reader must see, with the action of the transition that recorded it.
 GROUNDS: dict[Reason, str] = {
@@ -68,6 +71,7 @@ GROUNDS: dict[Reason, str] = {
     "extended": "extend",
     "refused": "refuse",
     "reassigned": "reassign",
+    "reopened": "reopen",
     "asked_extension": "ask",
     "asked_transfer": "ask",
     "withdrawn": "withdraw",
@@ -161,6 +165,7 @@ def relevant(
         "extended": live or status == "submitted",
         "refused": live,
         "reassigned": live,
+        "reopened": live,
         "accepted": status == "accepted",
         "withdrawn": status == "withdrawn",
         "submitted": status == "submitted",

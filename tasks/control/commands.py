@@ -24,6 +24,8 @@ class By:
     """The newest transition on the page that the person decided from, 0 for none; None: nothing was shown."""
     auditor: str = "координатор"
     """How the audit names who decides."""
+    confirms: str = "отметьте «Закрыть вместе с незавершёнными этапами»"
+    """How this person says that the stages under way are to end as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Accept(Command):
     """The result is accepted. What was never reported counts as done on ``done_on``, None: today."""
 
     done = "исполнение принято"
+    with_stages: bool = False
+    """Stages under way end with it, and the person knows."""
     done_on: date | None = None
     accepted_on: date | None = None
     """The day of an acceptance that is entered later; None: today."""
@@ -85,6 +89,15 @@ class Withdraw(Command):
     """The point, or a round, is taken off control without a result."""
 
     done = "снято с контроля"
+    with_stages: bool = False
+    """Stages under way end with it, and the person knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen(Command):
+    """What was accepted or withdrawn by mistake comes back on control."""
+
+    done = "возвращено на контроль"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, case, func, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Roadmap, Transition, lifecycle
+from models import Body, ControlPoint, Item, Roadmap, Transition, lifecycle
 from models.db import open_session
 from models.lifecycle import EVENT_RU, STATUS_RU, Refused, TransitionCommand, point_by_key, requests
 from models.tables.audit import write_audit
@@ -28,6 +28,7 @@ from tasks.control.commands import (
     GrantHandOver,
     HandOver,
     RefuseRequest,
+    Reopen,
     Return,
     Submit,
     Withdraw,
@@ -134,6 +135,7 @@ def submit(session: Session, point: ControlPoint, command: Submit) -> ControlPoi
 
 def accept(session: Session, point: ControlPoint, command: Accept) -> ControlPoint:
     """«Принять»: what was reported counts from its own day."""
+    ask_about_stages(session, point, command)
     on = command.accepted_on or _accepted_on(point, command)
     return lifecycle.accept(session, point, _move(command, "accept", on=on))
 
@@ -155,7 +157,40 @@ def send_back(session: Session, point: ControlPoint, command: Return) -> Control
 
 def withdraw(session: Session, point: ControlPoint, command: Withdraw) -> ControlPoint:
     """«Снять»."""
+    ask_about_stages(session, point, command)
     return lifecycle.change(session, point, _move(command, "withdraw"))
+
+
+def ask_about_stages(session: Session, point: ControlPoint, command: Accept | Withdraw) -> None:
+    """``Refused``, with the numbers, where a decision would end stages under way and the person has not said so."""
+    live, total = unfinished_stages(session, point)
+    if not live:
+        return
+    told = f"«{point.key}»: не завершено этапов — {live} из {total}"
+    if not command.with_stages:
+        raise Refused(f"{told}. Чтобы закрыть пункт вместе с ними, {command.by.confirms}")
+    if not command.reason.strip():
+        raise Refused(f"{told}. Чтобы закрыть пункт вместе с ними, укажите основание")
+
+
+def unfinished_stages(session: Session, point: ControlPoint) -> tuple[int, int]:
+    """How many stages of a point are under way or to come, and how many there are; what a round asks is none."""
+    if point.purpose == "round":
+        return 0, 0
+    live = func.coalesce(func.sum(case((col(ControlPoint.status).in_(lifecycle.LIVE), 1), else_=0)), 0)
+    counted = select(live, func.count()).where(col(ControlPoint.parent_id) == point.id)
+    found = session.execute(counted).one()
+    return found[0], found[1]
+
+
+def reopen(session: Session, point: ControlPoint, command: Reopen) -> ControlPoint:
+    """«Вернуть на контроль»: not what an edition dropped, nor a stage of what is closed as a whole."""
+    whole = session.get_one(ControlPoint, point.parent_id) if point.parent_id else None
+    if whole is not None and whole.closed_on is not None:
+        raise Refused(f"«{point.key}»: закрыт пункт целиком, верните на контроль его: {whole.key}")
+    if not session.get_one(Item, point.item_id).is_controlled:
+        raise Refused(f"«{point.key}»: пункт исключён новой редакцией документа, на контроль его не вернуть")
+    return lifecycle.change(session, point, _move(command, "reopen"))
 
 
 def extend(session: Session, point: ControlPoint, command: Extend) -> ControlPoint:
@@ -194,6 +229,7 @@ HANDLERS: Handlers = {
     Return: Handler(send_back),
     Extend: Handler(extend),
     Withdraw: Handler(withdraw),
+    Reopen: Handler(reopen),
     HandOver: Handler(hand_over),
     RefuseRequest: Handler(refuse_request),
     GrantExtension: Handler(grant_extension),

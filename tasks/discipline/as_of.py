@@ -62,7 +62,7 @@ def _stood(
         match event.action:
             case "submit":
                 submitted_on = event.happened_on
-            case "return":
+            case "return" | "reopen":
                 submitted_on = None
             case "correct" if event.due_to:
                 submitted_on = event.due_to

@@ -20,7 +20,7 @@ from roadmap.letters.wording import what_is_due
 #: How long a closed point stays in a feed.
 DONE_STAYS = timedelta(days=60)
 #: Actions after which a calendar program must show something else.
-SHOWN_CHANGES = ("extend", "reassign", "accept", "withdraw")
+SHOWN_CHANGES = ("extend", "reassign", "accept", "withdraw", "reopen")
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,6 @@ def _remark(point: ControlPoint, history: Sequence[Transition]) -> str:
 def _is_acknowledged(history: Sequence[Transition]) -> bool:
     """Since it last came to the one who answers: opened, returned, handed over."""
     for event in reversed(history):
-        if event.action in ("acknowledge", "open", "return", "reassign"):
+        if event.action in ("acknowledge", "open", "return", "reassign", "reopen"):
             return event.action == "acknowledge"
     return False

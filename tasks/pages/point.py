@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Request
+from models.lifecycle import REOPENED
 from models.lifecycle.transitions import ALLOWED
 from models.queries.point_view import PointView, select_points, shared_numbers
 from roadmap.cards.point import reading_words
@@ -36,6 +37,8 @@ class Card:
     def can(self) -> frozenset[str]:
         """What may be decided now; accepting what was never reported records the report first."""
         can = {action for action, status in ALLOWED if status == self.point.status}
+        if self.point.purpose not in REOPENED:
+            can.discard("reopen")
         return frozenset(can | ({"accept"} if self.point.status in ("open", "returned") else set()))
 
 

@@ -26,6 +26,8 @@ ACTOR = "координатор (Prefect)"
 
 REFUSALS = ("отказ муниципалитета", "отказ стороны")
 ABOUT_STAGES = ("отметить этап", "пропустить этап", *REFUSALS)
+WHOLE = "в целом"
+CONFIRMS = f"повторите решение и напишите в поле «Этап»: {WHOLE}"
 #: How the fields stand on the page; a subclass would put its own behind those it inherits.
 ORDER = ("decision", "stage", "who", "done_on", "evidence", "planned", "count", "decisions", "reason", "new_due_on")
 
@@ -167,7 +169,7 @@ def answer(
 
     The same ``once_key`` a second time changes nothing.
     """
-    by = By(actor=actor, at=at, today=today, once_key=once_key)
+    by = By(actor=actor, at=at, today=today, once_key=once_key, confirms=CONFIRMS)
     try:
         command = command_of(form, key, by)
     except (Refused, Unclear) as unclear:
@@ -179,16 +181,26 @@ def command_of(form: Decision, key: str, by: By) -> Command:
     """What a form decides. Raises ``Refused`` or ``Unclear`` where a field cannot be read or would be lost."""
     if isinstance(form, StageDecision) and form.decision in ABOUT_STAGES:
         return _about_stages(form, key, by)
-    _refuse_lost_words(form)
+    with_stages = getattr(form, "stage", "").strip().lower() == WHOLE
+    if not with_stages:
+        _refuse_lost_words(form)
     reason, evidence = form.reason, form.evidence
     match form.decision:
         case "принять":
             done_on = _day(form.done_on, "Дата исполнения")
             if text := getattr(form, "decisions", "").strip():
                 return commands.AcceptSession(
-                    key=key, by=by, reason=reason, evidence=evidence, done_on=done_on, decisions=text
+                    key=key,
+                    by=by,
+                    reason=reason,
+                    evidence=evidence,
+                    done_on=done_on,
+                    decisions=text,
+                    with_stages=with_stages,
                 )
-            return commands.Accept(key=key, by=by, reason=reason, evidence=evidence, done_on=done_on)
+            return commands.Accept(
+                key=key, by=by, reason=reason, evidence=evidence, done_on=done_on, with_stages=with_stages
+            )
         case "вернуть":
             return commands.Return(key=key, by=by, reason=reason, evidence=evidence)
         case "перенести":
@@ -196,7 +208,7 @@ def command_of(form: Decision, key: str, by: By) -> Command:
             return commands.Extend(key=key, by=by, reason=reason, evidence=evidence, due_on=due_on)
         case "составить справку сейчас":
             return commands.ProduceReportNow(key=key, by=by, reason=reason)
-    return commands.Withdraw(key=key, by=by, reason=reason, evidence=evidence)
+    return commands.Withdraw(key=key, by=by, reason=reason, evidence=evidence, with_stages=with_stages)
 
 
 def _about_stages(form: StageDecision, key: str, by: By) -> Command:

@@ -24,7 +24,7 @@ from tasks.prefect.client import Progress, bounded, call, pages, silent
 from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER, worker_name
 from tasks.prefect.point_facts import LIVE, controlled_items, histories, point_of, points
 from tasks.prefect.process_facts import process_cards, whole_of
-from tasks.prefect.waiting_runs import end_stray, finish_run, rename_state
+from tasks.prefect.waiting_runs import end_stray, finish_run, has_ended, rename_state, start_again
 
 STALE = timedelta(hours=1)
 """A run that is busy for longer has lost its process."""
@@ -33,6 +33,7 @@ DIED = ["CRASHED", "FAILED"]
 LONGEST_REST = timedelta(hours=6)
 TOLD_AFTER = timedelta(minutes=30)
 """A run that has been failing for so long is told of: it does not mend itself."""
+BACK = "Точка возвращена на контроль: запуск начат заново."
 FAILING = "Запуск «{name}» прерывается ошибкой: решение по точке не исполняется. Причина — в журнале запуска."
 
 
@@ -303,7 +304,10 @@ async def push_run(client: PrefectClient, engine: Engine, key: str, *, at: datet
         await finish_run(client, run_id, name)
     else:
         await client.update_flow_run(run_id, name=run_name(point))
-        await rename_state(client, run_id, name)
+        if await has_ended(client, run_id):
+            await start_again(client, run_id, at, why=BACK)
+        else:
+            await rename_state(client, run_id, name)
     await publish_card(client, run_id, point, history, today=today, stages=stages)
     with open_session(engine) as session:
         session.merge(

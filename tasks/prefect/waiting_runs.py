@@ -219,6 +219,12 @@ async def finish_run(client: PrefectClient, run_id: UUID, name: str) -> None:
     await client.set_flow_run_state(run_id, State(type=StateType.COMPLETED, name=name), force=True)
 
 
+async def has_ended(client: PrefectClient, run_id: UUID) -> bool:
+    """A run that does nothing any more."""
+    run = await client.read_flow_run(run_id)
+    return run.state is not None and run.state.is_final()
+
+
 async def start_at(client: PrefectClient, run_id: UUID, starts_at: datetime) -> None:
     """Let a worker start a scheduled run at another hour."""
     await client.set_flow_run_state(run_id, scheduled_state(starts_at), force=True)

@@ -85,4 +85,4 @@ def test_an_agreement_is_withdrawn_by_the_form_of_stages(
     key = processes.open("agreement", "2.1")
     processes.begin()
     run_id = left_waiting(office, key, entrypoint="flows.agreement.agreement", form="StageDecision")
-    assert resumed(office, run_id, decision="снять", reason="приказ № 9") == "Снято с контроля"
+    assert resumed(office, run_id, decision="снять", stage="в целом", reason="приказ № 9") == "Снято с контроля"

@@ -43,6 +43,14 @@ def waiting_point(office: Office, today: date) -> str:
     return key
 
 
+def begun(office: Office, deployment_id: str, **parameters: str) -> dict[str, Any]:
+    """A run that a person starts from a deployment, once it has ended."""
+    body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+    path = f"/deployments/{deployment_id}/create_flow_run"
+    made = office.api(lambda client: call(client, "POST", path, body))
+    return office.wait_for_run(made["id"])
+
+
 def report(office: Office, key: str, on: date) -> None:
     """The owner reports the result, outside Prefect."""
     with open_session(office.engine) as session:
@@ -161,16 +169,11 @@ def test_a_run_made_by_hand_ends_and_says_which_one_keeps_the_point(
     key = waiting_point(office, today)
     own = office.runs()[key]
 
-    def by_hand(point_key: str) -> dict[str, Any]:
-        body = {"parameters": {"point_key": point_key}, "state": {"type": "SCHEDULED"}}
-        path = f"/deployments/{own['deployment_id']}/create_flow_run"
-        made = office.api(lambda client: call(client, "POST", path, body))
-        return office.wait_for_run(made["id"])
-
-    twin = by_hand(key)
+    twin = begun(office, own["deployment_id"], point_key=key)
     assert (twin["state_type"], twin["state_name"]) == ("CANCELLED", "Точку ведёт другой запуск")
     assert own["name"] in twin["state"]["message"]
-    assert by_hand("krasnodar/9.9/-/2040-01-01")["state_name"] == "Такой точки нет"
+    other = begun(office, own["deployment_id"], point_key="krasnodar/9.9/-/2040-01-01")
+    assert other["state_name"] == "Такой точки нет"
     assert office.runs()[key]["state_type"] == "PAUSED"
 
 
@@ -182,3 +185,16 @@ def test_a_moved_deadline_stands_in_the_name_of_the_run(office: Office, worker: 
     until = clock.now() + timedelta(minutes=4)
     while office.runs()[key]["name"] == run["name"]:
         assert clock.now() < until
+
+
+def test_what_was_accepted_by_mistake_is_asked_for_again(office: Office, worker: Worker, today: date) -> None:
+    key = waiting_point(office, today)
+    answer(office, key, decision="принять", evidence="протокол № 4")
+    office.wait_for(key, "Исполнено")
+    back = office.deployments()["По решению координатора"]
+    for reason, ended in (("принято по ошибке", "COMPLETED"), ("ещё раз", "FAILED")):
+        assert begun(office, back["id"], point_key=key, reason=reason)["state_type"] == ended
+        office.wait_for(key, "В работе")
+    answer(office, key, decision="снять", reason="приказ № 9")
+    office.wait_for(key, "Снято с контроля")
+    assert [action for action, *_ in history(office, key)] == ["submit", "accept", "reopen", "withdraw"]

@@ -22,7 +22,7 @@ from models.lifecycle.transitions import EVENT_RU
 from roadmap.control.state import is_late, state_name
 from tasks.control import commands
 from tasks.control.commands import By, Command
-from tasks.control.decisions import newest
+from tasks.control.decisions import newest, unfinished_stages
 from tasks.daily.decisions import decide
 from tasks.pages.filters import run_urls
 from tasks.pages.point import Card, bodies_of, cards, requests_of
@@ -77,7 +77,7 @@ def decide_request(request: Request, point_id: int, request_id: int, answer: str
 
 @router.post("/control/point/{point_id}/{action}")
 def decide_point(request: Request, point_id: int, action: str, form: SafeForm) -> Response:
-    """Accept, return, extend, withdraw or hand over."""
+    """Accept, return, extend, withdraw, hand over or bring back on control."""
     if action not in COMMANDS:
         raise HTTPException(404)
     return _decided(request, point_id, form, COMMANDS[action])
@@ -90,6 +90,7 @@ def _accept(key: str, by: By, form: FormData) -> Command:
         reason=forms.text(form, "reason", GROUND),
         evidence=_evidence(form),
         done_on=forms.maybe_day(form, "done_on", "Дата исполнения"),
+        with_stages="with_stages" in form,
     )
 
 
@@ -103,7 +104,12 @@ def _extend(key: str, by: By, form: FormData) -> Command:
 
 
 def _withdraw(key: str, by: By, form: FormData) -> Command:
-    return commands.Withdraw(key=key, by=by, reason=_reason(form), evidence=_evidence(form))
+    with_stages = "with_stages" in form
+    return commands.Withdraw(key=key, by=by, reason=_reason(form), evidence=_evidence(form), with_stages=with_stages)
+
+
+def _reopen(key: str, by: By, form: FormData) -> Command:
+    return commands.Reopen(key=key, by=by, reason=_reason(form))
 
 
 def _hand_over(key: str, by: By, form: FormData) -> Command:
@@ -118,6 +124,7 @@ COMMANDS: Mapping[str, Reader] = {
     "return": _return,
     "extend": _extend,
     "withdraw": _withdraw,
+    "reopen": _reopen,
     "hand-over": _hand_over,
 }
 
@@ -191,7 +198,10 @@ def _values(session: Session, request: Request, point_id: int) -> dict[str, Any]
     card = _card(session, point_id)
     code, today = card.point.roadmap_code, clock.today(card.point.zone)
     process = process_page(session, card.point.key, today=today)
+    unfinished, stages = unfinished_stages(session, session.get_one(ControlPoint, point_id))
     return {
+        "unfinished": unfinished,
+        "stages": stages,
         "process": process,
         "drawing": Markup(process.svg) if process else "",  # every word in the drawing is escaped already
         "cases": page(process.cases if process else (), "cases", request.query_params, size=CASES_SIZE),

@@ -208,7 +208,7 @@ def test_a_letter_says_only_what_still_holds(reason: Any, status: str, days: int
 
 def test_every_reason_has_a_rule_for_its_relevance() -> None:
     settled = {reason for reason in RANK if relevant(reason, status="planned", days=1) is None}
-    for_live_points = {"extended", "refused", "reassigned", "asked_extension", "asked_transfer"}
+    for_live_points = {"extended", "refused", "reassigned", "reopened", "asked_extension", "asked_transfer"}
     assert settled == set(RANK) - for_live_points - {"no_channel", "undelivered"}
 
 

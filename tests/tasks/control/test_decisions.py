@@ -26,11 +26,11 @@ COMMANDS: dict[str, Callable[[str, By], Command]] = {
 
 
 def selects(engine: Engine, act: Callable[[], Any]) -> list[str]:
-    """Every reading of the table of points while something is done."""
+    """Every reading of points while something is done, but for the count of the stages of one."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("SELECT") and "FROM control_point" in statement:
+        if statement.startswith("SELECT") and "FROM control_point" in statement and "parent_id = " not in statement:
             seen.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)

@@ -162,8 +162,21 @@ def test_a_skipped_stage_holds_nothing_up(krai: ProcessRegion) -> None:
 
 
 def test_a_closed_point_has_no_stages_to_mark(krai: ProcessRegion) -> None:
-    assert say(krai, 1, decision="снять", reason="приказ № 9") == ""
+    assert say(krai, 1, decision="снять", reason="приказ № 9", stage="в целом") == ""
     assert "нет этапов в работе" in say(krai, 2, stage="проект")
+
+
+@pytest.mark.parametrize("decision", ["принять", "снять"])
+def test_stages_under_way_end_with_their_point_only_once_the_numbers_were_seen(
+    krai: ProcessRegion, decision: str
+) -> None:
+    asked = say(krai, 1, decision=decision, reason="приказ № 9")
+    assert "не завершено этапов — 15 из 15" in asked
+    assert "в поле «Этап»: в целом" in asked
+    if decision == "принять":
+        assert "укажите основание" in say(krai, 2, decision=decision, stage="в целом")
+    assert {row["status"] for row in krai.world.rows(ControlPoint)} <= {"open", "planned"}
+    assert say(krai, 3, decision=decision, reason="приказ № 9", stage="В целом") == ""
 
 
 class Killed(BaseException):

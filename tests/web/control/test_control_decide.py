@@ -1,5 +1,6 @@
 """Decisions on the coordinator's page: each kind, the second of two told what the first did, bad forms."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -142,7 +143,16 @@ def test_withdrawing_and_handing_over(pages: Pages) -> None:
     with open_session(pages.engine) as session:
         assert session.get_one(ControlPoint, point).owner_id == centre
     assert pages.status(other) == "withdrawn"
-    assert "<form method" not in client.get(f"/control/point/{other}").text.split("<main>")[1]
+    assert forms_of(client, other) == ["reopen"]
+    decide_on(client, other, "reopen", reason="приказ № 9 отменён")
+    assert pages.status(other) == "open"
+    assert "возвращено на контроль" in client.get(f"/control/point/{other}").text
+
+
+def forms_of(client: httpx.Client, point: int) -> list[str]:
+    """The decisions that the page of a point offers."""
+    main = client.get(f"/control/point/{point}").text.split("<main>")[1]
+    return re.findall(rf'action="/control/point/{point}/([\w/-]+)"', main)
 
 
 BAD = {
