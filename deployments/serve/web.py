@@ -49,6 +49,7 @@ def serve(settings: Settings) -> None:
     """Serve the pages in this process until SIGINT or SIGTERM."""
     import uvicorn
 
+    from deployments.serve.connections import PatientProtocol
     from models.db.migrate import ready_engine
     from web.app import create_app
 
@@ -64,8 +65,9 @@ def serve(settings: Settings) -> None:
         ws="none",
         log_level="warning",
         server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1,::1",
+        http=PatientProtocol,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run()
