@@ -26,9 +26,10 @@ def check_before_start(settings: Settings) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as taken:
+        except (OSError, UnicodeError) as taken:
+            why = getattr(taken, "strerror", None) or "такого адреса нет"
             raise CannotStart(
-                f"Порт {port} на {host} занят или недоступен ({taken.strerror}): "
+                f"Порт {port} на {host} занят или недоступен ({why}): "
                 "закройте другую программу или выберите порт, VEKHA_WEB_PORT"
             ) from taken
 
