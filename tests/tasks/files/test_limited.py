@@ -11,7 +11,7 @@ from tasks.files.errors import DocumentRefused
 from tasks.files.limited import Limits, TooMuchWork, limited
 from tests import hostile
 
-SMALL = Limits(seconds=1, memory_mb=400)
+SMALL = Limits(seconds=1, memory_mb=800)
 
 
 @pytest.mark.parametrize("work", [hostile.spin, hostile.swell, hostile.die], ids=["time", "memory", "a crash"])

@@ -10,11 +10,13 @@ import pytest
 from pdfminer import pdftypes
 
 from roadmap.catalogue.file import MB, NotTaken, read_file
+from roadmap.catalogue.loading import CatalogueError, load_catalogue
 from tasks.documents.reader import read_document
 from tasks.files.errors import DocumentRefused
 from tasks.files.pdf_streams import Unpacked, unpacking_at_most
 from tasks.files.spreadsheets import read_rows
 from tasks.monitoring.submissions.sheets import read_sheet
+from tasks.people.contacts import ContactsError, read_contacts
 from tests import hostile
 
 SWOLLEN = 210 * MB
@@ -111,3 +113,13 @@ def test_what_is_no_file_is_neither_waited_for_nor_read_without_end(tmp_path: Pa
         read_file(tmp_path)
     with pytest.raises(NotTaken, match="недопустимый знак"):
         read_file(Path("a\0b"))
+
+
+def test_a_yaml_of_endless_entries_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a:\n" + "- {b: 1, c: 2}\n" * 100_000, encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"^a.yaml: строка \d+, .*слишком много записей"):
+        load_catalogue(path)
+    path.write_text("#" * (3 * MB), encoding="utf-8")
+    with pytest.raises(ContactsError, match=r"^a.yaml: файл больше 2 МБ"):
+        read_contacts(path)
