@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from roadmap.catalogue.file import NotTaken, read_file
+from roadmap.catalogue.file import MB, NotTaken, read_file
 from roadmap.documents.neutral import Document, Paragraph
 from roadmap.documents.plain_text import from_text
 from tasks.files.errors import DocumentRefused
@@ -14,8 +13,9 @@ from tasks.files.limited import Limits, TooMuchWork, limited
 
 LARGEST = 50 * 1024 * 1024
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-LIMITS = Limits(seconds=60, memory_mb=1536)
-"""An order of five hundred pages takes half of it."""
+FEWEST_SECONDS, SECONDS_PER_MB, MOST_SECONDS = 20, 20, 60
+"""A page takes a tenth or a fifth of a second, and 5 KB at least: what is small has few, whatever it unpacks to."""
+MEMORY_MB = 1536
 MOST_LETTERS = 2_000_000
 MOST_ROWS = 100_000
 """Paragraphs, and rows of tables. What an order says is read word by word: a book of ten volumes is none."""
@@ -36,7 +36,7 @@ def read_document(path: Path) -> Document:
     content, kind = _content(path), path.suffix.casefold()
     module, _ = _READERS.get(kind, ("", ""))
     try:
-        document = limited(replace(LIMITS, libraries=(module,) * bool(module)), _parsed, content, path.name, kind)
+        document = limited(_limits(len(content), module), _parsed, content, path.name, kind)
     except TooMuchWork as stopped:
         raise DocumentRefused(
             f"{path.name}: на чтение файла уходит слишком много времени или памяти — "
@@ -44,6 +44,11 @@ def read_document(path: Path) -> Document:
         ) from stopped
     _refuse_endless(document)
     return document
+
+
+def _limits(size: int, module: str) -> Limits:
+    seconds = min(MOST_SECONDS, FEWEST_SECONDS + SECONDS_PER_MB * size // MB)
+    return Limits(seconds=seconds, memory_mb=MEMORY_MB, libraries=(module,) if module else ())
 
 
 def _parsed(content: bytes, name: str, kind: str) -> Document:
