@@ -43,6 +43,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 KEYS_KEPT = 50_000
+LONGEST_HOST = 64
+"""Of what a proxy calls an address and is none."""
 
 
 class Forged(ValueError):
@@ -217,7 +219,7 @@ def network(scope: Mapping[str, Any]) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return str(host)
+        return str(host)[:LONGEST_HOST]
     return host if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
 
 

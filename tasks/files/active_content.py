@@ -97,12 +97,11 @@ def office_kind(archive: zipfile.ZipFile) -> str | None:
 
 
 def _types(archive: zipfile.ZipFile) -> Iterator[str]:
-    names = {part.filename.lower(): part for part in archive.infolist()}
-    listed = names.get("[content_types].xml")
-    if listed is None:
-        return
-    for entry in _parsed(archive, listed).iter():
-        yield entry.get("ContentType", "")
+    for part in archive.infolist():
+        # One may stand there twice: programs do not agree which of them counts.
+        if part.filename.lower() == "[content_types].xml":
+            for entry in _parsed(archive, part).iter():
+                yield entry.get("ContentType", "")
 
 
 def _refuse_type(value: str) -> None:

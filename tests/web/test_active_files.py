@@ -156,6 +156,14 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
         lambda: changed(word(), relations=related(f"{RELATION}/image", "http://evil.example/p.png", "External")),
         "обращается",
     ),
+    (
+        "types of content that stand there twice",
+        lambda: changed(
+            changed(word(), part="[content_types].xml", data=b"<Types/>"),
+            types=typed("application/vnd.ms-office.vbaProject"),
+        ),
+        "макросы",
+    ),
     ("an object", lambda: changed(word(), relations=related(f"{RELATION}/oleObject")), "объекты"),
     ("an object by its type", lambda: changed(word(), types=typed(f"{BIN}.oleObject")), "объекты"),
     ("a control", lambda: changed(word(), types=typed("application/vnd.ms-office.activeX+xml")), "объекты"),
