@@ -50,6 +50,7 @@ def test_many_at_once_are_all_answered() -> None:
         ]
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # other tests may have left threads
 def test_a_fork_of_ours_asks_a_process_of_its_own() -> None:
     assert limited(SMALL, hostile.add, 1, right=1) == 2
     if not (pid := os.fork()):
