@@ -1,6 +1,7 @@
 """Settings of one installation, read from the environment (prefix ``VEKHA_``) and an optional .env file."""
 
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import available_timezones
@@ -17,6 +18,16 @@ def _known_zone(zone: str) -> str:
     if zone not in _zones():
         raise ValueError(f"часового пояса «{zone}» нет, пример: Europe/Moscow")
     return zone
+
+
+def _networks(words: str) -> str:
+    listed = [word.strip() for word in words.split(",") if word.strip()]
+    for word in listed:
+        try:
+            ip_network(word, strict=False)
+        except ValueError as wrong:
+            raise ValueError(f"«{word}» — не адрес и не сеть, пример: 10.0.0.5, 10.1.0.0/16") from wrong
+    return ",".join(listed)
 
 
 class Settings(BaseSettings):
@@ -40,6 +51,8 @@ class Settings(BaseSettings):
     """Address of the pages for officials and of the coordinator's page."""
     public_url: str | None = None
     """How officials reach the pages when not as web_host:web_port, e.g. https://vekha.example.ru behind a proxy."""
+    proxies: Annotated[str, AfterValidator(_networks)] = ""
+    """Addresses and networks of reverse proxies, by commas: what they say of who asks is believed; of nobody else."""
     control_password: SecretStr | None = None
     """Password of the coordinator's page; required to listen beyond loopback."""
     link_key: SecretStr | None = None

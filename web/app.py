@@ -16,10 +16,12 @@ from models.settings import Settings
 from tasks.people.links import LinkRefused
 from web import calendars
 from web.control import dashboard
+from web.control.attempts import LoginAttempts
 from web.forms import BadField
 from web.official import deadlines, indicators, monitoring
 from web.pages import error_page
 from web.security import LIMITS, Forged, Limits, guard
+from web.uploads import UploadQuota
 
 logger = logging.getLogger(__name__)
 STYLE = Path(__file__).parent / "static" / "style.css"
@@ -30,6 +32,7 @@ def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -
     """The application; ``settings``, ``engine`` and ``limits`` stand on ``app.state`` for the routes."""
     app = FastAPI(title="Веха", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings, app.state.engine, app.state.limits = settings, engine, limits
+    app.state.uploads, app.state.login_attempts = UploadQuota(settings), LoginAttempts(limits)
     guard(app, settings, limits)
     # Our own line masks the link. Prefect, imported when a decision is shown there, sets logging anew and would let
     # the server's own access lines through, whole links in them; a logger that is disabled stays so.

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Path as InPath
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,6 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from roadmap.calendar.zones import local
 from roadmap.language import capitalize_first, counted, day, plural
 
+RowId = Annotated[int, InPath(ge=0, le=2**31 - 1)]
+"""The number of a row in an address: one that no database can hold is a page that is not there."""
 FOLDER = Path(__file__).parent / "templates"
 
 

@@ -1,5 +1,6 @@
 """What stands between the network and the pages: headers, limits of rate and size, the coordinator's session."""
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -33,12 +34,17 @@ FORM_BYTES = 256 * 1024
 """A form without a file: a report of a hundred pages fits, a flood does not."""
 DRAIN_BYTES = 256 * MB
 """A browser shows the refusal only after it has sent its body: so much of it is read and thrown away."""
+BODY_PAUSE = 30.0
+BODY_SECONDS = 600.0
+"""A form that stops coming for so long, or has not come in so long, is given up: 20 MB at 300 kbit/s come in time."""
 SESSION_SECONDS = 12 * 3600
 """A working day: a forgotten computer is closed by the morning."""
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 KEYS_KEPT = 50_000
+LONGEST_HOST = 64
+"""Of what a proxy calls an address and is none."""
 
 
 class Forged(ValueError):
@@ -47,12 +53,16 @@ class Forged(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How many requests pass: of an address (an office may share one), of a link, of forms of a link, of log-ins."""
+    """How many requests pass: of an address (an office may share one), of a link, of forms of a link; and log-ins:
+
+    of an address or a browser that is known, and of all strangers together, wherever they ask from.
+    """
 
     address: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(300),)
     link: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(90),)
     form: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(20),)
     login: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))
+    password: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(15), RateLimitItemPerHour(120))
 
 
 LIMITS = Limits()
@@ -63,7 +73,7 @@ def guard(app: FastAPI, settings: Settings, limits: Limits) -> None:
     is_https = (settings.public_url or "").startswith("https://")
     app.add_middleware(
         SessionMiddleware,
-        secret_key=_session_key(settings),
+        secret_key=session_key(settings),
         session_cookie="vekha_control",
         max_age=SESSION_SECONDS,
         path="/control",
@@ -93,8 +103,8 @@ def same_words(given: str, expected: str) -> bool:
     return hmac.compare_digest(hashlib.sha256(given.encode()).digest(), hashlib.sha256(expected.encode()).digest())
 
 
-def _session_key(settings: Settings) -> str:
-    """Derived from the key of the links and from the password: changing either ends every session."""
+def session_key(settings: Settings) -> str:
+    """What the cookies of «Контроль» are signed with: changing the key of the links or the password ends them all."""
     password = settings.control_password.get_secret_value() if settings.control_password else ""
     return hmac.new(signing_key(settings).encode(), f"session {password}".encode(), hashlib.sha256).hexdigest()
 
@@ -135,6 +145,11 @@ class Shell:
             await self._app(scope, receive, answer)
         except ClientDisconnect:
             status = status or 499
+        except TooSlow:
+            # Nobody waits for this answer; closing is what ends it.
+            status = status or 408
+            if status == 408:
+                await Response(status_code=408, headers={"Connection": "close"})(scope, receive, send)
         except Exception:
             logger.exception("a page failed: %s %s", scope["method"], masked(scope["path"]))
             if status:
@@ -151,45 +166,65 @@ def masked(path: str) -> str:
     return re.sub(r"^/(o|calendar)/[^/]+", r"/\1/…", path)
 
 
+def too_often(request: Request, line: str) -> Response:
+    """The page that asks for a minute's patience."""
+    page = error_page(request, 429, "Подождите минуту", line)
+    page.headers["Retry-After"] = "60"
+    return page
+
+
+class BoundedStorage(MemoryStorage):
+    """Counters in memory, a bounded number of them: those that were touched last stay, nobody else's are lost."""
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count, making room first where there is none."""
+        if key not in self.events and len(self.events) >= KEYS_KEPT:
+            self._make_room()
+        return super().acquire_entry(key, limit, expiry, amount)
+
+    def _make_room(self) -> None:
+        touched = {key: events[0].atime if events else 0.0 for key, events in list(self.events.items())}
+        for key in sorted(touched, key=touched.__getitem__)[: KEYS_KEPT // 10]:
+            self.events.pop(key, None)
+            self.locks.pop(key, None)
+
+
 class RateLimit:
     """So many requests a minute, by a moving window kept in memory: one process serves the pages."""
 
     def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
         self._app, self._limits = app, limits
-        self._storage = MemoryStorage()
-        self._window = MovingWindowRateLimiter(self._storage)
+        self._window = MovingWindowRateLimiter(BoundedStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or self._passes(scope):
             await self._app(scope, receive, send)
             return
-        line = "Слишком много обращений подряд. Подождите минуту и повторите."
-        page = error_page(Request(scope), 429, "Подождите минуту", line)
-        page.headers["Retry-After"] = "60"
+        page = too_often(Request(scope), "Слишком много обращений подряд. Подождите минуту и повторите.")
         await page(scope, receive, send)
 
     def _passes(self, scope: Scope) -> bool:
-        if len(self._storage.events) > KEYS_KEPT:
-            self._storage.reset()
-        address, path, posts = _network(scope), scope["path"], scope["method"] == "POST"
+        address, path, posts = network(scope), scope["path"], scope["method"] == "POST"
         tests = [(self._limits.address, f"address {address}")]
         if token := re.match(r"/(?:o|calendar)/([^/]+)", path):
             # The link itself is not kept, not even here.
             link = hashlib.sha256(token[1].encode()).hexdigest()[:24]
             tests += [(self._limits.link, f"link {link}")] + [(self._limits.form, f"form {link}")] * posts
-        if posts and path.rstrip("/") == "/control/login":
-            tests.append((self._limits.login, f"login {address}"))
         return all(self._window.hit(rate, key) for rates, key in tests for rate in rates)
 
 
-def _network(scope: Scope) -> str:
+def network(scope: Mapping[str, Any]) -> str:
     """The client's address; of IPv6 the network, for one person has a whole one."""
     host = scope["client"][0] if scope.get("client") else ""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return str(host)
+        return str(host)[:LONGEST_HOST]
     return host if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
+
+
+class TooSlow(Exception):
+    """The body does not come, or only by drops."""
 
 
 class _TooLarge(Exception):
@@ -202,6 +237,7 @@ class _Body:
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive, self._limit = receive, limit
         self._read, self._is_whole = 0, False
+        self._until = time.monotonic() + BODY_SECONDS
 
     @property
     def is_over(self) -> bool:
@@ -221,7 +257,10 @@ class _Body:
             await self._next()
 
     async def _next(self) -> Message:
-        message = await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), min(BODY_PAUSE, self._until - time.monotonic()))
+        except TimeoutError as slow:
+            raise TooSlow from slow
         self._read += len(message.get("body", b""))
         self._is_whole = message["type"] != "http.request" or not message.get("more_body", False)
         return message

@@ -1,7 +1,8 @@
 """The ``vekha`` command line."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from textwrap import shorten
 from typing import Any, NoReturn
 
 import typer
@@ -28,6 +29,9 @@ from tasks.editions.load import LoadRefused
 from tasks.files.errors import DocumentRefused
 from tasks.letters.heartbeat import WatcherUnreachable
 from tasks.people.contacts import ContactsError
+
+LONGEST_SHOWN = 120
+"""Letters of a name in a refusal."""
 
 app = typer.Typer(
     name="vekha",
@@ -134,12 +138,28 @@ MENDABLE = (
 
 def main() -> None:
     """The entry of the console script."""
+    _refuse_broken_words(sys.argv[1:])
     try:
         app()
     except MENDABLE as problem:
         _refuse(str(problem))
     except ValidationError as problem:
         _refuse(_settings_line(problem))
+    except OverflowError:
+        _refuse("Число среди слов команды слишком велико: проверьте номера и дни")
+    except OSError as problem:
+        if problem.filename is None:
+            raise
+        name = shorten(str(problem.filename), LONGEST_SHOWN, placeholder="…")
+        _refuse(f"{name}: с этим файлом не поработать ({problem.strerror}) — проверьте имя, место и права")
+
+
+def _refuse_broken_words(words: Sequence[str]) -> None:
+    """Bytes that are no text reach Python as halves of letters: no file, database or screen takes them."""
+    for place, word in enumerate(words, start=1):
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            shown = "".join("?" if "\ud800" <= letter <= "\udfff" else letter for letter in word)[:LONGEST_SHOWN]
+            _refuse(f"Слово {place} команды («{shown}») не в кодировке UTF-8 — наберите его заново в окне с UTF-8")
 
 
 def _refuse(line: str) -> NoReturn:

@@ -26,9 +26,10 @@ def check_before_start(settings: Settings) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as taken:
+        except (OSError, UnicodeError) as taken:
+            why = getattr(taken, "strerror", None) or "такого адреса нет"
             raise CannotStart(
-                f"Порт {port} на {host} занят или недоступен ({taken.strerror}): "
+                f"Порт {port} на {host} занят или недоступен ({why}): "
                 "закройте другую программу или выберите порт, VEKHA_WEB_PORT"
             ) from taken
 
@@ -49,6 +50,7 @@ def serve(settings: Settings) -> None:
     """Serve the pages in this process until SIGINT or SIGTERM."""
     import uvicorn
 
+    from deployments.serve.connections import PatientProtocol
     from models.db.migrate import ready_engine
     from web.app import create_app
 
@@ -64,8 +66,9 @@ def serve(settings: Settings) -> None:
         ws="none",
         log_level="warning",
         server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1,::1",
+        http=PatientProtocol,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run()

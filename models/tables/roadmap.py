@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.db.base import one_of
@@ -71,6 +71,8 @@ class Body(SQLModel, table=True):
     name: str
     short: str
     level: str
+    link_serial: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Part of the link to the body's calendar; raising it revokes the links given out before."""
 
 
 class Item(SQLModel, table=True):

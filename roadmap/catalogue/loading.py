@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from roadmap.catalogue.errors import refusals
+from roadmap.catalogue.file import NotTaken, read_file
 from roadmap.catalogue.open_questions import open_questions
 from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.validation import inconsistencies
@@ -48,10 +49,12 @@ def load_catalogue(path: Path, *, unsettled: bool = False) -> Catalogue:
 
     A draft with open questions is refused too, unless it is only to be looked at (``unsettled``).
     """
-    if path.is_dir():
-        raise CatalogueError.of(f"{path.name}: это папка — укажите файл YAML")
     try:
-        content = path.read_bytes()
+        content = read_file(path)
+    except IsADirectoryError as error:
+        raise CatalogueError.of(f"{path.name}: это папка — укажите файл YAML") from error
+    except NotTaken as error:
+        raise CatalogueError.of(f"{path.name}: {error}") from error
     except FileNotFoundError as error:
         raise CatalogueError.of(f"{path.name}: файла нет — проверьте путь {path}") from error
     except OSError as error:

@@ -11,6 +11,8 @@ except ImportError:  # PyYAML built without libyaml reads the same, slower
 
 _BOOL = "tag:yaml.org,2002:bool"
 _DEEPEST = 20
+_MOST_EVENTS = 300_000
+"""Words, lists and fields, with their ends: the longest of the built-in systems has a fiftieth of them."""
 
 
 _RESOLVERS = {
@@ -69,8 +71,8 @@ def _refuse_traps(text: str) -> None:
     """Endless nesting crashes libyaml's composer, and references to lists swell without end: neither is needed here."""
     depth = 0
     words: set[str | None] = set()
-    for event in yaml.parse(text, Loader=_StrictLoader):
-        problem = ""
+    for count, event in enumerate(yaml.parse(text, Loader=_StrictLoader)):
+        problem = "слишком много записей — разделите файл" if count > _MOST_EVENTS else ""
         if isinstance(event, yaml.ScalarEvent):
             words.add(event.anchor)
         elif isinstance(event, yaml.AliasEvent) and event.anchor not in words:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from roadmap.catalogue.errors import refusals
+from roadmap.catalogue.file import NotTaken, read_text
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 from roadmap.processes.schema import Process
 
@@ -26,8 +27,8 @@ def built_in() -> dict[str, Process]:
 def load_process(path: Path) -> Process:
     """The process in a file. Raises ``ProcessError``."""
     try:
-        data = read_yaml(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+        data = read_yaml(read_text(path))
+    except (OSError, NotTaken, UnicodeDecodeError) as error:
         raise ProcessError(f"{path.name}: файл не читается — проверьте путь и кодировку UTF-8") from error
     except UnreadableYaml as error:
         raise ProcessError(f"{path.name}: {error}") from error

@@ -10,10 +10,9 @@ from docx import Document as open_docx
 from docx.oxml.ns import qn
 
 from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
+from tasks.files.archives import LARGEST_UNPACKED, Swollen, refuse_many_entries
 from tasks.files.errors import DocumentRefused
 
-LARGEST_UNPACKED = 200 * 1024 * 1024
-MOST_PARTS = 5_000
 MOST_COLUMNS = 60
 _WRAPPERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:ins", "w:customXml", "w:smartTag", "w:moveTo")))
 _P, _TBL, _TR, _TC = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc"))
@@ -46,11 +45,14 @@ def from_docx(content: bytes, name: str) -> Document:
 def _check_archive(content: bytes, name: str) -> None:
     """Sizes are judged by the archive's own list before anything is unpacked; the unpacker stops at the listed size."""
     try:
+        refuse_many_entries(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
+    except Swollen as error:
+        raise DocumentRefused(f"{name}: {error} — удалите из него рисунки и вложения") from error
     except zipfile.BadZipFile as error:
         raise DocumentRefused(f"{name}: файл повреждён или это не .docx — сохраните его заново") from error
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise DocumentRefused(f"{name}: после распаковки файл больше 200 МБ — удалите из него рисунки и вложения")
     if any(part.flag_bits & 1 for part in parts):
         raise DocumentRefused(f"{name}: файл защищён паролем — снимите пароль и повторите")

@@ -17,10 +17,10 @@ from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
 from tasks.documents.pdf_lines import NUMBER, Grid, lines_of
 from tasks.documents.pdf_unruled import Unruled, may_hold_header, unruled_tables
 from tasks.files.errors import DocumentRefused
+from tasks.files.pdf_streams import LARGEST_UNPACKED, Unpacked, unpacking_at_most
 
 MOST_PAGES = 1_000
 FEWEST_LETTERS = 20
-LARGEST_UNPACKED = 200 * 1024 * 1024
 _PIECE = 1024 * 1024
 _UNKNOWN = re.compile(r"\(cid:\d+\)|\ufffd|[\ue000-\uf8ff]")
 _APART = 0.6
@@ -34,12 +34,14 @@ def from_pdf(content: bytes, name: str) -> Document:
     """The document in the bytes of a PDF; raises ``DocumentRefused`` for a password, damage, or pictures only."""
     _refuse_swelling(content, name)
     try:
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
+        with unpacking_at_most(LARGEST_UNPACKED), pdfplumber.open(io.BytesIO(content)) as pdf:
             if len(pdf.pages) > MOST_PAGES:
                 raise DocumentRefused(
                     f"{name}: в файле больше {MOST_PAGES} страниц — оставьте только приказ с приложениями"
                 )
             blocks = list(_blocks(pdf.pages))
+    except Unpacked as error:
+        raise _swollen(name) from error
     except PdfminerException as error:
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args):
             raise DocumentRefused(f"{name}: файл защищён паролем — снимите пароль и повторите") from error
@@ -60,7 +62,7 @@ def _refuse_without_words(blocks: list[Paragraph | Table], name: str) -> None:
 
 
 def _refuse_swelling(content: bytes, name: str) -> None:
-    """Streams are unpacked here bit by bit and thrown away, for the reader unpacks each in one go; pictures are not."""
+    """The first filter of streams is tried at once, pictures apart; the reader itself is stopped at the same size."""
     left = LARGEST_UNPACKED
     for start in re.finditer(rb"stream\r?\n", content):
         if b"/Image" in content[max(0, start.start() - 300) : start.start()]:
@@ -68,13 +70,17 @@ def _refuse_swelling(content: bytes, name: str) -> None:
         waiting = content[start.end() : max(start.end(), content.find(b"endstream", start.end()))]
         unpacker = zlib.decompressobj()
         try:
-            while waiting:
+            while waiting and not unpacker.eof:
                 left -= len(unpacker.decompress(waiting, _PIECE))
                 waiting = unpacker.unconsumed_tail
                 if left < 0:
-                    raise DocumentRefused(f"{name}: после распаковки файл больше 200 МБ — сохраните его заново")
+                    raise _swollen(name)
         except zlib.error:  # packed otherwise, or damaged: the reader will tell
             continue
+
+
+def _swollen(name: str) -> DocumentRefused:
+    return DocumentRefused(f"{name}: после распаковки файл больше 200 МБ — сохраните его заново")
 
 
 def _blocks(pages: list[Any]) -> Iterator[Paragraph | Table]:

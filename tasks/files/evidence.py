@@ -2,28 +2,41 @@
 
 import errno
 import hashlib
+import io
 import os
 import re
+import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkstemp
 from typing import BinaryIO
+from xml.etree import ElementTree
 
 import puremagic
 
 from models.lifecycle.transitions import File
 from models.settings import Settings
+from tasks.files.archives import refuse_many_entries
+from tasks.files.limited import Limits, TooMuchWork, limited
 
 CHUNK = 1024 * 1024
 MB = 1024 * 1024
 LONGEST_NAME = 120
 UNFINISHED_SECONDS = 3600
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+LIMITS = Limits(seconds=20, memory_mb=768, libraries=("tasks.files.active_content",))
+"""Beside the file itself; a scan of twenty megabytes takes a second."""
+#: What a broken archive may raise inside the readers.
+UNREADABLE = (
+    *(zipfile.BadZipFile, ElementTree.ParseError, zlib.error, struct.error, NotImplementedError, RuntimeError),
+    *(ValueError, EOFError, KeyError, OSError, OverflowError),
+)
 ALLOWED_RU = "pdf, docx, xlsx, odt, ods, doc, xls, jpg, png"
 
 
@@ -87,7 +100,7 @@ def incoming(settings: Settings, source: BinaryIO, name: str) -> Iterator[Incomi
         unfinished = Path(path)
         with os.fdopen(descriptor, "wb") as target:
             digest, size = _copy(source, target, limit=settings.max_file_mb)
-        kind = recognise(unfinished)
+        kind = _recognised(unfinished, size)
         file = File(hash=digest, name=plain_name(name, kind), media_type=kind.media_type, size=size)
         yield Incoming(file, unfinished, stored_at(settings, digest))
     except OSError as full:
@@ -121,30 +134,54 @@ def stored_at(settings: Settings, digest: str) -> Path:
     return settings.files / digest[:2] / digest[2:]
 
 
+def _recognised(path: Path, size: int) -> Kind:
+    limits = replace(LIMITS, memory_mb=LIMITS.memory_mb + 4 * size // MB)
+    try:
+        return limited(limits, recognise, path.absolute())
+    except TooMuchWork as stopped:
+        raise FileRefused(
+            "Файл не удалось проверить: внутри он слишком велик. Сохраните его в pdf заново."
+        ) from stopped
+
+
 def recognise(path: Path) -> Kind:
-    """The type of a file by what it holds, whatever its name says. Raises ``FileRefused`` when it is not taken."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if not head:
+    """The type of a file by what it holds, whatever its name says.
+
+    Raises ``FileRefused`` when it is of another type, or does something of its own when it is opened.
+    """
+    from tasks.files.active_content import Active  # its libraries are for the process that looks
+
+    content = path.read_bytes()
+    if not content:
         raise FileRefused("Файл пуст. Выберите другой.")
+    try:
+        kind = _kind(content)
+    except Active as why:
+        raise FileRefused(f"Файл не принят: {why}. Сохраните документ в pdf или без этого и приложите снова.") from why
+    if kind is None:
+        raise FileRefused(f"Такие файлы не принимаются. Можно: {ALLOWED_RU}. Архив распакуйте, другое сохраните в pdf.")
+    return kind
+
+
+def _kind(content: bytes) -> Kind | None:
+    """By the first bytes, then by what is inside; raises ``Active``."""
+    from tasks.files.active_content import refuse_active_pdf
+
+    head = content[:4096]
     try:
         endings = {guess.extension for guess in puremagic.magic_string(head)}
     except puremagic.PureError:
         endings = set()
-    kind = None
     if ".png" in endings and head[12:16] == b"IHDR":
-        kind = PNG
-    elif ".jpeg" in endings:
-        kind = JPEG
-    elif head.startswith(b"%PDF-"):
-        kind = PDF
-    elif head.startswith(b"PK\x03\x04"):
-        kind = _in_zip(path)
-    elif ".doc" in endings:
-        kind = _in_compound(path)
-    if kind is None:
-        raise FileRefused(f"Такие файлы не принимаются. Можно: {ALLOWED_RU}. Архив распакуйте, другое сохраните в pdf.")
-    return kind
+        return PNG
+    if ".jpeg" in endings:
+        return JPEG
+    if head.startswith(b"%PDF-"):
+        refuse_active_pdf(content)
+        return PDF
+    if head.startswith(b"PK\x03\x04"):
+        return _in_zip(content)
+    return _in_compound(content) if ".doc" in endings else None
 
 
 def plain_name(name: str, kind: Kind) -> str:
@@ -173,36 +210,33 @@ def _copy(source: BinaryIO, target: BinaryIO, *, limit: int) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _in_zip(path: Path) -> Kind | None:
-    """Office files are zips; a zip that is no office file, or carries macros, is nothing we take."""
+def _in_zip(content: bytes) -> Kind | None:
+    """Office files are zips; a zip that is no office file is nothing we take. Raises ``Active``."""
+    from tasks.files.active_content import office_kind, refuse_active_open_document
+
     try:
-        with zipfile.ZipFile(path) as packed:
+        refuse_many_entries(content)
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = set(packed.namelist())
             if "mimetype" in names and "content.xml" in names:
                 if packed.getinfo("mimetype").file_size > 100:
                     return None
                 said = packed.read("mimetype").decode("ascii", "replace").strip()
+                refuse_active_open_document(packed)
                 return next((kind for kind in (ODT, ODS) if kind.media_type == said), None)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
+            return {"docx": DOCX, "xlsx": XLSX}.get(office_kind(packed) or "")
+    except UNREADABLE:
         return None
-    if "[Content_Types].xml" not in names or any(name.lower().endswith("vbaproject.bin") for name in names):
-        return None
-    if "word/document.xml" in names:
-        return DOCX
-    return XLSX if "xl/workbook.xml" in names else None
 
 
-def _in_compound(path: Path) -> Kind | None:
+def _in_compound(content: bytes) -> Kind | None:
     """The old binary formats and much else share one container: the names of its streams tell which it is."""
-    content = path.read_bytes()
+    from tasks.files.active_content import has_entry, refuse_active_compound
+
     for stream, kind in (("WordDocument", DOC), ("Workbook", XLS), ("Book", XLS)):
-        # A directory entry is 64 bytes of name, zero-filled, and stands on a multiple of 128.
-        entry = stream.encode("utf-16-le").ljust(64, b"\0")
-        at = content.find(entry)
-        while at != -1:
-            if at % 128 == 0:
-                return kind
-            at = content.find(entry, at + 1)
+        if has_entry(content, stream):
+            refuse_active_compound(content)
+            return kind
     return None
 
 

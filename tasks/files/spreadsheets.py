@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +14,38 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from roadmap.catalogue.file import NotTaken, read_file
+from tasks.files.archives import Swollen, refuse_swollen_workbook
 from tasks.files.errors import DocumentRefused
+from tasks.files.limited import Limits, TooMuchWork, limited
 
 Cell = str | date | int | float | None
 LARGEST = 20 * 1024 * 1024
-LARGEST_UNPACKED = 200 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 20_000, 60
+MOST_ROWS_OF_A_BOOK = 200_000
+"""All its sheets; of the first so many are read as ``MOST_ROWS``, the empty ones at its end do not count."""
+LIMITS = Limits(seconds=20, memory_mb=1024)
+"""The largest table that is taken needs a third of it."""
+TOO_MUCH = "на чтение таблицы уходит слишком много времени или памяти — оставьте в файле только нужные строки"
 CSV_ENCODINGS = ("utf-8-sig", "cp1251")
 
 
 def read_rows(path: Path) -> list[tuple[Cell, ...]]:
     """The rows of the first sheet, the first row first; ``DocumentRefused`` names the file and the remedy."""
+    too_large = f"файл больше {LARGEST // 2**20} МБ — оставьте в нём только таблицу"
     try:
-        content = path.read_bytes() if path.stat().st_size <= LARGEST else None
+        content = read_file(path, most=LARGEST, too_large=too_large)
+    except NotTaken as error:
+        raise DocumentRefused(f"{path.name}: {error}") from error
     except OSError as error:
         raise DocumentRefused(f"{path.name}: файл не читается ({error.strerror}) — проверьте путь {path}") from error
-    if content is None:
-        raise DocumentRefused(f"{path.name}: файл больше {LARGEST // 2**20} МБ — оставьте в нём только таблицу")
-    match path.suffix.lower():
-        case ".xlsx":
-            rows = _xlsx(content, path.name)
-        case ".csv":
-            rows = _csv(content, path.name)
-        case _:
-            raise DocumentRefused(f"{path.name}: нужен файл .xlsx или .csv — сохраните таблицу в одном из них")
+    read = _READERS.get(path.suffix.lower())
+    if read is None:
+        raise DocumentRefused(f"{path.name}: нужен файл .xlsx или .csv — сохраните таблицу в одном из них")
+    try:
+        rows = limited(LIMITS, read, content, path.name)
+    except TooMuchWork as stopped:
+        raise DocumentRefused(f"{path.name}: {TOO_MUCH}") from stopped
     if not rows:
         raise DocumentRefused(f"{path.name}: таблица пуста — в первой строке нужны заголовки столбцов")
     return rows
@@ -49,9 +58,7 @@ def address(row: int, column: int) -> str:
 
 def _xlsx(content: bytes, name: str) -> list[tuple[Cell, ...]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                raise DocumentRefused(f"{name}: таблица слишком велика — разделите её")
+        refuse_swollen_workbook(content, most_rows=MOST_ROWS_OF_A_BOOK)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows: list[tuple[Cell, ...]] = []
@@ -60,6 +67,8 @@ def _xlsx(content: bytes, name: str) -> list[tuple[Cell, ...]]:
             if len(rows) > MOST_ROWS:
                 raise DocumentRefused(f"{name}: больше {MOST_ROWS} строк — разделите таблицу")
         book.close()
+    except Swollen as error:
+        raise DocumentRefused(f"{name}: {error} — разделите таблицу") from error
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError, TypeError) as error:
         if isinstance(error, DocumentRefused):
             raise
@@ -89,12 +98,16 @@ def _csv(content: bytes, name: str) -> list[tuple[Cell, ...]]:
     head = text.split("\n", 1)[0]
     delimiter = max(";\t,", key=head.count)
     try:
-        rows: list[tuple[Cell, ...]] = [tuple(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        cut = (tuple(row[:MOST_COLUMNS]) for row in csv.reader(io.StringIO(text), delimiter=delimiter))
+        rows: list[tuple[Cell, ...]] = list(islice(cut, MOST_ROWS + 1))
     except csv.Error as error:
         raise DocumentRefused(f"{name}: строки не читаются ({error}) — сохраните таблицу как .csv заново") from error
     if len(rows) > MOST_ROWS:
         raise DocumentRefused(f"{name}: больше {MOST_ROWS} строк — разделите таблицу")
     return _without_tail(rows)
+
+
+_READERS = {".xlsx": _xlsx, ".csv": _csv}
 
 
 def _without_tail(rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:

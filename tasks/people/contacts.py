@@ -17,6 +17,7 @@ from models.tables.process import Municipality
 from models.tables.roadmap import Body, Roadmap
 from roadmap.catalogue.contacts import Contacts, OfficialEntry, RoadmapContacts
 from roadmap.catalogue.errors import refusals
+from roadmap.catalogue.file import NotTaken, read_text
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 
 __all__ = ["ContactReport", "ContactsError", "RoadmapContacts", "apply_contacts", "load_contacts", "read_contacts"]
@@ -42,12 +43,12 @@ class ContactReport:
 def read_contacts(path: Path) -> Contacts:
     """The contacts in the file; ``ContactsError`` names file, entry and field of whatever is wrong."""
     try:
-        data = read_yaml(path.read_text(encoding="utf-8-sig"))
+        data = read_yaml(read_text(path))
     except UnicodeDecodeError as error:
         raise ContactsError(f"{path.name}: файл не в кодировке UTF-8 — сохраните его в UTF-8") from error
     except OSError as error:
         raise ContactsError(f"{path.name}: файл не читается ({error.strerror}) — проверьте путь {path}") from error
-    except UnreadableYaml as error:
+    except (NotTaken, UnreadableYaml) as error:
         raise ContactsError(f"{path.name}: {error}") from error
     if not isinstance(data, dict):
         raise ContactsError(f"{path.name}: нужен набор «код дорожной карты: контакты»")

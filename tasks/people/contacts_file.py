@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.util import load_yaml_guess_indent
 
+from roadmap.catalogue.file import read_file
 from tasks.people.contacts import ContactsError, read_contacts
 from tasks.people.replacements import Successor
 
@@ -66,8 +67,7 @@ def _write(unfinished: Path, text: str, *, like: Path) -> None:
 
 def _with_successor(path: Path, place: Place, successor: Successor) -> str | None:
     read_contacts(path)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        text = file.read()
+    text = read_file(path).decode("utf-8-sig")
     _, indent, offset = load_yaml_guess_indent(text)
     yaml = YAML()
     yaml.preserve_quotes = True

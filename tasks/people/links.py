@@ -86,8 +86,7 @@ def audit(session: Session, by: LinkHolder, action: str, subject: str, detail: s
 def calendar_url(settings: Settings, whose: Official | Body) -> str:
     """The feed of deadlines, «…/calendar/<token>.ics»: it does not expire, a calendar program asks for years."""
     kind = "o" if isinstance(whose, Official) else "b"
-    serial = whose.link_serial if isinstance(whose, Official) else 0
-    return f"{settings.pages_url}/calendar/{_lasting(settings).dumps([kind, whose.id, serial])}.ics"
+    return f"{settings.pages_url}/calendar/{_lasting(settings).dumps([kind, whose.id, whose.link_serial])}.ics"
 
 
 def calendar_owner(session: Session, settings: Settings, token: str) -> Official | Body:
@@ -97,15 +96,15 @@ def calendar_owner(session: Session, settings: Settings, token: str) -> Official
     except (BadSignature, ValueError, TypeError) as forged:
         raise LinkRefused("Ссылка на календарь повреждена.") from forged
     whose: Official | Body | None = session.get(Official, number) if kind == "o" else session.get(Body, number)
-    if whose is None or (isinstance(whose, Official) and (not whose.is_active or whose.link_serial != serial)):
+    if whose is None or whose.link_serial != serial or (isinstance(whose, Official) and not whose.is_active):
         raise LinkRefused("Ссылка на календарь отозвана.")
     return whose
 
 
-def revoke(session: Session, official: Official) -> None:
-    """Every link given to the official so far is dead from now on."""
-    official.link_serial += 1
-    session.add(official)
+def revoke(session: Session, whose: Official | Body) -> None:
+    """Every link given to the official, or to the body's calendar, so far is dead from now on."""
+    whose.link_serial += 1
+    session.add(whose)
 
 
 def _timed(settings: Settings) -> Any:

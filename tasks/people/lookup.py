@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from models import ControlPoint, Official, Roadmap
+from models import Body, ControlPoint, Official, Roadmap
 from models.lifecycle import Refused
 from models.tables.audit import write_audit
 from roadmap.control.ladder import Ladder
 from roadmap.language.normalise import one_line
 from tasks.people import links
+
+CALENDAR = "ссылка на календарь органа отозвана"
 
 
 class PeopleRefused(Refused):
@@ -32,10 +34,20 @@ def official_of(session: Session, code: str, words: str) -> Official:
     raise PeopleRefused(f"Должностного лица «{words}» в «{code}» нет; список с номерами: vekha people {code}")
 
 
-def revoke_links(session: Session, official: Official, *, actor: str, at: datetime) -> None:
-    """Every link given to the official so far opens nothing from now on."""
-    links.revoke(session, official)
-    write_audit(session, at=at, actor=actor, action="revoke", subject=f"№ {official.id}", detail="ссылки отозваны")
+def body_of(session: Session, code: str, wanted: str) -> Body:
+    """The body of a roadmap by its code; ``PeopleRefused`` lists those that there are."""
+    found = select(Body).where(col(Body.roadmap_code) == code).order_by(col(Body.code))
+    bodies: dict[str, Body] = {body.code: body for body in session.execute(found).scalars()}
+    if wanted not in bodies:
+        raise PeopleRefused(f"Органа «{wanted}» в дорожной карте «{code}» нет (есть: {', '.join(bodies)})")
+    return bodies[wanted]
+
+
+def revoke_links(session: Session, whose: Official | Body, *, actor: str, at: datetime) -> None:
+    """Every link given to the official, or to the body's calendar, so far opens nothing from now on."""
+    links.revoke(session, whose)
+    subject, detail = (f"№ {whose.id}", "ссылки отозваны") if isinstance(whose, Official) else (whose.code, CALENDAR)
+    write_audit(session, at=at, actor=actor, action="revoke", subject=subject, detail=detail)
 
 
 def set_ladder(

@@ -14,9 +14,10 @@ from starlette.datastructures import FormData
 from models import clock
 from models.settings import Settings
 from tasks.control.decisions import audit_alone
+from web.control.attempts import LoginAttempts, remember_browser
 from web.forms import Form
 from web.pages import error_page, render
-from web.security import SESSION_SECONDS, check_csrf, csrf_token, same_words
+from web.security import SESSION_SECONDS, Forged, check_csrf, csrf_token, same_words, too_often
 
 SESSIONS_KEPT = 500
 COORDINATOR = "координатор (страница)"
@@ -24,6 +25,10 @@ COORDINATOR = "координатор (страница)"
 NO_PASSWORD = (
     "Пароль страницы контроля не задан: "
     "задайте переменную окружения VEKHA_CONTROL_PASSWORD и запустите страницы заново."
+)
+TOO_OFTEN = (
+    "Слишком много попыток входа. Подождите минуту и повторите: "
+    "из браузера, в котором уже входили раньше, чужие ошибки не мешают."
 )
 WRONG = "Пароль не подошёл. Проверьте раскладку и регистр букв."
 
@@ -109,20 +114,32 @@ def show_login(request: Request) -> Response:
 
 
 @router.post("/control/login")
-def log_in(request: Request, form: SafeForm) -> Response:
+def log_in(request: Request, form: Form) -> Response:
     """Compare in constant time; the session is a new one, so a cookie planted before opens nothing."""
+    attempts: LoginAttempts = request.app.state.login_attempts
+    try:
+        check_csrf(request, form)
+    except Forged:
+        if attempts.may_forge(request):
+            raise
+        return too_often(request, TOO_OFTEN)
     settings: Settings = request.app.state.settings
     target, given = _inside(form.get("next")), form.get("password")
     if settings.control_password is None:
         return _login_page(request, target)
+    if not attempts.may_try(request, settings):
+        return too_often(request, TOO_OFTEN)
     if not same_words(given if isinstance(given, str) else "", settings.control_password.get_secret_value()):
         _note(request, "не опознан", "вход на страницу контроля отклонён")
         return _login_page(request, target, refusal=WRONG, status=403)
+    attempts.was_right(request, settings)
     sessions_of(request).close(request.session.get("sid"))
     request.session.clear()
     request.session["sid"] = sessions_of(request).open()
     _note(request, "координатор", "вход на страницу контроля")
-    return RedirectResponse(target, status_code=303)
+    answer = RedirectResponse(target, status_code=303)
+    remember_browser(answer, settings)
+    return answer
 
 
 @router.post("/control/logout")

@@ -33,7 +33,7 @@ from web.control.filters import page
 from web.control.login import COORDINATOR, ForCoordinator, SafeForm
 from web.downloads import report_response
 from web.forms import BadField
-from web.pages import render
+from web.pages import RowId, render
 from web.security import csrf_token
 
 ROUNDS_SIZE, HEAT_SIZE, LIST_SIZE = 30, 60, 50
@@ -70,13 +70,13 @@ def show_rounds(request: Request) -> Response:
 
 
 @router.get("/control/monitoring/{round_id}")
-def show_round(request: Request, round_id: int) -> Response:
+def show_round(request: Request, round_id: RowId) -> Response:
     """One round; nothing changes by opening it."""
     return _page(request, round_id)
 
 
 @router.get("/control/monitoring/{round_id}/deficits.xlsx")
-def download_deficits(request: Request, round_id: int) -> Response:
+def download_deficits(request: Request, round_id: RowId) -> Response:
     """The map of deficits as an Excel table."""
     with open_session(request.app.state.engine) as session:
         line = _round(session, round_id)
@@ -90,7 +90,7 @@ def download_deficits(request: Request, round_id: int) -> Response:
 
 
 @router.get("/control/monitoring/{round_id}/value")
-def show_value(request: Request, round_id: int, indicator: str = "", body: str = "") -> Response:
+def show_value(request: Request, round_id: RowId, indicator: str = "", body: str = "") -> Response:
     """Every value of one body for one indicator: who gave it, when, why it was corrected."""
     with open_session(request.app.state.engine) as session:
         line = _round(session, round_id)
@@ -106,7 +106,7 @@ def show_value(request: Request, round_id: int, indicator: str = "", body: str =
 
 
 @router.get("/control/monitoring/file/{file_id}")
-def download_file(request: Request, file_id: int) -> Response:
+def download_file(request: Request, file_id: RowId) -> Response:
     """A file of a note, as a download only."""
     with open_session(request.app.state.engine) as session:
         found = session.get(ReportFile, file_id)
@@ -116,7 +116,7 @@ def download_file(request: Request, file_id: int) -> Response:
 
 
 @router.post("/control/monitoring/recommendation/{recommendation_id}/take")
-def take(request: Request, recommendation_id: int, form: SafeForm) -> Response:
+def take(request: Request, recommendation_id: RowId, form: SafeForm) -> Response:
     """Put a recommendation on control, with its term or another."""
 
     def carry_out(session: Session, roadmap: Roadmap) -> str:
@@ -139,7 +139,7 @@ def take(request: Request, recommendation_id: int, form: SafeForm) -> Response:
 
 
 @router.post("/control/monitoring/recommendation/{recommendation_id}/decline")
-def decline(request: Request, recommendation_id: int, form: SafeForm) -> Response:
+def decline(request: Request, recommendation_id: RowId, form: SafeForm) -> Response:
     """Decline a recommendation; the reason is kept."""
 
     def carry_out(session: Session, roadmap: Roadmap) -> str:

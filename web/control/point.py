@@ -34,7 +34,7 @@ from web.control.filters import page
 from web.control.login import COORDINATOR, ForCoordinator, SafeForm
 from web.downloads import file_response
 from web.forms import BadField
-from web.pages import render
+from web.pages import RowId, render
 from web.security import csrf_token
 
 router = APIRouter(route_class=ForCoordinator)
@@ -48,13 +48,13 @@ CASES_SIZE = 50
 
 
 @router.get("/control/point/{point_id}")
-def show_point(request: Request, point_id: int) -> Response:
+def show_point(request: Request, point_id: RowId) -> Response:
     """The card; nothing changes by opening it."""
     return _page(request, point_id)
 
 
 @router.post("/control/point/{point_id}/request/{request_id}/{answer}")
-def decide_request(request: Request, point_id: int, request_id: int, answer: str, form: SafeForm) -> Response:
+def decide_request(request: Request, point_id: RowId, request_id: RowId, answer: str, form: SafeForm) -> Response:
     """Grant what the executor asked for, perhaps with another day or body, or refuse it with a ground."""
     if answer not in ("grant", "refuse"):
         raise HTTPException(404)
@@ -76,7 +76,7 @@ def decide_request(request: Request, point_id: int, request_id: int, answer: str
 
 
 @router.post("/control/point/{point_id}/{action}")
-def decide_point(request: Request, point_id: int, action: str, form: SafeForm) -> Response:
+def decide_point(request: Request, point_id: RowId, action: str, form: SafeForm) -> Response:
     """Accept, return, extend, withdraw, hand over or bring back on control."""
     if action not in COMMANDS:
         raise HTTPException(404)
@@ -138,7 +138,7 @@ def _evidence(form: FormData) -> str:
 
 
 @router.get("/control/file/{evidence_id}")
-def download(request: Request, evidence_id: int) -> Response:
+def download(request: Request, evidence_id: RowId) -> Response:
     """A file given as evidence, as a download only: nothing of it is shown inside our pages."""
     with open_session(request.app.state.engine) as session:
         found = session.get(Evidence, evidence_id)

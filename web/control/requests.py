@@ -20,7 +20,7 @@ from tasks.prefect.push import push_point
 from web import forms
 from web.control.point import GROUND, new_due_on
 from web.forms import BadField, Form
-from web.pages import render
+from web.pages import RowId, render
 
 router = APIRouter()
 
@@ -34,7 +34,7 @@ def show_requests(request: Request, token: str) -> Response:
 
 
 @router.post("/o/{token}/requests/{request_id}/{answer}")
-def decide_request(request: Request, token: str, request_id: int, answer: str, form: Form) -> Response:
+def decide_request(request: Request, token: str, request_id: RowId, answer: str, form: Form) -> Response:
     """Grant with the day asked for or another one, or refuse with a ground."""
     settings: Settings = request.app.state.settings
     engine, at = request.app.state.engine, clock.now()

@@ -24,7 +24,7 @@ from web import forms
 from web.downloads import file_response
 from web.forms import BadField, Form
 from web.official.forms import ACTIONS
-from web.pages import render
+from web.pages import RowId, render
 
 router = APIRouter()
 READ = ["GET", "HEAD"]
@@ -66,20 +66,22 @@ def my_deadlines(request: Request, token: str) -> Response:
 
 
 @router.api_route("/o/{token}/point/{point_id}", methods=READ)
-def point_card(request: Request, token: str, point_id: int) -> Response:
+def point_card(request: Request, token: str, point_id: RowId) -> Response:
     """The card of one point."""
     return _card(request, token, point_id)
 
 
 @router.post("/o/{token}/point/{point_id}/{action}")
-def answer_point(request: Request, token: str, point_id: int, action: str, form: Form) -> Response:
+def answer_point(request: Request, token: str, point_id: RowId, action: str, form: Form) -> Response:
     """One action on a point; what is refused is shown on the card as the point stands now."""
     do = ACTIONS.get(action)
     if do is None:
         raise HTTPException(404)
     try:
         with open_session(request.app.state.engine) as session:
-            answer, _, _ = _visit(session, request, token, once=forms.once(form))
+            answer, official, _ = _visit(session, request, token, once=forms.once(form))
+            if (given := forms.file(form, "file")) is not None:
+                request.app.state.uploads.take(official.id, given.size or 0)
         key = do(answer, point_id, form)
     except submissions.NotYours as unknown:
         raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
@@ -96,7 +98,7 @@ def answer_point(request: Request, token: str, point_id: int, action: str, form:
 
 
 @router.api_route("/o/{token}/file/{evidence_id}", methods=READ)
-def evidence_file(request: Request, token: str, evidence_id: int) -> Response:
+def evidence_file(request: Request, token: str, evidence_id: RowId) -> Response:
     """A file given as evidence, as a download."""
     with open_session(request.app.state.engine) as session:
         answer, official, _ = _visit(session, request, token)
@@ -187,7 +189,7 @@ def _card(request: Request, token: str, point_id: int, status: int = 200, refusa
             once=forms.once_key,
             accept=files.ACCEPT,
             allowed=files.ALLOWED_RU,
-            max_file_mb=answer.settings.max_file_mb,
+            file_limits=f"не больше {answer.settings.max_file_mb} МБ; {request.app.state.uploads.words}",
         )
 
 

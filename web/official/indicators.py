@@ -28,7 +28,7 @@ from tasks.pages import official as official_view
 from tasks.people.links import Answer, link_holder
 from web import forms
 from web.forms import BadField
-from web.pages import render
+from web.pages import RowId, render
 
 router = APIRouter()
 READ = ["GET", "HEAD"]
@@ -70,13 +70,13 @@ ManyFields = Annotated[FormData, Depends(_read)]
 
 
 @router.api_route("/o/{token}/data/{point_id}", methods=READ)
-def data_form(request: Request, token: str, point_id: int) -> Response:
+def data_form(request: Request, token: str, point_id: RowId) -> Response:
     """The form, with what is known put in."""
     return _page(request, token, point_id)
 
 
 @router.post("/o/{token}/data/{point_id}")
-def send_data(request: Request, token: str, point_id: int, form: ManyFields) -> Response:
+def send_data(request: Request, token: str, point_id: RowId, form: ManyFields) -> Response:
     """Keep what was typed; faults are shown beside their fields, and nothing typed is lost."""
     try:
         answer = _answer(request, token, once=forms.once(form))
@@ -93,7 +93,7 @@ def send_data(request: Request, token: str, point_id: int, form: ManyFields) -> 
 
 
 @router.api_route("/o/{token}/data/{point_id}/form.xlsx", methods=READ)
-def form_file(request: Request, token: str, point_id: int) -> Response:
+def form_file(request: Request, token: str, point_id: RowId) -> Response:
     """The form as .xlsx, as a download."""
     answer = _answer(request, token)
     try:
@@ -106,13 +106,14 @@ def form_file(request: Request, token: str, point_id: int) -> Response:
 
 
 @router.post("/o/{token}/data/{point_id}/file")
-def send_file(request: Request, token: str, point_id: int, form: ManyFields) -> Response:
+def send_file(request: Request, token: str, point_id: RowId, form: ManyFields) -> Response:
     """Take a filled .xlsx form; every fault is listed with its cell."""
     try:
         answer = _answer(request, token, once=forms.once(form))
         given = forms.file(form, "file")
         if given is None:
             raise BadField("Выберите заполненную форму .xlsx.")
+        request.app.state.uploads.take(_holder_id(request, token), given.size or 0)
         content = given.file.read(LARGEST + 1)
         name = (given.filename or "форма.xlsx").replace("\\", "/").rpartition("/")[2][:120]
         return _done(token, point_id, measure_page.take_file(answer, point_id, name=name, content=content))
@@ -132,6 +133,11 @@ def _answer(request: Request, token: str, *, once: str = "") -> Answer:
         official = link_holder(session, state.settings, token).official
         today = clock.today(session.get_one(Roadmap, official.roadmap_code).zone, at)
     return Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
+
+
+def _holder_id(request: Request, token: str) -> int:
+    with open_session(request.app.state.engine) as session:
+        return link_holder(session, request.app.state.settings, token).official.id or 0
 
 
 def _done(token: str, point_id: int, outcome: Outcome) -> Response:
@@ -162,6 +168,7 @@ def _page(
             status,
             **_person(session, answer),
             page=page,
+            quota=request.app.state.uploads.words,
             rows=[_shown(row, typed, faults) for row in page.rows],
             period=period_of(page.round_).title,
             card=official_view.card(session, page.own, today=answer.today),

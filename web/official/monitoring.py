@@ -14,14 +14,14 @@ from roadmap.monitoring.periods import Period
 from tasks.pages.sent_files import sent_files
 from tasks.people.links import link_holder
 from web.downloads import report_response
-from web.pages import render
+from web.pages import RowId, render
 
 router = APIRouter()
 READ = ["GET", "HEAD"]
 
 
 @router.api_route("/o/{token}/monitoring/{round_id}", methods=READ)
-def round_files(request: Request, token: str, round_id: int) -> Response:
+def round_files(request: Request, token: str, round_id: RowId) -> Response:
     """What of a round was sent to the official, to be downloaded."""
     with open_session(request.app.state.engine) as session:
         official = link_holder(session, request.app.state.settings, token).official
@@ -40,7 +40,7 @@ def round_files(request: Request, token: str, round_id: int) -> Response:
 
 
 @router.api_route("/o/{token}/monitoring/{round_id}/file/{file_id}", methods=READ)
-def round_file(request: Request, token: str, round_id: int, file_id: int) -> Response:
+def round_file(request: Request, token: str, round_id: RowId, file_id: RowId) -> Response:
     """One of those files."""
     with open_session(request.app.state.engine) as session:
         official = link_holder(session, request.app.state.settings, token).official

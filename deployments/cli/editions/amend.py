@@ -20,6 +20,7 @@ from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.catalogue.answers import AnswersError, read_answers
 from roadmap.catalogue.draft_yaml import MARK
+from roadmap.catalogue.file import NotTaken, read_text
 from roadmap.catalogue.loading import CatalogueError, built_in, load_catalogue
 from roadmap.catalogue.schema import Catalogue
 from roadmap.editions.answers import by_code
@@ -52,7 +53,7 @@ def amend(
 
     Чего в проекте нет (вид, ритм, разбивка по органам, контроль), остаётся как прежде.
     """
-    new, is_read = load_catalogue(draft, unsettled=not apply), is_read_from_document(draft.read_text("utf-8-sig"))
+    new, is_read = load_catalogue(draft, unsettled=not apply), is_read_from_document(read_text(draft))
     engine, at, days = ready_engine(), clock.now(), Settings().window_days
     with open_session(engine) as session:
         today = clock.today(known_roadmap(session, code).zone, at)
@@ -118,7 +119,9 @@ def _show(done: Amendment, *, is_applied: bool) -> None:
 
 def _answers(path: Path, old: Catalogue, new: Catalogue) -> dict[str, str]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
+    except NotTaken as unread:
+        raise AmendRefused(f"{path.name}: {unread}") from unread
     except (OSError, UnicodeDecodeError) as unread:
         raise AmendRefused(
             f"{path.name}: файл ответов не читается — проверьте путь {path} и кодировку UTF-8"

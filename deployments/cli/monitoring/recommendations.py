@@ -16,7 +16,17 @@ from models.lifecycle import Refused
 from roadmap.language import day
 from tasks.monitoring.recommendations import propose
 
-Number = Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер; список: vekha recommendations КОД.")]
+
+def _possible(number: int) -> int:
+    """No database has a row of such a number; one line, as for any other that is not there."""
+    if not 0 < number < 2**31:
+        output.fail(f"Рекомендации № {number} нет; список: vekha recommendations КОД")
+    return number
+
+
+Number = Annotated[
+    int, typer.Argument(metavar="НОМЕР", help="Номер; список: vekha recommendations КОД.", callback=_possible)
+]
 Due = Annotated[
     datetime | None, typer.Option("--due", formats=["%Y-%m-%d"], help="Срок, ГГГГ-ММ-ДД; без него — предложенный.")
 ]

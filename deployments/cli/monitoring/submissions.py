@@ -14,6 +14,7 @@ from models import Body, IndicatorValue, Round, clock
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle.transitions import Refused
+from roadmap.catalogue.file import NotTaken, read_file
 from roadmap.language import counted
 from roadmap.monitoring.indicators.submission import Fields, answer_words, counted_indicators, read_answer
 from tasks.files.errors import DocumentRefused
@@ -261,9 +262,10 @@ def _row(one: Answered, row: IndicatorValue) -> dict[str, Any]:
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:
-            raise DocumentRefused(f"{path.name}: файл больше {LARGEST // 2**20} МБ — пришлите саму форму, без вложений")
-        return path.read_bytes()
+        too_large = f"файл больше {LARGEST // 2**20} МБ — пришлите саму форму, без вложений"
+        return read_file(path, most=LARGEST, too_large=too_large)
+    except NotTaken as error:
+        raise DocumentRefused(f"{path.name}: {error}") from error
     except OSError as error:
         raise DocumentRefused(f"{path.name}: файл не читается ({error.strerror}) — проверьте путь {path}") from error
 

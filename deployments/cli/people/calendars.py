@@ -14,6 +14,7 @@ from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.language.normalise import one_line
 from tasks.people.links import calendar_url
+from tasks.people.lookup import PeopleRefused, body_of
 
 
 def calendar(
@@ -60,8 +61,7 @@ def _named(official: Official) -> str:
 
 
 def _body(session: Session, code: str, wanted: str) -> Body:
-    found = select(Body).where(col(Body.roadmap_code) == code).order_by(col(Body.code))
-    bodies: dict[str, Body] = {body.code: body for body in session.execute(found).scalars()}
-    if wanted not in bodies:
-        output.fail(f"Органа «{wanted}» в дорожной карте «{code}» нет (есть: {', '.join(bodies)})")
-    return bodies[wanted]
+    try:
+        return body_of(session, code, wanted)
+    except PeopleRefused as refused:
+        output.fail(str(refused))

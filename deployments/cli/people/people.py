@@ -16,7 +16,7 @@ from models.db.migrate import ready_engine
 from models.queries.officials import MuteRow, muted, reachable
 from roadmap.language import day
 from tasks.people import absences, mutes
-from tasks.people.lookup import official_of, revoke_links
+from tasks.people.lookup import body_of, official_of, revoke_links
 
 Who = Annotated[str, typer.Argument(metavar="ДОЛЖНОСТЬ", help="Должность или номер; список: vekha people КОД.")]
 Item = Annotated[str | None, typer.Option("--item", metavar="ПУНКТ", help="Код или номер пункта.")]
@@ -113,15 +113,34 @@ def absence(
     return None
 
 
-def revoke(code: Code, who: Who, by: Actor = "координатор", as_json: Json = False) -> None:
-    """Отозвать все ссылки, выданные должностному лицу; новая придёт со следующим письмом."""
+def revoke(
+    code: Code,
+    who: Annotated[
+        str | None,
+        typer.Argument(metavar="ДОЛЖНОСТЬ", help="Должность или номер; список: vekha people КОД."),
+    ] = None,
+    body: Annotated[
+        str | None, typer.Option("--body", metavar="ОРГАН", help="Код органа: отозвать ссылку на его календарь.")
+    ] = None,
+    by: Actor = "координатор",
+    as_json: Json = False,
+) -> None:
+    """Отозвать ссылки должностного лица (новая придёт со следующим письмом) или ссылку на календарь органа."""
+    if (who is None) == (body is None):
+        output.fail("Укажите либо должность, либо --body КОД органа, чей календарь больше не показывать")
     with open_session(ready_engine()) as session:
         known_roadmap(session, code)
-        official = official_of(session, code, who)
-        revoke_links(session, official, actor=by, at=clock.now())
+        whose = official_of(session, code, who) if who is not None else body_of(session, code, body or "")
+        revoke_links(session, whose, actor=by, at=clock.now())
+    if isinstance(whose, Body):
+        name, shown = whose.name, {"body": whose.code, "name": whose.name, "revoked": True}
+        line = f"{name}: прежняя ссылка на календарь больше ничего не открывает"
+    else:
+        shown = {"official": whose.id or 0, "post": whose.post, "revoked": True}
+        line = f"{whose.post}: прежние ссылки больше ничего не открывают"
     if as_json:
-        return output.as_json({"official": official.id, "post": official.post, "revoked": True})
-    output.screen.print(f"{official.post}: прежние ссылки больше ничего не открывают", markup=False)
+        return output.as_json(shown)
+    output.screen.print(line, markup=False)
     return None
 
 

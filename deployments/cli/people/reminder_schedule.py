@@ -12,6 +12,7 @@ from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import Roadmap, clock
 from models.db import open_session
 from models.db.migrate import ready_engine
+from roadmap.catalogue.file import NotTaken, read_text
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 from roadmap.control.ladder import Ladder
 from tasks.people.lookup import set_ladder
@@ -101,8 +102,8 @@ def _days(name: str, words: str) -> list[int]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        found = read_yaml(path.read_text(encoding="utf-8-sig"))
-    except UnreadableYaml as error:
+        found = read_yaml(read_text(path))
+    except (NotTaken, UnreadableYaml) as error:
         output.fail(f"{path.name}: {error}")
     except UnicodeDecodeError:
         output.fail(f"{path.name}: файл не в кодировке UTF-8 — сохраните его в UTF-8")

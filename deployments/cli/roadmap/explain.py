@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
+from os.path import isfile
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -35,6 +37,8 @@ from roadmap.terms.wording.wording import say
 _KEY = re.compile(
     r"(?P<roadmap>[a-z][a-z0-9.\-]*)/(?P<item>[a-z0-9][a-z0-9.\-]*)(?P<point>/[^/\s]+/\d{4}-\d\d-\d\d(-\d+)?)?"
 )
+#: What ends like the name of a file is one, there or not: no deadline does.
+_FILE = re.compile(r"\S\.(docx?|pdf|ya?ml|html?|txt|xlsx?|csv|odt|rtf|json)\s*$", re.IGNORECASE)
 _SHOWN = 12
 KIND_RU = {
     "unread": "срок не прочитан",
@@ -80,6 +84,11 @@ def explain(
     """Почему срок таков: слова, правило, даты, перенос, что изменится при другой настройке."""
     if key := _KEY.fullmatch(what.strip()):
         return _explain_key(key, as_json=as_json)
+    if isfile(what) or _FILE.search(what):
+        output.fail(
+            f"«{shorten(what, 80, placeholder='…')}» — это файл, а здесь нужен ключ пункта или слова срока; "
+            "о документе: vekha check ФАЙЛ.yaml, прочитать приказ: vekha import ФАЙЛ"
+        )
     first, last = as_day(start) or date(2000, 1, 1), as_day(end) or date(2099, 12, 31)
     if last < first:
         output.fail(f"Период кончается ({last}) раньше, чем начинается ({first}): поправьте --from и --to")
@@ -228,7 +237,7 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Код завершения 1, если найдена ошибка.")] = False,
 ) -> None:
     """Противоречия в самом документе: сроки, ответственные, органы, повторы, пики нагрузки."""
-    is_file = what.endswith((".yaml", ".yml")) or Path(what).is_file()
+    is_file = what.endswith((".yaml", ".yml")) or isfile(what)
     catalogue = load_catalogue(Path(what), unsettled=True) if is_file else _document(what).catalogue
     calendar = calendar_of(catalogue)
     findings, rows = check_document(catalogue, calendar), load_of(catalogue, calendar)

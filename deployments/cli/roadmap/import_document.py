@@ -11,6 +11,7 @@ import typer
 from deployments.cli import output
 from deployments.cli.roadmap.look import Json
 from roadmap.catalogue.answers import AnswersError, read_answers
+from roadmap.catalogue.file import NotTaken, read_text
 from roadmap.documents.contradictions import contradictions
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
@@ -65,11 +66,13 @@ def _answers(path: Path | None) -> Answers:
     if path is None:
         return Answers()
     try:
-        return Answers(read_answers(path.read_text(encoding="utf-8-sig"), path.name))
+        return Answers(read_answers(read_text(path), path.name))
     except FileNotFoundError:
         output.fail(f"{path.name}: файла нет — проверьте путь {path}")
     except (OSError, UnicodeDecodeError):
         output.fail(f"{path.name}: файл не читается — нужен YAML в UTF-8")
+    except NotTaken as problem:
+        output.fail(f"{path.name}: {problem}")
     except AnswersError as problem:
         output.fail(str(problem))
 

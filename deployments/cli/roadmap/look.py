@@ -231,7 +231,7 @@ NOTICE_RU = {
 
 def outbox(
     only_dead: Annotated[bool, typer.Option("--dead", help="Только недоставленные.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Сколько последних показать.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Сколько последних показать.")] = 50,
     as_json: Json = False,
 ) -> None:
     """Исходящие письма: кому, когда, доставлено ли."""

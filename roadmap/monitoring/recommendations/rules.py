@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from roadmap.catalogue.errors import refusals
+from roadmap.catalogue.file import NotTaken, read_text
 from roadmap.catalogue.schema import Code, Words
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 
@@ -94,8 +95,8 @@ def built_in_rules() -> tuple[Rule, ...]:
 def load_rules(path: Path) -> tuple[Rule, ...]:
     """The rules in a file. Raises ``RulesError``."""
     try:
-        data = read_yaml(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+        data = read_yaml(read_text(path))
+    except (OSError, NotTaken, UnicodeDecodeError) as error:
         raise RulesError(f"{path.name}: файл не читается — проверьте путь и кодировку UTF-8") from error
     except UnreadableYaml as error:
         raise RulesError(f"{path.name}: {error}") from error

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from roadmap.catalogue.file import NotTaken, read_file
 from roadmap.monitoring.report.tables import Grid
 from roadmap.monitoring.report.view import ReportView
 from roadmap.monitoring.report.words import printable
@@ -50,9 +51,9 @@ def report_docx(note: ReportView, charts: Mapping[str, "Chart"], *, template: Pa
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:
-            raise _refused(path, f"он больше {LARGEST // 2**20} МБ")
-        content = path.read_bytes()
+        content = read_file(path, most=LARGEST, too_large=f"он больше {LARGEST // 2**20} МБ")
+    except NotTaken as problem:
+        raise _refused(path, str(problem)) from problem
     except OSError as problem:
         raise _refused(path, f"файл не читается ({problem.strerror})") from problem
     try:

@@ -18,8 +18,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from roadmap.monitoring import workbook
 from roadmap.monitoring.indicators.submission import Typed, takes_denominator
 from roadmap.monitoring.workbook import ANSWERS, HEADER, HEADER_ROW, HIDDEN, SHEET, Form, address
+from tasks.files.archives import Swollen, refuse_swollen_workbook
 from tasks.files.errors import DocumentRefused
-from tasks.files.spreadsheets import LARGEST, LARGEST_UNPACKED
+from tasks.files.limited import TooMuchWork, limited
+from tasks.files.spreadsheets import LARGEST, LIMITS, MOST_ROWS_OF_A_BOOK, TOO_MUCH
 
 MOST_ROWS = 100_000
 #: What a broken or hostile file may raise inside the reader.
@@ -83,13 +85,20 @@ def read_sheet(content: bytes) -> list[tuple[Typed, ...]]:
     if len(content) > LARGEST:
         raise DocumentRefused(f"файл больше {LARGEST // 2**20} МБ — пришлите саму форму, без вложений")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                raise DocumentRefused("таблица слишком велика — пришлите саму форму")
+        return limited(LIMITS, _read, content)
+    except TooMuchWork as stopped:
+        raise DocumentRefused(TOO_MUCH) from stopped
+
+
+def _read(content: bytes) -> list[tuple[Typed, ...]]:
+    try:
+        refuse_swollen_workbook(content, most_rows=MOST_ROWS_OF_A_BOOK)
         with warnings.catch_warnings():
             # The reader tells of parts of a file that it drops; none of them is a cell.
             warnings.simplefilter("ignore")
             return _rows(content)
+    except Swollen as error:
+        raise DocumentRefused(f"{error} — пришлите саму форму") from error
     except UNREADABLE as error:
         if isinstance(error, DocumentRefused):
             raise

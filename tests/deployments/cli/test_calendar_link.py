@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 import typer
+from sqlmodel import select
 from typer.testing import CliRunner, Result
 
 from deployments.cli.people.calendars import calendar
-from models import Body, Edition, Official, Roadmap
+from deployments.cli.people.people import revoke
+from models import AuditEntry, Body, Edition, Official, Roadmap
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
-from tasks.people.links import calendar_owner
+from tasks.people.links import LinkRefused, calendar_owner
+from tasks.people.lookup import PeopleRefused
 
 app = typer.Typer()
 app.command("calendar")(calendar)
@@ -100,3 +103,27 @@ def test_what_is_not_there_is_told_in_one_line(arguments: list[str], line: str) 
 
 def test_the_same_link_is_printed_again() -> None:
     assert run("krai", "--body", "iro").stdout == run("krai", "--body", "iro").stdout
+
+
+def test_the_link_of_a_body_is_taken_back_and_the_next_one_works() -> None:
+    urls = [json.loads(run("krai", "--body", "iro", "--json").stdout)["url"]]
+    revoking = typer.Typer()
+    revoking.command("revoke")(revoke)
+    done = CliRunner().invoke(revoking, ["krai", "--body", "iro"])
+    assert (done.exit_code, "прежняя ссылка на календарь" in done.stdout) == (0, True)
+    with pytest.raises(LinkRefused, match="отозвана"):
+        owner(urls[0])
+    urls.append(json.loads(run("krai", "--body", "iro", "--json").stdout)["url"])
+    assert owner(urls[1]).code == "iro"
+    with open_session(ready_engine()) as session:
+        [entry] = session.exec(select(AuditEntry)).all()
+    assert (entry.action, entry.subject, entry.detail) == ("revoke", "iro", "ссылка на календарь органа отозвана")
+
+
+@pytest.mark.parametrize("arguments", [["krai"], ["krai", "Ректор", "--body", "iro"], ["krai", "--body", "школа"]])
+def test_whose_links_are_taken_back_is_said_once(arguments: list[str]) -> None:
+    revoking = typer.Typer()
+    revoking.command("revoke")(revoke)
+    done = CliRunner().invoke(revoking, arguments)
+    assert done.exit_code in (1, 2)
+    assert isinstance(done.exception, SystemExit | PeopleRefused)
