@@ -31,7 +31,7 @@ def here(tmp_path: Path, sink: Sink) -> Settings:
         _env_file=None,
         data=tmp_path,
         public_url=SITE,
-        link_key=SecretStr("a key"),
+        link_key=SecretStr("a key long enough that nobody guesses it"),
         mail_url=SecretStr(f"mailto://127.0.0.1:{sink.port}?from=vekha@example.org&mode=insecure"),
     )
 
