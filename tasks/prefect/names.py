@@ -2,6 +2,7 @@
 
 import os
 import socket
+from typing import Any
 
 from models.settings import Settings
 from roadmap.catalogue.schema import KINDS_RU
@@ -10,6 +11,11 @@ from roadmap.catalogue.schema import KINDS_RU
 FLOW_NAMES = KINDS_RU
 POOL = "vekha"
 """The work pool of our worker."""
+POOL_TEMPLATE: dict[str, Any] = {
+    "job_configuration": {"stream_output": True},
+    "variables": {"type": "object", "properties": {}, "description": "Запуск начинается одной и той же программой."},
+}
+"""What the pool lets a deployment or a caller choose for a run: nothing."""
 
 
 def api_url(settings: Settings) -> str:
