@@ -70,8 +70,6 @@ def _mail(secret: SecretStr) -> SecretStr:
         query: dict[str, str | None] = dict(parse_qsl(parts.query, keep_blank_values=True))
     except ValueError:
         return secret
-    if not any((parts.netloc, query.get("smtp"))) or not parts.scheme:
-        raise ValueError("нужен адрес почтового сервера вида mailtos://имя:пароль@сервер:465?from=адрес")
     if any(given is not None and not given.strip() for given in (parts.password, query.get("pass"))):
         raise ValueError("пароль почты пуст: впишите его после имени и двоеточия или уберите двоеточие")
     return secret

@@ -57,7 +57,6 @@ def test_what_is_set_to_nothing_is_refused_by_name(name: str, nothing: str, monk
         ("VEKHA_AUTH", "a-password-without-a-name", "имя:пароль"),
         ("VEKHA_MAIL_URL", "mailtos://vekha:@smtp.example.org", "пароль почты пуст"),
         ("VEKHA_MAIL_URL", "mailtos://vekha@smtp.example.org?pass=", "пароль почты пуст"),
-        ("VEKHA_MAIL_URL", "smtp.example.org", "mailtos://"),
         ("VEKHA_DATABASE_URL", "postgresql://vekha:@localhost/vekha", "пароль базы пуст"),
         ("VEKHA_DATABASE_URL", "vekha", "postgresql://"),
         ("VEKHA_WATCH_URL", "ping", "https://"),
