@@ -55,6 +55,9 @@ def _name_and_password(secret: SecretStr) -> SecretStr:
     name, colon, password = secret.get_secret_value().partition(":")
     if not (name.strip() and colon):
         raise ValueError("нужны имя и пароль через двоеточие, имя:пароль")
+    if not (secret.get_secret_value().isascii() and secret.get_secret_value().isprintable()):
+        # The log-in of the Prefect pages takes no others.
+        raise ValueError("годятся только латинские буквы, цифры и знаки")
     _password(SecretStr(password))
     return secret
 

@@ -29,7 +29,7 @@ AGAIN = "--again"
 SOCKET = "VEKHA_WARM_SOCKET"
 PAUSE = 1.0
 """Seconds before a warm process that died is started again; runs start cold until then."""
-OUR_FLOW = re.compile(r"flows\.\w+\.\w+")
+OUR_FLOW = re.compile(r"flows\.\w+\.\w+|deployments\.nightly\.nightly_sync")
 GRACE_SECONDS = 10.0
 """How long runs that are at work may go on after a signal; the one who sent it waits a little longer."""
 

@@ -11,7 +11,7 @@ from deployments.sync import sync
 from models import clock, lifecycle
 from models.db import open_session
 from tests.office import Office
-from tests.places import OUT
+from tests.places import AUTH, OUT
 
 
 @pytest.fixture
@@ -42,6 +42,8 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
 ) -> None:
     run = office.runs()[open_point]
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.locator("input").fill(AUTH)
+    page.get_by_role("button", name="Login").click()
     page.get_by_text("В работе").first.wait_for()
     page.screenshot(path=OUT / "run-waits.png")
     page.get_by_role("button", name="Resume").first.click()

@@ -53,6 +53,7 @@ def test_what_is_set_to_nothing_is_refused_by_name(name: str, nothing: str, monk
         ("VEKHA_CONTROL_PASSWORD", "p" * 11, "короче 12 знаков"),
         ("VEKHA_AUTH", f"vekha:{'p' * 11}", "короче 12 знаков"),
         ("VEKHA_AUTH", "vekha:", "короче 12 знаков"),
+        ("VEKHA_AUTH", "vekha:пароль-длинный", "латинские"),
         ("VEKHA_AUTH", f":{PASSWORD}", "имя:пароль"),
         ("VEKHA_AUTH", "a-password-without-a-name", "имя:пароль"),
         ("VEKHA_MAIL_URL", "mailtos://vekha:@smtp.example.org", "пароль почты пуст"),

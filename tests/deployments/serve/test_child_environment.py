@@ -12,7 +12,7 @@ from models.settings import Settings
 SECRETS = {
     "database_url": "postgresql://vekha:secret@localhost/vekha",
     "mail_url": "mailto://127.0.0.1:1",
-    "auth": "vekha:пароль сервера",
+    "auth": "vekha:of this server",
     "control_password": "пароль координатора",
     "link_key": "k" * 40,
     "watch_url": "https://watch.example.org/1",
