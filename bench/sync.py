@@ -14,7 +14,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlmodel import col, select
 
 from deployments.registry import item_deployments
-from deployments.serve.prefect import PrefectServer
+from deployments.serve.prefect import PrefectServer, with_auth
 from deployments.sync import sync
 from models import PrefectRef, clock
 from models.db import engine_for, open_session
@@ -36,7 +36,7 @@ def run() -> list[dict[str, Any]]:
     """Rows of (name, value, unit, peer, ratio, aim, ok); a server of its own is started and stopped."""
     os.environ.pop("PREFECT_API_URL", None)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder), port=_free_port())
+        settings, _ = with_auth(Settings(data=Path(folder), port=_free_port()))
         server = PrefectServer(settings)
         server.start()
         try:

@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -28,8 +28,9 @@ from roadmap.calendar.zones import today_there
 from roadmap.language import counted
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
-from tasks.prefect.client import Progress, bounded, call, connect, pages, silent
-from tasks.prefect.names import FLOW_NAMES, POOL, api_url
+from tasks.prefect import api_password
+from tasks.prefect.client import Progress, bounded, call, connect, is_unauthorized, pages, silent
+from tasks.prefect.names import FLOW_NAMES, POOL, POOL_TEMPLATE, api_url
 from tasks.prefect.point_facts import controlled_items
 from tasks.prefect.reconcile import RunsReport, reconcile_runs
 
@@ -38,7 +39,7 @@ DEFAULT_HOURS = OfficeHours()
 
 
 class PrefectUnreachable(CannotStart):
-    """No Prefect server answers; the text is one Russian line."""
+    """No Prefect server answers, or it does not take our password; the text is one Russian line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,10 @@ async def sync_async(
                 hours=OfficeHours(settings.office_from, settings.office_to),
                 progress=progress,
             )
+    except PrefectHTTPStatusError as refused:
+        if is_unauthorized(refused):
+            raise PrefectUnreachable(api_password.refused(settings)) from None
+        raise
     except httpx.TransportError as broken:
         raise PrefectUnreachable(
             f"Сервер Prefect не отвечает по адресу {api_url(settings)}: запустите vekha up "
@@ -188,10 +193,15 @@ def content_hash(deployment: Deployment) -> str:
 
 async def _ensure_pool(client: PrefectClient) -> None:
     pools = await call(client, "POST", "/work_pools/filter", {"work_pools": {"name": {"any_": [POOL]}}})
-    if pools:
+    if pools and pools[0]["base_job_template"] == POOL_TEMPLATE:
         return
+    if pools:
+        # One of an earlier version let whoever made a run choose its command and its environment.
+        await call(client, "PATCH", f"/work_pools/{POOL}", {"base_job_template": POOL_TEMPLATE})
+        return
+    pool = WorkPoolCreate(name=POOL, type=POOL_TYPE, description="Исполнитель «Вехи»", base_job_template=POOL_TEMPLATE)
     try:
-        await client.create_work_pool(WorkPoolCreate(name=POOL, type=POOL_TYPE, description="Исполнитель «Вехи»"))
+        await client.create_work_pool(pool)
     except ObjectAlreadyExists:
         return
 

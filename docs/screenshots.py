@@ -1,5 +1,6 @@
 """Takes the pictures of the guides from a running ``vekha up``: python docs/screenshots.py [address]."""
 
+import base64
 import json
 import shutil
 import sys
@@ -9,7 +10,13 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from models.settings import Settings
+from tasks.prefect.api_password import api_auth
+
 PICTURES = Path(__file__).parent / "pictures"
+TOLD = base64.b64encode((api_auth(Settings()) or "").encode()).decode()
+"""The password of the Prefect server, as it is told to it."""
+HEADERS = {"Content-Type": "application/json", "Authorization": f"Basic {TOLD}"}
 
 
 def main(address: str) -> None:
@@ -21,6 +28,7 @@ def main(address: str) -> None:
             executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
         )
         page = browser.new_page(viewport={"width": 1400, "height": 900}, locale="ru-RU")
+        page.add_init_script(f"localStorage.setItem('prefect-password', '{TOLD}')")
         take(page, f"{address}/deployments", "deployments")
         weekly = one(address, "deployments", {"deployments": {"name": {"like_": "1.2.3 "}}})
         take(page, f"{address}/deployments/deployment/{weekly['id']}?tab=Upcoming", "upcoming")
@@ -48,7 +56,7 @@ def take(page: Page, url: str, name: str) -> None:
 def one(address: str, kind: str, wanted: dict[str, Any]) -> dict[str, Any]:
     """The first thing of a kind that a filter of the Prefect API finds."""
     body = json.dumps(wanted | {"limit": 1}).encode()
-    request = urllib.request.Request(f"{address}/api/{kind}/filter", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(f"{address}/api/{kind}/filter", body, HEADERS)
     with urllib.request.urlopen(request) as answer:
         found: list[dict[str, Any]] = json.load(answer)
     return found[0] if found else sys.exit(f"no {kind} to show: {wanted}")

@@ -1,14 +1,27 @@
-"""Settings of one installation, read from the environment (prefix ``VEKHA_``) and an optional .env file."""
+"""Settings of one installation, read from the environment (prefix ``VEKHA_``) and an optional .env file.
+
+Each secret may also lie in a file of its own, named by ``VEKHA_…_FILE``. Whoever makes ``Settings`` out of what is not
+good gets ``SettingsRefused``: one line, no value in it.
+"""
 
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from models.settings_sources import SettingsRefused, WithFiles
+
+__all__ = ["Settings", "SettingsRefused", "long_enough_key"]
+
+SHORTEST_KEY, SHORTEST_PASSWORD = 32, 12
+"""Characters: what is shorter can be guessed."""
 
 #: Asked of the disk once: it takes a dozen milliseconds.
 _zones = cache(available_timezones)
@@ -30,6 +43,81 @@ def _networks(words: str) -> str:
     return ",".join(listed)
 
 
+def long_enough_key(key: str) -> bool:
+    """Whether what signs the links is long enough not to be guessed."""
+    return len(key.strip()) >= SHORTEST_KEY
+
+
+def _link_key(secret: SecretStr) -> SecretStr:
+    if not long_enough_key(secret.get_secret_value()):
+        raise ValueError(f"ключ короче {SHORTEST_KEY} знаков, такой подбирают; возьмите случайный, {_HOW_TO_MAKE}")
+    return secret
+
+
+def _password(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value().strip()) < SHORTEST_PASSWORD:
+        raise ValueError(
+            f"пароль короче {SHORTEST_PASSWORD} знаков, такой подбирают; возьмите случайный, {_HOW_TO_MAKE}"
+        )
+    return secret
+
+
+def _name_and_password(secret: SecretStr) -> SecretStr:
+    name, colon, password = secret.get_secret_value().partition(":")
+    if not (name.strip() and colon):
+        raise ValueError("нужны имя и пароль через двоеточие, имя:пароль")
+    if not (secret.get_secret_value().isascii() and secret.get_secret_value().isprintable()):
+        # The log-in of the Prefect pages takes no others.
+        raise ValueError("годятся только латинские буквы, цифры и знаки")
+    _password(SecretStr(password))
+    return secret
+
+
+_HOW_TO_MAKE = "например: openssl rand -base64 33"
+
+
+def _mail(secret: SecretStr) -> SecretStr:
+    """Only what is left out by mistake: which services there are, the sending says."""
+    url = secret.get_secret_value()
+    try:
+        parts = urlsplit(url)
+        query: dict[str, str | None] = dict(parse_qsl(parts.query, keep_blank_values=True))
+    except ValueError:
+        return secret
+    if any(given is not None and not given.strip() for given in (parts.password, query.get("pass"))):
+        raise ValueError("пароль почты пуст: впишите его после имени и двоеточия или уберите двоеточие")
+    return secret
+
+
+def _database(secret: SecretStr) -> SecretStr:
+    try:
+        url = make_url(secret.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise ValueError("нужен адрес базы вида postgresql://имя:пароль@сервер/база") from None
+    if url.password is not None and not str(url.password).strip():
+        raise ValueError("пароль базы пуст: впишите его после имени и двоеточия или уберите двоеточие")
+    return secret
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def _web(url: str) -> str:
+    if not _is_web_address(url):
+        raise ValueError("нужен адрес, который начинается с https:// или http://")
+    return url
+
+
+def _secret_web(secret: SecretStr) -> SecretStr:
+    _web(secret.get_secret_value())
+    return secret
+
+
 class Settings(BaseSettings):
     """Where the data lies, how letters leave, how Prefect is reached. Secrets come only from the environment."""
 
@@ -37,25 +125,25 @@ class Settings(BaseSettings):
 
     data: Path = Path("vekha-data")
     """Folder of everything that must survive: database, Prefect's own files, letters, contacts."""
-    database_url: SecretStr | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     """SQLAlchemy URL; without it SQLite in ``data``."""
-    mail_url: SecretStr | None = None
+    mail_url: Annotated[SecretStr, AfterValidator(_mail)] | None = None
     """Apprise URL of the mail server, e.g. mailtos://user:password@host:465?from=…; without it a mailbox folder."""
     host: str = "127.0.0.1"
     port: int = Field(default=4200, ge=1, le=65535)
     """Address of the Prefect server that ``vekha up`` starts."""
-    auth: SecretStr | None = None
-    """user:password of the Prefect pages; required to listen beyond loopback."""
+    auth: Annotated[SecretStr, AfterValidator(_name_and_password)] | None = None
+    """name:password of the Prefect server; without it ``vekha up`` makes one up (loopback only)."""
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=4280, ge=1, le=65535)
     """Address of the pages for officials and of the coordinator's page."""
-    public_url: str | None = None
+    public_url: Annotated[str, AfterValidator(_web)] | None = None
     """How officials reach the pages when not as web_host:web_port, e.g. https://vekha.example.ru behind a proxy."""
     proxies: Annotated[str, AfterValidator(_networks)] = ""
     """Addresses and networks of reverse proxies, by commas: what they say of who asks is believed; of nobody else."""
-    control_password: SecretStr | None = None
+    control_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
     """Password of the coordinator's page; required to listen beyond loopback."""
-    link_key: SecretStr | None = None
+    link_key: Annotated[SecretStr, AfterValidator(_link_key)] | None = None
     """Signs the links in letters; without it a key of its own is kept in ``data`` (loopback only)."""
     link_days: int = Field(default=90, ge=1)
     """How long a link in a letter opens the pages."""
@@ -64,7 +152,7 @@ class Settings(BaseSettings):
     office_from: int = Field(default=9, ge=0, le=23)
     office_to: int = Field(default=18, ge=1, le=24)
     """Letters leave only between these hours of the official's zone."""
-    watch_url: SecretStr | None = None
+    watch_url: Annotated[SecretStr, AfterValidator(_secret_web)] | None = None
     """Address that an outside watcher expects to be called (healthchecks-style); silence is its alarm."""
     zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     """IANA zone of the coordinator's clock: names of service runs, the greeting of ``vekha up``."""
@@ -74,6 +162,42 @@ class Settings(BaseSettings):
     """Template of the analytic note (.docx) in place of the one that comes with Vekha."""
     window_days: int = Field(default=14, ge=0)
     """How many days before a bare date («до 31 мая») the work on it opens, at the least."""
+
+    def __init__(self, **values: Any) -> None:
+        """Read the settings; raises ``SettingsRefused``."""
+        try:
+            super().__init__(**values)
+        except ValidationError as problem:
+            # The values stand in its own text, secrets as well.
+            raise SettingsRefused(_one_line(problem)) from None
+        except UnicodeDecodeError:
+            raise SettingsRefused("Файл .env не в кодировке UTF-8: сохраните его в UTF-8") from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment comes before the .env file, whichever of the two names a file."""
+        secrets = cls.secrets()
+        return init_settings, *(WithFiles(settings_cls, one, secrets) for one in (env_settings, dotenv_settings))
+
+    @classmethod
+    def secrets(cls) -> tuple[str, ...]:
+        """Names of the settings that nobody but Vekha may read."""
+        return tuple(name for name, field in cls.model_fields.items() if "SecretStr" in str(field.annotation))
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _says_something(cls, value: Any) -> Any:
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(plain, str) and not plain.strip():
+            raise ValueError("значение пусто; впишите его или уберите настройку")
+        return value
 
     @model_validator(mode="after")
     def _office_opens_before_it_closes(self) -> Self:
@@ -113,3 +237,24 @@ class Settings(BaseSettings):
     def contacts(self) -> Path:
         """Who answers for which body."""
         return self.data / "contacts.yaml"
+
+
+def _one_line(problem: ValidationError) -> str:
+    first = problem.errors(include_input=False, include_url=False)[0]
+    name = f"VEKHA_{first['loc'][0]}".upper() if first["loc"] else "VEKHA_OFFICE_FROM"
+    limits = first.get("ctx", {})
+    words = {
+        "value_error": first["msg"].removeprefix("Value error, "),
+        "int_parsing": "нужно целое число",
+        "greater_than_equal": f"нужно число не меньше {limits.get('ge')}",
+        "less_than_equal": f"нужно число не больше {limits.get('le')}",
+    }
+    said = words.get(first["type"], first["msg"])
+    where = (
+        f"в окружении, в файле .env или в файле из {name}_FILE" if _is_secret(name) else "в окружении или в файле .env"
+    )
+    return f"Настройка {name} не годится: {said}; поправьте её {where}"
+
+
+def _is_secret(name: str) -> bool:
+    return name.removeprefix("VEKHA_").lower() in Settings.secrets()

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from deployments.serve.prefect import PrefectServer, Worker
@@ -17,7 +18,7 @@ from tests import circles, days
 from tests.databases import PostgresServer, postgres_server, sqlite_engine
 from tests.mail import MailServer, ServeMail, serving_mail
 from tests.office import PATIENCE, Office, hang_up
-from tests.places import OUT, ROOT, program
+from tests.places import AUTH, OUT, ROOT, program
 
 # pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
 os.environ.pop("COLUMNS", None)
@@ -59,7 +60,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         # No run of its own accord: at 06:00 the daily control would get between the steps of a test.
         patch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED", "false")
         patch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
-        yield Settings(data=tmp_path_factory.mktemp("data"), port=port)
+        # What asks this server by settings of its own, as a command in another terminal would.
+        patch.setenv("PREFECT_API_AUTH_STRING", AUTH)
+        yield Settings(data=tmp_path_factory.mktemp("data"), port=port, auth=SecretStr(AUTH))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 import pytest
+from playwright.sync_api import Page
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -19,6 +20,7 @@ from models.db import open_session
 from models.settings import Settings
 from roadmap.reading import Reading, Window
 from tasks.prefect.client import call, connect, pages
+from tests.places import AUTH
 
 T = TypeVar("T")
 PATIENCE = 240.0
@@ -63,6 +65,12 @@ def hang_up(url: str) -> None:
     """Before a server stops: it would wait for the line."""
     if line := LINES.pop(url, None):
         line.close()
+
+
+def let_in(page: Page) -> Page:
+    """A page that has been given the password of the Prefect server, as a person pastes it once."""
+    page.add_init_script(f"localStorage.setItem('prefect-password', btoa({AUTH!r}))")
+    return page
 
 
 @dataclass

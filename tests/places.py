@@ -15,6 +15,8 @@ GOLD = SHARED / "gold" / "seed_terms.jsonl"
 OUT = ROOT / "tests" / "out"
 """Pictures that a person looks at; git does not keep them."""
 
+AUTH = "vekha:of every server here"
+"""The password of the Prefect servers that tests start."""
 WITHOUT_SHARED = "the source documents are not here: ../shared is absent"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=WITHOUT_SHARED)
 

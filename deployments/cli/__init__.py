@@ -6,7 +6,6 @@ from textwrap import shorten
 from typing import Any, NoReturn
 
 import typer
-from pydantic import ValidationError
 
 from deployments.cli import control, health, output
 from deployments.cli.editions import amend
@@ -22,6 +21,8 @@ from deployments.cli.roadmap import explain, import_document, look
 from deployments.cli.run import daily, up, web
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
+from models.private import private_umask
+from models.settings import Settings, SettingsRefused
 from roadmap.catalogue.loading import CatalogueError
 from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.amend import AmendRefused
@@ -40,6 +41,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _before_each(context: typer.Context) -> None:
+    """Bad settings are named by every command, not only by those that happen to need them."""
+    # Whoever asks for help may be the one who is looking for a setting's name.
+    if not context.resilient_parsing and "--help" not in sys.argv:
+        Settings()
+
+
 #: The titles of ``vekha --help`` in the order a person needs them, each with its commands.
 PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
     ("Запуск", {"up": up.up, "web": web.web}),
@@ -131,6 +142,7 @@ MENDABLE = (
     LoadRefused,
     PlanRefused,
     Refused,
+    SettingsRefused,
     WatcherUnreachable,
     up.CannotStart,
 )
@@ -138,13 +150,12 @@ MENDABLE = (
 
 def main() -> None:
     """The entry of the console script."""
+    private_umask()
     _refuse_broken_words(sys.argv[1:])
     try:
         app()
     except MENDABLE as problem:
         _refuse(str(problem))
-    except ValidationError as problem:
-        _refuse(_settings_line(problem))
     except OverflowError:
         _refuse("Число среди слов команды слишком велико: проверьте номера и дни")
     except OSError as problem:
@@ -165,9 +176,3 @@ def _refuse_broken_words(words: Sequence[str]) -> None:
 def _refuse(line: str) -> NoReturn:
     output.errors.print(" ".join(line.split()), markup=False, style="red")
     sys.exit(output.EXIT_BAD_INPUT)
-
-
-def _settings_line(problem: ValidationError) -> str:
-    first = problem.errors(include_input=False, include_url=False)[0]
-    name = f"VEKHA_{first['loc'][0]}".upper() if first["loc"] else "настройки"
-    return f"Настройка {name} не годится: {first['msg']}; поправьте её в окружении или в файле .env"

@@ -13,11 +13,14 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from deployments.serve.ui_font import pages_folder, widen_letters
 from models.settings import Settings
+from tasks.prefect import api_password
+from tasks.prefect.names import api_url
 
 START_SECONDS = 120.0
 """A cold start on a small machine, with Prefect's own migrations, takes half a minute."""
@@ -54,46 +57,96 @@ def check_before_start(settings: Settings) -> None:
             ) from taken
 
 
-def child_environment(settings: Settings) -> dict[str, str]:
-    """What the children must know: where the data and the server are; quiet, and with no calls to the outside."""
-    data = settings.data.resolve()
-    env = (
-        os.environ
-        | _told(settings)
-        | {
-            "VEKHA_DATA": str(data),
-            "VEKHA_DATABASE_URL": settings.database,
-            "PREFECT_HOME": str(data / "prefect"),
-            "PREFECT_API_URL": f"{_address(settings)}/api",
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-            "PREFECT_UI_STATIC_DIRECTORY": str(pages_folder(data)),
-            "DO_NOT_TRACK": "1",
-            # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
-            "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
-            "PREFECT_LOGGING_COLORS": "false",
-            "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-            # The default of 10 s is what a coordinator waits for after pressing the button.
-            "PREFECT_WORKER_QUERY_SECONDS": os.environ.get("PREFECT_WORKER_QUERY_SECONDS", "3"),
-            "NO_COLOR": "1",
-            "PYTHONUNBUFFERED": "1",
-        }
-    )
+def with_auth(settings: Settings) -> tuple[Settings, str]:
+    """The settings with a password for the Prefect server, and what a greeting says of it.
+
+    Without one set (on loopback only) it is made up for this run and shown: on loopback are also every other user of
+    the machine and every page that a browser has open.
+    """
     if settings.auth is not None:
-        env["PREFECT_SERVER_API_AUTH_STRING"] = env["PREFECT_API_AUTH_STRING"] = settings.auth.get_secret_value()
+        return settings, "(пароль — из VEKHA_AUTH)"
+    auth = api_password.made_up()
+    filled = settings.model_copy(update={"auth": SecretStr(auth)})
+    return filled, f"(пароль до остановки, вставьте целиком: {auth})"
+
+
+def child_environment(settings: Settings, *secrets: str) -> dict[str, str]:
+    """What a child that works with the data must know: where they and the server are; quiet, no calls to the outside.
+
+    Of the ``secrets`` among the settings (names of fields) it gets these, and the password of the server.
+    """
+    env = _around(settings, is_server=False) | _told(settings, secrets)
+    if auth := api_password.api_auth(settings):
+        env["VEKHA_AUTH"] = env[api_password.VARIABLE] = auth
     return env
 
 
-def _told(settings: Settings) -> dict[str, str]:
+def worker_environment(settings: Settings) -> dict[str, str]:
+    """The same for a worker, which may be one on another machine: its server is where the environment says."""
+    env = child_environment(settings, *Worker.secrets)
+    return env | {"PREFECT_API_URL": api_url(settings)}
+
+
+def server_environment(settings: Settings) -> dict[str, str]:
+    """What the Prefect server must know: nothing of ours but the folder and its password."""
+    env = _around(settings, is_server=True) | {
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_UI_STATIC_DIRECTORY": str(pages_folder(settings.data.resolve())),
+        # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        # Pages of other addresses may not read what the server answers to a browser. Prefect's protection against
+        # forged requests stays off: no browser sends this password by itself, and with it on a stranger is asked for
+        # a token before the password, each client for one more request and one more write.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(_own_addresses(settings)),
+    }
+    if settings.auth is not None:
+        env["PREFECT_SERVER_API_AUTH_STRING"] = env[api_password.VARIABLE] = settings.auth.get_secret_value()
+    return env
+
+
+def _around(settings: Settings, *, is_server: bool) -> dict[str, str]:
+    """The environment of this process without what is ours, and without the server's own for all others."""
+    foreign = ("VEKHA_",) if is_server else ("VEKHA_", "PREFECT_SERVER_", "PREFECT_UI_STATIC", "PREFECT_API_DATABASE_")
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
+    return kept | {
+        "PREFECT_HOME": str(settings.data.resolve() / "prefect"),
+        "PREFECT_API_URL": f"{_address(settings)}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_COLORS": "false",
+        # The default of 10 s is what a coordinator waits for after pressing the button.
+        "PREFECT_WORKER_QUERY_SECONDS": os.environ.get("PREFECT_WORKER_QUERY_SECONDS", "3"),
+        "NO_COLOR": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _own_addresses(settings: Settings) -> list[str]:
+    """Where a browser has the pages of the server from: by either name of this machine, or as it is told."""
+    names = ["localhost", "127.0.0.1"] if is_loopback(LOOPBACK.get(settings.host, settings.host)) else []
+    origins = [_address(settings), *(f"http://{name}:{settings.port}" for name in names)]
+    for variable in ("PREFECT_UI_URL", "PREFECT_UI_API_URL"):
+        parts = urlsplit(os.environ.get(variable, ""))
+        if parts.scheme and parts.netloc:
+            origins.append(f"{parts.scheme}://{parts.netloc}")
+    return list(dict.fromkeys(origins))
+
+
+def _told(settings: Settings, secrets: Sequence[str]) -> dict[str, str]:
     """Every setting in force as environment: flow processes run in a folder of their own, where no .env lies and
-    no path begins.
+    no path begins. Of secrets only those asked for.
     """
     said: dict[str, str] = {}
     for name in Settings.model_fields:
+        if name in Settings.secrets() and name not in secrets:
+            continue
         value = getattr(settings, name)
         if value is not None:
             plain = value.get_secret_value() if isinstance(value, SecretStr) else value
             said[f"VEKHA_{name.upper()}"] = str(plain.resolve() if isinstance(plain, Path) else plain)
+    if "database_url" in secrets:
+        said["VEKHA_DATABASE_URL"] = settings.database
     return said
 
 
@@ -149,12 +202,14 @@ class PrefectServer:
     def start(self, timeout: float = START_SECONDS) -> None:
         """Start and wait until it answers; ``CannotStart`` when the port is taken, it dies or stays silent."""
         check_before_start(self._settings)
+        if self._settings.auth is None:
+            raise CannotStart("Сервер Prefect без пароля не запускается: задайте VEKHA_AUTH=имя:пароль")
         command = [sys.executable, "-m", "prefect", "server", "start"]
         command += ["--host", self._settings.host, "--port", str(self._settings.port)]
         log = self._settings.data.resolve() / "logs" / "prefect-server.log"
-        env = child_environment(self._settings)
+        env = server_environment(self._settings)
         # What this process does next must reach this server, whatever the environment said before.
-        os.environ["PREFECT_API_URL"] = env["PREFECT_API_URL"]
+        os.environ |= {name: env[name] for name in ("PREFECT_API_URL", api_password.VARIABLE)}
         self._child = Child(command, env=env, log=log)
         until = time.monotonic() + timeout
         while not answers(f"{self.url}/api/health"):
@@ -191,11 +246,13 @@ class KeptChild:
         raise NotImplementedError
 
     log_name = ""
+    secrets: tuple[str, ...] = ()
+    """Names of the settings that it needs and nobody else may know."""
 
     def launch(self) -> Child:
         """Start the child, without waiting for anything."""
         log = self._settings.data.resolve() / "logs" / self.log_name
-        self._child = Child(self.command(), env=child_environment(self._settings), log=log)
+        self._child = Child(self.command(), env=child_environment(self._settings, *self.secrets), log=log)
         self._started_at = time.monotonic()
         return self._child
 
@@ -229,6 +286,7 @@ class Worker(KeptChild):
     """One worker of the pool; the flows it runs end with it, and the next sync takes up what they kept."""
 
     log_name = "prefect-worker.log"
+    secrets = ("database_url", "mail_url", "link_key")
 
     def command(self) -> list[str]:
         """Our own program: it starts runs warm. Without a limit: with one, Prefect 3.8 ends the worker when a run is

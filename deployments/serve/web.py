@@ -8,6 +8,7 @@ import time
 
 from pydantic import SecretStr
 
+from deployments.serve.begin import begin
 from deployments.serve.prefect import LOOPBACK, CannotStart, KeptChild, answers, is_loopback
 from models import clock
 from models.settings import Settings
@@ -78,6 +79,7 @@ class WebPages(KeptChild):
     """The pages as a child process."""
 
     log_name = "web.log"
+    secrets = ("database_url", "link_key", "control_password")
 
     def command(self) -> list[str]:
         """This module as a program."""
@@ -101,4 +103,4 @@ class WebPages(KeptChild):
 
 
 if __name__ == "__main__":
-    serve(Settings())
+    serve(begin())

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,17 +15,27 @@ from typing import Any
 
 import anyio
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.utilities.processutils import command_to_string
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
 
-from tasks.prefect.names import POOL, worker_name
+from deployments.serve.begin import begin
+from deployments.serve.prefect import worker_environment
+from models.settings import Settings
+from tasks.prefect.names import POOL, POOL_TEMPLATE, worker_name
 
 HERE = Path(__file__).parent
+AGAIN = "--again"
 SOCKET = "VEKHA_WARM_SOCKET"
 PAUSE = 1.0
 """Seconds before a warm process that died is started again; runs start cold until then."""
+OUR_FLOW = re.compile(r"flows\.\w+\.\w+|deployments\.nightly\.nightly_sync")
 GRACE_SECONDS = 10.0
 """How long runs that are at work may go on after a signal; the one who sent it waits a little longer."""
+
+
+class ForeignFlow(RuntimeError):
+    """A run of something that is no flow of ours."""
 
 
 class WarmConfiguration(ProcessJobConfiguration):
@@ -32,9 +43,18 @@ class WarmConfiguration(ProcessJobConfiguration):
 
     def prepare_for_flow_run(self, *args: Any, **named: Any) -> None:
         """As Prefect does, with nothing of what was asked for."""
+        _refuse_foreign(named.get("deployment") or (args[1] if len(args) > 1 else None))
         call = [sys.executable, "-I", "-S", str(HERE / "warm_call.py"), os.environ[SOCKET]]
-        self.command, self.env = command_to_string(call), {}
+        self.command, self.env, self.working_dir = command_to_string(call), {}, None
         super().prepare_for_flow_run(*args, **named)
+
+
+def _refuse_foreign(deployment: DeploymentResponse | None) -> None:
+    """Only flows of ours are run, no file that somebody named, no steps that fetch one. Raises ``ForeignFlow``."""
+    if deployment is None:
+        return
+    if deployment.pull_steps or not OUR_FLOW.fullmatch(deployment.entrypoint or ""):
+        raise ForeignFlow(f"the deployment {deployment.name} is none of ours: {deployment.entrypoint}")
 
 
 class WarmWorker(ProcessWorker):
@@ -46,6 +66,11 @@ class WarmWorker(ProcessWorker):
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
         """As Prefect does, but nothing more once it is leaving."""
         return [] if self.is_leaving else await super().get_and_submit_flow_runs()
+
+    @classmethod
+    def get_default_base_job_template(cls) -> dict[str, Any]:
+        """For a pool that is not there yet when the worker comes."""
+        return POOL_TEMPLATE
 
     @classmethod
     def __dispatch_key__(cls) -> str:
@@ -81,11 +106,22 @@ class WarmProcess:
             self._process.wait(GRACE_SECONDS)
 
 
+def _with_its_own_environment(settings: Settings) -> None:
+    """Begin again with nothing around that neither the worker nor its runs need, such as the password of «Контроль».
+
+    Its runs read no .env either; and only a program that begins anew leaves nothing behind in ``/proc``.
+    """
+    wanted = worker_environment(settings)
+    if wanted != dict(os.environ) and AGAIN not in sys.argv:
+        os.execve(sys.executable, [sys.executable, "-m", "deployments.serve.worker", AGAIN], wanted)
+
+
 def main() -> None:
     """Work until a signal: the first lets the runs end that are at work, the second does not.
 
     Prefect's own way out waits for much that nobody needs: a quarter of a minute with nothing at work.
     """
+    _with_its_own_environment(begin())
     warm = WarmProcess()
     worker = WarmWorker(work_pool_name=POOL, name=worker_name(), heartbeat_interval_seconds=30)
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models.db import DatabaseProblem, engine
+from models.private import keep_private
 from models.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -76,6 +77,7 @@ def ready_engine() -> Engine:
     settings = Settings()
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
+        keep_private(settings.data)
         migrate(ready := engine())
     except OSError as refused:
         raise DatabaseProblem(f"Папка данных {settings.data} недоступна для записи: {refused.strerror}") from refused

@@ -6,6 +6,7 @@ from datetime import date
 from roadmap.cards.point import CardPoint
 from roadmap.control.state import DONE, DONE_LATE, FINAL, OVERDUE, state_name
 from roadmap.language import brief, day, section_words
+from roadmap.language.markdown import no_markup
 
 SUMMARY_ROWS = 200
 HORIZON_DAYS = 60
@@ -14,16 +15,19 @@ WIDE, NARROW = 60, 34
 
 
 def summary_rows(points: Iterable[CardPoint], today: date) -> list[dict[str, str]]:
-    """Rows of «Сводка по дорожной карте»: what waits and what opens within 60 days, the earliest deadline first."""
+    """Rows of «Сводка по дорожной карте»: what waits and what opens within 60 days, the earliest deadline first.
+
+    Prefect reads each cell as Markdown.
+    """
     live = sorted(
         (p for p in points if state_name(p, today) not in FINAL and (p.deadline_on - today).days <= HORIZON_DAYS),
         key=lambda p: (p.deadline_on, p.key),
     )
     return [
         {
-            "№": point.item.number,
-            "Мероприятие": brief(point.item.title, 90),
-            "Отвечает": point.body or point.owner_name,
+            "№": no_markup(point.item.number),
+            "Мероприятие": no_markup(brief(point.item.title, 90)),
+            "Отвечает": no_markup(point.body or point.owner_name),
             "Срок": day(point.deadline_on),
             "Состояние": state_name(point, today),
         }
@@ -35,14 +39,14 @@ def overdue_markdown(points: Iterable[CardPoint], *, region: str, today: date) -
     """«Просрочено»: a table of what is late, the longest first."""
     late = sorted((p for p in points if state_name(p, today) == OVERDUE), key=lambda p: (p.deadline_on, p.key))
     if not late:
-        return f"## Просрочено · {region}\n\nНа {day(today)} просроченных контрольных точек нет."
+        return f"## Просрочено · {no_markup(region)}\n\nНа {day(today)} просроченных контрольных точек нет."
     rows = [
-        f"| {day(p.deadline_on)} | {(today - p.deadline_on).days} | {p.item.number} {brief(p.item.title, WIDE)} "
-        f"| {brief(p.body or p.owner_name, NARROW)} |"
+        f"| {day(p.deadline_on)} | {(today - p.deadline_on).days} | {_cell(p.item.number, p.item.title)} "
+        f"| {no_markup(brief(p.body or p.owner_name, NARROW))} |"
         for p in late
     ]
     head = ["| Срок | Дней | Мероприятие | Отвечает |", "|---|---|---|---|"]
-    return "\n".join([f"## Просрочено · {region}", "", f"На {day(today)}: {len(late)}.", "", *head, *rows])
+    return "\n".join([f"## Просрочено · {no_markup(region)}", "", f"На {day(today)}: {len(late)}.", "", *head, *rows])
 
 
 def progress_markdown(points: Sequence[CardPoint], *, region: str, today: date) -> str:
@@ -50,14 +54,18 @@ def progress_markdown(points: Sequence[CardPoint], *, region: str, today: date) 
     sections: dict[str, list[CardPoint]] = {}
     for point in points:
         sections.setdefault(section_words(point.item.section), []).append(point)
-    rows = [_progress(brief(section, NARROW), within, today) for section, within in sections.items()]
+    rows = [_progress(no_markup(brief(section, NARROW)), within, today) for section, within in sections.items()]
     if len(sections) > 1:
         rows.append(_progress("**Всего**", points, today))
     head = [
         "| Раздел | Доля исполненных | Точек | Исполнено | В срок | Просрочено |",
         "|---|---|---|---|---|---|",
     ]
-    return "\n".join([f"## Ход исполнения · {region}", "", f"На {day(today)}.", "", *head, *rows])
+    return "\n".join([f"## Ход исполнения · {no_markup(region)}", "", f"На {day(today)}.", "", *head, *rows])
+
+
+def _cell(number: str, title: str) -> str:
+    return no_markup(f"{number} {brief(title, WIDE)}")
 
 
 def _progress(section: str, points: Sequence[CardPoint], today: date) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 from roadmap.cards.round import ROUND_FORM
 from roadmap.control.state import Point, state_name
 from roadmap.language import brief, day
+from roadmap.language.markdown import no_markup
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
 from roadmap.terms.wording.words import length
@@ -146,9 +147,8 @@ def description(item: ItemFacts) -> str:
         ("Ожидаемый результат", item.result),
         ("Раздел", item.section),
         ("Источник", f"{item.act}, {item.source}" if item.source else item.act),
-        ("Ключ", f"`{item.key}`"),
     )
-    return f"### {_line(item.title)}\n\n{item.region}\n\n{_facts(facts)}"
+    return f"### {no_markup(item.title)}\n\n{no_markup(item.region)}\n\n{_facts(facts, key=item.key)}"
 
 
 def point_card(
@@ -174,23 +174,23 @@ def point_card(
         ("Ожидаемый результат", item.result),
         ("Сообщено об исполнении", day(point.submitted_on) if point.submitted_on else ""),
         ("Документ", f"{item.act}, {item.source}" if item.source else item.act),
-        ("Ключ", f"`{point.key}`"),
     )
     task = "Назвать даты: " if point.purpose == "name_dates" else ""
-    title = " ".join(filter(None, (item.number, task + _line(item.title), point.period)))
-    parts = [f"## {title}", item.region]
+    title = " ".join(filter(None, (item.number, task + item.title, point.period)))
+    parts = [f"## {no_markup(title)}", no_markup(item.region)]
     if refusal:
-        parts.append(f"> **Решение не принято:** {refusal}")
+        parts.append(f"> **Решение не принято:** {no_markup(refusal)}")
     link = f"[Открыть на странице контроля]({page_url})" if page_url else ""
-    parts += [stages, _facts(facts), link, _history(history)]
+    parts += [stages, _facts(facts, key=point.key), link, _history(history)]
     return "\n\n".join(part for part in parts if part)
 
 
 def form_description(point: CardPoint, refusal: str = "", *, has_stages: bool = False) -> str:
     """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old."""
-    said = f"**Прошлое решение не принято.** {refusal}\n\n" if refusal else ""
+    said = f"**Прошлое решение не принято.** {no_markup(refusal)}\n\n" if refusal else ""
     if point.purpose == "round":
-        return f"{said}**{brief(point.item.title, 160)} {point.period}**\n\n{ROUND_FORM}"
+        title = no_markup(f"{brief(point.item.title, 160)} {point.period}")
+        return f"{said}**{title}**\n\n{ROUND_FORM}"
     whole = (
         "**Принять** — результат есть. **Вернуть** — на доработку, нужно основание. **Перенести** — нужны основание и "
         "новый срок. **Снять** — снять с контроля, нужно основание."
@@ -200,7 +200,8 @@ def form_description(point: CardPoint, refusal: str = "", *, has_stages: bool = 
             "Этап: **Отметить**, **Пропустить**, записать **Отказ** (два последних — с основанием). Пункт в целом: "
             "**Принять**, **Вернуть**, **Перенести**, **Снять** — поля «Этап» и «Кто» пустые."
         )
-    return f"{said}**{point.item.number} {brief(point.item.title, 160)}**\n\nОтвечает: {point.owner_name}.\n\n{whole}"
+    title = no_markup(f"{point.item.number} {brief(point.item.title, 160)}")
+    return f"{said}**{title}**\n\nОтвечает: {no_markup(point.owner_name)}.\n\n{whole}"
 
 
 def _meaning(reading: Reading) -> str:
@@ -235,22 +236,15 @@ def _window(window: Window) -> str:
     return day(window.due) if window.start == window.due else f"с {day(window.start)} по {day(window.due)}"
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"- **{name}:** {_line(value)}" for name, value in facts if value)
-
-
-def _line(words: str) -> str:
-    return " ".join(words.split())
+def _facts(facts: Iterable[tuple[str, str]], *, key: str) -> str:
+    lines = [f"- **{name}:** {no_markup(value)}" for name, value in facts if value]
+    return "\n".join([*lines, f"- **Ключ:** `{key}`"])
 
 
 def _history(history: Iterable[Happened]) -> str:
     rows = [
         f"| {day(h.on)} | {ACTIONS_RU[h.action]}{f' на {day(h.due_to)}' if h.due_to else ''} "
-        f"| {_cell(h.actor)} | {_cell(h.reason)} |"
+        f"| {no_markup(h.actor)} | {no_markup(h.reason)} |"
         for h in history
     ]
     return "\n".join(["| Дата | Событие | Кто | Основание |", "|---|---|---|---|", *rows]) if rows else ""
-
-
-def _cell(words: str) -> str:
-    return _line(words).replace("|", "/")

@@ -7,6 +7,7 @@ from datetime import date
 
 from roadmap.cards.process_map import MapRow, map_image
 from roadmap.language import in_days
+from roadmap.language.markdown import no_markup
 from roadmap.processes.forecast import Forecast
 from roadmap.processes.missing_evidence import missing_evidence, missing_words
 from roadmap.processes.schema import CASE_RU, PARTY_RU, Process, Stage
@@ -91,8 +92,8 @@ def process_card(
     sums = stage_sums(process, facts)
     said = headline(sums)
     parts = [
-        f"### {process.title}: этапы",
-        f"**{said}**" if said else "",
+        f"### {no_markup(process.title)}: этапы",
+        f"**{no_markup(said)}**" if said else "",
         *_missing_lines(process, facts),
         f"![Карта этапов]({map_image([map_row(one, today) for one in sums])})",
         _forecast_line(forecast, deadline_on),
@@ -107,7 +108,7 @@ def _missing_lines(process: Process, facts: Sequence[StageFact]) -> list[str]:
     """What was recorded without what it needs, and how one answer settles it."""
     said = missing_words(missing_evidence(process, {(fact.code, fact.case): _state(fact) for fact in facts}), {})
     remedy = "Внести всё сразу: решение «отметить этап», этап «не внесено», дата."
-    return [*(f"> **Не хватает:** {words}." for words in said), *([f"> {remedy}"] if said else [])]
+    return [*(f"> **Не хватает:** {no_markup(words)}." for words in said), *([f"> {remedy}"] if said else [])]
 
 
 def _state(fact: StageFact) -> State:
@@ -205,7 +206,7 @@ def _counts(sums: Sequence[StageSum]) -> str:
         planned = sum(fact.planned_count or 0 for fact in told)
         numbers = f"запланировано {planned}, пришло {came}" if one.stage.counts == "planned_and_came" else f"{came}"
         of = f" (сообщили {len(told)} из {one.total})" if one.total > 1 else ""
-        lines.append(f"- {one.stage.title}: {numbers}{of}")
+        lines.append(f"- {no_markup(one.stage.title)}: {numbers}{of}")
     return "\n".join(["#### Числа", *lines]) if lines else ""
 
 
@@ -265,8 +266,8 @@ def _forecast_line(forecast: Forecast | None, deadline_on: date) -> str:
         return ""
     behind = (forecast.ends_on - deadline_on).days
     against = f"на {in_days(behind)} позже срока {deadline_on:%d.%m.%Y}" if behind > 0 else "в срок"
-    return f"**Прогноз окончания:** {forecast.ends_on:%d.%m.%Y}, {against} ({forecast.method})."
+    return f"**Прогноз окончания:** {forecast.ends_on:%d.%m.%Y}, {against} ({no_markup(forecast.method)})."
 
 
 def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(' '.join(cell.replace('|', '/').split()) for cell in cells)} |"
+    return f"| {' | '.join(map(no_markup, cells))} |"

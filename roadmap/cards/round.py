@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from roadmap.language import day
+from roadmap.language.markdown import no_markup
 
 ROUND_FORM = (
     "Отвечать не нужно: справка составляется сама, когда ответили все или наступил её день. **Составить справку "
@@ -32,7 +33,7 @@ class RoundFacts:
 def round_card(facts: RoundFacts) -> str:
     """Markdown: the answers, the days, the steps that are done."""
     days = f"Данные — до {day(facts.due_on)}, справка — {day(facts.note_on)}."
-    rows = [f"| {name} | {day(on)} | {_cell(words)} |" for name, on, words in facts.steps]
+    rows = [f"| {no_markup(name)} | {day(on)} | {no_markup(words)} |" for name, on, words in facts.steps]
     table = "\n".join(["| Шаг | Дата | Что сделано |", "|---|---|---|", *rows]) if rows else ""
     return "\n\n".join(part for part in ("### Ход раунда", f"{_answers(facts)} {days}", table) if part)
 
@@ -45,8 +46,4 @@ def _answers(facts: RoundFacts) -> str:
     if not waited:
         return f"{said}."
     more = f" и ещё {len(waited) - SHOWN}" if len(waited) > SHOWN else ""
-    return f"{said}; ждём: {_cell(', '.join(waited[:SHOWN]))}{more}."
-
-
-def _cell(words: str) -> str:
-    return " ".join(words.split()).replace("|", "/")
+    return f"{said}; ждём: {no_markup(', '.join(waited[:SHOWN]))}{more}."

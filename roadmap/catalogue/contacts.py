@@ -10,7 +10,7 @@ from roadmap.catalogue.schema import Code, Entry, Words
 
 VARIABLE = r"\$\{[A-Z][A-Z0-9_]*\}"
 REFERENCE = rf"(?:{VARIABLE}|prefect:[a-z0-9][a-z0-9-]*)"
-EMAIL = r"[^@\s<>,;:]+@[^@\s<>,;:]+\.[^@\s<>,;:.]+"
+EMAIL = r"[^@\s<>,;:${}]+@[^@\s<>,;:${}]+\.[^@\s<>,;:.${}]+"
 TELEGRAM = rf"{REFERENCE}(?:/(?:-?\d+|@\w+|{REFERENCE}))?"
 #: A gateway of one's own: host, port and path, no user, no parameters.
 GATEWAY = r"(?:json|xml|form)s?://[\w.\-]+(?::\d+)?(?:/[\w.\-/]*)?"
@@ -31,6 +31,16 @@ def holds_no_secret(url: str) -> bool:
     if at:
         return not user.strip(":") and re.fullmatch(HOST, host) is not None
     return re.fullmatch(NUMBERS, plain) is not None
+
+
+def is_own_variable(name: str) -> bool:
+    """Whether a variable holds what Vekha itself lives by: no address is put together with one."""
+    return name.upper().startswith(("VEKHA_", "PREFECT_"))
+
+
+def own_variables(address: str) -> list[str]:
+    """The variables in an address that are never put into one."""
+    return [name for name in re.findall(r"\$\{(\w+)\}", address) if is_own_variable(name)]
 
 
 class ChannelEntry(Entry):

@@ -184,6 +184,10 @@ def _add_person(row: _Row, entry: Entry, problems: list[Problem]) -> None:
     if post in (person.post for person in entry.people):
         problems.append(row.fault("post", f"«{post}» у «{entry.name}» названа дважды — оставьте одну строку"))
     for kind, address in addresses:
+        if set("${}") & set(address):
+            # The list comes from outside: it must not name what stands in the environment here.
+            problems.append(row.fault(kind, "знаков $, { и } в адресе быть не может — впишите сам адрес"))
+            continue
         try:
             ChannelEntry.model_validate({"kind": kind, "address": address})
         except ValidationError as wrong:

@@ -22,6 +22,7 @@ from apprise.utils.parse import is_email
 
 from models import Channel, Notice
 from models.settings import Settings
+from roadmap.catalogue.contacts import is_own_variable
 from roadmap.letters import Letter
 from tasks.letters.mailbox import SENDER, message, put
 
@@ -137,22 +138,29 @@ class _TlsServer(_Hurried, smtplib.SMTP_SSL):
 
 def send(letter: Letter, *, notice: Notice, channel: Channel, settings: Settings, at: datetime, secret: Secret) -> None:
     """Send one letter to one address; raises ``NotSent``."""
-    address = resolved(channel.address, secret)
     if channel.kind == "email":
-        _mail(letter, notice=notice, address=address, settings=settings, at=at)
+        # Whoever gave the address may not be the one whose secrets are in the environment.
+        if set("${}") & set(channel.address):
+            raise NotSent("неверный адрес электронной почты: знаков $, { и } в нём быть не может")
+        _mail(letter, notice=notice, address=channel.address, settings=settings, at=at)
     elif channel.kind == "telegram":
+        address = resolved(channel.address, secret)
         _plain(_limited(f"tgram://{address}", overflow="split", format="text"), letter)
     else:
-        _plain(_limited(address), letter)
+        _plain(_limited(resolved(channel.address, secret)), letter)
 
 
 def resolved(address: str, secret: Secret) -> str:
-    """The address with ${NAME} from the environment; ``prefect:<block>`` is a Secret block. Raises ``NotSent``."""
+    """The address with ${NAME} from the environment, never one of Vekha's or Prefect's own; ``prefect:<block>`` is a
+    Secret block. Raises ``NotSent``.
+    """
     if address.startswith("prefect:"):
         return secret(address.removeprefix("prefect:"))
 
     def value(found: re.Match[str]) -> str:
         name = found.group(1)
+        if is_own_variable(name):
+            raise NotSent(f"переменная {name} в адрес не подставляется: назовите её иначе, без {name.split('_')[0]}_")
         if not (held := os.environ.get(name)):
             raise NotSent(f"не задана переменная окружения {name}")
         return held

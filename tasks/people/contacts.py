@@ -15,7 +15,7 @@ from models.tables.control_point import ControlPoint
 from models.tables.official import Channel, Official
 from models.tables.process import Municipality
 from models.tables.roadmap import Body, Roadmap
-from roadmap.catalogue.contacts import Contacts, OfficialEntry, RoadmapContacts
+from roadmap.catalogue.contacts import Contacts, OfficialEntry, RoadmapContacts, own_variables
 from roadmap.catalogue.errors import refusals
 from roadmap.catalogue.file import NotTaken, read_text
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
@@ -38,6 +38,8 @@ class ContactReport:
     officials: int
     channels: int
     without_channel: tuple[str, ...]
+    unusable: tuple[str, ...] = ()
+    """Variables that the addresses name and that are never put into one: nothing reaches those addresses."""
 
 
 def read_contacts(path: Path) -> Contacts:
@@ -88,7 +90,10 @@ def load_contacts(session: Session, roadmap_code: str, entry: RoadmapContacts) -
         _store_channels(session, officials[_identity(values)], named)
     session.flush()
     channels = sum(len(named.channels) for _, named in wanted)
-    return ContactReport(len(wanted), channels, tuple(bodies_without_channel(session, roadmap_code)))
+    named_there = (channel.address for _, named in wanted for channel in named.channels)
+    unusable = sorted({name for address in named_there for name in own_variables(address)})
+    without_channel = tuple(bodies_without_channel(session, roadmap_code))
+    return ContactReport(len(wanted), channels, without_channel, tuple(unusable))
 
 
 def bodies_without_channel(session: Session, roadmap_code: str) -> list[str]:

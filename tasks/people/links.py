@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models import Body, Channel, Official
-from models.settings import Settings
+from models.settings import Settings, SettingsRefused, long_enough_key
 from models.tables.audit import write_audit
 
 DAY_SECONDS = 24 * 3600
@@ -130,7 +130,13 @@ def _own_key(path: Path) -> str:
     """Read once: a batch of letters signs hundreds of links."""
     if not path.exists():
         _make_key(path)
-    return path.read_text(encoding="ascii")
+    key = path.read_text(encoding="utf-8", errors="replace")
+    if not long_enough_key(key):
+        raise SettingsRefused(
+            f"Ключ личных ссылок в файле {path} пуст или испорчен: верните файл из копии или удалите его "
+            "(новый сделается сам, прежние ссылки перестанут открываться)"
+        )
+    return key
 
 
 def _make_key(path: Path) -> None:

@@ -15,6 +15,7 @@ from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.cards.overview import overdue_markdown, progress_markdown, summary_rows
 from roadmap.cards.point import Happened, artifact_key, point_card
+from roadmap.language.markdown import no_markup
 from tasks.prefect.client import call
 from tasks.prefect.point_facts import PointFacts, histories
 from tasks.prefect.process_facts import process_cards, under_way
@@ -105,5 +106,5 @@ async def publish_overview(
 
 async def _publish(client: PrefectClient, *, key: str, kind: str, data: str, about: str, run_id: UUID | None) -> None:
     # Not client.create_artifact: outside a run its event would start a websocket of its own.
-    body: dict[str, Any] = {"key": key, "type": kind, "data": data, "description": about}
+    body: dict[str, Any] = {"key": key, "type": kind, "data": data, "description": no_markup(about)}
     await call(client, "POST", "/artifacts/", body | ({"flow_run_id": str(run_id)} if run_id else {}))

@@ -1,13 +1,15 @@
 """The line to the Prefect server, and bounded work over it."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
+import httpx
 from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import PrefectHTTPStatusError
 
 from models.settings import Settings
+from tasks.prefect.api_password import api_auth
 from tasks.prefect.names import api_url
 
 #: SQLite behind the server writes one at a time: four calls at once waited for its locks, twice as long in all.
@@ -26,8 +28,12 @@ def silent(_done: int, _total: int) -> None:
 
 def connect(settings: Settings) -> PrefectClient:
     """A client to enter with ``async with``; raises httpx errors when the server is not there."""
-    auth = settings.auth.get_secret_value() if settings.auth else os.environ.get("PREFECT_API_AUTH_STRING")
-    return PrefectClient(api_url(settings), auth_string=auth)
+    return PrefectClient(api_url(settings), auth_string=api_auth(settings))
+
+
+def is_unauthorized(problem: PrefectHTTPStatusError) -> bool:
+    """Whether the server did not take the password."""
+    return bool(problem.response.status_code == httpx.codes.UNAUTHORIZED)
 
 
 async def call(client: PrefectClient, method: str, path: str, body: Any = None) -> Any:

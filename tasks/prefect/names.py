@@ -2,6 +2,7 @@
 
 import os
 import socket
+from typing import Any
 
 from models.settings import Settings
 from roadmap.catalogue.schema import KINDS_RU
@@ -14,6 +15,11 @@ KEPT_BY_ANOTHER = "Точку ведёт другой запуск"
 """The state of a run that people made by hand for a point on control."""
 SERVICE_TAG = "служебное"
 """The tag of what the clock starts."""
+POOL_TEMPLATE: dict[str, Any] = {
+    "job_configuration": {"stream_output": True},
+    "variables": {"type": "object", "properties": {}, "description": "Запуск начинается одной и той же программой."},
+}
+"""What the pool lets a deployment or a caller choose for a run: nothing."""
 
 
 def api_url(settings: Settings) -> str:

@@ -10,6 +10,7 @@ import httpx
 from sqlalchemy import Engine
 
 from models.settings import Settings
+from tasks.prefect import api_password
 from tasks.prefect.names import api_url
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,14 @@ def push_point(engine: Engine, key: str, settings: Settings | None = None, *, at
 
     try:
         return asyncio.run(_push(engine, key, settings, at=at))
-    except (httpx.HTTPError, ObjectNotFound, PrefectHTTPStatusError):
+    except PrefectHTTPStatusError as refused:
+        # A command prints what is logged: nobody is helped by a traceback there.
+        if refused.response.status_code == httpx.codes.UNAUTHORIZED:
+            logger.warning(api_password.refused(settings))
+        else:
+            logger.warning("the run of %s was not updated", key, exc_info=True)
+        return False
+    except (httpx.HTTPError, ObjectNotFound):
         logger.warning("the run of %s was not updated", key, exc_info=True)
         return False
 

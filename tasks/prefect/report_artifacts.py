@@ -11,12 +11,11 @@ from models import ControlPoint, Round
 from models import Snapshot as SnapshotRow
 from models.db import open_session
 from roadmap.cards.point import artifact_key
+from roadmap.language.markdown import no_markup
 from roadmap.monitoring.report.tables import Grid
 from roadmap.monitoring.report.view import ReportView, report_of
 from tasks.monitoring.report.build import load
 from tasks.prefect.client import call
-
-_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
 
 
 async def publish(client: PrefectClient, engine: Engine, round_id: int, run_id: UUID) -> int:
@@ -45,44 +44,39 @@ async def publish(client: PrefectClient, engine: Engine, round_id: int, run_id: 
 
 def summary_markdown(note: ReportView) -> str:
     """Page one of the note, and the indicators against their targets."""
-    parts = [f"# {_plain(note.heading)}", f"**{_plain(note.subject)}**", *map(_plain, note.summary)]
+    parts = [f"# {no_markup(note.heading)}", f"**{no_markup(note.subject)}**", *map(no_markup, note.summary)]
     if note.remarks:
-        parts += ["## Примечания", *map(_plain, note.remarks)]
+        parts += ["## Примечания", *map(no_markup, note.remarks)]
     if note.indicators.rows:
         parts += ["## Показатели и целевые значения", _table(note.indicators)]
     if note.advice.rows:
         parts += ["## Адресные рекомендации", _table(note.advice)]
-    return "\n\n".join([*parts, _plain(note.closing)])
+    return "\n\n".join([*parts, no_markup(note.closing)])
 
 
 def charts_markdown(note: ReportView, charts: Any) -> str:
     """Every chart under its name."""
     from tasks.monitoring.report.html import data_address
 
-    parts = [f"# {_plain(note.subject)}"]
+    parts = [f"# {no_markup(note.subject)}"]
     for chart in charts.values():
-        # A square bracket or a line's end in the words would end the picture.
-        words = " ".join(chart.alt.replace("[", "(").replace("]", ")").split())
-        parts += [f"## {_plain(chart.name)}", f"![{_plain(words)}]({data_address(chart)})"]
+        # A square bracket in the words would end the picture.
+        words = chart.alt.replace("[", "(").replace("]", ")")
+        parts += [f"## {no_markup(chart.name)}", f"![{no_markup(words)}]({data_address(chart)})"]
     return "\n\n".join(parts)
 
 
 def _table(grid: Grid) -> str:
-    head = " | ".join(_plain(column.title.replace("\u00ad", "")) for column in grid.columns)
+    head = " | ".join(no_markup(column.title.replace("\u00ad", "")) for column in grid.columns)
     lines = [f"| {head} |", "|" + " --- |" * len(grid.columns)]
-    lines += ["| " + " | ".join(_plain(row[column.key]) for column in grid.columns) + " |" for row in grid.rows]
-    return "\n".join(lines) + (f"\n\n{_plain(grid.more)}" if grid.more else "")
-
-
-def _plain(words: str) -> str:
-    """Words of people that are no markup, on one line."""
-    return words.translate(_ESCAPED).replace("&", "&amp;").replace("\n", " ")
+    lines += ["| " + " | ".join(no_markup(row[column.key]) for column in grid.columns) + " |" for row in grid.rows]
+    return "\n".join(lines) + (f"\n\n{no_markup(grid.more)}" if grid.more else "")
 
 
 async def _publish(client: PrefectClient, key: str, about: str, data: str, run_id: UUID) -> int:
     found = await call(client, "POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
     if found and found[0]["data"] == data and str(found[0]["flow_run_id"]) == str(run_id):
         return 0
-    body = {"key": key, "type": "markdown", "data": data, "description": about, "flow_run_id": str(run_id)}
+    body = {"key": key, "type": "markdown", "data": data, "description": no_markup(about), "flow_run_id": str(run_id)}
     await call(client, "POST", "/artifacts/", body)
     return 1

@@ -14,7 +14,7 @@ from models import Body, Municipality, clock, lifecycle
 from models.db import open_session
 from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision, answer
-from tests.office import Office
+from tests.office import Office, let_in
 from tests.places import OUT
 from tests.region import TOWNS
 
@@ -24,7 +24,7 @@ Send = Callable[[Page], None]
 @pytest.fixture
 def page(chromium: Browser) -> Page:
     """A wide and high page."""
-    page = chromium.new_context(viewport={"width": 1500, "height": 1500}, locale="ru-RU").new_page()
+    page = let_in(chromium.new_context(viewport={"width": 1500, "height": 1500}, locale="ru-RU").new_page())
     page.set_default_timeout(120_000)
     return page
 

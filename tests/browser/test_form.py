@@ -11,7 +11,7 @@ from deployments.sync import sync
 from models import clock, lifecycle
 from models.db import open_session
 from tests.office import Office
-from tests.places import OUT
+from tests.places import AUTH, OUT
 
 
 @pytest.fixture
@@ -33,6 +33,15 @@ def open_point(office: Office, worker: Worker, today: date) -> str:
     return key
 
 
+def log_in(page: Page, url: str) -> None:
+    """Paste the password that ``vekha up`` shows, once: the whole of it, at the address beside it."""
+    page.goto(url)
+    page.locator("input").fill(AUTH)
+    page.screenshot(path=OUT / "prefect-log-in.png")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda now: "login" not in now)
+
+
 def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     office: Office,
     open_point: str,
@@ -41,6 +50,7 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     send: Callable[[Page], None],
 ) -> None:
     run = office.runs()[open_point]
+    log_in(page, office.url)
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
     page.get_by_text("В работе").first.wait_for()
     page.screenshot(path=OUT / "run-waits.png")

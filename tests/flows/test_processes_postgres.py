@@ -165,7 +165,7 @@ def test_two_controls_at_once_from_two_processes_open_everything_once(shared: Pr
         lifecycle.point_by_key(session, key).status = "planned"
     command = [sys.executable, "-m", "deployments.cli", "control"]
     with held(engine, roadmap_row()):
-        env = child_environment(shared.office.settings)
+        env = child_environment(shared.office.settings, "database_url")
         started = [subprocess.Popen(command, env=env, stdout=-1, stderr=-2, text=True) for _ in range(2)]
         waiters(engine, 2)
     said = [process.communicate(timeout=60)[0] for process in started]

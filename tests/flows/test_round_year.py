@@ -156,7 +156,7 @@ def installation(
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
     monkeypatch.setenv("MOVED_CLOCK", str(tmp_path / "now"))
-    own = Settings(_env_file=None, data=tmp_path / "data", port=port)
+    own = Settings(_env_file=None, data=tmp_path / "data", port=port, auth=settings.auth)
     engine = sqlite_engine(own.data / "vekha.db")
     server, worker = PrefectServer(own), Worker(own)
     server.start(timeout=300)

@@ -34,7 +34,7 @@ def web_settings(tmp_path: Path) -> Settings:
         port=port,
         max_file_mb=2,
         control_password=SecretStr(PASSWORD),
-        link_key=SecretStr("ключ для ссылок в проверках"),
+        link_key=SecretStr("ключ для ссылок в проверках страниц"),
     )
 
 

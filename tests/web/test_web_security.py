@@ -218,7 +218,7 @@ def test_pages_open_to_the_network_need_a_password_and_a_key() -> None:
     cases: tuple[tuple[dict[str, Any], str], ...] = (
         ({}, "VEKHA_CONTROL_PASSWORD и VEKHA_LINK_KEY или"),
         ({"control_password": SecretStr("x" * 20)}, "VEKHA_LINK_KEY"),
-        ({"link_key": SecretStr("x" * 20)}, "VEKHA_CONTROL_PASSWORD"),
+        ({"link_key": SecretStr("x" * 40)}, "VEKHA_CONTROL_PASSWORD"),
     )
     for given, missing in cases:
         with pytest.raises(CannotStart, match=missing):

@@ -20,6 +20,8 @@ from web.pages import error_page, render
 from web.security import SESSION_SECONDS, Forged, check_csrf, csrf_token, same_words, too_often
 
 SESSIONS_KEPT = 500
+FAILURES_WRITTEN, FAILURES_SECONDS = 5, 600.0
+"""So many failed log-ins are written down in so many seconds; the others are counted."""
 COORDINATOR = "координатор (страница)"
 """How the history of a point names who decides on these pages."""
 NO_PASSWORD = (
@@ -68,6 +70,38 @@ class Sessions:
         """End a session."""
         if isinstance(sid, str):
             self._seen.pop(sid, None)
+
+
+class WrongPasswords:
+    """Which of the log-ins that failed are written down: the record is for ever, and anybody can fail without end."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._since, self._written, self._left_out = 0.0, 0, 0
+
+    def detail(self) -> str | None:
+        """What the record says beside the failure, None where it is only counted; the next record tells how many."""
+        if not self._written or self._seconds() - self._since > FAILURES_SECONDS:
+            self._since, self._written = self._seconds(), 0
+        if self._written >= FAILURES_WRITTEN:
+            self._left_out += 1
+            return None
+        self._written += 1
+        return self.left_out()
+
+    def left_out(self) -> str:
+        """How many were counted and not written since this was asked last; empty for none."""
+        number, self._left_out = self._left_out, 0
+        return f"перед этим не записано отклонённых входов: {number}" if number else ""
+
+
+def wrong_passwords_of(request: Request) -> WrongPasswords:
+    """The failed log-ins of the application that serves the request."""
+    state = request.app.state
+    if not hasattr(state, "wrong_passwords"):
+        state.wrong_passwords = WrongPasswords()
+    found: WrongPasswords = state.wrong_passwords
+    return found
 
 
 def sessions_of(request: Request) -> Sessions:
@@ -130,13 +164,14 @@ def log_in(request: Request, form: Form) -> Response:
     if not attempts.may_try(request, settings):
         return too_often(request, TOO_OFTEN)
     if not same_words(given if isinstance(given, str) else "", settings.control_password.get_secret_value()):
-        _note(request, "не опознан", "вход на страницу контроля отклонён")
+        if (detail := wrong_passwords_of(request).detail()) is not None:
+            _note(request, "не опознан", "вход на страницу контроля отклонён", detail)
         return _login_page(request, target, refusal=WRONG, status=403)
     attempts.was_right(request, settings)
     sessions_of(request).close(request.session.get("sid"))
     request.session.clear()
     request.session["sid"] = sessions_of(request).open()
-    _note(request, "координатор", "вход на страницу контроля")
+    _note(request, "координатор", "вход на страницу контроля", wrong_passwords_of(request).left_out())
     answer = RedirectResponse(target, status_code=303)
     remember_browser(answer, settings)
     return answer
@@ -168,5 +203,5 @@ def _inside(target: object) -> str:
     return "/control"
 
 
-def _note(request: Request, actor: str, action: str) -> None:
-    audit_alone(request.app.state.engine, actor=actor, action=action, at=clock.now())
+def _note(request: Request, actor: str, action: str, detail: str = "") -> None:
+    audit_alone(request.app.state.engine, actor=actor, action=action, at=clock.now(), detail=detail)

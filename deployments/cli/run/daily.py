@@ -97,6 +97,9 @@ def contacts(
         output.screen.print(f"{code}: должностных лиц {entry.officials}, каналов {entry.channels}")
         for body in entry.without_channel:
             output.screen.print(f"{code}: некому писать — «{body}»", style="yellow", markup=False)
+        for name in entry.unusable:
+            line = f"{code}: {name} в адрес не подставляется — назовите переменную иначе, без VEKHA_ и PREFECT_"
+            output.screen.print(line, style="yellow", markup=False)
     return None
 
 

@@ -16,11 +16,12 @@ from sqlalchemy import Engine
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import show_points
 from deployments.serve import web
-from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start
+from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start, with_auth
 from models import Roadmap, clock, queries
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import LIVE
+from models.private import keep_private
 from models.settings import Settings
 from roadmap.calendar.zones import zone_of
 from roadmap.catalogue.loading import built_in, built_in_codes
@@ -31,6 +32,7 @@ from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_training_copy
 from tasks.letters.deliver import deliver
 from tasks.people.contacts import apply_contacts
+from tasks.prefect import api_password
 from tasks.prefect.secrets import prefect_secret
 
 NEAREST = 15
@@ -59,12 +61,15 @@ def up(
     check_before_start(settings)
     web.check_before_start(settings)
     settings, password = web.with_password(settings)
+    settings, auth = with_auth(settings)
     engine = ready_engine()
+    keep_private(settings.data, whole=True)
     _load(engine, codes, settings=settings, rehearsal=rehearsal)
     server, worker, pages = PrefectServer(settings), Worker(settings), web.WebPages(settings)
     try:
         with output.errors.status("Запускается сервер Prefect…"):
             server.start()
+        _keep_password(settings)
         with output.progress("Сверка с Prefect") as advance:
             report = sync(engine, settings=settings, at=clock.now(), progress=advance)
         asyncio.run(_publish_overviews(engine, settings))
@@ -72,7 +77,7 @@ def up(
         with output.errors.status("Запускаются страницы…"):
             pages.start()
         stop, look = _Stop(), _Look(engine, settings)
-        _greet(engine, settings, server.url, f"{pages.url}/control[/] {password}", report.summary())
+        _greet(engine, settings, f"{server.url}[/] {auth}", f"{pages.url}/control[/] {password}", report.summary())
         while not stop.is_asked:
             time.sleep(0.5)
             server.check()
@@ -86,7 +91,20 @@ def up(
             pages.stop()
             worker.stop()
             server.stop()
+            api_password.forget(settings, _auth(settings))
         output.errors.print("Веха остановлена; данные сохранены.")
+
+
+def _auth(settings: Settings) -> str:
+    return settings.auth.get_secret_value() if settings.auth else ""
+
+
+def _keep_password(settings: Settings) -> None:
+    """For the commands of other terminals; one that was set they have from where it was set."""
+    if Settings().auth is None:
+        api_password.keep(settings, os.environ["PREFECT_API_URL"], _auth(settings))
+    else:
+        api_password.forget(settings)
 
 
 def _settings(data: Path | None, port: int | None, web_port: int | None) -> Settings:
@@ -194,7 +212,7 @@ def _greet(engine: Engine, settings: Settings, url: str, pages: str, summary: st
     overdue = sum(entry.overdue for entry in standing)
     letters = "почтовый сервер из VEKHA_MAIL_URL" if settings.mail_url else f"папка {settings.letters} (файлы .eml)"
     output.screen.print(f"Дорожных карт: {len(standing)}, просрочено точек: {overdue}. {summary}")
-    output.screen.print(f"Страница Prefect: [bold]{url}[/]")
+    output.screen.print(f"Страница Prefect: [bold]{url}")
     output.screen.print(f"Страница «Контроль»: [bold]{pages}")
     output.screen.print(f"Письма: {letters}")
     output.screen.print("Остановить: Ctrl-C")

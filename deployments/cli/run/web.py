@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deployments.cli import output
+from models.private import keep_private
 from models.settings import Settings
 
 
@@ -27,6 +28,7 @@ def web(
     settings = Settings()
     check_before_start(settings)
     settings, password = with_password(settings)
+    keep_private(settings.data, whole=True)
     output.screen.print(f"Страница «Контроль»: [bold]{settings.pages_url}/control[/] {password}")
     output.screen.print("Личные ссылки исполнителей — в письмах. Остановить: Ctrl-C")
     serve(settings)

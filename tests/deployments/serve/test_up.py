@@ -1,5 +1,6 @@
 """``vekha up`` as a newcomer meets it: a process of its own, a real server and worker, Ctrl-C at the end."""
 
+import base64
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import func
 from sqlmodel import select
@@ -107,13 +109,46 @@ def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same
     with urllib.request.urlopen(f"http://127.0.0.1:{pages_port}/control/login") as answer:
         assert "Вход" in answer.read().decode()
     assert list((data / "letters").rglob("*.eml")), "letters lie in the mailbox"
+    shown = re.search(r"вставьте\s+целиком:\s+(vekha:\S+?)\)", text)
+    assert shown, text
+    assert_locked(f"http://127.0.0.1:{port}", shown[1])
+    assert_found_by_other_commands(data, port)
     assert started.interrupt() == 0
+    assert not (data / "prefect.password").exists(), "it opens nothing any more"
+    assert [path.name for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077] == []
     before = counted(data)
 
     again = Started(data, port)
     assert "расхождений нет" in re.sub(r"\s+", " ", again.wait_until_it_greets())
     assert again.interrupt() == 0
     assert counted(data) == before
+
+
+def assert_locked(url: str, auth: str) -> None:
+    """Only the shown password opens the server."""
+    for said, status in ((None, 401), ("vekha:another password", 401), (auth, 200)):
+        headers = {"Authorization": f"Basic {base64.b64encode(said.encode()).decode()}"} if said else {}
+        answer = httpx.post(f"{url}/api/flows/filter", json={}, headers=headers, trust_env=False)
+        assert answer.status_code == status
+
+
+def assert_found_by_other_commands(data: Path, port: int) -> None:
+    """Another terminal needs no more than the folder; where the kept password is an old one, it says so in one line."""
+    kept = data / "prefect.password"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    env = os.environ | {"PYTHONPATH": str(ROOT), "VEKHA_DATA": str(data), "VEKHA_PORT": str(port)}
+    for name in ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING"):
+        env.pop(name, None)
+    command = [sys.executable, "-m", "deployments.cli", "sync"]
+    for is_old in (False, True):
+        before = kept.read_text(encoding="utf-8")
+        if is_old:
+            kept.write_text(re.sub('vekha:[^"]+', "vekha:of the start before", before), encoding="utf-8")
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=400, check=False)
+        kept.write_text(before, encoding="utf-8")
+        assert done.returncode == (2 if is_old else 0), done.stderr
+        assert ("не принял пароль" in done.stderr) is is_old
+        assert "Traceback" not in done.stderr
 
 
 def refused(*args: str, cwd: Path, env: dict[str, str] | None = None) -> str:

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from sqlalchemy import select, update
 from sqlmodel import col
 
 from models import Channel, Notice, Official
 from models.db import open_session
-from models.settings import Settings
+from models.settings import Settings, SettingsRefused
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
 from tests.mail import MailServer, free_port
@@ -155,6 +155,6 @@ def test_hours_that_end_before_they_begin_are_refused_by_name_and_no_letter_is_t
 ) -> None:
     queued(small_world)
     before = the_letter(small_world)
-    with pytest.raises(ValidationError, match="начало должно быть раньше"):
+    with pytest.raises(SettingsRefused, match="начало должно быть раньше"):
         through(free_port(), tmp_path, office_from=18, office_to=9)
     assert the_letter(small_world) == before

@@ -35,7 +35,13 @@ LINK = re.compile(rf"{SITE}/o/([\w.-]+)(?:/point/(\d+))?")
 @pytest.fixture
 def here(tmp_path: Path) -> Settings:
     """Letters lie in the mailbox folder; the pages have a public address."""
-    return Settings(_env_file=None, data=tmp_path, public_url=SITE, link_key=SecretStr("a key"), link_days=30)
+    return Settings(
+        _env_file=None,
+        data=tmp_path,
+        public_url=SITE,
+        link_key=SecretStr("a key long enough that nobody guesses it"),
+        link_days=30,
+    )
 
 
 def letters(world: World, here: Settings, day: date = WEDNESDAY) -> dict[str, EmailMessage]:

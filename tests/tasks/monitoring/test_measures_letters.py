@@ -24,7 +24,13 @@ SITE = "https://vekha.example.org"
 @pytest.fixture
 def here(tmp_path: Path) -> Settings:
     """Letters lie in the mailbox folder; the pages have a public address."""
-    return Settings(_env_file=None, data=tmp_path, public_url=SITE, link_key=SecretStr("a key"), link_days=30)
+    return Settings(
+        _env_file=None,
+        data=tmp_path,
+        public_url=SITE,
+        link_key=SecretStr("a key long enough that nobody guesses it"),
+        link_days=30,
+    )
 
 
 def letters(monitored: Monitored, here: Settings) -> dict[str, EmailMessage]:

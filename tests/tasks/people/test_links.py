@@ -14,13 +14,13 @@ from sqlmodel import Session, col
 
 from models import Body, Channel, Official
 from models.db import open_session
-from models.settings import Settings
+from models.settings import Settings, SettingsRefused
 from tasks.people import links
 from tasks.people.links import LinkRefused, calendar_owner, calendar_url, link_holder, official_url, revoke
 from tests.world import World
 
 DAY = 24 * 3600
-KEY = "a key of this installation"
+KEY = "a key of this installation, and of no other"
 
 
 @pytest.fixture
@@ -203,3 +203,16 @@ def test_many_starting_at_once_agree_on_one_key(tmp_path: Path) -> None:
             feeds = set(threads.map(lambda _, own=own: calendar_url(own, rector), range(8)))
         assert len(feeds) == 1
         assert [path.name for path in own.data.iterdir()] == ["link.key"]
+
+
+@pytest.mark.parametrize("held", ["", "\n", "short"])
+def test_a_key_file_that_lost_its_key_signs_nothing(held: str, tmp_path: Path) -> None:
+    (tmp_path / "link.key").write_text(held, encoding="utf-8")
+    with pytest.raises(SettingsRefused, match=r"link\.key"):
+        links.signing_key(Settings(_env_file=None, data=tmp_path))
+
+
+def test_a_key_that_was_made_up_by_an_earlier_version_goes_on_signing(tmp_path: Path) -> None:
+    key = "Zs3mKxqY1b0nVd8tRw5uHc7eLg2aJf6oPi4yQk9CsTzEvXBWNMGAhDlUrSOpjI_-"
+    (tmp_path / "link.key").write_text(key, encoding="ascii")
+    assert links.signing_key(Settings(_env_file=None, data=tmp_path)) == key

@@ -82,6 +82,17 @@ def test_contacts_become_officials_and_channels(engine: Engine, tmp_path: Path) 
     }
 
 
+def test_an_address_with_a_variable_of_ours_is_named(engine: Engine, tmp_path: Path) -> None:
+    assert apply(engine, tmp_path, GOOD).unusable == ("VEKHA_TELEGRAM_TOKEN",)
+    assert apply(engine, tmp_path, GOOD.replace("VEKHA_TELEGRAM", "TELEGRAM")).unusable == ()
+
+
+@pytest.mark.parametrize("address", ["${PATH}@example.org", "deputy@${HOST}.example.org", "a@example.{org}"])
+def test_an_e_mail_address_names_no_variable(address: str, engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(ContactsError, match="не адрес электронной почты"):
+        apply(engine, tmp_path, GOOD.replace("director@example.org", f'"{address}"'))
+
+
 def test_an_official_may_live_in_a_zone_of_his_own(engine: Engine, tmp_path: Path) -> None:
     def zones() -> dict[str, str | None]:
         with open_session(engine) as session:

@@ -128,6 +128,9 @@ def test_officials_of_the_list_outlive_contacts(world: World, tmp_path: Path) ->
     ("row", "cell", "words"),
     [
         pytest.param(("x", "А", "Н", "", "", "", "", "", ""), "A2", "не адрес электронной почты", id="an address"),
+        pytest.param(
+            ("${VEKHA_LINK_KEY}@evil.example.org", "А", "Н", "", "", "", "", "", ""), "A2", "знаков", id="no variable"
+        ),
         pytest.param(("", "", "Н", "", "", "", "", "", ""), "B2", "название не указано", id="a name"),
         pytest.param(("a@example.org", "А", "", "", "", "", "", "", ""), "C2", "укажите должность", id="a post"),
         pytest.param(("", "А", "", "", "Код", "", "", "", ""), "E2", "строчные латинские", id="a code"),
@@ -148,6 +151,13 @@ def test_a_fault_is_told_with_its_cell_and_nothing_is_taken(
         take(small_world, table(tmp_path, [row, *ROWS]))
     assert refused.value.problems[0].cell == cell
     assert stored(small_world) == before
+
+
+def test_a_list_from_outside_names_no_variable_for_telegram_either(small_world: World, tmp_path: Path) -> None:
+    row = ("", "А", "Н", "", "", "", "", "", "${TELEGRAM_TOKEN}/1")
+    with pytest.raises(TableRefused, match="знаков") as refused:
+        take(small_world, table(tmp_path, [row], header=(*HEADER[:-1], "Телеграм")))
+    assert refused.value.problems[0].cell == "I2"
 
 
 def test_every_fault_is_told_at_once(small_world: World, tmp_path: Path) -> None:

@@ -55,7 +55,9 @@ def region(tmp_path: Path) -> Engine:
 @pytest.fixture
 def url(region: Engine, serve: Serve, tmp_path: Path) -> Iterator[str]:
     """The pages over the five systems; Prefect is away."""
-    settings = Settings(data=tmp_path, control_password=SecretStr(PASSWORD), link_key=SecretStr("ключ для проверки"))
+    settings = Settings(
+        data=tmp_path, control_password=SecretStr(PASSWORD), link_key=SecretStr("ключ для проверки страниц в браузере")
+    )
     with serve(create_app(settings, region)) as url:
         yield url
 

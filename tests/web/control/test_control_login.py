@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from models import AuditEntry, Transition
 from models.settings import Settings
 from tests.pages import Pages
-from web.control.login import Sessions
+from web.control.login import Sessions, WrongPasswords
 from web.security import SESSION_SECONDS, Limits
 
 PASSWORD = "пароль координатора"
@@ -62,6 +62,23 @@ def test_a_wrong_password_opens_nothing_and_is_kept_in_the_audit(pages: Pages) -
 def test_guessing_the_password_is_slowed_down(pages: Pages, limits: Limits) -> None:
     assert [log_in(pages.client, "не тот").status_code for _ in range(4)] == [403, 403, 403, 429]
     assert log_in(pages.client).status_code == 429
+
+
+def test_guessing_without_end_does_not_fill_the_record(pages: Pages) -> None:
+    for _ in range(20):
+        assert log_in(pages.client, "не тот").status_code == 403
+    log_in(pages.client)
+    rows = pages.rows(AuditEntry)
+    assert [row.actor for row in rows] == ["не опознан"] * 5 + ["координатор"]
+    assert rows[-1].detail == "перед этим не записано отклонённых входов: 15"
+
+
+def test_failures_are_written_again_after_a_while() -> None:
+    now = [1000.0]
+    wrong = WrongPasswords(lambda: now[0])
+    assert [wrong.detail() for _ in range(7)] == ["", "", "", "", "", None, None]
+    now[0] += 601
+    assert [wrong.detail() for _ in range(2)] == ["перед этим не записано отклонённых входов: 2", ""]
 
 
 def test_a_form_without_the_token_of_the_session_is_refused(pages: Pages) -> None:

@@ -17,7 +17,7 @@ def here(tmp_path: Path, mail_server: MailServer) -> Settings:
         _env_file=None,
         data=tmp_path,
         public_url=SITE,
-        link_key=SecretStr("a key"),
+        link_key=SecretStr("a key long enough that nobody guesses it"),
         mail_url=SecretStr(f"mailto://127.0.0.1:{mail_server.port}?from=vekha@example.org&mode=insecure"),
     )
 

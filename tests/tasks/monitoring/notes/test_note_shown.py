@@ -21,7 +21,7 @@ from tasks.files.errors import DocumentRefused
 from tasks.prefect.client import call
 from tasks.prefect.report_artifacts import publish
 from tests.databases import sqlite_engine
-from tests.office import Office
+from tests.office import Office, let_in
 from tests.places import OUT
 
 Keep = Callable[[Engine, Snapshot], int]
@@ -51,7 +51,7 @@ def test_summary_and_charts_stand_on_the_runs_page_and_are_published_once(
     assert (first, again) == (2, 0)
     by_key = {one["key"].rpartition("-")[2]: one for one in shown if one["flow_run_id"] == str(run_id)}
     assert by_key.keys() == {"note", "charts"}
-    page = chromium.new_page(viewport={"width": 1100, "height": 1400})
+    page = let_in(chromium.new_page(viewport={"width": 1100, "height": 1400}))
     page.goto(f"{office.url}/artifacts/key/{by_key['charts']['key']}")
     page.locator("a[href*='/artifacts/artifact/']").first.click()
     page.wait_for_selector("img[src^='data:image/png']", timeout=120_000)
