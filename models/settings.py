@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     """Address of the pages for officials and of the coordinator's page."""
     public_url: Annotated[str, AfterValidator(_web)] | None = None
     """How officials reach the pages when not as web_host:web_port, e.g. https://vekha.example.ru behind a proxy."""
-    proxies: Annotated[str, AfterValidator(_networks)] = ""
+    proxies: Annotated[str, AfterValidator(_networks)] | None = None
     """Addresses and networks of reverse proxies, by commas: what they say of who asks is believed; of nobody else."""
     control_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
     """Password of the coordinator's page; required to listen beyond loopback."""

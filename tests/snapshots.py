@@ -124,7 +124,7 @@ def answer(dice: random.Random, way: str, target: float | None, body: tuple[str,
 
 
 def row(name: str, due: int, late: int = 0, overdue: int = 0, excused: int = 0) -> ExecutionRow:
-    in_time = due - late - overdue - excused
+    in_time = due - late - overdue
     return ExecutionRow(name=name, due=due, in_time=in_time, late=late, overdue=overdue, excused=excused)
 
 

@@ -39,10 +39,10 @@ def discipline(code: Code, start: From = None, end: To = None, as_json: Json = F
     rows = by_body(every)
     excused = [one for one in every if one.excuse]
     if as_json:
-        bodies = [asdict(row) | {"due": row.due, "share": row.share} for row in rows]
+        bodies = [asdict(row) | {"due": row.due, "share": row.share, "own_share": row.own_share} for row in rows]
         late = [{"key": one.record.key, "outcome": one.outcome, "excuse": one.excuse} for one in excused]
         return output.as_json({"from": since, "to": until, "bodies": bodies, "excused": late})
-    columns = ("орган", "в срок, %", "в срок", "с опозд.", "просроч.", "не по вине", "возвр.", "перен.")
+    columns = ("орган", "в срок, %", "в срок", "с опозд.", "просроч.", "из них не по вине", "возвр.", "перен.")
     listed = [*rows, total(rows)] if len(rows) > 1 else rows
     output.table(f"{code}: сроки с {day(since)} по {day(until)}", columns, map(_cells, listed), wide=("орган",))
     for one in excused:

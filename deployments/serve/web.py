@@ -69,7 +69,7 @@ def serve(settings: Settings) -> None:
         server_header=False,
         http=PatientProtocol,
         proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies,
+        forwarded_allow_ips=settings.proxies or "",
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run()

@@ -1,7 +1,8 @@
 """Execution discipline (исполнительская дисциплина): in time, late, overdue, and what is not the body's fault. Pure.
 
-Lateness is counted from the day of the report, not of its acceptance. It is counted apart (``excuse``) where the body
-could not help it: nobody told it, what another body had to do first was late, or its request was decided too late.
+Lateness is counted from the day of the report, not of its acceptance. What is overdue is counted as overdue, always;
+beside it stands how much of it the body could not help (``excuse``): nobody told it, what another body had to do first
+was late, or its request was decided too late.
 """
 
 from collections.abc import Iterable, Mapping
@@ -69,7 +70,7 @@ class Discipline:
     late: int = 0
     overdue: int = 0
     excused: int = 0
-    """Late or overdue for a reason outside the body; not in the columns before."""
+    """So many of the late and overdue are so for a reason outside the body."""
     returned: int = 0
     """Times a report was returned."""
     extended: int = 0
@@ -78,12 +79,17 @@ class Discipline:
     @property
     def due(self) -> int:
         """Points whose deadline has come or that were reported ahead of it."""
-        return self.in_time + self.late + self.overdue + self.excused
+        return self.in_time + self.late + self.overdue
 
     @property
     def share(self) -> float | None:
-        """In time of what the body answers for, 0–1; None where nothing was due."""
-        own = self.in_time + self.late + self.overdue
+        """In time of all that was due, 0–1; None where nothing was."""
+        return self.in_time / self.due if self.due else None
+
+    @property
+    def own_share(self) -> float | None:
+        """In time of what the body could keep, 0–1; None where nothing was due but what it could not help."""
+        own = self.due - self.excused
         return self.in_time / own if own else None
 
     def __add__(self, other: "Discipline") -> "Discipline":
@@ -139,5 +145,4 @@ def _row(one: Judged) -> Discipline:
     counts: Mapping[str, int] = {"returned": one.record.returned, "extended": one.record.extended}
     if one.outcome == "ahead":
         return Discipline(one.record.body, **counts)
-    column = "excused" if one.excuse else one.outcome
-    return Discipline(one.record.body, **counts, **{column: 1})
+    return Discipline(one.record.body, **counts, **{one.outcome: 1}, excused=int(one.excuse is not None))

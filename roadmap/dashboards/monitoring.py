@@ -140,8 +140,8 @@ def _given(snapshot: Snapshot) -> tuple[dict[_Place, float], dict[_Place, str]]:
             if answer.value is not None:
                 values[answer.name, one.code] = answer.value
     for row in snapshot.by_body:
-        if row.share is not None:
-            values[row.name, EXECUTION] = row.share
+        if row.own_share is not None:
+            values[row.name, EXECUTION] = row.own_share
     return values, codes
 
 

@@ -7,9 +7,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from roadmap.catalogue.schema import RoundRhythm
 
@@ -114,12 +114,25 @@ class ExecutionRow(Part):
     late: int
     overdue: int
     excused: int
-    """Late for a reason outside the body."""
+    """So many of the late and overdue are so for a reason outside the body."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_0_3_0(cls, row: Any) -> Any:
+        """Snapshots of 0.3.0 left the excused out of both columns; which are done is not known, they count as late."""
+        if isinstance(row, dict) and row["in_time"] + row["late"] + row["overdue"] + row["excused"] == row["due"]:
+            return row | {"late": row["late"] + row["excused"]}
+        return row
 
     @property
     def share(self) -> float | None:
-        """In time of what the body answers for, 0–1; None where nothing was due."""
-        own = self.in_time + self.late + self.overdue
+        """In time of all that was due, 0–1; None where nothing was."""
+        return self.in_time / self.due if self.due else None
+
+    @property
+    def own_share(self) -> float | None:
+        """In time of what the body could keep, 0–1; None where nothing was due but what it could not help."""
+        own = self.due - self.excused
         return self.in_time / own if own else None
 
 

@@ -142,7 +142,7 @@ def test_only_a_proxy_that_was_named_says_who_asks(proxies: str, is_believed: bo
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    config = {"proxy_headers": bool(settings.proxies), "forwarded_allow_ips": settings.proxies}
+    config = {"proxy_headers": bool(settings.proxies), "forwarded_allow_ips": settings.proxies or ""}
     with served(app, **config) as (host, port):
         httpx.get(f"http://{host}:{port}/", headers={"x-forwarded-for": "203.0.113.9"}, trust_env=False)
     assert seen == ["203.0.113.9" if is_believed else "127.0.0.1"]

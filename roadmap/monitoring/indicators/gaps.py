@@ -130,7 +130,7 @@ def _cell(one: IndicatorResult, answer: Answer) -> Cell:
 
 
 def _executed(row: ExecutionRow) -> Cell:
-    if row.share is None:
+    if row.own_share is None:
         return Cell("нет данных", None)
-    digits = f"{row.share * 100:.0f}"
-    return Cell(f"{digits}\u00a0%", level_of(row.share, 1.0, "at_least"))
+    digits = f"{row.own_share * 100:.0f}"
+    return Cell(f"{digits}\u00a0%", level_of(row.own_share, 1.0, "at_least"))

@@ -103,12 +103,13 @@ def lagging_grid(lags: Sequence[Lag]) -> Grid:
 def execution_grid(title: str, rows: Iterable[ExecutionRow]) -> Grid:
     """Control points of the period by section, kind or body."""
     columns = (
-        Column("name", title, 40),
+        Column("name", title, 30),
         Column("due", "Срок наступил", 12, "center"),
         Column("in_time", "В срок", 10, "center"),
         Column("late", "С опоз\u00adданием", 12, "center"),
         Column("overdue", "Не испол\u00adнено", 12, "center"),
-        Column("share", "Дисцип\u00adлина", 14, "center"),
+        Column("excused", "Из\u00a0них не\u00a0по вине", 12, "center"),
+        Column("share", "В\u00a0срок, доля", 12, "center"),
     )
     return Grid(columns, tuple(_execution_row(row) for row in rows), "share")
 

@@ -253,8 +253,11 @@ def execution(row: ExecutionRow) -> str:
     counts = [f"исполнено в{NBSP}срок{NBSP}— {whole(row.in_time)}", f"с{NBSP}опозданием{NBSP}— {whole(row.late)}"]
     counts.append(f"не{NBSP}исполнено{NBSP}— {whole(row.overdue)}")
     if row.excused:
-        counts.append(f"с{NBSP}опозданием не по{NBSP}вине исполнителя{NBSP}— {whole(row.excused)}")
-    share = f" Исполнительская дисциплина{NBSP}— {percent(row.share)}." if row.share is not None else ""
+        counts.append(f"из{NBSP}них не по{NBSP}вине исполнителя{NBSP}— {whole(row.excused)}")
+    share = f" Исполнено в{NBSP}срок {percent(row.share)}" if row.share is not None else ""
+    if row.excused and row.own_share is not None:
+        share += f", а{NBSP}без опозданий не по{NBSP}вине исполнителя{NBSP}— {percent(row.own_share)}"
+    share = f"{share}." if share else ""
     head = f"В{NBSP}отчётном периоде наступил срок {number_of(row.due, 'of_points')}"
     return f"{head}: {', '.join(counts)}.{share}"
 

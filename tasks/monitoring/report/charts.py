@@ -248,7 +248,7 @@ def execution(title: str, rows: Sequence[ExecutionRow], *, form: Form = "paper")
     figure, axes = figure_of(height)
     left = [0] * len(shown)
     kinds = (("in_time", "в срок", GREEN), ("late", "с опозданием", AMBER), ("overdue", "не исполнено", RED))
-    for name, label, colour in (*kinds, ("excused", "опоздание не по вине исполнителя", GREY)):
+    for name, label, colour in kinds:
         parts = [getattr(row, name) for row in shown]
         if any(parts):
             axes.barh(range(len(shown)), parts, left=left, color=colour, height=0.62, zorder=2, label=label)

@@ -87,8 +87,8 @@ def _execution(snapshot: Snapshot) -> Iterable[Sequence[Value]]:
         "В срок",
         "С опозданием",
         "Не исполнено",
-        "Не по вине",
-        "Дисциплина, %",
+        "Из них не по вине",
+        "В срок, %",
     )
     for kind, rows in (
         ("раздел", snapshot.by_section),

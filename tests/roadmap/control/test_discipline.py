@@ -85,10 +85,11 @@ def test_the_table_counts_each_point_once_and_the_worst_stands_first() -> None:
         )
     )
     assert [(r.body, r.in_time, r.late, r.overdue, r.excused, r.returned, r.extended) for r in rows] == [
-        ("ИРО", 1, 1, 0, 1, 2, 1),
+        ("Музей", 0, 0, 1, 1, 0, 0),
+        ("ИРО", 1, 1, 1, 1, 2, 1),
         ("ЦНППМ", 1, 0, 0, 0, 0, 0),
-        ("Музей", 0, 0, 0, 1, 0, 0),
     ]
-    assert [row.share for row in rows] == [0.5, 1.0, None]
+    assert [row.share for row in rows] == [0.0, 1 / 3, 1.0]
+    assert [row.own_share for row in rows] == [None, 0.5, 1.0]
     whole = total(rows)
-    assert (whole.body, whole.due, whole.share) == ("Всего", 5, 2 / 3)
+    assert (whole.body, whole.due, whole.share, whole.own_share) == ("Всего", 5, 2 / 5, 2 / 3)

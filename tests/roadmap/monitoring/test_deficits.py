@@ -97,7 +97,7 @@ def test_flags_are_yes_or_no() -> None:
 
 def test_bodies_of_the_roadmap_stand_in_the_map_with_their_execution() -> None:
     late = ExecutionRow(name="ЦНППМ", due=4, in_time=2, late=1, overdue=1, excused=0)
-    none = ExecutionRow(name="ИРО", due=1, in_time=0, late=0, overdue=0, excused=1)
+    none = ExecutionRow(name="ИРО", due=1, in_time=0, late=0, overdue=1, excused=1)
     found = deficits(snapshot((indicator("x"), {}), by_body=(late, none)))
     last = {row.body: row.cells[-1] for row in found.rows}
     assert [(cell.words, cell.level) for cell in (last["ЦНППМ"], last["ИРО"]) if cell] == [

@@ -170,11 +170,19 @@ def test_many_silent_bodies_are_counted_whole_and_named_in_part() -> None:
 
 
 def test_a_roadmap_without_indicators_is_told_by_its_execution() -> None:
-    due = row(due=21, in_time=18, late=1, overdue=1, excused=1)
+    due = row(due=21, in_time=18, late=1, overdue=2, excused=1)
     said = plain(" ".join(words.summary(snapshot(indicators=(), bodies_asked=0, silent=(), execution=due))))
     assert "Документ показателей с измеряемыми значениями для этого раунда не содержит" in said
-    assert "срок 21 контрольной точки: исполнено в срок — 18, с опозданием — 1, не исполнено — 1" in said
-    assert "Исполнительская дисциплина — 90,0 %." in said
+    assert "срок 21 контрольной точки: исполнено в срок — 18, с опозданием — 1, не исполнено — 2" in said
+    assert "из них не по вине исполнителя — 1." in said
+    assert "Исполнено в срок 85,7 %, а без опозданий не по вине исполнителя — 90,0 %." in said
+
+
+def test_a_snapshot_of_0_3_0_counts_the_excused_as_late() -> None:
+    old = {"name": "Всего", "due": 21, "in_time": 18, "late": 1, "overdue": 1, "excused": 1}
+    read = ExecutionRow.model_validate(old)
+    assert (read.late, read.overdue, read.excused) == (2, 1, 1)
+    assert ExecutionRow.model_validate(read.model_dump()) == read
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_two_charts_of_an_indicator_stand_side_by_side_and_one_alone_is_wide(
 
 def test_long_names_are_shortened_not_cut_off() -> None:
     long = "Муниципальное казённое учреждение «Информационно-методический центр управления образования» " * 3
-    rows = [ExecutionRow(name=long, due=4, in_time=1, late=1, overdue=1, excused=1) for _ in range(3)]
+    rows = [ExecutionRow(name=long, due=4, in_time=1, late=1, overdue=2, excused=1) for _ in range(3)]
     chart = execution("Исполнение по исполнителям", rows)
     assert chart is not None
     assert_whole(chart)
