@@ -10,6 +10,8 @@ from roadmap.calendar import WorkCalendar
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+LONGEST = 3650
+"""Days: no rung is further from its deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Ladder:
             raise ValueError(f"лестница напоминаний: неизвестные поля {', '.join(sorted(unknown))}")
         for name, value in data.items():
             days = value if name in ("before", "after") else [value]
-            if not isinstance(days, list) or not all(type(day) is int and day >= 0 for day in days):
-                raise ValueError(f"лестница напоминаний: {name} — {value!r}, нужны дни числом")
+            if not isinstance(days, list) or not all(type(day) is int and 0 <= day <= LONGEST for day in days):
+                raise ValueError(f"лестница напоминаний: {name} — нужны дни числом, от 0 до {LONGEST}")
         lists = {name: tuple(sorted(value)) for name, value in data.items() if isinstance(value, list)}
         ladder = cls(**(data | lists))
         if 0 in ladder.after or not ladder.awaiting_every:

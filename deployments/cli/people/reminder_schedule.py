@@ -27,6 +27,8 @@ NAMES_RU = {
 }
 
 
+MOST_DIGITS = 10
+"""Python refuses to read a number of some thousands; what is too many days the ladder says."""
 File = Annotated[Path | None, typer.Option("--set", metavar="ФАЙЛ.yaml", help="Лестница целиком: поля из --json.")]
 Before = Annotated[str | None, typer.Option("--before", help="Дни до срока через запятую: 14,7,3,1,0.")]
 After = Annotated[str | None, typer.Option("--after", help="Дни после срока через запятую: 1,3,7.")]
@@ -95,7 +97,7 @@ def _show(code: str, shown: dict[str, Any], *, is_own: bool, changed: bool) -> N
 
 def _days(name: str, words: str) -> list[int]:
     parts = [part.strip() for part in words.split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) < MOST_DIGITS for part in parts):
         output.fail(f"--{name}: «{words}» — нужны дни числами через запятую, например 14,7,3")
     return [int(part) for part in parts]
 
