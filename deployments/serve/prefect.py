@@ -22,6 +22,7 @@ from models.settings import Settings
 from tasks.prefect import api_password
 from tasks.prefect.names import api_url
 
+HERE = Path(__file__).parent
 START_SECONDS = 120.0
 """A cold start on a small machine, with Prefect's own migrations, takes half a minute."""
 STOP_SECONDS = 15.0
@@ -151,14 +152,17 @@ def _told(settings: Settings, secrets: Sequence[str]) -> dict[str, str]:
 
 
 class Child:
-    """A process group of its own, so that Ctrl-C reaches only the parent, with its output in a log file."""
+    """A process group of its own, so that Ctrl-C reaches only the parent, with its output in a log file.
+
+    It dies with the thread that started it: that of the whole program.
+    """
 
     def __init__(self, command: Sequence[str], *, env: dict[str, str], log: Path) -> None:
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         self._out: IO[bytes] = log.open("ab")
         self._process = subprocess.Popen(
-            command,
+            [sys.executable, "-I", "-S", str(HERE / "bound.py"), str(os.getpid()), *command],
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=self._out,
@@ -187,50 +191,6 @@ class Child:
             return
 
 
-class PrefectServer:
-    """The Prefect server with its own SQLite in the data folder."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._child: Child | None = None
-
-    @property
-    def url(self) -> str:
-        """The page a person opens."""
-        return _address(self._settings)
-
-    def start(self, timeout: float = START_SECONDS) -> None:
-        """Start and wait until it answers; ``CannotStart`` when the port is taken, it dies or stays silent."""
-        check_before_start(self._settings)
-        if self._settings.auth is None:
-            raise CannotStart("Сервер Prefect без пароля не запускается: задайте VEKHA_AUTH=имя:пароль")
-        command = [sys.executable, "-m", "prefect", "server", "start"]
-        command += ["--host", self._settings.host, "--port", str(self._settings.port)]
-        log = self._settings.data.resolve() / "logs" / "prefect-server.log"
-        env = server_environment(self._settings)
-        # What this process does next must reach this server, whatever the environment said before.
-        os.environ |= {name: env[name] for name in ("PREFECT_API_URL", api_password.VARIABLE)}
-        self._child = Child(command, env=env, log=log)
-        until = time.monotonic() + timeout
-        while not answers(f"{self.url}/api/health"):
-            if not self._child.is_alive or time.monotonic() > until:
-                self.stop()
-                raise CannotStart(f"Сервер Prefect не запустился на {self.url}; что случилось — в {log}")
-            time.sleep(0.2)
-        widen_letters(pages_folder(self._settings.data.resolve()))
-
-    def check(self) -> None:
-        """``CannotStart`` when the server has died: without it nothing goes on."""
-        if self._child is not None and not self._child.is_alive:
-            raise CannotStart(f"Сервер Prefect остановился; что случилось — в {self._child.log}")
-
-    def stop(self) -> None:
-        """Stop the server; a second call does nothing."""
-        if self._child is not None:
-            self._child.stop()
-            self._child = None
-
-
 class KeptChild:
     """A child that is started again when it dies, after a pause that doubles; what it runs is the subclass's."""
 
@@ -245,6 +205,10 @@ class KeptChild:
         """What is run."""
         raise NotImplementedError
 
+    def environment(self) -> dict[str, str]:
+        """What it knows."""
+        return child_environment(self._settings, *self.secrets)
+
     log_name = ""
     secrets: tuple[str, ...] = ()
     """Names of the settings that it needs and nobody else may know."""
@@ -252,7 +216,7 @@ class KeptChild:
     def launch(self) -> Child:
         """Start the child, without waiting for anything."""
         log = self._settings.data.resolve() / "logs" / self.log_name
-        self._child = Child(self.command(), env=child_environment(self._settings, *self.secrets), log=log)
+        self._child = Child(self.command(), env=self.environment(), log=log)
         self._started_at = time.monotonic()
         return self._child
 
@@ -280,6 +244,42 @@ class KeptChild:
         if self._child is not None:
             self._child.stop()
             self._child = None
+
+
+class PrefectServer(KeptChild):
+    """The Prefect server with its own SQLite in the data folder."""
+
+    log_name = "prefect-server.log"
+
+    @property
+    def url(self) -> str:
+        """The page a person opens."""
+        return _address(self._settings)
+
+    def command(self) -> list[str]:
+        """Prefect's own program."""
+        command = [sys.executable, "-m", "prefect", "server", "start"]
+        return [*command, "--host", self._settings.host, "--port", str(self._settings.port)]
+
+    def environment(self) -> dict[str, str]:
+        """Nothing of ours but the folder and its password."""
+        return server_environment(self._settings)
+
+    def start(self, timeout: float = START_SECONDS) -> None:
+        """Start and wait until it answers; ``CannotStart`` when the port is taken, it dies or stays silent."""
+        check_before_start(self._settings)
+        if self._settings.auth is None:
+            raise CannotStart("Сервер Prefect без пароля не запускается: задайте VEKHA_AUTH=имя:пароль")
+        # What this process does next must reach this server, whatever the environment said before.
+        env = self.environment()
+        os.environ |= {name: env[name] for name in ("PREFECT_API_URL", api_password.VARIABLE)}
+        child, until = self.launch(), time.monotonic() + timeout
+        while not answers(f"{self.url}/api/health"):
+            if not child.is_alive or time.monotonic() > until:
+                self.stop()
+                raise CannotStart(f"Сервер Prefect не запустился на {self.url}; что случилось — в {child.log}")
+            time.sleep(0.2)
+        widen_letters(pages_folder(self._settings.data.resolve()))
 
 
 class Worker(KeptChild):

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import show_points
 from deployments.serve import web
+from deployments.serve.lock import only_one, refuse_second
 from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start, with_auth
 from models import Roadmap, clock, queries
 from models.db import open_session
@@ -54,12 +55,19 @@ def up(
     ] = True,
 ) -> None:
     """Запустить всё: база, дорожные карты, сервер и исполнитель Prefect; Ctrl-C останавливает."""
-    from deployments.sync import sync  # Prefect takes seconds to import
-
     settings = _settings(data, port, web_port)
     codes = _chosen(roadmap)
+    refuse_second(settings.data)
     check_before_start(settings)
     web.check_before_start(settings)
+    with only_one(settings.data):
+        _run(settings, codes, rehearsal=rehearsal)
+
+
+def _run(settings: Settings, codes: Sequence[str], *, rehearsal: bool) -> None:
+    """Until a signal; what dies meanwhile is started again, the Prefect server as well."""
+    from deployments.sync import sync  # Prefect takes seconds to import
+
     settings, password = web.with_password(settings)
     settings, auth = with_auth(settings)
     engine = ready_engine()
@@ -80,9 +88,8 @@ def up(
         _greet(engine, settings, f"{server.url}[/] {auth}", f"{pages.url}/control[/] {password}", report.summary())
         while not stop.is_asked:
             time.sleep(0.5)
-            server.check()
-            worker.keep_alive()
-            pages.keep_alive()
+            for child in (server, worker, pages):
+                child.keep_alive()
             look.now_and_then()
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

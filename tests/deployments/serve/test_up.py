@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import select
 
+from deployments.serve.prefect import answers
 from models import ControlPoint, Notice
 from models.db import engine_for, open_session
 from tests.places import ROOT
@@ -83,10 +84,17 @@ class Started:
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "data"
-    left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True, check=False).stdout.split()
+    left = programs_of(tmp_path)
     for pid in left:
-        os.kill(int(pid), signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
     assert left == [], "children were left behind"
+
+
+def programs_of(folder: Path, *words: str) -> list[int]:
+    """Processes that work with a folder, those with these words in their command."""
+    found = subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, text=True, check=False).stdout.split()
+    said = {int(pid): Path(f"/proc/{pid}/cmdline") for pid in found}
+    return [pid for pid, path in said.items() if path.exists() and all(word in path.read_text() for word in words)]
 
 
 def counted(data: Path) -> tuple[int, int]:
@@ -96,7 +104,7 @@ def counted(data: Path) -> tuple[int, int]:
         return points, session.exec(select(func.count()).select_from(Notice)).one()
 
 
-def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same_data(
+def test_up_shows_all_a_newcomer_needs_outlives_its_children_and_goes_on_after_a_kill(
     data: Path, port: int, pages_port: int
 ) -> None:
     started = Started(data, port)
@@ -113,15 +121,36 @@ def test_up_shows_all_a_newcomer_needs_stops_on_ctrl_c_and_goes_on_with_the_same
     assert shown, text
     assert_locked(f"http://127.0.0.1:{port}", shown[1])
     assert_found_by_other_commands(data, port)
-    assert started.interrupt() == 0
-    assert not (data / "prefect.password").exists(), "it opens nothing any more"
-    assert [path.name for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077] == []
+    line = refused("--data", str(data), "--port", str(free_port()), cwd=data.parent)
+    assert f"уже работает (процесс {started.process.pid})" in line
+    assert_server_comes_back(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{pages_port}")
     before = counted(data)
+
+    started.process.kill()
+    started.process.wait()
+    until = time.monotonic() + 20
+    while left := programs_of(data.parent):
+        assert time.monotonic() < until, left
+        time.sleep(0.2)
 
     again = Started(data, port)
     assert "расхождений нет" in re.sub(r"\s+", " ", again.wait_until_it_greets())
     assert again.interrupt() == 0
     assert counted(data) == before
+    assert not (data / "prefect.password").exists(), "it opens nothing any more"
+    assert [path.name for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077] == []
+
+
+def assert_server_comes_back(url: str, pages: str) -> None:
+    """The Prefect server dies: the pages go on meanwhile, and it is started again."""
+    found = subprocess.run(["pgrep", "-f", f"server start .*{url.rpartition(':')[2]}"], capture_output=True, text=True)
+    [pid] = map(int, found.stdout.split())
+    os.kill(pid, signal.SIGKILL)
+    assert httpx.get(f"{pages}/control/login", trust_env=False).status_code == 200
+    until = time.monotonic() + 240
+    while not answers(f"{url}/api/health"):
+        assert time.monotonic() < until, "the server did not come back"
+        time.sleep(0.3)
 
 
 def assert_locked(url: str, auth: str) -> None:
