@@ -15,6 +15,7 @@ from roadmap.calendar.zones import today_there
 from roadmap.cards.point import run_name
 from roadmap.control.state import FINAL, state_name
 from tasks.control.opening import open_point
+from tasks.installation import own_engine
 from tasks.prefect.artifacts import publish_own_card
 from tasks.prefect.client import connect
 from tasks.prefect.forms import answer
@@ -40,7 +41,7 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
     2. only the newest decision is looked at, older ones are settled; 3. one that was carried out is known by its key;
     4. one that is refused is asked again.
     """
-    run, engine, at = this_run(), db.engine(), clock.now()
+    run, engine, at = this_run(), own_engine(), clock.now()
     point = _point(engine, point_key)
     if stray := not_ours(run, point_key, point):
         return stray

@@ -10,6 +10,7 @@ from flows.service import service_flow
 from models import clock, db
 from models.settings import Settings
 from tasks.daily.control_day import ControlReport, control_day
+from tasks.installation import own_engine
 from tasks.letters.heartbeat import watch
 from tasks.monitoring.rounds.produce import RoundsRun, run_rounds
 from tasks.prefect.artifacts import refresh_cards
@@ -35,7 +36,7 @@ async def daily_control() -> State:
     Fails when a roadmap or a round failed (the watcher is not called then, and alarms), and when the watcher cannot be
     reached: all else is done by then.
     """
-    engine, settings, at = db.engine(), Settings(), clock.now()
+    engine, settings, at = own_engine(), Settings(), clock.now()
     report = control_day_task(engine, today=None, at=at)
     rounds = late_rounds_task(engine, today=None, at=at, settings=settings, only_late=True)
     with db.open_session(engine) as session:

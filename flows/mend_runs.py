@@ -8,6 +8,7 @@ from prefect.states import Completed
 from flows.service import service_flow
 from models import clock, db
 from models.settings import Settings
+from tasks.installation import own_engine
 from tasks.prefect.client import connect
 from tasks.prefect.health import keep_watch
 from tasks.prefect.reconcile import known_deployments, reconcile_runs
@@ -22,7 +23,7 @@ async def mend_runs() -> State:
 
     An answer that was given before a run failed is kept by Prefect, and is carried out when it starts again.
     """
-    engine, settings, at = db.engine(), Settings(), clock.now()
+    engine, settings, at = own_engine(), Settings(), clock.now()
     with db.open_session(engine) as session:
         deployments = known_deployments(session)
     async with connect(settings) as client:

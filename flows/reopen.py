@@ -12,6 +12,7 @@ from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from tasks.control.commands import By, Reopen
 from tasks.daily.decisions import decide
+from tasks.installation import own_engine
 from tasks.prefect.client import connect
 from tasks.prefect.forms import ACTOR
 from tasks.prefect.point_facts import point_of
@@ -23,7 +24,7 @@ decide_task = task(name="Решение", cache_policy=NO_CACHE)(decide)
 @flow(name="Вернуть на контроль")
 async def reopen(point_key: str, reason: str) -> State:
     """Bring a point back, with the ground that its executor reads; its run waits with a form again."""
-    engine, at = db.engine(), clock.now()
+    engine, at = own_engine(), clock.now()
     with db.open_session(engine) as session:
         point = point_of(session, point_key)
     if point is None:

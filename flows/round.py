@@ -15,6 +15,7 @@ from models import clock, db
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.control.state import FINAL, state_name
+from tasks.installation import own_engine
 from tasks.monitoring.rounds import produce, steps
 from tasks.prefect import report_artifacts
 from tasks.prefect.client import connect
@@ -42,7 +43,7 @@ async def monitoring_round(point_key: str) -> State:
     The flow starts from its top each time; every step looks first whether it was done. The form only serves who does
     not want to wait: 1. a round that is ready does not ask; 2. of answers only the newest is looked at, a wake is none.
     """
-    run, engine, at = this_run(), db.engine(), clock.now()
+    run, engine, at = this_run(), own_engine(), clock.now()
     if stray := not_ours(run, point_key, _point(engine, point_key)):
         return stray
     async with connect(Settings()) as client:

@@ -7,8 +7,9 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.service import service_flow
-from models import clock, db
+from models import clock
 from models.settings import Settings
+from tasks.installation import own_engine
 from tasks.prefect.client import connect
 from tasks.prefect.overviews import publish_overviews
 
@@ -19,5 +20,5 @@ overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overvie
 async def weekly_digest() -> State:
     """Publish the summary table, what is overdue and the progress per section of each roadmap."""
     async with connect(Settings()) as client:
-        count = await overview_task(client, db.engine(), today=None, at=clock.now(), run_id=flow_run.id)
+        count = await overview_task(client, own_engine(), today=None, at=clock.now(), run_id=flow_run.id)
     return Completed(name="Сводки готовы", message=f"Комплексов мер: {count}.")

@@ -3,6 +3,7 @@
 from models.tables.alert import Alert
 from models.tables.audit import AuditEntry
 from models.tables.control_point import ControlPoint, Evidence, Transition
+from models.tables.installation import Installation
 from models.tables.monitoring import IndicatorValue, Recommendation, ReportFile, Round, RoundLetter, RoundStep, Snapshot
 from models.tables.official import Absence, Channel, Mute, Official
 from models.tables.outbox import Notice, NoticeLine
@@ -23,6 +24,7 @@ __all__ = [
     "Executor",
     "Indicator",
     "IndicatorValue",
+    "Installation",
     "Item",
     "ItemNeed",
     "Municipality",

@@ -18,7 +18,7 @@ from deployments.cli.monitoring import (
 from deployments.cli.people import calendars, people, reminder_schedule, replacements
 from deployments.cli.processes import agreements, external_plans
 from deployments.cli.roadmap import explain, import_document, look
-from deployments.cli.run import daily, up, web
+from deployments.cli.run import daily, settings, up, web
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.private import private_umask
@@ -28,6 +28,7 @@ from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.amend import AmendRefused
 from tasks.editions.load import LoadRefused
 from tasks.files.errors import DocumentRefused
+from tasks.installation import ForeignSettings
 from tasks.letters.heartbeat import WatcherUnreachable
 from tasks.people.contacts import ContactsError
 
@@ -123,7 +124,7 @@ PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
         },
     ),
     ("Если Prefect не работает", {"control": daily.control, "deliver": daily.deliver, "sync": daily.sync}),
-    ("Проверка", {"drill": health.drill, "watch": health.watch, "audit": health.audit}),
+    ("Проверка", {"settings": settings.settings, "drill": health.drill, "watch": health.watch, "audit": health.audit}),
 )
 for title, commands in PANELS:
     for name, command in commands.items():
@@ -143,6 +144,7 @@ MENDABLE = (
     PlanRefused,
     Refused,
     SettingsRefused,
+    ForeignSettings,
     WatcherUnreachable,
     up.CannotStart,
 )

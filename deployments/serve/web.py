@@ -11,8 +11,10 @@ from pydantic import SecretStr
 from deployments.serve.begin import begin
 from deployments.serve.prefect import LOOPBACK, CannotStart, KeptChild, answers, is_loopback
 from models import clock
+from models.db import open_session
 from models.settings import Settings
 from tasks.files.evidence import sweep_unfinished
+from tasks.installation import ForeignSettings, refuse_foreign
 
 START_SECONDS = 60.0
 
@@ -57,9 +59,12 @@ def serve(settings: Settings) -> None:
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("web").setLevel(logging.INFO)
+    engine = ready_engine()
+    with open_session(engine) as session:
+        refuse_foreign(session, settings, sends=False)
     sweep_unfinished(settings, at=clock.now())
     config = uvicorn.Config(
-        create_app(settings, ready_engine()),
+        create_app(settings, engine),
         host=settings.web_host,
         port=settings.web_port,
         # Its own log would hold the links; the pages write one without them.
@@ -103,4 +108,8 @@ class WebPages(KeptChild):
 
 
 if __name__ == "__main__":
-    serve(begin())
+    try:
+        serve(begin())
+    except ForeignSettings as refused:
+        sys.stderr.write(f"{refused}\n")
+        sys.exit(2)

@@ -21,7 +21,9 @@ from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
 
 from deployments.serve.begin import begin
 from deployments.serve.prefect import worker_environment
+from models.db import DatabaseProblem
 from models.settings import Settings
+from tasks.installation import ForeignSettings, own_engine
 from tasks.prefect.names import POOL, POOL_TEMPLATE, worker_name
 
 HERE = Path(__file__).parent
@@ -116,12 +118,24 @@ def _with_its_own_environment(settings: Settings) -> None:
         os.execve(sys.executable, [sys.executable, "-m", "deployments.serve.worker", AGAIN], wanted)
 
 
+def _refuse_foreign_settings() -> None:
+    """One line at the start, not a failed run for each answer; a database that is away is waited for by the runs."""
+    try:
+        own_engine()
+    except DatabaseProblem:
+        pass
+    except ForeignSettings as refused:
+        sys.stderr.write(f"{refused}\n")
+        sys.exit(2)
+
+
 def main() -> None:
     """Work until a signal: the first lets the runs end that are at work, the second does not.
 
     Prefect's own way out waits for much that nobody needs: a quarter of a minute with nothing at work.
     """
     _with_its_own_environment(begin())
+    _refuse_foreign_settings()
     warm = WarmProcess()
     worker = WarmWorker(work_pool_name=POOL, name=worker_name(), heartbeat_interval_seconds=30)
 

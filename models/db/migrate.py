@@ -38,11 +38,42 @@ def is_newest(database: Engine) -> bool:
     return list(versions) == [newest_revision()]
 
 
+def refuse_other_schema(database: Engine) -> None:
+    """Raises ``DatabaseProblem`` where the schema is not this program's: older, or made by a newer one."""
+    try:
+        with database.connect() as connection:
+            there = connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar_one()
+    except (OperationalError, ProgrammingError) as refused:
+        raise DatabaseProblem(f"База данных недоступна или пуста: {refused.orig}") from refused
+    if there < newest_revision():
+        raise DatabaseProblem(f"База данных ещё не обновлена ({there}): выполните «vekha status» новой версией")
+    _refuse_newer(there)
+
+
+def _refuse_newer(revision: str) -> None:
+    if revision > newest_revision():
+        raise DatabaseProblem(
+            f"База данных новее программы ({revision}, программа знает {newest_revision()}): обновите программу"
+        )
+
+
+def _revision(database: Engine) -> str:
+    """That of the schema; empty where there is none."""
+    try:
+        with database.connect() as connection:
+            found = connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar_one()
+    except (OperationalError, ProgrammingError):
+        return ""
+    return found or ""
+
+
 def migrate(database: Engine, revision: str = "head") -> None:
     """Upgrade to a revision, by default the newest; does nothing when already there. All of it or nothing."""
     # Every command, page and flow begins here: Alembic would load all migrations to find that there is nothing to do.
     if revision == "head" and is_newest(database):
         return
+    if revision == "head" and (there := _revision(database)):
+        _refuse_newer(there)
     with database.connect() as connection:
         if database.dialect.name != "sqlite":
             with connection.begin():

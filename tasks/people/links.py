@@ -125,6 +125,13 @@ def signing_key(settings: Settings) -> str:
     return _own_key((settings.data / "link.key").absolute())
 
 
+def known_key(settings: Settings) -> str:
+    """The same where there is one already, else empty."""
+    if settings.link_key is None and not (settings.data / "link.key").exists():
+        return ""
+    return signing_key(settings)
+
+
 @cache
 def _own_key(path: Path) -> str:
     """Read once: a batch of letters signs hundreds of links."""

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Engine
 
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
-from models import clock
+from models import Installation, clock
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
@@ -22,9 +23,21 @@ from tasks.daily.simulate import Simulation
 from tasks.daily.simulate import simulate as simulate_letters
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_training_copy
+from tasks.installation import adopt, refuse_foreign
 from tasks.letters.deliver import deliver as deliver_letters
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.people.contacts import apply_contacts
+
+
+def _own_engine() -> Engine:
+    """The database, once it is known to be this installation's; who comes first to a new one says what that is."""
+    engine, settings = ready_engine(), Settings()
+    with open_session(engine) as session:
+        if session.get(Installation, 1) is None:
+            adopt(session, settings, at=clock.now())
+        refuse_foreign(session, settings)
+    return engine
+
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Только показать, ничего не записывать.")]
 
@@ -112,7 +125,7 @@ def control(
     """Работа одного дня без Prefect: открыть точки, отметить просрочку, подготовить письма, составить справки."""
     from tasks.monitoring.rounds.produce import run_rounds  # charts take seconds to import
 
-    engine, at, today = ready_engine(), clock.now(), as_day(on)
+    engine, at, today = _own_engine(), clock.now(), as_day(on)
     report = control_day(engine, today=today, at=at)
     rounds = run_rounds(engine, today=today, at=at, settings=Settings())
     if as_json:
@@ -137,7 +150,7 @@ def _day_cells(entry: Any) -> tuple[str, ...]:
 
 def deliver(as_json: Json = False) -> None:
     """Отправить письма, которые ждут в исходящих."""
-    report = deliver_letters(ready_engine(), settings=Settings(), at_source=clock.now)
+    report = deliver_letters(_own_engine(), settings=Settings(), at_source=clock.now)
     if as_json:
         return output.as_json(facts.counts(report))
     output.screen.print(
@@ -189,7 +202,7 @@ def sync(
     from deployments.sync import sync as sync_prefect  # Prefect takes seconds to import
     from tasks.prefect.health import keep_watch, resume_everything
 
-    engine, settings = ready_engine(), Settings()
+    engine, settings = _own_engine(), Settings()
     with output.progress("Сверка с Prefect") as advance:
         report = sync_prefect(engine, settings=settings, at=clock.now(), progress=advance)
     switched_on = asyncio.run(resume_everything(settings)) if resume else 0

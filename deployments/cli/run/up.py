@@ -31,6 +31,7 @@ from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_training_copy
+from tasks.installation import adopt
 from tasks.letters.deliver import deliver
 from tasks.people.contacts import apply_contacts
 from tasks.prefect import api_password
@@ -72,6 +73,8 @@ def _run(settings: Settings, codes: Sequence[str], *, rehearsal: bool) -> None:
     settings, auth = with_auth(settings)
     engine = ready_engine()
     keep_private(settings.data, whole=True)
+    with open_session(engine) as session:
+        adopt(session, settings, at=clock.now())
     _load(engine, codes, settings=settings, rehearsal=rehearsal)
     server, worker, pages = PrefectServer(settings), Worker(settings), web.WebPages(settings)
     try:

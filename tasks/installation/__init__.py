@@ -1,0 +1,12 @@
+"""Which installation a process belongs to; it works with no other's settings."""
+
+from tasks.installation.fingerprint import (
+    ForeignSettings,
+    adopt,
+    differences,
+    fingerprint,
+    own_engine,
+    refuse_foreign,
+)
+
+__all__ = ["ForeignSettings", "adopt", "differences", "fingerprint", "own_engine", "refuse_foreign"]

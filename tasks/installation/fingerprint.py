@@ -1,0 +1,98 @@
+"""A process works only with the settings of its installation: another's would swallow letters in silence."""
+
+import hashlib
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from models import db
+from models.db import open_session
+from models.db.migrate import refuse_other_schema
+from models.settings import Settings
+from models.tables.installation import Installation
+from tasks.people.links import known_key
+
+FILE = "installation.id"
+
+
+class ForeignSettings(RuntimeError):
+    """The settings of this process are not those of the installation; the text is one Russian line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What must be the same everywhere; no secret can be read off it."""
+
+    folder: str
+    link_key: str
+    mail: str
+    public_url: str
+
+
+#: Field → (the variable, what differs).
+WORDS = {
+    "folder": ("VEKHA_DATA", "другая папка данных"),
+    "link_key": ("VEKHA_LINK_KEY", "другой ключ личных ссылок"),
+    "mail": ("VEKHA_MAIL_URL", "письма уходят не туда: почтовый сервер задан не везде"),
+    "public_url": ("VEKHA_PUBLIC_URL", "другой адрес страниц"),
+}
+
+
+def fingerprint(settings: Settings) -> Fingerprint:
+    """Of this process; what it has none of is empty, and nothing is made up."""
+    path = settings.data / FILE
+    key = known_key(settings)
+    return Fingerprint(
+        folder=path.read_text(encoding="ascii", errors="replace").strip() if path.exists() else "",
+        link_key=hashlib.sha256(f"vekha link key {key}".encode()).hexdigest()[:16] if key else "",
+        mail="server" if settings.mail_url else "folder",
+        public_url=settings.public_url or "",
+    )
+
+
+def adopt(session: Session, settings: Settings, *, at: datetime) -> None:
+    """Make the settings of this process those of the installation."""
+    path = settings.data / FILE
+    if not path.exists():
+        path.write_text(f"{secrets.token_hex(16)}\n", encoding="ascii")
+    mine = fingerprint(settings)
+    row = session.get(Installation, 1)
+    if row is None or asdict(mine) != {name: getattr(row, name) for name in WORDS}:
+        session.merge(Installation(id=1, set_at=at, **asdict(mine)))
+
+
+def differences(session: Session, settings: Settings, *, sends: bool = True) -> list[str]:
+    """How the settings of this process differ, a line a variable; empty where the installation is not known yet.
+
+    ``sends`` off: a process that sends nothing need not know the mail server, the pages for one.
+    """
+    row = session.get(Installation, 1)
+    mine = fingerprint(settings)
+    if row is None:
+        return []
+    names = [name for name in WORDS if sends or name != "mail"]
+    return [f"{WORDS[name][0]} — {WORDS[name][1]}" for name in names if getattr(mine, name) != getattr(row, name)]
+
+
+def refuse_foreign(session: Session, settings: Settings, *, sends: bool = True) -> None:
+    """Raises ``ForeignSettings`` where they differ."""
+    if found := differences(session, settings, sends=sends):
+        raise ForeignSettings(
+            f"Настройки этой программы не те, что у установки: {'; '.join(found)}. Задайте здесь те же или, если "
+            "настройки установки сменились, выполните «vekha settings --adopt»"
+        )
+
+
+def own_engine() -> Engine:
+    """The engine of the settings in force, for work that nobody watches.
+
+    Raises ``ForeignSettings``, and ``DatabaseProblem`` where the schema is another than this program's.
+    """
+    engine = db.engine()
+    refuse_other_schema(engine)
+    with open_session(engine) as session:
+        refuse_foreign(session, Settings())
+    return engine

@@ -1,0 +1,128 @@
+"""A process with other settings than the installation's does no work, and says which variable."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+from sqlmodel import Session, select
+
+from deployments.sync import sync
+from models import Channel, Notice, Official, clock
+from models.db import DatabaseProblem, engine_for, open_session
+from models.db.migrate import migrate, refuse_other_schema
+from models.settings import Settings
+from tasks.installation import ForeignSettings, adopt, differences, refuse_foreign
+from tests.databases import sqlite_engine
+from tests.office import Office
+from tests.places import ROOT
+
+KEY = "a key long enough that nobody guesses it"
+
+
+def settings(folder: Path, **more: object) -> Settings:
+    folder.mkdir(exist_ok=True)
+    return Settings(_env_file=None, data=folder, link_key=SecretStr(KEY), **more)  # type: ignore[arg-type]
+
+
+OTHERS = {
+    "VEKHA_DATA": lambda here: settings(here.data.parent / "elsewhere"),
+    "VEKHA_LINK_KEY": lambda here: here.model_copy(update={"link_key": SecretStr(KEY[::-1])}),
+    "VEKHA_MAIL_URL": lambda here: here.model_copy(update={"mail_url": SecretStr("mailto://mail.example.org")}),
+    "VEKHA_PUBLIC_URL": lambda here: here.model_copy(update={"public_url": "https://vekha.example.org"}),
+}
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return Session(sqlite_engine(tmp_path / "vekha.db"))
+
+
+@pytest.mark.parametrize("variable", OTHERS)
+def test_what_differs_is_named_by_its_variable(session: Session, tmp_path: Path, variable: str) -> None:
+    here = settings(tmp_path / "data")
+    other = OTHERS[variable](here)
+    assert differences(session, other) == [], "nobody knows the installation yet"
+    adopt(session, here, at=clock.now())
+    session.flush()
+    assert differences(session, here) == []
+    [line] = differences(session, other)
+    assert line.startswith(f"{variable} — ")
+    assert KEY not in line
+    with pytest.raises(ForeignSettings, match=variable):
+        refuse_foreign(session, other)
+    adopt(session, other, at=clock.now())
+    session.flush()
+    assert differences(session, other) == []
+
+
+def test_the_pages_need_not_know_the_mail_server(session: Session, tmp_path: Path) -> None:
+    here = settings(tmp_path / "data")
+    adopt(session, OTHERS["VEKHA_MAIL_URL"](here), at=clock.now())
+    session.flush()
+    assert differences(session, here, sends=False) == []
+
+
+@pytest.mark.parametrize(("there", "words"), [("0001", "ещё не обновлена"), ("9999", "новее программы")])
+def test_another_schema_stops_a_process_with_one_line(tmp_path: Path, there: str, words: str) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path / 'vekha.db'}")
+    migrate(engine)
+    refuse_other_schema(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{there}'")
+    with pytest.raises(DatabaseProblem, match=words):
+        refuse_other_schema(engine)
+    if there == "9999":
+        with pytest.raises(DatabaseProblem, match=words):
+            migrate(engine)
+
+
+def test_a_worker_that_does_not_know_the_mail_server_swallows_no_letter(
+    office: Office, request: pytest.FixtureRequest
+) -> None:
+    """The installation has a mail server; the worker that takes «Отправка писем» does not know it."""
+    office.add_roadmap()
+    mail = office.settings.model_copy(update={"mail_url": SecretStr("mailto://127.0.0.1:9?from=vekha@example.org")})
+    with open_session(office.engine) as session:
+        adopt(session, mail, at=clock.now())
+        rector = Official(roadmap_code="krasnodar", role="coordinator", post="Координатор")
+        session.add(rector)
+        session.flush()
+        channel = Channel(official_id=rector.id or 0, kind="email", address="rector@example.org")
+        session.add(channel)
+        session.flush()
+        today, ago = clock.today("Europe/Moscow"), clock.now() - timedelta(days=1)
+        mine = {"official_id": rector.id or 0, "channel_id": channel.id or 0}
+        session.add(Notice(**mine, on_day=today, not_before=ago, has_drill=True))
+    sync(office.engine, settings=office.settings, at=clock.now())
+    delivery = UUID(office.deployments()["Каждые 10 минут рабочих часов"]["id"])
+    run = office.api(lambda client: client.create_flow_run_from_deployment(delivery))
+    worker = subprocess.run(
+        [sys.executable, "-m", "deployments.serve.worker"], cwd=ROOT, capture_output=True, text=True, timeout=120,
+        env=_environment(office), check=False,
+    )  # fmt: skip
+    assert worker.returncode == 2, worker.stderr
+    assert "VEKHA_MAIL_URL" in worker.stderr
+    # One that began before the settings changed is met by the run itself.
+    with open_session(office.engine) as session:
+        adopt(session, office.settings, at=clock.now())
+    request.getfixturevalue("worker")
+    with open_session(office.engine) as session:
+        adopt(session, mail, at=clock.now())
+    again = office.api(lambda client: client.create_flow_run_from_deployment(delivery))
+    for one in (run, again):
+        ended = office.wait_for_run(one.id)
+        assert ended["state_type"] in ("FAILED", "COMPLETED")
+    assert ended["state_type"] == "FAILED"
+    assert "VEKHA_MAIL_URL" in ended["state"]["message"]
+    with open_session(office.engine) as session:
+        assert session.exec(select(Notice.state)).all() != ["sent"]
+
+
+def _environment(office: Office) -> dict[str, str]:
+    from deployments.serve.prefect import worker_environment
+
+    return worker_environment(office.settings)
