@@ -18,9 +18,13 @@ Action = Literal[
     "reassign",
     "withdraw",
     "correct",
+    "undo",
+    "undo_overdue",
 ]
 LIVE = ("planned", "open", "submitted", "returned")
 
+#: Who is named in the history of what the daily control itself does.
+CONTROL = "ежедневный контроль"
 #: (action, status before) → status after; what is not here is forbidden. Every «снятие» needs a ground.
 ALLOWED: dict[tuple[Action, str], str] = {
     ("open", "planned"): "open",
@@ -38,6 +42,8 @@ ALLOWED: dict[tuple[Action, str], str] = {
     **{("reassign", status): status for status in ("planned", "open", "returned")},
     **{("withdraw", status): "withdrawn" for status in LIVE},
     **{("correct", status): status for status in ("submitted", "accepted")},
+    # «undo» leads back to where a false day found the point: ``lifecycle.reversal``, nobody else.
+    **{("undo_overdue", status): status for status in LIVE},
 }
 NEEDS_REASON: frozenset[Action] = frozenset(
     {"progress", "return", "ask", "refuse", "extend", "reassign", "withdraw", "correct"}
@@ -75,6 +81,8 @@ ACTION_RU: dict[Action, str] = {
     "reassign": "передать другому исполнителю",
     "withdraw": "снять с контроля",
     "correct": "исправить запись об исполнении",
+    "undo": "отменить сделанное по неверной дате",
+    "undo_overdue": "отменить запись о просрочке",
 }
 EVENT_RU: dict[str, str] = {
     "open": "открыто",
@@ -90,6 +98,8 @@ EVENT_RU: dict[str, str] = {
     "reassign": "передано другому исполнителю",
     "withdraw": "снято с контроля",
     "correct": "запись об исполнении исправлена",
+    "undo": "сделанное по неверной дате отменено",
+    "undo_overdue": "просрочка записана по неверной дате, запись отменена",
 }
 
 
