@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 LOOKS = table_of(ControlLook)
 LOOKED_BACK = 500
+"""Rows of looks that are read: more than a year of them."""
 ENGINES = (CONTROL, PROCESSES, MONITORING)
 
 
