@@ -5,7 +5,7 @@ Rows of transitions are never taken back: an «undo» leads a point to where the
 """
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, select, update
@@ -68,6 +68,17 @@ def undo_false_overdue(session: Session, roadmap_code: str, *, today: date, at: 
     rows = _row("undo_overdue", POINTS.c.status, today, at, reason).where(*false)
     session.execute(insert(TRANSITIONS).from_select(_COLUMNS, rows))
     return _count(session.execute(update(POINTS).where(*false).values(overdue_on=None)))
+
+
+def date_overdue(session: Session, roadmap_code: str, *, since: date, today: date) -> None:
+    """Overdue recorded today of deadlines from ``since`` on counts from the day after the deadline.
+
+    No control was at work on the days between by the right date, and one would have noticed it then.
+    """
+    fresh = (POINTS.c.roadmap_code == roadmap_code, POINTS.c.overdue_on == today, POINTS.c.deadline_on >= since)
+    for deadline_on in session.execute(select(POINTS.c.deadline_on).where(*fresh).distinct()).scalars().all():
+        its = (*fresh, POINTS.c.deadline_on == deadline_on)
+        session.execute(update(POINTS).where(*its).values(overdue_on=deadline_on + timedelta(days=1)))
 
 
 def _first_false(code: str, engines: Collection[str], today: date) -> Select[Any]:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from models import ControlLook, ControlPoint, Edition, Roadmap, Transition
 from models.db.rows import table_of
-from models.lifecycle.reversal import undo_false_overdue, undo_false_steps
+from models.lifecycle.reversal import date_overdue, undo_false_overdue, undo_false_steps
 from models.lifecycle.transitions import CONTROL
 from models.tables.audit import write_audit
 from roadmap.calendar.zones import today_there
@@ -91,6 +91,8 @@ class Day:
     false: FalseDays | None = None
     true: TrueDays | None = None
     """The days that were right, where false ones were found."""
+    since: date | None = None
+    """The last day before today on which the control was rightly at work, where false ones were found since."""
 
 
 def begin_day(session: Session, roadmap: Roadmap, day: RoadmapDay) -> Day:
@@ -132,11 +134,14 @@ def begin_day(session: Session, roadmap: Roadmap, day: RoadmapDay) -> Day:
             )
         return Day(is_held=True)
     true = _true_days(day, standing)
-    return Day(false=_heal(session, roadmap, day, standing, true), true=true)
+    since = max((row.on_day for row in standing if row.on_day < day.today), default=None)
+    return Day(false=_heal(session, roadmap, day, standing, true), true=true, since=since)
 
 
 def end_day(session: Session, roadmap: Roadmap, day: RoadmapDay, begun: Day) -> None:
     """What the day's own work could not know of the days before."""
+    if begun.since is not None:
+        date_overdue(session, day.code, since=begun.since, today=day.today)
     if begun.true is not None and day.calendar.is_working(day.today):
         facts = {"today": day.today, "after": day.today, "true": begun.true, "calendar": day.calendar}
         judge_waiting(session, roadmap, **facts)  # type: ignore[arg-type]
