@@ -2,11 +2,12 @@
 
 from models.tables.alert import Alert
 from models.tables.audit import AuditEntry
+from models.tables.control_look import ControlLook
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.installation import Installation
 from models.tables.monitoring import IndicatorValue, Recommendation, ReportFile, Round, RoundLetter, RoundStep, Snapshot
 from models.tables.official import Absence, Channel, Mute, Official
-from models.tables.outbox import Notice, NoticeLine
+from models.tables.outbox import Notice, NoticeLine, NoticeRemark
 from models.tables.prefect_refs import PrefectRef
 from models.tables.process import Municipality, Process
 from models.tables.request import Request
@@ -18,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "Body",
     "Channel",
+    "ControlLook",
     "ControlPoint",
     "Edition",
     "Evidence",
@@ -31,6 +33,7 @@ __all__ = [
     "Mute",
     "Notice",
     "NoticeLine",
+    "NoticeRemark",
     "Official",
     "PrefectRef",
     "Process",

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from models.lifecycle.transitions import (
     ACTION_RU,
     ALLOWED,
+    CONTROL,
     EVENT_RU,
     LIVE,
     NEEDS_REASON,
@@ -217,7 +218,7 @@ def _record_all(session: Session, action: Action, where: Any, *, happened_on: An
         literal("open") if action == "open" else col(ControlPoint.status),
         happened_on,
         literal(at, Transition.__table__.c.noticed_at.type),  # type: ignore[attr-defined]
-        literal("ежедневный контроль"),
+        literal(CONTROL),
         literal(""),
     ).where(*where)
     columns = ["point_id", "action", "from_status", "to_status", "happened_on", "noticed_at", "actor", "reason"]

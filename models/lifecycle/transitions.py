@@ -19,9 +19,13 @@ Action = Literal[
     "withdraw",
     "reopen",
     "correct",
+    "undo",
+    "undo_overdue",
 ]
 LIVE = ("planned", "open", "submitted", "returned")
 
+#: Who is named in the history of what the daily control itself does.
+CONTROL = "ежедневный контроль"
 #: (action, status before) → status after; what is not here is forbidden. Every «снятие» needs a ground.
 ALLOWED: dict[tuple[Action, str], str] = {
     ("open", "planned"): "open",
@@ -40,6 +44,8 @@ ALLOWED: dict[tuple[Action, str], str] = {
     **{("withdraw", status): "withdrawn" for status in LIVE},
     **{("reopen", status): "open" for status in ("accepted", "withdrawn")},
     **{("correct", status): status for status in ("submitted", "accepted")},
+    # «undo» leads back to where a false day found the point: ``lifecycle.reversal``, nobody else.
+    **{("undo_overdue", status): status for status in LIVE},
 }
 NEEDS_REASON: frozenset[Action] = frozenset(
     {"progress", "return", "ask", "refuse", "extend", "reassign", "withdraw", "reopen", "correct"}
@@ -79,6 +85,8 @@ ACTION_RU: dict[Action, str] = {
     "withdraw": "снять с контроля",
     "reopen": "вернуть на контроль",
     "correct": "исправить запись об исполнении",
+    "undo": "отменить сделанное по неверной дате",
+    "undo_overdue": "отменить запись о просрочке",
 }
 EVENT_RU: dict[str, str] = {
     "open": "открыто",
@@ -95,6 +103,8 @@ EVENT_RU: dict[str, str] = {
     "withdraw": "снято с контроля",
     "reopen": "возвращено на контроль",
     "correct": "запись об исполнении исправлена",
+    "undo": "сделанное по неверной дате отменено",
+    "undo_overdue": "просрочка записана по неверной дате, запись отменена",
 }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, literal
 from sqlmodel import Session, col, select
 
 from models.lifecycle import LIVE
@@ -96,9 +96,10 @@ def evidence(session: Session, point_id: int) -> list[Evidence]:
 
 
 def told(session: Session, point_id: int) -> list[tuple[date, str, str, str]]:
-    """Who was told of a point: day, post, reason, state of the notice."""
+    """Who was told of a point: day, post, reason, state of the notice («reversed»: its day was false)."""
+    state = case((col(Notice.reversed_at).is_not(None), literal("reversed")), else_=col(Notice.state))
     found = (
-        select(col(Notice.on_day), col(Official.post), col(NoticeLine.reason), col(Notice.state))
+        select(col(Notice.on_day), col(Official.post), col(NoticeLine.reason), state)
         .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(NoticeLine.point_id == point_id)

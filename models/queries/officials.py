@@ -112,6 +112,7 @@ def not_reached(session: Session, point_ids: Collection[int]) -> dict[int, list[
         .join(Notice, col(Notice.id) == col(NoticeLine.notice_id))
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(col(NoticeLine.point_id).in_(point_ids), Notice.state == "dead", Official.role != "coordinator")
+        .where(col(Notice.reversed_at).is_(None))
     )
     riding = round_letters().subquery()
     of_rounds = (
@@ -119,6 +120,7 @@ def not_reached(session: Session, point_ids: Collection[int]) -> dict[int, list[
         .join(Notice, col(Notice.id) == riding.c.notice_id)
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(riding.c.point_id.in_(point_ids), Notice.state == "dead", Official.role != "coordinator")
+        .where(col(Notice.reversed_at).is_(None))
     )
     latest: defaultdict[int, dict[int | None, tuple[Official, date]]] = defaultdict(dict)
     lost = [*session.exec(found), *session.exec(of_rounds)]
@@ -136,4 +138,5 @@ def round_letters() -> Select[Any]:
         sa_select(col(RoundLetter.notice_id), func.coalesce(col(asked.id), col(Round.point_id)).label("point_id"))
         .join(Round, col(Round.id) == col(RoundLetter.round_id))
         .outerjoin(asked, of_body)
+        .where(col(RoundLetter.reversed_at).is_(None))
     )

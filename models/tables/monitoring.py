@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from models.db.base import one_of
@@ -48,17 +48,33 @@ class Round(SQLModel, table=True):
 
 
 class RoundStep(SQLModel, table=True):
-    """A step of a round that was done. Append-only; each step once: whoever does it second is told so."""
+    """A step of a round that was done. Append-only; each step once: whoever does it second is told so.
+
+    ``reversed_at``: it was done on a false day (a wrong clock) and counts no more; the right day does it again.
+    """
 
     __tablename__ = "round_step"
-    __table_args__ = (UniqueConstraint("round_id", "step"), one_of("step", STEPS))
+    __table_args__ = (
+        Index(
+            "uq_round_step_standing",
+            "round_id",
+            "step",
+            unique=True,
+            sqlite_where=text("reversed_at IS NULL"),
+            postgresql_where=text("reversed_at IS NULL"),
+        ),
+        one_of("step", STEPS),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="round.id")
     step: str
+    on_day: date | None = None
+    """In the roadmap's zone; None of steps done before this was kept: the day of ``done_at``."""
     done_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     words: str = ""
     """In Russian, what came of it: «получены данные: 31 из 44»."""
+    reversed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class IndicatorValue(SQLModel, table=True):
@@ -91,9 +107,21 @@ class IndicatorValue(SQLModel, table=True):
 
 
 class Snapshot(SQLModel, table=True):
-    """Everything one note says, computed once. Append-only; the same content has the same ``sha256``."""
+    """Everything one note says, computed once. Append-only; the same content has the same ``sha256``.
 
-    __table_args__ = (UniqueConstraint("round_id", "sha256"),)
+    ``reversed_at``: it was computed on a false day; its files stay, it is nobody's newest note.
+    """
+
+    __table_args__ = (
+        Index(
+            "uq_snapshot_standing",
+            "round_id",
+            "sha256",
+            unique=True,
+            sqlite_where=text("reversed_at IS NULL"),
+            postgresql_where=text("reversed_at IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="round.id")
@@ -103,6 +131,7 @@ class Snapshot(SQLModel, table=True):
     sha256: str
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     """``roadmap.monitoring.snapshot.Snapshot`` as JSON."""
+    reversed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class ReportFile(SQLModel, table=True):
@@ -154,13 +183,26 @@ class Recommendation(SQLModel, table=True):
     reason: str = ""
     point_id: int | None = Field(default=None, foreign_key="control_point.id")
     """The control point of the item it became."""
+    reversed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Proposed on a false day and settled when that was found: the round may propose the same again."""
 
 
 class RoundLetter(SQLModel, table=True):
     """What of a round goes into a letter: the note, or a body's own page; once per official and channel."""
 
     __tablename__ = "round_letter"
-    __table_args__ = (UniqueConstraint("round_id", "channel_id", "part"), one_of("part", ("note", "page")))
+    __table_args__ = (
+        Index(
+            "uq_round_letter_standing",
+            "round_id",
+            "channel_id",
+            "part",
+            unique=True,
+            sqlite_where=text("reversed_at IS NULL"),
+            postgresql_where=text("reversed_at IS NULL"),
+        ),
+        one_of("part", ("note", "page")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="round.id")
@@ -169,3 +211,5 @@ class RoundLetter(SQLModel, table=True):
     body_id: int | None = Field(default=None, foreign_key="body.id")
     """Whose page, for ``page``."""
     notice_id: int = Field(foreign_key="notice.id", index=True)
+    reversed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Put in on a false day: the true note is sent again."""

@@ -14,11 +14,20 @@ NOTICE_STATES = ("queued", "sending", "sent", "dropped", "dead")
 class Notice(SQLModel, table=True):
     """A letter owed. queued → sending → sent; back to queued with a later ``not_before``; dead after the last try.
 
-    ``dropped`` is a letter whose every line was settled before it left.
+    ``dropped`` is a letter whose every line was settled before it left. ``reversed_at``: its day was false (a wrong
+    clock); one that had left is followed by another that says so, one that had not is ``dropped``.
     """
 
     __table_args__ = (
-        UniqueConstraint("official_id", "on_day", "channel_id"),
+        Index(
+            "uq_notice_standing",
+            "official_id",
+            "on_day",
+            "channel_id",
+            unique=True,
+            sqlite_where=text("reversed_at IS NULL"),
+            postgresql_where=text("reversed_at IS NULL"),
+        ),
         one_of("state", NOTICE_STATES),
         Index(
             "ix_notice_due",
@@ -45,6 +54,7 @@ class Notice(SQLModel, table=True):
     has_drill: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """This letter asks to confirm that letters arrive."""
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    reversed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
     @property
     def visible_id(self) -> str:
@@ -64,3 +74,13 @@ class NoticeLine(SQLModel, table=True):
     reason: str
     days: int
     """Days to the deadline on the day of the decision; negative when past."""
+
+
+class NoticeRemark(SQLModel, table=True):
+    """What a letter says beside its lines, in Russian: that earlier letters were sent by a wrong clock."""
+
+    __tablename__ = "notice_remark"
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice_id: int = Field(foreign_key="notice.id", index=True)
+    words: str

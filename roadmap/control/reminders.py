@@ -1,5 +1,6 @@
 """Whom to tell what, and why: rules over situations. A situation is what many points have in common."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -138,14 +139,39 @@ def decide(
         case (("accepted" | "withdrawn"), _):
             return Decision((), None)
         case "submitted", _:
-            return _waiting(situation, days, today=today, again=calendar.add_working_days(today, ladder.awaiting_every))
-    asked = _requests(situation, days, today=today, ladder=ladder, calendar=calendar, extensions_by=extensions_by)
+            lines = _waiting(situation, days)
+        case _:
+            lines = _requests(
+                situation, days, today=today, ladder=ladder, calendar=calendar, extensions_by=extensions_by
+            )
+            if situation.status == "planned":
+                lines += _owner_news(situation, days)
+            else:
+                lines += _reminded(situation, days, today=today, ladder=ladder)
+    return Decision(lines, next_look(situation, after=today, ladder=ladder, calendar=calendar))
+
+
+def next_look(
+    situation: Situation, *, after: date, ladder: Ladder, calendar: WorkCalendar, told_on: date | None = None
+) -> date | None:
+    """The first day to look again at what was looked at on ``after``; None: never. News is not asked about.
+
+    ``told_on``: the day the coordinator was first told of a result that waits; None: it was ``after`` itself.
+    """
+    if situation.is_history or situation.status in ("accepted", "withdrawn"):
+        return None
+    if situation.status == "submitted":
+        return _following(request_days(told_on or after, ladder, calendar), after)
+    days = [
+        _following(request_days(asked_on, ladder, calendar), after)
+        for asked_on in (situation.extension_asked_on, situation.transfer_asked_on)
+        if asked_on is not None
+    ]
     if situation.status == "planned":
-        made = Decision(_owner_news(situation, days), max(situation.opens_on, today + DAY))
+        days.append(max(situation.opens_on, after + DAY))
     else:
-        made = _reminded(situation, days, today=today, ladder=ladder)
-    looks = [day for day in (made.next_check_on, asked.next_check_on) if day]
-    return Decision((*asked.lines, *made.lines), min(looks))
+        days += [_following(rungs, after) for rungs in _rungs(situation, ladder)]
+    return min((day for day in days if day is not None), default=None)
 
 
 def relevant(
@@ -199,10 +225,9 @@ def _requests(
     ladder: Ladder,
     calendar: WorkCalendar,
     extensions_by: Audience,
-) -> Decision:
+) -> tuple[Told, ...]:
     """Whoever decides hears of a request once it is asked, then every ``awaiting_every`` working days."""
     lines: list[Told] = []
-    looks: list[date] = []
     asked: tuple[tuple[date | None, Reason, Audience], ...] = (
         (situation.extension_asked_on, "asked_extension", extensions_by),
         (situation.transfer_asked_on, "asked_transfer", "coordinator"),
@@ -213,25 +238,21 @@ def _requests(
         rungs: Rungs = look(request_days(asked_on, ladder, calendar), since=_since(situation), today=today)
         if rungs.reached or situation.news == "asked":
             lines.append(Told(reason, to, days))
-        looks += [rungs.following] if rungs.following else []
-    return Decision(tuple(lines), min(looks, default=None))
+    return tuple(lines)
 
 
-def _waiting(situation: Situation, days: int, *, today: date, again: date) -> Decision:
+def _waiting(situation: Situation, days: int) -> tuple[Told, ...]:
     """A reported result waits for the coordinator, who is reminded of it; the owner is left in peace."""
     if situation.news in ("extended", "refused"):
-        return Decision(_owner_news(situation, days), again)
+        return _owner_news(situation, days)
     reason: Reason = "submitted" if situation.news == "submitted" else "awaiting_decision"
-    return Decision((Told(reason, "coordinator", days),), again)
+    return (Told(reason, "coordinator", days),)
 
 
-def _reminded(situation: Situation, days: int, *, today: date, ladder: Ladder) -> Decision:
+def _reminded(situation: Situation, days: int, *, today: date, ladder: Ladder) -> tuple[Told, ...]:
     """An open or returned point: news first, else the rung reached; the controller hears of long delays."""
     since = _since(situation)
-    span = (situation.opens_on, situation.deadline_on)
-    owner = look(owner_rungs(*span, ladder), since=since, today=today)
-    first = look([escalation_day(situation.deadline_on, ladder)], since=since, today=today)
-    weekly = look(digest_days(situation.deadline_on, ladder), since=since, today=today)
+    owner, first, weekly = (look(rungs, since=since, today=today) for rungs in _rungs(situation, ladder))
     lines = list(_owner_news(situation, days))
     if not lines and owner.reached:
         lines.append(Told(_reminder(days, opening=owner.reached == situation.opens_on), "owner", days))
@@ -239,8 +260,21 @@ def _reminded(situation: Situation, days: int, *, today: date, ladder: Ladder) -
         lines.append(Told("escalated", "controller", days))
     elif weekly.reached:
         lines.append(Told("still_overdue", "controller", days))
-    following = [day for day in (owner.following, first.following, weekly.following) if day]
-    return Decision(tuple(lines), min(following))
+    return tuple(lines)
+
+
+def _rungs(situation: Situation, ladder: Ladder) -> tuple[Iterable[date], Iterable[date], Iterable[date]]:
+    """The days of an open or returned point: of its owner, of the controller the first time and from then on."""
+    deadline_on = situation.deadline_on
+    return (
+        owner_rungs(situation.opens_on, deadline_on, ladder),
+        (escalation_day(deadline_on, ladder),),
+        digest_days(deadline_on, ladder),
+    )
+
+
+def _following(days: Iterable[date], after: date) -> date | None:
+    return look(days, since=date.max, today=after).following
 
 
 def _reminder(days: int, *, opening: bool) -> Reason:

@@ -40,6 +40,13 @@ def reachability_part(url: str) -> Part:
     return _part("drill", "проверка связи", "координатор проверяет, доходят ли письма", {"url": url})
 
 
+def correction_part(remarks: Sequence[str]) -> Part:
+    """What must be put right of earlier letters, a paragraph each."""
+    why = "раньше письма были составлены по неверной дате"
+    values = {"remarks": list(dict.fromkeys(remarks))}
+    return _part("correction", "уточнение к прежним письмам", why, values)
+
+
 def _part(name: str, subject: str, why: str, values: dict[str, Any]) -> Part:
     text, html = (templates.get_template(f"{name}.{form}.j2").render(values) for form in ("txt", "html"))
     return Part(subject=subject, text=text.strip(), html=Markup(html), why=why)

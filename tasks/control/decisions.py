@@ -35,7 +35,7 @@ from tasks.control.commands import (
 )
 
 #: What the daily control notes by itself is nobody's decision.
-UNDECIDED = ("open", "overdue")
+UNDECIDED = ("open", "overdue", "undo", "undo_overdue")
 REFUSED = "решение не записано"
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from models import Roadmap, lifecycle
 from models.db import open_session
 from models.lifecycle import TransitionCommand
+from models.lifecycle.transitions import CONTROL
 from roadmap.calendar.zones import today_there
 
 
@@ -19,6 +20,6 @@ def open_point(engine: Engine, key: str, *, at: datetime) -> str:
         point = lifecycle.point_by_key(session, key)
         zone = session.get_one(Roadmap, point.roadmap_code).zone
         if point.status == "planned" and point.opens_on <= today_there(at, zone):
-            move = TransitionCommand(action="open", actor="ежедневный контроль", at=at, on=point.opens_on, tell=False)
+            move = TransitionCommand(action="open", actor=CONTROL, at=at, on=point.opens_on, tell=False)
             point = lifecycle.change(session, point, move)
         return point.status

@@ -20,7 +20,9 @@ from roadmap.calendar.zones import today_there, zone_of
 from roadmap.control.ladder import Ladder
 from roadmap.control.reminders import Audience, Decision, Situation, decide
 from tasks.context.office import office_hours
+from tasks.context.roadmap_day import RoadmapDay
 from tasks.context.working_calendar import calendar_of
+from tasks.daily.false_day import Day, FalseDays, begin_day, end_day
 from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance
 from tasks.reminders.digest import queue_digests
@@ -43,6 +45,10 @@ class DayReport:
     told: Telling
     stages: StagesReport
     rounds: RoundsReport
+    false_days: FalseDays | None = None
+    """What was found of days that the control had been at work on by a wrong clock, and reversed."""
+    is_held: bool = False
+    """The clock seems to have gone back: nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,8 @@ class ControlReport:
 def control_day(engine: Engine, *, today: date | None, at: datetime, hours: OfficeHours | None = None) -> ControlReport:
     """Do the work of one day (None: today in each roadmap's zone); twice the same day changes nothing.
 
-    1. each roadmap in its own transaction: one that breaks is logged and named, the others go on;
+    1. each roadmap in its own transaction: one that breaks is logged and named, the others go on; what days that were
+       false left behind is reversed first;
     2. rounds of monitoring are brought forward, points whose day has come are opened, passed deadlines are recorded,
        on any day;
     3. letters are decided on working days only; what a day off held back is told on the next working day;
@@ -103,16 +110,27 @@ def control_day(engine: Engine, *, today: date | None, at: datetime, hours: Offi
 
 
 def control_roadmap(
-    session: Session, code: str, *, today: date | None, at: datetime, hours: OfficeHours | None = None
+    session: Session,
+    code: str,
+    *,
+    today: date | None,
+    at: datetime,
+    hours: OfficeHours | None = None,
+    is_simulated: bool = False,
 ) -> DayReport:
     """One roadmap's day inside the caller's transaction.
 
     The roadmap's row is held first, as by ``advance``: of two at once the second waits and finds the work done.
+    ``is_simulated``: the day is not lived through, so it is neither noted nor compared with those that were.
     """
     lock_roadmap(session, code)
     roadmap = session.get_one(Roadmap, code)
     today = today or today_there(at, roadmap.zone)
     calendar = calendar_of(session, code)
+    day = RoadmapDay.of(session, code, today=today, at=at, calendar=calendar, hours=hours)
+    begun = Day() if is_simulated else begin_day(session, roadmap, day)
+    if begun.is_held:
+        return _nothing_done(day)
     rounds = sweep(session, code, today=today, at=at, calendar=calendar)
     opened = lifecycle.open_due(session, code, today=today, at=at)
     stages = advance(session, code, today=today, at=at, calendar=calendar)
@@ -125,6 +143,7 @@ def control_roadmap(
         notices, lines = enqueue_failed_deliveries(session, code, today=today, not_before=not_before)
         digests = queue_digests(session, roadmap, today=today, not_before=not_before)
         told = replace(told, notices=told.notices + notices, lines=told.lines + lines, digests=digests)
+    end_day(session, roadmap, day, begun)
     return DayReport(
         code=code,
         on=today,
@@ -134,7 +153,14 @@ def control_roadmap(
         told=told,
         stages=stages,
         rounds=rounds,
+        false_days=begun.false,
     )
+
+
+def _nothing_done(day: RoadmapDay) -> DayReport:
+    nothing = {"opened": 0, "overdue": 0, "told": Telling(), "stages": StagesReport(), "rounds": RoundsReport()}
+    is_working = day.calendar.is_working(day.today)
+    return DayReport(code=day.code, on=day.today, is_working=is_working, is_held=True, **nothing)  # type: ignore[arg-type]
 
 
 def _not_before(session: Session, roadmap: Roadmap, *, today: date, at: datetime, hours: OfficeHours) -> NotBefore:

@@ -62,7 +62,7 @@ def simulate(engine: Engine, code: str, *, start: date, end: date) -> Simulation
         day = start
         while day <= end:
             at = datetime.combine(day, time(0, 30), zone)
-            undeliverable += control_roadmap(session, code, today=day, at=at).told.undeliverable
+            undeliverable += control_roadmap(session, code, today=day, at=at, is_simulated=True).told.undeliverable
             assume_reports(session, code, today=day, at=at)
             day += timedelta(days=1)
         return Simulation(tuple(letters_between(session, code, start=start, end=end)), undeliverable)

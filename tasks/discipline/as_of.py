@@ -54,17 +54,27 @@ def changed_since(
 def _stood(
     events: list[Transition], deadline_on: date, as_of: datetime, *, roll: Roll, calendar: WorkCalendar
 ) -> Stood:
-    later = [event for event in events if event.noticed_at > as_of]
+    known = _known_at(events)
+    later = [event for event, at in zip(events, known, strict=True) if at > as_of]
     submitted_on: date | None = None
-    for event in events:
-        if event.noticed_at > as_of:
-            continue
+    for event in events[: len(events) - len(later)]:
         match event.action:
             case "submit":
                 submitted_on = event.happened_on
             case "return" | "reopen":
                 submitted_on = None
+            case "undo" if event.to_status not in ("submitted", "accepted"):
+                submitted_on = None
             case "correct" if event.due_to:
                 submitted_on = event.due_to
     moved = next((event.due_from for event in later if event.action == "extend" and event.due_from), None)
-    return Stood(later[0].from_status, submitted_on, calendar.roll(moved, roll) if moved else deadline_on)
+    status = later[0].from_status if later else events[-1].to_status
+    return Stood(status, submitted_on, calendar.roll(moved, roll) if moved else deadline_on)
+
+
+def _known_at(events: list[Transition]) -> list[datetime]:
+    """When each was known: what a clock ahead of time dated later than the next was there before it."""
+    known: list[datetime] = []
+    for event in reversed(events):
+        known.append(min(event.noticed_at, known[-1]) if known else event.noticed_at)
+    return known[::-1]

@@ -144,7 +144,7 @@ def _first_told(of_it: tuple[Any, ...], as_of: datetime) -> Any:
         .join(Notice, col(Notice.id) == col(NoticeLine.notice_id))
         .join(Official, (col(Official.id) == col(Notice.official_id)) & (col(Official.role) == "executor"))
         .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
-        .where(*of_it, col(Notice.sent_at) <= as_of)
+        .where(*of_it, col(Notice.sent_at) <= as_of, col(Notice.reversed_at).is_(None))
         .group_by(col(NoticeLine.point_id))
     )
 

@@ -9,8 +9,20 @@ from typing import Any
 from sqlalchemy import Table, exists, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Executor, Item, Notice, NoticeLine, Official, RoundLetter, Transition
+from models import (
+    Body,
+    ControlPoint,
+    Executor,
+    Item,
+    Notice,
+    NoticeLine,
+    NoticeRemark,
+    Official,
+    RoundLetter,
+    Transition,
+)
 from models.queries.officials import deputies_for, not_reached
+from models.queries.rounds import enclosed_letters
 from roadmap.control.reminders import GROUNDS, Reason
 from tasks.letters.ics import Changed, changes
 
@@ -55,6 +67,8 @@ class Batch:
     has_drill: set[int | None] = field(default_factory=set)
     rounds: defaultdict[int | None, list[RoundLetter]] = field(default_factory=lambda: defaultdict(list))
     """What of rounds of monitoring goes into each notice."""
+    remarks: defaultdict[int | None, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """What each notice says beside its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +90,10 @@ def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int 
         batch.has_digest |= {source.notice.id} if source.has_digest else set()
         batch.has_drill |= {source.notice.id} if source.has_drill else set()
     ids = {source.id for source in sources}
-    riding = _rounds(session, ids)
+    riding, remarks = _rounds(session, ids), _remarks(session, ids)
     for source in sources:
         batch.rounds[source.notice.id] += riding[source.id]
+        batch.remarks[source.notice.id] += remarks[source.id]
     by_source = defaultdict(list)
     for row in (rows := _rows(session, ids)):
         by_source[row[0].notice_id].append(row)
@@ -116,6 +131,7 @@ def _superseded(session: Session, notices: Sequence[Notice]) -> set[int | None]:
             later.c.channel_id == _notice.c.channel_id,
             later.c.on_day > _notice.c.on_day,
             later.c.state.in_(("queued", "sending", "sent")),
+            later.c.reversed_at.is_(None),
         ),
     )
     return set(session.execute(found).scalars())
@@ -128,8 +144,12 @@ def _sources(session: Session, notices: Sequence[Notice]) -> list[_Source]:
     never_left = (
         (_notice.c.on_day < this.c.on_day)
         & (_notice.c.state != "sent")
+        & _notice.c.reversed_at.is_(None)
         & ~exists().where(
-            sent.c.channel_id == _notice.c.channel_id, sent.c.on_day > _notice.c.on_day, sent.c.state == "sent"
+            sent.c.channel_id == _notice.c.channel_id,
+            sent.c.on_day > _notice.c.on_day,
+            sent.c.state == "sent",
+            sent.c.reversed_at.is_(None),
         )
     )
     found = (
@@ -156,9 +176,17 @@ def _rows(session: Session, ids: Collection[int]) -> Sequence[Any]:
 def _rounds(session: Session, ids: Collection[int]) -> defaultdict[int, list[RoundLetter]]:
     """Notes and pages by the notice they were put into."""
     found: defaultdict[int, list[RoundLetter]] = defaultdict(list)
-    rows = select(RoundLetter).where(col(RoundLetter.notice_id).in_(ids)).order_by(col(RoundLetter.id))
+    rows = enclosed_letters().where(col(RoundLetter.notice_id).in_(ids)).order_by(col(RoundLetter.id))
     for row in session.execute(rows).scalars():
         found[row.notice_id].append(row)
+    return found
+
+
+def _remarks(session: Session, ids: Collection[int]) -> defaultdict[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    rows = select(NoticeRemark).where(col(NoticeRemark.notice_id).in_(ids)).order_by(col(NoticeRemark.id))
+    for row in session.execute(rows).scalars():
+        found[row.notice_id].append(row.words)
     return found
 
 

@@ -20,6 +20,7 @@ from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relev
 from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.ics import Deadline, calendar
+from roadmap.letters.parts import correction_part
 from roadmap.letters.wording import what_is_due
 from tasks.context.working_calendar import calendar_of
 from tasks.letters import ics
@@ -133,6 +134,8 @@ def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settin
 def _parts(
     made: Parts, batch: Batch, notice: Notice, official: Official, channel: Channel, sender: _Sender
 ) -> Iterator[Part]:
+    if batch.remarks[notice.id]:
+        yield correction_part(batch.remarks[notice.id])
     if notice.id in batch.has_digest:
         yield made.digest(official.roadmap_code, sender.today)
     if notice.id in batch.has_drill:

@@ -75,8 +75,8 @@ def heartbeat(session: Session, *, at: datetime, code: str | None = None) -> Hea
         .where(col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
         .where(col(ControlPoint.parent_id).is_(None))
     )
-    letters = select(func.count()).select_from(Notice)
-    last = select(func.max(col(Notice.sent_at)))
+    letters = select(func.count()).select_from(Notice).where(col(Notice.reversed_at).is_(None))
+    last = select(func.max(col(Notice.sent_at))).where(col(Notice.reversed_at).is_(None), col(Notice.sent_at) <= at)
     loaded = select(func.min(col(Edition.loaded_at)))
     if code is not None:
         watched = watched.where(col(ControlPoint.roadmap_code) == code)

@@ -22,6 +22,7 @@ from models import (
     RoundStep,
 )
 from models import Snapshot as SnapshotRow
+from models.queries.rounds import done_steps, kept_snapshots
 from roadmap.catalogue.schema import RHYTHM_RU
 from roadmap.control.reminders import REMINDERS
 from roadmap.monitoring.periods import Period
@@ -166,7 +167,7 @@ class _Facts:
 
     def __init__(self, session: Session, ids: Sequence[int], points: Sequence[int]) -> None:
         self.steps: defaultdict[int, dict[str, RoundStep]] = defaultdict(dict)
-        for step in session.execute(select(RoundStep).where(col(RoundStep.round_id).in_(ids))).scalars():
+        for step in session.execute(done_steps().where(col(RoundStep.round_id).in_(ids))).scalars():
             self.steps[step.round_id][step.step] = step
         self.data: defaultdict[int, list[Any]] = defaultdict(list)
         columns = (ControlPoint.parent_id, ControlPoint.status, ControlPoint.closed_on)
@@ -192,8 +193,8 @@ def body_of(session: Session, roadmap_code: str, code: str) -> Body | None:
 
 def _files(session: Session, ids: Collection[int]) -> dict[int, tuple[ReportFile, ...]]:
     newest = (
-        select(col(SnapshotRow.round_id), func.max(col(SnapshotRow.id)).label("id"))
-        .join(ReportFile, col(ReportFile.snapshot_id) == col(SnapshotRow.id))
+        kept_snapshots(col(SnapshotRow.round_id), func.max(col(SnapshotRow.id)).label("id"))
+        .join_from(SnapshotRow, ReportFile, col(ReportFile.snapshot_id) == col(SnapshotRow.id))
         .where(col(SnapshotRow.round_id).in_(ids))
         .group_by(col(SnapshotRow.round_id))
         .subquery()
@@ -246,7 +247,7 @@ def _reminders(session: Session, parent_id: int) -> dict[int, tuple[int, date | 
         select(col(NoticeLine.point_id), func.count(col(Notice.on_day).distinct()), func.max(col(Notice.on_day)))
         .join(Notice, col(Notice.id) == col(NoticeLine.notice_id))
         .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
-        .where(col(ControlPoint.parent_id) == parent_id, col(Notice.state) == "sent")
+        .where(col(ControlPoint.parent_id) == parent_id, col(Notice.state) == "sent", col(Notice.reversed_at).is_(None))
         .where(col(NoticeLine.reason).in_(CHASED))
         .group_by(col(NoticeLine.point_id))
     )

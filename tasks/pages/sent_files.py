@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from models import Channel, Official, ReportFile, RoundLetter
+from models.queries.rounds import enclosed_letters
 from tasks.monitoring.report.build import page_file
 from tasks.monitoring.rounds.mailing import newest_report
 
@@ -15,11 +16,11 @@ def sent_files(
 ) -> list[ReportFile] | None:
     """The files of what was put into letters of the official, as the newest note has them; None when nothing was."""
     sent = (
-        select(RoundLetter)
+        enclosed_letters()
         .join(Channel, col(Channel.id) == col(RoundLetter.channel_id))
-        .where(RoundLetter.round_id == round_id, Channel.official_id == official.id)
+        .where(col(RoundLetter.round_id) == round_id, col(Channel.official_id) == official.id)
     )
-    letters = session.exec(sent).all()
+    letters = session.execute(sent).scalars().all()
     snapshot_id = newest_report(session, round_id) if letters else None
     if snapshot_id is None:
         return None

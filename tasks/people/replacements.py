@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, Official, RoundLetter
+from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, NoticeRemark, Official, RoundLetter
 from models.lifecycle import LIVE
+from models.queries.rounds import enclosed_letters
 from models.tables.audit import write_audit
 from tasks.people import links
 from tasks.people.absences import absences_left, end_absences
@@ -147,7 +148,8 @@ def _one_channel(session: Session, official: Official, email: str) -> Channel:
 def _readdress(session: Session, official: Official, channel: Channel) -> None:
     """Letters that wait go to the channel, one a day: those of several channels on one day become one."""
     assert channel.id is not None
-    found = select(Notice).where(col(Notice.official_id) == official.id).order_by(col(Notice.id)).with_for_update()
+    found = select(Notice).where(col(Notice.official_id) == official.id, col(Notice.reversed_at).is_(None))
+    found = found.order_by(col(Notice.id)).with_for_update()
     letters = list(session.execute(found).scalars())
     there = {letter.on_day: letter for letter in letters if letter.channel_id == channel.id}
     for letter in letters:
@@ -169,9 +171,9 @@ def _follow(session: Session, letter: Notice, carrier: Notice, channel_id: int) 
 
     Where that channel's letter of the day has left, a page is put again by ``queue_missed``.
     """
-    had = select(RoundLetter).where(col(RoundLetter.channel_id) == channel_id)
+    had = enclosed_letters().where(col(RoundLetter.channel_id) == channel_id)
     there = {(row.round_id, row.part) for row in session.execute(had).scalars()}
-    for row in session.execute(select(RoundLetter).where(col(RoundLetter.notice_id) == letter.id)).scalars().all():
+    for row in session.execute(enclosed_letters().where(col(RoundLetter.notice_id) == letter.id)).scalars().all():
         if (row.round_id, row.part) in there or carrier.state != "queued":
             session.delete(row)
             continue
@@ -191,5 +193,6 @@ def _merge(session: Session, letter: Notice, kept: Notice) -> None:
         if row.notice_id == letter.id and (row.point_id, row.reason) not in told:
             row.notice_id = kept.id or 0
             session.add(row)
+    session.execute(update(NoticeRemark).where(col(NoticeRemark.notice_id) == letter.id).values(notice_id=kept.id))
     kept.has_digest, kept.has_drill = kept.has_digest or letter.has_digest, kept.has_drill or letter.has_drill
     session.add(kept)

@@ -22,7 +22,7 @@ from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out
 from tasks.prefect.artifacts import publish_card
 from tasks.prefect.client import Progress, bounded, call, pages, silent
 from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER, worker_name
-from tasks.prefect.point_facts import LIVE, controlled_items, histories, point_of, points
+from tasks.prefect.point_facts import LIVE, PointFacts, controlled_items, histories, point_of, points
 from tasks.prefect.process_facts import process_cards, whole_of
 from tasks.prefect.waiting_runs import end_stray, finish_run, has_ended, rename_state, start_again
 
@@ -103,7 +103,9 @@ async def reconcile_runs(
     ours, strays = _by_owner([*await _found(client, DIED), *await _found(client, UNFINISHED)])
     died = [await _with_its_failures(client, run) for run in ours if run.type in DIED]
     runs = {run.key: run for run in (*died, *(run for run in ours if run.type in UNFINISHED))}
+    waiting = {key for key, run in runs.items() if run.type == "PAUSED"}
     with open_session(engine) as session:
+        wanted |= _put_back(session, deployments, waiting - wanted.keys(), today=today, at=at)
         keep_alerts(session, "run", _failing(died, wanted, at), at=at)
         closed = _closed(session, runs.keys() - wanted.keys(), today=today, at=at)
     jobs = list(_jobs(wanted, runs, noted=noted, closed=closed, at=at))
@@ -124,6 +126,27 @@ def _wanted(
     live = points(
         session, col(ControlPoint.status).in_(LIVE), col(ControlPoint.opens_on) <= horizon, whole, items=items
     )
+    return _wanted_of(live, deployments, today=today, at=at)
+
+
+def _put_back(
+    session: Session, deployments: Mapping[str, UUID], keys: Iterable[str], *, today: date | None, at: datetime
+) -> dict[str, Wanted]:
+    """Points that open later than runs are made ahead, of which a run waits: a false day had opened them.
+
+    The run goes on waiting under the name of what is to come, and is found again when the day has come.
+    """
+    found: dict[str, Wanted] = {}
+    items = controlled_items(session) if keys else {}
+    for some in chunks(sorted(keys)):
+        its = (col(ControlPoint.key).in_(some), col(ControlPoint.status).in_(LIVE))
+        found |= _wanted_of(points(session, *its, items=items), deployments, today=today, at=at)
+    return found
+
+
+def _wanted_of(
+    live: Iterable[PointFacts], deployments: Mapping[str, UUID], *, today: date | None, at: datetime
+) -> dict[str, Wanted]:
     return {
         point.key: Wanted(
             point,

@@ -10,6 +10,7 @@ from sqlmodel import col
 from models import ControlPoint, Round
 from models import Snapshot as SnapshotRow
 from models.db import open_session
+from models.queries.rounds import kept_snapshots
 from roadmap.cards.point import artifact_key
 from roadmap.language.markdown import no_markup
 from roadmap.monitoring.report.tables import Grid
@@ -26,7 +27,7 @@ async def publish(client: PrefectClient, engine: Engine, round_id: int, run_id: 
     from tasks.monitoring.report.charts import charts_of
 
     with open_session(engine) as session:
-        rows = select(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id)
+        rows = kept_snapshots(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id)
         newest = session.execute(rows.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar_one_or_none()
         if newest is None:
             return 0

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Roadmap, RoundStep
 from models.db.rows import table_of
 from models.lifecycle.transitions import LIVE
+from models.queries.rounds import done_steps
 from roadmap.calendar.zones import zone_of
 from roadmap.cards.round import RoundFacts, round_card
 from tasks.monitoring.rounds.log import STEPS_RU
@@ -42,7 +43,7 @@ def round_facts(session: Session, row: RoundRow) -> RoundFacts:
     waited = [short for status, short in asked if status in LIVE]
     answered = sum(status == "accepted" for status, _ in asked)
     zone = zone_of(session.get_one(Roadmap, row.roadmap_code).zone)
-    steps = select(RoundStep).where(col(RoundStep.round_id) == row.id).order_by(col(RoundStep.id))
+    steps = done_steps().where(col(RoundStep.round_id) == row.id).order_by(col(RoundStep.id))
     return RoundFacts(
         due_on=row.due_on,
         note_on=row.note_on,

@@ -78,6 +78,11 @@ def _why_absent(member: Member) -> str:
     return f"муниципалитет участвовал по {member.until:%d.%m.%Y}"
 
 
+def extended_by_hand(session: Session, parent_id: int) -> set[int]:
+    """The stages whose deadline a person moved."""
+    return _by_hand(session, parent_id)["extend"]
+
+
 def _by_hand(session: Session, parent_id: int) -> dict[str, set[int]]:
     """The stages that a person moved or handed over."""
     decided = (

@@ -16,7 +16,7 @@ from roadmap.processes.staging import Place, StageState, State
 
 #: Who is named in the history of what a process itself decides.
 ENGINE = "порядок процесса"
-POINTS = table_of(ControlPoint)
+POINTS, PROCESSES = table_of(ControlPoint), table_of(ProcessRow)
 NO_CASE = "-"
 
 

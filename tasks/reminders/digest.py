@@ -33,7 +33,10 @@ def queue_digests(session: Session, roadmap: Roadmap, *, today: date, not_before
     if loaded_at is None or today_there(loaded_at, roadmap.zone) >= monday:
         return 0
     had = exists().where(
-        col(Notice.channel_id) == col(Channel.id), col(Notice.has_digest), col(Notice.on_day) >= monday
+        col(Notice.channel_id) == col(Channel.id),
+        col(Notice.has_digest),
+        col(Notice.on_day) >= monday,
+        col(Notice.reversed_at).is_(None),
     )
     staff = _reach(roadmap.code).where(col(Official.role).in_(("coordinator", "controller")), ~had)
     return sum(
@@ -56,7 +59,12 @@ def _join(session: Session, official: Official, channel: Channel, day: date, lea
     """Put the extra into the channel's letter of the day, new or waiting; False when that letter has left."""
     assert official.id is not None
     assert channel.id is not None
-    letter = (col(Notice.official_id) == official.id, col(Notice.channel_id) == channel.id, col(Notice.on_day) == day)
+    letter = (
+        col(Notice.official_id) == official.id,
+        col(Notice.channel_id) == channel.id,
+        col(Notice.on_day) == day,
+        col(Notice.reversed_at).is_(None),
+    )
     joined = session.execute(update(Notice).where(*letter, col(Notice.state) == "queued").values({flag: True}))
     if joined.rowcount == 1:  # type: ignore[attr-defined]
         return True

@@ -108,13 +108,13 @@ def _prepare(
     asks = any(s.extension_asked_on or s.transfer_asked_on for s in decisions)
     found = (
         select(col(ControlPoint.id), col(ControlPoint.owner_id), _situation.c.no)
-        .join_from(ControlPoint, _situation, _is_met(asks=asks))
+        .join_from(ControlPoint, _situation, is_met(asks=asks))
         .where(col(ControlPoint.roadmap_code) == code, *heard)
     )
     session.execute(insert(_candidate).from_select(["point_id", "owner_id", "no"], found))
 
 
-def _is_met(*, asks: bool) -> ColumnElement[bool]:
+def is_met(*, asks: bool) -> ColumnElement[bool]:
     """A point is in a situation."""
     point, met = ControlPoint, _situation.c
     same = (
@@ -186,7 +186,7 @@ def _no_channel_lines(unreached: Select[Any], official_id: int, channel_id: int,
         select(col(NoticeLine.point_id))
         .join(Notice, col(Notice.id) == col(NoticeLine.notice_id))
         .where(col(NoticeLine.reason) == "no_channel", col(Notice.on_day) > today - NO_CHANNEL_EVERY)
-        .where(col(Notice.on_day) < today)
+        .where(col(Notice.on_day) < today, col(Notice.reversed_at).is_(None))
     )
     point_id, days = _candidate.c.point_id, _told.c.days
     columns = (literal(official_id), literal(channel_id), point_id, literal("no_channel"), days)
@@ -203,7 +203,9 @@ def _hold_back(session: Session, code: str, today: date) -> int:
     The lock keeps a sender from taking a letter before its lines are in it.
     """
     officials = select(col(Official.id)).where(col(Official.roadmap_code) == code)
-    letters = select(col(Notice.state)).where(col(Notice.on_day) == today, col(Notice.official_id).in_(officials))
+    letters = select(col(Notice.state)).where(
+        col(Notice.on_day) == today, col(Notice.official_id).in_(officials), col(Notice.reversed_at).is_(None)
+    )
     if all(state == "queued" for state in session.execute(letters.with_for_update()).scalars()):
         return 0
     gone = select(_line.c.point_id).join(Notice, _same_letter(today)).where(col(Notice.state) != "queued")
@@ -217,6 +219,7 @@ def _same_letter(today: date) -> Any:
         (col(Notice.official_id) == _line.c.official_id)
         & (col(Notice.on_day) == today)
         & (col(Notice.channel_id) == _line.c.channel_id)
+        & col(Notice.reversed_at).is_(None)
     )
 
 

@@ -66,7 +66,7 @@ def _given_up(code: str, today: date) -> Select[tuple[int | None]]:
         select(col(Notice.id))
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(col(Official.roadmap_code) == code, col(Official.role) != "coordinator")
-        .where(col(Notice.state) == "dead", col(Notice.on_day) > today - LOOKED_BACK)
+        .where(col(Notice.state) == "dead", col(Notice.on_day) > today - LOOKED_BACK, col(Notice.reversed_at).is_(None))
     )
 
 
@@ -75,13 +75,17 @@ def _lost_points(session: Session, code: str, today: date, given_up: Select[Any]
     lost = Notice
     sent, report, told = _rows(Notice).alias("sent"), _rows(Notice).alias("report"), _rows(NoticeLine).alias("told")
     arrived = exists().where(
-        sent.c.official_id == col(lost.official_id), sent.c.on_day >= col(lost.on_day), sent.c.state == "sent"
+        sent.c.official_id == col(lost.official_id),
+        sent.c.on_day >= col(lost.on_day),
+        sent.c.state == "sent",
+        sent.c.reversed_at.is_(None),
     )
     reported = exists().where(
         told.c.point_id == col(NoticeLine.point_id),
         told.c.reason == "undelivered",
         report.c.id == told.c.notice_id,
         report.c.on_day > col(lost.on_day),
+        report.c.reversed_at.is_(None),
     )
     return (
         select(col(ControlPoint.id), col(ControlPoint.deadline_on))
@@ -104,13 +108,17 @@ def _lost_rounds(given_up: Select[Any]) -> Select[Any]:
     riding = round_letters().subquery("riding")
     sent, report = _rows(Notice).alias("sent"), _rows(Notice).alias("report")
     arrived = exists().where(
-        sent.c.official_id == col(lost.official_id), sent.c.on_day >= col(lost.on_day), sent.c.state == "sent"
+        sent.c.official_id == col(lost.official_id),
+        sent.c.on_day >= col(lost.on_day),
+        sent.c.state == "sent",
+        sent.c.reversed_at.is_(None),
     )
     reported = exists().where(
         told.c.point_id == riding.c.point_id,
         told.c.reason == "undelivered",
         report.c.id == told.c.notice_id,
         report.c.on_day > col(lost.on_day),
+        report.c.reversed_at.is_(None),
     )
     return (
         select(col(ControlPoint.id), col(ControlPoint.deadline_on))

@@ -54,7 +54,7 @@ def _of_day(session: Session, enclosures: Mapping[tuple[int, int], datetime], da
     found: dict[int, int] = {}
     for some in chunks(sorted(enclosures)):
         channels = [channel_id for _, channel_id in some]
-        mine = (col(Notice.on_day) == day, col(Notice.channel_id).in_(channels))
+        mine = (col(Notice.on_day) == day, col(Notice.channel_id).in_(channels), col(Notice.reversed_at).is_(None))
         # Not a mere look: whoever is about to claim one of these letters waits until this transaction is over.
         session.execute(update(table_of(Notice)).where(*mine, col(Notice.state) == "queued").values(state="queued"))
         there = {row.channel_id: row for row in session.execute(_letters(*mine))}

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,10 +26,10 @@ KEY = "a key long enough that nobody guesses it"
 
 def settings(folder: Path, **more: object) -> Settings:
     folder.mkdir(exist_ok=True)
-    return Settings(_env_file=None, data=folder, link_key=SecretStr(KEY), **more)  # type: ignore[arg-type]
+    return Settings(_env_file=None, data=folder, link_key=SecretStr(KEY), **more)
 
 
-OTHERS = {
+OTHERS: dict[str, Callable[[Settings], Settings]] = {
     "VEKHA_DATA": lambda here: settings(here.data.parent / "elsewhere"),
     "VEKHA_LINK_KEY": lambda here: here.model_copy(update={"link_key": SecretStr(KEY[::-1])}),
     "VEKHA_MAIL_URL": lambda here: here.model_copy(update={"mail_url": SecretStr("mailto://mail.example.org")}),
@@ -95,8 +96,9 @@ def test_a_worker_that_does_not_know_the_mail_server_swallows_no_letter(
         session.add(channel)
         session.flush()
         today, ago = clock.today("Europe/Moscow"), clock.now() - timedelta(days=1)
-        mine = {"official_id": rector.id or 0, "channel_id": channel.id or 0}
-        session.add(Notice(**mine, on_day=today, not_before=ago, has_drill=True))
+        owed = Notice(official_id=rector.id or 0, channel_id=channel.id or 0, on_day=today, not_before=ago)
+        session.add(owed)
+        owed.has_drill = True
     sync(office.engine, settings=office.settings, at=clock.now())
     delivery = UUID(office.deployments()["Каждые 10 минут рабочих часов"]["id"])
     run = office.api(lambda client: client.create_flow_run_from_deployment(delivery))

@@ -66,3 +66,16 @@ def test_a_run_that_starts_too_early_opens_nothing(office: Office, today: date) 
     key = office.add_point(item="1", opens_on=opens, due_on=today + timedelta(days=30))
     assert open_point(office.engine, key, at=datetime.combine(today, time(12), MOSCOW)) == "planned"
     assert open_point(office.engine, key, at=datetime.combine(opens, time(1), MOSCOW)) == "open"
+
+
+def test_a_run_of_a_point_that_a_false_day_had_opened_waits_for_its_day(office: Office, today: date) -> None:
+    office.add_roadmap()
+    key = office.add_point(item="1", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    once(office)
+    before = office.runs()[key]
+    far = {"opens_on": today + timedelta(days=395), "due_on": today + timedelta(days=420)}
+    change(office, ControlPoint, status="planned", deadline_on=far["due_on"], **far)
+    once(office)
+    after = office.runs()[key]
+    assert (before["state_name"], after["state_name"], after["id"]) == ("В работе", "Запланировано", before["id"])
+    assert once(office).changed == 0

@@ -187,7 +187,7 @@ def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 2
         values["said"] = request.session.pop("monitoring")[1]
     today = clock.today(line.zone)
     values |= {"line": line, "today": today, "refusal": refusal, "csrf": csrf_token(request), "snapshot": snapshot}
-    values |= {"states": propose.STATE_RU, "words": note_words, "verdicts": VERDICT_RU}
+    values |= {"words": note_words, "verdicts": VERDICT_RU}
     values |= {"lamps": monitoring.VERDICT_LAMP, "trend": _trend}
     values |= _measured(request, line.id, snapshot) if snapshot else {"heat": None, "query": Place(_path(round_id), {})}
     return render(request, "monitoring_round.html.j2", status, **values)

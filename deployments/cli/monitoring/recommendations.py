@@ -84,7 +84,7 @@ def _today(session: Session, number: int, at: datetime) -> date:
 
 
 def _state(one: propose.Recommended) -> str:
-    words = propose.STATE_RU[one.row.state]
+    words = one.state_words
     return f"{words}: {one.point_key}" if one.point_key else words
 
 

@@ -1,16 +1,16 @@
 """Commands that do the work without Prefect's clock: load, contacts, control, deliver, sync, rehearse."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
-from models import Installation, clock
+from models import Installation, Roadmap, clock
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
@@ -120,12 +120,15 @@ def control(
     on: Annotated[
         datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="За какой день; без него — за сегодня.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="И за день, который ещё не наступил.")] = False,
     as_json: Json = False,
 ) -> None:
     """Работа одного дня без Prefect: открыть точки, отметить просрочку, подготовить письма, составить справки."""
     from tasks.monitoring.rounds.produce import run_rounds  # charts take seconds to import
 
     engine, at, today = _own_engine(), clock.now(), as_day(on)
+    if today is not None:
+        _question_day(engine, today, at, is_forced=force)
     report = control_day(engine, today=today, at=at)
     rounds = run_rounds(engine, today=today, at=at, settings=Settings())
     if as_json:
@@ -134,11 +137,38 @@ def control(
         columns = ("дорожная карта", "день", "открыто", "просрочено впервые", "писем", "поводов", "некому")
         rows = (_day_cells(entry) for entry in report.days)
         output.table("Ежедневный контроль", columns, rows)
+    for entry in report.days:
+        if entry.false_days is not None:
+            output.errors.print(f"{entry.code}: {entry.false_days.words}", style="yellow", markup=False)
+        elif entry.is_held:
+            words = (
+                "контроль уже шёл за более поздние дни — проверьте часы; если они верны, завтра всё пойдёт как обычно"
+            )
+            output.errors.print(f"{entry.code}: {day(entry.on)} ничего не сделано: {words}", style="yellow")
     if rounds.outcomes and not as_json:
         notes = ", ".join(f"{one.key.partition('/')[0]} {one.title}" for one in rounds.outcomes)
         output.screen.print(f"Справки мониторинга: {notes}", markup=False)
     if failed := [*report.failed, *rounds.failed]:
         output.fail(f"Контроль не выполнен: {', '.join(failed)}; подробности в журнале", code=1)
+
+
+def _question_day(engine: Engine, on: date, at: datetime, *, is_forced: bool) -> None:
+    """A day that has not come is refused unless it is forced; of a day that is past it is said what is done for it."""
+    with open_session(engine) as session:
+        zones = [roadmap.zone for roadmap in session.execute(select(Roadmap)).scalars()]
+    days = {clock.today(zone, at) for zone in zones or [Settings().zone]}
+    if on > min(days) and not is_forced:
+        output.fail(
+            f"День {day(on)} ещё не наступил, сегодня {day(min(days))}: контроль открыл бы будущие точки, записал "
+            "просрочки и разослал письма раньше времени. Посмотреть, не записывая, — vekha rehearse КОД --from … "
+            "--to …, учебная копия — vekha load КОД --rehearsal; если день верен, добавьте --force"
+        )
+    if on < min(days):
+        output.errors.print(
+            f"День {day(on)} прошёл: будет сделано только то, чего не сделал контроль за более поздние дни; "
+            "сделанное остаётся.",
+            style="yellow",
+        )
 
 
 def _day_cells(entry: Any) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from models import Body, ControlPoint, Recommendation, Roadmap, Round
 from models import Snapshot as SnapshotRow
 from models.db.rows import ids_by_code, table_of
 from models.lifecycle.transitions import Refused
+from models.queries.rounds import kept_snapshots
 from models.tables.audit import write_audit
 from roadmap.calendar import WorkCalendar
 from roadmap.monitoring.periods import Period
@@ -29,6 +30,7 @@ STATE_RU = {
     "declined": "отклонена",
     "settled": "снята с контроля: пункт закрыт",
 }
+REVERSED_RU = "отменена: справка составлена по неверной дате"
 ROWS = table_of(Recommendation)
 
 
@@ -47,6 +49,11 @@ class Recommended:
     """Of the item it became; empty until then."""
 
     @property
+    def state_words(self) -> str:
+        """«ждёт решения»."""
+        return REVERSED_RU if self.row.reversed_at else STATE_RU[self.row.state]
+
+    @property
     def source(self) -> str:
         """«Справка за III квартал 2026 г., рекомендация 3»."""
         return f"Справка за {self.period}, рекомендация {self.number}"
@@ -59,7 +66,8 @@ def propose(session: Session, round_id: int, snapshot: Snapshot, *, at: datetime
     """
     code = session.get_one(Round, round_id).roadmap_code
     bodies = ids_by_code(session, Body, code)
-    said = {_shortfall(row) for row in session.execute(_of_round(round_id)).scalars()}
+    standing = _of_round(round_id).where(col(Recommendation.reversed_at).is_(None))
+    said = {_shortfall(row) for row in session.execute(standing).scalars()}
     new = 0
     for advice in snapshot.advice:
         row = _proposed(code, round_id, advice, bodies.get(advice.body))
@@ -164,7 +172,7 @@ def recommended(session: Session, *where: Any) -> list[Recommended]:
 
 def _numbers(session: Session, round_id: int) -> dict[int | None, int]:
     """The place of each recommendation in the newest snapshot of its round; those it has not follow."""
-    newest = select(col(SnapshotRow.content)).where(col(SnapshotRow.round_id) == round_id)
+    newest = kept_snapshots(col(SnapshotRow.content)).where(col(SnapshotRow.round_id) == round_id)
     content = session.execute(newest.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar_one_or_none() or {}
     bodies = ids_by_code(session, Body, session.get_one(Round, round_id).roadmap_code)
     places: dict[_Shortfall, int] = {}

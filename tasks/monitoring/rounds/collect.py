@@ -57,7 +57,7 @@ def begin(session: Session, row: RoundRow, monitoring: Monitoring, day: RoadmapD
     session.execute(update(ROUNDS).where(ROUNDS.c.id == row.id).values(indicators=asked))
     n = len(asked)
     words = f"за {row.period.title}, {counted(n, 'показатель', 'показателя', 'показателей')}"
-    return step_done(session, row.id, "opened", at=day.at, words=words)
+    return step_done(session, row.id, "opened", at=day.at, on=day.today, words=words)
 
 
 def ask(session: Session, row: RoundRow, members: Members, day: RoadmapDay, *, is_overtaken: bool) -> int:
@@ -73,15 +73,18 @@ def ask(session: Session, row: RoundRow, members: Members, day: RoadmapDay, *, i
     words = f"запрошено у {counted(count, 'органа', 'органов', 'органов')}"
     if not count:
         words = OVERTAKEN if is_overtaken else "запрашивать нечего"
-    step_done(session, row.id, "asked", at=day.at, words=words)
+    step_done(session, row.id, "asked", at=day.at, on=day.today, words=words)
     return count
 
 
 def add_missing(session: Session, row: RoundRow, members: Members, day: RoadmapDay) -> int:
     """Ask those who should be asked and were not, a municipality that came midway too; returns how many."""
-    there = {point.body_id for point in data_points(session, row)}
-    bodies = sorted(_wanted(session, row, members, day.today) - there)
-    if not bodies:
+    there = data_points(session, row)
+    wanted = _wanted(session, row, members, day.today)
+    bodies = sorted(wanted - {point.body_id for point in there})
+    # What a false day had asked is asked again under the same keys.
+    again = [point.id for point in there if point.status == "planned" and point.body_id in wanted]
+    if not bodies and not again:
         return 0
     opens, due = _days(row, day)
     known = session.execute(select(BODIES.c.id, BODIES.c.code, BODIES.c.short).where(_among(bodies)))
@@ -108,10 +111,13 @@ def add_missing(session: Session, row: RoundRow, members: Members, day: RoadmapD
         }
         for body_id in bodies
     ]
-    session.execute(insert(POINTS), rows)
+    if rows:
+        session.execute(insert(POINTS), rows)
     move = TransitionCommand(action="open", actor=ENGINE, at=day.at, on=opens, tell=False)
-    fresh = [point.id for point in data_points(session, row) if point.status == "planned"]
-    return change_many(session, [Change(point_id, move) for point_id in fresh])
+    days = {"opens_on": opens, "due_on": due, "deadline_on": due, "next_check_on": opens, "blocked": False}
+    fresh = [point.id for point in data_points(session, row) if point.status == "planned" and point.id not in again]
+    opened = [*(Change(point_id, move) for point_id in fresh), *(Change(point_id, move, days) for point_id in again)]
+    return change_many(session, opened)
 
 
 def withdraw_absent(session: Session, row: RoundRow, members: Members, day: RoadmapDay) -> int:

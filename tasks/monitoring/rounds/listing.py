@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, RoundStep
 from models.lifecycle.transitions import LIVE
+from models.queries.rounds import done_steps
 from tasks.monitoring.rounds.rows import ROUNDS, rounds_of
 from tasks.monitoring.rounds.sweep import is_ready
 
@@ -40,7 +41,7 @@ def rounds_list(session: Session, code: str, *, today: date) -> list[Listed]:
     rows = rounds_of(session, ROUNDS.c.roadmap_code == code)
     last = dict(
         session.execute(
-            select(col(RoundStep.round_id), col(RoundStep.step))
+            done_steps(col(RoundStep.round_id), col(RoundStep.step))
             .where(col(RoundStep.round_id).in_([row.id for row in rows]))
             .order_by(col(RoundStep.id))
         )

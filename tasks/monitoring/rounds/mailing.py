@@ -17,6 +17,7 @@ from models import Body, Channel, ControlPoint, Official, ReportFile, Round, Rou
 from models import Snapshot as SnapshotRow
 from models.db.rows import table_of
 from models.queries.officials import muted
+from models.queries.rounds import done_steps, enclosed_letters, kept_snapshots
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot
@@ -54,7 +55,7 @@ def queue(session: Session, round_id: int, *, today: date, at: datetime, hours: 
         return 0
     recipients = Recipients.of(session, row.roadmap_code, today)
     unheard = {mute.body_id for mute in quiet}
-    had = list(session.execute(select(RoundLetter).where(col(RoundLetter.round_id) == round_id)).scalars())
+    had = list(session.execute(enclosed_letters().where(col(RoundLetter.round_id) == round_id)).scalars())
     enclosures = []
     if not any(letter.part == "note" for letter in had):
         enclosures += _report_enclosures(session, recipients, None if point.owner_id in unheard else point.owner_id)
@@ -70,8 +71,8 @@ def queue_missed(session: Session, roadmap_code: str, *, today: date, at: dateti
     Only of the newest round of each rhythm whose letters were sent; returns how many were put.
     """
     sent = (
-        select(func.max(col(Round.id)))
-        .join(RoundStep, (col(RoundStep.round_id) == col(Round.id)) & (col(RoundStep.step) == "sent"))
+        done_steps(func.max(col(Round.id)))
+        .join_from(Round, RoundStep, (col(RoundStep.round_id) == col(Round.id)) & (col(RoundStep.step) == "sent"))
         .where(col(Round.roadmap_code) == roadmap_code)
         .group_by(col(Round.rhythm))
     )
@@ -94,8 +95,8 @@ def _paged(session: Session, snapshot_id: int, code: str) -> set[int | None]:
 def newest_report(session: Session, round_id: int) -> int | None:
     """Id of the newest snapshot of a round of which a note was written."""
     found = (
-        select(func.max(col(SnapshotRow.id)))
-        .join(ReportFile, col(ReportFile.snapshot_id) == col(SnapshotRow.id))
+        kept_snapshots(func.max(col(SnapshotRow.id)))
+        .join_from(SnapshotRow, ReportFile, col(ReportFile.snapshot_id) == col(SnapshotRow.id))
         .where(col(SnapshotRow.round_id) == round_id)
     )
     newest: int | None = session.execute(found).scalar_one()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlmodel import Session, col
 
 from models import Roadmap
@@ -12,6 +12,7 @@ from models import Snapshot as SnapshotRow
 from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Refused
+from models.queries.rounds import kept_snapshots
 from models.settings import Settings
 from roadmap.calendar.zones import zone_of
 from roadmap.monitoring.periods import Period, days_from
@@ -147,7 +148,7 @@ def _begun(session: Session, hand: Hand, period: Period, *, asks: bool) -> tuple
     begin(session, row, monitoring_of(session, roadmap), day)
     if not asks:
         # Without this step what control points prove would not be filled in.
-        step_done(session, row.id, "asked", at=hand.at, words="справка по тем данным, что есть")
+        step_done(session, row.id, "asked", at=hand.at, on=hand.today, words="справка по тем данным, что есть")
     return round_row(session, row.id), is_new
 
 
@@ -171,7 +172,7 @@ def _day(session: Session, hand: Hand) -> RoadmapDay:
 
 
 def _told(session: Session, row: RoundRow, **facts: Any) -> Monitored:
-    newest = select(col(SnapshotRow.sha256)).where(col(SnapshotRow.round_id) == row.id)
+    newest = kept_snapshots(col(SnapshotRow.sha256)).where(col(SnapshotRow.round_id) == row.id)
     kept = session.execute(newest.order_by(col(SnapshotRow.id).desc()).limit(1)).scalar() or ""
     told: dict[str, Any] = {"key": row.key, "title": f"за {row.period.title}", "status": row.status}
     told |= {"due_on": row.due_on, "note_on": row.note_on, "kept_sha256": kept}

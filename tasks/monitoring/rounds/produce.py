@@ -18,6 +18,7 @@ from models import Snapshot as SnapshotRow
 from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import TransitionCommand
+from models.queries.rounds import kept_snapshots
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.language import counted
@@ -140,7 +141,7 @@ def compute_round(context: RoundContext, round_id: int) -> bool:
         if not _may(session, locked_round(session, round_id), "computed"):
             return False
         keep(session, round_id, snapshot, at=context.at)
-        return step_done(session, round_id, "computed", at=context.at, words=given_words(snapshot))
+        return step_done(session, round_id, "computed", at=context.at, on=context.today, words=given_words(snapshot))
 
 
 def report_round(context: RoundContext, round_id: int) -> bool:
@@ -170,7 +171,7 @@ def _note(session: Session, context: RoundContext, round_id: int) -> bool:
             action="submit", actor=ENGINE, at=context.at, on=context.today, evidence=words, tell=False
         )
         lifecycle.change(session, row.key, move)
-    return step_done(session, round_id, "noted", at=context.at, words=file_words(files))
+    return step_done(session, round_id, "noted", at=context.at, on=context.today, words=file_words(files))
 
 
 def send_round(context: RoundContext, round_id: int) -> bool:
@@ -180,7 +181,7 @@ def send_round(context: RoundContext, round_id: int) -> bool:
         if not _may(session, row, "sent"):
             return False
         n = queue(session, round_id, today=context.today, at=context.at, hours=office_hours(context.settings))
-        return step_done(session, round_id, "sent", at=context.at, words=f"в письма вложено: {n}")
+        return step_done(session, round_id, "sent", at=context.at, on=context.today, words=f"в письма вложено: {n}")
 
 
 def recommend_round(context: RoundContext, round_id: int) -> bool:
@@ -191,7 +192,9 @@ def recommend_round(context: RoundContext, round_id: int) -> bool:
         snapshot = of_round(session, round_id)
         assert snapshot is not None
         n = propose(session, round_id, snapshot, at=context.at)
-        return step_done(session, round_id, "recommended", at=context.at, words=f"новых рекомендаций: {n}")
+        return step_done(
+            session, round_id, "recommended", at=context.at, on=context.today, words=f"новых рекомендаций: {n}"
+        )
 
 
 def archive_round(context: RoundContext, round_id: int) -> bool:
@@ -205,7 +208,7 @@ def archive_round(context: RoundContext, round_id: int) -> bool:
             lifecycle.accept(
                 session, row.key, TransitionCommand(action="accept", actor=ENGINE, at=context.at, on=on, tell=False)
             )
-        return step_done(session, round_id, "archived", at=context.at, words="")
+        return step_done(session, round_id, "archived", at=context.at, on=context.today, words="")
 
 
 HEAVY: tuple[tuple[Step, Callable[[RoundContext, int], bool]], ...] = (
@@ -227,9 +230,8 @@ def _may(session: Session, row: RoundRow, step: Step) -> bool:
 
 def newest_snapshot(session: Session, round_id: int) -> int:
     """Id of the newest snapshot kept of a round."""
-    newest = (
-        select(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id).order_by(col(SnapshotRow.id).desc())
-    )
+    newest = kept_snapshots(col(SnapshotRow.id)).where(col(SnapshotRow.round_id) == round_id)
+    newest = newest.order_by(col(SnapshotRow.id).desc())
     return int(session.execute(newest.limit(1)).scalar_one())
 
 

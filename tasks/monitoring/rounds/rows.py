@@ -11,6 +11,7 @@ from models import Body, ControlPoint, Edition, Item, Roadmap, Round, RoundStep
 from models.db.locks import lock_round
 from models.db.rows import table_of
 from models.lifecycle.transitions import LIVE
+from models.queries.rounds import done_steps
 from roadmap.catalogue.schema import Indicator, MonitoringRound, RoundRhythm
 from roadmap.monitoring.periods import Period
 
@@ -72,9 +73,11 @@ def under_way(session: Session, code: str) -> list[RoundRow]:
     """Rounds that are not over: begun and not archived, or with somebody still asked for data."""
     data, step = POINTS.alias("data"), STEPS.alias("step")
     asked = exists().where(data.c.parent_id == POINTS.c.id, data.c.status.in_(LIVE))
-    archived = exists().where(step.c.round_id == ROUNDS.c.id, step.c.step == "archived")
+    archived = exists().where(step.c.round_id == ROUNDS.c.id, step.c.step == "archived", step.c.reversed_at.is_(None))
     begun = POINTS.c.status.not_in(("planned", "withdrawn"))
-    return rounds_of(session, ROUNDS.c.roadmap_code == code, (begun & ~archived) | asked)
+    # What is asked of bodies outlives a round, and may be there before it: a false day had it begun and was reversed.
+    is_asked = asked & (POINTS.c.status != "planned")
+    return rounds_of(session, ROUNDS.c.roadmap_code == code, (begun & ~archived) | is_asked)
 
 
 def locked_round(session: Session, round_id: int) -> RoundRow:
@@ -133,7 +136,7 @@ def steps_done(session: Session, round_ids: list[int]) -> dict[int, set[str]]:
     """The steps of each round that were done."""
     done: dict[int, set[str]] = {round_id: set() for round_id in round_ids}
     for round_id, step in session.execute(
-        select(STEPS.c.round_id, STEPS.c.step).where(STEPS.c.round_id.in_(round_ids))
+        done_steps(col(RoundStep.round_id), col(RoundStep.step)).where(col(RoundStep.round_id).in_(round_ids))
     ):
         done[round_id].add(step)
     return done

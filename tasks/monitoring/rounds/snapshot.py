@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, IndicatorValue, Roadmap, Round
 from models import Snapshot as Row
 from models.db.rows import table_of
+from models.queries.rounds import kept_snapshots
 from roadmap.calendar.zones import today_there, zone_of
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.compute import AskedBody, Counted, Given, remarks, results
@@ -112,7 +113,7 @@ def _facts(
 def keep(session: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -> Row:
     """The row of the snapshot: that of the same content where it was kept before, else a new one."""
     sha256 = snapshot.sha256
-    mine = select(Row).where(col(Row.round_id) == round_id, col(Row.sha256) == sha256)
+    mine = kept_snapshots().where(col(Row.round_id) == round_id, col(Row.sha256) == sha256)
     if (there := session.execute(mine).scalar_one_or_none()) is not None:
         return cast(Row, there)
     row = {"round_id": round_id, "as_of": snapshot.as_of, "made_at": at, "sha256": sha256} | {
@@ -124,7 +125,7 @@ def keep(session: Session, round_id: int, snapshot: Snapshot, *, at: datetime) -
 
 def of_round(session: Session, round_id: int) -> Snapshot | None:
     """The newest kept snapshot of a round; None where it was not computed yet."""
-    newest = select(col(Row.content)).where(col(Row.round_id) == round_id).order_by(col(Row.id).desc()).limit(1)
+    newest = kept_snapshots(col(Row.content)).where(col(Row.round_id) == round_id).order_by(col(Row.id).desc()).limit(1)
     content = session.execute(newest).scalar_one_or_none()
     return None if content is None else Snapshot.model_validate(content)
 

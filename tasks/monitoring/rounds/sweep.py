@@ -178,7 +178,7 @@ def assume_reports(session: Session, roadmap_code: str, *, today: date, at: date
     """In a rehearsal: the notes that are to be written now are, but for the files and their letters."""
     for row in [row for row in under_way(session, roadmap_code) if is_ready(session, row, today=today)]:
         for step in HEAVY_STEPS:
-            step_done(session, row.id, step, at=at, words="")
+            step_done(session, row.id, step, at=at, on=today, words="")
         if row.is_live:
             lifecycle.accept(
                 session, row.key, TransitionCommand(action="accept", actor=ENGINE, at=at, on=today, tell=False)

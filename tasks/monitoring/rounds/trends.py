@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Recommendation, Round, RoundStep, Snapshot, Transition
+from models.queries.rounds import kept_snapshots
 from models.tables.roadmap import Body
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.compute import EARLIER
@@ -48,9 +49,12 @@ def open_keys(session: Session, round_: Round, *, as_of: datetime) -> frozenset[
         .outerjoin(closed, closed.c.point_id == col(Recommendation.point_id))
         .outerjoin(
             RoundStep,
-            (col(RoundStep.round_id) == col(Recommendation.round_id)) & (col(RoundStep.step) == "recommended"),
+            (col(RoundStep.round_id) == col(Recommendation.round_id))
+            & (col(RoundStep.step) == "recommended")
+            & col(RoundStep.reversed_at).is_(None),
         )
         .where(col(Recommendation.roadmap_code) == round_.roadmap_code, col(Recommendation.round_id) != round_.id)
+        .where(col(Recommendation.reversed_at).is_(None))
     )
     return frozenset(
         _key(one, body)
@@ -67,8 +71,8 @@ def _earlier(session: Session, round_: Round, as_of: datetime) -> list[tuple[int
         col(Round.period_end) < round_.period_end,
     )
     rows = session.execute(
-        select(col(Snapshot.id), col(Round.id), col(Round.period_start), col(Round.period_end))
-        .join(Round, col(Round.id) == col(Snapshot.round_id))
+        kept_snapshots(col(Snapshot.id), col(Round.id), col(Round.period_start), col(Round.period_end))
+        .join_from(Snapshot, Round, col(Round.id) == col(Snapshot.round_id))
         .where(*rounds, col(Snapshot.as_of) <= as_of)
         .order_by(col(Round.period_end).desc(), col(Snapshot.as_of).desc(), col(Snapshot.id).desc())
     )

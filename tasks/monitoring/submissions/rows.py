@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from models import ControlPoint, IndicatorValue, Item, Municipality, Round, RoundStep
 from models.lifecycle.transitions import Refused
+from models.queries.rounds import done_steps
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, parse_period
@@ -151,7 +152,9 @@ def given_of(row: IndicatorValue) -> Given:
 
 def noted_at(session: Session, round_id: int) -> datetime | None:
     """When the note of a round was written; None before that."""
-    noted = select(col(RoundStep.done_at)).where(col(RoundStep.round_id) == round_id, col(RoundStep.step) == "noted")
+    noted = done_steps(col(RoundStep.done_at)).where(
+        col(RoundStep.round_id) == round_id, col(RoundStep.step) == "noted"
+    )
     return session.execute(noted).scalar_one_or_none()
 
 

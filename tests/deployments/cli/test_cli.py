@@ -150,10 +150,23 @@ def test_a_days_control_and_delivery_work_without_prefect(tmp_path: Path) -> Non
     vekha = Vekha(tmp_path / "data")
     vekha("load", "surgut", "--rehearsal")
     working_day = (TODAY + timedelta(days=8)).isoformat()
-    first = vekha.json("control", "--on", working_day)
-    again = vekha.json("control", "--on", working_day)
+    first = vekha.json("control", "--on", working_day, "--force")
+    again = vekha.json("control", "--on", working_day, "--force")
     assert sum(day["told"]["notices"] for day in first["days"]) > 0
     assert sum(day["told"]["lines"] for day in again["days"]) == 0
+    past = vekha("control", "--on", (TODAY - timedelta(days=1)).isoformat()).stderr
+    assert "прошёл" in past
+    assert "сделанное остаётся" in past
+    assert "Ежедневный контроль был проведён по неверной дате" in vekha("control").stderr
+
+
+def test_a_control_of_a_day_that_has_not_come_is_refused_and_writes_nothing(loaded: Vekha) -> None:
+    before = loaded.json("points", "krasnodar"), loaded.json("outbox")
+    tomorrow = TODAY + timedelta(days=1)
+    refused = loaded.refused("control", "--on", tomorrow.isoformat())
+    for words in (f"{tomorrow:%d.%m.%Y} ещё не наступил", "vekha rehearse", "--rehearsal", "--force"):
+        assert words in refused
+    assert (loaded.json("points", "krasnodar"), loaded.json("outbox")) == before
 
 
 def test_rehearse_lists_the_letters_of_a_period_and_writes_nothing(loaded: Vekha) -> None:

@@ -1,0 +1,40 @@
+"""What skipped days tell of the clock."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from roadmap.control.looks import Look, is_far_ahead, was_ahead
+
+MONDAY = date(2027, 5, 17)
+
+
+def looks(*days: int) -> list[Look]:
+    return [Look(MONDAY + timedelta(days=n)) for n in days]
+
+
+@pytest.mark.parametrize(
+    ("days", "held", "today", "ahead"),
+    [
+        pytest.param((0, 1, 49), (), 2, True, id="a jump by 47 days, put right on the next day"),
+        pytest.param((0, 1, 48), (), 1, True, id="put right on the same day"),
+        pytest.param((0, 1, 4), (), 3, True, id="a jump by two days"),
+        pytest.param((0, 1, 49, 50, 51), (), 5, True, id="several days were lived there"),
+        pytest.param((401,), (), 1, True, id="the first day ever was false"),
+        pytest.param(tuple(range(60)), (), 12, False, id="back through days worked through"),
+        pytest.param((0, 1, 2), (), 1, False, id="a midnight met twice"),
+        pytest.param((*range(60), 12), (12,), 12, False, id="the same day again is held again"),
+        pytest.param((*range(60), 12), (12,), 13, True, id="a second day in the past is believed"),
+    ],
+)
+def test_whether_the_clock_was_ahead(days: tuple[int, ...], held: tuple[int, ...], today: int, ahead: bool) -> None:
+    listed = looks(*days)
+    if held:
+        listed[-1] = Look(listed[-1].on_day, is_held=True)
+    assert was_ahead(listed, MONDAY + timedelta(days=today), since=MONDAY) is ahead
+
+
+def test_an_outage_is_more_than_a_long_weekend() -> None:
+    assert not is_far_ahead(looks(), MONDAY)
+    assert not is_far_ahead(looks(0), MONDAY + timedelta(days=4))
+    assert is_far_ahead(looks(0), MONDAY + timedelta(days=5))
