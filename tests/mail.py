@@ -41,6 +41,8 @@ class MailServer:
     """The addresses that it does not know, ever."""
     after_data: list[str] = field(default_factory=lambda: ["250 OK"])
     """What is answered to a whole letter, the last of them for ever."""
+    on_taken: Callable[[int], None] = lambda taken: None
+    """Called with how many letters have come, before the answer to the last of them."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.answers.get(address):
@@ -57,6 +59,7 @@ class MailServer:
             assert isinstance(message, EmailMessage)
             by_tls = server.transport.get_extra_info("ssl_object") is not None
             self.taken += [Taken(to, message, by_tls, bool(session.authenticated)) for to in envelope.rcpt_tos]
+            self.on_taken(len(self.taken))
         return answer
 
     def url(self, *, scheme: str = "mailto", login: str = "", more: str = "") -> str:

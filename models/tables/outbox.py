@@ -40,6 +40,10 @@ class Notice(SQLModel, table=True):
     error: str = ""
     """The last failure, without addresses or secrets."""
     subject: str = ""
+    unsent: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Of a letter in several messages that broke off: those that have not left, as a JSON list."""
+    reported_on: date | None = None
+    """Of a letter that was given up: when the coordinator's letter got the lines that say so."""
     has_digest: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """The week's table goes into this letter."""
     has_drill: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

@@ -1,0 +1,27 @@
+"""Channels that fail, letters that broke off, points that were handed over."""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
+from models.db.types import UtcDateTime
+
+revision = "0009"
+down_revision = "0007"
+
+Text = sqlmodel.sql.sqltypes.AutoString
+
+
+def upgrade() -> None:
+    op.add_column("channel", sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("channel", sa.Column("failing_since", UtcDateTime(), nullable=True))
+    op.add_column("channel", sa.Column("failure", Text(), server_default="", nullable=False))
+    op.add_column("channel", sa.Column("given_up_at", UtcDateTime(), nullable=True))
+    op.add_column("notice", sa.Column("unsent", Text(), server_default="", nullable=False))
+    op.add_column("notice", sa.Column("reported_on", sa.Date(), nullable=True))
+    # SQLite adds a reference with its column only; PostgreSQL reads the same words.
+    reference = op.f("fk_control_point_former_owner_id")
+    op.execute(
+        "ALTER TABLE control_point ADD COLUMN former_owner_id INTEGER "
+        f"CONSTRAINT {reference} REFERENCES body (id)"
+    )
