@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, and_, func, or_, select, update
 from sqlmodel import Session, col
 
 from models.tables.official import Channel, Official
-from models.tables.outbox import Notice
+from models.tables.outbox import OVERTAKEN, Notice
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 8
@@ -132,9 +132,13 @@ def waiting(session: Session, *, at: datetime) -> int:
     return int(session.execute(untried).scalar_one())
 
 
-def drop(session: Session, notice: Notice) -> bool:
-    """Nothing is left to say; False when the claim was no longer ours."""
-    return _finish(session, notice, state="dropped")
+def drop(session: Session, notice: Notice, *, is_overtaken: bool = False) -> bool:
+    """Nothing is left to say, or (``is_overtaken``) a later letter of the channel says it; then the error stays.
+
+    False when the claim was no longer ours.
+    """
+    error = (notice.error or OVERTAKEN) if is_overtaken else ""
+    return _finish(session, notice, state="dropped", error=error, unsent="")
 
 
 def pause(attempts: int) -> timedelta:

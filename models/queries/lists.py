@@ -96,14 +96,15 @@ def evidence(session: Session, point_id: int) -> list[Evidence]:
 
 
 def told(session: Session, point_id: int) -> list[tuple[date, str, str, str]]:
-    """Who was told of a point: day, post, reason, state of the notice."""
+    """Who was told of a point: day, post, reason, what became of the notice."""
     found = (
-        select(col(Notice.on_day), col(Official.post), col(NoticeLine.reason), col(Notice.state))
+        select(Notice, col(Official.post), col(NoticeLine.reason))
         .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(NoticeLine.point_id == point_id)
     )
-    return list(session.exec(found.order_by(col(Notice.id))))
+    rows = session.exec(found.order_by(col(Notice.id)))
+    return [(notice.on_day, post, reason, notice.outcome) for notice, post, reason in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,10 @@ class Channel(SQLModel, table=True):
     given_up_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """Since when letters are known not to arrive: each gets a single try from then on, until one leaves."""
 
+    def forget_failures(self) -> None:
+        """What failed here says nothing of the letters to come."""
+        self.failures, self.failing_since, self.failure, self.given_up_at = 0, None, "", None
+
 
 class Absence(SQLModel, table=True):
     """An official is away and another answers: between the days, both included, the letters go to the deputy."""

@@ -8,13 +8,15 @@ from sqlmodel import Field, SQLModel
 from models.db.base import one_of
 from models.db.types import UtcDateTime
 
+#: The error of a letter that was dropped because a later one of its channel carries its lines, where it had no other.
+OVERTAKEN = "вошло в следующее письмо"
 NOTICE_STATES = ("queued", "sending", "sent", "dropped", "dead")
 
 
 class Notice(SQLModel, table=True):
     """A letter owed. queued → sending → sent; back to queued with a later ``not_before``; dead after the last try.
 
-    ``dropped`` is a letter whose every line was settled before it left.
+    ``dropped`` is a letter whose every line was settled before it left, or one that a later letter has overtaken.
     """
 
     __table_args__ = (
@@ -49,6 +51,11 @@ class Notice(SQLModel, table=True):
     has_drill: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """This letter asks to confirm that letters arrive."""
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+    @property
+    def outcome(self) -> str:
+        """The state; «overtaken» of a letter that was dropped because a later one carries what it had to say."""
+        return "overtaken" if self.state == "dropped" and self.error else self.state
 
     @property
     def visible_id(self) -> str:

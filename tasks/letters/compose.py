@@ -41,11 +41,15 @@ GROUPS: dict[Reason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A notice with its channel and letter; ``letter`` is None when nothing is left to say."""
+    """A notice with its channel and letter; ``letter`` is None when nothing is left to say.
+
+    ``is_overtaken``: because a later letter of the channel says it.
+    """
 
     notice: Notice
     channel: Channel
     letter: Letter | None
+    is_overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,10 @@ def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settin
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
     late = ics.overdue(session, bodies, on=max(sender.today for sender in senders.values()))
     asked = asks(session, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
-    return [Parcel(entry.notice, entry.channel, _letter(entry, late, asked)) for entry in entries]
+    return [
+        Parcel(entry.notice, entry.channel, _letter(entry, late, asked), entry.notice.id in batch.superseded)
+        for entry in entries
+    ]
 
 
 def _parts(
@@ -137,6 +144,8 @@ def _parts(
         yield made.digest(official.roadmap_code, sender.today)
     if notice.id in batch.has_drill:
         yield made.drill(official, channel)
+    if official.role == "controller" and notice.id not in batch.superseded:
+        yield from made.unreached(official.roadmap_code)
 
 
 def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official) -> list[_Told]:

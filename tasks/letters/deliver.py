@@ -132,7 +132,7 @@ class _Delivery:
             with open_session(self.engine) as session:
                 self._record(session, last)
                 if parcel.letter is None:
-                    outbox.drop(session, notice)
+                    outbox.drop(session, notice, is_overtaken=parcel.is_overtaken)
                 elif may_leave:
                     is_begun = outbox.begin(session, notice, at=at)
                 else:

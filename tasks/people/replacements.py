@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, Official, RoundLetter
 from models.lifecycle import LIVE
 from models.tables.audit import write_audit
+from models.tables.outbox import OVERTAKEN
 from tasks.people import links
 from tasks.people.absences import absences_left, end_absences
 from tasks.people.lookup import PeopleRefused
@@ -139,6 +140,7 @@ def _one_channel(session: Session, official: Official, email: str) -> Channel:
         assert official.id is not None
         kept = Channel(official_id=official.id, kind="email", address=email)
     kept.drilled_at = kept.proven_at = None
+    kept.forget_failures()
     session.add(kept)
     session.flush()
     return kept
@@ -160,7 +162,7 @@ def _readdress(session: Session, official: Official, channel: Channel) -> None:
             there[letter.on_day] = letter
         else:
             _merge(session, letter, kept)
-            letter.state = "dropped"
+            letter.state, letter.error = "dropped", letter.error or OVERTAKEN
         session.add(letter)
 
 
