@@ -100,6 +100,7 @@ def queue_retries(session: Session, code: str, *, today: date, not_before: NotBe
         .where(col(Channel.given_up_at).is_not(None), ~arrived)
         .where(lost.c.state == "dead", lost.c.on_day > today - LOOKED_BACK)
         .where(col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
+        .where(col(NoticeLine.reason) != "handed_over")
         .where(*heard_of(session, code, today))
     )
     return new_notices(session, owed, today=today, not_before=not_before)
@@ -137,6 +138,7 @@ def _lost_points(session: Session, code: str, today: date, given_up: Select[Any]
         .join(lost, col(lost.id) == col(NoticeLine.notice_id))
         .where(
             col(lost.id).in_(given_up),
+            col(NoticeLine.reason) != "handed_over",
             col(ControlPoint.status).in_(("planned", "open", "returned")),
             *heard_of(session, code, today),
         )

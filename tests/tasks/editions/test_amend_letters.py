@@ -13,10 +13,10 @@ from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Offici
 from models.db import open_session
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
+from roadmap.control.upcoming import upcoming
 from tasks.daily.control_day import control_day
 from tasks.editions.amend import Amendment, amend, preview
 from tasks.editions.load import load_roadmap
-from tasks.editions.point_changes import upcoming
 from tasks.editions.training_copies import load_training_copy
 from tests.databases import sqlite_engine
 
