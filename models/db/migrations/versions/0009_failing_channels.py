@@ -19,9 +19,6 @@ def upgrade() -> None:
     op.add_column("channel", sa.Column("given_up_at", UtcDateTime(), nullable=True))
     op.add_column("notice", sa.Column("unsent", Text(), server_default="", nullable=False))
     op.add_column("notice", sa.Column("reported_on", sa.Date(), nullable=True))
-    # SQLite adds a reference with its column only; PostgreSQL reads the same words.
-    reference = op.f("fk_control_point_former_owner_id")
-    op.execute(
-        "ALTER TABLE control_point ADD COLUMN former_owner_id INTEGER "
-        f"CONSTRAINT {reference} REFERENCES body (id)"
-    )
+    with op.batch_alter_table("control_point", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("former_owner_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(op.f("fk_control_point_former_owner_id"), "body", ["former_owner_id"], ["id"])
