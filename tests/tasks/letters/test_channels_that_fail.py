@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from models import Channel, Notice, Official
+from deployments.cli.roadmap.look import NOTICE_RU
+from models import Channel, ControlPoint, Notice, Official, queries
 from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
@@ -119,6 +120,17 @@ def test_refusals_for_now_are_counted_over_all_letters_of_the_channel(
     assert first <= WEDNESDAY + 7 * DAY
     rows = small_world.rows(Notice)
     assert {row["error"] for row in rows if row["state"] == "dropped"} == {"почтовый сервер не принял адрес (450)"}
+    with open_session(small_world.engine) as session:
+        outcomes = {row.notice.outcome for row in queries.outbox(session) if row.official.post == "Ректор"}
+        point = session.exec(select(ControlPoint).where(col(ControlPoint.deadline_on) == WEDNESDAY)).first()
+        assert point is not None
+        assert {state for *_, state in queries.told(session, point.id or 0)} <= {"overtaken", "dead", "sent", "queued"}
+    assert outcomes <= {"overtaken", "dead", "queued"}
+    assert {NOTICE_RU[outcome] for outcome in outcomes} <= {
+        "вошло в следующее письмо",
+        "не доставлено",
+        "ждёт отправки",
+    }
 
 
 def test_a_mail_server_that_is_away_is_nobodys_fault(
