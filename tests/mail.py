@@ -39,10 +39,15 @@ class MailServer:
     """Of an address: what is answered to it, the first time, the second…; afterwards it is welcome."""
     refused: set[str] = field(default_factory=set)
     """The addresses that it does not know, ever."""
+    asked: list[str] = field(default_factory=list)
+    """The addresses that somebody wanted to write to, as often as he tried."""
     after_data: list[str] = field(default_factory=lambda: ["250 OK"])
     """What is answered to a whole letter, the last of them for ever."""
+    on_taken: Callable[[int], None] = lambda taken: None
+    """Called with how many letters have come, before the answer to the last of them."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        self.asked.append(address)
         if self.answers.get(address):
             return self.answers[address].pop(0)
         if address in self.refused:
@@ -57,6 +62,7 @@ class MailServer:
             assert isinstance(message, EmailMessage)
             by_tls = server.transport.get_extra_info("ssl_object") is not None
             self.taken += [Taken(to, message, by_tls, bool(session.authenticated)) for to in envelope.rcpt_tos]
+            self.on_taken(len(self.taken))
         return answer
 
     def url(self, *, scheme: str = "mailto", login: str = "", more: str = "") -> str:

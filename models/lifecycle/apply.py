@@ -272,6 +272,8 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
             facts |= {"has_open_request": True}
         case "reassign":
             facts |= {"owner_id": move.owner_id}
+            if move.tell:
+                facts |= {"former_owner_id": _former_owner(point, move.owner_id)}
         case "accept" | "withdraw":
             facts |= {"closed_on": move.on}
             if not move.tell:
@@ -283,6 +285,12 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
             # Nothing is accepted before it was done.
             facts |= {"closed_on": max(point.closed_on, move.due_on)} if point.closed_on else {}
     return facts
+
+
+def _former_owner(point: Any, owner_id: int | None) -> int | None:
+    """Who must still be told that a point is another's now; None when it comes back before he was."""
+    former: int = point.former_owner_id or point.owner_id
+    return former if former != owner_id else None
 
 
 def evidence_of(point_id: int, move: TransitionCommand) -> Evidence:

@@ -72,7 +72,8 @@ def _recorded(session: Session, keys: Sequence[str]) -> set[str | None]:
 
 
 def _rows(session: Session, ids: Sequence[int]) -> Iterator[Any]:
-    columns = [POINTS.c[name] for name in (*GUARDED, "key", "opens_on", "closed_on", "purpose", "has_open_request")]
+    seen = (*GUARDED, "key", "opens_on", "closed_on", "purpose", "has_open_request", "former_owner_id")
+    columns = [POINTS.c[name] for name in seen]
     for some in chunks(ids, AT_ONCE):
         yield from session.execute(select(*columns).where(POINTS.c.id.in_(some)).with_for_update())
 

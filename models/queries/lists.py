@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, literal
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from models.lifecycle import LIVE
@@ -96,15 +96,15 @@ def evidence(session: Session, point_id: int) -> list[Evidence]:
 
 
 def told(session: Session, point_id: int) -> list[tuple[date, str, str, str]]:
-    """Who was told of a point: day, post, reason, state of the notice («reversed»: its day was false)."""
-    state = case((col(Notice.reversed_at).is_not(None), literal("reversed")), else_=col(Notice.state))
+    """Who was told of a point: day, post, reason, what became of the notice («reversed»: its day was false)."""
     found = (
-        select(col(Notice.on_day), col(Official.post), col(NoticeLine.reason), state)
+        select(Notice, col(Official.post), col(NoticeLine.reason))
         .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(NoticeLine.point_id == point_id)
     )
-    return list(session.exec(found.order_by(col(Notice.id))))
+    rows = session.exec(found.order_by(col(Notice.id)))
+    return [(notice.on_day, post, reason, notice.outcome) for notice, post, reason in rows]
 
 
 @dataclass(frozen=True, slots=True)

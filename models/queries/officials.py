@@ -50,6 +50,23 @@ def reachable(session: Session, roadmap_code: str) -> set[int]:
     return {official_id for official_id in session.exec(found.distinct()) if official_id is not None}
 
 
+def unreached(session: Session, roadmap_code: str | None = None) -> dict[int, tuple[Official, Channel]]:
+    """Officials in office to whom no letter gets through, by id: every channel in force is given up; with the first.
+
+    Of one roadmap, or of all.
+    """
+    found = select(Official, Channel).join(Channel, col(Channel.official_id) == col(Official.id))
+    found = found.where(col(Official.is_active), col(Channel.is_active))
+    if roadmap_code is not None:
+        found = found.where(Official.roadmap_code == roadmap_code)
+    working = aliased(Channel)
+    works = sa_select(col(working.id)).where(
+        col(working.official_id) == col(Official.id), col(working.is_active), col(working.given_up_at).is_(None)
+    )
+    rows = session.exec(found.where(~works.exists()).order_by(col(Official.id), col(Channel.id).desc()))
+    return {official.id or 0: (official, channel) for official, channel in rows}
+
+
 def answering(session: Session, roadmap_code: str, day: date) -> dict[int, int | None]:
     """Who answers on a day for each official who is away: the last of the chain of deputies.
 

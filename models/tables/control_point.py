@@ -57,6 +57,8 @@ class ControlPoint(SQLModel, table=True):
     """The body a fanned-out point belongs to; None otherwise."""
     owner_id: int = Field(foreign_key="body.id", index=True)
     """The body that answers: the item's owner, or ``body_id`` where the item fans out."""
+    former_owner_id: int | None = Field(default=None, foreign_key="body.id")
+    """Who answered before and has not been told yet that the point is another's now."""
     purpose: str = "result"
     opens_on: date
     due_on: date

@@ -51,6 +51,18 @@ class Channel(SQLModel, table=True):
     """When the official was last asked to confirm that letters arrive here."""
     proven_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """When a link from a letter to this channel was last confirmed by a button; None: not proven yet."""
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Tries that failed since the last letter that left here, over all letters."""
+    failing_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """The first failure since the last letter that left here; None: the last one left."""
+    failure: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The last of those failures, without addresses or secrets."""
+    given_up_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Since when letters are known not to arrive: each gets a single try from then on, until one leaves."""
+
+    def forget_failures(self) -> None:
+        """What failed here says nothing of the letters to come."""
+        self.failures, self.failing_since, self.failure, self.given_up_at = 0, None, "", None
 
 
 class Absence(SQLModel, table=True):

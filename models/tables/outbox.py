@@ -8,14 +8,17 @@ from sqlmodel import Field, SQLModel
 from models.db.base import one_of
 from models.db.types import UtcDateTime
 
+#: The error of a letter that was dropped because a later one of its channel carries its lines, where it had no other.
+OVERTAKEN = "вошло в следующее письмо"
 NOTICE_STATES = ("queued", "sending", "sent", "dropped", "dead")
 
 
 class Notice(SQLModel, table=True):
     """A letter owed. queued → sending → sent; back to queued with a later ``not_before``; dead after the last try.
 
-    ``dropped`` is a letter whose every line was settled before it left. ``reversed_at``: its day was false (a wrong
-    clock); one that had left is followed by another that says so, one that had not is ``dropped``.
+    ``dropped`` is a letter whose every line was settled before it left, or one that a later letter has overtaken.
+    ``reversed_at``: its day was false (a wrong clock); one that had left is followed by another that says so, one that
+    had not is ``dropped``.
     """
 
     __table_args__ = (
@@ -49,12 +52,25 @@ class Notice(SQLModel, table=True):
     error: str = ""
     """The last failure, without addresses or secrets."""
     subject: str = ""
+    unsent: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Of a letter in several messages that broke off: those that have not left, as a JSON list."""
+    reported_on: date | None = None
+    """Of a letter that was given up: when the coordinator's letter got the lines that say so."""
     has_digest: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """The week's table goes into this letter."""
     has_drill: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """This letter asks to confirm that letters arrive."""
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     reversed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+    @property
+    def outcome(self) -> str:
+        """The state; «overtaken» of a letter that was dropped because a later one carries what it had to say,
+        «reversed» of one whose day was false.
+        """
+        if self.reversed_at is not None:
+            return "reversed"
+        return "overtaken" if self.state == "dropped" and self.error else self.state
 
     @property
     def visible_id(self) -> str:

@@ -9,7 +9,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.control.ladder import DAY, Ladder, Rungs, digest_days, escalation_day, look, owner_rungs, request_days
 from roadmap.control.state import has_lapsed
 
-Audience = Literal["owner", "coordinator", "controller"]
+Audience = Literal["owner", "coordinator", "controller", "former", "new"]
 Reason = Literal[
     "overdue",
     "due_today",
@@ -19,6 +19,7 @@ Reason = Literal[
     "refused",
     "reassigned",
     "reopened",
+    "handed_over",
     "opened",
     "accepted",
     "withdrawn",
@@ -51,6 +52,7 @@ RANK: tuple[Reason, ...] = (
     "no_channel",
     "opened",
     "extended",
+    "handed_over",
     "accepted",
     "withdrawn",
 )
@@ -73,6 +75,7 @@ GROUNDS: dict[Reason, str] = {
     "refused": "refuse",
     "reassigned": "reassign",
     "reopened": "reopen",
+    "handed_over": "reassign",
     "asked_extension": "ask",
     "asked_transfer": "ask",
     "withdrawn": "withdraw",
@@ -175,23 +178,34 @@ def next_look(
 
 
 def relevant(
-    reason: Reason, *, status: str, days: int, has_open_request: bool = True, is_idle: bool = False
+    reason: Reason,
+    *,
+    status: str,
+    days: int,
+    has_open_request: bool = True,
+    is_idle: bool = False,
+    is_moved: bool = False,
 ) -> Reason | None:
     """What a reason decided earlier has become by the time the letter leaves; None when it is settled.
 
     ``days`` to the deadline on the day of sending; ``has_open_request``: a request about the point still waits
-    (``ControlPoint.has_open_request``); ``is_idle``: it is history or waits for another stage, so nobody owes it now.
+    (``ControlPoint.has_open_request``); ``is_idle``: it is history or waits for another stage, so nobody owes it now;
+    ``is_moved``: the deadline is not the one that the reason was decided by. «Скоро» of another deadline is settled:
+    that it moved is told by itself.
     """
     open_, lapsed = status in ("open", "returned"), has_lapsed(status, days) and not is_idle
     live = status == "planned" or open_
+    if reason in REMINDERS and reason != "opened" and is_moved and days > 0:
+        return None
     if reason in REMINDERS:
         return _reminder(days, opening=reason == "opened") if open_ or lapsed else None
     holds = {
         "returned": status == "returned",
         "extended": live or status == "submitted",
         "refused": live,
-        "reassigned": live,
+        "reassigned": live or status == "submitted",
         "reopened": live,
+        "handed_over": True,
         "accepted": status == "accepted",
         "withdrawn": status == "withdrawn",
         "submitted": status == "submitted",
@@ -243,7 +257,7 @@ def _requests(
 
 def _waiting(situation: Situation, days: int) -> tuple[Told, ...]:
     """A reported result waits for the coordinator, who is reminded of it; the owner is left in peace."""
-    if situation.news in ("extended", "refused"):
+    if situation.news in ("extended", "refused", "reassigned"):
         return _owner_news(situation, days)
     reason: Reason = "submitted" if situation.news == "submitted" else "awaiting_decision"
     return (Told(reason, "coordinator", days),)

@@ -27,7 +27,8 @@ PAGE = {
 }
 #: What a line's note is called where it is no ground of a decision.
 NOTE_LABEL: dict[Reason, str] = {"undelivered": "Не доставлено"}
-CLOSED: frozenset[Reason] = frozenset({"accepted", "withdrawn"})
+#: Nothing is left to do about these, and no time runs.
+CLOSED: frozenset[Reason] = frozenset({"accepted", "withdrawn", "handed_over"})
 
 templates = Environment(
     loader=PackageLoader("roadmap.letters"),

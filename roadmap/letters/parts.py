@@ -27,6 +27,8 @@ class Digest:
     """Items and bodies about which nothing is sent at present."""
     unproven: int = 0
     """Officials of whom it is not proven that letters arrive."""
+    unreached: Sequence[str] = ()
+    """Officials to whom letters do not get through, each with the reason and since when."""
 
 
 def digest_part(digest: Digest) -> Part:
@@ -47,6 +49,17 @@ def correction_part(remarks: Sequence[str]) -> Part:
     return _part("correction", "уточнение к прежним письмам", why, values)
 
 
+def unreached_part(people: Sequence[str]) -> Part:
+    """To the controller: letters do not get through to the coordinator, so nobody decides what waits."""
+    why = "письма координатору дорожной карты не доходят"
+    return _part("unreached", "координатор не на связи", why, {"people": people})
+
+
+def unreached_words(post: str, failure: str, since: date) -> str:
+    """«Ректор — почтовый сервер не принял адрес (550), с 01.12.2026»"""
+    return f"{post} — {failure}, с {since:%d.%m.%Y}"
+
+
 def _part(name: str, subject: str, why: str, values: dict[str, Any]) -> Part:
     text, html = (templates.get_template(f"{name}.{form}.j2").render(values) for form in ("txt", "html"))
     return Part(subject=subject, text=text.strip(), html=Markup(html), why=why)
@@ -62,6 +75,8 @@ def _shown(digest: Digest) -> dict[str, Any]:
     notes = [digest.heartbeat]
     if digest.muted:
         notes.append(f"Временно без писем (пункты и органы): {digest.muted}.")
+    if digest.unreached:
+        notes.append(f"Письма не доходят: {'; '.join(digest.unreached)}.")
     if digest.unproven:
         notes.append(f"Связь не подтверждена у должностных лиц: {digest.unproven}.")
     return {

@@ -5,18 +5,18 @@ Rules run on situations, SQL moves the rows: a million points have a few thousan
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from models import ControlPoint, Official, Roadmap, lifecycle
+from models import ControlPoint, Roadmap, lifecycle
 from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours
-from roadmap.calendar.zones import today_there, zone_of
+from roadmap.calendar.zones import today_there
 from roadmap.control.ladder import Ladder
 from roadmap.control.reminders import Audience, Decision, Situation, decide
 from tasks.context.office import office_hours
@@ -27,8 +27,8 @@ from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance
 from tasks.reminders.digest import queue_digests
 from tasks.reminders.enqueue import Telling, asked_on, enqueue_reminders
-from tasks.reminders.failed_deliveries import enqueue_failed_deliveries
-from tasks.reminders.recipients import NotBefore
+from tasks.reminders.failed_deliveries import enqueue_failed_deliveries, queue_retries
+from tasks.reminders.recipients import opening_hours
 
 logger = logging.getLogger(__name__)
 
@@ -138,9 +138,10 @@ def control_roadmap(
     told = Telling()
     if calendar.is_working(today):
         decisions = _decisions(session, roadmap, today=today, calendar=calendar)
-        not_before = _not_before(session, roadmap, today=today, at=at, hours=hours or OfficeHours())
+        not_before = opening_hours(session, roadmap, today=today, at=at, hours=hours or OfficeHours())
         told = enqueue_reminders(session, code, decisions, today=today, not_before=not_before)
         notices, lines = enqueue_failed_deliveries(session, code, today=today, not_before=not_before)
+        notices += queue_retries(session, code, today=today, not_before=not_before)
         digests = queue_digests(session, roadmap, today=today, not_before=not_before)
         told = replace(told, notices=told.notices + notices, lines=told.lines + lines, digests=digests)
     end_day(session, roadmap, day, begun)
@@ -161,17 +162,6 @@ def _nothing_done(day: RoadmapDay) -> DayReport:
     nothing = {"opened": 0, "overdue": 0, "told": Telling(), "stages": StagesReport(), "rounds": RoundsReport()}
     is_working = day.calendar.is_working(day.today)
     return DayReport(code=day.code, on=day.today, is_working=is_working, is_held=True, **nothing)  # type: ignore[arg-type]
-
-
-def _not_before(session: Session, roadmap: Roadmap, *, today: date, at: datetime, hours: OfficeHours) -> NotBefore:
-    """When offices open today in each official's zone, or now where they are open already.
-
-    The evening is not looked at here: what was not sent by then waits for the next morning in the outbox.
-    """
-    own = select(col(Official.zone)).where(col(Official.roadmap_code) == roadmap.code, col(Official.zone).is_not(None))
-    zones: list[str | None] = [None, *session.execute(own.distinct()).scalars()]
-    opens = time(hours.opens)
-    return {zone: max(at, datetime.combine(today, opens, zone_of(zone or roadmap.zone))) for zone in zones}
 
 
 def _decisions(session: Session, roadmap: Roadmap, *, today: date, calendar: WorkCalendar) -> dict[Situation, Decision]:

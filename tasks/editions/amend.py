@@ -176,7 +176,7 @@ def _write(session: Session, amendment: Amendment, *, today: date, at: datetime,
     _drop_indicators(session, moved)
     wanted = [point for *_, points in amendment.planned for point in points]
     since = max(roadmap.controlled_from, today)
-    stored = store_points(session, code, wanted, controlled_from=since, today=today)
+    stored = store_points(session, code, wanted, controlled_from=since, today=today, by=(amendment.act, at))
     if stored.new != len(amendment.points.new):
         raise RuntimeError(f"{code}: {stored.new} points were planned, {len(amendment.points.new)} were shown")
     store_edition(session, edition, shift_years=shift, at=at)

@@ -87,7 +87,9 @@ def load_roadmap(
     store_edition(session, catalogue, shift_years=shift_years, at=at)
     store_entries(session, moved, planned, calendar.version)
     points = [point for *_, points in planned for point in points]
-    stored = store_points(session, catalogue.code, points, controlled_from=since, today=today)
+    stored = store_points(
+        session, catalogue.code, points, controlled_from=since, today=today, by=(catalogue.act.words, at)
+    )
     return Loaded(
         items=len(planned),
         points_new=stored.new,

@@ -15,8 +15,9 @@ from sqlmodel import Session
 from models import lifecycle
 from models.lifecycle import TransitionCommand
 from roadmap.control.planning import PlannedPoint
+from roadmap.control.upcoming import upcoming
 from roadmap.editions.points import paired_days
-from tasks.editions.point_matching import BY_EDITION, POINTS, StoredPoint, duty_of, is_live, serve
+from tasks.editions.point_matching import BY_EDITION, EDITION, POINTS, StoredPoint, duty_of, is_live, serve
 
 Place = tuple[str, str]
 """Roadmap, item and body in one, and the purpose of the points."""
@@ -108,20 +109,6 @@ def _pair(
             withdrawn.append(WithdrawnPoint(**facts))
 
 
-def upcoming(points: Iterable[MovedPoint | WithdrawnPoint]) -> dict[str, int]:
-    """Keys of the points that somebody is told of, each with how many others of its duty it speaks for."""
-    duties: dict[str, list[MovedPoint | WithdrawnPoint]] = defaultdict(list)
-    for point in points:
-        duties[point.key.rpartition("/")[0]].append(point)
-    told: dict[str, int] = {}
-    for row in duties.values():
-        row.sort(key=lambda point: (point.due_on, point.key))
-        speaking = [point for point in row if point.status != "planned"] or row[:1]
-        told |= dict.fromkeys((point.key for point in speaking), 0)
-        told[speaking[0].key] = len(row) - len(speaking)
-    return told
-
-
 def carry_out(
     session: Session, points: PointPlan, *, act: str, gone: Collection[str], edition: str, today: date, at: datetime
 ) -> None:
@@ -136,7 +123,7 @@ def carry_out(
             reason += f"; это касается и других сроков пункта ({others})"
         once_key, tell = f"{BY_EDITION}{edition}:{point.id}", point.key in told
         step = TransitionCommand(
-            actor=f"редакция {act}",
+            actor=f"{EDITION} {act}",
             at=at,
             on=today,
             reason=reason,

@@ -19,6 +19,8 @@ from roadmap.processes.renewal import RENEWAL
 from tasks.editions.added_items import BY_PLAN, added_items
 
 POINTS = table_of(ControlPoint)
+EDITION = "редакция"
+"""Begins the words by which a transition names an edition as its actor."""
 BY_EDITION = "edition:"
 """Begins the ``once_key`` of every move that an edition makes."""
 

@@ -1,17 +1,19 @@
 """Brings the control points of a roadmap in line with its plan; what people decided is never overwritten."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, insert, update
-from sqlmodel import Session
+from sqlalchemy import RowMapping, insert, select, update
+from sqlmodel import Session, col
 
 from models.db.rows import ids_by_code
+from models.tables.control_point import ControlPoint, Transition
 from models.tables.roadmap import Body, Item
 from roadmap.control.planning import PlannedPoint
-from tasks.editions.point_matching import POINTS, duty_of, is_live, keys_of, serve, stored_points
+from roadmap.control.upcoming import upcoming
+from tasks.editions.point_matching import EDITION, POINTS, duty_of, is_live, keys_of, serve, stored_points
 
 
 class Moved(NamedTuple):
@@ -33,11 +35,18 @@ class Stored:
 
 
 def store_points(
-    session: Session, roadmap_code: str, planned: Iterable[PlannedPoint], *, controlled_from: date, today: date
+    session: Session,
+    roadmap_code: str,
+    planned: Iterable[PlannedPoint],
+    *,
+    controlled_from: date,
+    today: date,
+    by: tuple[str, datetime] | None = None,
 ) -> Stored:
     """Insert the points that are not there yet; a live point follows its owner and the calendar.
 
-    A point whose deadline lies before ``controlled_from`` is inserted as history.
+    A point whose deadline lies before ``controlled_from`` is inserted as history. ``by``: the act and the instant, for
+    the transitions of points that pass to another body; a point that people handed over stays where they put it.
     """
     wanted = list(planned)
     there = stored_points(session, roadmap_code)
@@ -46,20 +55,86 @@ def store_points(
     ids = ids_by_code(session, Body, roadmap_code), ids_by_code(session, Item, roadmap_code)
     new: list[dict[str, Any]] = []
     moved: list[Moved] = []
+    passing: list[Passing] = []
+    handed = _handed_over_by_people(session, roadmap_code)
     for point in wanted:
         row = serving.get(duty_of(point))
         if row is None:
             fresh = _row(point, roadmap_code, *ids, is_history=point.deadline_on < controlled_from)
             new.append(fresh | {"key": _free(point.key, keys)})
             continue
-        if changes := _changes(row, point, owner_id=ids[0][point.owner_code], today=today):
+        owner_id = row["owner_id"] if row["id"] in handed else ids[0][point.owner_code]
+        changes = _changes(row, point, owner_id=owner_id, today=today)
+        if "owner_id" in changes:
+            passing.append(Passing(row, owner_id))
+        if changes:
             session.execute(update(POINTS).where(POINTS.c.id == row["id"]).values(changes))
         if "deadline_on" in changes:
             moved.append(Moved(row["key"], row["deadline_on"], point.deadline_on))
+    if passing and by is not None:
+        pass_on(session, passing, act=by[0], at=by[1], today=today)
     if new:
         session.execute(insert(POINTS), new)
     history = sum(standing_row.row["is_history"] for standing_row in there) + sum(row["is_history"] for row in new)
     return Stored(len(new), len(wanted) - len(new), history, tuple(moved))
+
+
+class Passing(NamedTuple):
+    """A live point as it stood, and the body that answers for it now."""
+
+    row: RowMapping
+    owner_id: int
+
+    @property
+    def key(self) -> str:
+        return str(self.row["key"])
+
+    @property
+    def status(self) -> str:
+        return str(self.row["status"])
+
+    @property
+    def due_on(self) -> date:
+        due_on: date = self.row["due_on"]
+        return due_on
+
+
+def pass_on(session: Session, passing: Sequence[Passing], *, act: str, at: datetime, today: date) -> None:
+    """Record that the points passed to other bodies by the act, and let both sides hear of it."""
+    told = upcoming(passing)
+    transitions = []
+    for one in passing:
+        reason = f"исполнение передано актом: {act}"
+        if others := told.get(one.key):
+            reason += f"; это касается и других сроков пункта ({others})"
+        transitions.append(
+            {
+                "point_id": one.row["id"],
+                "action": "reassign",
+                "from_status": one.status,
+                "to_status": one.status,
+                "happened_on": today,
+                "noticed_at": at,
+                "actor": f"{EDITION} {act}",
+                "reason": reason,
+            }
+        )
+        if one.key in told:
+            former: int = one.row["former_owner_id"] or one.row["owner_id"]
+            news = {"news": "reassigned", "next_check_on": today}
+            news |= {"former_owner_id": former if former != one.owner_id else None}
+            session.execute(update(POINTS).where(POINTS.c.id == one.row["id"]).values(news))
+    session.execute(insert(Transition), transitions)
+
+
+def _handed_over_by_people(session: Session, roadmap_code: str) -> set[int]:
+    found = (
+        select(col(Transition.point_id))
+        .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
+        .where(col(ControlPoint.roadmap_code) == roadmap_code, col(Transition.action) == "reassign")
+        .where(~col(Transition.actor).startswith(f"{EDITION} "))
+    )
+    return set(session.execute(found).scalars())
 
 
 def missing_points(session: Session, roadmap_code: str, planned: Iterable[PlannedPoint]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Table, exists, select
@@ -46,6 +46,8 @@ class LetterRow:
 
     reason: Reason
     on_day: date
+    decided_for: date
+    """The deadline that the reason was decided by."""
     point: ControlPoint
     item: Item
     owner: str
@@ -110,6 +112,7 @@ def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int 
             LetterRow(
                 reason=line.reason,
                 on_day=source.on_day,
+                decided_for=source.on_day + timedelta(days=line.days),
                 point=point,
                 item=item,
                 owner=owner,

@@ -4,7 +4,7 @@ After a long failure of the mail the newest letter of a channel carries what the
 dropped: one letter leaves, not forty.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -42,11 +42,15 @@ GROUPS: dict[Reason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A notice with its channel and letter; ``letter`` is None when nothing is left to say."""
+    """A notice with its channel and letter; ``letter`` is None when nothing is left to say.
+
+    ``is_overtaken``: because a later letter of the channel says it.
+    """
 
     notice: Notice
     channel: Channel
     letter: Letter | None
+    is_overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ class _Entry:
     parts: tuple[Part, ...] = ()
 
     @property
+    def is_farewell(self) -> bool:
+        """It goes to one who has left his post: he gets no link of his successor."""
+        return _is_farewell(self.channel, [told.row for told in self.told])
+
+    @property
     def bodies(self) -> set[int]:
         """The addressee's own body, and those of the officials he stands in for here."""
         stood_for = {told.row.instead_of.body_id for told in self.told if told.row.instead_of}
@@ -119,16 +128,20 @@ def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settin
     for notice in notices:
         official, channel = people[notice.channel_id]
         sender = senders[official.roadmap_code]
-        told = _told(batch, notice, sender, official) if official.is_active else []
-        extras = tuple(_parts(made, batch, notice, official, channel, sender)) if official.is_active else ()
-        if official.is_active:
+        told = _told(batch, notice, sender, official, channel) if official.is_active else []
+        has_extras = official.is_active and not _is_farewell(channel, batch.rows[notice.id])
+        extras = tuple(_parts(made, batch, notice, official, channel, sender)) if has_extras else ()
+        if has_extras:
             told_of = [one for one in batch.rounds[notice.id] if one.body_id not in sender.silent_bodies]
             extras += tuple(rounds.parts(told_of, official, channel))
         entries.append(_Entry(notice, official, channel, sender, told, extras))
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
     late = ics.overdue(session, bodies, on=max(sender.today for sender in senders.values()))
     asked = asks(session, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
-    return [Parcel(entry.notice, entry.channel, _letter(entry, late, asked)) for entry in entries]
+    return [
+        Parcel(entry.notice, entry.channel, _letter(entry, late, asked), entry.notice.id in batch.superseded)
+        for entry in entries
+    ]
 
 
 def _parts(
@@ -140,14 +153,18 @@ def _parts(
         yield made.digest(official.roadmap_code, sender.today)
     if notice.id in batch.has_drill:
         yield made.drill(official, channel)
+    if official.role == "controller" and notice.id not in batch.superseded:
+        yield from made.unreached(official.roadmap_code)
 
 
-def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official) -> list[_Told]:
+def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, channel: Channel) -> list[_Told]:
     """What is still true of the rows of a notice, each point once in a group of reasons.
 
     A newer line on a point makes the older reminders of it superfluous.
     """
-    rows = [row for row in batch.rows[notice.id] if not (_has_moved_on(row, official) or sender.is_silent(row.point))]
+    rows = [row for row in batch.rows[notice.id] if _is_for(row, official, channel) and not sender.is_silent(row.point)]
+    if _is_farewell(channel, rows):
+        rows = [row for row in rows if row.reason == "handed_over"]
     newest: dict[int | None, date] = {}
     for row in rows:
         newest[row.point.id] = max(row.on_day, newest.get(row.point.id, row.on_day))
@@ -170,14 +187,28 @@ def _still(row: LetterRow, days: int) -> Reason | None:
     point = row.point
     is_idle = point.is_history or point.blocked
     return relevant(
-        row.reason, status=point.status, days=days, has_open_request=point.has_open_request, is_idle=is_idle
+        row.reason,
+        status=point.status,
+        days=days,
+        has_open_request=point.has_open_request,
+        is_idle=is_idle,
+        is_moved=point.deadline_on != row.decided_for,
     )
 
 
-def _has_moved_on(row: LetterRow, official: Official) -> bool:
-    """The point was handed over to another body while the letter waited."""
-    is_ours = row.reason in STAFF or row.point.owner_id == official.body_id or row.instead_of is not None
-    return not is_ours and row.changed is not None and row.changed.has_moved_on
+def _is_for(row: LetterRow, official: Official, channel: Channel) -> bool:
+    """Whether the line is still the addressee's: the point may have been handed over while the letter waited.
+
+    That it was is told to whoever answered before, also over a channel that went with the person who has left.
+    """
+    is_owner = row.point.owner_id == official.body_id and official.is_lead
+    if row.reason == "handed_over":
+        return not (is_owner and channel.is_active)
+    return row.reason in STAFF or is_owner or row.instead_of is not None
+
+
+def _is_farewell(channel: Channel, rows: Iterable[LetterRow]) -> bool:
+    return not channel.is_active and any(row.reason == "handed_over" for row in rows)
 
 
 def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]], asked: Mapping[int, Ask]) -> Letter | None:
@@ -188,21 +219,28 @@ def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]], asked: Mappin
     mine = {told.row.point.id: asked.get(told.row.point.id or 0) for told in entry.told if entry.is_executors}
     made = letter(
         entry.notice.visible_id,
-        Addressee(role=official.role, post=official.post, name=official.name),
+        Addressee(role=official.role, post=official.post, name="" if entry.is_farewell else official.name),
         origin=sender.origin,
-        lines=[_line(told, sender, page, mine.get(told.row.point.id)) for told in entry.told],
+        lines=[_line(told, entry, page, mine.get(told.row.point.id)) for told in entry.told],
         today=sender.today,
-        links=Links(
-            page=page,
-            calendar=calendar_url(sender.settings, official),
-            until=None if official.role == "coordinator" else sender.today + timedelta(days=sender.settings.link_days),
-        ),
+        links=_links(entry, page),
         parts=entry.parts,
     )
-    if not entry.is_executors:
+    if not entry.is_executors or entry.is_farewell:
         return made
     forms = tuple(ask.form for ask in mine.values() if ask)
     return replace(made, calendar=_calendar(entry, late, page), files=(*made.files, *forms))
+
+
+def _links(entry: _Entry, page: str) -> Links:
+    if entry.is_farewell:
+        return Links()
+    official, sender = entry.official, entry.sender
+    return Links(
+        page=page,
+        calendar=calendar_url(sender.settings, official),
+        until=None if official.role == "coordinator" else sender.today + timedelta(days=sender.settings.link_days),
+    )
 
 
 def _page(entry: _Entry) -> str:
@@ -219,6 +257,8 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) 
     if entry.has_overdue:
         shown = {one.key: one for body in entry.bodies for one in late.get(body, ()) if is_overdue(one, today)}
     for told in entry.told:
+        if told.reason == "handed_over":
+            continue
         row = told.row
         changed = row.changed or ics.unchanged(row.point, entry.sender.stored)
         shown[row.point.key] = ics.deadline(
@@ -263,8 +303,16 @@ def _sender(session: Session, code: str, stored: dict[str, datetime], *, at: dat
     )
 
 
-def _line(told: _Told, sender: _Sender, page: str, ask: Ask | None) -> Line:
-    row, point, item = told.row, told.row.point, told.row.item
+def _card(told: _Told, page: str, ask: Ask | None) -> str:
+    """Where the point is answered; nowhere by whoever does not answer for it any more."""
+    if told.reason == "handed_over":
+        return ""
+    return f"{page}/data/{told.row.point.id}" if ask else f"{page}/point/{told.row.point.id}"
+
+
+def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
+    row, point, item, sender = told.row, told.row.point, told.row.item, entry.sender
+    successor = (entry.official.post, entry.official.name) if entry.is_farewell else ()
     return Line(
         reason=told.reason,
         key=point.key,
@@ -275,11 +323,11 @@ def _line(told: _Told, sender: _Sender, page: str, ask: Ask | None) -> Line:
         days=(point.deadline_on - sender.today).days,
         working_days=sender.calendar.working_days_between(sender.today, point.deadline_on),
         source=item.source,
-        owner=row.owner,
+        owner=", ".join(filter(None, (row.owner, *successor))),
         executors=row.executors,
         note=row.ground,
         names_dates=point.purpose == "name_dates",
         instead_of=row.instead_of.post if row.instead_of else "",
-        url=f"{page}/data/{point.id}" if ask else f"{page}/point/{point.id}",
+        url=_card(told, page, ask),
         asked=ask.titles if ask else (),
     )

@@ -11,9 +11,10 @@ import httpx
 from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
-from models import ControlPoint, Edition, Notice, Official
+from models import Channel, ControlPoint, Edition, Notice, Official
 from models.db import open_session
 from models.lifecycle import LIVE
+from models.queries.officials import unreached
 from models.settings import Settings
 from models.tables.alert import alerts
 
@@ -39,6 +40,10 @@ class Heartbeat:
     """Letters given up in the last seven days."""
     stuck: int
     """Letters that should have left more than a day ago and still wait."""
+    unreached: int
+    """Officials to whom letters do not get through: every channel is given up."""
+    failing: int
+    """Channels on which letters have failed for more than a day and are tried still."""
     last_sent_at: datetime | None
     on_duty_since: datetime | None
     """When the first roadmap came on control; None when there is none."""
@@ -49,6 +54,8 @@ class Heartbeat:
     def line(self) -> str:
         """«Точек на контроле: 149, писем за неделю отправлено: 33, не доставлено: 0.»"""
         letters = f"писем за неделю отправлено: {self.sent}, не доставлено: {self.undelivered}"
+        if self.unreached:
+            letters += f", должностных лиц не на связи: {self.unreached}"
         return f"Точек на контроле: {self.watched}, {letters}."
 
     def problems(self, at: datetime) -> list[str]:
@@ -61,6 +68,10 @@ class Heartbeat:
             found.append(f"за неделю не ушло ни одного письма, последнее — {newest:%d.%m.%Y}")
         if self.undelivered:
             found.append(f"не доставлено писем за неделю: {self.undelivered}")
+        if self.unreached:
+            found.append(f"письма не доходят до должностных лиц: {self.unreached} — кто и почему: vekha people КОД")
+        if self.failing:
+            found.append(f"адресов, на которые письма не уходят больше суток: {self.failing} — почему: vekha outbox")
         if self.stuck:
             found.append(f"писем ждут отправки больше суток: {self.stuck}")
         return found
@@ -83,6 +94,15 @@ def heartbeat(session: Session, *, at: datetime, code: str | None = None) -> Hea
         ours = col(Notice.official_id).in_(select(col(Official.id)).where(col(Official.roadmap_code) == code))
         letters, last = letters.where(ours), last.where(ours)
         loaded = loaded.where(col(Edition.roadmap_code) == code)
+    failing = (
+        select(func.count())
+        .select_from(Channel)
+        .join(Official, col(Official.id) == col(Channel.official_id))
+        .where(col(Official.is_active), col(Channel.is_active))
+        .where(col(Channel.given_up_at).is_(None), col(Channel.failing_since) < at - LATE)
+    )
+    if code is not None:
+        failing = failing.where(col(Official.roadmap_code) == code)
     waiting = letters.where(col(Notice.state).in_(("queued", "sending")), col(Notice.not_before) < at - LATE)
     return Heartbeat(
         watched=session.execute(watched).scalar_one(),
@@ -91,6 +111,8 @@ def heartbeat(session: Session, *, at: datetime, code: str | None = None) -> Hea
             letters.where(col(Notice.state) == "dead", col(Notice.on_day) > week.date())
         ).scalar_one(),
         stuck=session.execute(waiting).scalar_one(),
+        unreached=len(unreached(session, code)),
+        failing=session.execute(failing).scalar_one(),
         last_sent_at=session.execute(last).scalar_one(),
         on_duty_since=session.execute(loaded).scalar_one(),
         alerts=tuple(alert.words for alert in alerts(session)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transition
@@ -29,8 +29,6 @@ class Changed:
 
     times: int
     at: datetime
-    has_moved_on: bool = False
-    """It was handed over to another body at least once."""
 
 
 def feed(session: Session, whose: Official | Body, *, at: datetime, ahead_days: int) -> str:
@@ -103,13 +101,12 @@ def unchanged(point: ControlPoint, stored: Mapping[str, datetime]) -> Changed:
 
 def changes(session: Session, point_ids: Any) -> dict[int, Changed]:
     """What changed in the points of a select of ids; points that never changed are not in it."""
-    handed_over = func.max(case((col(Transition.action) == "reassign", 1), else_=0))
     counted = (
-        select(col(Transition.point_id), func.count(), func.max(col(Transition.noticed_at)), handed_over)
+        select(col(Transition.point_id), func.count(), func.max(col(Transition.noticed_at)))
         .where(col(Transition.point_id).in_(point_ids), col(Transition.action).in_(SHOWN_CHANGES))
         .group_by(col(Transition.point_id))
     )
-    return {point_id: Changed(times, at, bool(moved)) for point_id, times, at, moved in session.execute(counted)}
+    return {point_id: Changed(times, at) for point_id, times, at in session.execute(counted)}
 
 
 def overdue(session: Session, body_ids: Collection[int | None], *, on: date) -> defaultdict[int, list[Deadline]]:

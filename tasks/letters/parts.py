@@ -6,10 +6,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Channel, Official, Roadmap
-from models.queries.officials import muted
+from models.queries.officials import muted, unreached
 from models.settings import Settings
+from roadmap.calendar.zones import today_there
 from roadmap.letters import Part
-from roadmap.letters.parts import Digest, digest_part, reachability_part
+from roadmap.letters.parts import Digest, digest_part, reachability_part, unreached_part, unreached_words
 from tasks.discipline import discipline
 from tasks.letters.heartbeat import heartbeat
 from tasks.people.links import official_url
@@ -21,12 +22,20 @@ class Parts:
     def __init__(self, session: Session, *, at: datetime, settings: Settings) -> None:
         self._work, self._at, self._settings = session, at, settings
         self._digests: dict[str, Part] = {}
+        self._unreached: dict[str, list[Part]] = {}
 
     def digest(self, code: str, today: date) -> Part:
         """The table of the year so far, with the heartbeat of the roadmap."""
         if code not in self._digests:
             self._digests[code] = digest_part(digest_of(self._work, code, today=today, at=self._at))
         return self._digests[code]
+
+    def unreached(self, code: str) -> list[Part]:
+        """That the coordinator of a roadmap is not reached, where it is so."""
+        if code not in self._unreached:
+            lost = unreached_of(self._work, code, role="coordinator")
+            self._unreached[code] = [unreached_part(lost)] if lost else []
+        return self._unreached[code]
 
     def drill(self, official: Official, channel: Channel) -> Part:
         """The question, with a link that proves this channel."""
@@ -52,4 +61,15 @@ def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Dige
         heartbeat=heartbeat(session, at=at, code=code).line,
         muted=len(muted(session, code, today)),
         unproven=session.execute(unproven).scalar_one(),
+        unreached=unreached_of(session, code),
     )
+
+
+def unreached_of(session: Session, code: str, *, role: str | None = None) -> list[str]:
+    """Officials of a roadmap (of a role) to whom letters do not get through, in words for a letter."""
+    zone = session.get_one(Roadmap, code).zone
+    return [
+        unreached_words(official.post, channel.failure, today_there(channel.failing_since, zone))
+        for official, channel in unreached(session, code).values()
+        if channel.failing_since is not None and role in (None, official.role)
+    ]

@@ -1,7 +1,8 @@
 """Who can be reached, who carries the load, who is not written to: for the coordinator's page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import and_, select
 from sqlmodel import Session, col
@@ -11,12 +12,16 @@ from models import Body, Channel, Item, Mute, Official
 NOBODY = "исполнитель не назван"
 NO_ADDRESS = "нет действующего адреса"
 UNCONFIRMED = "проверка связи не подтверждена"
+REFUSED = "письма не доходят"
 UNTRIED = "связь ещё не проверяли"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Who answers for a body and whether letters arrive: ``problem`` is one of the words above, empty when proven."""
+    """Who answers for a body and whether letters arrive: ``problem`` is one of the words above, empty when proven.
+
+    Of letters that do not get through the reason stands after it.
+    """
 
     body_id: int
     body: str
@@ -27,7 +32,7 @@ class Reach:
     @property
     def is_lost(self) -> bool:
         """Letters are known not to arrive; what was never tried may well work."""
-        return self.problem in (NOBODY, NO_ADDRESS, UNCONFIRMED)
+        return self.problem in (NOBODY, NO_ADDRESS, UNCONFIRMED) or self.problem.startswith(REFUSED)
 
     @property
     def who(self) -> str:
@@ -38,42 +43,43 @@ class Reach:
 def reach_of_bodies(session: Session, roadmap: str = "") -> dict[int, Reach]:
     """Every body with its lead official, by id."""
     rows = session.execute(
-        select(
-            col(Body.id),
-            col(Body.short),
-            col(Official.id),
-            col(Official.post),
-            col(Channel.id),
-            col(Channel.drilled_at),
-            col(Channel.proven_at),
-        )
+        select(col(Body.id), col(Body.short), Official, Channel)
         .outerjoin(Official, and_(col(Official.body_id) == col(Body.id), col(Official.is_active)))
         .outerjoin(Channel, and_(col(Channel.official_id) == col(Official.id), col(Channel.is_active)))
         .where(*([col(Body.roadmap_code) == roadmap] if roadmap else []))
         .order_by(col(Body.id), col(Official.is_lead).desc(), col(Official.id))
     )
-    found: dict[int, list[tuple[str, int | None, int | None, str, datetime | None, datetime | None]]] = {}
-    for body_id, short, official, post, channel, drilled, proven in rows:
-        found.setdefault(body_id, []).append((short, official, channel, post or "", drilled, proven))
+    found: dict[int, list[_Way]] = {}
+    for body_id, short, official, channel in rows:
+        found.setdefault(body_id, []).append(_Way(short, official, channel))
     return {body_id: _reach(body_id, ways) for body_id, ways in found.items()}
 
 
-def _reach(
-    body_id: int, ways: list[tuple[str, int | None, int | None, str, datetime | None, datetime | None]]
-) -> Reach:
-    """The first way is the lead's; a colleague who is reached is enough."""
-    short, official, _, post, *_ = ways[0]
-    drilled = [drilled for *_, drilled, _ in ways if drilled is not None]
-    if official is None:
+class _Way(NamedTuple):
+    body: str
+    official: Official | None
+    channel: Channel | None
+
+
+def _reach(body_id: int, ways: list[_Way]) -> Reach:
+    """The first way is the lead's; a colleague who is reached is enough, unless letters to the lead come back."""
+    first = ways[0]
+    channels = [way.channel for way in ways if way.channel is not None]
+    drilled = [channel.drilled_at for channel in channels if channel.drilled_at is not None]
+    leads = [way.channel for way in ways if way.channel is not None and way.official == first.official]
+    if first.official is None:
         problem = NOBODY
-    elif all(channel is None for _, _, channel, *_ in ways):
+    elif not channels:
         problem = NO_ADDRESS
-    elif any(proven is not None for *_, proven in ways):
+    elif leads and all(channel.given_up_at is not None for channel in leads):
+        problem = f"{REFUSED}: {leads[0].failure}"
+    elif any(channel.proven_at is not None for channel in channels):
         problem = ""
     else:
         problem = UNCONFIRMED if drilled else UNTRIED
     drilled_on = max(drilled).date() if drilled else None
-    return Reach(body_id=body_id, body=short, post=post, problem=problem, drilled_on=drilled_on)
+    post = first.official.post if first.official else ""
+    return Reach(body_id=body_id, body=first.body, post=post, problem=problem, drilled_on=drilled_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,8 @@ def _store_channels(session: Session, official: Official, named: OfficialEntry) 
     present = {(row.kind, row.address): row for row in rows}
     wanted = {(channel.kind, channel.address) for channel in named.channels}
     for identity, row in present.items():
+        if not row.is_active and identity in wanted:
+            row.forget_failures()
         row.is_active = identity in wanted
     for kind, address in sorted(wanted - present.keys()):
         assert official.id is not None

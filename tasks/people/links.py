@@ -80,6 +80,7 @@ def audit(session: Session, by: LinkHolder, action: str, subject: str, detail: s
     write_audit(session, at=at, actor=by.official.post, action=action, subject=subject, detail=detail)
     if by.channel is not None:
         by.channel.proven_at = at
+        by.channel.forget_failures()
         session.add(by.channel)
 
 

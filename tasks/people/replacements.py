@@ -1,15 +1,18 @@
 """A person leaves a post and another comes: what moves is listed first, then moved in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session, col
 
 from models import Absence, Channel, ControlPoint, Item, Notice, NoticeLine, NoticeRemark, Official, RoundLetter
 from models.lifecycle import LIVE
 from models.queries.rounds import enclosed_letters
 from models.tables.audit import write_audit
+from models.tables.outbox import OVERTAKEN
+from roadmap.control.upcoming import upcoming
 from tasks.people import links
 from tasks.people.absences import absences_left, end_absences
 from tasks.people.lookup import PeopleRefused
@@ -32,6 +35,11 @@ class MovingPoint:
     title: str
     deadline_on: date
     status: str
+
+    @property
+    def due_on(self) -> date:
+        """The day by which points of one duty are put in order."""
+        return self.deadline_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +99,10 @@ def replace_official(
     official.name, official.post = successor.name, successor.post
     links.revoke(session, official)
     end_absences(session, official, today=today)
+    before = [one for one in _channels(session, official) if one.is_active and one.kind == "email"]
     channel = _one_channel(session, official, successor.email)
     _readdress(session, official, channel)
+    _tell_both(session, plan, [one for one in before if not one.is_active], today=today, at=at)
     words = f"точек {len(plan.points)}, писем {plan.letters}, отсутствий {plan.own_absences}, ссылки отозваны"
     write_audit(session, at=at, actor=actor, action="replace", subject=f"№ {official.id}", detail=words)
     session.flush()
@@ -140,9 +150,38 @@ def _one_channel(session: Session, official: Official, email: str) -> Channel:
         assert official.id is not None
         kept = Channel(official_id=official.id, kind="email", address=email)
     kept.drilled_at = kept.proven_at = None
+    kept.forget_failures()
     session.add(kept)
     session.flush()
     return kept
+
+
+def _tell_both(session: Session, plan: Replacement, left: Sequence[Channel], *, today: date, at: datetime) -> None:
+    """The successor hears by the next letter what has passed to him, who leaves by a last one what is his no more.
+
+    Of points of one duty that are only planned the nearest speaks for all.
+    """
+    keys = upcoming(plan.points).keys()
+    told = (col(ControlPoint.key).in_(keys), col(ControlPoint.blocked).is_(False))
+    session.execute(
+        update(ControlPoint)
+        .where(*told, col(ControlPoint.news).is_(None), col(ControlPoint.status) != "submitted")
+        .values(news="reassigned", next_check_on=today)
+        .execution_options(synchronize_session=False)
+    )
+    points = session.execute(select(col(ControlPoint.id), col(ControlPoint.deadline_on)).where(*told)).all()
+    for channel in left if points else ():
+        days = select(func.max(col(Notice.on_day))).where(col(Notice.channel_id) == channel.id)
+        last = session.execute(days).scalar_one()
+        on_day = today if last is None or last < today else last + timedelta(days=1)
+        letter = Notice(official_id=plan.official_id, channel_id=channel.id or 0, on_day=on_day, not_before=at)
+        session.add(letter)
+        session.flush()
+        lines = [
+            {"notice_id": letter.id, "point_id": point_id, "reason": "handed_over", "days": (due - on_day).days}
+            for point_id, due in points
+        ]
+        session.execute(insert(NoticeLine), lines)
 
 
 def _readdress(session: Session, official: Official, channel: Channel) -> None:
@@ -162,7 +201,7 @@ def _readdress(session: Session, official: Official, channel: Channel) -> None:
             there[letter.on_day] = letter
         else:
             _merge(session, letter, kept)
-            letter.state = "dropped"
+            letter.state, letter.error = "dropped", letter.error or OVERTAKEN
         session.add(letter)
 
 

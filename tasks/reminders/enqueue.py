@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Insert, Select, case, delete, func, insert
 from sqlmodel import Session, col
 
 from models import ControlPoint, Notice, NoticeLine, Official, Request
-from roadmap.control.reminders import NEEDS_OWNER, Decision, Situation
+from roadmap.control.reminders import NEEDS_OWNER, Audience, Decision, Reason, Situation
 from tasks.reminders import scratch_tables as tables
 from tasks.reminders.recipients import COUNTED, NotBefore, Recipients, heard_of, new_notices, rowcount
 from tasks.reminders.scratch_tables import candidate as _candidate
@@ -19,6 +19,8 @@ from tasks.reminders.scratch_tables import told as _told
 
 #: The coordinator hears at most once in so many days that a point's owner cannot be reached.
 NO_CHANNEL_EVERY = timedelta(days=7)
+#: What both sides of a point that changed hands hear, by audience.
+_HANDED_OVER: tuple[tuple[Audience, Reason], ...] = (("former", "handed_over"), ("new", "reassigned"))
 #: What a situation and its row share as it is; no news is an empty word in the row.
 SAME = (
     "status",
@@ -57,7 +59,7 @@ def enqueue_reminders(
     """
     if not decisions:
         return Telling()
-    _prepare(session, code, decisions, heard_of(session, code, today))
+    _prepare(session, code, decisions, heard_of(session, code, today), today=today)
     recipients = Recipients.of(session, code, today)
     undeliverable = _address(session, recipients, today)
     addressed = select(_line.c.official_id, _line.c.channel_id)
@@ -67,7 +69,7 @@ def enqueue_reminders(
     session.execute(
         update(ControlPoint)
         .where(col(ControlPoint.id) == _candidate.c.point_id, _candidate.c.no == _situation.c.no)
-        .values(next_check_on=_situation.c.look_again_on, news=None)
+        .values(next_check_on=_situation.c.look_again_on, news=None, former_owner_id=None)
         .execution_options(synchronize_session=False)
     )
     tables.drop(session)
@@ -87,7 +89,12 @@ def asked_on(kind: str) -> ColumnElement[date | None]:
 
 
 def _prepare(
-    session: Session, code: str, decisions: Mapping[Situation, Decision], heard: list[ColumnElement[bool]]
+    session: Session,
+    code: str,
+    decisions: Mapping[Situation, Decision],
+    heard: list[ColumnElement[bool]],
+    *,
+    today: date,
 ) -> None:
     """Write the decisions beside the rows and find the points they are about."""
     tables.make(session)
@@ -103,6 +110,14 @@ def _prepare(
         for no, (_, decision) in numbered
         for line in decision.lines
     ]
+    if _has_handed_over(session, code):
+        told += [
+            {"no": no, "reason": reason, "audience": audience, "days": (s.deadline_on - today).days}
+            for no, (s, _) in numbered
+            for audience, reason in _HANDED_OVER
+            # The news of a point says it already, or was overtaken by other news.
+            if audience == "former" or s.news != "reassigned"
+        ]
     if told:
         session.execute(insert(_told), told)
     asks = any(s.extension_asked_on or s.transfer_asked_on for s in decisions)
@@ -112,6 +127,14 @@ def _prepare(
         .where(col(ControlPoint.roadmap_code) == code, *heard)
     )
     session.execute(insert(_candidate).from_select(["point_id", "owner_id", "no"], found))
+
+
+def _has_handed_over(session: Session, code: str) -> bool:
+    """Points changed hands, and both sides have not heard of it yet."""
+    found = select(col(ControlPoint.id)).where(
+        col(ControlPoint.roadmap_code) == code, col(ControlPoint.former_owner_id).is_not(None)
+    )
+    return session.execute(found.limit(1)).first() is not None
 
 
 def is_met(*, asks: bool) -> ColumnElement[bool]:
@@ -136,6 +159,8 @@ def _address(session: Session, recipients: Recipients, today: date) -> int:
     """Fill the lines with whom they go to; returns how many reasons reach nobody."""
     staff = {role: recipients.staff(session, role) for role in ("coordinator", "controller")}
     _add_lines(session, _owner_lines(recipients))
+    for audience, side in (("former", col(ControlPoint.former_owner_id)), ("new", col(ControlPoint.owner_id))):
+        _add_lines(session, _handed_over_lines(recipients, audience, side))
     undeliverable = 0
     for role in ("coordinator", "controller"):
         reached = staff[role] or staff["coordinator"]
@@ -162,6 +187,18 @@ def _owner_lines(recipients: Recipients) -> Select[Any]:
         _candidates(official, channel, _candidate.c.point_id, _told.c.reason, _told.c.days)
         .join(leads, body == _candidate.c.owner_id)
         .where(_told.c.audience == "owner")
+    )
+
+
+def _handed_over_lines(recipients: Recipients, audience: str, side: Any) -> Select[Any]:
+    """To both sides of each point that changed hands; ``side`` is the column of the body."""
+    leads = recipients.leads().subquery("lead")
+    official, channel, body = leads.c
+    return (
+        _candidates(official, channel, _candidate.c.point_id, _told.c.reason, _told.c.days)
+        .join(ControlPoint, col(ControlPoint.id) == _candidate.c.point_id)
+        .join(leads, body == side)
+        .where(_told.c.audience == audience, col(ControlPoint.former_owner_id).is_not(None))
     )
 
 

@@ -1,14 +1,20 @@
 """Letters that were given up become lines of the coordinator's next letter: whoever did not hear is told by people."""
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, exists, insert, literal, select, union_all
+from sqlalchemy import Select, Table, exists, insert, literal, select, union_all, update
 from sqlmodel import Session, SQLModel, col
 
-from models import ControlPoint, Notice, NoticeLine, Official
-from models.queries.officials import round_letters
-from tasks.reminders.recipients import NotBefore, Recipients, heard_of, new_notices
+from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap
+from models.db.locks import lock_roadmap
+from models.lifecycle import LIVE
+from models.queries.officials import round_letters, unreached
+from roadmap.calendar.office_hours import OfficeHours
+from tasks.context.roadmap_day import RoadmapDay
+from tasks.reminders.next_letter import next_letters
+from tasks.reminders.recipients import NotBefore, Recipients, heard_of, new_notices, opening_hours
 
 #: Older failures are history: what has come of their points was told by later letters.
 LOOKED_BACK = timedelta(days=30)
@@ -24,7 +30,8 @@ def enqueue_failed_deliveries(session: Session, code: str, *, today: date, not_b
     # Asked first: on most days there is none, and the questions after it look at every letter of the month.
     if session.execute(given_up.limit(1)).first() is None:
         return 0, 0
-    lost = [*session.execute(_lost_points(session, code, today, given_up)), *session.execute(_lost_rounds(given_up))]
+    found = [*session.execute(_lost_points(session, code, today, given_up)), *session.execute(_lost_rounds(given_up))]
+    lost = sorted({(point_id, deadline_on) for _, point_id, deadline_on in found})
     coordinators = Recipients.of(session, code, today).staff(session, "coordinator") if lost else []
     if not coordinators:
         return 0, 0
@@ -49,7 +56,54 @@ def enqueue_failed_deliveries(session: Session, code: str, *, today: date, not_b
     ]
     if lines:
         session.execute(insert(NoticeLine), lines)
+    if ids:
+        reported = update(Notice).where(col(Notice.id).in_({notice_id for notice_id, *_ in found}))
+        session.execute(reported.values(reported_on=today).execution_options(synchronize_session=False))
     return notices, len(lines)
+
+
+def tell_of_lost_letters(session: Session, official_ids: Collection[int], *, at: datetime, hours: OfficeHours) -> None:
+    """After a delivery gave letters of these officials up: who must know hears the same day, or by the next letter.
+
+    The coordinator by lines of his letter; where it is he who is not reached, the controller by a part of his.
+    """
+    codes = select(col(Official.roadmap_code)).where(col(Official.id).in_(official_ids)).distinct()
+    for code in sorted(session.execute(codes).scalars()):
+        lock_roadmap(session, code)
+        day = RoadmapDay.of(session, code, at=at, hours=hours)
+        if not day.calendar.is_working(day.today):
+            continue
+        not_before = opening_hours(session, session.get_one(Roadmap, code), today=day.today, at=at, hours=hours)
+        enqueue_failed_deliveries(session, code, today=day.today, not_before=not_before)
+        recipients = Recipients.of(session, code, day.today)
+        if any(official.role == "coordinator" for official, _ in unreached(session, code).values()):
+            next_letters(session, recipients.staff(session, "controller"), day=day)
+
+
+def queue_retries(session: Session, code: str, *, today: date, not_before: NotBefore) -> int:
+    """A letter of the day for each channel that was given up while something it should have told still holds.
+
+    So a mailbox that was mended is found within a working day, and one that was not is tried once a day; returns how
+    many letters are new.
+    """
+    lost, sent = _rows(Notice).alias("lost"), _rows(Notice).alias("sent")
+    arrived = exists().where(
+        sent.c.channel_id == lost.c.channel_id, sent.c.on_day >= lost.c.on_day, sent.c.state == "sent"
+    )
+    owed = (
+        select(lost.c.official_id, lost.c.channel_id)
+        .join(Channel, col(Channel.id) == lost.c.channel_id)
+        .join(Official, col(Official.id) == lost.c.official_id)
+        .join(NoticeLine, col(NoticeLine.notice_id) == lost.c.id)
+        .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
+        .where(col(Official.roadmap_code) == code, col(Official.is_active), col(Channel.is_active))
+        .where(col(Channel.given_up_at).is_not(None), ~arrived)
+        .where(lost.c.state == "dead", lost.c.on_day > today - LOOKED_BACK)
+        .where(col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
+        .where(col(NoticeLine.reason) != "handed_over")
+        .where(*heard_of(session, code, today))
+    )
+    return new_notices(session, owed, today=today, not_before=not_before)
 
 
 def _pairs(coordinators: list[tuple[int, int]]) -> Select[Any]:
@@ -61,70 +115,58 @@ def _pairs(coordinators: list[tuple[int, int]]) -> Select[Any]:
 
 
 def _given_up(code: str, today: date) -> Select[tuple[int | None]]:
-    """Ids of the letters to others than the coordinator that were given up of late."""
+    """Ids of the letters to others than the coordinator that were given up of late and not reported yet."""
     return (
         select(col(Notice.id))
         .join(Official, col(Official.id) == col(Notice.official_id))
         .where(col(Official.roadmap_code) == code, col(Official.role) != "coordinator")
-        .where(col(Notice.state) == "dead", col(Notice.on_day) > today - LOOKED_BACK, col(Notice.reversed_at).is_(None))
+        .where(col(Notice.state) == "dead", col(Notice.reported_on).is_(None), col(Notice.reversed_at).is_(None))
+        .where(col(Notice.on_day) > today - LOOKED_BACK)
     )
 
 
 def _lost_points(session: Session, code: str, today: date, given_up: Select[Any]) -> Select[Any]:
-    """(point, deadline) of what is still to be done, was in a letter given up, and was not reported since."""
+    """(letter, point, deadline) of what was in a letter given up and is still to be done."""
     lost = Notice
-    sent, report, told = _rows(Notice).alias("sent"), _rows(Notice).alias("report"), _rows(NoticeLine).alias("told")
+    sent = _rows(Notice).alias("sent")
     arrived = exists().where(
         sent.c.official_id == col(lost.official_id),
         sent.c.on_day >= col(lost.on_day),
         sent.c.state == "sent",
         sent.c.reversed_at.is_(None),
     )
-    reported = exists().where(
-        told.c.point_id == col(NoticeLine.point_id),
-        told.c.reason == "undelivered",
-        report.c.id == told.c.notice_id,
-        report.c.on_day > col(lost.on_day),
-        report.c.reversed_at.is_(None),
-    )
     return (
-        select(col(ControlPoint.id), col(ControlPoint.deadline_on))
+        select(col(lost.id), col(ControlPoint.id), col(ControlPoint.deadline_on))
         .join(NoticeLine, col(NoticeLine.point_id) == col(ControlPoint.id))
         .join(lost, col(lost.id) == col(NoticeLine.notice_id))
         .where(
             col(lost.id).in_(given_up),
+            col(NoticeLine.reason) != "handed_over",
             col(ControlPoint.status).in_(("planned", "open", "returned")),
             *heard_of(session, code, today),
         )
-        .where(~arrived, ~reported)
+        .where(~arrived)
         .distinct()
         .order_by(col(ControlPoint.id))
     )
 
 
 def _lost_rounds(given_up: Select[Any]) -> Select[Any]:
-    """(point, deadline) of notes and pages of rounds that were in a letter given up, and were not reported since."""
-    lost, told = Notice, _rows(NoticeLine).alias("told")
+    """(letter, point, deadline) of notes and pages of rounds that were in a letter given up."""
+    lost = Notice
     riding = round_letters().subquery("riding")
-    sent, report = _rows(Notice).alias("sent"), _rows(Notice).alias("report")
+    sent = _rows(Notice).alias("sent")
     arrived = exists().where(
         sent.c.official_id == col(lost.official_id),
         sent.c.on_day >= col(lost.on_day),
         sent.c.state == "sent",
         sent.c.reversed_at.is_(None),
     )
-    reported = exists().where(
-        told.c.point_id == riding.c.point_id,
-        told.c.reason == "undelivered",
-        report.c.id == told.c.notice_id,
-        report.c.on_day > col(lost.on_day),
-        report.c.reversed_at.is_(None),
-    )
     return (
-        select(col(ControlPoint.id), col(ControlPoint.deadline_on))
+        select(col(lost.id), col(ControlPoint.id), col(ControlPoint.deadline_on))
         .join(riding, riding.c.point_id == col(ControlPoint.id))
         .join(lost, col(lost.id) == riding.c.notice_id)
-        .where(col(lost.id).in_(given_up), ~arrived, ~reported)
+        .where(col(lost.id).in_(given_up), ~arrived)
         .distinct()
         .order_by(col(ControlPoint.id))
     )

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Insert, Select, case, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from models import Channel, ControlPoint, Notice, Official
+from models import Channel, ControlPoint, Notice, Official, Roadmap
 from models.db.types import UtcDateTime
 from models.queries.officials import answering, muted
+from roadmap.calendar.office_hours import OfficeHours
+from roadmap.calendar.zones import zone_of
 
 #: Without it PostgreSQL's count of inserted rows is thrown away.
 COUNTED = {"preserve_rowcount": True}
@@ -108,3 +110,14 @@ def new_notices(session: Session, addressed: Select[Any], *, today: date, not_be
 def rowcount(result: Any) -> int:
     """How many rows a statement wrote."""
     return int(result.rowcount)
+
+
+def opening_hours(session: Session, roadmap: Roadmap, *, today: date, at: datetime, hours: OfficeHours) -> NotBefore:
+    """When offices open today in each official's zone, or now where they are open already.
+
+    The evening is not looked at here: what was not sent by then waits for the next morning in the outbox.
+    """
+    own = select(col(Official.zone)).where(col(Official.roadmap_code) == roadmap.code, col(Official.zone).is_not(None))
+    zones: list[str | None] = [None, *session.execute(own.distinct()).scalars()]
+    opens = time(hours.opens)
+    return {zone: max(at, datetime.combine(today, opens, zone_of(zone or roadmap.zone))) for zone in zones}

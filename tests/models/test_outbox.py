@@ -47,6 +47,14 @@ def claim(engine: Engine, at: datetime = AT, limit: int = 10) -> list[Notice]:
         return outbox.claim(session, at=at, limit=limit)
 
 
+def turn(engine: Engine, at: datetime = AT) -> Notice:
+    """The turn of the one letter that is due has come."""
+    with open_session(engine) as session:
+        [notice] = outbox.claim(session, at=at, limit=1)
+        assert outbox.begin(session, notice, at=at)
+    return notice
+
+
 def the_notice(engine: Engine) -> Notice:
     with open_session(engine) as session:
         return session.exec(select(Notice)).one()
@@ -125,7 +133,7 @@ def test_failures_back_off_and_the_eighth_is_the_last(engine: Engine, queue: Que
     at, pauses = AT, []
     for _ in range(8):
         assert claim(engine, at - MINUTE) == []
-        [notice] = claim(engine, at)
+        notice = turn(engine, at)
         with open_session(engine) as session:
             assert outbox.record_failed(session, notice, at=at, error="почтовый сервер недоступен")
         pauses.append(the_notice(engine).not_before - at)
@@ -138,11 +146,32 @@ def test_failures_back_off_and_the_eighth_is_the_last(engine: Engine, queue: Que
 
 def test_a_letter_whose_sender_always_dies_is_given_up(engine: Engine, queue: Queue) -> None:
     queue(1)
-    at, claims = AT, 0
-    for _ in range(12):
-        claims += len(claim(engine, at))
+    at = AT
+    for _ in range(outbox.MAX_ATTEMPTS):
+        turn(engine, at)
         at += outbox.LEASE + MINUTE
-    assert (claims, the_notice(engine).state, the_notice(engine).error) == (8, "dead", "отправка прерывалась")
+    assert claim(engine, at) == []
+    assert (the_notice(engine).state, the_notice(engine).error) == ("dead", "отправка прерывалась")
+
+
+def test_a_letter_whose_turn_never_came_has_lost_nothing(engine: Engine, queue: Queue) -> None:
+    queue(1)
+    at = AT
+    for _ in range(2 * outbox.MAX_ATTEMPTS):
+        assert len(claim(engine, at)) == 1
+        at += outbox.LEASE + MINUTE
+    assert turn(engine, at).attempts == 1
+
+
+def test_a_claim_that_ran_out_before_the_turn_is_not_begun(engine: Engine, queue: Queue) -> None:
+    queue(1)
+    [slow] = claim(engine)
+    later = AT + outbox.LEASE + MINUTE
+    [quick] = claim(engine, later)
+    with open_session(engine) as session:
+        assert not outbox.begin(session, slow, at=later)
+        assert outbox.begin(session, quick, at=later)
+        assert outbox.record_sent(session, quick, at=later, subject="")
 
 
 @pytest.mark.parametrize("outcome", ["sent", "failed", "dropped"])
@@ -190,7 +219,7 @@ def test_a_failed_letter_is_tried_again_when_the_office_opens(engine: Engine, qu
 
 def test_waiting_are_the_letters_not_tried_and_not_due(engine: Engine, queue: Queue) -> None:
     queue(3)
-    [tried] = claim(engine, limit=1)
+    tried = turn(engine)
     with open_session(engine) as session:
         outbox.record_failed(session, tried, at=AT, error="нет связи")
     with open_session(engine) as session:

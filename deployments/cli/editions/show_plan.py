@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from roadmap.catalogue.schema import Item
+from roadmap.control.upcoming import upcoming
 from roadmap.editions import Change, Kind, Pair, Plan, Question, shown
 from roadmap.editions.answers import ABOUT, WORDS, asked_about, pasted
 from roadmap.editions.keep_reviewed import Kept
@@ -15,7 +16,7 @@ from roadmap.editions.matching import Candidate
 from roadmap.language import counted, day
 from roadmap.reading import Reading
 from tasks.editions.amend import Amendment
-from tasks.editions.point_changes import PointPlan, upcoming
+from tasks.editions.point_changes import PointPlan
 
 FIELD_RU = {
     "number": "номер",

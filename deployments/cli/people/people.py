@@ -191,6 +191,9 @@ def _official(one: Official, body: Body | None, channels: list[Channel], away: l
                 "address": channel.address,
                 "drilled_at": channel.drilled_at,
                 "proven_at": channel.proven_at,
+                "failing_since": channel.failing_since,
+                "failure": channel.failure,
+                "given_up_at": channel.given_up_at,
             }
             for channel in channels
         ],
@@ -207,12 +210,15 @@ def _mute_json(row: MuteRow) -> dict[str, Any]:
     return {"subject": subject.words, "until": its.until, "reason": its.reason, "set_by": its.set_by}
 
 
+def _how_it_works(channel: dict[str, Any]) -> str:
+    if channel["given_up_at"]:
+        return f"письма не доходят с {day(channel['failing_since'].date())}: {channel['failure']}"
+    return "проверен" if channel["proven_at"] else "не проверен"
+
+
 def _official_cells(row: dict[str, Any]) -> tuple[str, ...]:
     who = ", ".join(filter(None, (row["post"], row["name"])))
     role = f"{ROLE_RU[row['role']]}{', ' + row['body'] if row['body'] else ''}"
-    channels = (
-        f"{channel['kind']} {channel['address']} — {'проверен' if channel['proven_at'] else 'не проверен'}"
-        for channel in row["channels"]
-    )
+    channels = (f"{channel['kind']} {channel['address']} — {_how_it_works(channel)}" for channel in row["channels"])
     away = (f"{day(one['from'])} — {day(one['to'])}: {one['deputy_post']}" for one in row["absences"])
     return str(row["number"]), f"{who}\n{role}", "\n".join(channels) or "нет", "\n".join(away)

@@ -15,6 +15,7 @@ from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
 from models.tables.alert import alerts
+from models.tables.outbox import OVERTAKEN
 from roadmap.catalogue.loading import built_in
 from roadmap.language import counted, day
 from roadmap.terms import read
@@ -225,6 +226,7 @@ NOTICE_RU = {
     "sending": "отправляется",
     "sent": "отправлено",
     "dropped": "не понадобилось",
+    "overtaken": OVERTAKEN,
     "dead": "не доставлено",
     "reversed": "дата была неверной",
 }
@@ -247,8 +249,8 @@ def outbox(
             row.official.post,
             row.channel.kind,
             str(row.lines),
-            NOTICE_RU[row.notice.state],
-            row.notice.error,
+            NOTICE_RU[row.notice.outcome],
+            row.notice.error if row.notice.error != OVERTAKEN else "",
         )
         for row in rows
     )
@@ -264,7 +266,7 @@ def _notice(row: queries.NoticeRow) -> dict[str, Any]:
         "official": row.official.post,
         "channel": row.channel.kind,
         "lines": row.lines,
-        "state": row.notice.state,
+        "state": row.notice.outcome,
         "attempts": row.notice.attempts,
         "error": row.notice.error,
         "sent_at": row.notice.sent_at,

@@ -209,7 +209,23 @@ def test_a_letter_says_only_what_still_holds(reason: Any, status: str, days: int
 def test_every_reason_has_a_rule_for_its_relevance() -> None:
     settled = {reason for reason in RANK if relevant(reason, status="planned", days=1) is None}
     for_live_points = {"extended", "refused", "reassigned", "reopened", "asked_extension", "asked_transfer"}
-    assert settled == set(RANK) - for_live_points - {"no_channel", "undelivered"}
+    assert settled == set(RANK) - for_live_points - {"no_channel", "undelivered", "handed_over"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "days", "expected"),
+    [
+        pytest.param("due_soon", 34, None, id="«soon» was said of another deadline"),
+        pytest.param("due_today", 34, None, id="today is no deadline any more"),
+        pytest.param("due_soon", 0, "due_today", id="it was brought forward to today"),
+        pytest.param("due_soon", -2, "overdue", id="and beyond"),
+        pytest.param("opened", 34, "opened", id="that it has begun holds"),
+        pytest.param("returned", 34, "returned", id="so do remarks"),
+    ],
+)
+def test_a_reminder_of_a_deadline_that_was_moved_is_judged_again(reason: Any, days: int, expected: str | None) -> None:
+    status = "returned" if reason == "returned" else "open"
+    assert relevant(reason, status=status, days=days, is_moved=True) == expected
 
 
 def test_a_ladder_is_read_in_any_order() -> None:

@@ -1,6 +1,7 @@
 """The week's table and the drill as parts of a letter."""
 
 from datetime import date
+from typing import Any
 
 from roadmap.control.discipline import Discipline
 from roadmap.letters import Addressee, Origin, letter
@@ -10,7 +11,7 @@ ORIGIN = Origin(region="Краснодарский край", title="Компл�
 COORDINATOR = Addressee(role="coordinator", post="Координатор")
 
 
-def digest(*rows: Discipline, **more: int) -> Digest:
+def digest(*rows: Discipline, **more: Any) -> Digest:
     line = "Точек на контроле: 4, писем за неделю отправлено: 2, не доставлено: 0."
     return Digest(since=date(2027, 1, 1), until=date(2027, 6, 10), rows=rows, heartbeat=line, **more)
 

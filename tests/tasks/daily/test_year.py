@@ -139,7 +139,7 @@ def test_the_expected_year_is_silent_on_days_off_and_knows_every_ordinary_reason
     assert len({(on, official) for on, official, _ in lines}) == len(lines)
     # A letter that only brings the note of a round, or a page of it, has no reasons.
     reasons = {part.split()[0] for *_, summary in lines for part in summary.split(", ") if part}
-    asked_and_decided = REQUESTS | {"refused", "reassigned", "extended", "reopened"}
+    asked_and_decided = REQUESTS | {"refused", "reassigned", "handed_over", "extended", "reopened"}
     assert reasons == (set(RANK) | {DIGEST}) - asked_and_decided - {"no_channel", "undelivered"}
 
 

@@ -9,14 +9,15 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Roadmap, queries
+from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Roadmap, lifecycle, queries
 from models.db import open_session
+from models.lifecycle import TransitionCommand
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
+from roadmap.control.upcoming import upcoming
 from tasks.daily.control_day import control_day
 from tasks.editions.amend import Amendment, amend, preview
 from tasks.editions.load import load_roadmap
-from tasks.editions.point_changes import upcoming
 from tasks.editions.training_copies import load_training_copy
 from tests.databases import sqlite_engine
 
@@ -132,6 +133,41 @@ def test_a_dropped_item_of_which_nothing_is_open_yet_is_told_of_its_nearest_day(
     assert [point.status for point in done.points.withdrawn] == ["planned", "planned"]
     sweep(engine, 2)
     assert [key for *_, key in told(engine, "1.3.6", "withdrawn")] == ["moscow-oblast/1.3.6/-/2023-12-31"]
+
+
+def passed_on(codes: dict[str, str]) -> Catalogue:
+    """Moscow's catalogue under a new act, items with other owners."""
+    new = edition()
+    items = tuple(item.model_copy(update={"owner": codes.get(item.code, item.owner)}) for item in new.items)
+    return new.model_copy(update={"items": items})
+
+
+def test_both_sides_hear_once_of_items_that_an_edition_passes_on(engine: Engine) -> None:
+    """A weekly duty is a line for each open day and one for all that is planned, to either side."""
+    apply(engine, passed_on({"1.2.3": "minobr", "1.3.6": "asou"}))
+    sweep(engine, 3)
+    for code in ("1.2.3", "1.3.6"):
+        new, former = told(engine, code, "reassigned"), told(engine, code, "handed_over")
+        assert [key for *_, key in new] == [key for *_, key in former]
+        assert new
+        assert {day for day, *_ in new + former} == {TODAY + timedelta(days=1)}
+        assert len({post for _, post, _ in new}) == len({post for _, post, _ in former}) == 1
+    assert [key for *_, key in told(engine, "1.3.6", "reassigned")] == ["moscow-oblast/1.3.6/-/2023-12-31"]
+    with open_session(engine) as session:
+        said = ground(session, "moscow-oblast/1.3.6/-/2023-12-31")
+    assert said == f"исполнение передано актом: {ACT}; это касается и других сроков пункта (1)"
+
+
+def test_a_point_that_people_handed_over_is_not_taken_back_by_a_load(engine: Engine) -> None:
+    key = "moscow-oblast/1.3.6/-/2023-12-31"
+    with open_session(engine) as session:
+        other = session.execute(select(Body).where(col(Body.code) == "asou")).scalar_one()
+        move: dict[str, Any] = {"actor": "координатор", "at": at(TODAY), "on": TODAY, "reason": "по уставу"}
+        lifecycle.change(session, key, TransitionCommand(action="reassign", owner_id=other.id, **move))
+    apply(engine, edition())
+    with open_session(engine) as session:
+        point = session.execute(select(ControlPoint).where(col(ControlPoint.key) == key)).scalar_one()
+        assert point.owner_id == other.id
 
 
 def test_each_member_of_a_group_hears_of_its_own_point_and_nobody_else_of_any(engine: Engine) -> None:

@@ -89,6 +89,7 @@ def test_a_duty_handed_over_is_told_to_the_new_owner_who_then_gets_the_reminders
     for day in range(1, 11):
         control(world, MONDAY + timedelta(days=day))
     assert [line for line in world.letters() if line[1] in ("Ректор", "Директор школы")] == [
+        ("2027-05-18", "Ректор", "handed_over", 8),
         ("2027-05-18", "Директор школы", "reassigned", 8),
         ("2027-05-19", "Директор школы", "due_soon", 7),
         ("2027-05-25", "Директор школы", "due_soon", 1),
