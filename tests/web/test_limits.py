@@ -18,12 +18,11 @@ from annotated_types import Le
 from fastapi.routing import APIRoute
 from limits import RateLimitItemPerMinute
 from limits.strategies import MovingWindowRateLimiter
-from pydantic import ValidationError
 from starlette.types import ASGIApp
 
 from deployments.serve.connections import PatientProtocol
 from models import Evidence
-from models.settings import Settings
+from models.settings import Settings, SettingsRefused
 from tests.pages import MANY, PASSWORD, Pages
 from web import security
 from web.app import create_app
@@ -132,8 +131,8 @@ class TestLogIn:
         assert codes == [403] * 6 + [429] * 3
 
 
-@pytest.mark.parametrize(("proxies", "is_believed"), [("", False), ("10.0.0.0/8", False), ("127.0.0.0/8,::1", True)])
-def test_only_a_proxy_that_was_named_says_who_asks(proxies: str, is_believed: bool) -> None:
+@pytest.mark.parametrize(("proxies", "is_believed"), [(None, False), ("10.0.0.0/8", False), ("127.0.0.0/8,::1", True)])
+def test_only_a_proxy_that_was_named_says_who_asks(proxies: str | None, is_believed: bool) -> None:
     settings = Settings(proxies=proxies)
     seen: list[str] = []
 
@@ -149,7 +148,7 @@ def test_only_a_proxy_that_was_named_says_who_asks(proxies: str, is_believed: bo
 
 
 def test_a_proxy_that_is_no_address_is_refused_by_its_words() -> None:
-    with pytest.raises(ValidationError, match="«nginx» — не адрес и не сеть"):
+    with pytest.raises(SettingsRefused, match="«nginx» — не адрес и не сеть"):
         Settings(proxies="127.0.0.1, nginx")
 
 
