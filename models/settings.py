@@ -94,7 +94,8 @@ def _database(secret: SecretStr) -> SecretStr:
         url = make_url(secret.get_secret_value())
     except (ArgumentError, ValueError):
         raise ValueError("нужен адрес базы вида postgresql://имя:пароль@сервер/база") from None
-    if url.password is not None and not str(url.password).strip():
+    # By a socket of this machine the system vouches for the user.
+    if url.host and url.password is not None and not str(url.password).strip():
         raise ValueError("пароль базы пуст: впишите его после имени и двоеточия или уберите двоеточие")
     return secret
 

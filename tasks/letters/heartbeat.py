@@ -17,6 +17,7 @@ from models.lifecycle import LIVE
 from models.queries.officials import unreached
 from models.settings import Settings
 from models.tables.alert import alerts
+from tasks.context.last_control import missed_controls
 
 WEEK = timedelta(days=7)
 LATE = timedelta(hours=26)
@@ -115,7 +116,7 @@ def heartbeat(session: Session, *, at: datetime, code: str | None = None) -> Hea
         failing=session.execute(failing).scalar_one(),
         last_sent_at=session.execute(last).scalar_one(),
         on_duty_since=session.execute(loaded).scalar_one(),
-        alerts=tuple(alert.words for alert in alerts(session)),
+        alerts=(*missed_controls(session, at=at, code=code), *(alert.words for alert in alerts(session))),
     )
 
 

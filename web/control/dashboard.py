@@ -17,6 +17,7 @@ from models.tables.alert import alerts
 from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
 from roadmap.language import section_words
+from tasks.context.last_control import missed_controls
 from tasks.files.point_export import MEDIA_TYPE, workbook
 from tasks.pages.filters import Choices, Filter, ShownPoint, board_points, choices, run_urls, year_end
 from tasks.pages.people import Reach, muted, reach_of_bodies
@@ -86,6 +87,7 @@ def _values(session: Session, request: Request, settings: Settings, query: Query
     shown = [one.point for one in waiting.items] + [*late.items, *listed.items]
     return {
         "alerts": alerts(session),
+        "missed": missed_controls(session, at=clock.now(), code=wanted.roadmap or None),
         "zone": settings.zone,
         "points": listed,
         "waiting": waiting,

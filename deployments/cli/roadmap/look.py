@@ -10,7 +10,7 @@ import typer
 from sqlmodel import Session, col
 
 from deployments.cli import facts, output
-from models import ControlPoint, Item, Roadmap, queries
+from models import ControlPoint, Item, Roadmap, clock, queries
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
@@ -19,6 +19,7 @@ from models.tables.outbox import OVERTAKEN
 from roadmap.catalogue.loading import built_in
 from roadmap.language import counted, day
 from roadmap.terms import read
+from tasks.context.last_control import missed_controls
 from tasks.people.contacts import bodies_without_channel
 
 Json = Annotated[bool, typer.Option("--json", help="Вывести JSON для программ.")]
@@ -120,7 +121,8 @@ def status(
         chosen = [known_roadmap(session, code)] if code else queries.roadmaps(session)
         rows = [queries.status(session, roadmap, today=facts.today_of(roadmap)) for roadmap in chosen]
         silent = {row.roadmap.code: bodies_without_channel(session, row.roadmap.code) for row in rows}
-        standing = [alert.words for alert in alerts(session)]
+        standing = missed_controls(session, at=clock.now(), code=code)
+        standing += [alert.words for alert in alerts(session)]
         gone = {row.roadmap.code: _by_act(_dropped(session, row.roadmap.code)) for row in rows}
     if as_json:
         return output.as_json([_status(row, silent[row.roadmap.code], gone[row.roadmap.code]) for row in rows])

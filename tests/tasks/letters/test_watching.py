@@ -8,7 +8,8 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 
-from models import Edition, Notice
+from models import ControlLook, Edition, Notice
+from models.db import open_session
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.heartbeat import WatcherUnreachable, watch
@@ -55,6 +56,12 @@ def watcher() -> Iterator[Watcher]:
     server.server_close()
 
 
+def looked(world: World, at: datetime) -> None:
+    """The control of the day has been."""
+    with open_session(world.engine) as session:
+        session.add(ControlLook(roadmap_code=world.code, on_day=at.date(), looked_at=at))
+
+
 def letters_left(world: World, at: datetime) -> None:
     world.point(WEDNESDAY)
     control_day(world.engine, today=WEDNESDAY, at=NOON)
@@ -63,6 +70,7 @@ def letters_left(world: World, at: datetime) -> None:
 
 def test_a_week_with_letters_is_a_call(world: World, watcher: Watcher) -> None:
     letters_left(world, NOON)
+    looked(world, NOON + timedelta(days=6))
     found = watch(world.engine, settings=watcher.settings, at=NOON + timedelta(days=6))
     assert (found.called, found.problems) == (True, ())
     line = "Точек на контроле: 8, писем за неделю отправлено: 1, не доставлено: 0."
@@ -71,6 +79,7 @@ def test_a_week_with_letters_is_a_call(world: World, watcher: Watcher) -> None:
 
 def test_a_week_without_a_letter_is_an_alarm(world: World, watcher: Watcher) -> None:
     letters_left(world, NOON)
+    looked(world, NOON + timedelta(days=8))
     found = watch(world.engine, settings=watcher.settings, at=NOON + timedelta(days=8))
     assert found.problems == ("за неделю не ушло ни одного письма, последнее — 26.05.2027",)
     assert [path for path, _ in watcher.calls] == ["/ping/3f2a/fail"]
@@ -87,6 +96,7 @@ def test_a_letter_given_up_and_a_letter_that_waits_too_long_are_told(world: Worl
 
 def test_a_roadmap_loaded_this_week_is_given_its_time(world: World, watcher: Watcher) -> None:
     world.change(Edition, loaded_at=NOON - timedelta(days=2))
+    looked(world, NOON)
     assert watch(world.engine, settings=watcher.settings, at=NOON).problems == ()
 
 
