@@ -23,8 +23,8 @@ class Digest:
     rows: Sequence[Discipline]
     heartbeat: str
     """One line: points watched, letters sent, undelivered."""
-    muted: int = 0
-    """Items and bodies about which nothing is sent at present."""
+    muted: tuple[str, ...] = ()
+    """Items and bodies about which nothing is sent at present, each in words."""
     unproven: int = 0
     """Officials of whom it is not proven that letters arrive."""
     unreached: Sequence[str] = ()
@@ -60,6 +60,12 @@ def unreached_words(post: str, failure: str, since: date) -> str:
     return f"{post} — {failure}, с {since:%d.%m.%Y}"
 
 
+def muted_words(what: str, *, overdue: int, until: date, by: str, reason: str) -> str:
+    """«п. 1.3, просрочено 2, до 31.12.2026 (координатор: ждём приказа)»"""
+    late = f", просрочено {overdue}" if overdue else ""
+    return f"{what}{late}, до {until:%d.%m.%Y} ({by}: {reason})"
+
+
 def _part(name: str, subject: str, why: str, values: dict[str, Any]) -> Part:
     text, html = (templates.get_template(f"{name}.{form}.j2").render(values) for form in ("txt", "html"))
     return Part(subject=subject, text=text.strip(), html=Markup(html), why=why)
@@ -74,7 +80,7 @@ def _shown(digest: Digest) -> dict[str, Any]:
         rows.append(_cells(total(rest, title=f"ещё {len(rest)} {words}")))
     notes = [digest.heartbeat]
     if digest.muted:
-        notes.append(f"Временно без писем (пункты и органы): {digest.muted}.")
+        notes.append(f"Письма исполнителям приостановлены: {'; '.join(digest.muted)}.")
     if digest.unreached:
         notes.append(f"Письма не доходят: {'; '.join(digest.unreached)}.")
     if digest.unproven:

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from models import Channel, Official, Roadmap
-from models.queries.officials import muted, unreached
+from models import Channel, ControlPoint, Official, Roadmap
+from models.queries import standing
+from models.queries.officials import MuteRow, muted, unreached
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.letters import Part
-from roadmap.letters.parts import Digest, digest_part, reachability_part, unreached_part, unreached_words
+from roadmap.letters.parts import Digest, digest_part, muted_words, reachability_part, unreached_part, unreached_words
 from tasks.discipline import discipline
 from tasks.letters.heartbeat import heartbeat
 from tasks.people.links import official_url
@@ -42,6 +43,16 @@ class Parts:
         return reachability_part(official_url(self._settings, official, channel.id, path="/proof"))
 
 
+def _muted(session: Session, row: MuteRow, today: date) -> str:
+    """Nobody is reminded of it: whoever controls sees what, by whom and why, and how much of it is overdue."""
+    mute = row.mute
+    what = f"п. {row.item.number or row.item.code}" if row.item else (row.body.short if row.body else "")
+    mine = col(ControlPoint.item_id) == mute.item_id if mute.item_id else col(ControlPoint.owner_id) == mute.body_id
+    late = select(func.count()).select_from(ControlPoint).where(mine, standing.overdue(today))
+    overdue = session.execute(late.where(col(ControlPoint.roadmap_code) == mute.roadmap_code)).scalar_one()
+    return muted_words(what, overdue=overdue, until=mute.until, by=mute.set_by, reason=mute.reason)
+
+
 def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Digest:
     """What the week's table of a roadmap says on a day: deadlines since the new year, or since it is on control."""
     since = max(date(today.year, 1, 1), session.get_one(Roadmap, code).controlled_from)
@@ -59,7 +70,7 @@ def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Dige
         until=today,
         rows=discipline(session, code, today=today, since=since, until=today),
         heartbeat=heartbeat(session, at=at, code=code).line,
-        muted=len(muted(session, code, today)),
+        muted=tuple(_muted(session, row, today) for row in muted(session, code, today)),
         unproven=session.execute(unproven).scalar_one(),
         unreached=unreached_of(session, code),
     )

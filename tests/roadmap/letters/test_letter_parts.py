@@ -5,7 +5,7 @@ from typing import Any
 
 from roadmap.control.discipline import Discipline
 from roadmap.letters import Addressee, Origin, letter
-from roadmap.letters.parts import SHOWN_BODIES, Digest, digest_part, reachability_part
+from roadmap.letters.parts import SHOWN_BODIES, Digest, digest_part, muted_words, reachability_part
 
 ORIGIN = Origin(region="Краснодарский край", title="Комплекс мер", act="приказ от 13.08.2021 № 2625")
 COORDINATOR = Addressee(role="coordinator", post="Координатор")
@@ -18,7 +18,7 @@ def digest(*rows: Discipline, **more: Any) -> Digest:
 
 def test_the_table_shows_the_rows_and_their_sum() -> None:
     part = digest_part(digest(Discipline("ИРО", in_time=1, late=1, returned=2), Discipline("ЦНППМ", in_time=3)))
-    assert "ИРО: в срок 1, с опозданием 1, просрочено 0, не по вине органа 0, возвратов 2" in part.text
+    assert "ИРО: в срок 1, с опозданием 1, просрочено 0, из них не по вине органа 0, возвратов 2" in part.text
     assert "ВСЕГО: в срок 4, с опозданием 1, просрочено 0" in part.text
     assert "(доля в срок 80 %)" in part.text
     assert "Точек на контроле: 4" in part.text
@@ -33,8 +33,12 @@ def test_a_region_of_many_bodies_gets_the_worst_and_the_rest_as_one_row() -> Non
 
 
 def test_what_is_muted_and_unproven_is_said() -> None:
-    text = digest_part(digest(muted=2, unproven=5)).text
-    assert "Временно без писем (пункты и органы): 2." in text
+    muted = muted_words("п. 1.3", overdue=2, until=date(2026, 12, 31), by="координатор", reason="ждём приказа")
+    text = digest_part(digest(muted=(muted, "ЦНППМ, до 31.12.2026 (координатор: ликвидация)"), unproven=5)).text
+    assert (
+        "Письма исполнителям приостановлены: п. 1.3, просрочено 2, до 31.12.2026 (координатор: ждём приказа);" in text
+    )
+    assert "; ЦНППМ, до 31.12.2026 (координатор: ликвидация)." in text
     assert "Связь не подтверждена у должностных лиц: 5." in text
     assert "Сроков в этом периоде не было." in text
 
