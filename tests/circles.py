@@ -124,12 +124,6 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Twice the cores where tests wait for servers; as many as there are, by the default, where they only reckon."""
-    return None if "not server" in config.option.markexpr else 2 * (os.cpu_count() or 1)
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups | None:
     """Ours for ``--dist loadgroup``."""
     return Groups(config, log) if config.getoption("dist") == "loadgroup" else None
