@@ -27,7 +27,7 @@ CODE = "krai"
 ZONE = "Europe/Moscow"
 PASSWORD = "пароль координатора"
 MANY = (RateLimitItemPerMinute(100_000),)
-NO_LIMITS = Limits(address=MANY, link=MANY, form=MANY, login=MANY)
+NO_LIMITS = Limits(address=MANY, link=MANY, form=MANY, login=MANY, password=MANY)
 
 
 @dataclass

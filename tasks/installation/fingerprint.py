@@ -13,7 +13,7 @@ from models.db import open_session
 from models.db.migrate import refuse_other_schema
 from models.settings import Settings
 from models.tables.installation import Installation
-from tasks.people.links import known_key
+from tasks.people.links import known_key, signing_key
 
 FILE = "installation.id"
 
@@ -58,6 +58,7 @@ def adopt(session: Session, settings: Settings, *, at: datetime) -> None:
     path = settings.data / FILE
     if not path.exists():
         path.write_text(f"{secrets.token_hex(16)}\n", encoding="ascii")
+    signing_key(settings)  # made now, where there is none: later it would differ from what is noted here
     mine = fingerprint(settings)
     row = session.get(Installation, 1)
     if row is None or asdict(mine) != {name: getattr(row, name) for name in WORDS}:

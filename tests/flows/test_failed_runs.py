@@ -79,7 +79,9 @@ def test_an_answer_is_carried_out_though_the_database_was_away_when_it_was_given
 ) -> None:
     office.add_roadmap()
     moved = today + timedelta(days=30)
-    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    key = office.add_point(
+        item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20), kind="activity"
+    )
     sync(office.engine, settings=office.settings, at=clock.now())
     # Refused now, it would not be once the owner has reported: what was refused stays refused.
     answer(office, key, decision="вернуть", reason="нет подписи")
@@ -113,7 +115,9 @@ def test_a_form_that_nobody_filled_in_before_the_run_failed_can_be_filled_in_aft
     office: Office, worker: Worker, today: date
 ) -> None:
     office.add_roadmap()
-    key = office.add_point(item="1.2", opens_on=today + timedelta(days=1), due_on=today + timedelta(days=20))
+    key = office.add_point(
+        item="1.2", opens_on=today + timedelta(days=1), due_on=today + timedelta(days=20), kind="activity"
+    )
     sync(office.engine, settings=office.settings, at=clock.now())
     run = office.wait_for(key, "Scheduled")
     with open_session(office.engine) as session:

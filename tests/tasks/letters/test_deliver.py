@@ -367,11 +367,11 @@ def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
     with open_session(small_world.engine) as session:
-        session.execute(update(NoticeLine).where(NoticeLine.reason == "escalated").values(reason="из будущего"))  # type: ignore[arg-type]
+        session.execute(update(NoticeLine).where(NoticeLine.reason == "overdue").values(reason="из будущего"))  # type: ignore[arg-type]
     report = send(small_world, mail)
     assert (report.sent, report.failed, report.errors) == (1, 1, ("письмо не составлено (KeyError)",))
     assert "Traceback" in caplog.text
-    assert mail_server.to == ["rector@example.org"]
+    assert mail_server.to == ["deputy@example.org"]
 
 
 def test_a_delivery_can_be_limited_and_stopped(small_world: World, mail_server: MailServer, mail: Settings) -> None:

@@ -173,7 +173,8 @@ def test_the_successor_gets_what_waits_and_nothing_twice(posted: Posted) -> None
     assert posted.queued(round_id) == 0
     posted.delivered()
     assert list(posted.files("petrova")) == [posted.page_name("sochi")]
-    assert "sochi" not in posted.to
+    assert posted.to.count("sochi") == 1, "the one that says who answers now"
+    assert posted.files("sochi") == {}
 
 
 def test_the_letter_leaves_in_the_office_hours_of_its_reader(small_posted: Posted) -> None:
