@@ -5,9 +5,7 @@ BIN := .venv/bin
 # make check or make test DATE='2028-02-29 23:59' (Moscow time) or DATE=random: every process lives on that day.
 ON_DAY = $(if $(DATE),$(BIN)/python tests/on_day.py '$(DATE)')
 # Which tests share a process, and in which order: tests/circles.py.
-SUITE = $(ON_DAY) $(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
-# Tests that wait for servers: twice the cores run them.
-TWICE = $(shell $(BIN)/python -c 'import os; print(2 * os.cpu_count())')
+SUITE = $(ON_DAY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: run check test test-office lint bench venv lock screenshots clean
 
@@ -15,17 +13,14 @@ run: .venv/.runtime
 	@$(BIN)/vekha up
 
 # Lint, types, import rules, and every test that starts no server, worker, browser, PostgreSQL or program.
-check: PROCESSES = auto
 check: lint
 	$(SUITE) -m "not server and not office"
 
 # The tests of check are in it.
-test: PROCESSES = $(TWICE)
 test: .venv/.dev
 	$(SUITE) -m "not office"
 
 # Only what is not in make test.
-test-office: PROCESSES = auto
 test-office: .venv/.dev
 	$(SUITE) -m "office"
 
