@@ -81,8 +81,13 @@ def not_ours(run: FlowRun, key: str, point: PointFacts | None) -> State | None:
     if run.idempotency_key == key or run.deployment_id is None:
         return None
     if point is None:
-        return Failed(name=NO_SUCH_POINT, message=f"На контроле нет точки «{key}».")
+        return no_such_point(key)
     return Cancelled(name=KEPT_BY_ANOTHER, message=f"Решение по точке принимают в запуске «{run_name(point)}».")
+
+
+def no_such_point(key: str) -> State:
+    """How a run ends that was given the key of no point."""
+    return Failed(name=NO_SUCH_POINT, message=f"На контроле нет точки «{key}».")
 
 
 def _point(engine: Engine, key: str) -> PointFacts | None:

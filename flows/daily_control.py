@@ -46,7 +46,7 @@ async def daily_control() -> State:
         await wake_task(client, engine, today=None, at=at)
         await cards_task(client, engine, today=None, at=at)
         await overview_task(client, engine, today=None, at=at, run_id=flow_run.id)
-    if failed := [*report.failed, *rounds.failed]:
+    if failed := [*report.failed, *rounds.failed, *report.held]:
         words = f"Контроль не прошёл: {', '.join(failed)}. {_summary(report, rounds)}"
         return Failed(name="Есть сбои", message=words)
     watch_task(engine, settings=settings, at=at)
@@ -55,7 +55,8 @@ async def daily_control() -> State:
 
 def _summary(report: ControlReport, rounds: RoundsRun) -> str:
     notes = f" Справок составлено: {len(rounds.outcomes)}." if rounds.outcomes else ""
+    remarks = "".join(f" {remark}." for remark in report.remarks)
     return (
         f"Открыто: {report.opened}, просрочено: {report.overdue}, строк в письмах: {report.lines}, "
-        f"писем: {report.notices}, не до кого довести: {report.undeliverable}.{notes}"
+        f"писем: {report.notices}, не до кого довести: {report.undeliverable}.{notes}{remarks}"
     )

@@ -5,7 +5,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.control_point import this_run
+from flows.control_point import no_such_point, this_run
 from models import clock, db
 from models.lifecycle import Refused
 from models.settings import Settings
@@ -28,7 +28,7 @@ async def reopen(point_key: str, reason: str) -> State:
     with db.open_session(engine) as session:
         point = point_of(session, point_key)
     if point is None:
-        return Failed(name="Такой точки нет", message=f"На контроле нет точки «{point_key}».")
+        return no_such_point(point_key)
     today = today_there(at, point.item.zone)
     by = By(actor=ACTOR, at=at, today=today, once_key=f"run:{this_run().id}")
     try:

@@ -30,21 +30,14 @@ def newest_revision() -> str:
 
 def is_newest(database: Engine) -> bool:
     """Whether there is nothing to upgrade."""
-    try:
-        with database.connect() as connection:
-            versions = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
-    except (OperationalError, ProgrammingError):
-        return False  # No such table yet, or no database: the upgrade makes the one and reports the other.
-    return list(versions) == [newest_revision()]
+    return _revision(database) == newest_revision()
 
 
 def refuse_other_schema(database: Engine) -> None:
     """Raises ``DatabaseProblem`` where the schema is not this program's: older, or made by a newer one."""
-    try:
-        with database.connect() as connection:
-            there = connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar_one()
-    except (OperationalError, ProgrammingError) as refused:
-        raise DatabaseProblem(f"База данных недоступна или пуста: {refused.orig}") from refused
+    there = _revision(database)
+    if not there:
+        raise DatabaseProblem("База данных недоступна или пуста")
     if there < newest_revision():
         raise DatabaseProblem(f"База данных ещё не обновлена ({there}): выполните «vekha status» новой версией")
     _refuse_newer(there)
@@ -58,7 +51,10 @@ def _refuse_newer(revision: str) -> None:
 
 
 def _revision(database: Engine) -> str:
-    """That of the schema; empty where there is none."""
+    """That of the schema; empty where there is no such table yet, or no database.
+
+    An upgrade makes the one and reports the other.
+    """
     try:
         with database.connect() as connection:
             found = connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar_one()
@@ -70,9 +66,9 @@ def _revision(database: Engine) -> str:
 def migrate(database: Engine, revision: str = "head") -> None:
     """Upgrade to a revision, by default the newest; does nothing when already there. All of it or nothing."""
     # Every command, page and flow begins here: Alembic would load all migrations to find that there is nothing to do.
-    if revision == "head" and is_newest(database):
-        return
-    if revision == "head" and (there := _revision(database)):
+    if revision == "head":
+        if (there := _revision(database)) == newest_revision():
+            return
         _refuse_newer(there)
     with database.connect() as connection:
         if database.dialect.name != "sqlite":

@@ -18,7 +18,8 @@ def missed_controls(session: Session, *, at: datetime, code: str | None = None) 
     """A Russian line for each roadmap whose last working day has had no control, but for one just loaded."""
     last = (
         select(col(ControlLook.roadmap_code), func.max(ControlLook.on_day).label("on_day"))
-        .where(col(ControlLook.reversed_at).is_(None))
+        # A look of a clock that ran ahead says nothing of today.
+        .where(col(ControlLook.reversed_at).is_(None), col(ControlLook.on_day) <= at.date() + timedelta(days=1))
         .group_by(col(ControlLook.roadmap_code))
         .subquery()
     )

@@ -14,6 +14,7 @@ from models import ControlPoint, Roadmap, lifecycle
 from models.db import open_session
 from models.db.locks import lock_roadmap
 from models.settings import Settings
+from models.tables.alert import keep_alerts
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.calendar.zones import today_there
@@ -31,6 +32,10 @@ from tasks.reminders.failed_deliveries import enqueue_failed_deliveries, queue_r
 from tasks.reminders.recipients import opening_hours
 
 logger = logging.getLogger(__name__)
+HELD = (
+    "ежедневный контроль уже шёл за более поздние дни, поэтому за этот день ничего не сделано — проверьте часы; "
+    "если они верны, завтра всё пойдёт как обычно"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,11 @@ class DayReport:
     is_held: bool = False
     """The clock seems to have gone back: nothing was done."""
 
+    @property
+    def remark(self) -> str:
+        """What a person must know of this day, in Russian; empty on an ordinary one."""
+        return HELD if self.is_held else self.false_days.words if self.false_days else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ControlReport:
@@ -57,6 +67,16 @@ class ControlReport:
 
     days: tuple[DayReport, ...]
     failed: tuple[str, ...]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person must know of the days, with the codes; none on ordinary ones."""
+        return tuple(f"{day.code}: {day.remark}" for day in self.days if day.remark)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Codes of roadmaps for which nothing was done: the clock seems to have gone back."""
+        return tuple(day.code for day in self.days if day.is_held)
 
     @property
     def opened(self) -> int:
@@ -129,6 +149,8 @@ def control_roadmap(
     calendar = calendar_of(session, code)
     day = RoadmapDay.of(session, code, today=today, at=at, calendar=calendar, hours=hours)
     begun = Day() if is_simulated else begin_day(session, roadmap, day)
+    if not is_simulated:
+        keep_alerts(session, f"control/{code}", {"clock": f"{roadmap.region}: {HELD}"} if begun.is_held else {}, at=at)
     if begun.is_held:
         return _nothing_done(day)
     rounds = sweep(session, code, today=today, at=at, calendar=calendar)

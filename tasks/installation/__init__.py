@@ -7,6 +7,15 @@ from tasks.installation.fingerprint import (
     fingerprint,
     own_engine,
     refuse_foreign,
+    refuse_other_folder,
 )
 
-__all__ = ["ForeignSettings", "adopt", "differences", "fingerprint", "own_engine", "refuse_foreign"]
+__all__ = [
+    "ForeignSettings",
+    "adopt",
+    "differences",
+    "fingerprint",
+    "own_engine",
+    "refuse_foreign",
+    "refuse_other_folder",
+]

@@ -87,6 +87,19 @@ def refuse_foreign(session: Session, settings: Settings, *, sends: bool = True) 
         )
 
 
+def refuse_other_folder(session: Session, settings: Settings) -> None:
+    """Raises ``ForeignSettings`` where the database is of an installation with another data folder.
+
+    Whoever starts an installation may change its other settings; a start from elsewhere must not take it over.
+    """
+    row = session.get(Installation, 1)
+    if row is not None and fingerprint(settings).folder != row.folder:
+        raise ForeignSettings(
+            f"База данных принадлежит установке с другой папкой данных, а здесь — {settings.data}: задайте VEKHA_DATA "
+            "или, если папка переехала без файла installation.id, выполните «vekha settings --adopt»"
+        )
+
+
 def own_engine() -> Engine:
     """The engine of the settings in force, for work that nobody watches.
 

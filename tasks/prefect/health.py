@@ -6,18 +6,21 @@ from typing import Any
 
 import httpx
 from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import PrefectHTTPStatusError
 from sqlalchemy import Engine
 
 from models.db import open_session
 from models.settings import Settings
 from models.tables.alert import keep_alerts
-from tasks.prefect.client import bounded, call, connect, pages
+from tasks.prefect.api_password import refused
+from tasks.prefect.client import bounded, call, connect, is_unauthorized, pages
 from tasks.prefect.names import POOL, SERVICE_TAG
 
 AREA = "prefect"
 
 REMEDY = "Включите в Prefect или выполните «vekha sync --resume»."
 AWAY = "Сервер Prefect не отвечает: формы в нём недоступны, контроль и письма стоят. Запустите его снова."
+BROKEN = "Сервер Prefect отвечает ошибкой: что случилось — в журнале prefect-server.log папки данных."
 NO_WORKER = "Исполнитель не на связи с Prefect: контроль, письма и решения в формах ждут. Запустите «vekha up»."
 POOL_PAUSED = f"В Prefect приостановлена вся работа (пул «{POOL}»): контроль, письма и решения ждут. {REMEDY}"
 QUEUE_PAUSED = f"В Prefect приостановлена очередь «{{name}}»: запуски в ней ждут. {REMEDY}"
@@ -29,6 +32,8 @@ async def keep_watch(engine: Engine, settings: Settings, *, at: datetime) -> dic
     try:
         async with connect(settings) as client:
             found = await problems(client)
+    except PrefectHTTPStatusError as problem:
+        found = {"password": refused(settings)} if is_unauthorized(problem) else {"broken": BROKEN}
     except httpx.HTTPError:
         found = {"away": AWAY}
     with open_session(engine) as session:

@@ -17,7 +17,7 @@ from models import Channel, Notice, Official, clock
 from models.db import DatabaseProblem, engine_for, open_session
 from models.db.migrate import migrate, refuse_other_schema
 from models.settings import Settings
-from tasks.installation import ForeignSettings, adopt, differences, refuse_foreign
+from tasks.installation import ForeignSettings, adopt, differences, refuse_foreign, refuse_other_folder
 from tests.databases import sqlite_engine
 from tests.office import Office
 from tests.places import ROOT
@@ -59,6 +59,16 @@ def test_what_differs_is_named_by_its_variable(session: Session, tmp_path: Path,
     adopt(session, other, at=clock.now())
     session.flush()
     assert differences(session, other) == []
+
+
+def test_a_start_from_elsewhere_does_not_take_an_installation_over(session: Session, tmp_path: Path) -> None:
+    here = settings(tmp_path / "data")
+    refuse_other_folder(session, here)
+    adopt(session, here, at=clock.now())
+    session.flush()
+    refuse_other_folder(session, OTHERS["VEKHA_MAIL_URL"](here))
+    with pytest.raises(ForeignSettings, match="VEKHA_DATA"):
+        refuse_other_folder(session, OTHERS["VEKHA_DATA"](here))
 
 
 def test_the_pages_need_not_know_the_mail_server(session: Session, tmp_path: Path) -> None:

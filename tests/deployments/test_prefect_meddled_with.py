@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import State, StateType
+from pydantic import SecretStr
 from sqlmodel import Session
 
 from deployments.serve.prefect import Worker
@@ -76,6 +77,13 @@ def test_a_server_that_is_away_is_said(synced: Office, monkeypatch: pytest.Monke
     assert found == {"away": health.AWAY}
 
 
+def test_a_server_that_does_not_take_the_password_is_not_called_away(synced: Office) -> None:
+    other = synced.settings.model_copy(update={"auth": SecretStr("vekha:another long password")})
+    found = asyncio.run(health.keep_watch(synced.engine, other, at=clock.now()))
+    assert list(found) == ["password"]
+    assert "не принял пароль" in found["password"]
+
+
 def test_an_alert_keeps_its_hour_until_it_is_mended(tmp_path: Path) -> None:
     with open_session(sqlite_engine(tmp_path / "vekha.db")) as session:
         _alerts_are_kept(session)
@@ -119,7 +127,8 @@ def test_a_run_that_goes_on_failing_is_told_of(office: Office, today: date) -> N
     office.api(lambda client: client.set_flow_run_state(run_id, failed, force=True))
     first = clock.now()
     assert told(first) == []
-    office.api(lambda client: start_again(client, run_id, clock.now()))
+    # At an hour that no worker of another test takes it up at.
+    office.api(lambda client: start_again(client, run_id, clock.now() + timedelta(hours=1)))
     office.api(lambda client: client.set_flow_run_state(run_id, failed, force=True))
     [words] = told(first + timedelta(minutes=31))
     assert "прерывается ошибкой" in words

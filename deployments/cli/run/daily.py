@@ -138,13 +138,8 @@ def control(
         rows = (_day_cells(entry) for entry in report.days)
         output.table("Ежедневный контроль", columns, rows)
     for entry in report.days:
-        if entry.false_days is not None:
-            output.errors.print(f"{entry.code}: {entry.false_days.words}", style="yellow", markup=False)
-        elif entry.is_held:
-            words = (
-                "контроль уже шёл за более поздние дни — проверьте часы; если они верны, завтра всё пойдёт как обычно"
-            )
-            output.errors.print(f"{entry.code}: {day(entry.on)} ничего не сделано: {words}", style="yellow")
+        if entry.remark:
+            output.errors.print(f"{entry.code}, {day(entry.on)}: {entry.remark}", style="yellow", markup=False)
     if rounds.outcomes and not as_json:
         notes = ", ".join(f"{one.key.partition('/')[0]} {one.title}" for one in rounds.outcomes)
         output.screen.print(f"Справки мониторинга: {notes}", markup=False)

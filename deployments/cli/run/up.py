@@ -19,7 +19,7 @@ from deployments.serve import web
 from deployments.serve.lock import only_one, refuse_second
 from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start, with_auth
 from models import Roadmap, clock, queries
-from models.db import open_session
+from models.db import DatabaseProblem, open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import LIVE
 from models.private import keep_private
@@ -31,7 +31,7 @@ from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_training_copy
-from tasks.installation import adopt
+from tasks.installation import adopt, refuse_other_folder
 from tasks.letters.deliver import deliver
 from tasks.people.contacts import apply_contacts
 from tasks.prefect import api_password
@@ -74,6 +74,7 @@ def _run(settings: Settings, codes: Sequence[str], *, rehearsal: bool) -> None:
     engine = ready_engine()
     keep_private(settings.data, whole=True)
     with open_session(engine) as session:
+        refuse_other_folder(session, settings)
         adopt(session, settings, at=clock.now())
     _load(engine, codes, settings=settings, rehearsal=rehearsal)
     server, worker, pages = PrefectServer(settings), Worker(settings), web.WebPages(settings)
@@ -163,7 +164,10 @@ class _Look:
     def _look(self) -> None:
         from tasks.prefect.health import keep_watch
 
-        asyncio.run(keep_watch(self._engine, self._settings, at=clock.now()))
+        try:
+            asyncio.run(keep_watch(self._engine, self._settings, at=clock.now()))
+        except DatabaseProblem as away:  # said once a look, until it is there again
+            output.errors.print(str(away), style="red", markup=False)
 
 
 def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal: bool) -> None:

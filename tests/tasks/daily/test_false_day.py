@@ -30,6 +30,7 @@ from models import (
 from models.db import engine_for, open_session
 from models.lifecycle import TransitionCommand
 from models.settings import Settings
+from models.tables.alert import alerts
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import ControlReport, control_day
@@ -342,9 +343,15 @@ def test_a_clock_that_goes_back_through_days_worked_through_holds_one_day_and_is
         control(world, WEDNESDAY + n * DAY)
     before = [world.rows(table) for table in (ControlPoint, Transition, Notice, NoticeLine)]
     assert control(world, WEDNESDAY + DAY).days[0].is_held
-    assert control(world, WEDNESDAY + DAY).days[0].is_held
+    held = control(world, WEDNESDAY + DAY)
+    assert (held.held, len(held.remarks)) == ((world.code,), 1)
+    assert "проверьте часы" in held.remarks[0]
+    with open_session(world.engine) as session:
+        assert ["проверьте часы" in alert.words for alert in alerts(session)] == [True]
     assert [world.rows(table) for table in (ControlPoint, Transition, Notice, NoticeLine)] == before
     assert control(world, WEDNESDAY + 12 * DAY).days[0].false_days is None
+    with open_session(world.engine) as session:
+        assert alerts(session) == []
     assert control(world, WEDNESDAY + DAY).days[0].is_held
     found = control(world, WEDNESDAY + 2 * DAY).days[0].false_days
     assert found is not None

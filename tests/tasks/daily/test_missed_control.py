@@ -36,6 +36,15 @@ def test_a_working_day_without_a_control_is_an_alarm(small_world: World, at: dat
         assert set(lines) <= set(heartbeat(session, at=at).problems(at))
 
 
+def test_a_look_of_a_clock_that_ran_ahead_hides_nothing(small_world: World) -> None:
+    assert not control_day(small_world.engine, today=FRIDAY, at=moscow(FRIDAY, 6)).failed
+    ahead = date(2027, 8, 2)
+    assert not control_day(small_world.engine, today=ahead, at=moscow(ahead, 6)).failed
+    with open_session(small_world.engine) as session:
+        [line] = missed_controls(session, at=moscow(date(2027, 6, 1), 13))
+        assert "последний — 28.05.2027" in line
+
+
 def test_a_roadmap_that_has_had_none_is_told_of_from_its_second_working_day_on(small_world: World) -> None:
     with open_session(small_world.engine) as session:
         [line] = missed_controls(session, at=moscow(date(2030, 6, 3), 13))
