@@ -79,6 +79,9 @@ def _shown(digest: Digest) -> dict[str, Any]:
         words = plural(len(rest), "орган", "органа", "органов")
         rows.append(_cells(total(rest, title=f"ещё {len(rest)} {words}")))
     notes = [digest.heartbeat]
+    whole = total(digest.rows)
+    if whole.excused and whole.own_share is not None:
+        notes.insert(0, f"Без опозданий не по вине органов доля в срок — {round(whole.own_share * 100)} %.")
     if digest.muted:
         notes.append(f"Письма исполнителям приостановлены: {'; '.join(digest.muted)}.")
     if digest.unreached:

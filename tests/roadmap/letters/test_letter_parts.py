@@ -32,6 +32,12 @@ def test_a_region_of_many_bodies_gets_the_worst_and_the_rest_as_one_row() -> Non
     assert f"ВСЕГО: в срок {SHOWN_BODIES + 22}" in part.text
 
 
+def test_both_shares_are_said_where_a_body_could_not_help_being_late() -> None:
+    text = digest_part(digest(Discipline("ИРО", in_time=7, late=1, overdue=2, excused=1))).text
+    assert "(доля в срок 70 %)" in text
+    assert "Без опозданий не по вине органов доля в срок — 78 %." in text
+
+
 def test_what_is_muted_and_unproven_is_said() -> None:
     muted = muted_words("п. 1.3", overdue=2, until=date(2026, 12, 31), by="координатор", reason="ждём приказа")
     text = digest_part(digest(muted=(muted, "ЦНППМ, до 31.12.2026 (координатор: ликвидация)"), unproven=5)).text
