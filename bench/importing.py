@@ -24,26 +24,6 @@ AIM_SECONDS, AIM_MEMORY, AIM_GROWTH = 3.0, 300, 11.0
 HEADER = ("№ п/п", "Наименование мероприятия", "Ответственный", "Срок", "Результат")
 TERMS = ("до 1 июня 2027 г.", "Май-июнь 2027 г.", "ежеквартально", "весь период", "в течение 2027 г.")
 
-IMPORT = """
-import json, resource, sys, time
-from pathlib import Path
-started = time.perf_counter()
-from roadmap.documents.draft import draft
-from roadmap.documents.found import find
-from tasks.read_document import read_document
-draft(find(read_document(Path(sys.argv[2]))))
-loaded = time.process_time()
-found = find(read_document(Path(sys.argv[1])))
-text = draft(found)
-ended = time.process_time()
-seconds = time.perf_counter() - started
-done = {"seconds": seconds, "net": ended - loaded, "items": found.counts["item"], "rows": found.rows}
-done["counted"] = sum(found.counts.values())
-done["questions"] = len(found.all_questions())
-done["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps(done))
-"""
-
 
 def run(rows: int = ROWS, more: int = MORE) -> list[dict[str, Any]]:
     """Seconds and memory for ``rows`` rows, and the growth to ``more``; every row must be accounted for."""
@@ -67,7 +47,7 @@ def _measured(path: Path, rows: int) -> dict[str, Any]:
     path.write_bytes(order(rows))
     first = path.with_name("first.docx")
     first.write_bytes(order(1))
-    command = [sys.executable, "-c", IMPORT, str(path), str(first)]
+    command = [sys.executable, "-m", "bench.import_side", str(path), str(first)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout)
     if told["items"] != rows or told["counted"] != told["rows"] or told["questions"]:
