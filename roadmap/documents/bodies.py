@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from roadmap.documents.bearers import is_body
 from roadmap.documents.neutral import clean
 from roadmap.documents.questions import Answers, Question
+from roadmap.documents.text.bearers import is_body
 from roadmap.language.cases import nominative
 from roadmap.language.normalise import DRAFTS, code_of, plain_with_signs
 

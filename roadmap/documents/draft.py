@@ -9,11 +9,11 @@ import yaml
 
 from roadmap.catalogue.open_questions import MARK
 from roadmap.catalogue.schema import ItemKind
+from roadmap.documents.act.regions import zone_of
 from roadmap.documents.bodies import latin
 from roadmap.documents.entries import Entry
 from roadmap.documents.importer import Found
 from roadmap.documents.questions import Question
-from roadmap.documents.regions import zone_of
 from roadmap.review.kinds import keeps_registry
 
 try:

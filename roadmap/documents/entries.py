@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 from roadmap.calendar import WorkCalendar
-from roadmap.documents import points
 from roadmap.documents.bodies import Bodies, Body
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.rows import FoundItem
+from roadmap.documents.tables.rows import FoundItem
+from roadmap.documents.text import points
 from roadmap.reading import Reading
 from roadmap.terms import read
 

@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from roadmap.documents import acts, indicators, points
-from roadmap.documents.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
+from roadmap.documents.act import head
+from roadmap.documents.act.periods import find_period
+from roadmap.documents.act.regions import region_of
 from roadmap.documents.bodies import Bodies, Body
-from roadmap.documents.columns import ROLE_RU
-from roadmap.documents.definitions import definitions_of
 from roadmap.documents.entries import Entry, entries_of, reader_of
 from roadmap.documents.neutral import Document, Paragraph, Table, clean
-from roadmap.documents.periods import find_period
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.regions import region_of
-from roadmap.documents.regulations import Regulation, regulation_of
-from roadmap.documents.rows import CLASSES, FoundItem, RowClass, RowReader, heal
-from roadmap.documents.tables import WholeTable, whole_tables
+from roadmap.documents.tables import indicators
+from roadmap.documents.tables.columns import ROLE_RU
+from roadmap.documents.tables.joined import WholeTable, whole_tables
+from roadmap.documents.tables.rows import CLASSES, FoundItem, RowClass, RowReader, heal
+from roadmap.documents.text import points
+from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
+from roadmap.documents.text.definitions import definitions_of
+from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.language.normalise import plain_with_signs
 from roadmap.reading import Reading
 
@@ -34,7 +36,7 @@ class Found:
     """What one document holds; ``counts`` has every source row of every table once."""
 
     name: str
-    act: acts.FoundAct
+    act: head.FoundAct
     period: tuple[date, date, str]
     title: str = ""
     region: str = ""
@@ -72,14 +74,14 @@ def find(document: Document, answers: Answers | None = None) -> Found:
     """1. the act; 2. tables and their rows; 3. the period; 4. items with readings; 5. the rest of the words."""
     answers = answers or Answers()
     paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
-    act = _answered_act(acts.find_act(paragraphs), answers)
+    act = _answered_act(head.find_act(paragraphs), answers)
     found = Found(document.name, act, (*_WIDE, ""))
     tables = list(whole_tables(document, _answered_roles(document, answers)))
     found.title = _title(tables, paragraphs, act)
     rough = reader_of(*_WIDE)
     raw = [row for n, table in enumerate(tables) for row in _read_table(table, n, found, answers, rough)]
     raw += _read_text(paragraphs, found, answers, rough)
-    found.controller = acts.find_controller(paragraphs)
+    found.controller = head.find_controller(paragraphs)
     words = [item.words.get("term", "") for _, _, item in raw]
     found.period = _period(found, tables, words, [p.text for p in paragraphs], answers)
     found.items = entries_of(raw, found.period, found.bodies, answers, authority=act.authority)
@@ -250,24 +252,24 @@ def _caption(table: WholeTable) -> str:
     return shouted.capitalize() + words[len(shouted) :] if shouted else words
 
 
-def _title(tables: list[WholeTable], paragraphs: list[Paragraph], act: acts.FoundAct) -> str:
+def _title(tables: list[WholeTable], paragraphs: list[Paragraph], act: head.FoundAct) -> str:
     captions = (_caption(table) for table in tables if table.columns and table.columns.kind == "roadmap")
     caption = next(filter(None, captions), "")
-    regulation = acts.title_of_regulation(paragraphs)
+    regulation = head.title_of_regulation(paragraphs)
     return caption or (regulation if act.amends else "") or act.title or regulation
 
 
-def _answered_act(act: acts.FoundAct, answers: Answers) -> acts.FoundAct:
+def _answered_act(act: head.FoundAct, answers: Answers) -> head.FoundAct:
     values = {name: answers.of("act", name) or getattr(act, name) for name in ("kind", "number", "title", "authority")}
-    on = acts.day_of(answers.of("act", "on") or "") or act.on
-    return acts.FoundAct(on=on, amends=act.amends, **values)
+    on = head.day_of(answers.of("act", "on") or "") or act.on
+    return head.FoundAct(on=on, amends=act.amends, **values)
 
 
 def _period(
     found: Found, tables: list[WholeTable], terms: list[str], texts: list[str], answers: Answers
 ) -> tuple[date, date, str]:
     answer = re.findall(r"\d{2}\.\d{2}\.\d{4}", answers.of("period", "period") or "")
-    days = [day for words in answer if (day := acts.day_of(words))]
+    days = [day for words in answer if (day := head.day_of(words))]
     if len(days) == 2 and days[0] <= days[1]:
         return days[0], days[1], "назван при импорте"
     titles = [title for title in (found.title, *(_caption(table) for table in tables), found.act.title) if title]

@@ -12,8 +12,8 @@ import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
-from roadmap.documents.columns import columns_of
 from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
+from roadmap.documents.tables.columns import columns_of
 from tasks.documents.pdf_lines import NUMBER, Grid, lines_of
 from tasks.documents.pdf_unruled import Unruled, may_hold_header, unruled_tables
 from tasks.files.errors import DocumentRefused

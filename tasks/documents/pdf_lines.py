@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from roadmap.documents.columns import Columns
 from roadmap.documents.neutral import clean
+from roadmap.documents.tables.columns import Columns
 
 NUMBER = re.compile(r"\d+(\.\d+)*[.)]?$")
 

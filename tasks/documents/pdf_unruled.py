@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from roadmap.documents.columns import Columns, columns_of
 from roadmap.documents.neutral import Row, Table, clean
+from roadmap.documents.tables.columns import Columns, columns_of
 from tasks.documents.pdf_lines import NUMBER, Grid, Line, Run
 from tasks.documents.pdf_unruled_rows import is_wide, segments, whole_row
 

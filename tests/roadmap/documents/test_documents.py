@@ -9,13 +9,13 @@ import pytest
 from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.loading import parse_catalogue
 from roadmap.catalogue.open_questions import open_questions
-from roadmap.documents.columns import columns_of
+from roadmap.documents.act.regions import region_of, zone_of
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
-from roadmap.documents.points import split_term
 from roadmap.documents.questions import Answers
-from roadmap.documents.regions import region_of, zone_of
+from roadmap.documents.tables.columns import columns_of
+from roadmap.documents.text.points import split_term
 from roadmap.terms import read
 
 HEAD = """МИНИСТЕРСТВО ОБРАЗОВАНИЯ КРАСНОДАРСКОГО КРАЯ

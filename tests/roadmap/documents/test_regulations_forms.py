@@ -9,9 +9,9 @@ from roadmap.documents.bodies import Bodies, aliases
 from roadmap.documents.entries import Entry
 from roadmap.documents.importer import Found, find
 from roadmap.documents.neutral import Document, Paragraph
-from roadmap.documents.passages import whole
 from roadmap.documents.plain_text import from_text
 from roadmap.documents.questions import Answers
+from roadmap.documents.text.passages import whole
 from roadmap.language.cases import nominative
 
 HEAD = """ПОЛОЖЕНИЕ

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from roadmap.documents.acts import FoundAct, day_of
+from roadmap.documents.act.head import FoundAct, day_of
 from roadmap.documents.questions import Question
 
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")

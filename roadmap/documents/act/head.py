@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from roadmap.documents.neutral import Paragraph
-from roadmap.documents.passages import whole
+from roadmap.documents.text.passages import whole
 
 MONTHS = (
     *("января", "февраля", "марта", "апреля", "мая", "июня"),

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from roadmap.documents import bearers, rhythms
-from roadmap.documents.bearers import Bearer
 from roadmap.documents.bodies import Bodies
-from roadmap.documents.definitions import definitions_of
 from roadmap.documents.neutral import Paragraph
-from roadmap.documents.outline import Where
-from roadmap.documents.passages import Passage, bare, listed, sentences, whole
-from roadmap.documents.rows import FoundItem
-from roadmap.documents.sections import number_of
+from roadmap.documents.tables.rows import FoundItem
+from roadmap.documents.tables.sections import number_of
+from roadmap.documents.text import bearers, rhythms
+from roadmap.documents.text.bearers import Bearer
+from roadmap.documents.text.definitions import definitions_of
+from roadmap.documents.text.outline import Where
+from roadmap.documents.text.passages import Passage, bare, listed, sentences, whole
 from roadmap.language.cases import nominative
 
 Duty = tuple[str, str, FoundItem]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from roadmap.documents.columns import Columns, Role, columns_of, is_column_numbers
 from roadmap.documents.neutral import Document, Paragraph, Row, Table
+from roadmap.documents.tables.columns import Columns, Role, columns_of, is_column_numbers
 from roadmap.language.normalise import plain_with_signs
 
 DEEPEST_HEADER = 6

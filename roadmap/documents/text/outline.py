@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from roadmap.documents.bearers import Bearer
+from roadmap.documents.text.bearers import Bearer
 
 _SUBJECTS = re.compile(r"субъект|в\s+состав\w*\s.*входят|структур", re.IGNORECASE)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from roadmap.documents.neutral import Paragraph
-from roadmap.documents.passages import Passage, whole
 from roadmap.documents.questions import Answers, Question
+from roadmap.documents.text.passages import Passage, whole
 
 SHOWN = 120
 _LONGEST_HEADING = 300

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from roadmap.documents import rhythms
 from roadmap.documents.neutral import Paragraph
-from roadmap.documents.rows import FoundItem
+from roadmap.documents.tables.rows import FoundItem
+from roadmap.documents.text import rhythms
 
 _TOP = re.compile(r"^(\d+)\.\s+(?!\d)(.*)$")
 _SUB = re.compile(r"^(\d+)\)\s+(.*)$|^(\d+\.\d+)\.?\s+(.*)$")

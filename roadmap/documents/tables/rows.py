@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from roadmap.documents.columns import Columns, Role, is_column_numbers, is_repeated, is_rule
 from roadmap.documents.neutral import Row, healed, join_torn
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.sections import Sections
+from roadmap.documents.tables.columns import Columns, Role, is_column_numbers, is_repeated, is_rule
+from roadmap.documents.tables.sections import Sections
 
 RowClass = Literal["item", "indicator", "continuation", "heading", "header", "question"]
 CLASSES: tuple[RowClass, ...] = ("item", "indicator", "continuation", "heading", "header", "question")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 from roadmap.documents.neutral import Paragraph
-from roadmap.documents.regulations import Regulation
+from roadmap.documents.text.regulations import Regulation
 
 ParagraphClass = Literal["item", "indicator", "definition", "continuation", "heading", "statement", "question"]
 SHOWN = 40

@@ -1,0 +1,1 @@
+"""The tables of an order: parts joined, columns told by their header, each row accounted for."""
