@@ -1,10 +1,12 @@
 """One real Prefect server and one worker for the whole run; each test that asks for ``office`` finds them empty."""
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from datetime import date
 
+import prefect
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pydantic import SecretStr
@@ -15,13 +17,16 @@ from models import clock
 from models.db import close_engines
 from models.settings import Settings
 from tests import circles, days
-from tests.databases import PostgresServer, postgres_server, sqlite_engine
+from tests.databases import PostgresServer, keep_copy, postgres_server, sqlite_engine
 from tests.mail import MailServer, ServeMail, serving_mail
 from tests.office import PATIENCE, Office, hang_up
 from tests.places import AUTH, OUT, ROOT, program
 
 # pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
 os.environ.pop("COLUMNS", None)
+#: Services of the Prefect server that would only take time from it: nobody looks at its feed of events, no worker is
+#: given up, nothing is cancelled from outside, forms wait for years.
+UNUSED = ("EVENT_PERSISTER", "FOREMAN", "CANCELLATION_CLEANUP", "REPOSSESSOR", "PAUSE_EXPIRATIONS")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,7 +63,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))))
         patch.setenv("PREFECT_WORKER_QUERY_SECONDS", "1")
         # No run of its own accord: at 06:00 the daily control would get between the steps of a test.
-        patch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED", "false")
+        for service in ("SCHEDULER", *UNUSED):
+            patch.setenv(f"PREFECT_SERVER_SERVICES_{service}_ENABLED", "false")
         patch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
         # What asks this server by settings of its own, as a command in another terminal would.
         patch.setenv("PREFECT_API_AUTH_STRING", AUTH)
@@ -66,10 +72,17 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(settings: Settings) -> Iterator[PrefectServer]:
-    """A real Prefect server."""
-    server = PrefectServer(settings)
+def prefect_server(settings: Settings, pytestconfig: pytest.Config) -> Iterator[PrefectServer]:
+    """A real Prefect server; its migrations have run in the first of all runs with this version of Prefect."""
+    server, database = PrefectServer(settings), settings.data / "prefect" / "prefect.db"
+    assert pytestconfig.cache is not None
+    migrated = pytestconfig.cache.mkdir(f"prefect-{prefect.__version__}") / "migrated.db"
+    if is_kept := migrated.exists():
+        database.parent.mkdir()
+        shutil.copyfile(migrated, database)
     server.start(timeout=PATIENCE)
+    if not is_kept:
+        keep_copy(database, migrated)
     yield server
     hang_up(server.url)
     server.stop()

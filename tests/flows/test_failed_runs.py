@@ -54,9 +54,10 @@ def answer(office: Office, key: str, **fields: str) -> dict[str, Any]:
 
 def wait_for_form(office: Office, key: str, number: int) -> None:
     """Until the run waits with its n-th form."""
-    until = clock.now() + timedelta(minutes=4)
-    while office.wait_for(key, "В работе")["state"]["state_details"]["pause_key"] != decision_key(number):
-        assert clock.now() < until
+    for _ in office.looks():
+        if office.wait_for(key, "В работе")["state"]["state_details"]["pause_key"] == decision_key(number):
+            return
+    pytest.fail(f"the run of {key} does not wait with form {number}")
 
 
 def mend(office: Office) -> int:
