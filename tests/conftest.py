@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import prefect
@@ -44,7 +44,7 @@ def no_connection_outlives_its_test() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def one_day(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test lives at noon of one day; with a real server on the day it is, for Prefect reads a clock of its own."""
-    if {"prefect_server", "office_over"} & set(request.fixturenames):
+    if "prefect_server" in request.fixturenames:
         days.wait_out_midnight()
         yield
     else:
@@ -110,12 +110,6 @@ def office(prefect_server: PrefectServer, settings: Settings) -> Iterator[Office
 
 
 @pytest.fixture
-def office_over() -> Callable[[Settings, Engine, str], Office]:
-    """Makes an office of another installation: its settings, its database, the address of its server."""
-    return Office
-
-
-@pytest.fixture
 def today() -> date:
     """The day it is in Moscow: that of all tests, or with a real server the present one."""
     return clock.today("Europe/Moscow")
@@ -170,7 +164,9 @@ def chromium() -> Iterator[Browser]:
     """Headless Chromium that reaches nothing but this machine; pictures go to ``tests/out``."""
     found = program("chromium", "chromium-browser", "google-chrome")
     OUT.mkdir(exist_ok=True)
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    # Without a rasterizer no timeline of Prefect is drawn, which would take more than all the rest.
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
+    quiet += ["--disable-background-networking", "--disable-component-update"]
     local_only = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=[*quiet, local_only])
