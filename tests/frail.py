@@ -58,9 +58,7 @@ class Tap:
                 server.sendall(request)
                 while b"upgrade: websocket" in request.lower() and (data := client.recv(65536)):
                     server.sendall(data)
-        for end in (client, server):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        _hang_up(client, server)
 
     def _answer(self, client: socket.socket, server: socket.socket, caught: list[bool]) -> None:
         with suppress(OSError):
@@ -69,6 +67,8 @@ class Tap:
                     self.sprung()
                     break
                 client.sendall(data)
+        # Closed alone, it would stay open as long as the other thread reads from it, and the worker wait for its end.
+        _hang_up(client, server)
         client.close()
         server.close()
 
@@ -79,6 +79,12 @@ class Tap:
         trap.nth -= 1
         trap.is_sprung = trap.nth == 0
         return trap if trap.is_sprung else None
+
+
+def _hang_up(*ends: socket.socket) -> None:
+    for end in ends:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def _request(client: socket.socket) -> bytes:
@@ -111,11 +117,11 @@ class FrailWorker:
         return self.tap.trap
 
     def wait_until_dead(self, trap: Trap, *, seconds: float = 300) -> None:
-        """Return once the trap has sprung and the worker has told the server all about it, half a minute later."""
+        """Return once the trap has sprung and the worker has told the server all about it."""
         until = time.monotonic() + seconds
         while not (trap.is_sprung and self.tap.mourned):
             assert time.monotonic() < until, f"{trap}"
-            time.sleep(0.5)
+            time.sleep(0.1)
         self.tap.mourned = 0
 
     def do_at(self, words: str, sprung: Callable[[], None]) -> None:
