@@ -95,6 +95,7 @@ def test_an_answer_is_carried_out_though_the_database_was_away_when_it_was_given
     wait_for_form(office, key, 3)
     with open_session(office.engine) as session:
         assert lifecycle.point_by_key(session, key).due_on == moved
+    assert office.runs()[key]["name"] != run["name"], "the moved deadline stands in it"
 
     with open_session(office.engine) as session:
         report = TransitionCommand(action="submit", actor="ИРО", at=clock.now(), on=today, evidence="протокол № 4")

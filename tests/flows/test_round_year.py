@@ -175,7 +175,7 @@ def test_a_year_of_four_quarters_and_the_year_itself_runs_by_itself(installation
 
 
 def live(year: Installation, *, rounds: int, silent: int) -> None:
-    """Every working day until the one after the notes of the first so many rounds; of one of them Istra says nothing."""
+    """Every working day until the first so many rounds have their notes, and one more; of one Istra says nothing."""
     office = year.office
     year.day(date(YEAR, 1, 11))
     rows = year.rounds()
