@@ -61,7 +61,7 @@ class Line:
 
 #: What is another whenever a run has changed.
 NEWS = "SELECT count(*), (SELECT max(updated) FROM flow_run) FROM flow_run_state"
-GLANCE, PAUSE = 0.05, 3.0
+GLANCE, PAUSE = 0.1, 3.0
 """Seconds between two looks past the server, and until it is asked though nothing seems to have changed."""
 LINES: dict[str, Line] = {}
 """Server → the line to it."""
