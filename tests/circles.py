@@ -25,7 +25,7 @@ PREFECT = {"prefect_server", "worker"}
 SERVER = {*PREFECT, "postgres", "chromium", "own_programs", "serve_mail", "serve"}
 OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
 #: The tests of the first Prefect server, by their files' names.
-PROCESSES = ("test_process", "test_sync", "test_study")
+PROCESSES = ("test_process", "test_sync", "test_study", "test_service", "test_point_life")
 #: The longest of the check circle: notes, charts as they are painted. Their tests come first and go to the processes
 #: one by one; what is missing here is only run a little later.
 LONG = {"test_note_layout.py", "test_note_own_pages.py", "test_note_files.py", "test_charts.py"}

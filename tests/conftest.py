@@ -1,10 +1,12 @@
 """One real Prefect server and one worker for the whole run; each test that asks for ``office`` finds them empty."""
 
 import os
+import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
+import prefect
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pydantic import SecretStr
@@ -15,13 +17,16 @@ from models import clock
 from models.db import close_engines
 from models.settings import Settings
 from tests import circles, days
-from tests.databases import PostgresServer, postgres_server, sqlite_engine
+from tests.databases import PostgresServer, keep_copy, postgres_server, sqlite_engine
 from tests.mail import MailServer, ServeMail, serving_mail
 from tests.office import PATIENCE, Office, hang_up
 from tests.places import AUTH, OUT, ROOT, program
 
 # pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
 os.environ.pop("COLUMNS", None)
+#: Services of the Prefect server that would only take time from it: nobody looks at its feed of events, no worker is
+#: given up, nothing is cancelled from outside, forms wait for years.
+UNUSED = ("EVENT_PERSISTER", "FOREMAN", "CANCELLATION_CLEANUP", "REPOSSESSOR", "PAUSE_EXPIRATIONS")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +44,7 @@ def no_connection_outlives_its_test() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def one_day(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test lives at noon of one day; with a real server on the day it is, for Prefect reads a clock of its own."""
-    if {"prefect_server", "office_over"} & set(request.fixturenames):
+    if "prefect_server" in request.fixturenames:
         days.wait_out_midnight()
         yield
     else:
@@ -58,7 +63,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))))
         patch.setenv("PREFECT_WORKER_QUERY_SECONDS", "1")
         # No run of its own accord: at 06:00 the daily control would get between the steps of a test.
-        patch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED", "false")
+        for service in ("SCHEDULER", *UNUSED):
+            patch.setenv(f"PREFECT_SERVER_SERVICES_{service}_ENABLED", "false")
         patch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
         # What asks this server by settings of its own, as a command in another terminal would.
         patch.setenv("PREFECT_API_AUTH_STRING", AUTH)
@@ -66,10 +72,17 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(settings: Settings) -> Iterator[PrefectServer]:
-    """A real Prefect server."""
-    server = PrefectServer(settings)
+def prefect_server(settings: Settings, pytestconfig: pytest.Config) -> Iterator[PrefectServer]:
+    """A real Prefect server; its migrations have run in the first of all runs with this version of Prefect."""
+    server, database = PrefectServer(settings), settings.data / "prefect" / "prefect.db"
+    assert pytestconfig.cache is not None
+    migrated = pytestconfig.cache.mkdir(f"prefect-{prefect.__version__}") / "migrated.db"
+    if is_kept := migrated.exists():
+        database.parent.mkdir()
+        shutil.copyfile(migrated, database)
     server.start(timeout=PATIENCE)
+    if not is_kept:
+        keep_copy(database, migrated)
     yield server
     hang_up(server.url)
     server.stop()
@@ -94,12 +107,6 @@ def office(prefect_server: PrefectServer, settings: Settings) -> Iterator[Office
     office.wipe_prefect()
     yield office
     engine.dispose()
-
-
-@pytest.fixture
-def office_over() -> Callable[[Settings, Engine, str], Office]:
-    """Makes an office of another installation: its settings, its database, the address of its server."""
-    return Office
 
 
 @pytest.fixture
@@ -157,7 +164,9 @@ def chromium() -> Iterator[Browser]:
     """Headless Chromium that reaches nothing but this machine; pictures go to ``tests/out``."""
     found = program("chromium", "chromium-browser", "google-chrome")
     OUT.mkdir(exist_ok=True)
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    # Without a rasterizer no timeline of Prefect is drawn, which would take more than all the rest.
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
+    quiet += ["--disable-background-networking", "--disable-component-update"]
     local_only = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=[*quiet, local_only])

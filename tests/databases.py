@@ -3,8 +3,9 @@
 import atexit
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,6 +42,14 @@ def _sqlite_template(fill: Callable[[Engine], object] | None) -> Path:
     engine.dispose()  # The last connection writes the log back into the file.
     assert not path.with_name(f"{path.name}-wal").exists()
     return path
+
+
+def keep_copy(database: Path, copy: Path) -> None:
+    """A copy of a SQLite database at work, there whole or not at all."""
+    aside = copy.with_name(f"{uuid4().hex}.db")
+    with closing(sqlite3.connect(database)) as whole, closing(sqlite3.connect(aside)) as other:
+        whole.backup(other)
+    aside.replace(copy)
 
 
 def copy_template(path: Path, fill: Callable[[Engine], object] | None = None) -> None:

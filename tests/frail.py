@@ -35,18 +35,18 @@ class Tap:
     trap: Trap | None = None
     port: int = 0
     mourned: int = 0
-    """How often the worker has said its last word about a process that died."""
+    """How often since the trap has sprung the server has taken the worker's last word about a process that died."""
 
     def listen(self, listener: socket.socket) -> None:
         self.port = listener.getsockname()[1]
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
-                line = (client, socket.create_connection(("127.0.0.1", self.upstream)), list[bool]())
+                line = (client, socket.create_connection(("127.0.0.1", self.upstream)), list[bool](), list[bool]())
                 for way in (self._ask, self._answer):
                     Thread(target=way, args=line, daemon=True).start()
 
-    def _ask(self, client: socket.socket, server: socket.socket, caught: list[bool]) -> None:
+    def _ask(self, client: socket.socket, server: socket.socket, caught: list[bool], last_words: list[bool]) -> None:
         with suppress(OSError):
             while request := _request(client):
                 trap = self._caught(request)
@@ -55,30 +55,42 @@ class Tap:
                     if not trap.passes:
                         break
                 caught += [True] if trap and trap.after else []
+                last_words += [True] if b"infrastructure exited" in request else []
                 server.sendall(request)
                 while b"upgrade: websocket" in request.lower() and (data := client.recv(65536)):
                     server.sendall(data)
-        for end in (client, server):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        _hang_up(client, server)
 
-    def _answer(self, client: socket.socket, server: socket.socket, caught: list[bool]) -> None:
+    def _answer(self, client: socket.socket, server: socket.socket, caught: list[bool], last_words: list[bool]) -> None:
         with suppress(OSError):
             while data := server.recv(65536):
+                if last_words:
+                    # A busy server is told again.
+                    last_words.clear()
+                    self.mourned += data.startswith(b"HTTP/1.1 2")
                 if caught:
                     self.sprung()
                     break
                 client.sendall(data)
+        # Closed alone, it would stay open as long as the other thread reads from it, and the worker wait for its end.
+        _hang_up(client, server)
         client.close()
         server.close()
 
     def _caught(self, request: bytes) -> Trap | None:
-        self.mourned += b"infrastructure exited" in request
         if (trap := self.trap) is None or trap.is_sprung or not re.search(trap.words, request, re.DOTALL):
             return None
         trap.nth -= 1
-        trap.is_sprung = trap.nth == 0
-        return trap if trap.is_sprung else None
+        if trap.nth:
+            return None
+        self.mourned, trap.is_sprung = 0, True
+        return trap
+
+
+def _hang_up(*ends: socket.socket) -> None:
+    for end in ends:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def _request(client: socket.socket) -> bytes:
@@ -104,29 +116,34 @@ class FrailWorker:
         self.worker = Worker(self.settings.model_copy(update={"port": self.tap.port}))
         self.pid = self.worker.launch()._process.pid
 
-    def kill_at(self, words: str, *, nth: int = 1, after: bool = False, whole: bool = False) -> Trap:
-        """Kill the flow's process (``whole``: the worker with it) at a request whose text matches."""
-        self.tap.sprung = self.kill if whole else self.kill_flow
+    def kill_at(
+        self, words: str, *, nth: int = 1, after: bool = False, warm: bool = False, whole: bool = False
+    ) -> Trap:
+        """Kill the flow's process (``warm``: what forked it as well, ``whole``: the worker with both) at a request
+        whose text matches.
+        """
+        self.tap.sprung = self.kill if whole else lambda: self.kill_flow(warm=warm)
         self.tap.trap = Trap(words.encode(), nth=nth, after=after)
         return self.tap.trap
 
     def wait_until_dead(self, trap: Trap, *, seconds: float = 300) -> None:
-        """Return once the trap has sprung and the worker has told the server all about it, half a minute later."""
+        """Return once the trap has sprung and the worker has told the server all about it."""
         until = time.monotonic() + seconds
         while not (trap.is_sprung and self.tap.mourned):
             assert time.monotonic() < until, f"{trap}"
-            time.sleep(0.5)
-        self.tap.mourned = 0
+            time.sleep(0.1)
 
     def do_at(self, words: str, sprung: Callable[[], None]) -> None:
         """Do something before a request whose text matches goes on to the server."""
         self.tap.sprung = sprung
         self.tap.trap = Trap(words.encode(), passes=True)
 
-    def kill_flow(self) -> None:
+    def kill_flow(self, *, warm: bool) -> None:
+        kept = set() if warm else {pid for pid in _children(self.pid) if "deployments.serve.warm" in _command(pid)}
         for pid in _descendants(self.pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            if pid not in kept:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     def kill(self) -> None:
         """The worker and what it runs, at once."""
@@ -137,11 +154,24 @@ class FrailWorker:
 
 
 def _descendants(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
+    parents = _parents()
     found = [pid]
     found += (child for one in found for child, parent in parents.items() if parent == one)
     return found[1:]
+
+
+def _children(pid: int) -> list[int]:
+    return [child for child, parent in _parents().items() if parent == pid]
+
+
+def _parents() -> dict[int, int]:
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    return {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
+
+
+def _command(pid: int) -> str:
+    said = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return said.stdout
 
 
 @contextmanager

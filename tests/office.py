@@ -1,9 +1,11 @@
 """A database, a real Prefect server, and what a test asks of them."""
 
 import asyncio
+import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from threading import Thread
@@ -57,6 +59,10 @@ class Line:
         self._loop.close()
 
 
+#: What is another whenever a run has changed.
+NEWS = "SELECT count(*), (SELECT max(updated) FROM flow_run) FROM flow_run_state"
+GLANCE, PAUSE = 0.1, 3.0
+"""Seconds between two looks past the server, and until it is asked though nothing seems to have changed."""
 LINES: dict[str, Line] = {}
 """Server → the line to it."""
 
@@ -116,27 +122,41 @@ class Office:
 
         self.api(wipe)
 
+    def looks(self, seconds: float = PATIENCE) -> Iterator[None]:
+        """A turn now and one whenever a run has changed; no more of them after so long.
+
+        Whether one has changed is read from the server's database: to be asked all the time would keep it from work.
+        """
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            seen, again = self._news(), time.monotonic() + PAUSE
+            yield
+            while self._news() == seen and time.monotonic() < again:
+                time.sleep(GLANCE)
+
+    def _news(self) -> object:
+        path = self.settings.data.resolve() / "prefect" / "prefect.db"
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=60)) as database:
+            return database.execute(NEWS).fetchone()
+
     def wait_for(self, key: str, state_name: str, *, seconds: float = PATIENCE) -> dict[str, Any]:
         """The run of a point once it has reached a state; fails with the state it is in otherwise."""
-        until = time.monotonic() + seconds
-        while True:
+        run = None
+        for _ in self.looks(seconds):
             run = self.run(key)
             if run is not None and run["state_name"] == state_name:
                 return run
-            if time.monotonic() > until:
-                found = (run["state_name"], run["state"]["message"]) if run else None
-                pytest.fail(f"the run of {key} is {found}, not «{state_name}»")
-            time.sleep(0.3)
+        found = (run["state_name"], run["state"]["message"]) if run else None
+        pytest.fail(f"the run of {key} is {found}, not «{state_name}»")
 
     def wait_for_run(self, run_id: Any, *, seconds: float = PATIENCE) -> dict[str, Any]:
         """A run once it has ended."""
-        until = time.monotonic() + seconds
-        while True:
-            run: dict[str, Any] = self.api(lambda client: call(client, "GET", f"/flow_runs/{run_id}"))
+        run: dict[str, Any] = {}
+        for _ in self.looks(seconds):
+            run = self.api(lambda client: call(client, "GET", f"/flow_runs/{run_id}"))
             if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
                 return run
-            assert time.monotonic() < until, f"the run is still {run['state_name']}"
-            time.sleep(0.3)
+        pytest.fail(f"the run is still {run['state_name']}")
 
     def refs(self) -> dict[str, PrefectRef]:
         """What was noted about runs."""

@@ -1,12 +1,12 @@
 """A region whose points have stages, on a real Prefect server, and a coordinator who answers their forms."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlmodel import select
 
 from deployments.sync import sync
@@ -16,6 +16,7 @@ from models.lifecycle.transitions import TransitionCommand
 from roadmap.cards.point import artifact_key
 from tasks.context.working_calendar import calendar_of
 from tasks.prefect.client import call
+from tasks.prefect.forms import StageDecision, answer
 from tasks.processes.sweep import advance
 from tests.office import Office
 
@@ -43,6 +44,13 @@ class Processes:
         opens = self.today - timedelta(days=7 if days > 7 else 0)
         return str(self.office.add_point(item=item, opens_on=opens, due_on=due, kind=kind))
 
+    def mark(self, key: str, *stages: str) -> None:
+        """What forms would have marked before any run waits with one."""
+        for n, stage in enumerate(stages):
+            form = StageDecision(decision="отметить этап", stage=stage)
+            told = answer(self.office.engine, key, form, once_key=f"{key}:{n}", today=self.today, at=clock.now())
+            assert told.refusal == ""
+
     def begin(self) -> None:
         """What the day's control and the nightly sync do."""
         with open_session(self.office.engine) as session:
@@ -52,10 +60,9 @@ class Processes:
 
     def answer(self, answers: dict[str, list[dict[str, str]]], *, seconds: float = 500) -> None:
         """Give each run its answers one after another, several runs side by side, until each has taken its last."""
-        waiting, until = {key: list(given) for key, given in answers.items()}, time.monotonic() + seconds
-        asked = dict.fromkeys(waiting, 0)
-        while waiting:
-            assert time.monotonic() < until, {key: self.office.runs()[key]["state_name"] for key in waiting}
+        waiting, asked = {key: list(given) for key, given in answers.items()}, dict.fromkeys(answers, 0)
+        runs: dict[str, dict[str, Any]] = {}
+        for _ in self.office.looks(seconds):
             runs = self.office.runs()
             for key in list(waiting):
                 assert runs[key]["state_type"] not in ("FAILED", "CRASHED"), runs[key]["state"]["message"]
@@ -65,7 +72,9 @@ class Processes:
                 elif waiting[key] and number > asked[key]:
                     self._send(runs[key]["id"], waiting[key].pop(0))
                     asked[key] = number
-            time.sleep(0.3)
+            if not waiting:
+                return
+        pytest.fail(f"{ ({key: runs[key]['state_name'] for key in waiting}) }")
 
     def send(self, key: str, **fields: str) -> None:
         """Answer the form that the run of a point waits with, and go on."""
@@ -73,10 +82,11 @@ class Processes:
 
     def wait_for_form(self, key: str, number: int, *, seconds: float = 300) -> None:
         """Return once the run of a point waits with its n-th form."""
-        until = time.monotonic() + seconds
-        while _asked(run := self.office.runs()[key]) != number:
-            assert time.monotonic() < until, f"{run['state_name']}, not waiting with form {number}"
-            time.sleep(0.2)
+        run: dict[str, Any] = {}
+        for _ in self.office.looks(seconds):
+            if _asked(run := self.office.runs()[key]) == number:
+                return
+        pytest.fail(f"{run['state_name']}, not waiting with form {number}")
 
     def _send(self, run_id: str, fields: dict[str, str]) -> None:
         wanted = {"decision": "отметить этап"} | fields

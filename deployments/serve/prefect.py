@@ -96,6 +96,9 @@ def server_environment(settings: Settings) -> dict[str, str]:
         # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        # The server asks for the names of all time zones at every schedule that it reads: without the folders of the
+        # system they come from the package of Python in a moment, and a fourth of its time is saved.
+        "PYTHONTZPATH": "",
         # Pages of other addresses may not read what the server answers to a browser. Prefect's protection against
         # forged requests stays off: no browser sends this password by itself, and with it on a stranger is asked for
         # a token before the password, each client for one more request and one more write.

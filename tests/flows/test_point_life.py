@@ -177,16 +177,6 @@ def test_a_run_made_by_hand_ends_and_says_which_one_keeps_the_point(
     assert office.runs()[key]["state_type"] == "PAUSED"
 
 
-def test_a_moved_deadline_stands_in_the_name_of_the_run(office: Office, worker: Worker, today: date) -> None:
-    key, moved = waiting_point(office, today), today + timedelta(days=40)
-    run = office.runs()[key]
-    answer = {"decision": "перенести", "new_due_on": f"{moved:%d.%m.%Y}", "reason": "приказ № 2"}
-    office.api(lambda client: client.resume_flow_run(run["id"], run_input=answer))
-    until = clock.now() + timedelta(minutes=4)
-    while office.runs()[key]["name"] == run["name"]:
-        assert clock.now() < until
-
-
 def test_what_was_accepted_by_mistake_is_asked_for_again(office: Office, worker: Worker, today: date) -> None:
     key = waiting_point(office, today)
     answer(office, key, decision="принять", evidence="протокол № 4")

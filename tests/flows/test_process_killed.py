@@ -71,7 +71,7 @@ def test_a_flow_killed_between_stages_and_at_the_end_goes_on(
     office, key = processes.office, processes.open("document", "1.3")
     processes.begin()
     # The answer is written, the next form is not asked yet: the second card of this start.
-    trap = frail.kill_at(CARD, nth=2)
+    trap = frail.kill_at(CARD, nth=2, warm=True)
     processes.send(key, stage="проект", evidence="проект от 01.03")
     frail.wait_until_dead(trap)
     assert office.runs()[key]["state_type"] == "CRASHED"

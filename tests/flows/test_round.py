@@ -210,9 +210,10 @@ def test_a_round_taken_off_control_in_prefect_asks_nobody_any_more(monitoring: M
 def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again(
     monitoring: Monitoring, frail: FrailWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The half minute has passed in which a run that died is left alone.
+    # The minute has passed in which a run that died is left alone, and the longer one after it has died again.
     for module in (reconcile, apply):
         monkeypatch.setattr(module, "FRESH", timedelta(0))
+    monkeypatch.setattr(reconcile, "LONGEST_REST", timedelta(0))
     office, key = monitoring.office, monitoring.start()
     monitoring.mend()
     monitoring.give(key, "anapa", "sochi")

@@ -1,4 +1,4 @@
-"""A whole year of four quarters and the yearly round, day by day, on a Prefect server and worker of its own.
+"""A whole year of four quarters and the yearly round, day by day, on a real Prefect server with a worker of its own.
 
 The worker's processes live in the moved day: only ``models.clock`` reads the clock, and there it stands at the morning
 of that day, whatever hour it is. Prefect keeps the real time, so runs are planned for days far ahead and are started by
@@ -6,7 +6,6 @@ the daily control, never by the hour.
 """
 
 import os
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from deployments.serve.prefect import PrefectServer, Worker
+from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import (
     Body,
@@ -43,7 +42,7 @@ from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import RoundRow, rounds_of
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tasks.prefect.wake_rounds import wake_rounds
-from tests.databases import sqlite_engine
+from tests.office import Office
 
 pytestmark = pytest.mark.timeout(900)
 #: Far from every day on which the test may be run.
@@ -66,7 +65,7 @@ clock.now = lambda: datetime.fromisoformat(Path(os.environ["MOVED_CLOCK"]).read_
 class Installation:
     """A region under Moscow's order of 2024, moved to the year that is tested, with people who answer or do not."""
 
-    office: Any
+    office: Office
     clock_file: Path
     on: date = date(YEAR, 1, 11)
 
@@ -145,38 +144,39 @@ class Installation:
 
 @pytest.fixture
 def installation(
-    own_programs: None, office_over: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+    office: Office, worker: Worker, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:
-    """Server, worker and database of its own, the worker in the moved day."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """The only worker of the pool lives in the moved day."""
     (tmp_path / "moved").mkdir()
     (tmp_path / "moved" / "sitecustomize.py").write_text(MOVED_CLOCK, encoding="utf-8")
-    (tmp_path / "data").mkdir()
-    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
-    monkeypatch.setenv("MOVED_CLOCK", str(tmp_path / "now"))
-    own = Settings(_env_file=None, data=tmp_path / "data", port=port, auth=settings.auth)
-    engine = sqlite_engine(own.data / "vekha.db")
-    server, worker = PrefectServer(own), Worker(own)
-    server.start(timeout=300)
-    found = Installation(office_over(own, engine, server.url), tmp_path / "now")
+    found, moved = Installation(office, tmp_path / "now"), Worker(settings)
     found.build()
-    with monkeypatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path / "moved"), os.environ["PYTHONPATH"])))
-        worker.start()
-    yield found
-    found.office.hang_up()
     worker.stop()
-    server.stop()
+    with monkeypatch.context() as patch:
+        patch.setenv("MOVED_CLOCK", str(tmp_path / "now"))
+        patch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path / "moved"), os.environ["PYTHONPATH"])))
+        moved.start()
+    yield found
+    moved.stop()
+    worker.start()
 
 
 def workdays(first: date, last: date) -> Iterator[date]:
     return (day for n in range((last - first).days + 1) if (day := first + timedelta(days=n)).weekday() < 5)
 
 
+def test_two_quarters_run_by_themselves(installation: Installation) -> None:
+    live(installation, rounds=2, silent=1)
+
+
+@pytest.mark.usefixtures("campaign")
 def test_a_year_of_four_quarters_and_the_year_itself_runs_by_itself(installation: Installation) -> None:
-    year, office = installation, installation.office
+    live(installation, rounds=5, silent=2)
+
+
+def live(year: Installation, *, rounds: int, silent: int) -> None:
+    """Every working day until the first so many rounds have their notes; of one of them Istra says nothing."""
+    office = year.office
     year.day(date(YEAR, 1, 11))
     rows = year.rounds()
     assert [(row.rhythm, row.period_end) for row in rows] == [
@@ -187,44 +187,46 @@ def test_a_year_of_four_quarters_and_the_year_itself_runs_by_itself(installation
         ("year", date(YEAR, 12, 31)),
     ]
     assert {office.runs()[row.key]["state_type"] for row in rows} == {"SCHEDULED"}
-    silent = {date(YEAR, 9, 30): "istra"}
-    opens = {row.opens_on for row in rows}
-    woken = {row.id: row.note_on if row.period_end in silent else next_workday(row.opens_on) for row in rows}
-    for day in workdays(date(YEAR, 1, 12), max(row.note_on for row in rows)):
-        waking = [row for row in rows if woken[row.id] == day]
+    lived, without = rows[:rounds], rows[silent]
+    opens = {row.opens_on for row in lived}
+    woken = {row.id: row.note_on if row == without else next_workday(row.opens_on) for row in lived}
+    for day in workdays(date(YEAR, 1, 12), max(row.note_on for row in lived)):
+        waking = [row for row in lived if woken[row.id] == day]
         if day not in opens and not waking:
             year.on = day
             assert not control_day(year.engine, today=day, at=year.at).failed
             continue
         year.day(day)
-        for part, row in enumerate(rows, start=10):
+        for part, row in enumerate(lived, start=10):
             if row.opens_on == day:
                 assert office.wait_for(row.key, "В работе")["state_type"] == "PAUSED"
-                year.give(row, silent=silent.get(row.period_end, ""), part=part)
+                year.give(row, silent="istra" if row == without else "", part=part)
         for row in waking:
             office.wait_for(row.key, "Исполнено")
+    for overtaking in rows[rounds : rounds + 1]:
+        year.on = overtaking.opens_on
+        assert not control_day(year.engine, today=year.on, at=year.at).failed
 
-    for row in rows:
+    for row in lived:
         assert year.steps(row) == list(STEPS_RU), row.key
         snapshot = year.snapshot(row)
-        assert (snapshot.period, snapshot.silent) == (
-            row.period.title,
-            ("г. о. Истра",) if row.period_end in silent else (),
-        )
-    second, third = year.snapshot(rows[1]), year.snapshot(rows[2])
-    trained = next(one for one in third.indicators if one.way == "share" and one.asked == 3)
-    assert (trained.given, trained.asked, trained.value) == (2, 3, 12)
-    assert [point.value for point in trained.trend] == [10, 11, 12]
-    assert [len(one.trend) for one in second.indicators if one.code == trained.code] == [2]
+        missing = ("г. о. Истра",) if row == without else ()
+        assert (snapshot.period, snapshot.silent) == (row.period.title, missing)
+    before, then = year.snapshot(rows[silent - 1]), year.snapshot(without)
+    trained = next(one for one in then.indicators if one.way == "share" and one.asked == 3)
+    assert (trained.given, trained.asked, trained.value) == (2, 3, 10 + silent)
+    assert [point.value for point in trained.trend] == [10 + n for n in range(silent + 1)]
+    assert [len(one.trend) for one in before.indicators if one.code == trained.code] == [silent]
     with open_session(year.engine) as session:
         letters = session.exec(select(RoundLetter)).all()
         points = session.exec(select(ControlPoint).where(ControlPoint.purpose == "data")).all()
         assert session.exec(select(ReportFile)).all()
     notes = Counter((one.round_id, one.part) for one in letters)
-    assert {notes[row.id, "note"] for row in rows} == {2}
-    assert all(notes[row.id, "page"] >= 3 for row in rows)
+    assert {notes[row.id, "note"] for row in lived} == {2}
+    assert all(notes[row.id, "page"] >= 3 for row in lived)
     assert Counter(point.status for point in points)["withdrawn"] == 1
-    assert {run["state_name"] for key, run in office.runs().items() if "/m-" in key} == {"Исполнено"}
+    runs = office.runs()
+    assert {runs[row.key]["state_name"] for row in lived} == {"Исполнено"}
 
 
 def next_workday(day: date) -> date:

@@ -60,6 +60,11 @@ def test_each_child_knows_only_the_secrets_that_it_needs(settings: Settings) -> 
     assert not any(name.startswith("VEKHA_") for name in server)
 
 
+def test_only_the_server_is_kept_from_the_time_zones_of_the_system(settings: Settings) -> None:
+    assert server_environment(settings)["PYTHONTZPATH"] == ""
+    assert "PYTHONTZPATH" not in worker_environment(settings)
+
+
 def test_a_password_is_made_up_where_none_is_set(tmp_path: Path) -> None:
     bare = Settings(_env_file=None, data=tmp_path)
     (first, words), (second, _) = with_auth(bare), with_auth(bare)

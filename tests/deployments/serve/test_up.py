@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -20,6 +20,7 @@ from sqlmodel import select
 from deployments.serve.prefect import answers
 from models import ControlPoint, Notice
 from models.db import engine_for, open_session
+from tests.deployments.cli.test_cli import Vekha
 from tests.places import ROOT
 
 pytestmark = pytest.mark.usefixtures("own_programs")
@@ -121,7 +122,7 @@ def test_up_shows_all_a_newcomer_needs_outlives_its_children_and_goes_on_after_a
     assert shown, text
     assert_locked(f"http://127.0.0.1:{port}", shown[1])
     assert_found_by_other_commands(data, port)
-    line = refused("--data", str(data), "--port", str(free_port()), cwd=data.parent)
+    line = refused_program("--data", str(data), "--port", str(free_port()), cwd=data.parent)
     assert f"уже работает (процесс {started.process.pid})" in line
     assert_server_comes_back(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{pages_port}")
     before = counted(data)
@@ -180,41 +181,55 @@ def assert_found_by_other_commands(data: Path, port: int) -> None:
         assert "Traceback" not in done.stderr
 
 
-def refused(*args: str, cwd: Path, env: dict[str, str] | None = None) -> str:
+def refused_program(*args: str, cwd: Path) -> str:
     """The one line of a refused start."""
     command = [sys.executable, "-m", "deployments.cli", "up", "--roadmap", "surgut", *args]
-    whole = os.environ | {"PYTHONPATH": str(ROOT)} | (env or {})
-    done = subprocess.run(command, cwd=cwd, env=whole, capture_output=True, text=True, timeout=400, check=False)
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=400, check=False)
     assert (done.returncode, done.stdout) == (2, ""), done
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     return done.stderr.strip()
 
 
-def test_a_taken_port_is_named_before_anything_is_written(tmp_path: Path) -> None:
+Refused = Callable[..., str]
+"""The one line of a start that is refused in this process, in an empty folder."""
+
+
+@pytest.fixture
+def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refused:
+    monkeypatch.chdir(tmp_path)
+
+    def start(*args: str, **env: str) -> str:
+        return Vekha(tmp_path / "data").refused("up", "--roadmap", "surgut", *args, env=env)
+
+    return start
+
+
+def test_a_taken_port_is_named_before_anything_is_written(tmp_path: Path, refused: Refused) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
-        assert f"Порт {taken}" in refused("--data", "data", "--port", str(taken), cwd=tmp_path)
+        assert f"Порт {taken}" in refused("--data", "data", "--port", str(taken))
     assert not (tmp_path / "data").exists()
 
 
-def test_an_open_address_without_a_password_is_refused(tmp_path: Path, port: int) -> None:
-    line = refused("--data", "data", "--port", str(port), cwd=tmp_path, env={"VEKHA_HOST": "0.0.0.0"})
+def test_an_open_address_without_a_password_is_refused(tmp_path: Path, port: int, refused: Refused) -> None:
+    line = refused("--data", "data", "--port", str(port), VEKHA_HOST="0.0.0.0")
     assert "VEKHA_AUTH" in line
     assert not (tmp_path / "data").exists()
 
 
-def test_pages_open_to_the_network_want_a_password_and_a_key(tmp_path: Path, port: int) -> None:
-    line = refused("--data", "data", "--port", str(port), cwd=tmp_path, env={"VEKHA_WEB_HOST": "0.0.0.0"})
+def test_pages_open_to_the_network_want_a_password_and_a_key(tmp_path: Path, port: int, refused: Refused) -> None:
+    line = refused("--data", "data", "--port", str(port), VEKHA_WEB_HOST="0.0.0.0")
     assert "VEKHA_CONTROL_PASSWORD и VEKHA_LINK_KEY" in line
     assert not (tmp_path / "data").exists()
 
 
-def test_an_unknown_system_is_named(tmp_path: Path, port: int) -> None:
-    assert "tula" in refused("--data", "data", "--port", str(port), "--roadmap", "tula", cwd=tmp_path)
+def test_an_unknown_system_is_named(port: int, refused: Refused) -> None:
+    assert "tula" in refused("--data", "data", "--port", str(port), "--roadmap", "tula")
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, port: int) -> None:
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, port: int, refused: Refused) -> None:
     (tmp_path / "data").write_text("это файл", encoding="utf-8")
-    assert "недоступна для записи" in refused("--data", "data", "--port", str(port), cwd=tmp_path)
+    assert "недоступна для записи" in refused("--data", "data", "--port", str(port))

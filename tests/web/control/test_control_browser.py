@@ -28,8 +28,11 @@ PASSWORD = "пароль координатора"
 
 @pytest.fixture
 def region(tmp_path: Path) -> Engine:
+    return sqlite_engine(tmp_path / "vekha.db", build)
+
+
+def build(engine: Engine) -> None:
     """The five systems as rehearsal copies on their first day, one request for another deadline among them."""
-    engine = sqlite_engine(tmp_path / "vekha.db")
     now = clock.now()
     for code in built_in_codes():
         catalogue = built_in(code)
@@ -49,7 +52,6 @@ def region(tmp_path: Path) -> Engine:
         )
         move = TransitionCommand(action="ask", actor="Ректор (страница)", at=now, on=clock.today("Europe/Moscow"))
         open_request(session, point.key, wish, move)
-    return engine
 
 
 @pytest.fixture
