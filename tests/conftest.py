@@ -153,6 +153,30 @@ def campaign() -> None:
 
 
 @pytest.fixture
+def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts of the right size and words with nothing on them, for who asks how a note lies or what it says.
+
+    That every chart of these systems is whole is the matter of ``test_charts``; painting is most of a note's time.
+    """
+    from tasks.monitoring.report import charts
+    from tests.unpainted import unpainted_figure
+
+    monkeypatch.setattr(charts, "figure_of", unpainted_figure)
+
+
+@pytest.fixture
+def unprinted(unpainted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note's PDF is its summary alone, for who asks when a note is written and where it goes.
+
+    What the whole of it says and how it lies on paper is the matter of ``test_notes`` and ``test_note_layout``.
+    """
+    from tasks.monitoring.report import pdf
+    from tests.unpainted import summary_pdf
+
+    monkeypatch.setattr(pdf, "report_pdf", summary_pdf)
+
+
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
     """Headless Chromium that reaches nothing but this machine; pictures go to ``tests/out``."""
     found = program("chromium", "chromium-browser", "google-chrome")
