@@ -1,24 +1,29 @@
 """One real Prefect server and one worker for the whole run; each test that asks for ``office`` finds them empty."""
 
+from __future__ import annotations
+
 import os
 import socket
 from collections.abc import Callable, Iterator
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from pydantic import SecretStr
-from sqlalchemy import Engine
 
-from deployments.serve.prefect import PrefectServer, Worker
-from models import clock
-from models.db import close_engines
-from models.settings import Settings
-from tests import circles, days
-from tests.databases import PostgresServer, postgres_server, sqlite_engine
-from tests.mail import MailServer, ServeMail, serving_mail
-from tests.office import PATIENCE, Office, hang_up
+from tests import circles
 from tests.places import AUTH, OUT, ROOT, program
+
+if TYPE_CHECKING:
+    # The process that hands out the tests runs none: it waits for no library that a fixture needs.
+    from datetime import date
+
+    from playwright.sync_api import Browser
+    from sqlalchemy import Engine
+
+    from deployments.serve.prefect import PrefectServer, Worker
+    from models.settings import Settings
+    from tests.databases import PostgresServer
+    from tests.mail import MailServer, ServeMail
+    from tests.office import Office
 
 # pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
 os.environ.pop("COLUMNS", None)
@@ -32,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def no_connection_outlives_its_test() -> Iterator[None]:
     """Databases are the test's own: an idle connection left behind would be reported in some later test."""
+    from models.db import close_engines
+
     yield
     close_engines()
 
@@ -39,6 +46,8 @@ def no_connection_outlives_its_test() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def one_day(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test lives at noon of one day; with a real server on the day it is, for Prefect reads a clock of its own."""
+    from tests import days
+
     if {"prefect_server", "office_over"} & set(request.fixturenames):
         days.wait_out_midnight()
         yield
@@ -50,6 +59,12 @@ def one_day(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of an installation of its own, on a free port."""
+    from pydantic import SecretStr
+
+    # Prefect reads the environment as it is imported: as it is, and not as it becomes here.
+    import tests.office  # noqa: F401
+    from models.settings import Settings
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -68,6 +83,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="session")
 def prefect_server(settings: Settings) -> Iterator[PrefectServer]:
     """A real Prefect server."""
+    from deployments.serve.prefect import PrefectServer
+    from tests.office import PATIENCE, hang_up
+
     server = PrefectServer(settings)
     server.start(timeout=PATIENCE)
     yield server
@@ -78,6 +96,8 @@ def prefect_server(settings: Settings) -> Iterator[PrefectServer]:
 @pytest.fixture(scope="session")
 def worker(prefect_server: PrefectServer, settings: Settings) -> Iterator[Worker]:
     """A real worker of the pool."""
+    from deployments.serve.prefect import Worker
+
     worker = Worker(settings)
     worker.start()
     yield worker
@@ -87,6 +107,9 @@ def worker(prefect_server: PrefectServer, settings: Settings) -> Iterator[Worker
 @pytest.fixture
 def office(prefect_server: PrefectServer, settings: Settings) -> Iterator[Office]:
     """An empty database and an empty Prefect server."""
+    from tests.databases import sqlite_engine
+    from tests.office import Office
+
     for path in settings.data.glob("vekha.db*"):
         path.unlink()
     engine = sqlite_engine(settings.data / "vekha.db")
@@ -99,18 +122,24 @@ def office(prefect_server: PrefectServer, settings: Settings) -> Iterator[Office
 @pytest.fixture
 def office_over() -> Callable[[Settings, Engine, str], Office]:
     """Makes an office of another installation: its settings, its database, the address of its server."""
+    from tests.office import Office
+
     return Office
 
 
 @pytest.fixture
 def today() -> date:
     """The day it is in Moscow: that of all tests, or with a real server the present one."""
+    from models import clock
+
     return clock.today("Europe/Moscow")
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server for the whole run."""
+    from tests.databases import postgres_server
+
     with postgres_server() as server:
         yield server
 
@@ -132,6 +161,8 @@ def postgres_engine(postgres: PostgresServer) -> Iterator[Engine]:
 @pytest.fixture
 def serve_mail() -> ServeMail:
     """Mail servers of a test's own, with TLS or a log-in."""
+    from tests.mail import serving_mail
+
     return serving_mail
 
 
@@ -179,6 +210,8 @@ def unprinted(unpainted: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def chromium() -> Iterator[Browser]:
     """Headless Chromium that reaches nothing but this machine; pictures go to ``tests/out``."""
+    from playwright.sync_api import sync_playwright
+
     found = program("chromium", "chromium-browser", "google-chrome")
     OUT.mkdir(exist_ok=True)
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
