@@ -197,14 +197,23 @@ def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unprinted(unpainted: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A note's PDF is its summary alone, for who asks when a note is written and where it goes.
+    """A note's PDF is a title and an empty page, for who asks when a note is written and where it goes.
 
     What the whole of it says and how it lies on paper is the matter of ``test_notes`` and ``test_note_layout``.
     """
     from tasks.monitoring.report import pdf
-    from tests.unpainted import summary_pdf
+    from tests.unpainted import untold_note
 
-    monkeypatch.setattr(pdf, "report_pdf", summary_pdf)
+    monkeypatch.setattr(pdf, "report_pdf", untold_note)
+
+
+@pytest.fixture
+def unpaged(unprinted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same of the own pages of bodies; what they say is the matter of ``test_note_own_pages``."""
+    from tasks.monitoring.report import pdf
+    from tests.unpainted import untold_page
+
+    monkeypatch.setattr(pdf, "page_pdf", untold_page)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Notes made short: charts of the right size and words with nothing on them, a PDF that is its summary."""
+"""Notes made short: charts of the right size with nothing on them, PDFs that are a title and an empty page."""
 
 import io
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from fpdf import FPDF
 from PIL import Image
 
-from roadmap.monitoring.report.view import ReportView
+from roadmap.monitoring.report.view import Page, ReportView
 from tasks.monitoring.report.chart_axes import MM, WIDTH_MM
 from tasks.monitoring.report.charts import Chart
-from tasks.monitoring.report.pdf_layout import Paper
 
 
 class Unpainted:
@@ -60,8 +60,19 @@ def _white(wide: int, high: int, dpi: float) -> bytes:
     return content.getvalue()
 
 
-def summary_pdf(note: ReportView, charts: Mapping[str, Chart], *, as_of: datetime) -> bytes:
-    """In place of ``report_pdf``."""
-    paper = Paper(note.heading, as_of)
-    paper.each(note.summary)
-    return paper.finished(note.closing)
+def untold_note(note: ReportView, charts: Mapping[str, Chart], *, as_of: datetime) -> bytes:
+    """In place of ``report_pdf``: the closing names the snapshot, so that notes differ."""
+    return _titled(f"{note.heading} {note.closing}", as_of)
+
+
+def untold_page(page: Page, *, as_of: datetime) -> bytes:
+    """In place of ``page_pdf``."""
+    return _titled(f"{page.body} {page.closing}", as_of)
+
+
+def _titled(title: str, as_of: datetime) -> bytes:
+    paper = FPDF()
+    paper.set_title(title)
+    paper.set_creation_date(as_of)
+    paper.add_page()
+    return bytes(paper.output())
