@@ -16,11 +16,13 @@ from deployments.serve.prefect import PrefectServer, Worker
 from models import clock
 from models.db import close_engines
 from models.settings import Settings
+from tasks.monitoring.report import charts, pdf
 from tests import circles, days
 from tests.databases import PostgresServer, keep_copy, postgres_server, sqlite_engine
 from tests.mail import MailServer, ServeMail, serving_mail
 from tests.office import PATIENCE, Office, hang_up
 from tests.places import AUTH, OUT, ROOT, program
+from tests.unpainted import unpainted_figure, untold_note, untold_page
 
 # pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
 os.environ.pop("COLUMNS", None)
@@ -152,6 +154,30 @@ def mail_server(serve_mail: ServeMail) -> Iterator[MailServer]:
 @pytest.fixture(scope="session")
 def own_programs() -> None:
     """Nothing; a test that starts programs itself asks for it, and so is no test of the check circle."""
+
+
+@pytest.fixture
+def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts of the right size and words with nothing on them, for who asks how a note lies or what it says.
+
+    That every chart of these systems is whole is the matter of ``test_charts``; painting is most of a note's time.
+    """
+    monkeypatch.setattr(charts, "figure_of", unpainted_figure)
+
+
+@pytest.fixture
+def unprinted(unpainted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note's PDF is a title and an empty page, for who asks when a note is written and where it goes.
+
+    What the whole of it says and how it lies on paper is the matter of ``test_notes`` and ``test_note_layout``.
+    """
+    monkeypatch.setattr(pdf, "report_pdf", untold_note)
+
+
+@pytest.fixture
+def unpaged(unprinted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same of the own pages of bodies; what they say is the matter of ``test_note_own_pages``."""
+    monkeypatch.setattr(pdf, "page_pdf", untold_page)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
 
 from models.db import engine_for
@@ -20,6 +21,12 @@ from models.db.migrate import is_newest, migrate
 
 #: What a crash of the machine would take from a test is worth nothing; otherwise every commit waits for the disk.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+# Statements are compiled for a dialect, and every test has an engine and so a dialect of its own: taken for equal, the
+# tests of a process compile each statement once, as the one engine of the product does.
+SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
 
 
 @cache
@@ -64,6 +71,20 @@ def sqlite_engine(path: Path, fill: Callable[[Engine], object] | None = None) ->
     With ``fill``, a function of a module, it has the rows which that adds; they are added once a process and copied.
     """
     copy_template(path, fill)
+    return engine_for(f"sqlite:///{path.resolve()}")
+
+
+@cache
+def _sqlite_template_at(revision: str) -> Path:
+    path = Path(_folder().name) / f"{uuid4().hex}.db"
+    migrate(engine := engine_for(f"sqlite:///{path}"), revision)
+    engine.dispose()
+    return path
+
+
+def sqlite_engine_at(path: Path, revision: str) -> Engine:
+    """A new SQLite database in a file of this name, with the tables of an earlier revision."""
+    shutil.copyfile(_sqlite_template_at(revision), path)
     return engine_for(f"sqlite:///{path.resolve()}")
 
 

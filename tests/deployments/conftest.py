@@ -1,8 +1,14 @@
-"""Commands begin in an empty folder: the tables come from the template, not from the migrations once more."""
+"""Commands begin in an empty folder: the tables come from the template, not from the migrations once more.
 
+What the words after ``vekha`` may be is put together once a process, not anew at each command.
+"""
+
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
+import typer.testing
 from sqlalchemy import Engine
 
 from models.db import migrate
@@ -20,3 +26,12 @@ def tables_from_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
         really(database, revision)
 
     monkeypatch.setattr(migrate, "migrate", copied)
+
+
+_put_together = cache(typer.main.get_command)
+
+
+@pytest.fixture(autouse=True)
+def commands_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typer.main, "get_command", _put_together)
+    monkeypatch.setattr(typer.testing, "_get_command", _put_together)

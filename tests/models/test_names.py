@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models.db import engine_for
 from models.db.base import metadata
 from models.db.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue
 from tasks.editions.load import content_hash
+from tests.databases import sqlite_engine, sqlite_engine_at
 
 AT = datetime(2027, 5, 1, 6, 0, tzinfo=UTC)
 DAY = date(2027, 5, 31)
@@ -83,11 +83,14 @@ COLUMNS = {
 VALUES = {("request", "kind"): ("not_mine", "reassignment"), ("item", "kind"): ("measure", "activity")}
 
 
-@pytest.fixture
-def old_engine(empty_engine: Engine) -> Engine:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     """A database as 0.3.0 left it."""
-    migrate(empty_engine, "0006")
-    return empty_engine
+    if request.param == "sqlite":
+        return sqlite_engine_at(tmp_path / "vekha.db", "0006")
+    empty: Engine = request.getfixturevalue("empty_postgres_engine")
+    migrate(empty, "0006")
+    return empty
 
 
 def write(engine: Engine, rows: Rows) -> None:
@@ -114,25 +117,25 @@ def test_rows_are_kept_under_the_new_names_of_their_tables(old_engine: Engine) -
     assert not set(TABLES) & set(inspect(old_engine).get_table_names())
 
 
-@pytest.mark.parametrize("table", COLUMNS)
-def test_values_are_kept_under_the_new_names_of_their_columns(old_engine: Engine, table: str) -> None:
+def test_values_are_kept_under_the_new_names_of_their_columns(old_engine: Engine) -> None:
     write(old_engine, AROUND)
     migrate(old_engine)
-    (row,) = read(old_engine, table)
-    for old, new in COLUMNS[table].items():
-        assert row[new] == AROUND[table][old]
-        assert old not in row
+    for table, columns in COLUMNS.items():
+        (row,) = read(old_engine, table)
+        for old, new in columns.items():
+            assert row[new] == AROUND[table][old]
+            assert old not in row
 
 
-@pytest.mark.parametrize(("table", "column"), VALUES)
-def test_values_are_the_new_words_and_the_old_are_refused(old_engine: Engine, table: str, column: str) -> None:
-    old, new = VALUES[table, column]
-    write(old_engine, {**AROUND, table: {**AROUND[table], column: old}})
+def test_values_are_the_new_words_and_the_old_are_refused(old_engine: Engine) -> None:
+    before = {table: {**AROUND[table], column: old} for (table, column), (old, _) in VALUES.items()}
+    write(old_engine, {**AROUND, **before})
     migrate(old_engine)
-    (row,) = read(old_engine, table)
-    assert row[column] == new
-    with pytest.raises(IntegrityError, match=f"ck_{table}_{column}"), old_engine.begin() as connection:
-        connection.execute(metadata.tables[table].update().values({column: old}))
+    for (table, column), (old, new) in VALUES.items():
+        (row,) = read(old_engine, table)
+        assert row[column] == new
+        with pytest.raises(IntegrityError, match=f"ck_{table}_{column}"), old_engine.begin() as connection:
+            connection.execute(metadata.tables[table].update().values({column: old}))
 
 
 def test_the_edition_on_control_is_still_known_as_the_one_it_is(old_engine: Engine) -> None:
@@ -168,12 +171,12 @@ def test_a_row_that_is_added_later_gets_the_next_number(old_engine: Engine) -> N
     assert [row["id"] for row in read(old_engine, "indicator_value")] == [1, 2]
 
 
-@pytest.mark.parametrize("statement", ["UPDATE indicator_value SET numerator = 4", "DELETE FROM indicator_value"])
-def test_what_was_append_only_still_is(old_engine: Engine, statement: str) -> None:
+def test_what_was_append_only_still_is(old_engine: Engine) -> None:
     write(old_engine, {**AROUND, **STORED})
     migrate(old_engine)
-    with pytest.raises(DBAPIError, match="append-only"), old_engine.begin() as connection:
-        connection.execute(text(statement))
+    for statement in ("UPDATE indicator_value SET numerator = 4", "DELETE FROM indicator_value"):
+        with pytest.raises(DBAPIError, match="append-only"), old_engine.begin() as connection:
+            connection.execute(text(statement))
     assert read(old_engine, "indicator_value") == [STORED["measure"]]
 
 
@@ -195,14 +198,13 @@ def test_the_audit_keeps_the_words_it_was_written_in(old_engine: Engine) -> None
     assert read(old_engine, "audit_entry") == [entry]
 
 
-def test_constraints_and_indexes_have_the_names_of_a_new_database(empty_engine: Engine) -> None:
-    migrate(empty_engine)
+def test_constraints_and_indexes_have_the_names_of_a_new_database(engine: Engine) -> None:
     metadata.create_all(new := create_engine("sqlite://"))
-    assert names_in(empty_engine) == names_in(new)
+    assert names_in(engine) == names_in(new)
 
 
 def test_sqlite_checks_what_a_new_database_checks(tmp_path: Path) -> None:
-    migrate(old := engine_for(f"sqlite:///{tmp_path / 'vekha.db'}"))
+    old = sqlite_engine(tmp_path / "vekha.db")
     metadata.create_all(new := create_engine("sqlite://"))
     for table in metadata.tables:
         wanted, found = (
@@ -213,9 +215,8 @@ def test_sqlite_checks_what_a_new_database_checks(tmp_path: Path) -> None:
     old.dispose()
 
 
-def test_nothing_in_the_database_bears_an_old_name(empty_engine: Engine) -> None:
+def test_nothing_in_the_database_bears_an_old_name(engine: Engine) -> None:
     """Triggers and sequences too, and the words of the constraints."""
-    migrate(empty_engine)
     words = {
         "sqlite": "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL",
         "postgresql": "SELECT relname FROM pg_class UNION SELECT tgname FROM pg_trigger"
@@ -223,6 +224,6 @@ def test_nothing_in_the_database_bears_an_old_name(empty_engine: Engine) -> None
     }
     old = {*TABLES, *(was for was, _ in VALUES.values())}
     there = re.compile(rf"(?<![a-z])({'|'.join(old)})(?![a-z])")
-    with empty_engine.connect() as connection:
-        found = connection.execute(text(words[empty_engine.dialect.name])).scalars()
+    with engine.connect() as connection:
+        found = connection.execute(text(words[engine.dialect.name])).scalars()
         assert [one for one in found if there.search(one)] == []

@@ -44,7 +44,7 @@ def rehearse(engine: Engine) -> None:
 
 
 @pytest.fixture
-def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vekha:
+def vekha(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unpaged: None) -> Vekha:
     """A rehearsal of Krasnodar, its years shifted to now, in a data folder of its own."""
     monkeypatch.setenv("VEKHA_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")

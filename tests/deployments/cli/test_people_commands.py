@@ -6,6 +6,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from sqlmodel import select
 
 from deployments.cli import main
 from models import AuditEntry
-from models.db import engine_for, open_session
-from tests.days import TODAY
+from models.db import close_engines, engine_for, open_session
+from tests.databases import copy_template
+from tests.days import TODAY, on_the_usual_day
 
 POST = "Ректор академии"
 CONTACTS = f"""\
@@ -69,15 +71,24 @@ class Vekha:
             return [row.action for row in session.exec(select(AuditEntry).order_by(AuditEntry.id))]  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def vekha(tmp_path: Path) -> Vekha:
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A rehearsal of Krasnodar whose busiest body has two officials of our own."""
-    there = Vekha(tmp_path / "data")
-    there.says("load", "krasnodar", "--rehearsal")
-    lead = next(one for one in there.json("people", "krasnodar")["officials"] if one["role"] == "executor")
-    (there.data / "contacts.yaml").write_text(CONTACTS.replace("BODY", lead["body"]), encoding="utf-8")
-    there.says("contacts")
-    return there
+    there = Vekha(tmp_path_factory.mktemp("rehearsed"))
+    copy_template(there.data / "vekha.db")
+    with on_the_usual_day():
+        there.says("load", "krasnodar", "--rehearsal")
+        lead = next(one for one in there.json("people", "krasnodar")["officials"] if one["role"] == "executor")
+        (there.data / "contacts.yaml").write_text(CONTACTS.replace("BODY", lead["body"]), encoding="utf-8")
+        there.says("contacts")
+    close_engines()
+    return there.data
+
+
+@pytest.fixture
+def vekha(rehearsed: Path, tmp_path: Path) -> Vekha:
+    """The rehearsal in a folder of the test's own."""
+    return Vekha(copytree(rehearsed, tmp_path / "data"))
 
 
 def days(first: int, last: int) -> tuple[str, ...]:

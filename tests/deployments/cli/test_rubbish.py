@@ -17,6 +17,7 @@ import typer
 from deployments.cli import app, main
 from models.db import close_engines
 from tests import hostile
+from tests.databases import copy_template
 
 SECONDS = 20
 """Of one call: the slowest, a sync that finds no server, takes two."""
@@ -80,6 +81,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("VEKHA_PORT", port)
         patch.setenv("VEKHA_WEB_PORT", port)
         patch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+        (folder / "data").mkdir()
+        copy_template(folder / "data" / "vekha.db")
         assert call(["load", CODE]) == 0
         yield folder
     close_engines()

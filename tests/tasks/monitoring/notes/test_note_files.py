@@ -20,7 +20,7 @@ from tasks.files.errors import DocumentRefused
 from tasks.monitoring.report.build import page_file, place, write_report
 from tasks.monitoring.report.xlsx import appendix_xlsx
 
-pytestmark = pytest.mark.usefixtures("unpainted")
+pytestmark = pytest.mark.usefixtures("unpaged")
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 Keep = Callable[[Engine, Snapshot], int]

@@ -24,7 +24,7 @@ from tasks.monitoring.report.build import page_file, place, write_report
 from tasks.monitoring.report.pdf import page_pdf
 from tests.papers import pdf_text, squeezed
 
-pytestmark = pytest.mark.usefixtures("unpainted")
+pytestmark = pytest.mark.usefixtures("unprinted")
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Moscow"

@@ -67,6 +67,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return sqlite_engine(tmp_path / "vekha.db")
 
 
+@pytest.mark.usefixtures("unpaged")
 def test_the_command_writes_the_kept_note(
     engine: Engine, kept_in: Keep, tmp_path: Path, snapshot_of: Callable[..., Snapshot]
 ) -> None:

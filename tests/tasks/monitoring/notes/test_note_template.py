@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Request
 from roadmap.monitoring.report.view import report_of
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
-from tasks.monitoring.report.charts import Chart, charts_of
+from tasks.monitoring.report.charts import charts_of
 from tasks.monitoring.report.docx import DEFAULT, report_docx
 from tasks.monitoring.report.html import report_html
 from tasks.prefect.report_artifacts import charts_markdown, summary_markdown
@@ -101,11 +101,10 @@ def test_the_note_in_a_browser(chromium: Browser, snapshot_of: Callable[..., Sna
         page.close()
 
 
-def test_the_artifacts_hold_the_summary_and_every_chart(
-    snapshot_of: Callable[..., Snapshot], drawn: Callable[..., dict[str, Chart]]
-) -> None:
+@pytest.mark.usefixtures("unpainted")
+def test_the_artifacts_hold_the_summary_and_every_chart(snapshot_of: Callable[..., Snapshot]) -> None:
     snapshot = snapshot_of()
-    note, charts = report_of(snapshot), drawn(snapshot, form="screen")
+    note, charts = report_of(snapshot), charts_of(snapshot, form="screen")
     summary, pictures = summary_markdown(note), charts_markdown(note, charts)
     assert "| 3 | Доля педагогических работников" in summary
     assert snapshot.sha256 in summary

@@ -21,6 +21,7 @@ from tasks.monitoring.report.build import Composed, compose
 from tasks.monitoring.report.pdf import report_pdf
 from tasks.monitoring.report.xlsx import appendix_xlsx
 from tests.papers import pdf_pages, pdf_text, squeezed
+from tests.unpainted import unpainted_figure
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Moscow"
@@ -36,9 +37,11 @@ def whole(snapshot: Snapshot) -> dict[str, Composed]:
 
 @pytest.fixture(scope="module")
 def moscow(snapshot_of: Callable[..., Snapshot]) -> tuple[Snapshot, dict[str, Composed]]:
-    """Moscow's six indicators and 54 municipalities, written once for the tests that only read."""
+    """Moscow's six indicators and 54 municipalities, written once for the tests that only read; charts are white."""
     snapshot = snapshot_of()
-    return snapshot, whole(snapshot)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tasks.monitoring.report.charts.figure_of", unpainted_figure)
+        return snapshot, whole(snapshot)
 
 
 def docx_text(content: bytes) -> str:

@@ -10,7 +10,7 @@ from tests.world import World
 
 
 @pytest.fixture
-def monitored_region(world: World, tmp_path: Path, unpainted: None) -> MonitoredRegion:
+def monitored_region(world: World, tmp_path: Path, unpaged: None) -> MonitoredRegion:
     """The region on either engine."""
     region = MonitoredRegion(world, settings=Settings(_env_file=None, data=tmp_path / "data"))
     region.build()
@@ -18,7 +18,7 @@ def monitored_region(world: World, tmp_path: Path, unpainted: None) -> Monitored
 
 
 @pytest.fixture
-def small_monitored_region(small_world: World, tmp_path: Path, unpainted: None) -> MonitoredRegion:
+def small_monitored_region(small_world: World, tmp_path: Path, unpaged: None) -> MonitoredRegion:
     """The region on SQLite."""
     region = MonitoredRegion(small_world, settings=Settings(_env_file=None, data=tmp_path / "data"))
     region.build()
