@@ -86,6 +86,12 @@ class World:
             )
         return key
 
+    def card(self, key: str) -> str:
+        """The end of the address of a point's card: in a letter it stands under the point and nowhere else."""
+        with open_session(self.engine) as session:
+            number = session.execute(select(col(ControlPoint.id)).where(col(ControlPoint.key) == key)).scalar_one()
+        return f"/point/{number}\n"
+
     def change(self, table: Any, **values: Any) -> None:
         """Set columns of every row of a table."""
         with open_session(self.engine) as session:

@@ -3,7 +3,6 @@
 What only one reader needs is added there: its own fields in a subclass, its own columns by ``add_columns``.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
@@ -12,11 +11,9 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from models.queries.printed_numbers import Shared, shared_numbers, shown_number
 from models.tables.control_point import ControlPoint
 from models.tables.roadmap import Body, Item, Roadmap
-
-Shared = Collection[tuple[str, str]]
-"""Printed numbers, each with its roadmap, that several items share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +42,13 @@ class PointView:
     closed_on: date | None = None
     item_code: str
     number: str
-    """As printed, or the item's code where several items share what is printed; a dash for a round."""
+    """As printed, or its place where several items share what is printed; a dash for a round."""
     position: int
     """Order of the item in the document."""
     section: str
     kind: str
+    source: str
+    """Where the document asks for it."""
     item_title: str
     owner: str
     """Short name of the body that answers."""
@@ -69,7 +68,7 @@ class PointView:
     def of(cls, row: Row[Any], shared: Shared, **more: Any) -> Self:
         """The view of a row of ``select_points``; ``more`` are fields of a subclass, or replace what the row says."""
         facts = dict(zip(_COLUMNS, row, strict=False))
-        number = shown_number(facts["roadmap_code"], facts["item_code"], facts["number"], facts["kind"], shared)
+        number = shown_number(facts["roadmap_code"], facts["number"], facts["source"], facts["kind"], shared)
         return cls(**facts | {"number": number} | more)
 
 
@@ -101,6 +100,7 @@ _COLUMNS: dict[str, Any] = {
     "position": col(Item.position),
     "section": col(Item.section),
     "kind": col(Item.kind),
+    "source": col(Item.source),
     "item_title": col(Item.title),
     "owner": col(_OWNER.short),
     "owner_name": col(_OWNER.name),
@@ -137,18 +137,3 @@ def read_points(
     rows = session.execute(select_points(*where, order=order).limit(limit))
     shared = shared_numbers(session)
     return [PointView.of(row, shared) for row in rows]
-
-
-def shared_numbers(session: Session) -> frozenset[tuple[str, str]]:
-    """The printed numbers, each with its roadmap, that several items share: such a number says nothing."""
-    printed = (col(Item.roadmap_code), col(Item.number))
-    counted = col(Item.is_controlled) | col(Item.dropped_on).is_not(None)
-    rows = select(*printed).where(counted).group_by(*printed).having(func.count() > 1)
-    return frozenset((code, number) for code, number in session.execute(rows))
-
-
-def shown_number(roadmap_code: str, code: str, number: str, kind: str, shared: Shared) -> str:
-    """The printed number; the code where it is missing or says nothing; a dash for a round, known by its period."""
-    if kind == "round":
-        return "—"
-    return code if not number or (roadmap_code, number) in shared else number

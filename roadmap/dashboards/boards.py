@@ -46,7 +46,7 @@ class BoardPoint(state.Point, Protocol):
 
     @property
     def number(self) -> str:
-        """As printed, or the item's code."""
+        """As printed, or its place in the document where several items share what is printed."""
 
     @property
     def title(self) -> str:

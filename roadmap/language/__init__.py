@@ -9,6 +9,7 @@ from roadmap.language.text import (
     ended,
     in_days,
     in_working_days,
+    numbered,
     plural,
     section_words,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "ended",
     "in_days",
     "in_working_days",
+    "numbered",
     "plural",
     "section_words",
 ]

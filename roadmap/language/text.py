@@ -35,6 +35,14 @@ def in_working_days(n: int) -> str:
     return counted(n, "рабочий день", "рабочих дня", "рабочих дней")
 
 
+def numbered(number: str, title: str) -> str:
+    """«1.1.3. Название», «разд. 2, п. 12: Название»; the title alone where nothing is printed before it."""
+    if not number or number == "—":
+        return title
+    bare = number.rstrip(".")
+    return f"{bare}{'.' if number[0].isdigit() else ':'} {title}"
+
+
 def day(value: date | None) -> str:
     """«31.05.2027», or a dash."""
     return f"{value:%d.%m.%Y}" if value else "—"

@@ -17,7 +17,7 @@ from functools import lru_cache
 from icalendar import Alarm, Calendar, Event
 
 from roadmap.control.state import is_overdue
-from roadmap.language import in_days
+from roadmap.language import in_days, numbered
 
 PRODUCT = "-//Vekha//Deadlines//RU"
 REFRESH = timedelta(hours=6)
@@ -51,12 +51,11 @@ class Deadline:
     """How many changes a calendar must show: moves, closing, another body."""
     changed_at: datetime
     """UTC; when the words or dates last changed."""
-    url: str = ""
 
     @property
     def name(self) -> str:
-        """«1.2 Форсайт-сессия»."""
-        return _clean(f"{self.number} {self.title}")
+        """«1.2. Форсайт-сессия»."""
+        return _clean(numbered(self.number, self.title))
 
 
 def calendar(
@@ -104,8 +103,6 @@ def _event(one: Deadline, *, sent_at: datetime | None) -> Event:
     event.add("summary", textwrap.shorten(f"{_mark(one)} {one.name}", SUMMARY_LENGTH, placeholder=" …"))
     event.add("description", _words(one))
     event.add("status", "CANCELLED" if one.status == "withdrawn" else "CONFIRMED")
-    if one.url:
-        event.add("url", one.url)
     if one.status not in ("accepted", "withdrawn"):
         reminder = Alarm()
         reminder.add("action", "DISPLAY")
@@ -127,7 +124,8 @@ def _words(one: Deadline) -> str:
         f"Результат: {_clean(one.result)}" if one.result else "",
         f"Ответственный: {_clean(one.owner)}",
         f"Где установлено: {_clean(one.source)}",
-        f"Карточка: {one.url}" if one.url else "Ответить можно по ссылке из последнего письма.",
+        # No personal link: a calendar is often shown to colleagues.
+        "Ответить можно по ссылке из последнего письма.",
     ]
     return "\n".join(filter(None, words))
 

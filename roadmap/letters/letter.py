@@ -11,10 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from roadmap.control.reminders import RANK, Reason
-from roadmap.language import plural
+from roadmap.language import numbered, plural
+from roadmap.letters.greeting import greeting
 from roadmap.letters.wording import OPENING, SECTIONS, SUBJECT, Section, time_left
 
-TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH = 200, 300, 160
+TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH, PREHEADER_LENGTH = 200, 300, 160, 140
 #: How many reasons the subject counts; a phone shows no more.
 COUNTED_REASONS = 3
 #: How many lines a letter tells in full; the rest are counted and stand on the page.
@@ -158,6 +159,8 @@ def letter(
         "visible_id": visible_id,
         "addressee": addressee,
         "origin": origin,
+        "greeting": greeting(addressee.name),
+        "preheader": _preheader(ordered, parts),
         "opening": OPENING[addressee.role],
         "parts": parts,
         "sections": _sections(ordered),
@@ -185,20 +188,26 @@ def _sections(ordered: Sequence[Line]) -> list[tuple[Section, int, list[dict[str
 def _subject(
     visible_id: str, addressee: Addressee, origin: Origin, lines: Sequence[Line], parts: Sequence[Part]
 ) -> str:
-    """«[В-000123] Сроки по дорожной карте: просрочено 1, сегодня 2 — Краснодарский край»."""
+    """«Сроки: просрочено — 1, срок сегодня — 2. Краснодарский край [В-000123]»: a phone shows the beginning only."""
     counts = Counter(line.reason for line in lines)
     shown = [part.subject for part in parts]
-    shown += [f"{SECTIONS[reason].counted} {n}" for reason, n in list(counts.items())[:COUNTED_REASONS]]
+    shown += [f"{SECTIONS[reason].counted} — {n}" for reason, n in list(counts.items())[:COUNTED_REASONS]]
     rest = sum(list(counts.values())[COUNTED_REASONS:])
-    shown += [f"ещё {rest}"] if rest else []
-    return f"[{visible_id}] {SUBJECT[addressee.role]}: {', '.join(shown)} — {origin.region}"
+    shown += [f"ещё — {rest}"] if rest else []
+    return f"{SUBJECT[addressee.role]}: {', '.join(shown)}. {origin.region} [{visible_id}]"
+
+
+def _preheader(lines: Sequence[Line], parts: Sequence[Part]) -> str:
+    """What a list of letters shows beside the subject: the most urgent point, or what the letter is about."""
+    if not lines:
+        return "; ".join(part.subject for part in parts)
+    shown = _shown(lines[0])
+    return shortened(f"{shown['title']} — {', '.join(filter(None, (shown['due'], shown['left'])))}", PREHEADER_LENGTH)
 
 
 def _shown(line: Line) -> dict[str, Any]:
     """The words of one line, in the order a reader asks for them; empty ones are not shown."""
-    what = f"{line.number}. {line.title}" if line.number else line.title
-    if line.names_dates:
-        what = f"Назвать даты проведения: {what}"
+    what = numbered(line.number, f"Назвать даты проведения: {line.title}" if line.names_dates else line.title)
     due = f"{line.deadline_on:%d.%m.%Y}"
     left = "" if line.reason in CLOSED else time_left(line.days, line.working_days)
     return {
@@ -211,7 +220,6 @@ def _shown(line: Line) -> dict[str, Any]:
         "source": line.source,
         "owner": line.owner,
         "executors": shortened(line.executors, WORDS_LENGTH),
-        "key": line.key,
         "instead_of": line.instead_of,
         "url": line.url,
         "asked": [shortened(title, TITLE_LENGTH) for title in line.asked],

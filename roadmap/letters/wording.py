@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from roadmap.control.reminders import Reason
-from roadmap.language import in_days, in_working_days, plural
+from roadmap.language import in_days, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ SECTIONS: dict[Reason, Section] = {
     ),
     "still_overdue": Section(
         "По-прежнему не исполнено",
-        "остаётся не исполнено",
+        "не исполнено",
         "Еженедельный перечень того, о чём вам уже сообщалось и что до сих пор не исполнено.",
         "акт возлагает на вас контроль; перечень неисполненного приходит раз в неделю",
         _RED,
@@ -49,7 +49,7 @@ SECTIONS: dict[Reason, Section] = {
     ),
     "due_today": Section(
         "Срок сегодня",
-        "сегодня",
+        "срок сегодня",
         f"{_REPORT} Сделать это нужно сегодня.",
         "срок исполнения наступает сегодня",
         _RED,
@@ -63,7 +63,7 @@ SECTIONS: dict[Reason, Section] = {
     ),
     "asked_extension": Section(
         "Исполнитель просит перенести срок",
-        "просят перенос",
+        "просьб о переносе",
         "Перенесите срок или откажите с указанием основания. Пока решения нет, действует прежний срок.",
         "исполнитель просит перенести срок, а решения нет",
         _AMBER,
@@ -99,7 +99,7 @@ SECTIONS: dict[Reason, Section] = {
     ),
     "reassigned": Section(
         "Передано вам",
-        "вам передано",
+        "передано вам",
         f"Теперь за исполнение отвечаете вы; основание указано ниже. {_REPORT}",
         "исполнение передано вам решением координатора, новой редакцией акта или вместе с должностью",
         _AMBER,
@@ -113,7 +113,7 @@ SECTIONS: dict[Reason, Section] = {
     ),
     "due_soon": Section(
         "Срок скоро",
-        "скоро",
+        "скоро срок",
         f"{_REPORT} Если срок под угрозой, заранее попросите перенести его: там же, с причиной.",
         "приближается срок исполнения",
         _AMBER,
@@ -135,7 +135,7 @@ SECTIONS: dict[Reason, Section] = {
     ),
     "opened": Section(
         "Новое: началось исполнение",
-        "новое",
+        "новых пунктов",
         f"Когда результат будет готов: {_REPORT[0].lower()}{_REPORT[1:]}",
         "началось время исполнения",
         _BLUE,
@@ -172,7 +172,7 @@ SECTIONS: dict[Reason, Section] = {
 
 #: Beside the reasons of points: the week's table.
 DIGEST = "digest"
-SUBJECT = {"executor": "Сроки по дорожной карте", "coordinator": "Координатору", "controller": "На контроле"}
+SUBJECT = {"executor": "Сроки", "coordinator": "Координатору", "controller": "На контроле"}
 OPENING = {
     "executor": "Сообщаем о сроках мероприятий, за которые вы отвечаете.",
     "coordinator": "Сообщаем о том, что требует вашего внимания как координатора.",
@@ -188,12 +188,15 @@ def what_is_due(title: str, *, stage: str = "", names_dates: bool = False) -> st
 
 
 def time_left(days: int, working_days: int) -> str:
-    """«остался 1 рабочий день», «срок сегодня», «просрочено на 3 рабочих дня»; both counts negative when past."""
-    left = in_working_days(abs(working_days))
-    if days < 0:
-        return f"просрочено на {left if working_days else in_days(-days)}"
+    """«осталось 5 дней (3 рабочих)», «срок сегодня», «просрочено на 58 дней (41 рабочий)».
+
+    Calendar days, as pages and tables count them; working days in brackets where they differ. Both negative when past.
+    """
     if days == 0:
         return "срок сегодня"
-    if working_days <= 0:
-        return "рабочих дней до срока не осталось"
-    return f"{plural(working_days, 'остался', 'осталось', 'осталось')} {left}"
+    n = abs(working_days)
+    working = f" ({n} {plural(n, 'рабочий', 'рабочих', 'рабочих')})" if n not in (0, abs(days)) else ""
+    if days < 0:
+        return f"просрочено на {in_days(-days)}{working}"
+    left = f"{plural(days, 'остался', 'осталось', 'осталось')} {in_days(days)}"
+    return f"{left}{working}" if working_days > 0 else f"{left}, рабочих среди них нет"

@@ -13,12 +13,14 @@ from sqlmodel import Session, col
 
 from models import Channel, ControlPoint, Notice, Official, Roadmap
 from models.queries.officials import muted
+from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
 from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relevant
 from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
+from roadmap.letters.greeting import signature
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.parts import correction_part
 from roadmap.letters.wording import what_is_due
@@ -65,6 +67,7 @@ class _Sender:
     settings: Settings
     silent_items: set[int | None]
     silent_bodies: set[int | None]
+    shared: Shared
 
     def is_silent(self, point: ControlPoint) -> bool:
         """Nothing is said about its item or its body for the time being."""
@@ -229,7 +232,7 @@ def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]], asked: Mappin
     if not entry.is_executors or entry.is_farewell:
         return made
     forms = tuple(ask.form for ask in mine.values() if ask)
-    return replace(made, calendar=_calendar(entry, late, page), files=(*made.files, *forms))
+    return replace(made, calendar=_calendar(entry, late), files=(*made.files, *forms))
 
 
 def _links(entry: _Entry, page: str) -> Links:
@@ -250,7 +253,7 @@ def _page(entry: _Entry) -> str:
     return official_url(entry.sender.settings, entry.official, entry.channel.id)
 
 
-def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) -> str:
+def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]]) -> str:
     """The deadlines of the letter, and in one entry all that is overdue once the letter speaks of something overdue."""
     today = entry.sender.today
     shown: dict[str, Deadline] = {}
@@ -266,7 +269,7 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]], page: str) 
             row.item,
             row.owner,
             changed,
-            url=f"{page}/point/{row.point.id}",
+            number=number_of(row.item, entry.sender.shared),
         )
     return calendar(shown.values(), whose=f"official/{entry.official.id}", today=today, sent_at=entry.sender.at)
 
@@ -285,7 +288,7 @@ def _sender(session: Session, code: str, stored: dict[str, datetime], *, at: dat
         region=roadmap.region,
         title=roadmap.title,
         act=roadmap.act,
-        coordinator=", ".join(filter(None, (coordinator.post, coordinator.name))) if coordinator else "",
+        coordinator=signature(coordinator.post, coordinator.name) if coordinator else "",
         reply_to=channel.address if channel and "$" not in channel.address else "",
         is_rehearsal=roadmap.is_rehearsal,
     )
@@ -300,6 +303,7 @@ def _sender(session: Session, code: str, stored: dict[str, datetime], *, at: dat
         settings,
         silent_items={mute.item_id for mute in quiet} - {None},
         silent_bodies={mute.body_id for mute in quiet} - {None},
+        shared=shared_numbers(session),
     )
 
 
@@ -316,7 +320,7 @@ def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
     return Line(
         reason=told.reason,
         key=point.key,
-        number=item.number,
+        number=number_of(item, sender.shared),
         title=what_is_due(item.title, stage=point.stage_title),
         result=item.result,
         deadline_on=point.deadline_on,

@@ -13,6 +13,7 @@ from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transit
 from models.lifecycle import LIVE
 from models.queries import standing
 from models.queries.officials import deputies_for
+from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap.calendar.zones import today_there
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
@@ -67,17 +68,25 @@ def deadlines(session: Session, *where: Any) -> list[Deadline]:
     rows = session.execute(found).all()
     wanted = select(col(ControlPoint.id)).join(Item, col(Item.id) == col(ControlPoint.item_id)).where(*where)
     changed = changes(session, wanted)
+    shared = shared_numbers(session)
     stored = stored_at(session, {point.roadmap_code for point, _, _ in rows})
     return [
-        deadline(point, item, owner, changed.get(point.id) or unchanged(point, stored)) for point, item, owner in rows
+        deadline(
+            point,
+            item,
+            owner,
+            changed.get(point.id) or unchanged(point, stored),
+            number=number_of(item, shared),
+        )
+        for point, item, owner in rows
     ]
 
 
-def deadline(point: ControlPoint, item: Item, owner: str, changed: Changed, *, url: str = "") -> Deadline:
-    """One row as a calendar shows it; ``owner`` is the body's short name."""
+def deadline(point: ControlPoint, item: Item, owner: str, changed: Changed, *, number: str) -> Deadline:
+    """One row as a calendar shows it; ``owner`` is the body's short name, ``number`` as people read it."""
     return Deadline(
         key=point.key,
-        number=item.number,
+        number=number,
         title=what_is_due(item.title, stage=point.stage_title, names_dates=point.purpose == "name_dates"),
         term=item.term,
         result=item.result,
@@ -90,7 +99,6 @@ def deadline(point: ControlPoint, item: Item, owner: str, changed: Changed, *, u
         blocked=point.blocked,
         changes=changed.times,
         changed_at=changed.at,
-        url=url,
     )
 
 
@@ -123,8 +131,11 @@ def overdue(session: Session, body_ids: Collection[int | None], *, on: date) -> 
             standing.overdue(on),
         )
     )
+    shared = shared_numbers(session)
     for point, item, owner in session.execute(found):
-        by_body[point.owner_id].append(deadline(point, item, owner, unchanged(point, {})))
+        by_body[point.owner_id].append(
+            deadline(point, item, owner, unchanged(point, {}), number=number_of(item, shared))
+        )
     return by_body
 
 

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from models import Channel, ControlPoint, Official, Roadmap
+from models import Channel, ControlPoint, Item, Official, Roadmap
 from models.queries import standing
 from models.queries.officials import MuteRow, muted, unreached
+from models.queries.printed_numbers import number_of, shared_numbers
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.letters import Part
@@ -46,11 +47,16 @@ class Parts:
 def _muted(session: Session, row: MuteRow, today: date) -> str:
     """Nobody is reminded of it: whoever controls sees what, by whom and why, and how much of it is overdue."""
     mute = row.mute
-    what = f"п. {row.item.number or row.item.code}" if row.item else (row.body.short if row.body else "")
+    what = _cited(session, row.item) if row.item else (row.body.short if row.body else "")
     mine = col(ControlPoint.item_id) == mute.item_id if mute.item_id else col(ControlPoint.owner_id) == mute.body_id
     late = select(func.count()).select_from(ControlPoint).where(mine, standing.overdue(today))
     overdue = session.execute(late.where(col(ControlPoint.roadmap_code) == mute.roadmap_code)).scalar_one()
     return muted_words(what, overdue=overdue, until=mute.until, by=mute.set_by, reason=mute.reason)
+
+
+def _cited(session: Session, item: Item) -> str:
+    number = number_of(item, shared_numbers(session))
+    return f"п. {number}" if number[:1].isdigit() else number or item.title
 
 
 def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Digest:

@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item, PrefectRef, Roadmap
 from models.db.rows import chunks
 from models.lifecycle import LIVE
-from models.queries.point_view import PointView, select_points, shared_numbers
+from models.queries.point_view import PointView, select_points
+from models.queries.printed_numbers import shared_numbers
 from models.queries.standing import overdue
 from models.settings import Settings
 from roadmap.dashboards.boards import has_state

@@ -8,6 +8,8 @@ from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
 from models import Body, Channel, Item, Mute, Official
+from models.queries.printed_numbers import Shared, number_of, shared_numbers
+from roadmap.language import numbered
 
 NOBODY = "исполнитель не назван"
 NO_ADDRESS = "нет действующего адреса"
@@ -95,7 +97,7 @@ class MutedLine:
 def muted(session: Session, roadmap: str = "", *, today: date) -> list[MutedLine]:
     """The mutes in force, the one that ends first on top."""
     rows = session.execute(
-        select(Mute, col(Item.number), col(Item.code), col(Item.title), col(Body.short))
+        select(Mute, Item, col(Body.short))
         .outerjoin(Item, col(Item.id) == col(Mute.item_id))
         .outerjoin(Body, col(Body.id) == col(Mute.body_id))
         .where(
@@ -105,12 +107,18 @@ def muted(session: Session, roadmap: str = "", *, today: date) -> list[MutedLine
         )
         .order_by(col(Mute.until), col(Mute.id))
     )
+    shared = shared_numbers(session)
     return [
         MutedLine(
-            what=body or f"{number or code} {' '.join(title.split())}",
+            what=body or _item(item, shared),
             reason=row.reason,
             until=row.until,
             set_by=row.set_by,
         )
-        for row, number, code, title, body in rows
+        for row, item, body in rows
     ]
+
+
+def _item(item: Item, shared: Shared) -> str:
+    number = number_of(item, shared)
+    return numbered(number, " ".join(item.title.split()))

@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item, Request
 from models.lifecycle import REOPENED
 from models.lifecycle.transitions import ALLOWED
-from models.queries.point_view import PointView, select_points, shared_numbers
+from models.queries.point_view import PointView, select_points
+from models.queries.printed_numbers import shared_numbers
 from roadmap.cards.point import reading_words
 from roadmap.letters.wording import what_is_due
 from roadmap.reading import Reading

@@ -1,6 +1,5 @@
 """Rows → what Prefect shows: one query for many points, never one a point."""
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from sqlmodel import Session, col
 from models import Body, ControlPoint, Item, Process, Roadmap, Transition
 from models.db.rows import chunks
 from models.queries.point_view import PointView, select_points
+from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap.cards.point import Happened, ItemFacts
 from roadmap.reading import Reading
 
@@ -42,9 +42,14 @@ def controlled_items(session: Session, *, with_dropped: bool = False) -> dict[in
         .order_by(col(Item.roadmap_code), col(Item.position))
     )
     found = [(item, roadmap, owner) for item, roadmap, owner in rows]
-    printed = Counter((item.roadmap_code, item.number) for item, *_ in found)
+    shared = shared_numbers(session)
     return {
-        item.id: _item(item, roadmap, owner, number=item.number if printed[item.roadmap_code, item.number] == 1 else "")
+        item.id: _item(
+            item,
+            roadmap,
+            owner,
+            number=number_of(item, shared),
+        )
         for item, roadmap, owner in found
     }
 
@@ -85,14 +90,13 @@ def histories(session: Session, keys: Collection[str]) -> dict[str, list[Happene
 
 
 def _item(item: Item, roadmap: Roadmap, owner: Body, *, number: str) -> ItemFacts:
-    """A number that several items of the document share says nothing: the code stands in its place."""
     return ItemFacts(
         key=item.key,
         roadmap_code=item.roadmap_code,
         region=roadmap.region,
         act=roadmap.act,
         zone=roadmap.zone,
-        number=number or ("" if item.kind == "round" else item.code),
+        number="" if item.kind == "round" else number,
         section=item.section,
         title=item.title,
         kind=item.kind,

@@ -364,7 +364,7 @@ def test_a_letter(stored: Stored) -> None:
             session.flush()
             (parcel,) = compose(session, [notice], at=clock.now(), settings=stored.pages.settings)
             subjects[name] = parcel.letter.subject if parcel.letter else ""
-    assert {name for name, subject in subjects.items() if "просрочено 1" in subject} == OVERDUE
+    assert {name for name, subject in subjects.items() if "просрочено — 1" in subject} == OVERDUE
     reminded = {name for name, (state, _) in EXPECTED.items() if state in ("open", "returned", "overdue")}
     assert {name for name, subject in subjects.items() if subject} <= reminded
 

@@ -22,6 +22,7 @@ POINT = ShownPoint(
     item_title="Форсайт-сессия",
     section="Раздел 1",
     kind="session",
+    source="приложение, строка 1",
     owner_id=10,
     owner="ИРО",
     owner_name="Институт развития образования",

@@ -56,27 +56,27 @@ def on(parsed: Calendar, day: date) -> list[str]:
 
 
 def test_a_deadline_is_one_all_day_event_on_its_day() -> None:
-    parsed = read(deadline(url="http://127.0.0.1:4280/o/abc/point/7"))
+    parsed = read(deadline())
     event = only(parsed)
     assert event.decoded("dtstart") == date(2027, 5, 31)
     assert event.decoded("dtend") == date(2027, 6, 1)
     assert event["UID"] == uid("krai/1.2/-/2027-05-31")
     assert (event["SUMMARY"], event["STATUS"], event["TRANSP"]) == (
-        "Срок: 1.2 Форсайт-сессия",
+        "Срок: 1.2. Форсайт-сессия",
         "CONFIRMED",
         "TRANSPARENT",
     )
     assert (event["SEQUENCE"], event.decoded("last-modified")) == (0, LOADED)
     assert event["DESCRIPTION"].split("\n") == [
-        "1.2 Форсайт-сессия",
+        "1.2. Форсайт-сессия",
         "Срок: 31.05.2027 (в документе: до 31 мая)",
         "Результат: аналитическая справка",
         "Ответственный: ИРО",
         "Где установлено: Приложение, строка 2",
-        "Карточка: http://127.0.0.1:4280/o/abc/point/7",
+        "Ответить можно по ссылке из последнего письма.",
     ]
-    assert event["URL"] == "http://127.0.0.1:4280/o/abc/point/7"
-    assert [on(parsed, date(2027, 5, day)) for day in (30, 31)] == [[], ["Срок: 1.2 Форсайт-сессия"]]
+    assert "URL" not in event
+    assert [on(parsed, date(2027, 5, day)) for day in (30, 31)] == [[], ["Срок: 1.2. Форсайт-сессия"]]
     assert on(parsed, date(2027, 6, 1)) == []
 
 
@@ -84,7 +84,7 @@ def test_the_reminder_comes_on_the_day_before_at_nine() -> None:
     event = only(read(deadline()))
     [reminder] = event.walk("VALARM")
     assert reminder["ACTION"] == "DISPLAY"
-    assert reminder["DESCRIPTION"] == "Завтра срок: 1.2 Форсайт-сессия"
+    assert reminder["DESCRIPTION"] == "Завтра срок: 1.2. Форсайт-сессия"
     [alarm] = event.alarms.times
     assert alarm.trigger == datetime(2027, 5, 30, 9, 0)  # noqa: DTZ001 - an all-day event has no zone
 
@@ -119,11 +119,11 @@ def test_a_moved_deadline_is_the_same_event_later_and_higher_in_sequence() -> No
 @pytest.mark.parametrize(
     ("status", "summary", "state", "reminders"),
     [
-        pytest.param("planned", "Срок: 1.2 Форсайт-сессия", "CONFIRMED", 1, id="not begun"),
-        pytest.param("returned", "Срок: 1.2 Форсайт-сессия", "CONFIRMED", 1, id="to be mended"),
-        pytest.param("submitted", "На проверке: 1.2 Форсайт-сессия", "CONFIRMED", 1, id="reported"),
-        pytest.param("accepted", "✓ Исполнено: 1.2 Форсайт-сессия", "CONFIRMED", 0, id="done reminds of nothing"),
-        pytest.param("withdrawn", "Снято с контроля: 1.2 Форсайт-сессия", "CANCELLED", 0, id="withdrawn goes away"),
+        pytest.param("planned", "Срок: 1.2. Форсайт-сессия", "CONFIRMED", 1, id="not begun"),
+        pytest.param("returned", "Срок: 1.2. Форсайт-сессия", "CONFIRMED", 1, id="to be mended"),
+        pytest.param("submitted", "На проверке: 1.2. Форсайт-сессия", "CONFIRMED", 1, id="reported"),
+        pytest.param("accepted", "✓ Исполнено: 1.2. Форсайт-сессия", "CONFIRMED", 0, id="done reminds of nothing"),
+        pytest.param("withdrawn", "Снято с контроля: 1.2. Форсайт-сессия", "CANCELLED", 0, id="withdrawn goes away"),
     ],
 )
 def test_an_event_says_how_its_point_stands(status: str, summary: str, state: str, reminders: int) -> None:
@@ -138,9 +138,9 @@ def test_what_is_overdue_is_one_entry_today_with_the_list() -> None:
     assert len(parsed.events) == 2
     [entry] = recurring_ical_events.of(parsed).at(TODAY)
     assert entry["DESCRIPTION"].split("\n") == [
-        "1.4 Форсайт-сессия — срок 26.05.2026, просрочено на 365 дней",
-        "1.3 Форсайт-сессия — срок 23.05.2027, просрочено на 3 дня",
-        "1.1 Форсайт-сессия — срок 25.05.2027, просрочено на 1 день",
+        "1.4. Форсайт-сессия — срок 26.05.2026, просрочено на 365 дней",
+        "1.3. Форсайт-сессия — срок 23.05.2027, просрочено на 3 дня",
+        "1.1. Форсайт-сессия — срок 25.05.2027, просрочено на 1 день",
     ]
 
 
@@ -195,8 +195,8 @@ def test_two_letters_in_a_row_merge_into_one_calendar() -> None:
     shown = sorted((e.decoded("dtstart"), str(e["SUMMARY"])) for e in kept.values() if e["STATUS"] == "CONFIRMED")
     assert shown == [
         (date(2027, 5, 27), "Просрочено: 1"),
-        (date(2027, 5, 29), "Срок: 1.2 Форсайт-сессия"),
-        (date(2027, 6, 4), "Срок: 1.2 Форсайт-сессия"),
+        (date(2027, 5, 29), "Срок: 1.2. Форсайт-сессия"),
+        (date(2027, 6, 4), "Срок: 1.2. Форсайт-сессия"),
     ]
 
 
@@ -228,7 +228,7 @@ def test_whatever_the_words_they_are_read_back_and_no_line_is_too_long(words: st
 
 def test_commas_semicolons_quotes_and_backslashes_stay_what_they_are() -> None:
     words = 'Анализ; отчёт, «план» "А:Б" \\ C:\\new, n'
-    assert only(read(deadline(title=words)))["SUMMARY"] == f"Срок: 1.2 {words}"
+    assert only(read(deadline(title=words)))["SUMMARY"] == f"Срок: 1.2. {words}"
 
 
 def test_uids_tell_nothing_and_differ() -> None:

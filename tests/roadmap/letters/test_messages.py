@@ -9,6 +9,7 @@ import pytest
 from roadmap.control.reminders import RANK, Reason
 from roadmap.language import plural
 from roadmap.letters import Addressee, Letter, Line, Origin, letter
+from roadmap.letters.greeting import signature
 from roadmap.letters.letter import shortened
 from roadmap.letters.wording import SECTIONS, time_left
 
@@ -65,28 +66,28 @@ class Shown(HTMLParser):
 
 def test_the_subject_says_how_much_of_what_and_where() -> None:
     lines = [line("due_today", 0), line("overdue", -1), line("due_today", 0)]
-    assert written(*lines).subject == "[В-000123] Сроки по дорожной карте: просрочено 1, сегодня 2 — Краснодарский край"
+    assert written(*lines).subject == "Сроки: просрочено — 1, срок сегодня — 2. Краснодарский край [В-000123]"
 
 
 def test_a_subject_counts_three_reasons_and_sums_up_the_rest() -> None:
     lines = [line("opened"), line("overdue", -1), line("due_today", 0), line("due_soon"), line("extended")]
-    assert "просрочено 1, сегодня 1, скоро 1, ещё 2 — " in written(*lines).subject
+    assert "просрочено — 1, срок сегодня — 1, скоро срок — 1, ещё — 2. " in written(*lines).subject
 
 
 @pytest.mark.parametrize(
     ("days", "working_days", "words"),
     [
-        (1, 1, "остался 1 рабочий день"),
-        (2, 2, "осталось 2 рабочих дня"),
-        (7, 5, "осталось 5 рабочих дней"),
-        (16, 11, "осталось 11 рабочих дней"),
-        (30, 21, "остался 21 рабочий день"),
+        (1, 1, "остался 1 день"),
+        (2, 2, "осталось 2 дня"),
+        (7, 5, "осталось 7 дней (5 рабочих)"),
+        (16, 11, "осталось 16 дней (11 рабочих)"),
+        (31, 21, "остался 31 день (21 рабочий)"),
         (0, 0, "срок сегодня"),
-        (2, 0, "рабочих дней до срока не осталось"),
-        (-1, -1, "просрочено на 1 рабочий день"),
-        (-4, -2, "просрочено на 2 рабочих дня"),
+        (2, 0, "осталось 2 дня, рабочих среди них нет"),
+        (-1, -1, "просрочено на 1 день"),
+        (-4, -2, "просрочено на 4 дня (2 рабочих)"),
         (-2, 0, "просрочено на 2 дня"),
-        (-160, -112, "просрочено на 112 рабочих дней"),
+        (-160, -112, "просрочено на 160 дней (112 рабочих)"),
     ],
 )
 def test_time_left_is_told_in_right_russian(days: int, working_days: int, words: str) -> None:
@@ -117,7 +118,6 @@ def test_both_parts_of_a_letter_say_all_that_is_asked_for(reason: Reason) -> Non
             "ГБОУ ИРО",
             "ТМС, ЦНППМ",
             "Приложение, раздел 2, строка 3",
-            "krasnodar/2.1.3/-/2027-05-31",
             SECTIONS[reason].todo,
             SECTIONS[reason].why,
             "Орлова А. П.",
@@ -125,6 +125,51 @@ def test_both_parts_of_a_letter_say_all_that_is_asked_for(reason: Reason) -> Non
             "В-000123",
         ):
             assert words in shown
+        assert "krasnodar/2.1.3" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Иванов Иван Петрович", "Уважаемый Иван Петрович!"),
+        ("Анна Сергеевна Войнович", "Уважаемая Анна Сергеевна!"),
+        ("Абрамович Иван Петрович", "Уважаемый Иван Петрович!"),
+        ("Иван Петрович Абрамович", "Уважаемый Иван Петрович!"),
+        ("Мамедов Али Гасан оглы", "Уважаемый Али Гасан оглы!"),
+        ("Кузьмина Ольга Ильинична", "Уважаемая Ольга Ильинична!"),
+        ("Салтыков-Щедрин Михаил Евграфович", "Уважаемый Михаил Евграфович!"),
+        ("Лука Лукич", "Уважаемый Лука Лукич!"),
+        ("Орлова А. П.", "Уважаемый коллега!"),
+        ("Ахметов Руслан", "Уважаемый коллега!"),
+        ("Никитична Мария", "Уважаемый коллега!"),
+        ("", "Уважаемый коллега!"),
+    ],
+)
+def test_whom_a_letter_greets(name: str, words: str) -> None:
+    made = letter(
+        "В-000123", Addressee(role="executor", post="Ректор", name=name), origin=ORIGIN, lines=[line()], today=TODAY
+    )
+    assert words in made.text
+    assert words in made.html
+
+
+@pytest.mark.parametrize(
+    ("post", "name", "words"),
+    [
+        ("Координатор", "Орлова А. П.", "Координатор: Орлова А. П. (orlova@example.org)"),
+        ("Главный специалист", "", "Координатор: Главный специалист (orlova@example.org)"),
+        ("Координатор", "", "Координатор (orlova@example.org)"),
+    ],
+)
+def test_the_coordinator_signs_with_the_post_said_once(post: str, name: str, words: str) -> None:
+    assert words in written(line(), coordinator=signature(post, name)).text
+
+
+def test_a_list_of_letters_shows_the_most_urgent_point_beside_the_subject() -> None:
+    made = written(line("opened", 30), line("overdue", -8, working_days=-6))
+    assert Shown(made.html).text.startswith(
+        "2.1.3. Проведение форсайт-сессии — 18.05.2027, просрочено на 8 дней (6 рабочих)"
+    )
 
 
 def test_sections_come_by_urgency_and_lines_by_deadline() -> None:
@@ -156,8 +201,8 @@ def test_empty_facts_leave_no_empty_lines_of_words() -> None:
 
 def test_the_controller_is_told_who_is_late_and_by_how_much() -> None:
     made = written(line("escalated", -7, working_days=-5), role="controller")
-    assert made.subject.startswith("[В-000123] На контроле: передано на ваш контроль 1")
-    assert "просрочено на 5 рабочих дней" in made.text
+    assert made.subject.startswith("На контроле: передано на ваш контроль — 1.")
+    assert "просрочено на 7 дней (5 рабочих)" in made.text
     assert "Ответственный: ГБОУ ИРО" in made.text
     assert "Сообщите координатору об исполнении" not in made.text
 
@@ -174,7 +219,7 @@ def test_a_rehearsal_says_that_it_is_one() -> None:
 
 
 def test_a_plan_to_come_is_asked_for_as_dates() -> None:
-    assert "Назвать даты проведения: 2.1.3. Проведение" in written(line(names_dates=True)).text
+    assert "2.1.3. Назвать даты проведения: Проведение" in written(line(names_dates=True)).text
 
 
 def test_closed_points_do_not_speak_of_time_left() -> None:

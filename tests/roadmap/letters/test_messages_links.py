@@ -61,7 +61,7 @@ def test_the_page_stands_at_the_top_and_each_card_under_its_point(role: str, pag
     for body in both(made):
         places = [body.index(f"{PAGE}{path}") for path in ("", "/point/1", "/point/2")]
         assert places == sorted(places)
-        assert body.index("krai/1/-/1") < places[1] < body.index("krai/1/-/2") < places[2]
+        assert places[1] < body.index("28.05.2027") < places[2]
         assert body.count(card) == 2
 
 
@@ -85,11 +85,11 @@ def test_a_letter_tells_the_most_urgent_in_full_and_counts_the_rest(n: int, rest
     lines = [line("overdue", -k) for k in range(1, 11)] + [line("opened", k) for k in range(1, n - 9)]
     made = written(*lines)
     for body in both(made):
-        assert body.count("Контрольная точка: ") == min(n, MOST_LINES)
+        assert body.count("Где установлено: ") == min(n, MOST_LINES)
         assert ("и ещё" in body) is bool(rest)
         assert not rest or f"и ещё {rest} — " in body
-        assert body.index("Срок истёк".upper() if body == made.text else "Срок истёк") < body.index("krai/1/-/1")
-    assert f"просрочено 10, новое {n - 10}" in made.subject
+        assert body.index("Срок истёк".upper() if body == made.text else "Срок истёк") < body.index("/point/-1")
+    assert f"просрочено — 10, новых пунктов — {n - 10}" in made.subject
     assert f"НОВОЕ: НАЧАЛОСЬ ИСПОЛНЕНИЕ ({n - 10})" in made.text
     if rest:
         assert f"…и ещё {rest} — на странице «Мои сроки»: {PAGE}" in made.text
@@ -97,7 +97,7 @@ def test_a_letter_tells_the_most_urgent_in_full_and_counts_the_rest(n: int, rest
 
 def test_a_section_that_is_not_told_at_all_is_still_counted() -> None:
     made = written(*[line("overdue", -k) for k in range(1, MOST_LINES + 1)], line("opened", 9))
-    assert "новое 1" in made.subject
+    assert "новых пунктов — 1" in made.subject
     assert "НОВОЕ" not in made.text
     assert "началось время исполнения" in made.text
     assert "и ещё 1 — " in made.text
@@ -116,7 +116,7 @@ PART = Part(
 
 def test_a_part_stands_before_the_points_with_its_share_of_the_subject() -> None:
     made = written(line("overdue", -1), parts=[PART])
-    assert "сводка за неделю, просрочено 1 — " in made.subject
+    assert "сводка за неделю, просрочено — 1. " in made.subject
     assert made.text.index("исполнено 3 < 5") < made.text.index("СРОК ИСТЁК")
     assert made.html.index("<table>3</table>") < made.html.index("Срок истёк")
     for body in both(made):
@@ -125,7 +125,7 @@ def test_a_part_stands_before_the_points_with_its_share_of_the_subject() -> None
 
 def test_a_letter_may_be_made_of_a_part_alone() -> None:
     made = written(parts=[PART], role="coordinator")
-    assert made.subject == "[В-000123] Координатору: сводка за неделю — Краснодарский край"
+    assert made.subject == "Координатору: сводка за неделю. Краснодарский край [В-000123]"
     assert "исполнено 3 < 5" in made.text
 
 

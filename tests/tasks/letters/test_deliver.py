@@ -76,7 +76,7 @@ def test_a_letter_is_a_well_formed_message_in_russian(
     control(small_world)
     send(small_world, mail)
     [got] = mail_server.letters
-    assert got["Subject"] == "[В-000001] Сроки по дорожной карте: сегодня 1 — Краснодарский край"
+    assert got["Subject"] == "Сроки: срок сегодня — 1. Краснодарский край [В-000001]"
     assert got["From"] == "Веха <vekha@krai.example.org>"
     assert (got["To"], got["Reply-To"]) == ("rector@example.org", "coordinator@example.org")
     assert got["Message-ID"] == "<vekha-20270526-1@krai.example.org>"
@@ -125,7 +125,7 @@ def test_what_was_settled_before_the_letter_left_is_left_out_of_it(
     with open_session(small_world.engine) as session:
         lifecycle.change(session, done, TransitionCommand(action="submit", actor="тест", at=NINE, on=WEDNESDAY))
     send(small_world, mail)
-    assert "сегодня 1 — " in mail_server.letters[0]["Subject"]
+    assert "срок сегодня — 1. " in mail_server.letters[0]["Subject"]
 
 
 def test_a_letter_with_nothing_left_to_say_is_dropped(
@@ -147,7 +147,7 @@ def test_after_days_without_a_mail_server_only_the_newest_reminder_of_a_point_le
         control(small_world, WEDNESDAY + timedelta(days=day))
     report = send(small_world, mail, at=NINE + timedelta(days=1))
     assert (report.sent, report.dropped) == (1, 2)
-    assert "просрочено 1" in mail_server.letters[0]["Subject"]
+    assert "просрочено — 1" in mail_server.letters[0]["Subject"]
 
 
 def test_a_mail_server_that_is_down_delays_the_letter_and_loses_nothing(
@@ -337,7 +337,8 @@ def test_without_a_mail_server_letters_lie_in_the_mailbox_folder(small_world: Wo
     assert file.relative_to(here.letters).as_posix() == "2027-05-26/000001-rector@example.org.eml"
     with file.open("rb") as written:
         got = email.message_from_binary_file(written, policy=default)
-    assert got["Subject"].startswith("[В-000001] Сроки по дорожной карте")
+    assert got["Subject"].startswith("Сроки: ")
+    assert got["Subject"].endswith("[В-000001]")
     assert got.get_content_type() == "multipart/mixed"
 
 

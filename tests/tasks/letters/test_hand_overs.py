@@ -84,8 +84,8 @@ def test_a_letter_that_waits_does_not_go_to_whom_the_point_is_no_more(
     hand_over(both, gone, "school")
     send(both, mail, WEDNESDAY)
     [letter] = to(mail_server, RECTOR)
-    assert kept in letter.text
-    assert gone not in letter.text
+    assert both.card(kept) in letter.text
+    assert both.card(gone) not in letter.text
 
 
 def test_both_sides_hear_of_a_hand_over_once(both: World, mail_server: MailServer, mail: Settings) -> None:
@@ -95,8 +95,8 @@ def test_both_sides_hear_of_a_hand_over_once(both: World, mail_server: MailServe
     [former], [new] = to(mail_server, RECTOR), to(mail_server, SCHOOL)
     assert f"{FORMER} (1)" in former.text
     assert f"{NEW} (1)" in new.text
-    assert "больше не за вами 1" in str(former.message["Subject"])
-    assert "вам передано 1" in str(new.message["Subject"])
+    assert "больше не за вами — 1" in str(former.message["Subject"])
+    assert "передано вам — 1" in str(new.message["Subject"])
     assert "Основание: по уставу" in former.text
     assert "Ответственный: Школа" in former.text
     assert "/point/" not in former.text, "the card would not open"
@@ -170,9 +170,9 @@ def test_a_person_who_comes_gets_the_list_and_who_leaves_is_told(
     [last] = to(mail_server, RECTOR)
     [first] = to(mail_server, SUCCESSOR, NEW)
     for key in keys:
-        assert key in last.text
-        assert key in first.text
-    assert "вам передано 3" in str(first.message["Subject"])
+        assert f"{date.fromisoformat(key[-10:]):%d.%m.%Y}" in last.text
+        assert small_world.card(key) in first.text
+    assert "передано вам — 3" in str(first.message["Subject"])
     assert FORMER in last.text
     assert "Ответственный: ИРО, Ректор, Петрова Мария Ивановна" in last.text
     assert "/o/" not in str(last.message.get_body(("plain",))) + str(last.message.get_body(("html",)))
