@@ -1,7 +1,7 @@
 """What people write is kept without names and addresses: those stand with the officials alone.
 
 Wherever a text says the name or the address of somebody whom the table of officials knows, the number and the post are
-kept in its place. A name in another case («Петрову») is not known as such; see ``docs/personal_data.md``.
+kept in its place, in whatever case and order it is written. A surname alone is nobody's: see ``docs/personal_data.md``.
 """
 
 import re
@@ -16,6 +16,8 @@ from models.tables.official import Official
 
 #: A name of one word is known where it is as long as this and written the same way.
 SHORTEST = 5
+LONGEST_ENDING = 4
+"""Letters of a case: «Чижевск» + «ого», «Петров» + «ыми»."""
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\s<>()\[\],;«»\"'?&]+")
 #: An underscore parts words: names of files have it.
@@ -52,9 +54,8 @@ class KnownPeople:
 
     def add(self, person: _Person, addresses: Iterable[str]) -> None:
         """Know a person by name and addresses."""
-        for word in {plain(word) for word in _WORD.findall(person.name)}:
-            if len(word) > 2:
-                self.by_word[word].append(person)
+        for word in {plain(stem(word)) for word in _WORD.findall(person.name) if len(word) > 2}:
+            self.by_word[word].append(person)
         for address in addresses:
             if is_personal(address):
                 self.by_address[address.casefold()] = person
@@ -67,19 +68,24 @@ class KnownPeople:
         """The text with the number and the post in place of names and addresses."""
         if self.by_address:
             text = _TOKEN.sub(self._address, text)
-        named = {one.number: one for word in _WORD.findall(text) for one in self.by_word.get(plain(word), ())}
-        for person in named.values():
+        for person in self._met(text) if self.by_word else ():
             text = name_pattern(person.name).sub(_said(person.words), text)
         return text
 
     def author(self, actor: str) -> Author:
         """Who is meant by the words of somebody who acts."""
         found = self.by_address.get(actor.strip().casefold())
-        for word in _WORD.findall(actor) if found is None else ():
-            for person in self.by_word.get(plain(word), ()):
-                if name_pattern(person.name).fullmatch(actor.strip()):
-                    return Author(person.post, person.number)
+        for person in self._met(actor) if found is None else ():
+            if name_pattern(person.name).fullmatch(actor.strip()):
+                return Author(person.post, person.number)
         return Author(found.post, found.number) if found else Author(self.without(actor))
+
+    def _met(self, text: str) -> list[_Person]:
+        """Whose names may be in a text: a word of it begins as a word of the name."""
+        words = {plain(word) for word in _WORD.findall(text)}
+        begun = {word[: len(word) - cut] for word in words for cut in range(LONGEST_ENDING + 1)}
+        met = {one.number: one for word in begun for one in self.by_word.get(word, ())}
+        return [met[number] for number in sorted(met)]
 
     def _address(self, found: "re.Match[str]") -> str:
         token = found.group()
@@ -141,7 +147,14 @@ def name_pattern(name: str) -> "re.Pattern[str]":
 
 
 def _letters(part: str) -> str:
-    return re.sub("[её]", "[её]", re.escape(part), flags=re.IGNORECASE)
+    """The word in any case: its stem and an ending."""
+    return re.sub("[её]", "[её]", re.escape(stem(part)), flags=re.IGNORECASE) + rf"[а-яё]{{0,{LONGEST_ENDING}}}"
+
+
+def stem(word: str) -> str:
+    """What all cases of a name share: «Петрова» → «Петров», «Чижевский» → «Чижевск»; short ones stay whole."""
+    begun = word.rstrip("аеёиоуыэюяйь") if len(word) > SHORTEST - 1 else word
+    return begun if len(begun) > 2 else word
 
 
 def _said(words: str) -> Callable[["re.Match[str]"], str]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Connection, String, Table, delete, select, text, update
+from sqlalchemy import JSON, Column, Connection, String, Table, TypeDecorator, delete, select, text, update
 from sqlmodel import Session, col
 
 from models import (
@@ -309,19 +309,25 @@ def _hand_over(session: Session, official: Official, successor: Official | None,
 def _take_out(session: Session, known: KnownPeople) -> None:
     """The number and the post in place of the name and the addresses, wherever somebody wrote them."""
     for table in metadata.sorted_tables:
-        if table.name in DOCUMENTS or "id" not in table.c:
+        if table.name in DOCUMENTS:
             continue
-        columns = [one for one in table.c if isinstance(one.type, String | JSON) and not one.foreign_keys]
+        keys = list(table.primary_key.columns)
+        columns = [one for one in table.c if _holds_words(one) and one not in keys]
         found = []
-        for row in session.execute(select(table.c.id, *columns)).mappings():
+        for row in session.execute(select(*keys, *columns)).mappings():
             changed = {one.name: _clean(row[one.name], known) for one in columns}
             changed = {name: value for name, value in changed.items() if value != row[name]}
             if changed:
-                found.append((row["id"], changed))
+                found.append(([key == row[key.name] for key in keys], changed))
         if found:
             with _writable(session.connection(), table):
-                for number, changed in found:
-                    session.execute(update(table).where(table.c.id == number).values(changed))
+                for its, changed in found:
+                    session.execute(update(table).where(*its).values(changed))
+
+
+def _holds_words(column: Column[Any]) -> bool:
+    kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+    return isinstance(kind, String | JSON) and not column.foreign_keys
 
 
 def _clean(value: Any, known: KnownPeople) -> Any:
