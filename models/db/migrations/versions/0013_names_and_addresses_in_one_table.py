@@ -6,7 +6,7 @@ name, where there is exactly one; a name or an address that somebody wrote into 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -115,21 +115,29 @@ def _number(connection: sa.Connection) -> None:
 
 def _take_names_out(connection: sa.Connection) -> None:
     people = connection.execute(sa.select(official.c.id, official.c.post, official.c.name, official.c.addresses)).all()
-    known = [
-        (_pattern(words), words, row.id, row.post)
-        for row in people
-        for words in _personal(row.name, (row.addresses or {}).values())
-    ]
+    known: defaultdict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+    for row in people:
+        for words in _personal(row.name, (row.addresses or {}).values()):
+            known[_tokens(words)[0]].append((_pattern(words), f"{row.post} (№ {row.id})"))
     for table, columns in WORDS.items():
         for column in columns if known else ():
             its = sa.table(table, sa.column("id"), sa.column(column))
-            for row in connection.execute(sa.select(its).where(its.c[column].is_not(None), its.c[column] != "")).all():
-                words = row[1]
-                for pattern, plain, number, post in known:
-                    if plain.casefold() in words.casefold():
-                        words = pattern.sub(lambda _, said=f"{post} (№ {number})": said, words)
-                if words != row[1]:
-                    connection.execute(sa.update(its).where(its.c.id == row[0]).values({column: words}))
+            for number, words in connection.execute(sa.select(its).where(its.c[column] != "")).all():
+                changed = _without(words, known)
+                if changed != words:
+                    connection.execute(sa.update(its).where(its.c.id == number).values({column: changed}))
+
+
+def _without(words: str, known: Mapping[str, Sequence[tuple["re.Pattern[str]", str]]]) -> str:
+    for token in dict.fromkeys(_tokens(words)):
+        for pattern, said in known.get(token, ()):
+            words = pattern.sub(lambda _, said=said: said, words)  # type: ignore[misc]
+    return words
+
+
+def _tokens(words: str) -> list[str]:
+    """What a name or an address may begin with; of a URL its scheme."""
+    return re.findall(r"\w+", words.casefold())
 
 
 def _personal(name: str, addresses: Iterable[str]) -> list[str]:
