@@ -62,8 +62,11 @@ def build(path: Path, size: int) -> dict[str, Any]:
             [(n, n, f"Начальник {n}") for n in people],
         )
         db.executemany(
-            "INSERT INTO channel (official_id, kind, address, is_active) VALUES (?, 'email', ?, 1)",
-            [(n, f"o{n}@example.org") for n in people],
+            "UPDATE official SET addresses = ? WHERE id = ?", [(f'{{"1": "o{n}@example.org"}}', n) for n in people]
+        )
+        db.executemany(
+            "INSERT INTO channel (official_id, kind, place, is_active) VALUES (?, 'email', 1, 1)",
+            [(n,) for n in people],
         )
         db.executemany(
             'INSERT INTO item (id, roadmap_code, code, position, origin, number, section, "group", title, responsible,'

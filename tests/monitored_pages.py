@@ -10,7 +10,6 @@ from sqlmodel import Session, select
 
 from models import (
     Body,
-    Channel,
     ControlPoint,
     IndicatorValue,
     Item,
@@ -162,7 +161,7 @@ class MonitoredPages:
             who = Official(roadmap_code=CODE, role="executor", post="Глава", body_id=self.bodies[town], is_lead=True)
             session.add(who)
             session.flush()
-            way = Channel(official_id=who.id or 0, kind="email", address="head@example.org")
+            way = who.channel("email", "head@example.org")
             session.add(way)
             session.flush()
             key = f"{CODE}/m-quarter/-/2026-10-14/data/{town}"

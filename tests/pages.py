@@ -156,9 +156,7 @@ def build(engine: Engine) -> None:
         ]
         session.add_all(people)
         session.flush()
-        session.add_all(
-            Channel(official_id=one.id or 0, kind="email", address=f"official{one.id}@example.org") for one in people
-        )
+        session.add_all(one.channel("email", f"official{one.id}@example.org") for one in people)
 
 
 @contextmanager

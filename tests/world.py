@@ -61,7 +61,7 @@ class World:
             session.flush()
             assert person.id is not None
             if address:
-                session.add(Channel(official_id=person.id, kind="email", address=address))
+                session.add(person.channel("email", address))
 
     def point(self, deadline_on: date, *, body: str = "institute", **facts: Any) -> str:
         """Add a point (by default open, ninety days long, with every rung before today told); returns its key."""
@@ -112,7 +112,8 @@ class World:
     def rows(self, table: Any) -> list[dict[str, Any]]:
         """Every row of a table, by primary key."""
         with open_session(self.engine) as session:
-            return [row.model_dump() for row in session.execute(select(table).order_by(table.id)).scalars()]
+            found = session.execute(select(table).order_by(table.id)).scalars()
+            return [row.model_dump() | ({"address": row.address} if isinstance(row, Channel) else {}) for row in found]
 
     def _body(self, session: Session, code: str) -> int:
         found = select(col(Body.id)).where(col(Body.roadmap_code) == self.code, col(Body.code) == code)

@@ -15,7 +15,7 @@ from deployments.cli.monitoring import (
     rounds,
     submissions,
 )
-from deployments.cli.people import calendars, people, reminder_schedule, replacements
+from deployments.cli.people import calendars, people, person, reminder_schedule, replacements
 from deployments.cli.processes import agreements, external_plans
 from deployments.cli.roadmap import explain, import_document, look
 from deployments.cli.run import daily, settings, up, web
@@ -101,6 +101,7 @@ PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
             "outbox": look.outbox,
             "calendar": calendars.calendar,
             "revoke": people.revoke,
+            "person": person.app,
         },
     ),
     (

@@ -5,7 +5,7 @@ deciding at once the first wins, the other is told so by ``Refused``.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from models.lifecycle.transitions import (
     Refused,
     TransitionCommand,
 )
+from models.personal import Author, known_people
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.request import Request
 
@@ -43,6 +44,7 @@ __all__ = [
     "TransitionCommand",
     "accept",
     "change",
+    "kept",
     "mark_overdue",
     "open_due",
     "point_by_key",
@@ -67,6 +69,7 @@ def change(session: Session, which: str | ControlPoint, move: TransitionCommand)
     point = point_by_key(session, which) if isinstance(which, str) else which
     if move.once_key and _is_recorded(session, move.once_key):
         return point
+    move = kept(session, move)
     status = status_after(point, move)
     changed = session.execute(
         update(ControlPoint)
@@ -92,6 +95,18 @@ def change(session: Session, which: str | ControlPoint, move: TransitionCommand)
     session.flush()
     session.refresh(point)
     return point
+
+
+def kept(session: Session, move: TransitionCommand) -> TransitionCommand:
+    """The move as the history keeps it."""
+    known = known_people(session)
+    author = Author(move.actor, move.official_id) if move.official_id else known.author(move.actor)
+    file = move.file and replace(move.file, name=known.without(move.file.name))
+    reason, evidence = known.without(move.reason), known.without(move.evidence)
+    if (author.words, reason, evidence, file) == (move.actor, move.reason, move.evidence, move.file):
+        return move
+    who = {"actor": author.words, "official_id": author.official_id}
+    return replace(move, reason=reason, evidence=evidence, file=file, **who)  # type: ignore[arg-type]
 
 
 #: What each action makes of the requests that wait: the kind it answers is granted, the others lose their ground.
@@ -129,12 +144,16 @@ def accept(session: Session, which: str | ControlPoint, move: TransitionCommand)
     point = point_by_key(session, which) if isinstance(which, str) else which
     if point.status in ("open", "returned") and not (move.once_key and _is_recorded(session, move.once_key)):
         reported = TransitionCommand(
-            action="submit", actor=move.actor, at=move.at, on=move.on, evidence=move.evidence, tell=False
+            action="submit",
+            actor=move.actor,
+            official_id=move.official_id,
+            at=move.at,
+            on=move.on,
+            evidence=move.evidence,
+            tell=False,
         )
         change(session, point, reported)
-        move = TransitionCommand(
-            action="accept", actor=move.actor, at=move.at, on=move.on, reason=move.reason, once_key=move.once_key
-        )
+        move = replace(move, evidence="", file=None, planned_count=None, count=None, tell=True)
     return change(session, point, move)
 
 
@@ -307,6 +326,7 @@ def evidence_of(point_id: int, move: TransitionCommand) -> Evidence:
         planned_count=move.planned_count,
         count=move.count,
         added_by=move.actor,
+        official_id=move.official_id,
         added_at=move.at,
     )
 
@@ -322,6 +342,7 @@ def transition_of(point: Any, move: TransitionCommand, status: str) -> dict[str,
         "happened_on": move.on,
         "noticed_at": move.at,
         "actor": move.actor,
+        "official_id": move.official_id,
         "reason": move.reason,
         "due_from": before.get(move.action) if move.due_on else None,
         "due_to": move.due_on,

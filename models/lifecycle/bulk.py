@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
 from models.db.rows import chunks
-from models.lifecycle import SETTLES, evidence_of, facts_of, settle_requests, status_after, transition_of
+from models.lifecycle import SETTLES, evidence_of, facts_of, kept, settle_requests, status_after, transition_of
 from models.lifecycle.transitions import Refused, TransitionCommand
 from models.tables.control_point import ControlPoint, Evidence, Transition
 
@@ -37,7 +37,9 @@ def change_many(session: Session, changes: Sequence[Change]) -> int:
     that is not possible, before anything is written; also when somebody else changed one of the points meanwhile.
     """
     recorded = _recorded(session, [change.move.once_key for change in changes if change.move.once_key])
-    wanted = [change for change in changes if change.move.once_key not in recorded]
+    wanted = [
+        replace(change, move=kept(session, change.move)) for change in changes if change.move.once_key not in recorded
+    ]
     if not wanted:
         return 0
     there = {row.id: row for row in _rows(session, [change.point_id for change in wanted])}

@@ -94,7 +94,7 @@ def record_failed(
     ours.
     """
     channel = session.execute(
-        select(Channel).where(col(Channel.id) == notice.channel_id).with_for_update(), **_UNSEEN
+        select(Channel).where(col(Channel.id) == notice.channel_id).with_for_update(of=_channels), **_UNSEEN
     ).scalar_one()
     counts = fault != "server" or _others_left(session, channel)
     failures = channel.failures + counts

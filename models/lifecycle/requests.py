@@ -7,7 +7,8 @@ from typing import Literal
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from models.lifecycle import Refused, TransitionCommand, change, point_by_key
+from models.lifecycle import Refused, TransitionCommand, change, kept, point_by_key
+from models.personal import without_names
 from models.tables.control_point import ControlPoint
 from models.tables.request import Request
 
@@ -33,6 +34,8 @@ def open_request(session: Session, key: str, asked: RequestDraft, move: Transiti
     the day asked for is not later than the deadline.
     """
     point = point_by_key(session, key)
+    move = kept(session, move)
+    asked = replace(asked, reason=without_names(session, asked.reason))
     waiting = _waiting(session, point, asked.kind)
     if waiting is not None:
         if move.once_key and waiting.asked_by == move.actor and waiting.reason == asked.reason:
@@ -89,6 +92,7 @@ def _decided(
     session: Session, request_id: int, state: str, move: TransitionCommand, point: ControlPoint | None
 ) -> tuple[Request, ControlPoint]:
     """Take the decision for us: of two deciding at once the second finds nothing that waits."""
+    move = kept(session, move)
     request = session.get(Request, request_id)
     if request is None:
         raise Refused(f"Просьбы № {request_id} нет")

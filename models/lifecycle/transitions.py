@@ -128,8 +128,11 @@ class TransitionCommand:
 
     action: Action
     actor: str
+    """The post, «координатор» or a part of Vekha; a name is not kept."""
     at: datetime
     on: date
+    official_id: int | None = None
+    """The number of the person, where it is one of the table of officials."""
     reason: str = ""
     evidence: str = ""
     due_on: date | None = None

@@ -103,6 +103,9 @@ class Transition(SQLModel, table=True):
     """The day it is counted from, in the roadmap's zone (a deadline passes when it passes, not when noticed)."""
     noticed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     actor: str
+    """The post, «координатор» or a part of Vekha; never a name or an address."""
+    official_id: int | None = Field(default=None, foreign_key="official.id")
+    """The number of the person, where it was one of the table of officials."""
     reason: str = ""
     due_from: date | None = None
     due_to: date | None = None
@@ -128,4 +131,7 @@ class Evidence(SQLModel, table=True):
     count: int | None = None
     """Numbers asked with the report: how many were planned and came, how many entries a registry has."""
     added_by: str
+    """As ``Transition.actor``."""
+    official_id: int | None = Field(default=None, foreign_key="official.id")
+    """The number of the person, where it was one of the table of officials."""
     added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -101,6 +101,9 @@ class IndicatorValue(SQLModel, table=True):
     place: str = ""
     """Where it was read: the file and cell, or the key of the control point that proves it."""
     actor: str
+    """The post, «координатор» or a part of Vekha; never a name or an address."""
+    official_id: int | None = Field(default=None, foreign_key="official.id")
+    """The number of the person, where it was one of the table of officials."""
     reason: str = ""
     """Why an earlier value is corrected, or why there are no data."""
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

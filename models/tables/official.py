@@ -1,9 +1,10 @@
 """Who answers: officials of bodies, the channels that reach them, who stands in, who is not to be written to."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, text
+from sqlmodel import Field, Relationship, SQLModel
 
 from models.db.base import one_of
 from models.db.types import UtcDateTime
@@ -13,7 +14,10 @@ CHANNELS = ("email", "telegram", "url")
 
 
 class Official(SQLModel, table=True):
-    """A person or post: executor of a body, or the roadmap's coordinator or controller (no body)."""
+    """A person in a post: executor of a body, or the roadmap's coordinator or controller (no body).
+
+    The one table with a person's name and addresses; every other row has the number (``id``) and the post.
+    """
 
     __table_args__ = (
         UniqueConstraint("roadmap_code", "role", "body_id", "post"),
@@ -27,6 +31,12 @@ class Official(SQLModel, table=True):
     role: str
     post: str
     name: str = ""
+    addresses: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default=text("'{}'"))
+    )
+    """Where channels lead, by ``Channel.place``; an address may hold ${ENV} and never holds a secret itself."""
+    erased_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When name and addresses were blanked for good; None once contacts name somebody in the post again."""
     is_lead: bool = False
     """The one of a body who answers for its points; the first in contacts.yaml."""
     is_active: bool = True
@@ -36,16 +46,28 @@ class Official(SQLModel, table=True):
     link_serial: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     """Part of every signed link; raising it revokes all links given out before."""
 
+    def channel(self, kind: str, address: str, **facts: Any) -> "Channel":
+        """A new way to reach the official; whoever asks for it adds it to the session."""
+        place = 1 + max((int(there) for there in self.addresses), default=0)
+        self.addresses = {**self.addresses, str(place): address}
+        return Channel(official_id=self.id or 0, official=self, kind=kind, place=place, **facts)
+
+    def forget_address(self, place: int) -> None:
+        """A channel that is over leads nowhere any more."""
+        self.addresses = {key: value for key, value in self.addresses.items() if key != str(place)}
+
 
 class Channel(SQLModel, table=True):
-    """A way to reach an official; ``address`` may hold ${ENV} and never holds a secret itself."""
+    """A way to reach an official; where it leads stands with the official."""
 
-    __table_args__ = (UniqueConstraint("official_id", "kind", "address"), one_of("kind", CHANNELS))
+    __table_args__ = (UniqueConstraint("official_id", "place"), one_of("kind", CHANNELS))
 
     id: int | None = Field(default=None, primary_key=True)
     official_id: int = Field(foreign_key="official.id", index=True)
     kind: str
-    address: str
+    place: int
+    """Under which number ``Official.addresses`` has the address."""
+    official: Official = Relationship(sa_relationship_kwargs={"lazy": "joined", "innerjoin": True})
     is_active: bool = True
     drilled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """When the official was last asked to confirm that letters arrive here."""
@@ -59,6 +81,11 @@ class Channel(SQLModel, table=True):
     """The last of those failures, without addresses or secrets."""
     given_up_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """Since when letters are known not to arrive: each gets a single try from then on, until one leaves."""
+
+    @property
+    def address(self) -> str:
+        """Where it leads; empty once the person was blanked."""
+        return self.official.addresses.get(str(self.place), "")
 
     def forget_failures(self) -> None:
         """What failed here says nothing of the letters to come."""

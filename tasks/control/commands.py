@@ -15,6 +15,8 @@ class By:
 
     actor: str
     """How the history of the point names who decides."""
+    official_id: int | None = None
+    """The number of one who decides by a link of his own."""
     at: datetime
     today: date
     """In the roadmap's zone."""

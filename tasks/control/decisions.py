@@ -72,7 +72,7 @@ def decide(engine: Engine, command: Command, handlers: Handlers) -> Outcome:
             if _is_taken(session, handler, by):
                 return Outcome(point.status)
             refuse_unseen(session, point, by)
-            write_audit(session, at=by.at, actor=by.auditor, action=f"решение: {command.done}", subject=command.key)
+            _audit(session, by, f"решение: {command.done}", command.key)
             return Outcome(handler.carry_out(session, point, command).status)
     except Refused as refusal:
         return refused(engine, command.key, by, str(refusal), handler)
@@ -87,8 +87,13 @@ def refused(engine: Engine, key: str, by: By, refusal: str, handler: Handler | N
         status = point_by_key(session, key).status
         if handler is not None and _is_taken(session, handler, by):
             return Outcome(status)
-        write_audit(session, at=by.at, actor=by.auditor, action=REFUSED, subject=key, detail=refusal)
+        _audit(session, by, REFUSED, key, refusal)
     return Outcome(status, refusal)
+
+
+def _audit(session: Session, by: By, action: str, key: str, detail: str = "") -> None:
+    who = {"actor": by.auditor, "official_id": by.official_id}
+    write_audit(session, at=by.at, action=action, subject=key, detail=detail, **who)  # type: ignore[arg-type]
 
 
 def newest(session: Session, point_id: int) -> int:
@@ -267,6 +272,7 @@ def _move(
     return TransitionCommand(
         action=action,
         actor=by.actor,
+        official_id=by.official_id,
         at=by.at,
         on=on or by.today,
         reason=command.reason,

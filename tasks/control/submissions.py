@@ -141,7 +141,8 @@ def _told(answer: Answer, point_id: int, action: Action, report: Report, file: I
 
 def _the_move(answer: Answer, who: Official, action: Action, once: str, **facts: object) -> TransitionCommand:
     on = facts.pop("on", None) or answer.today
-    return TransitionCommand(action=action, actor=actor_of(who), at=answer.at, on=on, once_key=once, **facts)  # type: ignore[arg-type]
+    named = {"actor": actor_of(who), "official_id": who.id}
+    return TransitionCommand(action=action, at=answer.at, on=on, once_key=once, **named, **facts)  # type: ignore[arg-type]
 
 
 def _find(session: Session, answer: Answer, point_id: int) -> tuple[LinkHolder, AccessiblePoint]:

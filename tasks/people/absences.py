@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from models import Absence, Official
+from models.personal import known_people
 from models.tables.audit import write_audit
 from tasks.people.lookup import PeopleRefused
 
@@ -45,7 +46,7 @@ def add_absence(
             deputy_id=deputy.id,
             starts_on=starts_on,
             ends_on=ends_on,
-            set_by=actor,
+            set_by=known_people(session).author(actor).words,
             set_at=at,
             once_key=once_key,
         )

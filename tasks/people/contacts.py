@@ -125,7 +125,7 @@ def _wanted(entry: RoadmapContacts, bodies: dict[str, int]) -> Iterable[Wanted]:
 
 
 def _values(named: OfficialEntry, **place: Any) -> dict[str, Any]:
-    return {"post": named.post, "name": named.name, "zone": named.zone, "is_active": True, **place}
+    return {"post": named.post, "name": named.name, "zone": named.zone, "is_active": True, "erased_at": None, **place}
 
 
 def _identity(values: dict[str, Any]) -> tuple[str, int | None, str]:
@@ -161,5 +161,4 @@ def _store_channels(session: Session, official: Official, named: OfficialEntry) 
             row.forget_failures()
         row.is_active = identity in wanted
     for kind, address in sorted(wanted - present.keys()):
-        assert official.id is not None
-        session.add(Channel(official_id=official.id, kind=kind, address=address))
+        session.add(official.channel(kind, address))

@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.util import load_yaml_guess_indent
 
+from models.personal import KnownPeople
 from roadmap.catalogue.file import read_file
 from tasks.people.contacts import ContactsError, read_contacts
 from tasks.people.replacements import Successor
@@ -50,6 +51,32 @@ def rewritten_contacts(path: Path, place: Place, successor: Successor) -> Iterat
 
 
 @contextmanager
+def contacts_without(path: Path, place: Place, known: KnownPeople) -> Iterator[bool]:
+    """As ``rewritten_contacts``, with the official's entry left out; yields whether the file named the official.
+
+    ``ContactsError``, before anything is done, when the file would still say the name or the address.
+    """
+    text = _without(path, place) if path.exists() else None
+    left = text if text is not None else path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    for number, line in enumerate(left.splitlines(), start=1):
+        if known.names(line):
+            raise ContactsError(f"{path.name}, строка {number}: лицо названо ещё и здесь — уберите сами и повторите")
+    if text is None:
+        yield False
+        return
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.yaml")
+    try:
+        with _as_refusal(path):
+            _write(unfinished, text, like=path)
+        read_contacts(unfinished)
+        yield True
+        with _as_refusal(path):
+            unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
 def _as_refusal(path: Path) -> Iterator[None]:
     try:
         yield
@@ -65,7 +92,23 @@ def _write(unfinished: Path, text: str, *, like: Path) -> None:
     unfinished.chmod(like.stat().st_mode & 0o777)
 
 
-def _with_successor(path: Path, place: Place, successor: Successor) -> str | None:
+def _without(path: Path, place: Place) -> str | None:
+    yaml, data = _loaded(path)
+    if _entry(data, place) is None:
+        return None
+    roadmap = data[place.roadmap]
+    if place.role != "executor":
+        del roadmap[place.role]
+    else:
+        officials = roadmap["bodies"][place.body]
+        officials.remove(_entry(data, place))
+        if not officials:
+            del roadmap["bodies"][place.body]
+    return _dumped(yaml, data)
+
+
+def _loaded(path: Path) -> tuple[YAML, Any]:
+    """The file in the style it is written in."""
     read_contacts(path)
     text = read_file(path).decode("utf-8-sig")
     _, indent, offset = load_yaml_guess_indent(text)
@@ -75,16 +118,24 @@ def _with_successor(path: Path, place: Place, successor: Successor) -> str | Non
     yaml.line_break = "\r\n" if "\r\n" in text else "\n"  # type: ignore[assignment]
     if indent:
         yaml.indent(mapping=indent if not offset else 2, sequence=indent, offset=offset or 0)
-    data = yaml.load(text)
+    return yaml, yaml.load(text)
+
+
+def _dumped(yaml: YAML, data: Any) -> str:
+    out = io.StringIO(newline="")
+    yaml.dump(data, out)
+    return out.getvalue()
+
+
+def _with_successor(path: Path, place: Place, successor: Successor) -> str | None:
+    yaml, data = _loaded(path)
     entry = _entry(data, place)
     if entry is None:
         return None
     entry["post"] = successor.post
     _put_after_post(entry, "name", successor.name)
     _put_channel(entry, successor.email)
-    out = io.StringIO(newline="")
-    yaml.dump(data, out)
-    return out.getvalue()
+    return _dumped(yaml, data)
 
 
 def _entry(data: Any, place: Place) -> Any:

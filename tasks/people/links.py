@@ -77,7 +77,8 @@ def actor_of(official: Official) -> str:
 
 def audit(session: Session, by: LinkHolder, action: str, subject: str, detail: str, *, at: datetime) -> None:
     """One line of the audit; a confirmed action also proves that letters reach the channel of the link."""
-    write_audit(session, at=at, actor=by.official.post, action=action, subject=subject, detail=detail)
+    who = {"actor": by.official.post, "official_id": by.official.id}
+    write_audit(session, at=at, action=action, subject=subject, detail=detail, **who)  # type: ignore[arg-type]
     if by.channel is not None:
         by.channel.proven_at = at
         by.channel.forget_failures()

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Mute, Notice, NoticeLine, Official
+from models.personal import known_people, without_names
 from models.queries.officials import muted
 from models.tables.audit import write_audit
 from roadmap.control.reminders import GROUNDS, REQUESTS
@@ -75,6 +76,7 @@ def mute(
         raise PeopleRefused("Укажите основание: почему об этом не писать (--reason)")
     if until < today:
         raise PeopleRefused(f"День {until:%d.%m.%Y} уже прошёл: сегодня {today:%d.%m.%Y}, поправьте --until")
+    reason = without_names(session, reason)
     present = _present(session, code, subject, today)
     if [(one.until, one.reason) for one in present] == [(until, reason.strip())]:
         return False
@@ -88,7 +90,7 @@ def mute(
             body_id=body_id,
             reason=reason.strip(),
             until=until,
-            set_by=actor,
+            set_by=known_people(session).author(actor).words,
             set_at=at,
         )
     )
@@ -120,7 +122,7 @@ def _present(session: Session, code: str, subject: Subject, today: date) -> list
 
 
 def _lift(session: Session, present: Mute, *, actor: str, at: datetime) -> None:
-    present.lifted_at, present.lifted_by = at, actor
+    present.lifted_at, present.lifted_by = at, known_people(session).author(actor).words
     session.add(present)
 
 

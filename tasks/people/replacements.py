@@ -147,8 +147,7 @@ def _one_channel(session: Session, official: Official, email: str) -> Channel:
         one.is_active = one is kept
         session.add(one)
     if kept is None:
-        assert official.id is not None
-        kept = Channel(official_id=official.id, kind="email", address=email)
+        kept = official.channel("email", email)
     kept.drilled_at = kept.proven_at = None
     kept.forget_failures()
     session.add(kept)

@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
 from models import Body, Channel, Municipality, Official, Roadmap
-from models.db.rows import table_of
+from models.db.rows import chunks, table_of
 from roadmap.catalogue.municipalities import Entry, Problem, code_of, read_municipalities
 from roadmap.language.normalise import plain
 from tasks.files.errors import DocumentRefused
@@ -168,7 +168,12 @@ def _store_people(session: Session, roadmap_code: str, wanted: dict[int, Entry])
     named: dict[tuple[int, str], dict[str, Any]] = {}
     for body_id, entry in wanted.items():
         for place, person in enumerate(entry.people):
-            named[body_id, person.post] = {"name": person.name, "is_lead": place == 0, "is_active": True}
+            named[body_id, person.post] = {
+                "name": person.name,
+                "is_lead": place == 0,
+                "is_active": True,
+                "erased_at": None,
+            }
     silent = {body_id for body_id, entry in wanted.items() if not entry.people}
     touched = 0
     for identity, row in there.items():
@@ -202,23 +207,39 @@ def _store_channels(session: Session, roadmap_code: str, wanted: dict[int, Entry
         for channel in person.channels
     }
     spoken_of = {people[body_id, one.post] for body_id, entry in wanted.items() for one in entry.people}
-    rows = CHANNELS.select().join(OFFICIALS, OFFICIALS.c.id == CHANNELS.c.official_id)
+    rows = select(CHANNELS, OFFICIALS.c.addresses).join(OFFICIALS, OFFICIALS.c.id == CHANNELS.c.official_id)
     rows = rows.where(OFFICIALS.c.roadmap_code == roadmap_code)
     there = {
-        (row["official_id"], row["kind"], row["address"]): row
+        (row["official_id"], row["kind"], row["addresses"].get(str(row["place"]), "")): row
         for row in session.execute(rows).mappings()
         if row["official_id"] in spoken_of
     }
     changed = [row["id"] for identity, row in there.items() if row["is_active"] != (identity in named)]
     for channel_id in changed:
         session.execute(update(CHANNELS).where(CHANNELS.c.id == channel_id).values(is_active=~CHANNELS.c.is_active))
-    new = [
-        {"official_id": official_id, "kind": kind, "address": address, "is_active": True}
-        for official_id, kind, address in sorted(named - there.keys())
-    ]
-    if new:
-        session.execute(insert(CHANNELS), new)
+    new = sorted(named - there.keys())
+    _add_channels(session, new)
     return len(changed) + len(new)
+
+
+def _add_channels(session: Session, new: Sequence[tuple[int, str, str]]) -> None:
+    """(official, kind, address) of each; the addresses stand with the officials, under the numbers of the channels."""
+    if not new:
+        return
+    rows: list[dict[str, Any]] = []
+    known: dict[int, dict[str, str]] = {}
+    for some in chunks(sorted({official_id for official_id, *_ in new})):
+        found = select(OFFICIALS.c.id, OFFICIALS.c.addresses).where(OFFICIALS.c.id.in_(some))
+        known |= dict(session.execute(found).tuples().all())
+    for official_id, kind, address in new:
+        its = known[official_id]
+        place = 1 + max((int(there) for there in its), default=0)
+        known[official_id] = {**its, str(place): address}
+        rows.append({"official_id": official_id, "kind": kind, "place": place, "is_active": True})
+    stored = [{"its_id": number, "new": addresses} for number, addresses in known.items()]
+    written = update(OFFICIALS).where(OFFICIALS.c.id == bindparam("its_id")).values(addresses=bindparam("new"))
+    session.execute(written, stored)
+    session.execute(insert(CHANNELS), rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlmodel import Session, select
 
 from deployments.sync import sync
-from models import Channel, Notice, Official, clock
+from models import Notice, Official, clock
 from models.db import DatabaseProblem, engine_for, open_session
 from models.db.migrate import migrate, refuse_other_schema
 from models.settings import Settings
@@ -103,7 +103,7 @@ def test_a_worker_that_does_not_know_the_mail_server_swallows_no_letter(
         rector = Official(roadmap_code="krasnodar", role="coordinator", post="Координатор")
         session.add(rector)
         session.flush()
-        channel = Channel(official_id=rector.id or 0, kind="email", address="rector@example.org")
+        channel = rector.channel("email", "rector@example.org")
         session.add(channel)
         session.flush()
         today, ago = clock.today("Europe/Moscow"), clock.now() - timedelta(days=1)

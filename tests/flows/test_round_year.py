@@ -20,7 +20,6 @@ from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import (
     Body,
-    Channel,
     ControlPoint,
     Municipality,
     Official,
@@ -101,7 +100,7 @@ class Installation:
         person = Official(roadmap_code=CODE, role=role, post=post, body_id=body_id, is_lead=role == "executor")
         session.add(person)
         session.flush()
-        session.add(Channel(official_id=person.id or 0, kind="email", address=address))
+        session.add(person.channel("email", address))
 
     def day(self, on: date) -> None:
         """What one morning does: the control, the runs, the waking of rounds."""

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from deployments.cli.processes import external_plans
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
-from models import Body, Channel, ControlPoint, Official, clock, lifecycle
+from models import Body, ControlPoint, Official, clock, lifecycle
 from models.db import open_session
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.loading import built_in
@@ -54,7 +54,7 @@ class Krai:
             rector = Official(roadmap_code="krasnodar", role="executor", post="Ректор", body_id=iro.id, is_lead=True)
             session.add(rector)
             session.flush()
-            session.add(Channel(official_id=rector.id or 0, kind="email", address="rector@example.org"))
+            session.add(rector.channel("email", "rector@example.org"))
 
     def calendar(self) -> WorkCalendar:
         with open_session(self.office.engine) as session:

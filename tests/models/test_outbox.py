@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models import Channel, Notice, Official
+from models import Notice, Official
 from models.db import open_session
 from models.lifecycle import outbox
 
@@ -26,7 +26,7 @@ def queue(engine: Engine, planned_point: str) -> Queue:
             official = Official(roadmap_code="krasnodar", role="coordinator", post="Координатор")
             session.add(official)
             session.flush()
-            channel = Channel(official_id=official.id or 0, kind="email", address="coordinator@example.org")
+            channel = official.channel("email", "coordinator@example.org")
             session.add(channel)
             session.flush()
             for day in range(n):

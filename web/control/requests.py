@@ -51,6 +51,7 @@ def decide_request(request: Request, token: str, request_id: RowId, answer: str,
             once_key=f"controller:{request_id}:{forms.once(form)}",
             seen=forms.number(form, "seen", "Состояние"),
             auditor=official.post,
+            official_id=official.id,
         )
         command = _command(point.key, by, request_id, answer, form)
     except BadField as bad:

@@ -15,6 +15,7 @@ from models import Body, ControlPoint, Recommendation, Roadmap, Round
 from models import Snapshot as SnapshotRow
 from models.db.rows import ids_by_code, table_of
 from models.lifecycle.transitions import Refused
+from models.personal import known_people
 from models.queries.rounds import kept_snapshots
 from models.tables.audit import write_audit
 from roadmap.calendar import WorkCalendar
@@ -228,6 +229,9 @@ def _held(session: Session, recommendation_id: int) -> Recommended:
 
 def _decide(session: Session, found: Recommended, state: str, *, actor: str, at: datetime, **more: Any) -> None:
     row = found.row
+    known = known_people(session)
+    actor = known.author(actor).words
+    more = {name: known.without(value) if name == "reason" else value for name, value in more.items()}
     mine = (ROWS.c.id == row.id, ROWS.c.state == "proposed")
     done = session.execute(update(ROWS).where(*mine).values(state=state, decided_by=actor, decided_at=at, **more))
     if not rowcount(done):

@@ -100,7 +100,7 @@ def give(answer: Answer, point_id: int, typed: Mapping[int, Fields]) -> Outcome:
         problems += _unexplained(session, page, given, typed)
         if problems:
             raise NotTaken(problems)
-        facts = {"actor": actor_of(official), "source": "form", "at": answer.at}
+        facts = {"actor": actor_of(official), "official_id": official.id, "source": "form", "at": answer.at}
         new = record(session, page.round_.id or 0, page.body.id or 0, given, **facts)  # type: ignore[arg-type]
         settle_data(session, page.round_.id or 0, at=answer.at, today=answer.today, bodies=[page.body.id or 0])
         return _outcome(session, answer, point_id, new, f"новых значений: {new}")
@@ -111,7 +111,14 @@ def take_file(answer: Answer, point_id: int, *, name: str, content: bytes) -> Ou
     with open_session(answer.engine) as session:
         page, official = _turn(session, answer, point_id)
         who = actor_of(official)
-        source = Source(actor=who, at=answer.at, today=answer.today, round_=page.round_, body=page.body.code)
+        source = Source(
+            actor=who,
+            official_id=official.id,
+            at=answer.at,
+            today=answer.today,
+            round_=page.round_,
+            body=page.body.code,
+        )
         taken = take_forms(session, page.round_.roadmap_code, [(name, content)], source=source, blanks=True)
         return _outcome(session, answer, point_id, taken.new, f"форма {name}, новых значений: {taken.new}")
 

@@ -13,6 +13,7 @@ from models.db.locks import lock_round
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
 from models.lifecycle.transitions import Action, Refused, TransitionCommand
+from models.personal import Author, known_people
 from roadmap.calendar.zones import zone_of
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given, answer_words, counted_indicators
@@ -43,9 +44,11 @@ def record(
     source: str,
     at: datetime,
     reason: str = "",
+    official_id: int | None = None,
 ) -> int:
     """Keep the answers of one body; returns how many say something new. As ``record_many``."""
-    return record_many(session, round_id, {body_id: given}, actor=actor, source=source, at=at, reason=reason)
+    facts = {"actor": actor, "official_id": official_id, "source": source, "reason": reason}
+    return record_many(session, round_id, {body_id: given}, at=at, **facts)  # type: ignore[arg-type]
 
 
 def record_many(
@@ -57,6 +60,7 @@ def record_many(
     source: str,
     at: datetime,
     reason: str = "",
+    official_id: int | None = None,
 ) -> int:
     """Keep the answers of many bodies, all or none; what is known already is left out. Returns how many were new.
 
@@ -69,13 +73,17 @@ def record_many(
     there = current(session, round_id, bodies=list(answers))
     if not reason and (wrong := unexplained(session, round_, answers, there)):
         raise Refused(f"{wrong[0].words}; ничего не записано")
+    known = known_people(session)
+    author = Author(actor, official_id) if official_id else known.author(actor)
     rows = [
         _row(round_id, body_id, one, reason or one.reason if _differs(there, body_id, one) else one.reason)
-        | {"source": source, "actor": actor, "recorded_at": at}
+        | {"source": source, "actor": author.words, "official_id": author.official_id, "recorded_at": at}
         for body_id, given in answers.items()
         for one in given
         if _is_new(there, body_id, one)
     ]
+    for row in rows:
+        row["reason"], row["place"] = known.without(row["reason"]), known.without(row["place"])
     if rows:
         session.execute(insert(table_of(IndicatorValue)), rows)
     return len(rows)

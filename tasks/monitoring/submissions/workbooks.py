@@ -71,6 +71,8 @@ class Source:
 
     actor: str
     at: datetime
+    official_id: int | None = None
+    """The number of one who gives them by a link of his own."""
     today: date
     round_: Round | None = None
     body: str | None = None
@@ -241,7 +243,8 @@ def _keep(
     answers = {
         body_id: [one for one in given if (body_id, one.indicator) not in refused] for body_id, given in answers.items()
     }
-    new = record_many(session, round_.id, answers, actor=source.actor, source="xlsx", at=source.at)
+    who = {"actor": source.actor, "official_id": source.official_id, "at": source.at}
+    new = record_many(session, round_.id, answers, source="xlsx", **who)  # type: ignore[arg-type]
     taken.new += new
     taken.known += sum(map(len, answers.values())) - new
     taken.bodies |= {body_id for body_id, given in answers.items() if given}

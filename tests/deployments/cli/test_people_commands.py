@@ -214,3 +214,81 @@ def test_a_drill_a_discipline_and_a_watch_answer_on_the_command_line(vekha: Vekh
     code, _, err = vekha.run("discipline", "krasnodar", "--from", "2027-02-01", "--to", "2027-01-01")
     assert (code, err.count("\n")) == (2, 1)
     assert "Наблюдатель не задан" in vekha.says("watch")
+
+
+NAME, ADDRESS = "Свиристелева Аграфена Ильинична", "svirist@mail.example.org"
+
+
+@pytest.fixture
+def named(vekha: Vekha) -> Vekha:
+    """The lead has a name and an address of his own."""
+    file = vekha.data / "contacts.yaml"
+    text = file.read_text(encoding="utf-8").replace(f"post: {POST}\n", f"post: {POST}\n        name: {NAME}\n")
+    file.write_text(text.replace("rector@example.org", ADDRESS), encoding="utf-8")
+    vekha.says("contacts")
+    return vekha
+
+
+def number_of(named: Vekha, post: str = POST) -> str:
+    return next(str(one["number"]) for one in named.json("people", "krasnodar")["officials"] if one["post"] == post)
+
+
+def test_help_says_what_both_do(named: Vekha) -> None:
+    for command in (("person",), ("person", "export"), ("person", "erase")):
+        assert "лица" in named.says(*command, "--help")
+
+
+def test_an_export_by_number_by_post_and_of_a_whole_roadmap(named: Vekha, tmp_path: Path) -> None:
+    number = number_of(named)
+    one = named.json("person", "export", number)
+    assert (one["name"], one["post"]) == (NAME, POST)
+    assert [way["address"] for way in one["addresses"] if way["is_active"]] == [ADDRESS]
+    assert named.json("person", "export", "krasnodar", POST) == one
+    assert one in named.json("person", "export", "krasnodar")["people"]
+    table = named.says("person", "export", number, "--to", f"{tmp_path / 'told'}")
+    assert (NAME in table, ADDRESS in table) == (True, True)
+    assert json.loads((tmp_path / "told" / f"person-{number}.json").read_text(encoding="utf-8")) == one
+
+
+def test_erase_shows_first_then_blanks_the_row_and_the_file_of_contacts(named: Vekha) -> None:
+    number = number_of(named)
+    command = ("person", "erase", number, "--reason", "заявление")
+    assert "Ничего не изменено" in named.says(*command)
+    assert named.json(*command)["applied"] is False
+    assert named.json("person", "export", number)["name"] == NAME
+    done = named.json(*command, "--yes")
+    assert (done["applied"], done["contacts_rewritten"], done["passes_to"]) == (True, True, "Проректор")
+    text = (named.data / "contacts.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# Телефон приёмной — в журнале.\n")
+    assert (ADDRESS in text, "vice@example.org" in text) == (False, True)
+    left = named.json("person", "export", number)
+    assert (left["name"], left["post"], left["in_office"]) == ("", POST, False)
+    assert {way["address"] for way in left["addresses"]} == {""}
+    assert left["about"][-1]["detail"] == "заявление"
+    named.says("contacts")
+    assert named.json("person", "export", number)["name"] == ""
+    assert "уже удалены" in named.says(*command, "--yes")
+    assert named.json(*command, "--yes")["applied"] is False
+    assert named.audit() == ["erase"]
+
+
+def test_a_file_of_contacts_that_would_still_name_the_person_stops_it(named: Vekha) -> None:
+    file = named.data / "contacts.yaml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}# {NAME}: отпуск в июле\n", encoding="utf-8")
+    line = named.refused("person", "erase", number_of(named), "--reason", "заявление", "--yes")
+    assert "contacts.yaml, строка" in line
+    assert named.json("person", "export", number_of(named))["name"] == NAME
+
+
+def test_what_cannot_be_done_is_one_line(named: Vekha) -> None:
+    because = ("--reason", "заявление", "--yes")
+    for command, word in (
+        (("export", "4711"), "№ 4711 нет"),
+        (("export", "9223372036854775808"), "нет"),
+        (("export", "nowhere"), "nowhere"),
+        (("export", "krasnodar", "Архивариус"), "Архивариус"),
+        (("erase", "4711", *because), "№ 4711 нет"),
+        (("erase", "krasnodar", *because), "Назовите одно лицо"),
+        (("erase", "1"), "--reason"),
+    ):
+        assert word in named.refused("person", *command)

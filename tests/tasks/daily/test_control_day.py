@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event
+from sqlalchemy import event
 
 from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap, Transition, lifecycle
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from tasks.daily.control_day import ControlReport, control_day
+from tests.channels import channel_at
 from tests.world import World
 
 MONDAY = date(2027, 5, 17)
@@ -153,7 +154,7 @@ def test_an_owner_out_of_reach_is_the_coordinators_concern_at_most_once_a_week(w
 
 def test_without_a_controller_the_escalation_goes_to_the_coordinator(world: World) -> None:
     with open_session(world.engine) as session:
-        session.execute(delete(Channel).where(Channel.address == "deputy@example.org"))  # type: ignore[arg-type]
+        session.delete(channel_at(session, "deputy@example.org"))
     world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(world, WEDNESDAY)
     assert ("2027-05-26", "Координатор", "escalated", -7) in world.letters()

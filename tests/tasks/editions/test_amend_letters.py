@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Roadmap, lifecycle, queries
+from models import Body, ControlPoint, Item, Notice, NoticeLine, Official, Roadmap, lifecycle, queries
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from roadmap.catalogue.loading import built_in
@@ -39,7 +39,7 @@ def on_control(engine: Engine) -> None:
             person = Official(roadmap_code=MOSCOW, **lead)
             session.add(person)
             session.flush()
-            session.add(Channel(official_id=person.id or 0, kind="email", address=f"{body.code}@example.org"))
+            session.add(person.channel("email", f"{body.code}@example.org"))
     control_day(engine, today=TODAY, at=at(TODAY))
 
 

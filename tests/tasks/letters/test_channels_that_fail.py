@@ -26,6 +26,7 @@ from tasks.letters.deliver import DeliveryReport, deliver
 from tasks.letters.heartbeat import heartbeat
 from tasks.letters.parts import digest_of
 from tasks.pages.people import reach_of_bodies
+from tests.channels import channel_at, lead_to
 from tests.mail import MailServer
 from tests.world import World
 
@@ -64,7 +65,7 @@ def told_of_lost(server: MailServer, to: str = COORDINATOR) -> list[Any]:
 
 def channel_of(world: World, address: str) -> Channel:
     with open_session(world.engine) as session:
-        return session.exec(select(Channel).where(col(Channel.address) == address)).one()
+        return channel_at(session, address)
 
 
 @pytest.mark.parametrize(("points", "rhythm"), [(1, 7), (2, 3), (3, 7)])
@@ -267,8 +268,7 @@ def by_telegram(small_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The rector is written to by Telegram."""
     monkeypatch.setenv("RECTORS_BOT", "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi")
     with open_session(small_world.engine) as session:
-        rector = update(Channel).where(Channel.address == RECTOR)  # type: ignore[arg-type]
-        session.execute(rector.values(kind="telegram", address="${RECTORS_BOT}/4711"))
+        lead_to(channel_at(session, RECTOR), "telegram", "${RECTORS_BOT}/4711")
     return small_world
 
 

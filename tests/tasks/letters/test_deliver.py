@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from models import Channel, ControlPoint, Notice, NoticeLine, lifecycle
+from models import ControlPoint, Notice, NoticeLine, lifecycle
 from models.db import open_session
 from models.lifecycle import TransitionCommand, outbox
 from models.settings import Settings
@@ -23,6 +23,7 @@ from tasks.daily.control_day import control_day
 from tasks.letters import deliver as delivery
 from tasks.letters.channels import NotSent
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.channels import channel_at, lead_to
 from tests.mail import MailServer, free_port
 from tests.world import World
 
@@ -52,8 +53,7 @@ def send(world: World, settings: Settings, *, at: datetime = NINE, **more: Any) 
 
 def use_channel(world: World, kind: str, address: str) -> None:
     with open_session(world.engine) as session:
-        rector = update(Channel).where(Channel.address == "rector@example.org")  # type: ignore[arg-type]
-        session.execute(rector.values(kind=kind, address=address))
+        lead_to(channel_at(session, "rector@example.org"), kind, address)
 
 
 def test_letters_reach_a_real_mail_server_each_once_over_two_sweeps(

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Absence, Body, Channel, ControlPoint, Notice, Official, lifecycle
+from models import Absence, Body, ControlPoint, Notice, Official, lifecycle
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.settings import Settings
@@ -243,7 +243,7 @@ def test_each_channel_of_an_official_gets_a_link_of_its_own(small_world: World, 
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
     with open_session(small_world.engine) as session:
         rector = session.execute(select(Official).where(col(Official.post) == "Ректор")).scalar_one()
-        session.add(Channel(official_id=rector.id, kind="email", address="second@example.org"))
+        session.add(rector.channel("email", "second@example.org"))
     got = letters(small_world, here)
     assert sorted(got) == ["rector@example.org", "second@example.org"]
     tokens = {address: LINK.findall(shown(letter)[0])[0][0] for address, letter in got.items()}

@@ -26,7 +26,8 @@ NEW = Successor(name="Петрова Мария Ивановна", email="petrov
 def busy(world: World) -> World:
     """The lead has two channels, letters that wait and one that left, absences of both kinds."""
     with open_session(world.engine) as session:
-        session.add(Channel(official_id=1, kind="url", address="json://gateway.example.org/vekha", proven_at=AT))
+        way = session.get_one(Official, 1).channel("url", "json://gateway.example.org/vekha", proven_at=AT)
+        session.add(way)
         for official, deputy, first in ((1, 2, 0), (1, 2, 30), (2, 1, 60)):
             days: dict[str, Any] = {"starts_on": TODAY + first * DAY, "ends_on": TODAY + (first + 5) * DAY}
             session.add(Absence(official_id=official, deputy_id=deputy, set_by="тест", set_at=AT, **days))

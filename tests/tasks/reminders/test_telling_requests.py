@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from models import Body, Channel, Notice, NoticeLine, Official, Roadmap
+from models import Body, Notice, NoticeLine, Official, Roadmap
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, grant, open_request, refuse
 from tasks.daily.control_day import ControlReport, control_day
+from tests.channels import channel_at
 from tests.world import World
 
 MONDAY = date(2027, 5, 17)
@@ -101,8 +102,8 @@ def test_a_duty_handed_over_is_told_to_the_new_owner_who_then_gets_the_reminders
 def lose(world: World, address: str) -> None:
     """Every letter to an address was given up."""
     with open_session(world.engine) as session:
-        mine = select(col(Channel.id)).where(col(Channel.address) == address)
-        session.execute(update(Notice).where(col(Notice.channel_id).in_(mine)).values(state="dead"))
+        mine = col(Notice.channel_id) == channel_at(session, address).id
+        session.execute(update(Notice).where(mine).values(state="dead"))
 
 
 def test_a_lost_letter_is_told_to_the_coordinator_once_and_the_next_lost_one_again(world: World) -> None:

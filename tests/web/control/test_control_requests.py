@@ -8,7 +8,7 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from models import Channel, ControlPoint, Official, Request, Roadmap, Transition, clock
+from models import ControlPoint, Official, Request, Roadmap, Transition, clock
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, open_request
@@ -37,7 +37,7 @@ def point(pages: Pages) -> int:
         official = Official(roadmap_code="krai", role="controller", post="Заместитель министра")
         session.add(official)
         session.flush()
-        session.add(Channel(official_id=official.id or 0, kind="email", address="deputy@example.org"))
+        session.add(official.channel("email", "deputy@example.org"))
     number: int = pages.point()
     with open_session(pages.engine) as session:
         key = session.get_one(ControlPoint, number).key

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from sqlalchemy import Engine, event
 
-from models import AuditEntry, Channel, Item, Notice, Official, Recommendation, ReportFile, RoundLetter
+from models import AuditEntry, Item, Notice, Official, Recommendation, ReportFile, RoundLetter
 from models.db import open_session
 from tasks.people.links import official_url
 from tests.monitored_pages import MonitoredPages
@@ -262,7 +262,7 @@ def test_an_official_downloads_what_was_sent_to_him_and_nothing_else(monitored: 
         head = Official(roadmap_code="krai", role="executor", post="Глава", body_id=monitored.bodies["mo-0"])
         session.add(head)
         session.flush()
-        way = Channel(official_id=head.id or 0, kind="email", address="head@example.org")
+        way = head.channel("email", "head@example.org")
         session.add(way)
         session.flush()
         letter = Notice(official_id=head.id or 0, channel_id=way.id or 0, on_day=pages.today, not_before=AT)

@@ -6,7 +6,7 @@ from io import BytesIO
 import docx
 from sqlmodel import select
 
-from models import Channel, Notice, Official
+from models import Notice, Official
 from models.db import open_session
 from roadmap.calendar.office_hours import OfficeHours
 from tasks.monitoring.rounds.mailing import queue
@@ -164,7 +164,7 @@ def test_the_successor_gets_what_waits_and_nothing_twice(posted: Posted) -> None
     round_id = posted.note()
     with open_session(posted.engine) as session:
         sochi = session.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one()
-        session.add(Channel(official_id=sochi.id or 0, kind="url", address="json://gateway.example.org/vekha"))
+        session.add(sochi.channel("url", "json://gateway.example.org/vekha"))
     posted.queued(round_id)
     with open_session(posted.engine) as session:
         sochi = session.exec(select(Official).where(Official.post == "Начальник, г. Сочи")).one()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models import Body, Channel, Official, ReportFile, Round, RoundLetter
+from models import Body, Official, ReportFile, Round, RoundLetter
 from models.db import open_session
 from models.settings import Settings
 from roadmap.letters import Part
@@ -82,7 +82,7 @@ def letters(engine: Engine, data: Path, codes: tuple[str, ...]) -> list[Part]:
         settings = Settings(_env_file=None, data=data)
         parts = RoundParts(session, settings, told, at=AT)
         official = Official(id=1, roadmap_code="moscow-oblast", role="executor", post="Начальник")
-        channel = Channel(id=1, official_id=1, kind="email", address="head@example.org")
+        channel = official.channel("email", "head@example.org", id=1)
         return [part for one in told for part in parts.parts([one], official, channel)]
 
 
