@@ -7,7 +7,7 @@ ON_DAY = $(if $(DATE),$(BIN)/python tests/on_day.py '$(DATE)')
 # Which tests share a process, and in which order: tests/circles.py.
 SUITE = $(ON_DAY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: run check test test-office lint bench venv lock screenshots clean
+.PHONY: run check test test-office lint bench venv lock newest sbom screenshots clean
 
 run: .venv/.runtime
 	@$(BIN)/vekha up
@@ -40,11 +40,28 @@ lock: .venv/.dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 
+# The newest of everything that pyproject.toml allows, in .venv-newest: what differs from the lock, what breaks.
+# make newest LIFT=sqlalchemy,prefect lifts our own upper bounds of these.
+newest: .venv/.dev
+	$(BIN)/python tests/newest.py --lift '$(LIFT)' .venv-newest
+	$(MAKE) --no-print-directory BIN=.venv-newest/bin lint test
+
+# out/sbom.json (CycloneDX) and out/licences.md: what an installation by the lock consists of, without what tests need.
+sbom: .venv-runtime/.done
+	@mkdir -p out
+	$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o out/sbom.json .venv-runtime/bin/python
+	$(BIN)/pip-licenses --python .venv-runtime/bin/python --with-urls --format markdown --output-file out/licences.md
+
+.venv-runtime/.done: requirements.txt .venv/.dev
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-runtime
+	$(BIN)/uv pip sync --quiet --python .venv-runtime/bin/python --require-hashes requirements.txt
+	@touch $@
+
 screenshots: .venv/.dev
 	$(BIN)/python docs/screenshots.py
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-newest .venv-runtime out .pytest_cache .mypy_cache .ruff_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \

@@ -148,6 +148,8 @@ class Settings(BaseSettings):
     """Signs the links in letters; without it a key of its own is kept in ``data`` (loopback only)."""
     link_days: int = Field(default=90, ge=1)
     """How long a link in a letter opens the pages."""
+    letter_codes: bool = False
+    """Letters give a code to be typed in, and links without a token: no log and no history keeps what opens a page."""
     max_file_mb: int = Field(default=20, ge=1, le=1024)
     """The largest file that is taken as evidence."""
     office_from: int = Field(default=9, ge=0, le=23)

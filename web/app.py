@@ -13,12 +13,12 @@ from starlette.exceptions import HTTPException
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.settings import Settings
-from tasks.people.links import LinkRefused
 from web import calendars
 from web.control import dashboard
 from web.control.attempts import LoginAttempts
 from web.forms import BadField
 from web.official import deadlines, indicators, monitoring
+from web.official.entry import answer_entries
 from web.pages import error_page
 from web.security import LIMITS, Forged, Limits, guard
 from web.uploads import UploadQuota
@@ -40,6 +40,7 @@ def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -
     _answer_refusals(app)
     app.add_api_route("/style.css", _style, methods=["GET", "HEAD"])
     app.add_api_route("/robots.txt", _robots, methods=["GET", "HEAD"])
+    answer_entries(app)
     for part in (deadlines, indicators, monitoring, dashboard, calendars):
         app.include_router(part.router)
     return app
@@ -55,7 +56,6 @@ def _robots() -> Response:
 
 def _answer_refusals(app: FastAPI) -> None:
     """Every refusal is a page with one clear line; details go to the log, never to the page."""
-    app.add_exception_handler(LinkRefused, _link_refused)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Forged, _forged)
     app.add_exception_handler(BadField, _bad_field)
@@ -63,10 +63,6 @@ def _answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(OSError, _disk_refused)
     app.add_exception_handler(HTTPException, _http_refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
-
-
-def _link_refused(request: Request, problem: Exception) -> Response:
-    return error_page(request, 403, "Ссылка не действует", str(problem))
 
 
 def _refused(request: Request, problem: Exception) -> Response:

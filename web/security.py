@@ -20,11 +20,11 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.settings import Settings
-from tasks.people.links import signing_key
+from tasks.people.links import MY, signing_key
 from web.pages import error_page
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 KEYS_KEPT = 50_000
+MY_COOKIE = "vekha_letter"
+"""Holds the code of a letter where its address does not: ``web/official/entry.py``."""
 LONGEST_HOST = 64
 """Of what a proxy calls an address and is none."""
 
@@ -208,9 +210,15 @@ class RateLimit:
         tests = [(self._limits.address, f"address {address}")]
         if token := re.match(r"/(?:o|calendar)/([^/]+)", path):
             # The link itself is not kept, not even here.
-            link = hashlib.sha256(token[1].encode()).hexdigest()[:24]
+            shown = code_of(scope) or f"my {address}" if token[1] == MY else token[1]
+            link = hashlib.sha256(shown.encode()).hexdigest()[:24]
             tests += [(self._limits.link, f"link {link}")] + [(self._limits.form, f"form {link}")] * posts
         return all(self._window.hit(rate, key) for rates, key in tests for rate in rates)
+
+
+def code_of(scope: Scope) -> str:
+    """The code of a letter that the browser has been given, empty when there is none."""
+    return HTTPConnection(scope).cookies.get(MY_COOKIE, "")
 
 
 def network(scope: Mapping[str, Any]) -> str:

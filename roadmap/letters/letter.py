@@ -102,6 +102,8 @@ class Links:
     calendar: str = ""
     until: date | None = None
     """The last day on which a personal link opens the page; None: the page asks for a log-in of its own."""
+    code: str = ""
+    """What the page asks for instead of a link that opens it by itself."""
 
 
 @dataclass(frozen=True, slots=True)

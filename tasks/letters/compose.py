@@ -30,7 +30,7 @@ from tasks.letters.batch import STAFF, Batch, LetterRow, read_batch
 from tasks.letters.monitoring_asks import Ask, asks
 from tasks.letters.monitoring_parts import RoundParts
 from tasks.letters.parts import Parts
-from tasks.people.links import calendar_url, official_url
+from tasks.people.links import calendar_url, letter_code, official_url
 
 #: Reasons that say the same of a point in other words: the most urgent of a group is enough.
 GROUPS: dict[Reason, str] = {
@@ -242,6 +242,7 @@ def _links(entry: _Entry, page: str) -> Links:
     return Links(
         page=page,
         calendar=calendar_url(sender.settings, official),
+        code="" if official.role == "coordinator" else letter_code(sender.settings, official, entry.channel.id),
         until=None if official.role == "coordinator" else sender.today + timedelta(days=sender.settings.link_days),
     )
 

@@ -22,6 +22,8 @@ from models.settings import Settings, SettingsRefused, long_enough_key
 from models.tables.audit import write_audit
 
 DAY_SECONDS = 24 * 3600
+MY = "my"
+"""Stands in an address where the token would, for whoever has given the code of a letter."""
 
 
 class LinkRefused(ValueError):
@@ -50,9 +52,18 @@ class Answer:
 
 
 def official_url(settings: Settings, official: Official, channel_id: int | None = None, *, path: str = "") -> str:
-    """The personal page of an official, «…/o/<token>» + ``path``."""
-    token = _timed(settings).dumps([official.id, official.link_serial, channel_id])
+    """The personal page of an official, «…/o/<token>» + ``path``; where letters have codes, «…/o/my» + ``path``."""
+    token = MY if settings.letter_codes else _token(settings, official, channel_id)
     return f"{settings.pages_url}/o/{token}{path}"
+
+
+def letter_code(settings: Settings, official: Official, channel_id: int | None = None) -> str:
+    """What opens «…/o/my», to be given beside it; empty where the links themselves open the pages."""
+    return _token(settings, official, channel_id) if settings.letter_codes else ""
+
+
+def _token(settings: Settings, official: Official, channel_id: int | None) -> str:
+    return str(_timed(settings).dumps([official.id, official.link_serial, channel_id]))
 
 
 def link_holder(session: Session, settings: Settings, token: str) -> LinkHolder:

@@ -4,7 +4,7 @@ Prefect's ``suspend_flow_run(wait_for_input=…, key=…)`` leaves three things 
 the names of the form's inputs, the pause key in the run's ``empirical_policy``, and the form itself as inputs. The same
 is written here through the API, by the sync, so that a hundred points open in seconds, and by the flow itself; on
 Resume the flow starts, and ``ask`` with the same number returns the answer at once. This leans on the inside of Prefect
-3.8: the only module that does, with a test against the real server that fails when a new version changes it.
+3.8 and 3.9: the only module that does, with a test against the real server that fails when a new version changes it.
 """
 
 import asyncio
@@ -23,7 +23,6 @@ from prefect.client.schemas.objects import FlowRun, FlowRunPolicy, State, StateD
 from prefect.exceptions import ObjectNotFound, Pause, PrefectHTTPStatusError
 from prefect.input import keyset_from_paused_state
 from prefect.states import Suspended
-from prefect.utilities.engine import propose_state
 from pydantic import ValidationError
 
 from models.db.rows import chunks
@@ -143,14 +142,27 @@ async def ask(
     filled = await _answer(client, run_id, _keyset(number)["response"])
     if filled is None:
         await give_form(client, run_id, point, number, refusal)
-        state = await propose_state(client, waiting_state(name, number), flow_run_id=run_id)
-        if not state.is_running():
-            raise Pause(state=state)
-        filled = {}  # It waited with this form before, and was resumed with nothing.
+        raise Pause(state=await _wait(client, run_id, name, number))
     try:
         return form_for(point)(**filled)
     except ValidationError:
         return None
+
+
+async def _wait(client: PrefectClient, run_id: UUID, name: str, number: int) -> State:
+    """Leave the run to wait, with the form that lies there already; what was ended or cancelled meanwhile stays so.
+
+    The state is written, not proposed: of a wait that is proposed the server of Prefect 3.9 throws away what lies under
+    the names of its form, and the run would wait for an answer that nobody can give.
+    """
+    run = await client.read_flow_run(run_id)
+    if run.state is not None and not run.state.is_running():
+        return run.state
+    policy = run.empirical_policy
+    keys = (policy.pause_keys or set()) | {decision_key(number)}
+    await client.update_flow_run(run_id, empirical_policy=policy.model_copy(update={"pause_keys": keys}))
+    written = await client.set_flow_run_state(run_id, waiting_state(name, number), force=True)
+    return written.state or waiting_state(name, number)
 
 
 async def give_form(client: PrefectClient, run_id: UUID, point: PointFacts, number: int = 1, refusal: str = "") -> None:

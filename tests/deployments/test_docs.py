@@ -14,7 +14,7 @@ DOCS = next(folder for folder in Path(__file__).parents if (folder / "pyproject.
 ROOT = DOCS.parent
 PACKAGES = ("models", "roadmap", "tasks", "flows", "web", "deployments")
 TOP = (*PACKAGES, "tests", "docs", "bench")
-NAMES = ("rooms.md", "concepts.md", "architecture.md", "settings.md")
+NAMES = ("rooms.md", "concepts.md", "architecture.md", "settings.md", "proxy.md", "threat_model.md")
 READMES = [ROOT / "README.md", ROOT / "README.ru.md"]
 PAGES = [*(DOCS / name for name in NAMES), ROOT / "CONTRIBUTING.md", *READMES, *sorted(DOCS.glob("decisions/*.md"))]
 CODE = re.compile(r"`([^`\s]+)`")
@@ -28,7 +28,7 @@ def paths(page: Path) -> set[str]:
     """The files and folders that a page names in backquotes; «<…>» and «NNNN» stand for a name to be chosen."""
     named = CODE.findall(page.read_text(encoding="utf-8"))
     return {
-        path for path in named if path.startswith(tuple(f"{top}/" for top in TOP)) and not re.search("[<N*…]", path)
+        path for path in named if path.startswith(tuple(f"{top}/" for top in TOP)) and not re.search("[<N*…]|::", path)
     }
 
 
@@ -90,3 +90,24 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
 def _code_of(page: str) -> list[str]:
     """What stands in backquotes, and the indented lines."""
     return [*re.findall(r"`([^`]+)`", page), *(line for line in page.splitlines() if line.startswith("    "))]
+
+
+def test_every_defence_of_the_threat_model_is_held_by_a_test() -> None:
+    """Each line that names an attack is followed by the name of a test, and that test is there."""
+    lines = (DOCS / "threat_model.md").read_text(encoding="utf-8").splitlines()
+    attacks = [number for number, line in enumerate(lines) if line.startswith("- ")]
+    named = [lines[number + 1].strip().strip("`").partition("::") for number in attacks]
+    assert len(named) > 25
+    for file, _, name in named:
+        assert f"def {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), f"{file}::{name}"
+
+
+def test_every_package_of_the_lock_has_a_hash() -> None:
+    """What was changed on its way is not installed; no line names where a package comes from."""
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        packages = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+        assert len(packages) > 100
+        assert [one.partition(" ")[0] for one in packages if "--hash=sha256:" not in one or "==" not in one] == []
+        assert "://" not in text
+    assert (ROOT / "Makefile").read_text(encoding="utf-8").count("--require-hashes") == 3

@@ -15,11 +15,11 @@ from tasks.control.commands import By, Command, GrantExtension, RefuseRequest
 from tasks.control.decisions import newest
 from tasks.daily.decisions import decide
 from tasks.pages.point import Card, cards, waiting_extensions
-from tasks.people.links import link_holder
 from tasks.prefect.push import push_point
 from web import forms
 from web.control.point import GROUND, new_due_on
 from web.forms import BadField, Form
+from web.official.entry import visitor
 from web.pages import RowId, render
 
 router = APIRouter()
@@ -39,7 +39,7 @@ def decide_request(request: Request, token: str, request_id: RowId, answer: str,
     settings: Settings = request.app.state.settings
     engine, at = request.app.state.engine, clock.now()
     with open_session(engine) as session:
-        official, roadmap = _controller(session, settings, token)
+        official, roadmap = _controller(session, request, token)
         point = _asked_point(session, roadmap, request_id)
     if answer not in DONE or point is None:
         raise HTTPException(404, "Такой просьбы нет")
@@ -73,16 +73,16 @@ def _command(key: str, by: By, request_id: int, answer: str, form: Form) -> Comm
 
 def _page(request: Request, token: str, *, refusal: str = "", said: str = "", status: int = 200) -> Response:
     with open_session(request.app.state.engine) as session:
-        official, roadmap = _controller(session, request.app.state.settings, token)
+        official, roadmap = _controller(session, request, token)
         asked = _asked(session, roadmap)
     values: dict[str, Any] = {"official": official, "roadmap": roadmap, "asked": asked, "token": token}
     values |= {"refusal": refusal, "said": said, "once": forms.once_key, "today": clock.today(roadmap.zone)}
     return render(request, "control_requests.html.j2", status, **values)
 
 
-def _controller(session: Session, settings: Settings, token: str) -> tuple[Official, Roadmap]:
+def _controller(session: Session, request: Request, token: str) -> tuple[Official, Roadmap]:
     """The controller whose link it is; anybody else finds no such page. Raises ``LinkRefused``."""
-    official = link_holder(session, settings, token).official
+    official = visitor(session, request, token).official
     if official.role != "controller":
         raise HTTPException(404, "Такой страницы нет: о просьбах решает лицо, на которое актом возложен контроль")
     return official, session.get_one(Roadmap, official.roadmap_code)

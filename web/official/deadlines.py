@@ -18,11 +18,12 @@ from tasks.control import submissions
 from tasks.files import evidence as files
 from tasks.pages import official as official_view
 from tasks.people import access, deputies
-from tasks.people.links import Answer, calendar_url, link_holder
+from tasks.people.links import Answer, calendar_url
 from tasks.prefect.push import push_point
 from web import forms
 from web.downloads import file_response
 from web.forms import BadField, Form
+from web.official.entry import secret_of, visitor
 from web.official.forms import ACTIONS
 from web.pages import RowId, render
 
@@ -152,17 +153,18 @@ def prove(request: Request, token: str) -> Response:
     with open_session(request.app.state.engine) as session:
         answer, official, roadmap = _visit(session, request, token)
         person = _person(session, official, roadmap, token)
-    deputies.prove_channel(answer.engine, answer.settings, token, at=answer.at)
+    deputies.prove_channel(answer.engine, answer.settings, answer.token, at=answer.at)
     return render(request, "official/proof.html", **person, is_proven=True)
 
 
 def _visit(session: Session, request: Request, token: str, *, once: str = "") -> tuple[Answer, Official, Roadmap]:
     """Who came by the link, and the day it is there. Raises ``LinkRefused``."""
     state, at = request.app.state, clock.now()
-    official = link_holder(session, state.settings, token).official
+    official = visitor(session, request, token).official
     roadmap = session.get_one(Roadmap, official.roadmap_code)
     today = clock.today(roadmap.zone, at)
-    answer = Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
+    shown = secret_of(request, token)
+    answer = Answer(settings=state.settings, engine=state.engine, token=shown, at=at, once=once, today=today)
     return answer, official, roadmap
 
 

@@ -28,6 +28,7 @@ from tasks.pages import official as official_view
 from tasks.people.links import Answer, link_holder
 from web import forms
 from web.forms import BadField
+from web.official.entry import secret_of, visitor
 from web.pages import RowId, render
 
 router = APIRouter()
@@ -130,14 +131,15 @@ def _answer(request: Request, token: str, *, once: str = "") -> Answer:
     """Who came by the link, and the day it is there. Raises ``LinkRefused``."""
     state, at = request.app.state, clock.now()
     with open_session(state.engine) as session:
-        official = link_holder(session, state.settings, token).official
+        official = visitor(session, request, token).official
         today = clock.today(session.get_one(Roadmap, official.roadmap_code).zone, at)
-    return Answer(settings=state.settings, engine=state.engine, token=token, at=at, once=once, today=today)
+    shown = secret_of(request, token)
+    return Answer(settings=state.settings, engine=state.engine, token=shown, at=at, once=once, today=today)
 
 
 def _holder_id(request: Request, token: str) -> int:
     with open_session(request.app.state.engine) as session:
-        return link_holder(session, request.app.state.settings, token).official.id or 0
+        return visitor(session, request, token).official.id or 0
 
 
 def _done(token: str, point_id: int, outcome: Outcome) -> Response:
@@ -167,6 +169,7 @@ def _page(
             "official/measures.html",
             status,
             **_person(session, answer),
+            home=f"/o/{token}",
             page=page,
             quota=request.app.state.uploads.words,
             rows=[_shown(row, typed, faults) for row in page.rows],
@@ -188,7 +191,7 @@ def _person(session: Session, answer: Answer) -> dict[str, Any]:
     official = link_holder(session, answer.settings, answer.token).official
     body = session.get(Body, official.body_id) if official.body_id is not None else None
     roadmap = session.get_one(Roadmap, official.roadmap_code)
-    return {"official": official, "body": body, "roadmap": roadmap, "home": f"/o/{answer.token}"}
+    return {"official": official, "body": body, "roadmap": roadmap}
 
 
 def _ground(page: DataPage, session: Session) -> str:

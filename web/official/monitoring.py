@@ -12,8 +12,8 @@ from models import Body, Official, ReportFile, Roadmap, Round, clock
 from models.db import open_session
 from roadmap.monitoring.periods import Period
 from tasks.pages.sent_files import sent_files
-from tasks.people.links import link_holder
 from web.downloads import report_response
+from web.official.entry import visitor
 from web.pages import RowId, render
 
 router = APIRouter()
@@ -24,7 +24,7 @@ READ = ["GET", "HEAD"]
 def round_files(request: Request, token: str, round_id: RowId) -> Response:
     """What of a round was sent to the official, to be downloaded."""
     with open_session(request.app.state.engine) as session:
-        official = link_holder(session, request.app.state.settings, token).official
+        official = visitor(session, request, token).official
         files = _files(session, official, round_id, folder=request.app.state.settings.files)
         row = session.get_one(Round, round_id)
         values: dict[str, Any] = {
@@ -43,7 +43,7 @@ def round_files(request: Request, token: str, round_id: RowId) -> Response:
 def round_file(request: Request, token: str, round_id: RowId, file_id: RowId) -> Response:
     """One of those files."""
     with open_session(request.app.state.engine) as session:
-        official = link_holder(session, request.app.state.settings, token).official
+        official = visitor(session, request, token).official
         found = next(
             (
                 file

@@ -250,3 +250,16 @@ def test_each_channel_of_an_official_gets_a_link_of_its_own(small_world: World, 
     with open_session(small_world.engine) as session:
         channels = {address: link_holder(session, here, token).channel for address, token in tokens.items()}
         assert {address: one.address for address, one in channels.items() if one} == {one: one for one in tokens}
+
+
+def test_where_letters_give_codes_no_link_of_them_opens_a_page(small_world: World, here: Settings) -> None:
+    coded = here.model_copy(update={"letter_codes": True})
+    small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
+    plain, html = shown(letters(small_world, coded)["rector@example.org"])
+    (code,) = re.findall(r"Код для входа \(скопируйте целиком\): (\S+)", plain)
+    assert re.search(rf">{re.escape(code)}</span>", html)
+    for words in (plain, html):
+        assert {token for token, _ in LINK.findall(words)} == {"my"}
+    assert code not in "".join(re.findall(r'href="([^"]+)"', html))
+    with open_session(small_world.engine) as session:
+        assert link_holder(session, coded, code).official.is_lead
