@@ -74,7 +74,9 @@ def group_of(item: pytest.Item) -> str:
         return "prefect of processes" if item.path.name.startswith(PROCESSES) else "prefect"
     if "postgres" in asked:
         return "postgres"
-    return item.nodeid if item.path.name in LONG else str(item.path.relative_to(item.config.rootpath))
+    # A campaign shares nothing, and takes minutes: each goes to whichever process is free.
+    is_long = item.path.name in LONG or "campaign" in asked
+    return item.nodeid if is_long else str(item.path.relative_to(item.config.rootpath))
 
 
 def _place(item: pytest.Item) -> int:
