@@ -38,7 +38,8 @@ class Figures:
     """Simulated days of control."""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
-    acts: Counter[str] = field(default_factory=Counter)
+    acts: dict[str, int] = field(default_factory=dict)
+    """Of which kinds the steps were."""
     differences: list[str] = field(default_factory=list)
     """The first of what was not the same."""
 

@@ -24,7 +24,7 @@ from tests.mail import MailServer
 from tests.twins import Standing, everything
 
 #: What a short form takes of all boundaries.
-SHORT = 6
+SHORT = 4
 
 
 @dataclass(frozen=True)

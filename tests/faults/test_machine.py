@@ -73,7 +73,8 @@ class Machine(RuleBasedStateMachine):
     def act(self, act: Act, kill_at: int, *, again: Act | None = None) -> None:
         """Do an act; one that dies is compared with the twin's."""
         self.figures.steps += 1
-        self.figures.acts[name_of(act)] += 1
+        name, acts = name_of(act), self.figures.acts
+        acts[name] = acts.get(name, 0) + 1
         if not kill_at:
             self.life.do(act)
             return
@@ -138,11 +139,12 @@ class Machine(RuleBasedStateMachine):
 def deciding(action: Any) -> Any:
     """The rule of one action: rules are chosen alike often, and people act oftener than a night passes."""
 
-    @rule(place=places, kill_at=kills)
     def decided(self: Machine, place: int, kill_at: int) -> None:
         self.decide(action, place, kill_at)
 
-    return decided
+    # Hypothesis leaves out some rules in each life, by their names.
+    decided.__name__ = f"to_{action}"
+    return rule(place=places, kill_at=kills)(decided)
 
 
 for _action in life.BY_PEOPLE:

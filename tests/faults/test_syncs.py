@@ -106,7 +106,7 @@ def held(office: Office) -> dict[str, Counter[Any]]:
             (run["idempotency_key"], run["name"], run["state_type"], run["state_name"]) for run in of_points
         ),
         "forms": Counter(forms),
-        "refs": Counter(office.refs()),
+        "refs": Counter(list(office.refs())),
     }
 
 
