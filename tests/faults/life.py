@@ -67,17 +67,17 @@ def instant(day: date, hour: int, minute: int = 0) -> datetime:
 
 @dataclass
 class Sink:
-    """Where letters go instead of a mail server, by their number; a death may come before a letter and after it."""
+    """Where letters go instead of a mail server, by official, channel, day; a death may come before one and after."""
 
     current: ClassVar["Sink"]
     """That of the life which acts now."""
-    taken: Counter[int] = field(default_factory=Counter)
+    taken: Counter[tuple[int, int, date]] = field(default_factory=Counter)
     boundaries: Boundaries | None = None
 
     def take(self, notice: Notice) -> None:
         if self.boundaries:
             self.boundaries.boundary()
-        self.taken[notice.id or 0] += 1
+        self.taken[notice.official_id, notice.channel_id, notice.on_day] += 1
         if self.boundaries:
             self.boundaries.boundary()
 

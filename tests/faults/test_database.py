@@ -23,7 +23,7 @@ from tests.databases import PostgresServer, postgres_server
 from tests.faults import krai
 from tests.faults.conftest import Fresh
 from tests.faults.figures import Figures
-from tests.faults.test_kills import numbers
+from tests.faults.test_kills import letters
 from tests.killing import Boundaries, killed_by
 from tests.mail import MailServer
 from tests.twins import Standing, everything
@@ -82,13 +82,13 @@ def twin_of(fresh: Fresh, work: Work, mail: MailServer) -> tuple[Standing, list[
     with fresh(fill) as engine:
         do(engine)
         again(engine)
-        return everything(engine), numbers(mail)
+        return everything(engine), letters(mail)
 
 
 def compare(figures: Figures, engine: Engine, mail: MailServer, twin: Any, after: str) -> None:
     figures.crashes += 1
     figures.compare(everything(engine), twin[0], after=after)
-    figures.count_letters(numbers(mail), twin[1], after=after)
+    figures.count_letters(letters(mail), twin[1], after=after)
 
 
 @pytest.mark.usefixtures("campaign")

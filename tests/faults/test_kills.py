@@ -69,9 +69,9 @@ def works(mail_server: MailServer, tmp_path: Path) -> dict[str, Work]:
     return {work.name: work for work in found}
 
 
-def numbers(server: MailServer) -> list[tuple[str, str]]:
-    """(addressee, number) of what came."""
-    return [(one.to, re.match(r"\[(В-\d+)", str(one.message["Subject"]))[1]) for one in server.taken]  # type: ignore[index]
+def letters(server: MailServer) -> list[tuple[str, str]]:
+    """(addressee, subject) of what came; two databases may number the same letters otherwise."""
+    return [(one.to, re.sub(r"^\[В-\d+\S*", "", str(one.message["Subject"]))) for one in server.taken]
 
 
 def lived(fresh: Fresh, work: Work, mail: MailServer) -> Whole:
@@ -83,7 +83,7 @@ def lived(fresh: Fresh, work: Work, mail: MailServer) -> Whole:
             work.do(engine)
         # What is done after a death is done here too: where nothing died it changes nothing.
         work.again(engine)
-        return Whole(everything(engine), numbers(mail), boundaries.passed)
+        return Whole(everything(engine), letters(mail), boundaries.passed)
 
 
 def kill_all(
@@ -98,7 +98,7 @@ def kill_all(
             work.again(engine)
             figures.crashes += 1
             figures.compare(everything(engine), twin.standing, after=f"killed at {n}")
-            figures.count_letters(numbers(mail), twin.letters, after=f"killed at {n}")
+            figures.count_letters(letters(mail), twin.letters, after=f"killed at {n}")
     figures.seconds = round(time.monotonic() - begun, 1)
     return figures
 
