@@ -193,11 +193,12 @@ def settle(day: date, place: int, *, grants: bool) -> Act:
     return _unless_refused(move)
 
 
-def _unless_refused(move: Callable[[Session], None]) -> Act:
+def _unless_refused(move: Callable[[Session], None], *, name: str = "decide") -> Act:
     def act(engine: Engine) -> None:
         with suppress(Refused), open_session(engine) as session:
             move(session)
 
+    act.__qualname__ = name
     return act
 
 
@@ -216,21 +217,20 @@ def _other_body(session: Session, point: ControlPoint) -> int:
 
 
 def answer(day: date, town: str, place: int) -> Act:
-    """A body gives its data for a round, or gives others."""
+    """A body gives its data for a round, or gives others; who is not asked (his part was handed over) is refused."""
 
-    def act(engine: Engine) -> None:
+    def move(session: Session) -> None:
         at = instant(day, 11)
-        with open_session(engine) as session:
-            asked = select(Round).where(col(Round.indicators).is_not(None)).order_by(col(Round.id))
-            rounds = session.execute(asked).scalars().all()
-            if not rounds:
-                return
-            found = rounds[place % len(rounds)].id or 0
-            body = session.execute(select(col(Body.id)).where(col(Body.code) == town)).scalar_one()
-            record(session, found, body, ANSWERS[town], actor=town, source="form", at=at, reason="уточнено")
-            settle_data(session, found, at=at, today=day)
+        asked = select(Round).where(col(Round.indicators).is_not(None)).order_by(col(Round.id))
+        rounds = session.execute(asked).scalars().all()
+        if not rounds:
+            return
+        found = rounds[place % len(rounds)].id or 0
+        body = session.execute(select(col(Body.id)).where(col(Body.code) == town)).scalar_one()
+        record(session, found, body, ANSWERS[town], actor=town, source="form", at=at, reason="уточнено")
+        settle_data(session, found, at=at, today=day)
 
-    return act
+    return _unless_refused(move, name="answer")
 
 
 def more_points(day: date, n: int) -> Act:

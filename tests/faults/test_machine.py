@@ -47,7 +47,7 @@ def begun() -> bytes:
 
 def name_of(act: Act) -> str:
     """«control», «decide» …"""
-    return act.__qualname__.partition(".")[0].replace("_unless_refused", "decide")
+    return act.__qualname__.partition(".")[0]
 
 
 class Machine(RuleBasedStateMachine):
