@@ -1,5 +1,6 @@
 # make run — the main job; make check — after each change; make test — before a commit lands; make test-office — what
-# needs nginx, Redis, LibreOffice, containers, and long campaigns. Everything lives in .venv.
+# needs nginx, Redis, LibreOffice, containers, and long campaigns; make faults — of those, what breaks things on purpose.
+# Everything lives in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 # make check or make test DATE='2028-02-29 23:59' (Moscow time) or DATE=random: every process lives on that day.
@@ -7,7 +8,7 @@ ON_DAY = $(if $(DATE),$(BIN)/python tests/on_day.py '$(DATE)')
 # Which tests share a process, and in which order: tests/circles.py.
 SUITE = $(ON_DAY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: run check test test-office lint bench venv lock newest sbom screenshots clean
+.PHONY: run check test test-office faults lint bench venv lock newest sbom screenshots clean
 
 run: .venv/.runtime
 	@$(BIN)/vekha up
@@ -23,6 +24,12 @@ test: .venv/.dev
 # Only what is not in make test.
 test-office: .venv/.dev
 	$(SUITE) -m "office"
+
+# Crashes, failing mail, databases and clocks; the figures go to tests/out/faults: docs/reliability.md.
+FAULTS := tests/faults tests/tasks/daily/test_false_day.py tests/tasks/letters/test_sender_killed.py \
+  tests/flows/test_process_killed.py tests/flows/test_failed_runs.py tests/deployments/serve/test_up.py
+faults: .venv/.dev
+	$(SUITE) -m "server or office" $(FAULTS)
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -37,7 +37,7 @@ PROGRAMS += ("nginx", "redis", "soffice", "libreoffice", "docker", "podman")
 FOLDER = TemporaryDirectory(prefix="vekha-groups-", ignore_cleanup_errors=True)
 atexit.register(FOLDER.cleanup)
 GROUPS = Path(FOLDER.name) / "groups.json"
-PATIENCE = 900
+PATIENCE, OF_A_CAMPAIGN = 900, 2700
 """Seconds."""
 _circle = ""
 """That of the test that runs now; empty for the check circle."""
@@ -74,7 +74,9 @@ def group_of(item: pytest.Item) -> str:
         return "prefect of processes" if item.path.name.startswith(PROCESSES) else "prefect"
     if "postgres" in asked:
         return "postgres"
-    return item.nodeid if item.path.name in LONG else str(item.path.relative_to(item.config.rootpath))
+    # A campaign shares nothing, and takes minutes: each goes to whichever process is free.
+    is_long = item.path.name in LONG or "campaign" in asked
+    return item.nodeid if is_long else str(item.path.relative_to(item.config.rootpath))
 
 
 def _place(item: pytest.Item) -> int:
@@ -93,7 +95,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if circle := circle_of(item):
             item.add_marker(circle)
             # What hangs is given up, not what is slow beside other work; the limits of the waits in it are shorter.
-            item.add_marker(pytest.mark.timeout(PATIENCE))
+            longest = OF_A_CAMPAIGN if "campaign" in starters(item) else PATIENCE
+            item.add_marker(pytest.mark.timeout(longest))
     items.sort(key=_place)
     if told := getattr(config, "workerinput", {}).get("groups"):
         mine = Path(f"{told}.{os.getpid()}")

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
+from threading import Event, Thread
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -115,3 +116,61 @@ def serving_mail(**how: Any) -> Iterator[MailServer]:
 
 ServeMail = Callable[..., AbstractContextManager[MailServer]]
 """Yields a mail server while it runs."""
+
+
+Talk = Callable[[socket.socket], None]
+
+
+@contextmanager
+def talking(talk: Talk) -> Iterator[int]:
+    """A server of one's own making: ``talk`` with everybody who connects; gives the port."""
+    done = Event()
+
+    def serve() -> None:
+        while not done.is_set():
+            try:
+                caller, _ = listener.accept()
+            except OSError:
+                return
+            with caller:
+                caller.settimeout(20)
+                try:
+                    talk(caller)
+                except OSError:
+                    continue
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Thread(target=serve)
+        server.start()
+        yield listener.getsockname()[1]
+        done.set()
+        listener.shutdown(socket.SHUT_RDWR)
+    server.join(30)
+
+
+def never_speaks(caller: socket.socket) -> None:
+    """Takes a call and says nothing."""
+    caller.recv(1000)
+
+
+@contextmanager
+def takes_the_letter_then(end: bytes) -> Iterator[tuple[int, list[bytes]]]:
+    """A server that takes the whole letter, and instead of its answer sends ``end`` and hangs up."""
+    taken: list[bytes] = []
+
+    def talk(caller: socket.socket) -> None:
+        with caller.makefile("rb") as lines:
+            caller.sendall(b"220 here\r\n")
+            while command := lines.readline():
+                if command.upper().startswith(b"DATA"):
+                    caller.sendall(b"354 go on\r\n")
+                    letter = b""
+                    while not letter.endswith(b"\r\n.\r\n"):
+                        letter += lines.readline()
+                    taken.append(letter)
+                    caller.sendall(end)
+                    return
+                caller.sendall(b"250 fine\r\n")
+
+    with talking(talk) as port:
+        yield port, taken

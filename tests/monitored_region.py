@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from models import Body, ControlPoint, Edition, Municipality, Roadmap, Round, RoundStep, Transition
@@ -28,10 +28,6 @@ SHARE = indicator("share", "Доля учителей", unit="percent", comparis
 COUNT = indicator("count", "Число методистов", unit="count")
 FLAG = indicator("flag", "Создан реестр", unit="yes_no")
 BOTH = [{"rhythm": "quarter"}, {"rhythm": "year", "data_days": 7, "note_days": 15}]
-
-
-class Killed(BaseException):
-    """The end of the process; no handler of errors catches it."""
 
 
 @dataclass
@@ -140,23 +136,3 @@ class MonitoredRegion(Region):
         before = self.world.letters(on)
         assert not control_day(self.engine, today=on, at=datetime.combine(on, time(3), UTC)).failed
         return sorted((post, reason) for _, post, reason, _ in self.world.letters(on)[len(before) :])
-
-    def killed_at(self, n: int, act: Any) -> bool:
-        """Do something; at the n-th statement that writes the process ends. Whether it did."""
-        counted = 0
-
-        def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            nonlocal counted
-            writes = statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
-            counted += writes
-            if writes and counted == n:
-                raise Killed
-
-        event.listen(self.engine, "before_cursor_execute", count)
-        try:
-            act()
-        except Killed:
-            return True
-        finally:
-            event.remove(self.engine, "before_cursor_execute", count)
-        return False

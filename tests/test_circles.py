@@ -45,6 +45,7 @@ class Item:
     def __init__(self, *fixtures: str, file: str = "test_round.py", **params: Any) -> None:
         self.fixturenames = fixtures
         self.path = Path(file)
+        self.nodeid = f"{file}::test"
         self.callspec = type("Call", (), {"params": params})
 
 
@@ -60,6 +61,8 @@ class Item:
         (Item("chromium", "nginx"), "office", None),
         (Item("chromium", "web_engine", web_engine="sqlite"), "server", None),
         (Item("own_programs"), "server", None),
+        (Item("campaign", "tmp_path"), "office", "test_round.py::test"),
+        (Item("campaign", fresh="postgresql"), "office", "postgres"),
         (Item("world", "tmp_path", world="sqlite"), "", None),
     ],
 )

@@ -14,7 +14,10 @@ DOCS = next(folder for folder in Path(__file__).parents if (folder / "pyproject.
 ROOT = DOCS.parent
 PACKAGES = ("models", "roadmap", "tasks", "flows", "web", "deployments")
 TOP = (*PACKAGES, "tests", "docs", "bench")
-NAMES = ("rooms.md", "concepts.md", "architecture.md", "settings.md", "proxy.md", "threat_model.md")
+NAMES = (
+    *("rooms.md", "concepts.md", "architecture.md", "settings.md", "proxy.md", "threat_model.md", "reliability.md"),
+    "personal_data.md",
+)
 READMES = [ROOT / "README.md", ROOT / "README.ru.md"]
 PAGES = [*(DOCS / name for name in NAMES), ROOT / "CONTRIBUTING.md", *READMES, *sorted(DOCS.glob("decisions/*.md"))]
 CODE = re.compile(r"`([^`\s]+)`")

@@ -2,12 +2,10 @@
 
 import email
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from email.policy import default
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from time import monotonic
 
 import pytest
@@ -18,7 +16,7 @@ from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters import channels
 from tasks.letters.deliver import DeliveryReport, deliver
-from tests.mail import MailServer, free_port
+from tests.mail import MailServer, Talk, free_port, never_speaks, takes_the_letter_then, talking
 from tests.world import World
 
 WEDNESDAY = date(2027, 5, 26)
@@ -29,36 +27,6 @@ TRIES = [
     *(NINE + timedelta(minutes=n) for n in (0, 5, 20, 65, 200)),
     *(NINE + timedelta(days=n) for n in (1, 2, 5, 6)),
 ]
-Talk = Callable[[socket.socket], None]
-
-
-@contextmanager
-def talking(talk: Talk) -> Iterator[int]:
-    """A server of one's own making: ``talk`` with everybody who connects; gives the port."""
-    done = Event()
-
-    def serve() -> None:
-        while not done.is_set():
-            try:
-                caller, _ = listener.accept()
-            except OSError:
-                return
-            with caller:
-                caller.settimeout(20)
-                try:
-                    talk(caller)
-                except OSError:
-                    continue
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.2)
-        listener.settimeout(None)
-        server = Thread(target=serve)
-        server.start()
-        yield listener.getsockname()[1]
-        done.set()
-        listener.shutdown(socket.SHUT_RDWR)
-    server.join(30)
 
 
 @pytest.fixture
@@ -107,10 +75,6 @@ def is_retried_once(
     assert send(world, settings, at=NINE + timedelta(days=3)) == DeliveryReport()
     assert states(world) == [("sent", 2)]
     assert mail_server.to == [RECTOR]
-
-
-def never_speaks(caller: socket.socket) -> None:
-    caller.recv(1000)
 
 
 def hangs_up(caller: socket.socket) -> None:
@@ -177,29 +141,6 @@ def test_a_letter_refused_after_its_text_is_tried_again(owed: World, mail_server
     mail_server.after_data = ["452 4.3.1 mailbox full", "250 OK"]
     failed = send(owed, mail(tmp_path, mail_server.port))
     is_retried_once(owed, failed, "почтовый сервер отказал (452)", mail_server, mail(tmp_path, mail_server.port))
-
-
-@contextmanager
-def takes_the_letter_then(end: bytes) -> Iterator[tuple[int, list[bytes]]]:
-    """A server that takes the whole letter, and instead of its answer sends ``end`` and hangs up."""
-    taken: list[bytes] = []
-
-    def talk(caller: socket.socket) -> None:
-        with caller.makefile("rb") as lines:
-            caller.sendall(b"220 here\r\n")
-            while command := lines.readline():
-                if command.upper().startswith(b"DATA"):
-                    caller.sendall(b"354 go on\r\n")
-                    letter = b""
-                    while not letter.endswith(b"\r\n.\r\n"):
-                        letter += lines.readline()
-                    taken.append(letter)
-                    caller.sendall(end)
-                    return
-                caller.sendall(b"250 fine\r\n")
-
-    with talking(talk) as port:
-        yield port, taken
 
 
 def test_a_letter_taken_whose_answer_was_lost_leaves_again_with_the_same_ids(

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from models import ControlPoint, Evidence, Transition
 from models.db import open_session
 from tasks.prefect.forms import StageDecision, answer
+from tests.killing import killed_at
 from tests.process_region import ProcessRegion
 
 TODAY = date(2027, 6, 7)
@@ -179,42 +180,17 @@ def test_stages_under_way_end_with_their_point_only_once_the_numbers_were_seen(
     assert say(krai, 3, decision=decision, reason="приказ № 9", stage="В целом") == ""
 
 
-class Killed(BaseException):
-    """The process dies."""
-
-
-def kill_at(engine: Engine, n: int) -> Any:
-    """Die before the n-th write of the connection; returns what counts the writes."""
-    seen = [0]
-
-    def writing(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
-            seen[0] += 1
-            if seen[0] == n:
-                raise Killed
-
-    event.listen(engine, "before_cursor_execute", writing)
-    return seen, lambda: event.remove(engine, "before_cursor_execute", writing)
-
-
 def test_killed_before_any_write_and_run_again_it_ends_the_same(krai: ProcessRegion) -> None:
     ready_to_sign(krai)
     engine = krai.world.engine
     assert say(krai, 1, stage="подписано всеми") == ""
     fields = {"stage": "зарегистрировано", "who": "всеми", "evidence": "журнал, стр. 3"}
-    before, n, died = snapshot(engine), 0, 0
-    while True:
-        n += 1
-        _, stop = kill_at(engine, n)
-        try:
-            assert say(krai, 2, **fields) == ""
+    before, n = snapshot(engine), 1
+    while killed_at(n, lambda: say(krai, 2, **fields), engine):
+        if snapshot(engine) != before:
             break
-        except Killed:
-            died += 1
-            assert snapshot(engine) == before
-        finally:
-            stop()
-    assert died > 5
+        n += 1
+    assert n > 5
     assert krai.point(krai.parent).status == "accepted"
     assert statuses(krai, "registered") == dict.fromkeys(("anapa", "eysk", "sochi"), "accepted")
     after = snapshot(engine)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from models import (
@@ -22,15 +22,12 @@ from models.db import open_session
 from models.db.rows import table_of
 from roadmap.processes.loading import built_in
 from tasks.daily.control_day import control_day
+from tests.killing import killed_at
 from tests.process_region import ProcessRegion
 
 DEADLINE = date(2027, 8, 2)
 LATER = date(2027, 9, 1)
 TABLES = (ControlPoint, Transition, Evidence, Process)
-
-
-class Killed(BaseException):
-    """The end of the process; no handler of errors catches it."""
 
 
 def letters(region: ProcessRegion, on: date) -> list[tuple[str, str]]:
@@ -196,35 +193,15 @@ def _spoil(region: ProcessRegion, workday: Callable[[int], date]) -> None:
         member.until = workday(2)
 
 
-def _killed_at(region: ProcessRegion, n: int, day: date) -> bool:
-    """Sweep; at the n-th statement that writes the process ends. Whether it did."""
-    counted = 0
-
-    def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        nonlocal counted
-        counted += statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
-        if counted == n and statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
-            raise Killed
-
-    event.listen(region.world.engine, "before_cursor_execute", count)
-    try:
-        region.sweep(day)
-    except Killed:
-        return True
-    finally:
-        event.remove(region.world.engine, "before_cursor_execute", count)
-    return False
-
-
 @pytest.mark.usefixtures("campaign")
 def test_killed_at_any_write_it_leaves_nothing_and_the_next_sweep_finishes(
     small_region: ProcessRegion, workday: Callable[[int], date]
 ) -> None:
     region = small_region
     _spoil(region, workday)
+    region.on = workday(6)
     before, n = everything(region), 1
-    while _killed_at(region, n, workday(6)):
-        assert everything(region) == before, f"write {n}"
+    while killed_at(n, region.sweep, region.engine) and everything(region) == before:
         n += 1
     assert n > 12
     after = everything(region)

@@ -1,11 +1,10 @@
-"""A round that is ready: numbers, note, letters, recommendations, archive; each once, killed anywhere or run by two."""
+"""A round that is ready: numbers, note, letters, recommendations, archive; each once, also when run by two."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from models import Evidence, Recommendation, ReportFile, RoundLetter, RoundStep, Snapshot, Transition
@@ -115,45 +114,6 @@ def test_a_step_recorded_twice_says_so(small_monitored_region: MonitoredRegion) 
         said = [step_done(session, found.id or 0, "computed", at=region.at, words=words) for words in ("раз", "два")]
     assert said == [True, False]
     assert region.steps(found)["computed"] == "раз"
-
-
-@pytest.mark.usefixtures("campaign")
-def test_killed_at_any_write_a_sweep_leaves_nothing_and_the_next_one_asks_once(
-    small_monitored_region: MonitoredRegion,
-) -> None:
-    region, n = small_monitored_region, 1
-    region.on = OPENS
-    while region.killed_at(n, region.sweep):
-        assert region.rounds() == [], f"write {n}"
-        n += 1
-    assert n > 10
-    assert len(region.data(region.round(Q1))) == 4
-
-
-@pytest.mark.usefixtures("campaign")
-def test_killed_at_any_write_a_round_goes_on_and_sends_and_recommends_nothing_twice(
-    small_monitored_region: MonitoredRegion,
-) -> None:
-    region = small_monitored_region
-    region.sweep(OPENS)
-    found = region.round(Q1)
-    region.answer(found, ("anapa", "eysk", "institute"))
-    region.on = NOTE
-    done, n, kills = region.steps(found), 1, 0
-    while region.killed_at(n, lambda: region.run(found)):
-        kills += 1
-        n = n + 1 if region.steps(found) == done else 1
-        done = region.steps(found)
-    assert kills > 20
-    assert list(region.steps(found)) == list(STEPS_RU)
-    letters = [(row["channel_id"], row["part"]) for row in region.world.rows(RoundLetter)]
-    assert letters
-    assert len(set(letters)) == len(letters)
-    actions = [action for action, _ in region.history(region.point(found))]
-    assert actions == ["open", "submit", "accept"]
-    assert len(region.world.rows(Snapshot)) == 1
-    keys = [row["open_key"] for row in region.world.rows(Recommendation)]
-    assert len(set(keys)) == len(keys)
 
 
 def test_two_who_run_one_round_at_once_do_each_step_once(monitored_region: MonitoredRegion) -> None:
