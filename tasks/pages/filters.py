@@ -17,7 +17,7 @@ from models.settings import Settings
 from roadmap.dashboards.boards import has_state
 from roadmap.language import OUTSIDE_SECTIONS, section_words
 from roadmap.letters.wording import what_is_due
-from tasks.prefect.names import ui_url
+from tasks.prefect.names import run_url, ui_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +136,5 @@ def run_urls(session: Session, settings: Settings, keys: Iterable[str]) -> dict[
     base, found = ui_url(settings), dict[str, str]()
     for some in chunks(sorted(set(keys))):
         rows = select(col(PrefectRef.key), col(PrefectRef.prefect_id)).where(col(PrefectRef.kind) == "run")
-        found |= {
-            key: f"{base}/runs/flow-run/{run}"
-            for key, run in session.execute(rows.where(col(PrefectRef.key).in_(some)))
-        }
+        found |= {key: run_url(base, run) for key, run in session.execute(rows.where(col(PrefectRef.key).in_(some)))}
     return found

@@ -187,7 +187,7 @@ def test_every_row_links_to_its_run(control: Pages) -> None:
     control.point("1.1", days=-2)
     with open_session(control.engine) as session:
         session.add(PrefectRef(kind="run", key=control.rows(ControlPoint)[0].key, prefect_id="11-22"))
-    address = f"http://127.0.0.1:{control.settings.port}/runs/flow-run/11-22"
+    address = f"http://127.0.0.1:{control.settings.port}/runs/flow-run/11-22?tab=Artifacts"
     for anchor in ("late", "points"):
         assert section(control, anchor).select_one(f'a[href="{address}"]')
     assert address in control.client.get(f"/control/point/{control.rows(ControlPoint)[0].id}").text
