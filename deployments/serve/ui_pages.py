@@ -5,8 +5,9 @@ The server serves its pages from a copy in the data folder. In the copy,
 - the timeline gets Russian letters: it is drawn from a bitmap font that the pages prepare with Latin letters only;
 - the names of our states stand in the list of names: the pages ask for runs by name, so that without them an item has
   no runs and the filter offers no «Просрочено»;
-- above every page, the old ones and the new, stands a line of links, and the tile of an artifact shows its Russian
-  description in place of its key, which Prefect allows no Russian letter in.
+- the page of a run opens on its card, not on an empty journal;
+- at the foot of every page, the old ones and the new, stands a line of links, and the tile of an artifact shows its
+  Russian description in place of its key, which Prefect allows no Russian letter in.
 
 What is not found (another Prefect) is left as it is.
 """
@@ -27,13 +28,16 @@ RUSSIAN = "ASCII=[[` `,`~`],[`А`,`я`],`Ё`,`ё`,`«`,`»`,`—`,`–`,`…`,`�
 ENGLISH_NAMES = "`Cancelled`,`Cancelling`,`Crashed`,`Failed`,`TimedOut`]"
 ALL_NAMES = f"{ENGLISH_NAMES[:-1]},{','.join(f'`{name}`' for name in ON_RUNS)}]"
 
+TABS = re.compile(r"\[\{label:`Logs`\},(.{0,300}?)\{label:`Artifacts`,hidden:[^}]*\},")
+
 STYLE = """
-#vekha-links{position:fixed;z-index:40;left:50%;bottom:0;transform:translateX(-50%);display:flex;flex-wrap:wrap;
-gap:.1rem 1.1rem;justify-content:center;box-sizing:border-box;max-width:100vw;padding:.45rem 1rem;
+#vekha-links{position:fixed;z-index:1;left:50%;bottom:0;transform:translateX(-50%);display:flex;flex-wrap:wrap;
+gap:.1rem 1.1rem;justify-content:center;box-sizing:border-box;width:max-content;max-width:100vw;padding:.45rem 1rem;
 background:#1b2a4a;color:#fff;font:500 15px/1.3 system-ui,sans-serif;border-radius:.6rem .6rem 0 0}
 #vekha-links a{color:#fff;text-decoration:underline;text-underline-offset:.2em;white-space:nowrap}
 #vekha-links a:focus-visible{outline:2px solid #fff;outline-offset:2px}
-body{padding-bottom:2.6rem}
+body:has([role=dialog]) #vekha-links{display:none}
+#app{padding-bottom:2.6rem}
 .artifact-card__title{display:none}
 .artifact-card__description{font-size:1.05rem;font-weight:600}
 """
@@ -49,6 +53,7 @@ def mend_pages(folder: Path, links: Iterable[Link]) -> None:
     """All of it; ``folder``: the server's copy of its pages, there once the server has started."""
     widen_letters(folder)
     name_states(folder)
+    show_card_first(folder)
     add_links(folder, links)
 
 
@@ -69,6 +74,19 @@ def _replace(folder: Path, old: str, new: str) -> bool:
         if old in text:
             _write(script, text.replace(old, new))
         done = done or old in text or new in text
+    return done
+
+
+def show_card_first(folder: Path) -> bool:
+    """Put «Artifacts» before «Logs» on the page of a run; False when the tabs are nowhere to be found."""
+    done = False
+    for script in folder.glob("v1/assets/FlowRun-*.js"):
+        text = script.read_text(encoding="utf-8")
+        # Hidden until the run is loaded, a tab that the address asks for would be left for the first one.
+        mended, count = TABS.subn(r"[{label:`Artifacts`},{label:`Logs`},\1", text)
+        if count:
+            _write(script, mended.replace("(`tab`,`Logs`)", "(`tab`,`Artifacts`)"))
+        done = done or "[{label:`Artifacts`},{label:`Logs`}," in mended
     return done
 
 

@@ -17,7 +17,7 @@ from models.settings import Settings
 from roadmap.dashboards.boards import has_state
 from roadmap.language import OUTSIDE_SECTIONS, section_words
 from roadmap.letters.wording import what_is_due
-from tasks.prefect.names import run_url, ui_url
+from tasks.prefect.names import item_url, run_url, ui_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +129,12 @@ def choices(session: Session, wanted: Filter) -> Choices:
         sections=tuple(dict.fromkeys(map(section_words, session.execute(sections).scalars() if roadmap else ()))),
         bodies=dict(sorted(session.execute(bodies).tuples() if roadmap else (), key=lambda one: one[1].casefold())),
     )
+
+
+def item_page(session: Session, settings: Settings, key: str) -> str:
+    """The page of an item in Prefect, with all of its runs; empty where it has none."""
+    noted = session.get(PrefectRef, ("deployment", key))
+    return item_url(ui_url(settings), noted.prefect_id) if noted else ""
 
 
 def run_urls(session: Session, settings: Settings, keys: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.cards.overview import counts_words, overdue_markdown, overview_markdown, progress_markdown, summary_rows
-from roadmap.cards.point import Happened, artifact_key, point_card
+from roadmap.cards.point import Happened, artifact_key, point_card, run_name
 from roadmap.language.markdown import no_markup
 from tasks.prefect.client import call
 from tasks.prefect.names import OVERVIEW_KEY, Link, list_links, point_page, ui_path
@@ -39,7 +39,7 @@ async def publish_card(
         key=artifact_key(point.key),
         kind="markdown",
         data=_card(point, history, today=today, refusal=refusal, stages=stages),
-        about=f"{point.item.number} · {point.item.region}",
+        about=f"{run_name(point)} · {point.item.region}",
         run_id=run_id,
     )
 
@@ -114,7 +114,7 @@ async def publish_overview(
         await _publish(client, key=key, kind=kind, data=data, about=about, run_id=run_id)
     links = _links(code)
     whole = overview_markdown(points, region=region, today=today, links=links, item_urls=item_urls)
-    place = await _pin(client, f"{OVERVIEW_KEY}-{code}", whole, f"Обзор · {no_markup(region)}\n\n{links}")
+    place = await _pin(client, f"{OVERVIEW_KEY}-{code}", whole, f"Обзор · {no_markup(region)}")
     url = f"{ui_path(Settings())}/artifacts/artifact/{place}"
     return f"- [{no_markup(region)}]({url}): {counts_words(points, today)}"
 

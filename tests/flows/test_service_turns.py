@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from prefect.client.orchestration import PrefectClient
@@ -11,7 +12,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from deployments.sync import sync
 from models import clock
 from tasks.prefect.client import call, connect, pages
-from tasks.prefect.turns import SKIPPED, taken_by
+from tasks.prefect.turns import RANDOM_NAME, SKIPPED, name_upcoming, taken_by
 from tests.office import Office
 
 DELIVERY = "Каждые 10 минут рабочих часов"
@@ -47,6 +48,15 @@ def names(office: Office, deployment: UUID) -> list[str]:
         if all(run["state_type"] in ("COMPLETED", "FAILED", "CRASHED") for run in found):
             return sorted(run["state_name"] for run in found)
         assert clock.now() < until, [run["state_name"] for run in found]
+
+
+def test_service_runs_to_come_are_named_in_russian(office: Office, delivery: UUID) -> None:
+    due = clock.now() + timedelta(hours=5)
+    (run_id,) = come_due(office, delivery, [due])
+    assert RANDOM_NAME.fullmatch(office.api(lambda client: call(client, "GET", f"/flow_runs/{run_id}"))["name"])
+    assert office.api(lambda client: name_upcoming(client, zone="Asia/Omsk")) >= 1
+    named = office.api(lambda client: call(client, "GET", f"/flow_runs/{run_id}"))["name"]
+    assert named == f"Отправка писем · {due.astimezone(ZoneInfo('Asia/Omsk')):%d.%m.%Y %H:%M}"
 
 
 def test_of_all_that_were_late_one_does_the_work(

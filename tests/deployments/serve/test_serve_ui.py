@@ -15,6 +15,7 @@ from deployments.serve.ui_pages import (
     RUSSIAN,
     add_links,
     name_states,
+    show_card_first,
     widen_letters,
 )
 from roadmap.control.state import FINAL, NAMES, ON_RUNS
@@ -48,6 +49,17 @@ def test_the_installed_pages_ask_for_our_states(tmp_path: Path) -> None:
     assert ENGLISH_NAMES not in script.read_text(encoding="utf-8")
     assert set(ON_RUNS) > FINAL
     assert set(NAMES.values()) - set(ON_RUNS) == {"Запланировано", "В истории"}
+
+
+def test_the_installed_page_of_a_run_opens_on_its_card(tmp_path: Path) -> None:
+    shutil.copytree(Path(str(prefect.__ui_static_path__)), tmp_path / "v1")
+    assert show_card_first(tmp_path)
+    (script,) = tmp_path.glob("v1/assets/FlowRun-*.js")
+    text = script.read_text(encoding="utf-8")
+    assert "(`tab`,`Artifacts`)" in text
+    assert (text.count("{label:`Artifacts`"), text.count("{label:`Logs`}")) == (1, 1)
+    assert show_card_first(tmp_path)
+    assert script.read_text(encoding="utf-8") == text
 
 
 def test_every_page_gets_one_line_of_links_and_the_newest(tmp_path: Path) -> None:

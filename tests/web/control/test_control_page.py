@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -191,6 +192,15 @@ def test_every_row_links_to_its_run(control: Pages) -> None:
     for anchor in ("late", "points"):
         assert section(control, anchor).select_one(f'a[href="{address}"]')
     assert address in control.client.get(f"/control/point/{control.rows(ControlPoint)[0].id}").text
+
+
+def test_the_page_leads_to_the_lists_in_prefect_of_the_roadmap_that_is_shown(control: Pages) -> None:
+    page = BeautifulSoup(control.client.get("/control?roadmap=krai").text, "html.parser")
+    links = {link.get_text(): unquote(str(link["href"])) for link in page.select('a[href*="/runs?"]')}
+    base = f"http://127.0.0.1:{control.settings.port}/runs?"
+    assert list(links) == ["Просрочено", "На проверке", "На этой неделе", "Всё, что в работе"]
+    assert links["Просрочено"].startswith(f"{base}state=Просрочено&tag=krai&")
+    assert links["На этой неделе"].startswith(f"{base}tag=На этой неделе&tag=krai&")
 
 
 def many(control: Pages, number: int) -> None:
