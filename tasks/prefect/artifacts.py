@@ -135,11 +135,11 @@ def _links(roadmap: str = "") -> str:
 async def _pin(client: PrefectClient, key: str, data: str, about: str) -> str:
     """Write an artifact over the one that is there, for its address to last; returns its id."""
     found = await call(client, "POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
-    body = {"type": "markdown", "data": data, "description": about}
+    body = {"data": data, "description": about}
     if found:
         await call(client, "PATCH", f"/artifacts/{found[0]['latest_id']}", body)
         return str(found[0]["latest_id"])
-    return str((await call(client, "POST", "/artifacts/", body | {"key": key}))["id"])
+    return str((await call(client, "POST", "/artifacts/", body | {"key": key, "type": "markdown"}))["id"])
 
 
 async def _publish(client: PrefectClient, *, key: str, kind: str, data: str, about: str, run_id: UUID | None) -> None:
