@@ -98,6 +98,6 @@ def test_the_tags_of_a_run_say_how_its_point_stands_and_those_of_people_stay(off
     run = office.runs()[key]
     assert (run["state_name"], set(run["tags"])) == ("Просрочено", mine | {"Просрочено"})
     assert sync(office.engine, settings=office.settings, at=clock.now(), today=late).changed == 0
-    change(office, ControlPoint, status="withdrawn")
+    change(office, ControlPoint, status="withdrawn", closed_on=today)
     once(office)
     assert set(office.runs()[key]["tags"]) == mine | {"Снято с контроля"}
