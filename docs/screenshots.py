@@ -20,7 +20,7 @@ HEADERS = {"Content-Type": "application/json", "Authorization": f"Basic {TOLD}"}
 
 
 def main(address: str) -> None:
-    """Deployments, the runs to come of one, a run that waits with its card, its form, progress of a roadmap."""
+    """Deployments, the runs to come of one, a run that waits with its card, its form, overview and progress."""
     browser_path = shutil.which("chromium") or sys.exit("chromium is needed: apt-get install chromium")
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
@@ -38,6 +38,8 @@ def main(address: str) -> None:
         page.get_by_role("button", name="Resume").click()
         page.wait_for_timeout(2000)
         page.screenshot(path=PICTURES / "decision.png")
+        overview = one(address, "artifacts", {"artifacts": {"key": {"any_": ["obzor-moscow-oblast"]}}})
+        take(page, f"{address}/artifacts/artifact/{overview['id']}", "overview")
         progress = one(
             address, "artifacts", {"artifacts": {"key": {"any_": ["moscow-oblast-progress"]}}, "sort": "CREATED_DESC"}
         )

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.states import Cancelled, Completed, Failed
@@ -13,6 +14,7 @@ from models import clock, db
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from roadmap.cards.point import run_name
+from roadmap.cards.run_tags import moving_tags, with_moving_tags
 from roadmap.control.state import FINAL, state_name
 from tasks.control.opening import open_point
 from tasks.installation import own_engine
@@ -52,7 +54,7 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
         number, refusal = await last_asked(client, run), ""
         while (point := _go_on(engine, point_key, has_stages, today=today, at=at)) is not None:
             await card_task(client, engine, run.id, point, today=today, refusal=refusal)
-            await client.update_flow_run(run.id, name=run_name(point))  # a decision may have moved the deadline
+            await label(client, run, point, today=today, refusal=refusal)
             if (name := state_name(point, today)) in FINAL:
                 return Completed(name=name)
             decision = await ask(client, run.id, point, number, name=name, refusal=refusal)
@@ -62,6 +64,12 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
                 refusal = answer_task(engine, point_key, decision, once_key=once_key, today=today, at=at).refusal
             number += 1
     return Completed(name=NOT_CONTROLLED)
+
+
+async def label(client: PrefectClient, run: FlowRun, point: PointFacts, *, today: date, refusal: str) -> None:
+    """Let the run say how its point stands now: a decision may have moved the deadline, or was not taken."""
+    tags = with_moving_tags(run.tags, moving_tags(point, today, refusal))
+    await client.update_flow_run(run.id, name=run_name(point), tags=tags)
 
 
 def _go_on(engine: Engine, key: str, has_stages: bool, *, today: date, at: datetime) -> PointFacts | None:

@@ -12,6 +12,7 @@ from tasks.installation import own_engine
 from tasks.prefect.client import connect
 from tasks.prefect.health import keep_watch
 from tasks.prefect.reconcile import known_deployments, reconcile_runs
+from tasks.prefect.turns import name_upcoming
 
 watch_task = task(name="Что стоит", cache_policy=NO_CACHE)(keep_watch)
 reconcile_task = task(name="Состояния запусков", cache_policy=NO_CACHE)(reconcile_runs)
@@ -30,6 +31,7 @@ async def mend_runs() -> State:
         report = await reconcile_task(
             client, engine, deployments, today=None, at=at, ahead_days=settings.runs_ahead_days
         )
+        await name_upcoming(client, zone=settings.zone)
     await watch_task(engine, settings, at=at)
     told = ", ".join(report.words())
     return Completed(name="Исправлено" if told else "Всё на местах", message=told or "расхождений нет")

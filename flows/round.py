@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from sqlalchemy import Engine
 
-from flows.control_point import NOT_CONTROLLED, answer_task, card_task, not_ours, this_run
+from flows.control_point import NOT_CONTROLLED, answer_task, card_task, label, not_ours, this_run
 from models import clock, db
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
@@ -53,6 +53,7 @@ async def monitoring_round(point_key: str) -> State:
             await _go_on(client, engine, run.id, point, today=today, at=at)
             point = _point(engine, point_key) or point
             await card_task(client, engine, run.id, point, today=today, refusal=refusal)
+            await label(client, run, point, today=today, refusal=refusal)
             if (name := state_name(point, today)) in FINAL:
                 return Completed(name=name)
             decision, refusal = await ask(client, run.id, point, number, name=name, refusal=refusal), ""

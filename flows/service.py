@@ -12,7 +12,7 @@ from flows.control_point import this_run
 from models import clock
 from models.settings import Settings
 from tasks.prefect.client import connect
-from tasks.prefect.turns import SKIPPED, drop_late, taken_by
+from tasks.prefect.turns import SKIPPED, dated_name, drop_late, taken_by
 
 Work = Callable[[], Coroutine[Any, Any, State]]
 
@@ -34,7 +34,7 @@ def _dated(words: str) -> Callable[[], str]:
     """A name for each run once it starts, «Отправка писем · 31.05.2027 09:10»: Prefect's would be «stoic-markhor»."""
 
     def name() -> str:
-        return f"{words} · {clock.local(Settings().zone):%d.%m.%Y %H:%M}"
+        return dated_name(words, clock.local(Settings().zone))
 
     return name
 

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from deployments.serve.ui_font import pages_folder, widen_letters
+from deployments.serve.ui_pages import mend_pages, pages_folder
 from models.settings import Settings
 from tasks.prefect import api_password
-from tasks.prefect.names import api_url
+from tasks.prefect.names import api_url, links_on_pages
 
 HERE = Path(__file__).parent
 START_SECONDS = 120.0
@@ -92,6 +92,8 @@ def server_environment(settings: Settings) -> dict[str, str]:
     """What the Prefect server must know: nothing of ours but the folder and its password."""
     env = _around(settings, is_server=True) | {
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # The old pages take names of states that are not Prefect's own; docs/decisions/0016.
+        "PREFECT_SERVER_UI_V2_ENABLED": os.environ.get("PREFECT_SERVER_UI_V2_ENABLED", "false"),
         "PREFECT_UI_STATIC_DIRECTORY": str(pages_folder(settings.data.resolve())),
         # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
@@ -282,7 +284,7 @@ class PrefectServer(KeptChild):
                 self.stop()
                 raise CannotStart(f"Сервер Prefect не запустился на {self.url}; что случилось — в {child.log}")
             time.sleep(0.2)
-        widen_letters(pages_folder(self._settings.data.resolve()))
+        mend_pages(pages_folder(self._settings.data.resolve()), links_on_pages(self._settings))
 
 
 class Worker(KeptChild):

@@ -1,10 +1,12 @@
 """The overview of a roadmap for the coordinator, in Russian: the summary, what is overdue, progress. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from roadmap.cards.point import CardPoint
-from roadmap.control.state import DONE, DONE_LATE, FINAL, OVERDUE, state_name
+from roadmap.cards.run_tags import THIS_WEEK, moving_tags
+from roadmap.control.state import DONE, DONE_LATE, FINAL, IN_REVIEW, OVERDUE, state_name
 from roadmap.language import brief, day, section_words
 from roadmap.language.markdown import no_markup
 
@@ -19,20 +21,50 @@ def summary_rows(points: Iterable[CardPoint], today: date) -> list[dict[str, str
 
     Prefect reads each cell as Markdown.
     """
-    live = sorted(
-        (p for p in points if state_name(p, today) not in FINAL and (p.deadline_on - today).days <= HORIZON_DAYS),
-        key=lambda p: (p.deadline_on, p.key),
-    )
     return [
         {
+            "Срок": day(point.deadline_on),
+            "Состояние": state_name(point, today),
             "№": no_markup(point.item.number),
             "Мероприятие": no_markup(brief(point.item.title, 90)),
             "Отвечает": no_markup(point.body or point.owner_name),
-            "Срок": day(point.deadline_on),
-            "Состояние": state_name(point, today),
         }
-        for point in live[:SUMMARY_ROWS]
+        for point in _near(points, today)
     ]
+
+
+def _near(points: Iterable[CardPoint], today: date) -> list[CardPoint]:
+    near = (p for p in points if state_name(p, today) not in FINAL and (p.deadline_on - today).days <= HORIZON_DAYS)
+    return sorted(near, key=lambda p: (p.deadline_on, p.key))[:SUMMARY_ROWS]
+
+
+def counts_words(points: Iterable[CardPoint], today: date) -> str:
+    """«просрочено — 3, на проверке — 2, срок на этой неделе — 5»."""
+    tags = Counter(tag for point in points for tag in moving_tags(point, today))
+    said = (("просрочено", OVERDUE), ("на проверке", IN_REVIEW), ("срок на этой неделе", THIS_WEEK))
+    return ", ".join(f"{words} — {tags[tag]}" for words, tag in said)
+
+
+def overview_markdown(
+    points: Sequence[CardPoint], *, region: str, today: date, links: str, item_urls: Mapping[str, str]
+) -> str:
+    """«Обзор»: how many are late or wait, links to the live lists, and what is near, each with its item's page.
+
+    ``links`` is Markdown; ``item_urls`` by item key.
+    """
+    rows = [
+        f"| {day(p.deadline_on)} | {state_name(p, today)} | {_linked(p, item_urls)} "
+        f"| {no_markup(brief(p.body or p.owner_name, NARROW))} |"
+        for p in _near(points, today)
+    ]
+    head = ["| Срок | Состояние | Пункт и его история | Отвечает |", "|---|---|---|---|"]
+    counts = f"На {day(today)}: {counts_words(points, today)}."
+    return "\n".join([f"## Обзор · {no_markup(region)}", "", counts, "", links, "", *head, *rows])
+
+
+def _linked(point: CardPoint, item_urls: Mapping[str, str]) -> str:
+    words, url = _cell(point.item.number, point.item.title), item_urls.get(point.item.key)
+    return f"[{words}]({url})" if url else words
 
 
 def overdue_markdown(points: Iterable[CardPoint], *, region: str, today: date) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from roadmap.cards.round import ROUND_FORM
+from roadmap.cards.run_tags import all_runs
 from roadmap.control.state import Point, state_name
 from roadmap.language import brief, day
 from roadmap.language.markdown import no_markup
@@ -150,7 +151,8 @@ def description(item: ItemFacts) -> str:
         ("Раздел", item.section),
         ("Источник", f"{item.act}, {item.source}" if item.source else item.act),
     )
-    return f"### {no_markup(item.title)}\n\n{no_markup(item.region)}\n\n{_facts(facts, key=item.key)}"
+    runs = f"[Все запуски этого пункта]({all_runs()})"
+    return f"### {no_markup(item.title)}\n\n{no_markup(item.region)}\n\n{runs}\n\n{_facts(facts, key=item.key)}"
 
 
 def point_card(
@@ -182,14 +184,22 @@ def point_card(
     parts = [f"## {no_markup(title)}", no_markup(item.region)]
     if refusal:
         parts.append(f"> **Решение не принято:** {no_markup(refusal)}")
-    link = f"[Открыть на странице контроля]({page_url})" if page_url else ""
-    parts += [stages, _facts(facts, key=point.key), link, _history(history)]
+    parts += [_to_page(page_url), stages, _facts(facts, key=point.key), _history(history)]
     return "\n\n".join(part for part in parts if part)
 
 
-def form_description(point: CardPoint, refusal: str = "", *, has_stages: bool = False) -> str:
-    """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old."""
-    said = f"**Прошлое решение не принято.** {no_markup(refusal)}\n\n" if refusal else ""
+def _to_page(page_url: str) -> str:
+    return f"**[Решить на странице контроля]({page_url})**" if page_url else ""
+
+
+def form_description(point: CardPoint, refusal: str = "", *, has_stages: bool = False, page_url: str = "") -> str:
+    """Markdown above the fields of the form. It stays as saved, so nothing in it may grow old.
+
+    It begins with why the last decision was not taken, if one was not, and the link to the same point on the
+    coordinator's page.
+    """
+    refused = f"**Прошлое решение не принято.** {no_markup(refusal)}" if refusal else ""
+    said = "".join(f"{part}\n\n" for part in (refused, _to_page(page_url)) if part)
     if point.purpose == "round":
         title = no_markup(f"{brief(point.item.title, 160)} {point.period}")
         return f"{said}**{title}**\n\n{ROUND_FORM}"

@@ -40,6 +40,8 @@ NAMES: dict[State, str] = {
 }
 #: Names of what is over and has left control.
 FINAL = frozenset({DONE, DONE_LATE, WITHDRAWN})
+#: Names that the runs of points have in Prefect, those that wait first; what is planned is Prefect's own «Scheduled».
+ON_RUNS = (OVERDUE, IN_REVIEW, IN_REWORK, IN_WORK, DONE, DONE_LATE, WITHDRAWN)
 #: Statuses in which somebody still has to do something about the result.
 OWED = ("planned", "open", "returned")
 

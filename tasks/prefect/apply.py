@@ -15,6 +15,7 @@ from models.db import open_session
 from models.db.rows import chunks
 from roadmap.calendar.zones import today_there, zone_of
 from roadmap.cards.point import Happened
+from roadmap.cards.run_tags import MOVING_TAGS, REFUSED, with_moving_tags
 from roadmap.control.state import PLANNED
 from tasks.prefect import waiting_runs
 from tasks.prefect.artifacts import publish_card
@@ -42,6 +43,8 @@ class Wanted:
     deployment_id: UUID
     name: str
     state_name: str
+    tags: frozenset[str]
+    """Those that follow the point."""
 
     @property
     def waits(self) -> bool:
@@ -78,6 +81,7 @@ class Run:
     worker: str = ""
     pid: int = 0
     """The worker that started it last, and the process on the worker's machine; 0 when not known."""
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ async def _create(client: PrefectClient, jobs: list[Job], *, at: datetime) -> li
     return [
         Job(
             "runs_restarted" if ids[key] in dead else "runs_created",
-            Run(ids[key], key, deployment, want.name, "NEW", want.state_name, at, was_asked=False),
+            _just_made(ids[key], want, at),
             want,
         )
         for deployment, wants in groups.items()
@@ -154,8 +158,24 @@ async def _create(client: PrefectClient, jobs: list[Job], *, at: datetime) -> li
     ]
 
 
+def has_tags(run: Run, want: Wanted) -> bool:
+    """Whether the tags of a run say how its point stands; that a decision was refused stays until the next one."""
+    return run.tags & MOVING_TAGS - {REFUSED} == want.tags
+
+
 def _new_run(want: Wanted) -> NewRun:
-    return NewRun(point_key=want.point.key, name=want.name, state_name=want.state_name, starts_at=want.starts_at)
+    return NewRun(
+        point_key=want.point.key,
+        name=want.name,
+        state_name=want.state_name,
+        starts_at=want.starts_at,
+        tags=want.tags,
+    )
+
+
+def _just_made(run_id: UUID, want: Wanted, at: datetime) -> Run:
+    key, deployment = want.point.key, want.deployment_id
+    return Run(run_id, key, deployment, want.name, "NEW", want.state_name, at, was_asked=False, tags=want.tags)
 
 
 async def _dead(client: PrefectClient, ids: list[UUID]) -> set[UUID]:
@@ -180,15 +200,16 @@ async def _finish(
     assert run is not None
     match job.kind:
         case "runs_finished":
-            return await waiting_runs.finish_run(client, run.id, job.final)
+            return await waiting_runs.finish_run(client, run.id, job.final, tags=run.tags)
         case "runs_restarted":
             why = UNDONE if run.type == "NEW" else ""
             return await waiting_runs.start_again(client, run.id, at, why=why)
         case "runs_noted":
             return None
     assert want is not None
-    if run.name != want.name:
-        await client.update_flow_run(run.id, name=want.name)
+    if run.name != want.name or not has_tags(run, want):
+        kept = want.tags | (run.tags & {REFUSED})
+        await client.update_flow_run(run.id, name=want.name, tags=with_moving_tags(run.tags, kept))
     if run.type == "SCHEDULED" and want.waits:
         await waiting_runs.open_run(client, run.id, want.state_name)
     elif run.type == "SCHEDULED" and want.starts_at is not None and run.starts_at != want.starts_at:

@@ -1,6 +1,7 @@
 """What Prefect shows beside the runs: the card of a point, the overview of a roadmap."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from models import PrefectRef
 from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
-from roadmap.cards.overview import overdue_markdown, progress_markdown, summary_rows
-from roadmap.cards.point import Happened, artifact_key, point_card
+from roadmap.cards.overview import counts_words, overdue_markdown, overview_markdown, progress_markdown, summary_rows
+from roadmap.cards.point import Happened, artifact_key, point_card, run_name
 from roadmap.language.markdown import no_markup
 from tasks.prefect.client import call
+from tasks.prefect.names import OVERVIEW_KEY, Link, list_links, point_page, ui_path
 from tasks.prefect.point_facts import PointFacts, histories
 from tasks.prefect.process_facts import process_cards, under_way
 
@@ -37,14 +39,14 @@ async def publish_card(
         key=artifact_key(point.key),
         kind="markdown",
         data=_card(point, history, today=today, refusal=refusal, stages=stages),
-        about=f"{point.item.number} · {point.item.region}",
+        about=f"{run_name(point)} · {point.item.region}",
         run_id=run_id,
     )
 
 
 def _card(point: PointFacts, history: list[Happened], *, today: date, refusal: str = "", stages: str = "") -> str:
-    page_url = f"{Settings().pages_url}/control/point/{point.id}" if point.id else ""
-    return point_card(point, history, today=today, refusal=refusal, page_url=page_url, stages=stages)
+    page = point_page(Settings(), point.id)
+    return point_card(point, history, today=today, refusal=refusal, page_url=page, stages=stages)
 
 
 async def publish_own_card(
@@ -89,9 +91,17 @@ async def _latest(client: PrefectClient, key: str) -> str:
 
 
 async def publish_overview(
-    client: PrefectClient, points: list[PointFacts], *, today: date, run_id: UUID | None = None
-) -> None:
-    """Three artifacts of one roadmap: the summary, what is overdue, progress per section."""
+    client: PrefectClient,
+    points: list[PointFacts],
+    *,
+    today: date,
+    item_urls: Mapping[str, str],
+    run_id: UUID | None = None,
+) -> str:
+    """Four artifacts of one roadmap: overview, summary, what is overdue, progress per section.
+
+    ``item_urls``: the pages of the items, by key. Returns a line with a link to the overview, which stays at its place.
+    """
     code, region = points[0].item.roadmap_code, points[0].item.region
     rows = json.dumps(summary_rows(points, today), ensure_ascii=False)
     overdue = overdue_markdown(points, region=region, today=today)
@@ -102,6 +112,34 @@ async def publish_overview(
         (f"{code}-progress", "markdown", progress, f"Ход исполнения · {region}"),
     ):
         await _publish(client, key=key, kind=kind, data=data, about=about, run_id=run_id)
+    links = _links(code)
+    whole = overview_markdown(points, region=region, today=today, links=links, item_urls=item_urls)
+    place = await _pin(client, f"{OVERVIEW_KEY}-{code}", whole, f"Обзор · {no_markup(region)}")
+    url = f"{ui_path(Settings())}/artifacts/artifact/{place}"
+    return f"- [{no_markup(region)}]({url}): {counts_words(points, today)}"
+
+
+async def publish_contents(client: PrefectClient, lines: list[str]) -> None:
+    """The artifact that leads to the overviews; its description is what stands on the page of its key."""
+    words = "\n".join(["Обзор дорожных карт", "", _links(), "", *lines])
+    await _pin(client, OVERVIEW_KEY, words, words)
+
+
+def _links(roadmap: str = "") -> str:
+    settings = Settings()
+    page = f"{settings.pages_url}/control" + (f"?roadmap={roadmap}" if roadmap else "")
+    links = [*list_links(ui_path(settings), roadmap=roadmap), Link("Страница контроля", page)]
+    return " · ".join(f"[{link.words}]({link.url})" for link in links)
+
+
+async def _pin(client: PrefectClient, key: str, data: str, about: str) -> str:
+    """Write an artifact over the one that is there, for its address to last; returns its id."""
+    found = await call(client, "POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
+    body = {"data": data, "description": about}
+    if found:
+        await call(client, "PATCH", f"/artifacts/{found[0]['latest_id']}", body)
+        return str(found[0]["latest_id"])
+    return str((await call(client, "POST", "/artifacts/", body | {"key": key, "type": "markdown"}))["id"])
 
 
 async def _publish(client: PrefectClient, *, key: str, kind: str, data: str, about: str, run_id: UUID | None) -> None:

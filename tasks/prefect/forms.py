@@ -5,13 +5,14 @@ filled in; from there a form is decided as a page is.
 """
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, ClassVar
 
 from prefect.input import RunInput
 from pydantic import ConfigDict, Field
 from sqlalchemy import Engine
 
 from models.lifecycle import Refused
+from roadmap.language import brief
 from roadmap.language.dates import NotADay, read_day
 from roadmap.processes.choosing import choose, why_without_stages
 from roadmap.processes.form_words import Unclear, read_count
@@ -32,12 +33,26 @@ CONFIRMS = f"повторите решение и напишите в поле �
 ORDER = ("decision", "stage", "who", "done_on", "evidence", "planned", "count", "decisions", "reason", "new_due_on")
 
 
-class Decision(RunInput):
-    """What the coordinator answers on the run's page; ``decision-N`` of a run is one of these."""
+SHORTEST = 4
+"""Letters of the beginning of a decision that tell it from all others."""
 
-    decision: Literal["принять", "вернуть", "перенести", "снять"] = Field(
-        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
-    )
+
+def _in_order(schema: dict[str, Any]) -> None:
+    fields = schema["properties"]
+    schema["properties"] = {name: fields[name] for name in (*ORDER, *fields) if name in fields}
+
+
+class Decision(RunInput):
+    """What the coordinator answers on the run's page; ``decision-N`` of a run is one of these.
+
+    The decision is written, not chosen: a list of Prefect's pages does not open with every mouse. Forms of earlier
+    versions, which wait with a list, give the same words.
+    """
+
+    CHOICES: ClassVar[tuple[str, ...]] = ("принять", "вернуть", "перенести", "снять")
+    model_config = ConfigDict(json_schema_extra=_in_order)
+
+    decision: str = Field(title="Решение", description="Впишите одно слово: принять, вернуть, перенести или снять.")
     reason: str = Field(
         default="",
         title="Основание",
@@ -55,16 +70,20 @@ class Decision(RunInput):
         description="Реквизиты документа или ссылка, по которым виден результат.",
     )
 
-
-def _in_order(schema: dict[str, Any]) -> None:
-    fields = schema["properties"]
-    schema["properties"] = {name: fields[name] for name in (*ORDER, *fields) if name in fields}
+    @property
+    def choice(self) -> str:
+        """The decision, read as people write: in any case, or by its beginning. Raises ``Refused``."""
+        said = " ".join(self.decision.split()).casefold().strip(" .,;:!«»\"'")
+        fits = [choice for choice in self.CHOICES if choice == said]
+        fits = fits or [choice for choice in self.CHOICES if len(said) >= SHORTEST and choice.startswith(said)]
+        if len(fits) == 1:
+            return fits[0]
+        wrong = f"Решение «{brief(self.decision, 60)}» не понято" if said else "Решение не указано"
+        raise Refused(f"{wrong}: впишите «{'», «'.join(self.CHOICES[:-1])}» или «{self.CHOICES[-1]}»")
 
 
 class SessionDecision(Decision):
     """The form of a session that is too short for stages: what it decided becomes items on control."""
-
-    model_config = ConfigDict(json_schema_extra=_in_order)
 
     decisions: str = Field(
         default="",
@@ -76,12 +95,12 @@ class SessionDecision(Decision):
 class StageDecision(Decision):
     """The form of a point with stages."""
 
-    model_config = ConfigDict(json_schema_extra=_in_order)
+    CHOICES = ("отметить этап", "пропустить этап", "отказ муниципалитета", *Decision.CHOICES)
 
-    decision: Literal[
-        "отметить этап", "пропустить этап", "отказ муниципалитета", "принять", "вернуть", "перенести", "снять"
-    ] = Field(  # type: ignore[assignment]
-        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
+    decision: str = Field(
+        title="Решение",
+        description="Впишите: отметить этап, пропустить этап, отказ муниципалитета; о пункте в целом — принять, "
+        "вернуть, перенести или снять.",
     )
     stage: str = Field(
         default="",
@@ -107,10 +126,12 @@ class StageDecision(Decision):
 class PartyDecision(StageDecision):
     """The form of an agreement with one body that is no municipality."""
 
-    decision: Literal[
-        "отметить этап", "пропустить этап", "отказ стороны", "принять", "вернуть", "перенести", "снять"
-    ] = Field(  # type: ignore[assignment]
-        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
+    CHOICES = ("отметить этап", "пропустить этап", "отказ стороны", *Decision.CHOICES)
+
+    decision: str = Field(
+        title="Решение",
+        description="Впишите: отметить этап, пропустить этап, отказ стороны; о пункте в целом — принять, вернуть, "
+        "перенести или снять.",
     )
     who: str = Field(default="", title="Кто", description="Сторона здесь одна: оставьте пустым.")
 
@@ -134,9 +155,9 @@ class RoundDecision(Decision):
 
     model_config = ConfigDict(json_schema_extra=_two_fields)
 
-    decision: Literal["составить справку сейчас", "снять с контроля"] = Field(  # type: ignore[assignment]
-        title="Решение", description="Список не открылся щелчком — нажмите стрелку вниз, затем Enter."
-    )
+    CHOICES = ("составить справку сейчас", "снять с контроля")
+
+    decision: str = Field(title="Решение", description="Впишите: составить справку сейчас или снять с контроля.")
     reason: str = Field(default="", title="Основание", description="Нужно, чтобы снять раунд с контроля.")
 
 
@@ -179,13 +200,14 @@ def answer(
 
 def command_of(form: Decision, key: str, by: By) -> Command:
     """What a form decides. Raises ``Refused`` or ``Unclear`` where a field cannot be read or would be lost."""
-    if isinstance(form, StageDecision) and form.decision in ABOUT_STAGES:
+    choice = form.choice
+    if isinstance(form, StageDecision) and choice in ABOUT_STAGES:
         return _about_stages(form, key, by)
     with_stages = getattr(form, "stage", "").strip().lower() == WHOLE
     if not with_stages:
         _refuse_lost_words(form)
     reason, evidence = form.reason, form.evidence
-    match form.decision:
+    match choice:
         case "принять":
             done_on = _day(form.done_on, "Дата исполнения")
             if text := getattr(form, "decisions", "").strip():
@@ -214,7 +236,7 @@ def command_of(form: Decision, key: str, by: By) -> Command:
 def _about_stages(form: StageDecision, key: str, by: By) -> Command:
     done_on = done_day(_day(form.done_on, "Дата исполнения"), by.today)
     decisions = getattr(form, "decisions", "").strip()
-    if form.decision == "отметить этап":
+    if form.choice == "отметить этап":
         return commands.MarkStages(
             key=key,
             by=by,
@@ -229,7 +251,7 @@ def _about_stages(form: StageDecision, key: str, by: By) -> Command:
         )
     if decisions:
         raise Refused("Решения сессии вносят с решением «отметить этап» или «принять»: уберите их из формы")
-    if form.decision == "пропустить этап":
+    if form.choice == "пропустить этап":
         return commands.SkipStages(key=key, by=by, reason=form.reason, stage=form.stage, who=form.who)
     if form.stage.strip():
         raise Refused("Отказ снимает все этапы того, кто отказался: оставьте «Этап» пустым")
@@ -240,10 +262,10 @@ def _refuse_lost_words(form: Decision) -> None:
     """Words that a decision about the whole point would lose without a word."""
     if getattr(form, "stage", "").strip() or getattr(form, "who", "").strip():
         raise Refused(
-            f"Вы заполнили «Этап» или «Кто», а решение «{form.decision}» — о пункте в целом: выберите «отметить "
+            f"Вы заполнили «Этап» или «Кто», а решение «{form.choice}» — о пункте в целом: выберите «отметить "
             "этап» или оставьте эти поля пустыми"
         )
-    if getattr(form, "decisions", "").strip() and form.decision != "принять":
+    if getattr(form, "decisions", "").strip() and form.choice != "принять":
         raise Refused("Решения сессии вносят с решением «принять» или «отметить этап»: уберите их из формы")
 
 

@@ -2,10 +2,15 @@
 
 import os
 import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from models.settings import Settings
+from roadmap.cards.run_tags import THIS_WEEK, all_runs
 from roadmap.catalogue.schema import KINDS_RU
+from roadmap.control.state import IN_REVIEW, IN_REWORK, IN_WORK, OVERDUE
 
 #: Names of the flows that keep points, by the kind of the item.
 FLOW_NAMES = KINDS_RU
@@ -31,6 +36,66 @@ def api_url(settings: Settings) -> str:
 def ui_url(settings: Settings) -> str:
     """Where people open Prefect: PREFECT_UI_URL where it is set, else beside the API."""
     return (os.environ.get("PREFECT_UI_URL") or api_url(settings).removesuffix("/api")).rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link and what it says."""
+
+    words: str
+    url: str
+
+
+WHENEVER = "type=range&startDate=2000-01-01&endDate=2100-01-01"
+"""Without it the list of runs holds those of the past seven days, by the day they were opened."""
+
+
+def runs_url(base: str, *, states: Iterable[str] = (), tags: Iterable[str] = ()) -> str:
+    """The list of the runs in any of the states that have all of the tags, whenever they were opened."""
+    asked = [f"state={quote(state)}" for state in states] + [f"tag={quote(tag)}" for tag in tags]
+    return f"{base}/runs?{'&'.join([*asked, WHENEVER])}"
+
+
+def item_url(base: str, deployment_id: str) -> str:
+    """The page of an item with all of its runs."""
+    return f"{base}/deployments/deployment/{deployment_id}{all_runs()}"
+
+
+def run_url(base: str, run_id: str) -> str:
+    """The page of a run, its card in sight."""
+    return f"{base}/runs/flow-run/{run_id}?tab=Artifacts"
+
+
+def point_page(settings: Settings, point_id: int | None) -> str:
+    """A point on the coordinator's page; empty where there is none."""
+    return f"{settings.pages_url}/control/point/{point_id}" if point_id else ""
+
+
+def list_links(base: str, *, roadmap: str = "") -> list[Link]:
+    """What a coordinator asks first, of one roadmap or of all."""
+    only = [roadmap] if roadmap else []
+    return [
+        Link("Просрочено", runs_url(base, states=[OVERDUE], tags=only)),
+        Link("На проверке", runs_url(base, states=[IN_REVIEW], tags=only)),
+        Link("На этой неделе", runs_url(base, tags=[THIS_WEEK, *only])),
+        Link("Всё, что в работе", runs_url(base, states=[OVERDUE, IN_REVIEW, IN_REWORK, IN_WORK], tags=only)),
+    ]
+
+
+OVERVIEW_KEY = "obzor"
+"""The key of the artifact that leads to those of the roadmaps."""
+
+
+def links_on_pages(settings: Settings) -> list[Link]:
+    """The line of links on every page of Prefect."""
+    base = ui_path(settings)
+    overview = Link("Обзор", f"{base}/artifacts/key/{OVERVIEW_KEY}")
+    return [Link("Страница контроля", f"{settings.pages_url}/control"), overview, *list_links(base)]
+
+
+def ui_path(settings: Settings) -> str:
+    """What the paths of Prefect's pages begin with: links among them hold under whatever name they are opened."""
+    return urlsplit(ui_url(settings)).path.rstrip("/")
 
 
 def worker_name() -> str:

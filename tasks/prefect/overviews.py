@@ -5,23 +5,35 @@ from itertools import groupby
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
 
+from models import PrefectRef
 from models.db import open_session
+from models.settings import Settings
 from roadmap.calendar.zones import today_there
-from tasks.prefect.artifacts import publish_overview
+from tasks.prefect.artifacts import publish_contents, publish_overview
+from tasks.prefect.names import item_url, ui_path
 from tasks.prefect.point_facts import points
 
 
 async def publish_overviews(
     client: PrefectClient, engine: Engine, *, today: date | None, at: datetime, run_id: UUID | None = None
 ) -> int:
-    """Publish the summary, the overdue points and the progress of each roadmap; returns how many roadmaps."""
+    """Publish the overview, the overdue points and the progress of each roadmap; returns how many roadmaps."""
     with open_session(engine) as session:
         every = sorted(points(session), key=lambda point: point.item.roadmap_code)
-    count = 0
+        pages = item_urls(session, ui_path(Settings()))
+    lines: list[str] = []
     for _, group in groupby(every, key=lambda point: point.item.roadmap_code):
         theirs = list(group)
-        await publish_overview(client, theirs, today=today or today_there(at, theirs[0].item.zone), run_id=run_id)
-        count += 1
-    return count
+        day = today or today_there(at, theirs[0].item.zone)
+        lines.append(await publish_overview(client, theirs, today=day, item_urls=pages, run_id=run_id))
+    await publish_contents(client, lines)
+    return len(lines)
+
+
+def item_urls(session: Session, base: str) -> dict[str, str]:
+    """The page in Prefect of each item that has one, by the item's key."""
+    rows = session.execute(select(PrefectRef).where(col(PrefectRef.kind) == "deployment")).scalars()
+    return {row.key: item_url(base, row.prefect_id) for row in rows}

@@ -17,8 +17,9 @@ from models.db.rows import chunks
 from models.tables.alert import keep_alerts
 from roadmap.calendar.zones import today_there
 from roadmap.cards.point import run_name
+from roadmap.cards.run_tags import moving_tags, with_moving_tags
 from roadmap.control.state import FINAL, state_name
-from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out
+from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out, has_tags
 from tasks.prefect.artifacts import publish_card
 from tasks.prefect.client import Progress, bounded, call, pages, silent
 from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER, worker_name
@@ -152,10 +153,12 @@ def _wanted_of(
             point,
             deployments[point.item.key],
             run_name(point),
-            state_name(point, today or today_there(at, point.item.zone)),
+            state_name(point, day),
+            moving_tags(point, day),
         )
         for point in live
         if point.item.key in deployments
+        for day in [today or today_there(at, point.item.zone)]
     }
 
 
@@ -231,6 +234,7 @@ def _run(run: dict[str, Any]) -> Run:
         starts_at=_instant(run["next_scheduled_start_time"]),
         asked=(run["state"]["state_details"].get("pause_key") or ""),
         worker=(run.get("labels") or {}).get("prefect.worker.name", ""),
+        tags=frozenset(run["tags"]),
         pid=int(pid) if (pid := run.get("infrastructure_pid") or "").isdigit() else 0,
     )
 
@@ -302,7 +306,7 @@ def _mending(want: Wanted, run: Run, noted: PrefectRef | None, at: datetime) -> 
         return "runs_opened"
     if run.type == "SCHEDULED" and run.starts_at != want.starts_at:
         return "runs_moved"
-    if run.name != want.name or (run.type == "PAUSED" and run.state_name != want.state_name):
+    if run.name != want.name or not has_tags(run, want) or (run.type == "PAUSED" and run.state_name != want.state_name):
         return "runs_renamed"
     return "" if is_noted else "runs_noted"
 
@@ -322,11 +326,12 @@ async def push_run(client: PrefectClient, engine: Engine, key: str, *, at: datet
     if noted is None or point is None:
         return False
     run_id, today = UUID(noted.prefect_id), today_there(at, point.item.zone)
-    name = state_name(point, today)
+    name, present = state_name(point, today), (await client.read_flow_run(run_id)).tags
     if name in FINAL:
-        await finish_run(client, run_id, name)
+        await finish_run(client, run_id, name, tags=present)
     else:
-        await client.update_flow_run(run_id, name=run_name(point))
+        now = with_moving_tags(present, moving_tags(point, today))
+        await client.update_flow_run(run_id, name=run_name(point), tags=now)
         if await has_ended(client, run_id):
             await start_again(client, run_id, at, why=BACK)
         else:

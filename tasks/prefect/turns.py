@@ -4,6 +4,7 @@ It does what the present moment asks for, so one late run does what a hundred wo
 a deployment keeps who holds it in the server's memory, and a server that starts anew would let nobody in for a while.
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,11 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 
+from roadmap.calendar.zones import zone_of
 from tasks.prefect.client import bounded, pages
+from tasks.prefect.names import SERVICE_TAG
 
+RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+")
 LONGEST = timedelta(minutes=30)
 """Who runs for longer has lost its process, or stands still: it keeps nobody from running."""
 SKIPPED = "Пропущено"
@@ -44,6 +48,32 @@ async def taken_by(client: PrefectClient, run: FlowRun, *, at: datetime) -> str:
         if other["state_type"] == "COMPLETED" and since >= due:
             return DONE_BY_ANOTHER.format(name=other["name"])
     return ""
+
+
+async def name_upcoming(client: PrefectClient, *, zone: str) -> int:
+    """Name the service runs to come, which Prefect calls «stoic-markhor»; returns how many it had called so.
+
+    ``zone``: in whose hours. Once a run starts, its flow names it the same way.
+    """
+    upcoming: dict[str, Any] = {
+        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "tags": {"all_": [SERVICE_TAG]}},
+        "sort": "ID_DESC",
+    }
+    found = await pages(client, "/flow_runs/filter", upcoming)
+    random = [run for run in found if RANDOM_NAME.fullmatch(run["name"]) and run["expected_start_time"]]
+    flows = {flow["id"]: flow["name"] for flow in await pages(client, "/flows/filter", {})} if random else {}
+
+    async def rename(run: dict[str, Any]) -> None:
+        starts = datetime.fromisoformat(run["expected_start_time"]).astimezone(zone_of(zone))
+        await client.update_flow_run(UUID(run["id"]), name=dated_name(flows[run["flow_id"]], starts))
+
+    await bounded(rename(run) for run in random)
+    return len(random)
+
+
+def dated_name(flow: str, at: datetime) -> str:
+    """«Отправка писем · 31.05.2027 09:10»."""
+    return f"{flow} · {at:%d.%m.%Y %H:%M}"
 
 
 async def drop_late(client: PrefectClient, run: FlowRun, *, at: datetime) -> int:

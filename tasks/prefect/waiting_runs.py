@@ -8,7 +8,7 @@ Resume the flow starts, and ``ask`` with the same number returns the answer at o
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from logging import WARNING
@@ -26,9 +26,12 @@ from prefect.states import Suspended
 from pydantic import ValidationError
 
 from models.db.rows import chunks
+from models.settings import Settings
 from roadmap.cards.point import form_description
+from roadmap.cards.run_tags import with_moving_tags
 from tasks.prefect.client import call
 from tasks.prefect.forms import Decision, StageDecision, form_for
+from tasks.prefect.names import point_page
 from tasks.prefect.point_facts import PointFacts
 
 #: Longer than any roadmap.
@@ -50,6 +53,8 @@ class NewRun:
     state_name: str
     starts_at: datetime | None
     """None for a run that waits at once."""
+    tags: frozenset[str] = frozenset()
+    """Beside those of the deployment."""
 
 
 def decision_key(number: int) -> str:
@@ -108,6 +113,7 @@ def _body(run: NewRun) -> dict[str, Any]:
         "name": run.name,
         "parameters": {"point_key": run.point_key},
         "idempotency_key": run.point_key,
+        "tags": sorted(run.tags),
         "state": state.model_dump(mode="json", include={"type", "name", "state_details"}),
         "empirical_policy": {"pause_keys": [decision_key(1)] if waits else []},
     }
@@ -172,7 +178,8 @@ async def give_form(client: PrefectClient, run_id: UUID, point: PointFacts, numb
     """
     keyset = _keyset(number)
     form = form_for(point)
-    words = form_description(point, refusal, has_stages=issubclass(form, StageDecision))
+    page = point_page(Settings(), point.id)
+    words = form_description(point, refusal, has_stages=issubclass(form, StageDecision), page_url=page)
     for key, value in ((keyset["schema"], form_schema(form)), (keyset["description"], words)):
         try:
             await client.create_flow_run_input(flow_run_id=run_id, key=key, value=orjson.dumps(value).decode())
@@ -226,8 +233,9 @@ async def _rename(client: PrefectClient, run_id: UUID, state: State, name: str) 
         await client.set_flow_run_state(run_id, renamed, force=True)
 
 
-async def finish_run(client: PrefectClient, run_id: UUID, name: str) -> None:
-    """End the run of a point that was closed elsewhere."""
+async def finish_run(client: PrefectClient, run_id: UUID, name: str, *, tags: Iterable[str]) -> None:
+    """End the run of a point that was closed elsewhere; ``tags``: those it has."""
+    await client.update_flow_run(run_id, tags=with_moving_tags(tags, {name}))
     await client.set_flow_run_state(run_id, State(type=StateType.COMPLETED, name=name), force=True)
 
 

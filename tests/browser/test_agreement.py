@@ -85,7 +85,7 @@ def resume(
     decision: str = "отметить этап",
     shot: str = "",
 ) -> None:
-    """Press Resume, choose the decision, fill the fields, send; wait until the answer was taken."""
+    """Press Resume, fill the fields, send; wait until the answer was taken."""
     run = office.runs()[key]
     asked = run["state"]["state_details"]["pause_key"]
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
@@ -93,12 +93,7 @@ def resume(
     form = page.get_by_role("dialog")
     form.get_by_text("Номер с карты").wait_for()
     page.wait_for_timeout(500)  # the dialog fades in
-    form.locator(".p-select-button__control").click()
-    # Prefect 3.8's lists close at once when clicked in this Chromium; the form tells people to press the arrow.
-    if not page.get_by_text(decision, exact=True).is_visible():
-        page.keyboard.press("ArrowDown")
-    page.get_by_text(decision, exact=True).last.click()
-    for label, words in fields.items():
+    for label, words in {"Решение": decision, **fields}.items():
         named = page.locator(".schema-form-property__label", has_text=re.compile(rf"^\s*{label}(?![а-яё])"))
         form.locator(".schema-form-property").filter(has=named).last.locator("textarea").fill(words)
     if shot:

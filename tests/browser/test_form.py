@@ -1,5 +1,6 @@
 """The coordinator's form in the Prefect pages, in a real browser."""
 
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import clock, lifecycle
 from models.db import open_session
+from roadmap.cards.run_tags import REFUSED
 from tests.office import Office
 from tests.places import AUTH, OUT
 
@@ -53,11 +55,22 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     log_in(page, office.url)
     page.goto(f"{office.url}/runs/flow-run/{run['id']}")
     page.get_by_text("В работе").first.wait_for()
+    page.locator(".artifact-card").wait_for()  # the card comes first, not the journal
     page.screenshot(path=OUT / "run-waits.png")
     page.get_by_role("button", name="Resume").first.click()
     page.get_by_role("dialog").get_by_text("Решение").wait_for()
     page.wait_for_timeout(500)  # the dialog fades in
     page.screenshot(path=OUT / "form-empty.png")
+    link = page.get_by_role("dialog").get_by_role("link", name="Решить на странице контроля")
+    assert "/control/point/" in str(link.get_attribute("href"))
+    answer_by_keyboard(page, "отложить")
+    asked_again(office, open_point)
+    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.get_by_text("Решение не принято").first.wait_for()
+    page.get_by_role("button", name="Resume").first.click()
+    page.get_by_role("dialog").get_by_text("Решение «отложить» не понято").wait_for()
+    page.wait_for_timeout(500)
+    page.screenshot(path=OUT / "form-refused.png")
     fill(page, today)
     page.screenshot(path=OUT / "form-filled.png")
     send(page)
@@ -72,16 +85,35 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     assert (point.status, point.submitted_on) == ("accepted", today - timedelta(days=1))
 
 
+def answer_by_keyboard(page: Page, decision: str) -> None:
+    """Reach the first field and the button with Tab alone."""
+    for _ in range(12):
+        if page.evaluate("document.activeElement.tagName") == "TEXTAREA":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type(decision)
+    for _ in range(20):
+        if page.evaluate("document.activeElement.textContent").strip() == "Submit":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for(state="hidden")
+
+
+def asked_again(office: Office, key: str) -> None:
+    """Return once the run waits with its second form and says by a tag that the first answer was refused."""
+    until = time.monotonic() + 120
+    while (run := office.runs()[key])["state_type"] != "PAUSED" or REFUSED not in run["tags"]:
+        assert time.monotonic() < until, (run["state_name"], run["tags"])
+        time.sleep(0.3)
+    assert (run["state_name"], run["state"]["state_details"]["pause_key"]) == ("В работе", "decision-2")
+
+
 def fill(page: Page, today: date) -> None:
-    """Choose «принять» and write the ground, the day and the proof."""
+    """Write «принять», the ground, the day and the proof, each field clicked."""
     form = page.get_by_role("dialog")
-    form.locator(".p-select-button__control").click()
-    # Prefect 3.8's lists close at once when clicked in this Chromium; the form tells people to press the arrow.
-    if not page.get_by_text("принять", exact=True).is_visible():
-        page.keyboard.press("ArrowDown")
-    page.screenshot(path=OUT / "form-choice.png")
-    page.get_by_text("принять", exact=True).click()
     for label, words in (
+        ("Решение", "принять"),
         ("Основание", "протокол совещания от 20.05.2027 № 4"),
         ("Дата исполнения", f"{today - timedelta(days=1):%d.%m.%Y}"),
         ("Подтверждение", "приказ от 21.05.2027 № 118"),

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlmodel import select
@@ -79,3 +80,24 @@ def test_a_run_of_a_point_that_a_false_day_had_opened_waits_for_its_day(office: 
     after = office.runs()[key]
     assert (before["state_name"], after["state_name"], after["id"]) == ("В работе", "Запланировано", before["id"])
     assert once(office).changed == 0
+
+
+def test_the_tags_of_a_run_say_how_its_point_stands_and_those_of_people_stay(office: Office, today: date) -> None:
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today)
+    once(office)
+    own = {"krasnodar", "ИРО", "1. Организационное обеспечение"}
+    assert set(office.runs()[key]["tags"]) == own | {"В работе", "На этой неделе"}
+    # As a run of an earlier version has them, and a person.
+    run_id, mine = UUID(office.runs()[key]["id"]), {*own, "у министра"}
+    office.api(lambda client: client.update_flow_run(run_id, tags=mine))
+    assert once(office).runs.runs_renamed == 1
+    assert set(office.runs()[key]["tags"]) == mine | {"В работе", "На этой неделе"}
+    late = today + timedelta(days=8)
+    sync(office.engine, settings=office.settings, at=clock.now(), today=late)
+    run = office.runs()[key]
+    assert (run["state_name"], set(run["tags"])) == ("Просрочено", mine | {"Просрочено"})
+    assert sync(office.engine, settings=office.settings, at=clock.now(), today=late).changed == 0
+    change(office, ControlPoint, status="withdrawn", closed_on=today)
+    once(office)
+    assert set(office.runs()[key]["tags"]) == mine | {"Снято с контроля"}

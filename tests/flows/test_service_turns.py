@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from prefect.client.orchestration import PrefectClient
@@ -13,7 +14,7 @@ from deployments.serve.warm import MOST_AT_ONCE
 from deployments.sync import sync
 from models import clock
 from tasks.prefect.client import call, connect, pages
-from tasks.prefect.turns import SKIPPED, taken_by
+from tasks.prefect.turns import RANDOM_NAME, SKIPPED, name_upcoming, taken_by
 from tests.office import Office
 
 DELIVERY = "Каждые 10 минут рабочих часов"
@@ -49,6 +50,15 @@ def names(office: Office, deployment: UUID) -> list[str]:
         if all(run["state_type"] in ("COMPLETED", "FAILED", "CRASHED") for run in found):
             return sorted(run["state_name"] for run in found)
     pytest.fail(f"{[run['state_name'] for run in found]}")
+
+
+def test_service_runs_to_come_are_named_in_russian(office: Office, delivery: UUID) -> None:
+    due = clock.now() + timedelta(hours=5)
+    (run_id,) = come_due(office, delivery, [due])
+    assert RANDOM_NAME.fullmatch(office.api(lambda client: call(client, "GET", f"/flow_runs/{run_id}"))["name"])
+    assert office.api(lambda client: name_upcoming(client, zone="Asia/Omsk")) >= 1
+    named = office.api(lambda client: call(client, "GET", f"/flow_runs/{run_id}"))["name"]
+    assert named == f"Отправка писем · {due.astimezone(ZoneInfo('Asia/Omsk')):%d.%m.%Y %H:%M}"
 
 
 def test_of_all_that_were_late_one_does_the_work(

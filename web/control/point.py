@@ -24,7 +24,7 @@ from tasks.control import commands
 from tasks.control.commands import By, Command
 from tasks.control.decisions import newest, unfinished_stages
 from tasks.daily.decisions import decide
-from tasks.pages.filters import run_urls
+from tasks.pages.filters import item_page, run_urls
 from tasks.pages.point import Card, bodies_of, cards, requests_of
 from tasks.pages.process import process_page
 from tasks.pages.queue import controllers_by_roadmap
@@ -222,6 +222,7 @@ def _values(session: Session, request: Request, point_id: int) -> dict[str, Any]
         "can": card.can,
         "seen": newest(session, point_id),
         "run": run_urls(session, request.app.state.settings, [card.point.key]).get(card.point.key, ""),
+        "item_page": item_page(session, request.app.state.settings, card.item.key),
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from models import AuditEntry, ControlPoint, Roadmap, Transition
 from tasks.control.commands import Accept, By, Command, Extend, Return, Withdraw
 from tasks.daily.decisions import decide
-from tasks.prefect.forms import ACTOR, Decision, answer, command_of
+from tasks.prefect.forms import ACTOR, Decision, StageDecision, answer, command_of
 
 TODAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)
@@ -94,3 +94,34 @@ def test_a_form_that_cannot_be_read_is_refused(small_world: Any) -> None:
     outcome = answer(small_world.engine, key, form, once_key="run:1:decision-1", today=TODAY, at=AT)
     assert outcome.refusal == "Дата исполнения: «31.06.2027» — не дата; напишите, например, 31.05.2027"
     assert [row["status"] for row in small_world.rows(ControlPoint)] == ["open"]
+
+
+@pytest.mark.parametrize("words", ["принять", " Принять. ", "ПРИНЯТЬ", "«принять»", "прин"])
+def test_a_decision_is_read_as_people_write_it(words: str) -> None:
+    assert isinstance(command_of(Decision(decision=words), "k", FORM), Accept)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("", "Решение не указано"),
+        ("пр", "Решение «пр» не понято"),
+        ("отложить", "Решение «отложить» не понято"),
+        ("отметить этап", "Решение «отметить этап» не понято"),
+    ],
+)
+def test_a_decision_that_is_none_is_refused_with_those_that_are(small_world: Any, words: str, why: str) -> None:
+    key = small_world.point(TODAY)
+    form = Decision(decision=words)
+    outcome = answer(small_world.engine, key, form, once_key="run:1:decision-1", today=TODAY, at=AT)
+    assert outcome.refusal == f"{why}: впишите «принять», «вернуть», «перенести» или «снять»"
+    assert [row["status"] for row in small_world.rows(ControlPoint)] == ["open"]
+
+
+def test_beginnings_tell_the_decisions_about_stages_apart() -> None:
+    assert [StageDecision(decision=words).choice for words in ("отме", "отка", "проп", "верн")] == [
+        "отметить этап",
+        "отказ муниципалитета",
+        "пропустить этап",
+        "вернуть",
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -187,10 +188,19 @@ def test_every_row_links_to_its_run(control: Pages) -> None:
     control.point("1.1", days=-2)
     with open_session(control.engine) as session:
         session.add(PrefectRef(kind="run", key=control.rows(ControlPoint)[0].key, prefect_id="11-22"))
-    address = f"http://127.0.0.1:{control.settings.port}/runs/flow-run/11-22"
+    address = f"http://127.0.0.1:{control.settings.port}/runs/flow-run/11-22?tab=Artifacts"
     for anchor in ("late", "points"):
         assert section(control, anchor).select_one(f'a[href="{address}"]')
     assert address in control.client.get(f"/control/point/{control.rows(ControlPoint)[0].id}").text
+
+
+def test_the_page_leads_to_the_lists_in_prefect_of_the_roadmap_that_is_shown(control: Pages) -> None:
+    page = BeautifulSoup(control.client.get("/control?roadmap=krai").text, "html.parser")
+    links = {link.get_text(): unquote(str(link["href"])) for link in page.select('a[href*="/runs?"]')}
+    base = f"http://127.0.0.1:{control.settings.port}/runs?"
+    assert list(links) == ["Просрочено", "На проверке", "На этой неделе", "Всё, что в работе"]
+    assert links["Просрочено"].startswith(f"{base}state=Просрочено&tag=krai&")
+    assert links["На этой неделе"].startswith(f"{base}tag=На этой неделе&tag=krai&")
 
 
 def many(control: Pages, number: int) -> None:

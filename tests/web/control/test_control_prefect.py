@@ -91,7 +91,7 @@ def test_the_page_comes_first_the_run_ends_and_its_card_leads_to_the_page(
         point = lifecycle.point_by_key(session, key)
     slug = re.sub(r"[^a-z0-9]+", "-", key)
     card = office.api(lambda client: call(client, "GET", f"/artifacts/{slug}/latest"))["data"]
-    assert f"[Открыть на странице контроля]({office.settings.pages_url}/control/point/{point.id})" in card
+    assert f"[Решить на странице контроля]({office.settings.pages_url}/control/point/{point.id})" in card
     assert actions(office)[-1] == ("accept", "координатор (страница)")
 
 
