@@ -121,8 +121,12 @@ def state_of(point: Point, today: date) -> State:
         return "overdue"
     if point.status == "returned":
         return "returned"
-    is_begun = point.opens_on <= today and not point.blocked
-    return "open" if point.status == "open" or is_begun else "planned"
+    return "open" if is_begun(point, today) else "planned"
+
+
+def is_begun(point: Point, today: date) -> bool:
+    """Its work has begun, noticed or not; what waits for another stage has not."""
+    return point.status != "planned" or (point.opens_on <= today and not point.blocked)
 
 
 def state_name(point: Point, today: date) -> str:

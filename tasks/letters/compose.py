@@ -16,7 +16,7 @@ from models.queries.officials import muted
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
-from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relevant
+from roadmap.control.reminders import OF_CONTROL, RANK, REMINDERS, SUPERSEDED, Reason, relevant
 from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.ics import Deadline, calendar
@@ -33,6 +33,7 @@ from tasks.people.links import calendar_url, official_url
 #: Reasons that say the same of a point in other words: the most urgent of a group is enough.
 GROUPS: dict[Reason, str] = {
     **dict.fromkeys(REMINDERS, "reminder"),
+    "demanded": "reminder",
     "escalated": "late",
     "still_overdue": "late",
     "submitted": "decision",
@@ -151,6 +152,8 @@ def _parts(
         yield correction_part(batch.remarks[notice.id])
     if notice.id in batch.has_digest:
         yield made.digest(official.roadmap_code, sender.today)
+        if official.role == "controller":
+            yield from made.personal(official.roadmap_code, sender.today)
     if notice.id in batch.has_drill:
         yield made.drill(official, channel)
     if official.role == "controller" and notice.id not in batch.superseded:
@@ -162,7 +165,8 @@ def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, cha
 
     A newer line on a point makes the older reminders of it superfluous.
     """
-    rows = [row for row in batch.rows[notice.id] if _is_for(row, official, channel) and not sender.is_silent(row.point)]
+    rows = [row for row in batch.rows[notice.id] if _is_for(row, official, channel)]
+    rows = [row for row in rows if row.reason in OF_CONTROL or not sender.is_silent(row.point)]
     if _is_farewell(channel, rows):
         rows = [row for row in rows if row.reason == "handed_over"]
     newest: dict[int | None, date] = {}
