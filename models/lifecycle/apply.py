@@ -26,6 +26,7 @@ from models.lifecycle.transitions import (
     File,
     Refused,
     TransitionCommand,
+    event_words,
 )
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.request import REQUEST_KINDS, Request
@@ -43,6 +44,7 @@ __all__ = [
     "TransitionCommand",
     "accept",
     "change",
+    "event_words",
     "mark_overdue",
     "open_due",
     "point_by_key",

@@ -139,6 +139,17 @@ EVENT_RU: dict[str, str] = {
 }
 
 
+def event_words(action: str, *, due_from: date | None = None, due_to: date | None = None) -> str:
+    """«срок перенесён на 31.05.2027», «потребовано исполнение до 05.06.2027»; ``due_from`` where it is to be named."""
+    if action == "order":
+        return f"поручено перенести срок на {due_to:%d.%m.%Y}" if due_to else "поручено снять с контроля"
+    words = EVENT_RU[action]
+    if due_to is None or action not in ("extend", "correct", "demand"):
+        return words
+    since = f" с {due_from:%d.%m.%Y}" if due_from else ""
+    return f"{words}{since} {'до' if action == 'demand' else 'на'} {due_to:%d.%m.%Y}"
+
+
 class Refused(ValueError):
     """The action is not possible for this point as it stands now; the text is one Russian line for people."""
 

@@ -145,7 +145,8 @@ class Light:
 def light(point: Point, today: date, *, has_open_request: bool = False, is_reachable: bool = True) -> Light:
     """Green in time, yellow to be looked at, red overdue, grey not yet.
 
-    ``has_open_request``: a request of the owner waits; ``is_reachable``: letters to the owner are not known to be lost.
+    ``has_open_request``: a request of the owner, or an order, waits; ``is_reachable``: letters to the owner are not
+    known to be lost.
     """
     state = state_of(point, today)
     if state in _LIGHTS:
@@ -153,7 +154,7 @@ def light(point: Point, today: date, *, has_open_request: bool = False, is_reach
     if state == "submitted":
         return Light("yellow", "на проверке, сдано с опозданием") if is_late(point) else Light("green", "на проверке")
     if has_open_request:
-        return Light("yellow", "есть просьба исполнителя")
+        return Light("yellow", "есть просьба или поручение")
     if state == "planned":
         return Light("grey", "ждёт предыдущего шага" if point.blocked else "ещё не начато")
     left = (point.deadline_on - today).days

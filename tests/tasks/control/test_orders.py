@@ -71,7 +71,7 @@ def letter_to(world: World, post: str, on: date) -> Letter:
         found = select(Notice).join(Official, col(Official.id) == col(Notice.official_id))
         notice = session.execute(found.where(col(Official.post) == post, col(Notice.on_day) == on)).scalar_one()
         at = datetime.combine(on, time(9), UTC)
-        made = compose(session, [notice], at=at, settings=Settings(link_key="к" * 40))[0].letter  # type: ignore[arg-type]
+        made = compose(session, [notice], at=at, settings=Settings(link_key="к" * 40))[0].letter
     assert made is not None
     return made
 
