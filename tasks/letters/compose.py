@@ -314,6 +314,15 @@ def _card(told: _Told, page: str, ask: Ask | None) -> str:
     return f"{page}/data/{told.row.point.id}" if ask else f"{page}/point/{told.row.point.id}"
 
 
+def _decided(told: _Told) -> str:
+    """What whoever controls has said about an overdue point and still stands."""
+    point = told.row.point
+    if told.reason not in ("escalated", "still_overdue"):
+        return ""
+    demanded = f"потребовано исполнение до {point.demanded_until:%d.%m.%Y}" if point.demanded_until else ""
+    return ", ".join(filter(None, (demanded, "на личном контроле" if point.personal_since else "")))
+
+
 def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
     row, point, item, sender = told.row, told.row.point, told.row.item, entry.sender
     successor = (entry.official.post, entry.official.name) if entry.is_farewell else ()
@@ -329,7 +338,7 @@ def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
         source=item.source,
         owner=", ".join(filter(None, (row.owner, *successor))),
         executors=row.executors,
-        note=row.ground,
+        note=row.ground or _decided(told),
         names_dates=point.purpose == "name_dates",
         instead_of=row.instead_of.post if row.instead_of else "",
         url=_card(told, page, ask),

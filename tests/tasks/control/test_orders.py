@@ -106,7 +106,8 @@ def test_a_demand_is_a_mark_a_line_of_history_and_a_letter_to_whoever_answers(wo
     assert heard(world, "demanded") == [("2027-05-26", RECTOR, "demanded")], "told once"
     letter = letter_to(world, RECTOR, WEDNESDAY)
     assert "потребовано исполнение 1" in letter.subject
-    assert "исполнить до 31.05.2027: жду отчёт" in letter.text
+    assert "Требование: исполнить до 31.05.2027: жду отчёт" in letter.text
+    assert "СРОК ИСТЁК" not in letter.text, "one reason a point"
 
 
 def test_a_demand_made_after_the_letter_of_the_day_is_in_the_next_one(world: World) -> None:
