@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, case, func, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Item, Roadmap, Transition, lifecycle
+from models import Body, ControlPoint, Item, Request, Roadmap, Transition, lifecycle
 from models.db import open_session
 from models.db.locks import lock_point
 from models.lifecycle import EVENT_RU, STATUS_RU, Refused, TransitionCommand, point_by_key, requests
@@ -221,7 +221,14 @@ def refuse_request(session: Session, point: ControlPoint, command: RefuseRequest
 
 def grant_extension(session: Session, point: ControlPoint, command: GrantExtension) -> ControlPoint:
     """«Удовлетворить просьбу о переносе»; who may has been looked at by the page."""
-    move = _extension(session, session.get_one(Roadmap, point.roadmap_code), command, command.due_on)
+    roadmap = session.get_one(Roadmap, point.roadmap_code)
+    request = session.get(Request, command.request_id)
+    ordered_on = request.new_due_on if request is not None and request.kind == "ordered_extension" else None
+    if ordered_on not in (None, command.due_on) and roadmap.extensions_by == "controller":
+        raise Refused(
+            "О переносе срока решает контролирующее лицо: перенесите на названный им день или ответьте на поручение"
+        )
+    move = _extension(session, roadmap, command, command.due_on)
     return requests.grant(session, command.request_id, move, point=point)
 
 

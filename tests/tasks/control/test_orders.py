@@ -1,5 +1,6 @@
 """What the person charged with control demands, orders and keeps under personal control; on both engines."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from models import AuditEntry, ControlPoint, Notice, Official, Request, Transition
+from models import AuditEntry, ControlPoint, Notice, Official, Request, Roadmap, Transition
 from models.db import open_session
 from models.lifecycle import point_by_key
 from models.settings import Settings
@@ -225,6 +226,32 @@ def test_what_another_decision_makes_of_an_order_to_withdraw(small_world: World,
     do(small_world, OrderWithdrawal(key=key, by=by(1), reason="отменено"))
     assert do(small_world, closing(key)) == ""
     assert states(small_world) == [state]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(lambda key: Demand(key=key, by=by(1), until=MONDAY), id="a demand"),
+        pytest.param(lambda key: OrderWithdrawal(key=key, by=by(1), reason="отменено"), id="an order"),
+        pytest.param(lambda key: TakePersonally(key=key, by=by(1)), id="personal control"),
+    ],
+)
+def test_two_copies_of_a_form_sent_at_once_are_one_decision(world: World, command: Any) -> None:
+    key = late(world)
+    with ThreadPoolExecutor(4) as several:
+        assert [*several.map(lambda _: do(world, command(key)), range(4))] == [""] * 4
+    assert len(world.rows(Transition)) == 1
+    assert len(world.rows(Request)) <= 1
+
+
+def test_where_the_act_leaves_deadlines_to_the_controller_the_day_is_his(small_world: World) -> None:
+    small_world.change(Roadmap, extensions_by="controller")
+    key = late(small_world)
+    do(small_world, OrderExtension(key=key, by=by(1), due_on=LATER, reason="нет данных"))
+    grant = {"key": key, "reason": "по поручению", "request_id": 1}
+    refusal = do(small_world, GrantExtension(by=by(2, COORDINATOR), due_on=LATER + DAY, **grant))  # type: ignore[arg-type]
+    assert "перенесите на названный им день" in refusal
+    assert do(small_world, GrantExtension(by=by(3, COORDINATOR), due_on=LATER, **grant)) == ""  # type: ignore[arg-type]
 
 
 def test_one_order_of_a_kind_waits_and_a_stale_page_says_who_was_first(small_world: World) -> None:
