@@ -5,7 +5,6 @@ import shutil
 import socket
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import prefect
 import pytest
@@ -184,23 +183,6 @@ def unpaged(unprinted: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def campaign() -> None:
     """Nothing; a test that lives a year day by day, dies at every write, or fills a whole region asks for it."""
-
-
-@pytest.fixture
-def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Charts of the right size and words with nothing on them, for who asks how a note lies or what it says.
-
-    That every chart of these systems is whole is the matter of ``test_charts``; painting is most of a note's time.
-    """
-
-    from matplotlib.figure import Figure
-    from PIL import Image
-
-    def blank(figure: Any, content: Any, *, dpi: float, **_: Any) -> None:
-        wide, high = (round(inches * dpi) for inches in figure.get_size_inches())
-        Image.new("RGB", (wide, high), "white").save(content, "png", dpi=(dpi, dpi))
-
-    monkeypatch.setattr(Figure, "savefig", blank)
 
 
 @pytest.fixture

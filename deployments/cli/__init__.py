@@ -84,6 +84,7 @@ PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
             "accept": control.accept,
             "return": control.return_,
             "extend": control.extend,
+            "demand": control.demand,
             "withdraw": control.withdraw,
             "reopen": control.reopen,
         },

@@ -14,7 +14,7 @@ from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import Refused, point_by_key
 from roadmap.language import day
-from tasks.control.commands import Accept, By, Command, Extend, Reopen, Return, Submit, Withdraw
+from tasks.control.commands import Accept, By, Command, Demand, Extend, Reopen, Return, Submit, Withdraw
 from tasks.daily.decisions import decide
 from tasks.prefect.push import push_point
 
@@ -92,6 +92,19 @@ def extend(
     _decide(key, by, as_json, command)
 
 
+def demand(
+    key: Key,
+    until: Annotated[
+        datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="До какого дня исполнить, ГГГГ-ММ-ДД.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Слова исполнителю.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Кто требует.")] = "контролирующее лицо",
+    as_json: Json = False,
+) -> None:
+    """Потребовать исполнения к дню: исполнитель получит письмо, срок не меняется."""
+    _decide(key, by, as_json, lambda who: Demand(key=key, by=who, until=until.date(), reason=reason))
+
+
 def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Command]) -> None:
     engine, at = ready_engine(), clock.now()
     with open_session(engine) as session:
@@ -105,8 +118,12 @@ def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Comm
     if as_json:
         return output.as_json(
             {"key": key, "status": point.status, "deadline_on": point.deadline_on, "prefect": mirrored}
+            | ({"demanded_until": point.demanded_until} if point.demanded_until else {})
         )
-    output.screen.print(f"{key}: {facts.state_words(point, today)}, контрольный день {day(point.deadline_on)}")
+    demanded = f", потребовано исполнение до {day(point.demanded_until)}" if point.demanded_until else ""
+    output.screen.print(
+        f"{key}: {facts.state_words(point, today)}, контрольный день {day(point.deadline_on)}{demanded}"
+    )
     if not mirrored:
         output.errors.print(
             "Prefect сейчас недоступен: запуск обновится при ближайшей сверке (vekha sync).", style="yellow"

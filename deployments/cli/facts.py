@@ -60,6 +60,8 @@ def point(it: queries.PointView, today: date) -> dict[str, Any]:
         "state": state_of(it, today),
         "overdue": is_overdue(it, today),
         "late": is_late(it),
+        "demanded_until": it.demanded_until,
+        "personal_since": it.personal_since,
         "history": it.is_history,
         "purpose": it.purpose,
         "stage": it.stage,

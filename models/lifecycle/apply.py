@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlmodel
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from sqlmodel import Session, col
 
 from models.lifecycle.transitions import (
@@ -26,10 +26,11 @@ from models.lifecycle.transitions import (
     File,
     Refused,
     TransitionCommand,
+    event_words,
 )
 from models.personal import Author, known_people
 from models.tables.control_point import ControlPoint, Evidence, Transition
-from models.tables.request import Request
+from models.tables.request import REQUEST_KINDS, Request
 
 __all__ = [
     "ACTION_RU",
@@ -44,6 +45,7 @@ __all__ = [
     "TransitionCommand",
     "accept",
     "change",
+    "event_words",
     "kept",
     "mark_overdue",
     "open_due",
@@ -74,6 +76,7 @@ def change(session: Session, which: str | ControlPoint, move: TransitionCommand)
     changed = session.execute(
         update(ControlPoint)
         .where(
+            *_same_mark(point, move),
             col(ControlPoint.id) == point.id,
             col(ControlPoint.status) == point.status,
             col(ControlPoint.due_on) == point.due_on,
@@ -109,13 +112,21 @@ def kept(session: Session, move: TransitionCommand) -> TransitionCommand:
     return replace(move, reason=reason, evidence=evidence, file=file, **who)  # type: ignore[arg-type]
 
 
-#: What each action makes of the requests that wait: the kind it answers is granted, the others lose their ground.
-SETTLES: dict[Action, str] = {
-    "extend": "extend",
-    "reassign": "reassignment",
-    "submit": "",
-    "accept": "",
-    "withdraw": "",
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a move makes of the requests that wait: the kinds it carries out, and those that lose their ground."""
+
+    granted: tuple[str, ...] = ()
+    groundless: tuple[str, ...] = ()
+
+
+SETTLES: dict[Action, Settled] = {
+    "extend": Settled(granted=("extend", "ordered_extension")),
+    "reassign": Settled(granted=("reassignment",)),
+    # What was ordered by whoever controls waits for its answer though the executor has reported.
+    "submit": Settled(groundless=("extend", "reassignment")),
+    "accept": Settled(groundless=REQUEST_KINDS),
+    "withdraw": Settled(granted=("ordered_withdrawal",), groundless=REQUEST_KINDS),
 }
 
 
@@ -123,15 +134,21 @@ SETTLES: dict[Action, str] = {
 REOPENED = ("result", "name_dates")
 
 
+def _same_mark(point: ControlPoint, move: TransitionCommand) -> tuple[ColumnElement[bool], ...]:
+    """Of two who put the same mark at once the second finds it there."""
+    if move.action not in ("take_personal", "leave_personal"):
+        return ()
+    return (col(ControlPoint.personal_since).is_not_distinct_from(point.personal_since),)
+
+
 def settle_requests(session: Session, point_id: int, move: TransitionCommand) -> None:
     """What a move makes of the requests that wait; ``has_open_request`` of the point follows."""
-    answered = SETTLES[move.action]
+    settles = SETTLES[move.action]
     waiting = update(Request).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")
     decided = {"decided_on": move.on, "decided_at": move.at, "decided_by": move.actor, "decision_reason": move.reason}
-    if answered:
-        session.execute(waiting.where(col(Request.kind) == answered).values(state="granted", **decided))
-    else:
-        session.execute(waiting.values(state="settled", **decided))
+    for state, kinds in (("granted", settles.granted), ("settled", settles.groundless)):
+        if kinds:
+            session.execute(waiting.where(col(Request.kind).in_(kinds)).values(state=state, **decided))
     still = select(Request.id).where(col(Request.point_id) == point_id, col(Request.state) == "waiting")  # type: ignore[call-overload]
     has_open_request = session.execute(still).first() is not None
     session.execute(
@@ -270,6 +287,12 @@ def status_after(point: ControlPoint, move: TransitionCommand) -> str:
             raise Refused(f"«{point.key}»: укажите новый срок не раньше {point.opens_on:%d.%m.%Y}")
         if move.due_on == point.due_on:
             raise Refused(f"«{point.key}»: новый срок совпадает с прежним, {point.due_on:%d.%m.%Y}")
+    if move.action == "demand" and (move.due_on is None or move.due_on < move.on):
+        raise Refused(f"«{point.key}»: укажите, до какого дня исполнить, не раньше {move.on:%d.%m.%Y}")
+    if move.action == "take_personal" and point.personal_since is not None:
+        raise Refused(f"«{point.key}»: уже на личном контроле, с {point.personal_since:%d.%m.%Y}")
+    if move.action == "leave_personal" and point.personal_since is None:
+        raise Refused(f"«{point.key}»: на личном контроле не состоит")
     if move.action == "correct" and move.due_on in (None, point.submitted_on) and not move.evidence:
         raise Refused(f"«{point.key}»: укажите другой день исполнения или другое подтверждение")
     return status
@@ -287,14 +310,22 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
             facts |= {"submitted_on": None}
         case "extend":
             facts |= {"due_on": move.due_on, "deadline_on": move.deadline_on, "overdue_on": None}
-        case "ask":
+            # What was demanded was demanded by the former deadline.
+            facts |= {"demanded_until": None}
+        case "demand":
+            facts |= {"demanded_until": move.due_on}
+        case "take_personal":
+            facts |= {"personal_since": move.on}
+        case "leave_personal":
+            facts |= {"personal_since": None}
+        case "ask" | "order":
             facts |= {"has_open_request": True}
         case "reassign":
             facts |= {"owner_id": move.owner_id}
             if move.tell:
                 facts |= {"former_owner_id": _former_owner(point, move.owner_id)}
         case "accept" | "withdraw":
-            facts |= {"closed_on": move.on}
+            facts |= {"closed_on": move.on, "demanded_until": None}
             if not move.tell:
                 facts |= {"next_check_on": None, "news": None}
         case "reopen":

@@ -1,4 +1,7 @@
-"""Requests of officials: asked once, decided once. A granted one is the move it asked for; ``lifecycle`` does that."""
+"""Requests of officials and orders of the controller: asked once, decided once.
+
+A granted one is the move it asked for; ``lifecycle`` does that.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,18 +10,32 @@ from typing import Literal
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from models.lifecycle import Refused, TransitionCommand, change, kept, point_by_key
+from models.lifecycle import Action, Refused, TransitionCommand, change, kept, point_by_key
 from models.personal import without_names
 from models.tables.control_point import ControlPoint
-from models.tables.request import Request
+from models.tables.request import ORDERS, REQUEST_KINDS, Request
 
-Kind = Literal["extend", "reassignment"]
-KIND_RU: dict[str, str] = {"extend": "перенос срока", "reassignment": "передача другому исполнителю"}
+Kind = Literal["extend", "reassignment", "ordered_extension", "ordered_withdrawal"]
+KIND_RU: dict[str, str] = {
+    "extend": "перенос срока",
+    "reassignment": "передача другому исполнителю",
+    "ordered_extension": "перенос срока",
+    "ordered_withdrawal": "снятие с контроля",
+}
+#: Whose it is, as a refusal names it.
+_OF_RU = dict.fromkeys(REQUEST_KINDS, "просьба") | dict.fromkeys(ORDERS, "поручение")
+_MOVES: dict[str, Action] = {
+    "extend": "extend",
+    "reassignment": "reassign",
+    "ordered_extension": "extend",
+    "ordered_withdrawal": "withdraw",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestDraft:
-    """What is asked: another deadline (``new_due_on``) or another body (``to_body_id``, None when not known whose)."""
+    """What is asked: another deadline (``new_due_on``), another body (``to_body_id``, None when not known whose) or the
+    end of control."""
 
     kind: Kind
     official_id: int | None
@@ -40,10 +57,13 @@ def open_request(session: Session, key: str, asked: RequestDraft, move: Transiti
     if waiting is not None:
         if move.once_key and waiting.asked_by == move.actor and waiting.reason == asked.reason:
             return waiting
-        raise Refused(f"«{key}»: {KIND_RU[asked.kind]} — просьба уже ждёт решения")
+        raise Refused(f"«{key}»: {KIND_RU[asked.kind]} — {_OF_RU[asked.kind]} уже ждёт решения")
     if asked.kind == "extend" and (asked.new_due_on is None or asked.new_due_on <= point.due_on):
         raise Refused(f"«{key}»: новый срок должен быть позже нынешнего, {point.due_on:%d.%m.%Y}")
-    change(session, key, replace(move, action="ask", reason=asked.reason, due_on=asked.new_due_on))
+    if asked.kind == "ordered_extension" and (asked.new_due_on is None or asked.new_due_on == point.due_on):
+        raise Refused(f"«{key}»: новый срок совпадает с нынешним, {point.due_on:%d.%m.%Y}")
+    action: Action = "order" if asked.kind in ORDERS else "ask"
+    change(session, key, replace(move, action=action, reason=asked.reason, due_on=asked.new_due_on))
     assert point.id is not None
     request = Request(
         point_id=point.id,
@@ -65,11 +85,15 @@ def open_request(session: Session, key: str, asked: RequestDraft, move: Transiti
 def refuse(
     session: Session, request_id: int, move: TransitionCommand, *, point: ControlPoint | None = None
 ) -> ControlPoint:
-    """Refuse a request; ``move.reason`` says why. ``Refused`` when it was decided before, or just now.
+    """Refuse a request, or answer why an order is not carried out; ``move.reason`` says why.
+
+    ``Refused`` when it was decided before, or just now.
 
     ``point``: the request's, where it was read already.
     """
-    point = change(session, _decided(session, request_id, "refused", move, point)[1], replace(move, action="refuse"))
+    request, point = _decided(session, request_id, "refused", move, point)
+    action: Action = "answer_order" if request.kind in ORDERS else "refuse"
+    point = change(session, point, replace(move, action=action))
     point.has_open_request = session.exec(select(Request).where(*_open(point))).first() is not None
     session.add(point)
     session.flush()
@@ -84,8 +108,7 @@ def grant(
     ``Refused`` when the request was decided before. ``point``: the request's, where it was read already.
     """
     request, point = _decided(session, request_id, "granted", move, point)
-    action: Literal["extend", "reassign"] = "extend" if request.kind == "extend" else "reassign"
-    return change(session, point, replace(move, action=action))
+    return change(session, point, replace(move, action=_MOVES[request.kind]))
 
 
 def _decided(
@@ -111,7 +134,8 @@ def _decided(
         )
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise Refused(f"«{point.key}»: просьба ({KIND_RU[request.kind]}) уже решена")
+        of = _OF_RU[request.kind]
+        raise Refused(f"«{point.key}»: {of} ({KIND_RU[request.kind]}) уже {'решена' if of == 'просьба' else 'решено'}")
     return request, point
 
 

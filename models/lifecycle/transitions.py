@@ -19,11 +19,17 @@ Action = Literal[
     "withdraw",
     "reopen",
     "correct",
+    "demand",
+    "order",
+    "answer_order",
+    "take_personal",
+    "leave_personal",
     "undo",
     "undo_overdue",
 ]
 LIVE = ("planned", "open", "submitted", "returned")
 
+_BY_CONTROLLER: tuple[Action, ...] = ("order", "answer_order", "take_personal", "leave_personal")
 #: Who is named in the history of what the daily control itself does.
 CONTROL = "ежедневный контроль"
 #: (action, status before) → status after; what is not here is forbidden. Every «снятие» needs a ground.
@@ -44,11 +50,26 @@ ALLOWED: dict[tuple[Action, str], str] = {
     **{("withdraw", status): "withdrawn" for status in LIVE},
     **{("reopen", status): "open" for status in ("accepted", "withdrawn")},
     **{("correct", status): status for status in ("submitted", "accepted")},
+    # What the person charged with control says; the status stays as it is.
+    **{("demand", status): status for status in ("planned", "open", "returned")},
+    **{(action, status): status for action in _BY_CONTROLLER for status in LIVE},
     # «undo» leads back to where a false day found the point: ``lifecycle.reversal``, nobody else.
     **{("undo_overdue", status): status for status in LIVE},
 }
 NEEDS_REASON: frozenset[Action] = frozenset(
-    {"progress", "return", "ask", "refuse", "extend", "reassign", "withdraw", "reopen", "correct"}
+    {
+        "progress",
+        "return",
+        "ask",
+        "refuse",
+        "extend",
+        "reassign",
+        "withdraw",
+        "reopen",
+        "correct",
+        "order",
+        "answer_order",
+    }
 )
 NEWS: dict[Action, str] = {
     "submit": "submitted",
@@ -85,6 +106,11 @@ ACTION_RU: dict[Action, str] = {
     "withdraw": "снять с контроля",
     "reopen": "вернуть на контроль",
     "correct": "исправить запись об исполнении",
+    "demand": "потребовать исполнения",
+    "order": "дать поручение координатору",
+    "answer_order": "ответить на поручение",
+    "take_personal": "взять на личный контроль",
+    "leave_personal": "снять с личного контроля",
     "undo": "отменить сделанное по неверной дате",
     "undo_overdue": "отменить запись о просрочке",
 }
@@ -103,9 +129,25 @@ EVENT_RU: dict[str, str] = {
     "withdraw": "снято с контроля",
     "reopen": "возвращено на контроль",
     "correct": "запись об исполнении исправлена",
+    "demand": "потребовано исполнение",
+    "order": "контролирующее лицо дало поручение",
+    "answer_order": "поручение контролирующего лица не выполнено, дан ответ",
+    "take_personal": "взято на личный контроль",
+    "leave_personal": "снято с личного контроля",
     "undo": "сделанное по неверной дате отменено",
     "undo_overdue": "просрочка записана по неверной дате, запись отменена",
 }
+
+
+def event_words(action: str, *, due_from: date | None = None, due_to: date | None = None) -> str:
+    """«срок перенесён на 31.05.2027», «потребовано исполнение до 05.06.2027»; ``due_from`` where it is to be named."""
+    if action == "order":
+        return f"поручено перенести срок на {due_to:%d.%m.%Y}" if due_to else "поручено снять с контроля"
+    words = EVENT_RU[action]
+    if due_to is None or action not in ("extend", "correct", "demand"):
+        return words
+    since = f" с {due_from:%d.%m.%Y}" if due_from else ""
+    return f"{words}{since} {'до' if action == 'demand' else 'на'} {due_to:%d.%m.%Y}"
 
 
 class Refused(ValueError):
@@ -136,7 +178,8 @@ class TransitionCommand:
     reason: str = ""
     evidence: str = ""
     due_on: date | None = None
-    """For extend: the new day as decided; for correct: the right day of the result, None where it stays."""
+    """For extend: the new day as decided; for correct: the right day of the result, None where it stays; for demand:
+    the day by which the result is demanded."""
     deadline_on: date | None = None
     """For extend: ``due_on`` after the working-day rule."""
     owner_id: int | None = None

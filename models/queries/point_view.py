@@ -34,6 +34,8 @@ class PointView:
     status: str
     is_history: bool = False
     has_open_request: bool = False
+    demanded_until: date | None = None
+    personal_since: date | None = None
     parent_id: int | None = None
     stage: str | None = None
     stage_title: str = ""
@@ -89,6 +91,8 @@ _COLUMNS: dict[str, Any] = {
     "status": col(ControlPoint.status),
     "is_history": col(ControlPoint.is_history),
     "has_open_request": col(ControlPoint.has_open_request),
+    "demanded_until": col(ControlPoint.demanded_until),
+    "personal_since": col(ControlPoint.personal_since),
     "parent_id": col(ControlPoint.parent_id),
     "stage": col(ControlPoint.stage),
     "stage_title": col(ControlPoint.stage_title),

@@ -47,6 +47,18 @@ class ControlPoint(SQLModel, table=True):
             sqlite_where=text("next_check_on IS NOT NULL"),
             postgresql_where=text("next_check_on IS NOT NULL"),
         ),
+        Index(
+            "ix_control_point_demanded",
+            "roadmap_code",
+            sqlite_where=text("demanded_until IS NOT NULL"),
+            postgresql_where=text("demanded_until IS NOT NULL"),
+        ),
+        Index(
+            "ix_control_point_personal",
+            "roadmap_code",
+            sqlite_where=text("personal_since IS NOT NULL"),
+            postgresql_where=text("personal_since IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -73,7 +85,11 @@ class ControlPoint(SQLModel, table=True):
     news: str | None = None
     """What happened and has not been told yet."""
     has_open_request: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """A request of the owner (another deadline, another body) waits for a decision."""
+    """A request of the owner (another deadline, another body), or an order of the controller, waits for a decision."""
+    demanded_until: date | None = None
+    """The day by which the controller demands the result; cleared by an extension and by the end of the point."""
+    personal_since: date | None = None
+    """Since when the controller has it under personal control; a point that is closed keeps it."""
     overdue_on: date | None = None
     """The first day past the deadline, once noticed; cleared by an extension."""
     parent_id: int | None = Field(default=None, foreign_key="control_point.id", index=True)

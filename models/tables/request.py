@@ -1,4 +1,4 @@
-"""What officials ask of the coordinator."""
+"""What officials ask of the coordinator, and what the controller orders."""
 
 from datetime import date, datetime
 
@@ -8,12 +8,15 @@ from sqlmodel import Field, SQLModel
 from models.db.base import one_of
 from models.db.types import UtcDateTime
 
-REQUEST_KINDS = ("extend", "reassignment")
+REQUEST_KINDS = ("extend", "reassignment", "ordered_extension", "ordered_withdrawal")
+#: What the person charged with control orders; the coordinator carries it out, or answers why not.
+ORDERS = ("ordered_extension", "ordered_withdrawal")
 REQUEST_STATES = ("waiting", "granted", "refused", "settled")
 
 
 class Request(SQLModel, table=True):
-    """Another deadline (``extend``) or another body (``reassignment``) is asked for one point.
+    """Another deadline (``extend``) or another body (``reassignment``) is asked for one point, or ordered for it:
+    another deadline (``ordered_extension``), its end (``ordered_withdrawal``).
 
     ``settled`` means that the point was closed or reported before anybody decided. One of a kind waits per point.
     """
@@ -21,7 +24,9 @@ class Request(SQLModel, table=True):
     __table_args__ = (
         one_of("kind", REQUEST_KINDS),
         one_of("state", REQUEST_STATES),
-        CheckConstraint("kind <> 'extend' OR new_due_on IS NOT NULL", name="extend_names_a_day"),
+        CheckConstraint(
+            "kind NOT IN ('extend', 'ordered_extension') OR new_due_on IS NOT NULL", name="extend_names_a_day"
+        ),
         CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
         Index(
             "uq_request_waiting",

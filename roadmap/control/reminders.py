@@ -29,6 +29,10 @@ Reason = Literal[
     "asked_transfer",
     "escalated",
     "still_overdue",
+    "demanded",
+    "ordered",
+    "order_done",
+    "order_declined",
     "no_channel",
     "undelivered",
 ]
@@ -37,9 +41,13 @@ Reason = Literal[
 RANK: tuple[Reason, ...] = (
     "escalated",
     "still_overdue",
+    "order_declined",
+    "order_done",
+    "demanded",
     "overdue",
     "due_today",
     "returned",
+    "ordered",
     "asked_extension",
     "asked_transfer",
     "submitted",
@@ -58,8 +66,12 @@ RANK: tuple[Reason, ...] = (
 )
 REMINDERS: frozenset[Reason] = frozenset({"opened", "due_soon", "due_today", "overdue"})
 #: What an owner must act on; a letter about it that reaches nobody is the coordinator's concern.
-NEEDS_OWNER: frozenset[Reason] = REMINDERS | {"returned", "extended", "refused", "reassigned", "reopened"}
+NEEDS_OWNER: frozenset[Reason] = REMINDERS | {"returned", "extended", "refused", "reassigned", "reopened", "demanded"}
 REQUESTS: frozenset[Reason] = frozenset({"asked_extension", "asked_transfer"})
+#: What whoever controls says and hears: no mute holds it back.
+OF_CONTROL: frozenset[Reason] = frozenset(
+    {"escalated", "still_overdue", "demanded", "ordered", "order_done", "order_declined"}
+)
 #: What a decision tells the owner of a point that stays on control: the news, the same word as the reason.
 OWNER_NEWS: dict[str, Reason] = {
     "returned": "returned",
@@ -79,10 +91,12 @@ GROUNDS: dict[Reason, str] = {
     "asked_extension": "ask",
     "asked_transfer": "ask",
     "withdrawn": "withdraw",
+    "demanded": "demand",
+    "ordered": "order",
 }
 #: A newer line of these to the same official on the same point makes the older one superfluous.
 SUPERSEDED: frozenset[Reason] = (
-    REMINDERS | REQUESTS | {"still_overdue", "awaiting_decision", "no_channel", "undelivered"}
+    REMINDERS | REQUESTS | {"still_overdue", "awaiting_decision", "ordered", "no_channel", "undelivered"}
 )
 
 
@@ -214,6 +228,10 @@ def relevant(
         "asked_transfer": live and has_open_request,
         "escalated": lapsed,
         "still_overdue": lapsed,
+        "demanded": live and not is_idle,
+        "ordered": (live or status == "submitted") and has_open_request,
+        "order_done": True,
+        "order_declined": True,
         "no_channel": live,
         "undelivered": live,
     }

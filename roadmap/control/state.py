@@ -123,8 +123,12 @@ def state_of(point: Point, today: date) -> State:
         return "overdue"
     if point.status == "returned":
         return "returned"
-    is_begun = point.opens_on <= today and not point.blocked
-    return "open" if point.status == "open" or is_begun else "planned"
+    return "open" if is_begun(point, today) else "planned"
+
+
+def is_begun(point: Point, today: date) -> bool:
+    """Its work has begun, noticed or not; what waits for another stage has not."""
+    return point.status != "planned" or (point.opens_on <= today and not point.blocked)
 
 
 def state_name(point: Point, today: date) -> str:
@@ -143,7 +147,8 @@ class Light:
 def light(point: Point, today: date, *, has_open_request: bool = False, is_reachable: bool = True) -> Light:
     """Green in time, yellow to be looked at, red overdue, grey not yet.
 
-    ``has_open_request``: a request of the owner waits; ``is_reachable``: letters to the owner are not known to be lost.
+    ``has_open_request``: a request of the owner, or an order, waits; ``is_reachable``: letters to the owner are not
+    known to be lost.
     """
     state = state_of(point, today)
     if state in _LIGHTS:
@@ -151,7 +156,7 @@ def light(point: Point, today: date, *, has_open_request: bool = False, is_reach
     if state == "submitted":
         return Light("yellow", "на проверке, сдано с опозданием") if is_late(point) else Light("green", "на проверке")
     if has_open_request:
-        return Light("yellow", "есть просьба исполнителя")
+        return Light("yellow", "есть просьба или поручение")
     if state == "planned":
         return Light("grey", "ждёт предыдущего шага" if point.blocked else "ещё не начато")
     left = (point.deadline_on - today).days

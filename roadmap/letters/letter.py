@@ -27,7 +27,15 @@ PAGE = {
     "controller": ("На моём контроле", "Открыть карточку"),
 }
 #: What a line's note is called where it is no ground of a decision.
-NOTE_LABEL: dict[Reason, str] = {"undelivered": "Не доставлено"}
+NOTE_LABEL: dict[Reason, str] = {
+    "undelivered": "Не доставлено",
+    "demanded": "Требование",
+    "ordered": "Поручение",
+    "order_done": "Поручение",
+    "order_declined": "Поручение",
+    "escalated": "Ваше решение",
+    "still_overdue": "Ваше решение",
+}
 #: Nothing is left to do about these, and no time runs.
 CLOSED: frozenset[Reason] = frozenset({"accepted", "withdrawn", "handed_over"})
 

@@ -55,6 +55,24 @@ def unreached_part(people: Sequence[str]) -> Part:
     return _part("unreached", "координатор не на связи", why, {"people": people})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Personal:
+    """A point under the personal control of whoever reads, in words."""
+
+    what: str
+    owner: str
+    stands: str
+    """«срок 12.12.2026, просрочено на 3 рабочих дня»."""
+    said: str = ""
+    """What was demanded or ordered about it and is still in force."""
+
+
+def personal_part(points: Sequence[Personal]) -> Part:
+    """To the controller, weekly: every point under personal control until it is done."""
+    why = "вы взяли пункты на личный контроль; о них сообщается раз в неделю, пока они не исполнены"
+    return _part("personal", f"на личном контроле {len(points)}", why, {"points": points})
+
+
 def unreached_words(post: str, failure: str, since: date) -> str:
     """«Ректор — почтовый сервер не принял адрес (550), с 01.12.2026»"""
     return f"{post} — {failure}, с {since:%d.%m.%Y}"

@@ -1,6 +1,7 @@
 """The words: headings, what to do, why the letter came, numbers with the right plural."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from roadmap.control.reminders import Reason
 from roadmap.language import in_days, plural
@@ -40,6 +41,28 @@ SECTIONS: dict[Reason, Section] = {
         "акт возлагает на вас контроль; перечень неисполненного приходит раз в неделю",
         _RED,
     ),
+    "order_declined": Section(
+        "Ваше поручение не выполнено: ответ координатора",
+        "ответ на поручение",
+        "Координатор ответил на ваше поручение, причина указана ниже. Поручение можно дать снова или потребовать "
+        "исполнения.",
+        "координатор ответил на ваше поручение",
+        _AMBER,
+    ),
+    "order_done": Section(
+        "Ваше поручение рассмотрено",
+        "поручение рассмотрено",
+        "Для сведения; ничего делать не нужно.",
+        "по вашему поручению принято решение",
+        _GREEN,
+    ),
+    "demanded": Section(
+        "Контролирующее лицо требует исполнения",
+        "потребовано исполнение",
+        f"Лицо, на которое актом возложен контроль, требует результата к указанному ниже дню. {_REPORT}",
+        "лицо, на которое актом возложен контроль, потребовало исполнения",
+        _RED,
+    ),
     "overdue": Section(
         "Срок истёк",
         "просрочено",
@@ -59,6 +82,14 @@ SECTIONS: dict[Reason, Section] = {
         "возвращено",
         "Устраните замечания и снова сообщите об исполнении по ссылке под пунктом.",
         "координатор вернул результат на доработку",
+        _AMBER,
+    ),
+    "ordered": Section(
+        "Поручение контролирующего лица",
+        "поручения контролирующего лица",
+        "Выполните поручение или ответьте, почему его нельзя выполнить: оно стоит в очереди решений «Контроля». Ответ "
+        "контролирующее лицо получит письмом.",
+        "лицо, на которое актом возложен контроль, дало поручение, а решения по нему нет",
         _AMBER,
     ),
     "asked_extension": Section(
@@ -178,6 +209,36 @@ OPENING = {
     "coordinator": "Сообщаем о том, что требует вашего внимания как координатора.",
     "controller": "Докладываем об исполнении мероприятий, контроль за которыми возложен на вас.",
 }
+
+
+def demand_words(until: date, words: str) -> str:
+    """«исполнить до 05.12.2026: жду отчёт»; the words as said, if any."""
+    return f"исполнить до {until:%d.%m.%Y}" + (f": {words}" if words else "")
+
+
+def order_words(until: date | None, reason: str) -> str:
+    """«перенести срок на 31.12.2026: нет данных», «снять с контроля: отменено приказом»."""
+    return f"{_ordered(until)}: {reason}"
+
+
+#: What became of an order, by the state of the request that it is.
+FATES: dict[str, str] = {
+    "waiting": "ждёт решения координатора",
+    "granted": "выполнено",
+    "refused": "не выполнено",
+    "settled": "утратило силу",
+}
+
+
+def fate_words(until: date | None, state: str, *, by: str = "", on: date | None = None, reason: str = "") -> str:
+    """«снять с контроля — не выполнено (координатор, 05.12.2026): срок установлен приказом»; ``by`` on day ``on``."""
+    who = ", ".join(filter(None, (by.removesuffix(" (страница)"), f"{on:%d.%m.%Y}" if on else "")))
+    words = f"{_ordered(until)} — {FATES[state]}" + (f" ({who})" if who else "")
+    return f"{words}: {reason}" if reason else words
+
+
+def _ordered(until: date | None) -> str:
+    return f"перенести срок на {until:%d.%m.%Y}" if until else "снять с контроля"
 
 
 def what_is_due(title: str, *, stage: str = "", names_dates: bool = False) -> str:

@@ -137,6 +137,57 @@ class GrantHandOver(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrantWithdrawal(Command):
+    """What the controller ordered to be taken off control is; the reason is that of the order where none is given."""
+
+    done = "снято с контроля"
+    request_id: int
+    with_stages: bool = False
+    """Stages under way end with it, and the person knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand(Command):
+    """The person charged with control demands the result by a day; ``reason`` holds words to the executor, if any."""
+
+    done = "потребовано исполнение"
+    until: date
+    ordered_by: str = ""
+    """Who ordered it, where another enters it for him; empty: who decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderExtension(Command):
+    """The person charged with control orders another deadline; the coordinator carries it out, or answers."""
+
+    done = "поручено перенести срок"
+    due_on: date
+    official_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderWithdrawal(Command):
+    """The same for the end of control."""
+
+    done = "поручено снять с контроля"
+    official_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePersonally(Command):
+    """The person charged with control keeps the point under personal control until it is done."""
+
+    done = "взято на личный контроль"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavePersonally(Command):
+    """That ends."""
+
+    done = "снято с личного контроля"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkStages(Command):
     """Stages are done. Which and whose only the rows can tell, so ``stage`` and ``who`` are words as typed."""
 

@@ -13,24 +13,32 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, case, func, select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Item, Roadmap, Transition, lifecycle
+from models import Body, ControlPoint, Item, Request, Roadmap, Transition, lifecycle
 from models.db import open_session
+from models.db.locks import lock_point
 from models.lifecycle import EVENT_RU, STATUS_RU, Refused, TransitionCommand, point_by_key, requests
 from models.tables.audit import write_audit
+from roadmap.control import state
 from roadmap.language import day
 from tasks.context.working_calendar import calendar_of
 from tasks.control.commands import (
     Accept,
     By,
     Command,
+    Demand,
     Extend,
     GrantExtension,
     GrantHandOver,
+    GrantWithdrawal,
     HandOver,
+    LeavePersonally,
+    OrderExtension,
+    OrderWithdrawal,
     RefuseRequest,
     Reopen,
     Return,
     Submit,
+    TakePersonally,
     Withdraw,
 )
 
@@ -166,7 +174,7 @@ def withdraw(session: Session, point: ControlPoint, command: Withdraw) -> Contro
     return lifecycle.change(session, point, _move(command, "withdraw"))
 
 
-def ask_about_stages(session: Session, point: ControlPoint, command: Accept | Withdraw) -> None:
+def ask_about_stages(session: Session, point: ControlPoint, command: Accept | Withdraw | GrantWithdrawal) -> None:
     """``Refused``, with the numbers, where a decision would end stages under way and the person has not said so."""
     live, total = unfinished_stages(session, point)
     if not live:
@@ -218,7 +226,14 @@ def refuse_request(session: Session, point: ControlPoint, command: RefuseRequest
 
 def grant_extension(session: Session, point: ControlPoint, command: GrantExtension) -> ControlPoint:
     """«Удовлетворить просьбу о переносе»; who may has been looked at by the page."""
-    move = _extension(session, session.get_one(Roadmap, point.roadmap_code), command, command.due_on)
+    roadmap = session.get_one(Roadmap, point.roadmap_code)
+    request = session.get(Request, command.request_id)
+    ordered_on = request.new_due_on if request is not None and request.kind == "ordered_extension" else None
+    if ordered_on not in (None, command.due_on) and roadmap.extensions_by == "controller":
+        raise Refused(
+            "О переносе срока решает контролирующее лицо: перенесите на названный им день или ответьте на поручение"
+        )
+    move = _extension(session, roadmap, command, command.due_on)
     return requests.grant(session, command.request_id, move, point=point)
 
 
@@ -226,6 +241,64 @@ def grant_hand_over(session: Session, point: ControlPoint, command: GrantHandOve
     """«Удовлетворить просьбу о передаче»."""
     move = _move(command, "reassign", owner_id=_body(session, point, command.body_id))
     return requests.grant(session, command.request_id, move, point=point)
+
+
+def grant_withdrawal(session: Session, point: ControlPoint, command: GrantWithdrawal) -> ControlPoint:
+    """«Снять» by an order of the controller."""
+    ask_about_stages(session, point, command)
+    return requests.grant(session, command.request_id, _move(command, "withdraw"), point=point)
+
+
+def demand(session: Session, point: ControlPoint, command: Demand) -> ControlPoint:
+    """«Потребовать исполнения»: of what has begun and is not reported yet."""
+    _take_turn(session, point)
+    if not state.is_begun(point, command.by.today):
+        raise Refused(f"«{point.key}»: исполнение ещё не началось, срок открывается {day(point.opens_on)}")
+    said = f"по указанию: {command.ordered_by}" if command.ordered_by else ""
+    words = ". ".join(filter(None, (said, command.reason)))
+    return lifecycle.change(session, point, _move(command, "demand", reason=words, due_on=command.until))
+
+
+def order_extension(session: Session, point: ControlPoint, command: OrderExtension) -> ControlPoint:
+    """«Поручить перенести»."""
+    if command.due_on < command.by.today:
+        raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(command.by.today)}")
+    wanted = requests.RequestDraft(
+        kind="ordered_extension", official_id=command.official_id, reason=command.reason, new_due_on=command.due_on
+    )
+    return _order(session, point, command, wanted)
+
+
+def order_withdrawal(session: Session, point: ControlPoint, command: OrderWithdrawal) -> ControlPoint:
+    """«Поручить снять»."""
+    wanted = requests.RequestDraft(kind="ordered_withdrawal", official_id=command.official_id, reason=command.reason)
+    return _order(session, point, command, wanted)
+
+
+def _order(session: Session, point: ControlPoint, command: Command, wanted: requests.RequestDraft) -> ControlPoint:
+    _take_turn(session, point)
+    requests.open_request(session, point.key, wanted, _move(command, "order"))
+    session.refresh(point)
+    return point
+
+
+def take_personally(session: Session, point: ControlPoint, command: TakePersonally) -> ControlPoint:
+    """«Взято на личный контроль»."""
+    _take_turn(session, point)
+    return lifecycle.change(session, point, _move(command, "take_personal"))
+
+
+def leave_personally(session: Session, point: ControlPoint, command: LeavePersonally) -> ControlPoint:
+    """«Снять с личного контроля»."""
+    _take_turn(session, point)
+    return lifecycle.change(session, point, _move(command, "leave_personal"))
+
+
+def _take_turn(session: Session, point: ControlPoint) -> None:
+    """These leave the status as it is, so of two copies of a form sent at once no guard would meet the second."""
+    assert point.id is not None
+    lock_point(session, point.id)
+    session.refresh(point)
 
 
 HANDLERS: Handlers = {
@@ -239,6 +312,12 @@ HANDLERS: Handlers = {
     RefuseRequest: Handler(refuse_request),
     GrantExtension: Handler(grant_extension),
     GrantHandOver: Handler(grant_hand_over),
+    GrantWithdrawal: Handler(grant_withdrawal),
+    Demand: Handler(demand),
+    OrderExtension: Handler(order_extension),
+    OrderWithdrawal: Handler(order_withdrawal),
+    TakePersonally: Handler(take_personally),
+    LeavePersonally: Handler(leave_personally),
 }
 
 
@@ -266,7 +345,12 @@ def _body(session: Session, point: ControlPoint, body_id: int) -> int:
 
 
 def _move(
-    command: Command, action: lifecycle.Action, *, on: date | None = None, **facts: date | int
+    command: Command,
+    action: lifecycle.Action,
+    *,
+    on: date | None = None,
+    reason: str | None = None,
+    **facts: date | int,
 ) -> TransitionCommand:
     by = command.by
     return TransitionCommand(
@@ -275,7 +359,7 @@ def _move(
         official_id=by.official_id,
         at=by.at,
         on=on or by.today,
-        reason=command.reason,
+        reason=command.reason if reason is None else reason,
         evidence=command.evidence,
         once_key=by.once_key,
         **facts,  # type: ignore[arg-type]

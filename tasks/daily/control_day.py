@@ -29,6 +29,7 @@ from tasks.processes.sweep import StagesReport, advance
 from tasks.reminders.digest import queue_digests
 from tasks.reminders.enqueue import Telling, asked_on, enqueue_reminders
 from tasks.reminders.failed_deliveries import enqueue_failed_deliveries, queue_retries
+from tasks.reminders.orders import enqueue_orders
 from tasks.reminders.recipients import opening_hours
 
 logger = logging.getLogger(__name__)
@@ -162,6 +163,8 @@ def control_roadmap(
         decisions = _decisions(session, roadmap, today=today, calendar=calendar)
         not_before = opening_hours(session, roadmap, today=today, at=at, hours=hours or OfficeHours())
         told = enqueue_reminders(session, code, decisions, today=today, not_before=not_before)
+        from_control = enqueue_orders(session, roadmap, day, not_before=not_before)
+        told = replace(told, notices=told.notices + from_control[0], lines=told.lines + from_control[1])
         notices, lines = enqueue_failed_deliveries(session, code, today=today, not_before=not_before)
         notices += queue_retries(session, code, today=today, not_before=not_before)
         digests = queue_digests(session, roadmap, today=today, not_before=not_before)

@@ -18,18 +18,24 @@ from models import (
     NoticeLine,
     NoticeRemark,
     Official,
+    Request,
     RoundLetter,
     Transition,
 )
 from models.queries.officials import deputies_for, not_reached
 from models.queries.rounds import enclosed_letters
+from models.tables.request import ORDERS
 from roadmap.control.reminders import GROUNDS, Reason
+from roadmap.letters.wording import demand_words, fate_words, order_words
 from tasks.letters.ics import Changed, changes
 
 #: Reasons told to the coordinator or the controller; the others are told to the body that answers.
 STAFF: dict[str, tuple[str, ...]] = {
     "escalated": ("controller",),
     "still_overdue": ("controller",),
+    "order_done": ("controller",),
+    "order_declined": ("controller",),
+    "ordered": ("coordinator",),
     "asked_extension": ("coordinator", "controller"),
     "asked_transfer": ("coordinator",),
     "submitted": ("coordinator",),
@@ -101,6 +107,7 @@ def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int 
         by_source[row[0].notice_id].append(row)
     executors = _executors(session, {item.id for _, _, item, _ in rows if not item.executors})
     grounds = _grounds(session, ids, {line.reason for line, *_ in rows})
+    grounds |= _fates(session, ids, {line.reason for line, *_ in rows})
     grounds |= _not_reached(session, {point.id for line, point, *_ in rows if line.reason == "undelivered"})
     changed = changes(session, select(col(NoticeLine.point_id)).where(col(NoticeLine.notice_id).in_(ids)))
     people = {official.id for official in officials.values() if official.id is not None}
@@ -241,4 +248,32 @@ def _grounds(session: Session, ids: Collection[int], reasons: set[Reason]) -> di
         .where(col(Transition.point_id).in_(told), col(Transition.action).in_(sorted(actions)))
         .order_by(col(Transition.id))
     )
-    return {(one.point_id, one.action): one.reason for one in session.execute(found).scalars()}
+    return {(one.point_id, one.action): _ground(one) for one in session.execute(found).scalars()}
+
+
+def _ground(one: Transition) -> str:
+    """The words of an act; what was demanded or ordered names its day."""
+    if one.action == "demand" and one.due_to is not None:
+        return demand_words(one.due_to, one.reason)
+    return order_words(one.due_to, one.reason) if one.action == "order" else one.reason
+
+
+def _fates(session: Session, ids: Collection[int], reasons: set[Reason]) -> dict[tuple[int | None, str | None], str]:
+    """What became of the orders that the lines are about: the newest of each point and outcome."""
+    wanted = sorted(reasons & {"order_done", "order_declined"})
+    if not wanted:
+        return {}
+    told = select(col(NoticeLine.point_id)).where(
+        col(NoticeLine.notice_id).in_(ids), col(NoticeLine.reason).in_(wanted)
+    )
+    found = (
+        select(Request)
+        .where(col(Request.point_id).in_(told), col(Request.kind).in_(ORDERS), col(Request.state) != "waiting")
+        .order_by(col(Request.decided_at), col(Request.id))
+    )
+    return {
+        (one.point_id, "order_declined" if one.state == "refused" else "order_done"): fate_words(
+            one.new_due_on, one.state, by=one.decided_by or "", on=one.decided_on, reason=one.decision_reason
+        )
+        for one in session.execute(found).scalars()
+    }

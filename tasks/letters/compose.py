@@ -17,7 +17,7 @@ from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
-from roadmap.control.reminders import RANK, REMINDERS, SUPERSEDED, Reason, relevant
+from roadmap.control.reminders import OF_CONTROL, RANK, REMINDERS, SUPERSEDED, Reason, relevant
 from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.greeting import signature
@@ -35,6 +35,7 @@ from tasks.people.links import calendar_url, letter_code, official_url
 #: Reasons that say the same of a point in other words: the most urgent of a group is enough.
 GROUPS: dict[Reason, str] = {
     **dict.fromkeys(REMINDERS, "reminder"),
+    "demanded": "reminder",
     "escalated": "late",
     "still_overdue": "late",
     "submitted": "decision",
@@ -154,6 +155,8 @@ def _parts(
         yield correction_part(batch.remarks[notice.id])
     if notice.id in batch.has_digest:
         yield made.digest(official.roadmap_code, sender.today)
+        if official.role == "controller":
+            yield from made.personal(official.roadmap_code, sender.today)
     if notice.id in batch.has_drill:
         yield made.drill(official, channel)
     if official.role == "controller" and notice.id not in batch.superseded:
@@ -165,7 +168,8 @@ def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, cha
 
     A newer line on a point makes the older reminders of it superfluous.
     """
-    rows = [row for row in batch.rows[notice.id] if _is_for(row, official, channel) and not sender.is_silent(row.point)]
+    rows = [row for row in batch.rows[notice.id] if _is_for(row, official, channel)]
+    rows = [row for row in rows if row.reason in OF_CONTROL or not sender.is_silent(row.point)]
     if _is_farewell(channel, rows):
         rows = [row for row in rows if row.reason == "handed_over"]
     newest: dict[int | None, date] = {}
@@ -315,6 +319,15 @@ def _card(told: _Told, page: str, ask: Ask | None) -> str:
     return f"{page}/data/{told.row.point.id}" if ask else f"{page}/point/{told.row.point.id}"
 
 
+def _decided(told: _Told) -> str:
+    """What whoever controls has said about an overdue point and still stands."""
+    point = told.row.point
+    if told.reason not in ("escalated", "still_overdue"):
+        return ""
+    demanded = f"потребовано исполнение до {point.demanded_until:%d.%m.%Y}" if point.demanded_until else ""
+    return ", ".join(filter(None, (demanded, "на личном контроле" if point.personal_since else "")))
+
+
 def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
     row, point, item, sender = told.row, told.row.point, told.row.item, entry.sender
     successor = (entry.official.post, entry.official.name) if entry.is_farewell else ()
@@ -330,7 +343,7 @@ def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
         source=item.source,
         owner=", ".join(filter(None, (row.owner, *successor))),
         executors=row.executors,
-        note=row.ground,
+        note=row.ground or _decided(told),
         names_dates=point.purpose == "name_dates",
         instead_of=row.instead_of.post if row.instead_of else "",
         url=_card(told, page, ask),

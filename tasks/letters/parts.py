@@ -6,13 +6,30 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models import Channel, ControlPoint, Item, Official, Roadmap
+from models.lifecycle import LIVE
 from models.queries import standing
 from models.queries.officials import MuteRow, muted, unreached
+from models.queries.point_view import PointView, read_points
 from models.queries.printed_numbers import number_of, shared_numbers
 from models.settings import Settings
+from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
+from roadmap.control.state import OWED, state_name
+from roadmap.language import numbered
 from roadmap.letters import Part
-from roadmap.letters.parts import Digest, digest_part, muted_words, reachability_part, unreached_part, unreached_words
+from roadmap.letters.letter import TITLE_LENGTH, shortened
+from roadmap.letters.parts import (
+    Digest,
+    Personal,
+    digest_part,
+    muted_words,
+    personal_part,
+    reachability_part,
+    unreached_part,
+    unreached_words,
+)
+from roadmap.letters.wording import time_left, what_is_due
+from tasks.context.working_calendar import calendar_of
 from tasks.discipline import discipline
 from tasks.letters.heartbeat import heartbeat
 from tasks.people.links import official_url
@@ -31,6 +48,11 @@ class Parts:
         if code not in self._digests:
             self._digests[code] = digest_part(digest_of(self._work, code, today=today, at=self._at))
         return self._digests[code]
+
+    def personal(self, code: str, today: date) -> list[Part]:
+        """What is under personal control in a roadmap, where anything is."""
+        points = personal_of(self._work, code, today=today)
+        return [personal_part(points)] if points else []
 
     def unreached(self, code: str) -> list[Part]:
         """That the coordinator of a roadmap is not reached, where it is so."""
@@ -57,6 +79,30 @@ def _muted(session: Session, row: MuteRow, today: date) -> str:
 def _cited(session: Session, item: Item) -> str:
     number = number_of(item, shared_numbers(session))
     return f"п. {number}" if number[:1].isdigit() else number or item.title
+
+
+def personal_of(session: Session, code: str, *, today: date) -> list[Personal]:
+    """The points of a roadmap under personal control that are not done, the longest overdue first."""
+    marked = (col(ControlPoint.roadmap_code) == code, col(ControlPoint.personal_since).is_not(None))
+    points = read_points(session, *marked, col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
+    calendar = calendar_of(session, code) if points else None
+    return [_personal(point, calendar, today) for point in points if calendar is not None]
+
+
+def _personal(point: PointView, calendar: WorkCalendar, today: date) -> Personal:
+    title = " ".join(what_is_due(point.item_title, stage=point.stage_title).split())
+    state = state_name(point, today).lower()
+    if point.status in OWED:
+        days = (point.deadline_on - today).days
+        left = time_left(days, calendar.working_days_between(today, point.deadline_on))
+        state = left if days <= 0 else f"{state}, {left}"
+    demanded = f"потребовано исполнение до {point.demanded_until:%d.%m.%Y}" if point.demanded_until else ""
+    return Personal(
+        what=shortened(numbered(point.number, title), TITLE_LENGTH),
+        owner=point.owner_name,
+        stands=f"срок {point.deadline_on:%d.%m.%Y}, {state}",
+        said=demanded,
+    )
 
 
 def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Digest:

@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, queries
-from models.lifecycle import EVENT_RU
+from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, lifecycle, queries
 from models.lifecycle.requests import KIND_RU
 from models.queries import officials
+from models.tables.request import ORDERS
 from roadmap.calendar import WorkCalendar
 from roadmap.control.state import NAMES, State, state_of
 from roadmap.letters.wording import time_left
@@ -31,6 +31,7 @@ TONES: dict[State, str] = {
     "withdrawn": "off",
     "history": "off",
 }
+ORDER_RU = {"waiting": "ждёт решения", "granted": "выполнено", "refused": "не выполнено", "settled": "утратило силу"}
 REQUEST_RU = {"waiting": "ждёт решения", "granted": "удовлетворена", "refused": "отклонена", "settled": "снята"}
 
 
@@ -70,6 +71,8 @@ class Card:
     left: str
     remark: str
     """The coordinator's words when the point came back for rework."""
+    demand: str
+    """The words of whoever controls when the result was demanded last."""
     history: Sequence[Transition]
     evidence: Sequence[Evidence]
     requests: Sequence[Request]
@@ -114,6 +117,7 @@ def card(session: Session, own: AccessiblePoint, *, today: date) -> Card:
         standing=stands,
         left=left,
         remark=_remark(point, history),
+        demand=next((event.reason for event in reversed(history) if event.action == "demand"), ""),
         history=history,
         evidence=queries.evidence(session, point.id),
         requests=session.exec(select(Request).where(Request.point_id == point.id).order_by(col(Request.id))).all(),
@@ -139,15 +143,15 @@ def state_line(point: ControlPoint, today: date) -> StateLine:
 
 def event_words(event: Transition) -> str:
     """«срок перенесён на 31.05.2027»."""
-    is_moved = event.action in ("extend", "correct") and event.due_to
-    until = f" на {event.due_to:%d.%m.%Y}" if is_moved else ""
-    return f"{EVENT_RU[event.action]}{until}"
+    return lifecycle.event_words(event.action, due_to=event.due_to)
 
 
 def request_words(request: Request) -> str:
     """«перенос срока на 31.05.2027 — ждёт решения»."""
     until = f" на {request.new_due_on:%d.%m.%Y}" if request.new_due_on else ""
     why = f": {request.decision_reason}" if request.decision_reason else ""
+    if request.kind in ORDERS:
+        return f"{KIND_RU[request.kind]}{until} — поручение контролирующего лица {ORDER_RU[request.state]}{why}"
     return f"{KIND_RU[request.kind]}{until} — просьба {REQUEST_RU[request.state]}{why}"
 
 

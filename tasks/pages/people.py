@@ -92,6 +92,8 @@ class MutedLine:
     reason: str
     until: date
     set_by: str
+    item_id: int | None = None
+    body_id: int | None = None
 
 
 def muted(session: Session, roadmap: str = "", *, today: date) -> list[MutedLine]:
@@ -114,6 +116,8 @@ def muted(session: Session, roadmap: str = "", *, today: date) -> list[MutedLine
             reason=row.reason,
             until=row.until,
             set_by=row.set_by,
+            item_id=row.item_id,
+            body_id=row.body_id,
         )
         for row, item, body in rows
     ]

@@ -92,6 +92,14 @@ def controllers_by_roadmap(session: Session) -> dict[str, str]:
     return found
 
 
+def controller_of(session: Session, roadmap_code: str) -> str:
+    """The post of whoever the act charges with control of a roadmap, in general words where none is named."""
+    found = select(col(Official.post)).where(
+        col(Official.roadmap_code) == roadmap_code, col(Official.role) == "controller", col(Official.is_active)
+    )
+    return session.execute(found.order_by(col(Official.id)).limit(1)).scalar_one_or_none() or "контролирующее лицо"
+
+
 def evidence_of(session: Session, point_ids: Iterable[int]) -> dict[int, list[Evidence]]:
     """What was shown for each of the points, the newest first."""
     found: dict[int, list[Evidence]] = {}

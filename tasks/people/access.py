@@ -12,7 +12,6 @@ from sqlmodel import Session, col, or_
 from models import Absence, Body, ControlPoint, Executor, Item, Official
 from models.lifecycle import ALLOWED, LIVE, Action
 from models.queries import officials
-from models.queries.standing import late, overdue
 
 Role = Literal["owner", "deputy", "co", "controls"]
 
@@ -38,14 +37,12 @@ class AccessiblePoint:
 
 
 def live_points(session: Session, official: Official, *, today: date) -> list[AccessiblePoint]:
-    """The official's points that are not closed, by deadline; of a controller's those that are overdue or came late."""
+    """The official's points that are not closed, by deadline."""
     live: tuple[ColumnElement[bool], ...] = (
         col(ControlPoint.status).in_(LIVE),
         col(ControlPoint.is_history).is_(False),
         col(ControlPoint.blocked).is_(False),
     )
-    if official.role == "controller":
-        live = (*live, or_(overdue(today), late()))
     return list(_found(session, official, live, today=today))
 
 

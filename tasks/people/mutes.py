@@ -10,11 +10,11 @@ from models import Body, ControlPoint, Item, Mute, Notice, NoticeLine, Official
 from models.personal import known_people, without_names
 from models.queries.officials import muted
 from models.tables.audit import write_audit
-from roadmap.control.reminders import GROUNDS, REQUESTS
+from roadmap.control.reminders import GROUNDS, OF_CONTROL, REQUESTS
 from tasks.people.lookup import PeopleRefused
 
 #: Reasons that were news: a line taken back makes them news again.
-NEWS = {reason: reason for reason in GROUNDS if reason not in REQUESTS} | {
+NEWS = {reason: reason for reason in GROUNDS if reason not in REQUESTS | OF_CONTROL} | {
     "submitted": "submitted",
     "accepted": "accepted",
     **dict.fromkeys(REQUESTS, "asked"),
@@ -127,7 +127,10 @@ def _lift(session: Session, present: Mute, *, actor: str, at: datetime) -> None:
 
 
 def _take_back(session: Session, code: str, subject: Subject) -> None:
-    """Lines on their way are as if never told: the point is due for a look from the day of its letter on."""
+    """Lines on their way are as if never told: the point is due for a look from the day of its letter on.
+
+    What whoever controls says and hears stays.
+    """
     point = ControlPoint
     about = (
         (col(point.item_id) == subject.item.id)
@@ -141,6 +144,7 @@ def _take_back(session: Session, code: str, subject: Subject) -> None:
         .join(Official, col(Official.id) == col(Notice.official_id))
         .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
         .where(col(Official.roadmap_code) == code, col(Notice.state) == "queued", about)
+        .where(col(NoticeLine.reason).not_in(sorted(OF_CONTROL)))
         .order_by(col(Notice.on_day).desc(), col(NoticeLine.id).desc())
         .with_for_update(of=Notice.__table__)  # type: ignore[attr-defined]
     )

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("planned_point")
 
 def move(action: Action, **more: Any) -> TransitionCommand:
     facts: dict[str, Any] = {"actor": "координатор", "at": AT, "on": ON, "reason": "основание"}
-    if action in ("extend", "correct"):
+    if action in ("extend", "correct", "demand"):
         facts |= {"due_on": date(2027, 6, 30), "deadline_on": date(2027, 6, 30)}
     return TransitionCommand(action=action, **facts | more)
 
@@ -48,6 +48,9 @@ def happened(engine: Engine) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("action", "before"), list(product(get_args(Action), STATUSES)), ids=lambda value: value)
 def test_only_what_the_table_allows_happens(engine: Engine, action: Action, before: str) -> None:
     put_into(engine, before)
+    if action == "leave_personal":
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE control_point SET personal_since = '2027-05-19'"))
     another = {"owner_id": the_point(engine).owner_id + 1} if action == "reassign" else {}
     after = ALLOWED.get((action, before))
     if after is None:

@@ -282,12 +282,12 @@ def test_the_page_of_the_official(stored: Stored) -> None:
     assert listed["Впереди"] <= with_state("planned")
 
 
-def test_the_controller_is_shown_what_is_overdue_or_came_late(stored: Stored) -> None:
+def test_the_controller_is_shown_what_is_overdue(stored: Stored) -> None:
     with open_session(stored.pages.engine) as session:
         session.execute(select(Official).where(col(Official.post) == "Координатор")).scalar_one().role = "controller"
     page = stored.html(stored.pages.link("Координатор"))
-    listed = {int(str(one["href"]).rsplit("/", 1)[1]) for one in page.select("a.point")}
-    assert {stored.names[number] for number in listed} == OVERDUE | (LATE - with_state("done_late"))
+    listed = {int(str(one["href"]).rsplit("/", 1)[1]) for one in page.select("#late a.button")}
+    assert {stored.names[number] for number in listed} == OVERDUE
 
 
 def test_the_calendar(stored: Stored) -> None:

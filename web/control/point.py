@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +18,9 @@ from starlette.datastructures import FormData
 from models import ControlPoint, Evidence, clock, queries
 from models import Request as Asked
 from models.db import open_session
-from models.lifecycle.transitions import EVENT_RU
-from roadmap.control.state import is_late, state_name
+from models.lifecycle import event_words
+from models.tables.request import ORDERS
+from roadmap.control.state import is_begun, is_late, state_name
 from tasks.control import commands
 from tasks.control.commands import By, Command
 from tasks.control.decisions import newest, unfinished_stages
@@ -27,7 +28,7 @@ from tasks.daily.decisions import decide
 from tasks.pages.filters import item_page, run_urls
 from tasks.pages.point import Card, bodies_of, cards, requests_of
 from tasks.pages.process import process_page
-from tasks.pages.queue import controllers_by_roadmap
+from tasks.pages.queue import controller_of, controllers_by_roadmap
 from tasks.prefect.push import push_point
 from web import forms
 from web.control.filters import page
@@ -39,8 +40,21 @@ from web.security import csrf_token
 
 router = APIRouter(route_class=ForCoordinator)
 
-TYPED = ("reason", "evidence", "done_on", "new_due_on")
+TYPED = ("reason", "evidence", "done_on", "new_due_on", "ordered_by", "until")
 GROUND = "Основание"
+#: What is said of a request that was decided: refused, granted.
+SAID = {
+    "request": ("просьба отклонена", "просьба удовлетворена"),
+    "order": ("на поручение дан ответ", "поручение выполнено"),
+}
+#: The heading and the button of what is granted.
+GRANTS = {
+    "extend": ("Перенести срок", "Перенести"),
+    "reassignment": ("Передать", "Передать"),
+    "ordered_extension": ("Перенести срок", "Перенести"),
+    "ordered_withdrawal": ("Снять с контроля", "Снять с контроля"),
+}
+LATEST_DEMAND = timedelta(days=366)
 YEARS_AHEAD = 10
 """How far a deadline can be moved: a slip in the year is met here."""
 CASES_SIZE = 50
@@ -64,20 +78,25 @@ def decide_request(request: Request, point_id: RowId, request_id: RowId, answer:
         reason = forms.text(form, "reason", GROUND, is_required=answer == "refuse")
         if answer == "refuse":
             return commands.RefuseRequest(key=key, by=by, reason=reason, request_id=request_id)
-        reason = reason or "по просьбе исполнителя"
+        reason = reason or ("по поручению контролирующего лица" if kind in ORDERS else "по просьбе исполнителя")
+        if kind == "ordered_withdrawal":
+            with_stages = "with_stages" in form
+            return commands.GrantWithdrawal(
+                key=key, by=by, reason=reason, request_id=request_id, with_stages=with_stages
+            )
         if kind == "reassignment":
             body = _body(form)
             return commands.GrantHandOver(key=key, by=by, reason=reason, request_id=request_id, body_id=body)
         due_on = new_due_on(form, by.today)
         return commands.GrantExtension(key=key, by=by, reason=reason, request_id=request_id, due_on=due_on)
 
-    said = "просьба удовлетворена" if answer == "grant" else "просьба отклонена"
+    said = SAID["order" if kind in ORDERS else "request"][answer == "grant"]
     return _decided(request, point_id, form, command_of, said=said)
 
 
 @router.post("/control/point/{point_id}/{action}")
 def decide_point(request: Request, point_id: RowId, action: str, form: SafeForm) -> Response:
-    """Accept, return, extend, withdraw, hand over or bring back on control."""
+    """Accept, return, extend, withdraw, hand over, demand or bring back on control."""
     if action not in COMMANDS:
         raise HTTPException(404)
     return _decided(request, point_id, form, COMMANDS[action])
@@ -112,6 +131,17 @@ def _reopen(key: str, by: By, form: FormData) -> Command:
     return commands.Reopen(key=key, by=by, reason=_reason(form))
 
 
+def _demand(key: str, by: By, form: FormData) -> Command:
+    latest = by.today + LATEST_DEMAND
+    return commands.Demand(
+        key=key,
+        by=by,
+        until=forms.day(form, "until", "Исполнить до", earliest=by.today, latest=latest),
+        ordered_by=forms.text(form, "ordered_by", "Кто указал", longest=200, is_required=True),
+        reason=forms.text(form, "reason", "Слова исполнителю"),
+    )
+
+
 def _hand_over(key: str, by: By, form: FormData) -> Command:
     return commands.HandOver(key=key, by=by, body_id=_body(form), reason=_reason(form))
 
@@ -126,6 +156,7 @@ COMMANDS: Mapping[str, Reader] = {
     "withdraw": _withdraw,
     "reopen": _reopen,
     "hand-over": _hand_over,
+    "demand": _demand,
 }
 
 
@@ -213,13 +244,16 @@ def _values(session: Session, request: Request, point_id: int) -> dict[str, Any]
         "zone": card.point.zone,
         "state_words": state_name(card.point, today),
         "history": queries.history(session, point_id),
-        "events": EVENT_RU,
+        "event_words": event_words,
         "evidence": queries.evidence(session, point_id),
         "told": queries.told(session, point_id),
         "requests": requests_of(session, point_id),
         "bodies": bodies_of(session, code),
         "controller": controllers_by_roadmap(session).get(code, ""),
-        "can": card.can,
+        "control_by": controller_of(session, code),
+        "orders": ORDERS,
+        "grants": GRANTS,
+        "can": card.can if is_begun(session.get_one(ControlPoint, point_id), today) else card.can - {"demand"},
         "seen": newest(session, point_id),
         "run": run_urls(session, request.app.state.settings, [card.point.key]).get(card.point.key, ""),
         "item_page": item_page(session, request.app.state.settings, card.item.key),

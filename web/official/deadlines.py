@@ -2,29 +2,29 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from models import Body, Evidence, Official, Roadmap, clock
+from models import Evidence, clock
 from models.db import open_session
 from models.lifecycle import Refused
 from tasks.control import submissions
 from tasks.files import evidence as files
 from tasks.pages import official as official_view
 from tasks.people import access, deputies
-from tasks.people.links import Answer, calendar_url
+from tasks.people.links import calendar_url
 from tasks.prefect.push import push_point
 from web import forms
 from web.downloads import file_response
 from web.forms import BadField, Form
-from web.official.entry import secret_of, visitor
+from web.official import controller
 from web.official.forms import ACTIONS
+from web.official.visits import person as _person
+from web.official.visits import visit as _visit
 from web.pages import RowId, render
 
 router = APIRouter()
@@ -37,6 +37,11 @@ DONE_RU = {
     "not-mine": "Записано: координатор решит, кому передать пункт. Пока решения нет, пункт остаётся за вами.",
     "absence": "Записано: письма на эти дни пойдут заместителю.",
     "back": "Записано: замещение отменено.",
+    "demand": "Записано: исполнение потребовано. Исполнитель получит письмо, ваши слова остаются в истории пункта.",
+    "order-extension": "Записано: поручение перенести срок передано координатору. Об исходе вы узнаете из письма.",
+    "order-withdrawal": "Записано: поручение снять с контроля передано координатору. Об исходе вы узнаете из письма.",
+    "personal": "Записано: пункт на вашем личном контроле. Недельное письмо будет называть его, пока он не исполнен.",
+    "not-personal": "Записано: пункт снят с личного контроля.",
 }
 
 
@@ -51,9 +56,11 @@ class Refusal:
 
 @router.api_route("/o/{token}", methods=READ)
 def my_deadlines(request: Request, token: str) -> Response:
-    """The list «мои сроки»."""
+    """The list «мои сроки»; of whoever controls «на моём контроле»."""
     with open_session(request.app.state.engine) as session:
         answer, official, roadmap = _visit(session, request, token)
+        if official.role == "controller":
+            return controller.home(request, session, answer, official)
         return render(
             request,
             "official/list.html",
@@ -93,8 +100,21 @@ def answer_point(request: Request, token: str, point_id: RowId, action: str, for
     except files.FileRefused as bad:
         return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
     except Refused as refused:
-        return _card(request, token, point_id, 409, Refusal(action, _without_key(refused), _typed(form)))
+        return _card(request, token, point_id, 409, Refusal(action, without_key(str(refused)), _typed(form)))
     shown = BackgroundTask(_push, request, key, answer.at)
+    return RedirectResponse(f"/o/{token}/point/{point_id}?done={action}", 303, background=shown)
+
+
+@router.post("/o/{token}/order/{point_id}/{action}")
+def order(request: Request, token: str, point_id: RowId, action: str, form: Form) -> Response:
+    """A decision of the person charged with control; what is refused is shown on the card as it stands now."""
+    try:
+        key, refusal = controller.decide_form(request, token, point_id, action, form)
+    except BadField as bad:
+        return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
+    if refusal:
+        return _card(request, token, point_id, 409, Refusal(action, without_key(refusal), _typed(form)))
+    shown = BackgroundTask(_push, request, key, clock.now())
     return RedirectResponse(f"/o/{token}/point/{point_id}?done={action}", 303, background=shown)
 
 
@@ -157,22 +177,6 @@ def prove(request: Request, token: str) -> Response:
     return render(request, "official/proof.html", **person, is_proven=True)
 
 
-def _visit(session: Session, request: Request, token: str, *, once: str = "") -> tuple[Answer, Official, Roadmap]:
-    """Who came by the link, and the day it is there. Raises ``LinkRefused``."""
-    state, at = request.app.state, clock.now()
-    official = visitor(session, request, token).official
-    roadmap = session.get_one(Roadmap, official.roadmap_code)
-    today = clock.today(roadmap.zone, at)
-    shown = secret_of(request, token)
-    answer = Answer(settings=state.settings, engine=state.engine, token=shown, at=at, once=once, today=today)
-    return answer, official, roadmap
-
-
-def _person(session: Session, official: Official, roadmap: Roadmap, token: str) -> dict[str, Any]:
-    body = session.get(Body, official.body_id) if official.body_id is not None else None
-    return {"official": official, "body": body, "roadmap": roadmap, "home": f"/o/{token}"}
-
-
 def _card(request: Request, token: str, point_id: int, status: int = 200, refusal: Refusal | None = None) -> Response:
     with open_session(request.app.state.engine) as session:
         answer, official, roadmap = _visit(session, request, token)
@@ -186,6 +190,7 @@ def _card(request: Request, token: str, point_id: int, status: int = 200, refusa
             **_person(session, official, roadmap, token),
             card=official_view.card(session, own, today=answer.today),
             view=official_view,
+            orders=controller.card_values(session, own, today=answer.today) if own.role == "controls" else None,
             refusal=refusal,
             done=DONE_RU.get(request.query_params.get("done", "")) if refusal is None else None,
             once=forms.once_key,
@@ -216,9 +221,8 @@ def _typed(form: FormData) -> dict[str, str]:
     return {name: value[: forms.LONGEST] for name, value in form.items() if isinstance(value, str)}
 
 
-def _without_key(refused: Refused) -> str:
+def without_key(line: str) -> str:
     """The line of a refusal as an official reads it: the key of the point says nothing here."""
-    line = str(refused)
     words = line.split("»: ", 1)[1] if line.startswith("«") and "»: " in line else line
     return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
 

@@ -13,7 +13,7 @@ from deployments.cli import facts, output
 from models import ControlPoint, Item, Roadmap, clock, queries
 from models.db import open_session
 from models.db.migrate import ready_engine
-from models.lifecycle import EVENT_RU, STATUS_RU, point_by_key
+from models.lifecycle import STATUS_RU, event_words, point_by_key
 from models.tables.alert import alerts
 from models.tables.outbox import OVERTAKEN
 from roadmap.catalogue.loading import built_in
@@ -220,7 +220,8 @@ def show(
 
 def _event(entry: Any) -> tuple[str, ...]:
     moved = f"{day(entry.due_from)} → {day(entry.due_to)}. " if entry.due_from and entry.due_to else ""
-    return (day(entry.happened_on), EVENT_RU[entry.action], entry.actor, moved + entry.reason)
+    event = event_words(entry.action, due_to=None if moved else entry.due_to)
+    return (day(entry.happened_on), event, entry.actor, moved + entry.reason)
 
 
 NOTICE_RU = {

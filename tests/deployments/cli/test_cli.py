@@ -128,6 +128,16 @@ def test_an_extension_rolls_to_a_working_day(loaded: Vekha) -> None:
     assert "укажите основание" in loaded.refused("withdraw", key)
 
 
+def test_a_demand_names_its_day_and_who_demands(loaded: Vekha) -> None:
+    key = next(row["key"] for row in loaded.json("points", "krasnodar") if row["overdue"] and row["status"] == "open")
+    until = TODAY + timedelta(days=5)
+    assert loaded.json("demand", key, "--until", f"{until}", "--by", "Замминистра")["demanded_until"] == f"{until}"
+    shown = loaded.json("show", key)
+    assert (shown["demanded_until"], shown["history"][-1]["actor"]) == (f"{until}", "Замминистра")
+    assert f"потребовано исполнение до {until:%d.%m.%Y}" in loaded("show", key).stdout
+    assert "не раньше" in loaded.refused("demand", key, "--until", "2020-01-01")
+
+
 def test_status_counts_every_point_once(loaded: Vekha) -> None:
     (row,) = loaded.json("status")
     assert row["rehearsal"] is True

@@ -200,6 +200,11 @@ def test_every_day_of_a_year_has_one_line_for_the_owner_at_the_most_and_the_look
         pytest.param("accepted", "accepted", -5, "accepted", id="acceptance holds"),
         pytest.param("extended", "accepted", 5, None, id="a new date of a closed point is no news"),
         pytest.param("no_channel", "submitted", 5, None, id="an owner who reported was reached"),
+        pytest.param("demanded", "open", -9, "demanded", id="a demand holds while the result is owed"),
+        pytest.param("demanded", "submitted", -9, None, id="and is settled by the report"),
+        pytest.param("ordered", "submitted", -9, "ordered", id="an order waits for its answer though it was reported"),
+        pytest.param("ordered", "accepted", -9, None, id="what is over needs no answer"),
+        pytest.param("order_done", "withdrawn", -9, "order_done", id="what became of an order is told whatever else"),
     ],
 )
 def test_a_letter_says_only_what_still_holds(reason: Any, status: str, days: int, expected: str | None) -> None:
@@ -209,6 +214,7 @@ def test_a_letter_says_only_what_still_holds(reason: Any, status: str, days: int
 def test_every_reason_has_a_rule_for_its_relevance() -> None:
     settled = {reason for reason in RANK if relevant(reason, status="planned", days=1) is None}
     for_live_points = {"extended", "refused", "reassigned", "reopened", "asked_extension", "asked_transfer"}
+    for_live_points |= {"demanded", "ordered", "order_done", "order_declined"}
     assert settled == set(RANK) - for_live_points - {"no_channel", "undelivered", "handed_over"}
 
 

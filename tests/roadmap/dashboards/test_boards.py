@@ -60,7 +60,7 @@ LIGHTS = {
     "the day after the deadline is red": (point(-1), "red", "просрочено"),
     "a returned point is yellow": (point(status="returned"), "yellow", "на доработке"),
     "a returned point past its deadline is red": (point(-1, status="returned"), "red", "просрочено"),
-    "a request makes a point yellow": (point(has_open_request=True), "yellow", "есть просьба исполнителя"),
+    "a request makes a point yellow": (point(has_open_request=True), "yellow", "есть просьба или поручение"),
     "a request does not hide that the deadline is past": (point(-2, has_open_request=True), "red", "просрочено"),
     "an owner that letters do not reach is yellow": (point(is_reachable=False), "yellow", "исполнитель не на связи"),
     "what has not begun is grey": (point(60, status="planned", opens_on=day(1)), "grey", "ещё не начато"),
