@@ -4,6 +4,7 @@ from models.tables.alert import Alert
 from models.tables.audit import AuditEntry
 from models.tables.control_look import ControlLook
 from models.tables.control_point import ControlPoint, Evidence, Transition
+from models.tables.given_calendar import GivenCalendar
 from models.tables.installation import Installation
 from models.tables.monitoring import IndicatorValue, Recommendation, ReportFile, Round, RoundLetter, RoundStep, Snapshot
 from models.tables.official import Absence, Channel, Mute, Official
@@ -24,6 +25,7 @@ __all__ = [
     "Edition",
     "Evidence",
     "Executor",
+    "GivenCalendar",
     "Indicator",
     "IndicatorValue",
     "Installation",

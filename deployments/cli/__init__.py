@@ -18,7 +18,7 @@ from deployments.cli.monitoring import (
 from deployments.cli.people import calendars, people, person, reminder_schedule, replacements
 from deployments.cli.processes import agreements, external_plans
 from deployments.cli.roadmap import explain, import_document, look
-from deployments.cli.run import daily, settings, up, web
+from deployments.cli.run import daily, settings, up, web, workdays
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.private import private_umask
@@ -75,6 +75,7 @@ PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
             "show": look.show,
             "items": look.items,
             "discipline": health.discipline,
+            "workdays": workdays.workdays,
         },
     ),
     (

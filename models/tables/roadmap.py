@@ -42,6 +42,8 @@ class Roadmap(SQLModel, table=True):
     """The roadmap's own reminder ladder; None means the default."""
     extensions_by: str = Field(default="coordinator", sa_column_kwargs={"server_default": "coordinator"})
     """Who decides on another deadline: the coordinator, or the controller where the act says so."""
+    calendar: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    """The working days that the deadlines were last counted by; None: not yet compared."""
 
 
 class Edition(SQLModel, table=True):

@@ -1,8 +1,9 @@
 """Working days, office hours and spans of days."""
 
-from roadmap.calendar.working_days import Roll, WorkCalendar
+from roadmap.calendar.working_days import GivenYear, Roll, WorkCalendar
 
 __all__ = [
+    "GivenYear",
     "Roll",
     "WorkCalendar",
 ]

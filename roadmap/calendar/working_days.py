@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -40,6 +40,19 @@ class _Year:
     is_final: bool
 
 
+@dataclass(frozen=True, slots=True)
+class GivenYear:
+    """A year's production calendar given by hand, where the package is late.
+
+    ``off`` and ``working`` are what it adds to weekends, holidays and the transfers of the law itself; a day in
+    ``working`` is worked whatever else is said of it. ``source`` is the act that says so.
+    """
+
+    off: Mapping[date, str]
+    working: frozenset[date]
+    source: str
+
+
 def _days(year: int) -> Iterator[date]:
     first = date(year, 1, 1)
     return (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
@@ -54,6 +67,11 @@ def _federal(year: int) -> _Year:
     decreed = year in known.special_public_holidays or year in known.special_public_holidays_observed
     off = {day: _plain(name) for day, name in known.items()}
     return _Year(off if decreed else _moved_by_law(off), frozenset(known.weekend_workdays), decreed)
+
+
+def _by_hand(year: int, given: GivenYear) -> _Year:
+    lawful = _moved_by_law({date(year, *day): name for day, name in FIXED.items()})
+    return _Year({**lawful, **given.off}, given.working, is_final=True)
 
 
 def _plain(name: str) -> str:
@@ -81,29 +99,59 @@ def _moved_by_law(off: Mapping[date, str]) -> dict[date, str]:
     return moved
 
 
+def roll(day: date, rule: Roll, is_working: Callable[[date], bool]) -> date:
+    """``WorkCalendar.roll`` over working days known in another way."""
+    if rule == "none":
+        return day
+    step = DAY if rule == "following" else -DAY
+    while not is_working(day):
+        day += step
+    return day
+
+
 class WorkCalendar:
     """The working days of one region; immutable, years are computed when first asked for.
 
-    ``days_off`` are the region's own days off (date → name), which the federal calendar does not know.
+    ``days_off`` are the region's own days off (date → name), which the federal calendar does not know, ``working_days``
+    its own worked weekends; ``years`` are production calendars given by hand, which stand before the package's.
     """
 
-    __slots__ = ("_days_off", "_working")
+    __slots__ = ("_days_off", "_given", "_working", "_working_days")
 
-    def __init__(self, days_off: Mapping[date, str] | None = None) -> None:
+    def __init__(
+        self,
+        days_off: Mapping[date, str] | None = None,
+        *,
+        working_days: Collection[date] = (),
+        years: Mapping[int, GivenYear] | None = None,
+    ) -> None:
         self._days_off = dict(days_off or {})
+        self._working_days = frozenset(working_days)
+        self._given = {year: _by_hand(year, given) for year, given in (years or {}).items()}
         self._working: dict[int, list[date]] = {}
 
     @property
     def version(self) -> str:
         """What the days were computed from, for the record: «holidays 0.109 + 14 региональных дней»."""
-        own = len(self._days_off)
-        return f"holidays {package_version}" + (
+        own = len(self._days_off) + len(self._working_days)
+        by_hand = f" + внесено вручную: {', '.join(str(year) for year in sorted(self._given))}" if self._given else ""
+        return f"holidays {package_version}{by_hand}" + (
             f" + {counted(own, 'региональный день', 'региональных дня', 'региональных дней')}" if own else ""
         )
 
     def is_final(self, year: int) -> bool:
         """Whether the year's decree on transfers is known; until then only the law's own rule is applied."""
-        return _federal(year).is_final
+        return self._federal(year).is_final
+
+    def _federal(self, year: int) -> _Year:
+        return self._given.get(year) or _federal(year)
+
+    def exceptions(self, year: int) -> dict[str, list[str]]:
+        """What of a year is not Monday to Friday: ISO days off among these, ISO days worked beside them."""
+        days = list(_days(year))
+        off = [f"{day}" for day in days if day.weekday() not in WEEKDAYS_OFF and not self.is_working(day)]
+        worked = [f"{day}" for day in days if day.weekday() in WEEKDAYS_OFF and self.is_working(day)]
+        return {"off": off, "worked": worked}
 
     def is_working(self, day: date) -> bool:
         """Whether the day is worked, working Saturdays included."""
@@ -111,9 +159,11 @@ class WorkCalendar:
 
     def day_off_name(self, day: date) -> str | None:
         """Why nobody works that day, in Russian; None for a working day."""
+        if day in self._working_days:
+            return None
         if (own := self._days_off.get(day)) is not None:
             return own
-        year = _federal(day.year)
+        year = self._federal(day.year)
         if day in year.working_weekends:
             return None
         return year.off.get(day) or WEEKDAYS_OFF.get(day.weekday())
@@ -123,12 +173,7 @@ class WorkCalendar:
 
         ``preceding``: указ губернатора Свердловской области, п. 16-17; ``following``: ГК РФ, ст. 193.
         """
-        if rule == "none":
-            return day
-        step = DAY if rule == "following" else -DAY
-        while not self.is_working(day):
-            day += step
-        return day
+        return roll(day, rule, self.is_working)
 
     def next_working(self, day: date) -> date:
         """The day itself when it is worked, else the first working day after it."""

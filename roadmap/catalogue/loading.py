@@ -3,13 +3,14 @@
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import ValidationError
 
 from roadmap.catalogue.errors import refusals
 from roadmap.catalogue.file import NotTaken, read_file
 from roadmap.catalogue.open_questions import open_questions
+from roadmap.catalogue.production_calendar import ProductionCalendar
 from roadmap.catalogue.schema import Catalogue
 from roadmap.catalogue.validation import inconsistencies
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
@@ -49,8 +50,24 @@ def load_catalogue(path: Path, *, unsettled: bool = False) -> Catalogue:
 
     A draft with open questions is refused too, unless it is only to be looked at (``unsettled``).
     """
+    content = _content(path)
+    if asked := () if unsettled else open_questions(content.decode("utf-8-sig", "replace")):
+        raise CatalogueError.of(*(f"{path.name}: {line} — решите вопрос и удалите его строку" for line in asked))
+    return parse_catalogue(content, path.name)
+
+
+def load_production_calendar(path: Path) -> ProductionCalendar:
+    """The production calendar in the file; raises ``CatalogueError`` for whatever keeps it from being one."""
+    data = _data(_content(path), path.name, sample="«vekha workdays --help»")
     try:
-        content = read_file(path)
+        return ProductionCalendar.model_validate(data, strict=True)
+    except ValidationError as error:
+        raise CatalogueError.of(*(f"{path.name}: {line}" for line in refusals(error, data))) from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_file(path)
     except IsADirectoryError as error:
         raise CatalogueError.of(f"{path.name}: это папка — укажите файл YAML") from error
     except NotTaken as error:
@@ -59,13 +76,21 @@ def load_catalogue(path: Path, *, unsettled: bool = False) -> Catalogue:
         raise CatalogueError.of(f"{path.name}: файла нет — проверьте путь {path}") from error
     except OSError as error:
         raise CatalogueError.of(f"{path.name}: файл не читается — проверьте права на {path}") from error
-    if asked := () if unsettled else open_questions(content.decode("utf-8-sig", "replace")):
-        raise CatalogueError.of(*(f"{path.name}: {line} — решите вопрос и удалите его строку" for line in asked))
-    return parse_catalogue(content, path.name)
 
 
 def parse_catalogue(content: bytes, file: str) -> Catalogue:
     """The catalogue in the bytes of ``file``, whose name begins every problem; raises ``CatalogueError``."""
+    data = _data(content, file, sample="встроенной системы")
+    try:
+        catalogue = Catalogue.model_validate(data, strict=True)
+    except ValidationError as error:
+        raise CatalogueError.of(*(f"{file}: {line}" for line in refusals(error, data))) from error
+    if problems := tuple(f"{file}: {line}" for line in inconsistencies(catalogue)):
+        raise CatalogueError.of(*problems)
+    return catalogue
+
+
+def _data(content: bytes, file: str, *, sample: str) -> Any:
     try:
         data = read_yaml(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -75,11 +100,5 @@ def parse_catalogue(content: bytes, file: str) -> Catalogue:
     except UnreadableYaml as error:
         raise CatalogueError.of(f"{file}: {error}") from error
     if data is None:
-        raise CatalogueError.of(f"{file}: файл пуст — заполните его по образцу встроенной системы")
-    try:
-        catalogue = Catalogue.model_validate(data, strict=True)
-    except ValidationError as error:
-        raise CatalogueError.of(*(f"{file}: {line}" for line in refusals(error, data))) from error
-    if problems := tuple(f"{file}: {line}" for line in inconsistencies(catalogue)):
-        raise CatalogueError.of(*problems)
-    return catalogue
+        raise CatalogueError.of(f"{file}: файл пуст — заполните его по образцу {sample}")
+    return data

@@ -294,6 +294,8 @@ class Catalogue(Entry):
     extensions_by: Literal["coordinator", "controller"] = "coordinator"
     """Who decides on another deadline."""
     days_off: tuple[DayOff, ...] = ()
+    working_days: tuple[date, ...] = ()
+    """Weekends that the region works."""
     controller: Controller | None = None
     coordinator: Controller | None = None
     definitions: tuple[Definition, ...] = ()

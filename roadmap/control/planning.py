@@ -58,30 +58,33 @@ class _Duty:
     note: str = ""
 
 
-def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0) -> Reading:
+def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0, calendar: WorkCalendar | None = None) -> Reading:
     """The dated meaning of an item's term, moved by ``shift`` years.
 
     Words are read in the document's own period. An item without a term but with a rhythm of the catalogue recurs
-    by that rhythm over the whole period (rule ``own-rhythm``).
+    by that rhythm over the whole period (rule ``own-rhythm``). ``calendar`` None: that of the catalogue alone.
     """
+    calendar = calendar or calendar_of(catalogue)
     period = catalogue.period
     if not item.term.strip() and item.rhythm:
         if shift:
             period = shift_years(catalogue, shift).period
         windows = slices(period.start, period.end, item.rhythm)
         return Reading(text="", kind="recurring", rule=OWN_RHYTHM, windows=windows, every=item.rhythm)
-    reading = terms.read(item.term, start=period.start, end=period.end, calendar=calendar_of(catalogue))
+    reading = terms.read(item.term, start=period.start, end=period.end, calendar=calendar)
     if shift and reading.rule.startswith(COUNTED_IN_MONTHS):
         # Which day is the fifth working day of a month differs from year to year: the words are read once more.
         moved = shift_years(catalogue, shift).period
-        return terms.read(item.term, start=moved.start, end=moved.end, calendar=calendar_of(catalogue))
+        return terms.read(item.term, start=moved.start, end=moved.end, calendar=calendar)
     return shift_reading(reading, shift, period=period)
 
 
-def read_co_terms(catalogue: Catalogue, item: Item, *, shift: int = 0) -> list[tuple[str, Reading]]:
+def read_co_terms(
+    catalogue: Catalogue, item: Item, *, shift: int = 0, calendar: WorkCalendar | None = None
+) -> list[tuple[str, Reading]]:
     """(body, dated meaning) of every co-executor that has a term of its own inside the item."""
     return [
-        (own.body, read_item(catalogue, item.model_copy(update={"term": own.term}), shift=shift))
+        (own.body, read_item(catalogue, item.model_copy(update={"term": own.term}), shift=shift, calendar=calendar))
         for own in item.co_terms
     ]
 
@@ -96,9 +99,9 @@ def plan(
     moved = shift_years(catalogue, shift) if shift else catalogue
     planned = []
     for (origin, item), (_, moved_item) in zip(catalogue.duties_by_origin(), moved.duties_by_origin(), strict=True):
-        reading = read_item(catalogue, item, shift=shift)
+        reading = read_item(catalogue, item, shift=shift, calendar=calendar)
         points = plan_item(moved, moved_item, reading, calendar=calendar, window_days=window_days)
-        for body, own in read_co_terms(catalogue, item, shift=shift):
+        for body, own in read_co_terms(catalogue, item, shift=shift, calendar=calendar):
             points += plan_item(moved, moved_item, own, calendar=calendar, window_days=window_days, co_executor=body)
         planned.append((origin, moved_item, reading, points))
     return planned
@@ -288,10 +291,17 @@ def _point(catalogue: Catalogue, item: Item, duty: _Duty, member: str | None, ca
 
 
 def _move_note(due: date, deadline: date, *, rule: Roll, calendar: WorkCalendar) -> str:
-    if deadline == due or rule == "none":
+    if rule == "none":
         return ""
+    if deadline == due:
+        return "" if calendar.is_final(due.year) else f"{not_approved(due.year)}, срок может быть уточнён"
     note = (
         f"{due:%d.%m.%Y} — нерабочий день ({calendar.day_off_name(due)}), "
         f"срок перенесён на {MOVED_TO[rule]} рабочий день {deadline:%d.%m.%Y}"
     )
-    return note if calendar.is_final(due.year) else f"{note}; календарь на {due.year} год ещё не утверждён"
+    return note if calendar.is_final(due.year) else f"{note}; {not_approved(due.year)}"
+
+
+def not_approved(year: int) -> str:
+    """What is said of a day in a year whose transfers of days off the government has not decreed yet."""
+    return f"производственный календарь на {year} год ещё не утверждён"

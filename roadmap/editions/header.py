@@ -30,6 +30,7 @@ def _facts(edition: Catalogue) -> Mapping[str, str]:
         "roll": edition.roll,
         "report_by": edition.report_by,
         "days_off": ", ".join(f"{day.on:%d.%m.%Y} {day.name}" for day in edition.days_off),
+        "working_days": ", ".join(f"{day:%d.%m.%Y}" for day in edition.working_days),
         "controller": _post(edition.controller),
         "coordinator": _post(edition.coordinator),
         "monitoring": ", ".join(RHYTHM_RU[one.rhythm] for one in edition.monitoring),

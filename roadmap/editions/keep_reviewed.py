@@ -21,7 +21,7 @@ QUIET = ("co_terms", "after", "parties")
 """What only a reviewer can have set: it goes on without a word."""
 HEAD = (
     *("roll", "report_by", "ladder", "extensions_by", "days_off", "controller", "coordinator", "definitions"),
-    "monitoring",
+    *("monitoring", "working_days"),
 )
 AROUND = ("group", "responsible", "executors", "result")
 KEPT_FIELDS = (*CONTROL, "owner", "co_executors", *AROUND)

@@ -51,6 +51,7 @@ def next_edition(old: Catalogue, *, first: int, last: int) -> Draft:
             "act": Act(kind=old.act.kind, authority=old.act.authority, document=f"проект по образцу: {old.act.words}"),
             "period": period,
             "days_off": (),
+            "working_days": (),
             "indicators": tuple(entry.value for entry in indicators),
             **{part: tuple(entry.value for entry in entries) for part, entries in parts.items()},
         }
@@ -58,7 +59,7 @@ def next_edition(old: Catalogue, *, first: int, last: int) -> Draft:
     questions: dict[str, tuple[str, ...]] = {"act": ("впишите номер, дату и название нового акта",)}
     if YEAR.search(old.title):
         questions["title"] = ("в названии назван год прежнего периода — исправьте",)
-    if old.days_off:
+    if old.days_off or old.working_days:
         questions["days_off"] = (f"впишите региональные нерабочие дни на {_years(period)}",)
     if any(one.ground for one in old.monitoring):
         questions["monitoring"] = ("ритм мониторинга и его основание — по прежнему акту: подтвердите или исправьте",)

@@ -13,8 +13,10 @@ from sqlmodel import Session, col
 from models import ControlPoint, Roadmap, lifecycle
 from models.db import open_session
 from models.db.locks import lock_roadmap
+from models.lifecycle.transitions import CONTROL
 from models.settings import Settings
 from models.tables.alert import keep_alerts
+from models.tables.audit import write_audit
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.calendar.zones import today_there
@@ -24,11 +26,13 @@ from tasks.context.office import office_hours
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.false_day import Day, FalseDays, begin_day, end_day
+from tasks.editions.calendar_changes import follow_calendar
 from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance
 from tasks.reminders.digest import queue_digests
 from tasks.reminders.enqueue import Telling, asked_on, enqueue_reminders
 from tasks.reminders.failed_deliveries import enqueue_failed_deliveries, queue_retries
+from tasks.reminders.false_letters import remark_to_coordinators
 from tasks.reminders.orders import enqueue_orders
 from tasks.reminders.recipients import opening_hours
 
@@ -56,10 +60,15 @@ class DayReport:
     is_held: bool = False
     """The clock seems to have gone back: nothing was done."""
 
+    calendar: str = ""
+    """In Russian: which deadlines another working calendar moved; empty where none."""
+
     @property
     def remark(self) -> str:
         """What a person must know of this day, in Russian; empty on an ordinary one."""
-        return HELD if self.is_held else self.false_days.words if self.false_days else ""
+        if self.is_held:
+            return HELD
+        return " ".join(filter(None, (self.false_days.words if self.false_days else "", self.calendar)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,10 @@ def control_roadmap(
         keep_alerts(session, f"control/{code}", {"clock": f"{roadmap.region}: {HELD}"} if begun.is_held else {}, at=at)
     if begun.is_held:
         return _nothing_done(day)
+    followed = follow_calendar(session, code, calendar=calendar, today=today, at=at)
+    if followed and followed.summary:
+        remark_to_coordinators(session, day, followed.summary)
+        write_audit(session, at=at, actor=CONTROL, action="календарь", subject=code, detail=followed.summary)
     rounds = sweep(session, code, today=today, at=at, calendar=calendar)
     opened = lifecycle.open_due(session, code, today=today, at=at)
     stages = advance(session, code, today=today, at=at, calendar=calendar)
@@ -180,6 +193,7 @@ def control_roadmap(
         stages=stages,
         rounds=rounds,
         false_days=begun.false,
+        calendar=followed.summary if followed else "",
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Transition
+from models.lifecycle.calendar_moves import BY_CALENDAR
 from roadmap.calendar import Roll, WorkCalendar
 
 
@@ -67,9 +68,12 @@ def _stood(
                 submitted_on = None
             case "correct" if event.due_to:
                 submitted_on = event.due_to
-    moved = next((event.due_from for event in later if event.action == "extend" and event.due_from), None)
+    extended = next((event for event in later if event.action == "extend" and event.due_from), None)
     status = later[0].from_status if later else events[-1].to_status
-    return Stood(status, submitted_on, calendar.roll(moved, roll) if moved else deadline_on)
+    if extended is not None and extended.due_from is not None:
+        by_calendar = (extended.once_key or "").startswith(BY_CALENDAR)
+        deadline_on = extended.due_from if by_calendar else calendar.roll(extended.due_from, roll)
+    return Stood(status, submitted_on, deadline_on)
 
 
 def _known_at(events: list[Transition]) -> list[datetime]:

@@ -23,6 +23,7 @@ from models import (
     Roadmap,
     Transition,
 )
+from models.lifecycle.calendar_moves import BY_CALENDAR
 from roadmap.calendar import Roll
 from roadmap.calendar.zones import zone_of
 from roadmap.control.discipline import Discipline, Judged, PointRecord, by_body, judge
@@ -154,6 +155,8 @@ def _counts(session: Session, of_it: tuple[Any, ...], as_of: datetime) -> Mappin
         select(col(Transition.point_id), col(Transition.action), func.count())
         .join(ControlPoint, col(ControlPoint.id) == col(Transition.point_id))
         .where(*of_it, col(Transition.action).in_(("return", "extend")), col(Transition.noticed_at) <= as_of)
+        # Nobody asked for what the calendar moved.
+        .where(func.coalesce(col(Transition.once_key), "").not_like(f"{BY_CALENDAR}%"))
         .group_by(col(Transition.point_id), col(Transition.action))
     )
     return {(point_id, action): n for point_id, action, n in session.execute(counted)}

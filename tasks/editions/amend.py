@@ -10,11 +10,12 @@ from sqlmodel import Session, col
 from models.db.rows import ids_by_code, table_of
 from models.tables.roadmap import Edition, Indicator, Item, Roadmap
 from roadmap.calendar import WorkCalendar
-from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import plan
 from roadmap.control.year_shift import shift_years as shifted
 from roadmap.editions import AnswerRefused, Plan, compare
+from tasks.context.working_calendar import calendar_for, calendar_of
+from tasks.editions.calendar_changes import follow_calendar
 from tasks.editions.load import Planned, content_hash, refuse_unread, store_edition, store_entries, store_roadmap
 from tasks.editions.point_changes import PointPlan, carry_out, plan_points
 from tasks.editions.point_matching import stored_points
@@ -84,7 +85,7 @@ def preview(
         is_new = False
     planned = plan(
         compared.edition,
-        calendar=calendar or calendar_of(compared.edition),
+        calendar=calendar or calendar_for(session, compared.edition),
         window_days=window_days,
         shift=roadmap.shift_years,
     )
@@ -140,6 +141,10 @@ def amend(
 
     A rehearsal copy is amended with its own shift of years.
     """
+    if session.get(Roadmap, roadmap_code) is not None:
+        # What the calendar moved is not the act's doing.
+        now = calendar or calendar_of(session, roadmap_code)
+        follow_calendar(session, roadmap_code, calendar=now, today=today, at=at)
     amendment = preview(
         session,
         roadmap_code,
@@ -153,7 +158,7 @@ def amend(
         return amendment
     _refuse_questions(amendment)
     refuse_unread(roadmap_code, amendment.planned)
-    _write(session, amendment, today=today, at=at, calendar=calendar or calendar_of(amendment.plan.edition))
+    _write(session, amendment, today=today, at=at, calendar=calendar or calendar_for(session, amendment.plan.edition))
     return amendment
 
 

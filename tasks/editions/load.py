@@ -13,13 +13,14 @@ from sqlmodel import Session, col
 from models.db.rows import ids_by_code, store
 from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 from roadmap.calendar import WorkCalendar
-from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.schema import Catalogue, Origin
 from roadmap.catalogue.schema import Item as Entry
 from roadmap.control.planning import PlannedPoint, plan
 from roadmap.control.year_shift import shift_years as shifted
 from roadmap.reading import Reading
+from tasks.context.working_calendar import calendar_for
 from tasks.editions.added_items import added_items
+from tasks.editions.calendar_changes import days_of, follow_calendar
 from tasks.editions.point_rows import Moved, missing_points, store_points
 
 Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
@@ -27,6 +28,10 @@ Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
 INDICATOR_WORDS = {
     *("code", "title", "unit", "comparison", "target", "target_year", "rhythm", "words", "method"),
 }
+
+
+#: Fields that editions stored by earlier releases have not: empty, they make no other edition.
+LATER_FIELDS = ("working_days",)
 
 
 class LoadRefused(ValueError):
@@ -66,7 +71,7 @@ def load_roadmap(
     roadmap takes additions and changed words; ``LoadRefused`` when items or dates would be lost, when a term of a
     controlled item is not understood, and when a rehearsal meets the real roadmap.
     """
-    calendar = calendar or calendar_of(catalogue)
+    calendar = calendar or calendar_for(session, catalogue)
     moved = shifted(catalogue, shift_years)
     present = session.get(Roadmap, catalogue.code)
     _refuse_other_copy(present, shift_years=shift_years, rehearsal=rehearsal, code=catalogue.code)
@@ -77,6 +82,7 @@ def load_roadmap(
         otherwise=moved.period.start if rehearsal else today,
         today=today,
     )
+    followed = follow_calendar(session, catalogue.code, calendar=calendar, today=today, at=at) if present else None
     planned = plan(catalogue, calendar=calendar, window_days=window_days, shift=shift_years)
     refuse_unread(catalogue.code, planned)
     _refuse_losses(session, catalogue, planned)
@@ -90,19 +96,28 @@ def load_roadmap(
     stored = store_points(
         session, catalogue.code, points, controlled_from=since, today=today, by=(catalogue.act.words, at)
     )
+    if present is None:
+        loaded = session.get_one(Roadmap, catalogue.code)
+        loaded.calendar = days_of(calendar, loaded, today)
+        session.flush()
+    by_calendar = [Moved(one.key, one.deadline_from, one.deadline_on) for one in followed.moves] if followed else []
     return Loaded(
         items=len(planned),
         points_new=stored.new,
         points_kept=stored.kept,
         history=stored.history,
         unread=tuple(_unread(catalogue.code, planned)),
-        moved=stored.moved,
+        moved=(*by_calendar, *stored.moved),
     )
 
 
 def content_hash(catalogue: Catalogue, shift_years: int = 0) -> str:
     """Equal for equal content: the catalogue's JSON and the years it is shifted by."""
-    content = json.dumps([catalogue.model_dump(mode="json"), shift_years], ensure_ascii=False, sort_keys=True)
+    fields = catalogue.model_dump(mode="json")
+    for name in LATER_FIELDS:
+        if not fields[name]:
+            del fields[name]
+    content = json.dumps([fields, shift_years], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 

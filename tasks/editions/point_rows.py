@@ -1,7 +1,7 @@
 """Brings the control points of a roadmap in line with its plan; what people decided is never overwritten."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlmodel import Session, col
 
 from models.db.rows import ids_by_code
+from models.lifecycle.calendar_moves import CalendarMove, move_with_calendar
 from models.tables.control_point import ControlPoint, Transition
 from models.tables.roadmap import Body, Item
 from roadmap.control.planning import PlannedPoint
@@ -56,6 +57,7 @@ def store_points(
     new: list[dict[str, Any]] = []
     moved: list[Moved] = []
     passing: list[Passing] = []
+    moves: list[CalendarMove] = []
     handed = _handed_over_by_people(session, roadmap_code)
     for point in wanted:
         row = serving.get(duty_of(point))
@@ -65,12 +67,19 @@ def store_points(
             continue
         owner_id = row["owner_id"] if row["id"] in handed else ids[0][point.owner_code]
         changes = _changes(row, point, owner_id=owner_id, today=today)
+        if "deadline_on" in changes:
+            moved.append(Moved(row["key"], row["deadline_on"], point.deadline_on))
+            if by is not None:
+                move = calendar_move(row, point)
+                moves.append(replace(move, opens_on=changes.get("opens_on", move.opens_on)))
         if "owner_id" in changes:
             passing.append(Passing(row, owner_id))
         if changes:
             session.execute(update(POINTS).where(POINTS.c.id == row["id"]).values(changes))
-        if "deadline_on" in changes:
-            moved.append(Moved(row["key"], row["deadline_on"], point.deadline_on))
+    if moves and by is not None:
+        why = f"уточнены рабочие дни дорожной карты: {by[0]}"
+        reasons = dict.fromkeys(upcoming(moves), why)
+        move_with_calendar(session, moves, reasons=reasons, reason=why, today=today, at=by[1])
     if passing and by is not None:
         pass_on(session, passing, act=by[0], at=by[1], today=today)
     if new:
@@ -135,6 +144,28 @@ def _handed_over_by_people(session: Session, roadmap_code: str) -> set[int]:
         .where(~col(Transition.actor).startswith(f"{EDITION} "))
     )
     return set(session.execute(found).scalars())
+
+
+def calendar_move(row: RowMapping, point: PlannedPoint, *, edition: str = "") -> CalendarMove:
+    """A stored point that gets the working day (with ``edition`` also the day) of the planned one."""
+    return CalendarMove(
+        id=row["id"],
+        key=row["key"],
+        status=row["status"],
+        due_from=row["due_on"],
+        due_on=point.due_on if edition else row["due_on"],
+        deadline_from=row["deadline_on"],
+        deadline_on=point.deadline_on,
+        opens_on=min(row["opens_on"], point.opens_on) if edition else opens_with(row, point.deadline_on),
+        note=point.deadline_note,
+        edition=edition,
+    )
+
+
+def opens_with(row: RowMapping, deadline_on: date) -> date:
+    """When a point begins: one to come no later than it is due."""
+    opens_on: date = row["opens_on"]
+    return min(opens_on, deadline_on) if row["status"] == "planned" else opens_on
 
 
 def missing_points(session: Session, roadmap_code: str, planned: Iterable[PlannedPoint]) -> list[str]:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
 
 from models import Transition
 from models.db.rows import table_of
 from models.lifecycle.bulk import Change, change_many
+from models.lifecycle.calendar_moves import BY_CALENDAR
 from models.lifecycle.transitions import TransitionCommand
 from roadmap.processes.staging import Place, PlannedStage
 from tasks.context.roadmap_day import RoadmapDay
@@ -90,6 +91,7 @@ def _by_hand(session: Session, parent_id: int) -> dict[str, set[int]]:
         .join(POINTS, POINTS.c.id == TRANSITIONS.c.point_id)
         .where(POINTS.c.parent_id == parent_id, TRANSITIONS.c.actor != ENGINE)
         .where(TRANSITIONS.c.action.in_(("extend", "reassign")))
+        .where(func.coalesce(TRANSITIONS.c.once_key, "").not_like(f"{BY_CALENDAR}%"))
     )
     found: dict[str, set[int]] = {"extend": set(), "reassign": set()}
     for point_id, action in session.execute(decided):

@@ -142,6 +142,7 @@ def test_the_edition_on_control_is_still_known_as_the_one_it_is(old_engine: Engi
     """The kinds in it have the new word, and its hash is that of the same document read today."""
     catalogue = built_in("surgut")
     there = catalogue.model_dump(mode="json")
+    there.pop("working_days")
     for item in (*there["items"], *there["directives"], *there["duties"]):
         item["kind"] = "measure" if item["kind"] == "activity" else item["kind"]
     content = json.dumps([there, 3], ensure_ascii=False, sort_keys=True)
@@ -152,7 +153,7 @@ def test_the_edition_on_control_is_still_known_as_the_one_it_is(old_engine: Engi
     (row,) = read(old_engine, "edition")
     assert row["content_hash"] == content_hash(catalogue, 3)
     assert Catalogue.model_validate(row["catalogue"]) == catalogue
-    assert row["catalogue"] == catalogue.model_dump(mode="json")
+    assert row["catalogue"] | {"working_days": []} == catalogue.model_dump(mode="json")
 
 
 def test_an_edition_that_is_not_what_its_hash_says_is_left_alone(old_engine: Engine) -> None:

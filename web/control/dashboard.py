@@ -12,12 +12,14 @@ from sqlmodel import Session
 
 from models import clock
 from models.db import open_session
+from models.queries import roadmaps
 from models.settings import Settings
 from models.tables.alert import alerts
 from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
 from roadmap.language import section_words
 from tasks.context.last_control import missed_controls
+from tasks.editions.calendar_changes import unapproved_lines
 from tasks.files.point_export import MEDIA_TYPE, workbook
 from tasks.pages.filters import Choices, Filter, ShownPoint, board_points, choices, run_urls, year_end
 from tasks.pages.people import Reach, muted, reach_of_bodies
@@ -79,6 +81,7 @@ def _values(session: Session, request: Request, settings: Settings, query: Query
     reach = reach_of_bodies(session, wanted.roadmap)
     lost = {body_id for body_id, one in reach.items() if one.is_lost}
     ahead = board_points(session, wanted, today=today, unreachable=lost, until=boards.months_ahead(today, 13)[-1])
+    chosen = [roadmap for roadmap in roadmaps(session) if wanted.roadmap in ("", roadmap.code)]
     has_period = wanted.start is not None or wanted.end is not None
     points = [p for p in ahead if has_period or _is_shown(p, today)]
     offered = choices(session, wanted)
@@ -89,6 +92,7 @@ def _values(session: Session, request: Request, settings: Settings, query: Query
     return {
         "alerts": alerts(session),
         "missed": missed_controls(session, at=clock.now(), code=wanted.roadmap or None),
+        "unapproved": unapproved_lines(session, chosen, today=today),
         "zone": settings.zone,
         "points": listed,
         "waiting": waiting,

@@ -14,12 +14,14 @@ from models import ControlPoint, Item, Roadmap, clock, queries
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import STATUS_RU, event_words, point_by_key
+from models.settings import Settings
 from models.tables.alert import alerts
 from models.tables.outbox import OVERTAKEN
 from roadmap.catalogue.loading import built_in
 from roadmap.language import counted, day
 from roadmap.terms import read
 from tasks.context.last_control import missed_controls
+from tasks.editions.calendar_changes import unapproved_lines
 from tasks.people.contacts import bodies_without_channel
 
 Json = Annotated[bool, typer.Option("--json", help="Вывести JSON для программ.")]
@@ -123,6 +125,7 @@ def status(
         silent = {row.roadmap.code: bodies_without_channel(session, row.roadmap.code) for row in rows}
         standing = missed_controls(session, at=clock.now(), code=code)
         standing += [alert.words for alert in alerts(session)]
+        unapproved = unapproved_lines(session, chosen, today=clock.today(Settings().zone))
         gone = {row.roadmap.code: _by_act(_dropped(session, row.roadmap.code)) for row in rows}
     if as_json:
         return output.as_json([_status(row, silent[row.roadmap.code], gone[row.roadmap.code]) for row in rows])
@@ -138,6 +141,8 @@ def status(
         if bodies:
             names = ", ".join(f"«{body}»" for body in bodies)
             output.screen.print(f"[yellow]{roadmap_code}: некому писать — {names}; впишите в contacts.yaml[/]")
+    for words in unapproved:
+        output.screen.print(f"{words}.", markup=False, soft_wrap=True)
     for words in standing:
         output.screen.print(f"Тревога: {words}", style="red", markup=False, soft_wrap=True)
     return None

@@ -86,6 +86,9 @@ def load(
         f"прежних {report.points_kept}, в истории {report.history}"
         + (f", раундов мониторинга {rounds}" if rounds else "")
     )
+    for moved in report.moved:
+        words = f"{moved.key}: срок перенесён с {day(moved.before)} на {day(moved.after)} — уточнён календарь"
+        output.screen.print(words, style="yellow", markup=False)
     for key, problem in report.unread:
         output.screen.print(f"{key}: срок не прочитан — {problem}", style="yellow", markup=False)
     return None

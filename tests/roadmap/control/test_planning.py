@@ -133,7 +133,7 @@ def test_a_term_on_a_day_off_says_where_it_went_and_keeps_its_key(roll: str, dea
 def test_a_note_says_when_the_decree_is_not_known_yet() -> None:
     (point,) = planned(catalogue(period=("2026-02-16", "2028-12-31")), reading("windows", (None, "2028-04-30")))
     assert point.deadline_on == day("2028-04-28")
-    assert point.deadline_note.endswith("28.04.2028; календарь на 2028 год ещё не утверждён")
+    assert point.deadline_note.endswith("28.04.2028; производственный календарь на 2028 год ещё не утверждён")
 
 
 def test_a_new_decree_moves_the_deadline_and_never_the_key() -> None:
