@@ -33,8 +33,8 @@ NOTE_LABEL: dict[Reason, str] = {
     "ordered": "Поручение",
     "order_done": "Поручение",
     "order_declined": "Поручение",
-    "escalated": "Ваше решение",
-    "still_overdue": "Ваше решение",
+    "escalated": "Сейчас",
+    "still_overdue": "Сейчас",
 }
 #: Nothing is left to do about these, and no time runs.
 CLOSED: frozenset[Reason] = frozenset({"accepted", "withdrawn", "handed_over"})

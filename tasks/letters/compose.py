@@ -319,13 +319,14 @@ def _card(told: _Told, page: str, ask: Ask | None) -> str:
     return f"{page}/data/{told.row.point.id}" if ask else f"{page}/point/{told.row.point.id}"
 
 
-def _decided(told: _Told) -> str:
-    """What whoever controls has said about an overdue point and still stands."""
+def _decided(told: _Told, sender: _Sender) -> str:
+    """What whoever controls has said about an overdue point and still stands, and that nobody reminds of it."""
     point = told.row.point
     if told.reason not in ("escalated", "still_overdue"):
         return ""
+    muted = "письма исполнителю приостановлены" if sender.is_silent(point) else ""
     demanded = f"потребовано исполнение до {point.demanded_until:%d.%m.%Y}" if point.demanded_until else ""
-    return ", ".join(filter(None, (demanded, "на личном контроле" if point.personal_since else "")))
+    return ", ".join(filter(None, (demanded, "на личном контроле" if point.personal_since else "", muted)))
 
 
 def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
@@ -343,7 +344,7 @@ def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
         source=item.source,
         owner=", ".join(filter(None, (row.owner, *successor))),
         executors=row.executors,
-        note=row.ground or _decided(told),
+        note=row.ground or _decided(told, sender),
         names_dates=point.purpose == "name_dates",
         instead_of=row.instead_of.post if row.instead_of else "",
         url=_card(told, page, ask),

@@ -6,13 +6,16 @@ from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import Pause
 from prefect.input import RunInput
-from prefect.states import Suspended
+from prefect.states import Running, Suspended
 
 from deployments.sync import sync
 from models import clock
+from models.db import open_session
 from tasks.prefect import waiting_runs
 from tasks.prefect.forms import Decision
+from tasks.prefect.point_facts import point_of
 from tests.office import Office
 
 
@@ -91,6 +94,40 @@ def test_an_answer_that_comes_while_the_state_is_renamed_is_not_lost(office: Off
 
     office.api(renamed_too_late)
     assert office.runs()[key]["state_type"] == "SCHEDULED"
+
+
+def test_a_run_that_asks_again_waits_with_its_form(office: Office, opened: tuple[str, UUID]) -> None:
+    key, run_id = opened
+    with open_session(office.engine) as session:
+        point = point_of(session, key)
+    assert point is not None
+
+    async def asked_again(client: PrefectClient) -> None:
+        await client.set_flow_run_state(run_id, Running(), force=True)
+        with pytest.raises(Pause):
+            await waiting_runs.ask(client, run_id, point, 2, name="В работе", refusal="нужно основание")
+
+    office.api(asked_again)
+    run = office.runs()[key]
+    assert (run["state_name"], run["state"]["state_details"]["pause_key"]) == ("В работе", "decision-2")
+    assert set(run["empirical_policy"]["pause_keys"]) == {"decision-1", "decision-2"}
+    answer = office.api(lambda client: client.resume_flow_run(run_id, run_input={"decision": "принять"}))
+    assert answer.status.value == "ACCEPT", answer.details
+
+
+def test_a_run_that_was_ended_meanwhile_is_not_made_to_wait(office: Office, opened: tuple[str, UUID]) -> None:
+    key, run_id = opened
+    with open_session(office.engine) as session:
+        point = point_of(session, key)
+    assert point is not None
+
+    async def asked_too_late(client: PrefectClient) -> None:
+        await waiting_runs.finish_run(client, run_id, "Исполнено")
+        with pytest.raises(Pause):
+            await waiting_runs.ask(client, run_id, point, 2, name="В работе", refusal="")
+
+    office.api(asked_too_late)
+    assert office.runs()[key]["state_name"] == "Исполнено"
 
 
 def test_a_run_that_no_longer_waits_is_not_renamed(office: Office, opened: tuple[str, UUID]) -> None:

@@ -211,7 +211,7 @@ def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Pages) 
     [
         ("coordinator", "coordinator", 'href="/control"'),
         ("controller", "controller", "/requests"),
-        ("controller", "coordinator", "отчитываться не нужно"),
+        ("controller", "coordinator", "Отчитываться не нужно"),
     ],
 )
 def test_who_keeps_control_is_led_to_the_place_for_it(pages: Pages, role: str, decides: str, words: str) -> None:
