@@ -28,11 +28,15 @@ def a_day(one: Life, settings: Settings) -> None:
 
 
 def stands(memory: Memory) -> set[tuple[str, ...]]:
-    """How points stand; the day on which an overdue was noticed is the day of the next control."""
+    """How points stand; the day on which an overdue was noticed is the day of the next control.
+
+    A body that is asked late for its data gets its days all the same, and a note that is written late is late: so of
+    a round only how its own point stands is compared.
+    """
     with open_session(memory.engine) as session:
-        rows = session.execute(select(ControlPoint)).scalars()
+        rows = session.execute(select(ControlPoint).where(col(ControlPoint.purpose) != "data")).scalars()
         return {
-            (row.key, row.status, f"{row.opens_on}", f"{row.deadline_on}", f"{row.overdue_on is not None}")
+            (row.key, row.status, f"{row.deadline_on}", "" if row.purpose == "round" else f"{row.overdue_on is None}")
             for row in rows
         }
 
@@ -45,7 +49,7 @@ def told(memory: Memory, since: date) -> set[tuple[str, str]]:
             .join(Notice, col(Notice.official_id) == col(Official.id))
             .join(NoticeLine, col(NoticeLine.notice_id) == col(Notice.id))
             .join(ControlPoint, col(ControlPoint.id) == col(NoticeLine.point_id))
-            .where(col(Notice.state) == "sent", col(Notice.on_day) >= since)
+            .where(col(Notice.state) == "sent", col(Notice.on_day) >= since, col(ControlPoint.purpose) == "result")
         )
         return set(session.execute(found).tuples())
 
