@@ -29,7 +29,7 @@ test-office: .venv/.dev
 FAULTS := tests/faults tests/tasks/daily/test_false_day.py tests/tasks/letters/test_sender_killed.py \
   tests/flows/test_process_killed.py tests/flows/test_failed_runs.py tests/deployments/serve/test_up.py
 faults: .venv/.dev
-	$(SUITE) -m "server or office" $(FAULTS)
+	FAULT_ACTS=100000 FAULT_YEARS=5 $(SUITE) -m "server or office" $(FAULTS)
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .

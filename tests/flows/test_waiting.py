@@ -122,7 +122,7 @@ def test_a_run_that_was_ended_meanwhile_is_not_made_to_wait(office: Office, open
     assert point is not None
 
     async def asked_too_late(client: PrefectClient) -> None:
-        await waiting_runs.finish_run(client, run_id, "Исполнено")
+        await waiting_runs.finish_run(client, run_id, "Исполнено", tags=())
         with pytest.raises(Pause):
             await waiting_runs.ask(client, run_id, point, 2, name="В работе", refusal="")
 
