@@ -67,7 +67,7 @@ class Channel(SQLModel, table=True):
     kind: str
     place: int
     """Under which number ``Official.addresses`` has the address."""
-    official: Official = Relationship(sa_relationship_kwargs={"lazy": "joined", "innerjoin": True})
+    official: Official = Relationship(sa_relationship_kwargs={"lazy": "joined"})
     is_active: bool = True
     drilled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """When the official was last asked to confirm that letters arrive here."""
