@@ -71,11 +71,12 @@ def undo_false_overdue(session: Session, roadmap_code: str, *, today: date, at: 
 
 
 def date_overdue(session: Session, roadmap_code: str, *, since: date, today: date) -> None:
-    """Overdue recorded today of deadlines from ``since`` on counts from the day after the deadline.
+    """Overdue recorded after ``since``, of deadlines from that day on, counts from the day after the deadline.
 
     No control was at work on the days between by the right date, and one would have noticed it then.
     """
-    fresh = (POINTS.c.roadmap_code == roadmap_code, POINTS.c.overdue_on == today, POINTS.c.deadline_on >= since)
+    recorded = POINTS.c.overdue_on.between(since + timedelta(days=1), today)
+    fresh = (POINTS.c.roadmap_code == roadmap_code, recorded, POINTS.c.deadline_on >= since)
     for deadline_on in session.execute(select(POINTS.c.deadline_on).where(*fresh).distinct()).scalars().all():
         its = (*fresh, POINTS.c.deadline_on == deadline_on)
         session.execute(update(POINTS).where(*its).values(overdue_on=deadline_on + timedelta(days=1)))

@@ -14,6 +14,8 @@ from itertools import pairwise
 USUAL_GAP = timedelta(days=4)
 #: A clock that has been looked at so often since it jumped was believed by everybody.
 RECENT = 30
+HELD_DAYS = 7
+"""So many days in the past are held where nothing says that the clock was ahead; people are told on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,25 @@ def was_ahead(looks: Sequence[Look], today: date, *, since: date) -> bool:
 
     ``looks`` in the order of happening, those not reversed and the held ones; ``since`` is the day the roadmap came to
     be looked at. Otherwise the clock seems to have gone back through days that were worked through: the control of
-    that day is held. A second day in the past is believed, whatever came before: who is held for ever tells nobody
-    anything.
+    that day is held, and those after it: what such a clock does would have to be taken back once it is put right. After
+    a week of them the past is believed, whatever came before: who is held for ever tells nobody anything.
     """
-    if looks[-1].is_held and looks[-1].on_day != today:
-        return True
+    held = {look.on_day for look in looks if look.is_held} - {today}
+    return len(held) >= HELD_DAYS or _jump(looks, today, since=since) is not None
+
+
+def last_true(looks: Sequence[Look], today: date, *, since: date) -> date | None:
+    """Of looks by a clock that ran ahead: the last day before it did; None where no gap tells.
+
+    What was looked at since was another day than it says, even where that day has come by now.
+    """
+    jump = _jump(looks, today, since=since)
+    return jump if jump is None or jump < today else None
+
+
+def _jump(looks: Sequence[Look], today: date, *, since: date) -> date | None:
+    """The day before the last gap that is as wide as the return."""
     days = [look.on_day for look in looks if not look.is_held][-RECENT:]
-    back = max(days) - today
-    needed = max(back, timedelta(days=2))
-    return any(after - before >= needed for before, after in pairwise([min(since, days[0]), *days]))
+    needed = max(max(days) - today, timedelta(days=2))
+    gaps = pairwise([min(since, days[0]), *days])
+    return next((before for before, after in reversed([*gaps]) if after - before >= needed), None)

@@ -64,6 +64,13 @@ RANK: tuple[Reason, ...] = (
     "accepted",
     "withdrawn",
 )
+
+
+def rank(reason: str) -> int:
+    """The place of a reason in ``RANK``; one that this release does not know comes last."""
+    return RANK.index(reason) if reason in RANK else len(RANK)
+
+
 REMINDERS: frozenset[Reason] = frozenset({"opened", "due_soon", "due_today", "overdue"})
 #: What an owner must act on; a letter about it that reaches nobody is the coordinator's concern.
 NEEDS_OWNER: frozenset[Reason] = REMINDERS | {"returned", "extended", "refused", "reassigned", "reopened", "demanded"}
@@ -235,7 +242,8 @@ def relevant(
         "no_channel": live,
         "undelivered": live,
     }
-    return reason if holds[reason] else None
+    # A reason of another release is told as it stands.
+    return reason if holds.get(reason, True) else None
 
 
 def _owner_news(situation: Situation, days: int) -> tuple[Told, ...]:

@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from roadmap.control.reminders import RANK, Reason
+from roadmap.control.reminders import Reason, rank
 from roadmap.language import numbered, plural
 from roadmap.letters.greeting import greeting
-from roadmap.letters.wording import OPENING, SECTIONS, SUBJECT, Section, time_left
+from roadmap.letters.wording import OPENING, SUBJECT, Section, section_of, time_left
 
 TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH, PREHEADER_LENGTH = 200, 300, 160, 140
 #: How many reasons the subject counts; a phone shows no more.
@@ -162,7 +162,7 @@ def letter(
     parts: Sequence[Part] = (),
 ) -> Letter:
     """The letter of one official and day; it has at least one line or part."""
-    ordered = sorted(lines, key=lambda line: (RANK.index(line.reason), line.deadline_on, line.key))
+    ordered = sorted(lines, key=lambda line: (rank(line.reason), line.deadline_on, line.key))
     reasons = list(dict.fromkeys(line.reason for line in ordered))
     values = {
         "subject": _subject(visible_id, addressee, origin, ordered, parts),
@@ -177,7 +177,7 @@ def letter(
         "rest": max(0, len(ordered) - MOST_LINES),
         "links": links,
         "page": PAGE[addressee.role],
-        "reasons": "; ".join([*(part.why for part in parts), *(SECTIONS[reason].why for reason in reasons)]),
+        "reasons": "; ".join([*(part.why for part in parts), *(section_of(reason).why for reason in reasons)]),
         "today": f"{today:%d.%m.%Y}",
     }
     text, html = (templates.get_template(f"letter.{form}.j2").render(values) for form in ("txt", "html"))
@@ -190,7 +190,7 @@ def _sections(ordered: Sequence[Line]) -> list[tuple[Section, int, list[dict[str
     told = ordered[:MOST_LINES]
     counts = Counter(line.reason for line in ordered)
     return [
-        (SECTIONS[reason], counts[reason], [_shown(line) for line in told if line.reason == reason])
+        (section_of(reason), counts[reason], [_shown(line) for line in told if line.reason == reason])
         for reason in dict.fromkeys(line.reason for line in told)
     ]
 
@@ -201,7 +201,7 @@ def _subject(
     """«Сроки: просрочено — 1, срок сегодня — 2. Краснодарский край [В-000123]»: a phone shows the beginning only."""
     counts = Counter(line.reason for line in lines)
     shown = [part.subject for part in parts]
-    shown += [f"{SECTIONS[reason].counted} — {n}" for reason, n in list(counts.items())[:COUNTED_REASONS]]
+    shown += [f"{section_of(reason).counted} — {n}" for reason, n in list(counts.items())[:COUNTED_REASONS]]
     rest = sum(list(counts.values())[COUNTED_REASONS:])
     shown += [f"ещё — {rest}"] if rest else []
     return f"{SUBJECT[addressee.role]}: {', '.join(shown)}. {origin.region} [{visible_id}]"

@@ -200,6 +200,19 @@ SECTIONS: dict[Reason, Section] = {
         _GREY,
     ),
 }
+_OTHER = Section(
+    "К вашему сведению",
+    "к сведению",
+    "Откройте карточку пункта по ссылке под ним: там видно, что с ним произошло.",
+    "по пункту есть изменение",
+    _GREY,
+)
+
+
+def section_of(reason: str) -> Section:
+    """What is said of a reason; a plain word of one that this release does not know, so that nothing is left out."""
+    return next((section for known, section in SECTIONS.items() if known == reason), _OTHER)
+
 
 #: Beside the reasons of points: the week's table.
 DIGEST = "digest"

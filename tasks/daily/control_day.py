@@ -38,8 +38,9 @@ from tasks.reminders.recipients import opening_hours
 
 logger = logging.getLogger(__name__)
 HELD = (
-    "ежедневный контроль уже шёл за более поздние дни, поэтому за этот день ничего не сделано — проверьте часы; "
-    "если они верны, завтра всё пойдёт как обычно"
+    "ежедневный контроль уже шёл за более поздние дни, поэтому за этот день ничего не сделано, напоминания не "
+    "готовятся — проверьте часы; если они верны, выполните «vekha control --force», иначе контроль поверит им через "
+    "неделю"
 )
 
 
@@ -114,7 +115,14 @@ class ControlReport:
         return sum(day.told.undeliverable for day in self.days)
 
 
-def control_day(engine: Engine, *, today: date | None, at: datetime, hours: OfficeHours | None = None) -> ControlReport:
+def control_day(
+    engine: Engine,
+    *,
+    today: date | None,
+    at: datetime,
+    hours: OfficeHours | None = None,
+    is_clock_right: bool = False,
+) -> ControlReport:
     """Do the work of one day (None: today in each roadmap's zone); twice the same day changes nothing.
 
     1. each roadmap in its own transaction: one that breaks is logged and named, the others go on; what days that were
@@ -123,7 +131,8 @@ def control_day(engine: Engine, *, today: date | None, at: datetime, hours: Offi
        on any day;
     3. letters are decided on working days only; what a day off held back is told on the next working day;
     4. letters that were given up are reported to the coordinator.
-    ``hours``: before which hour no letter may leave; None: those of the settings.
+    ``hours``: before which hour no letter may leave; None: those of the settings. ``is_clock_right``: a person says so,
+    where a day before the last one would be held.
     """
     days, failed = [], []
     hours = hours or office_hours(Settings())
@@ -132,7 +141,8 @@ def control_day(engine: Engine, *, today: date | None, at: datetime, hours: Offi
     for code in codes:
         try:
             with open_session(engine) as session:
-                days.append(control_roadmap(session, code, today=today, at=at, hours=hours))
+                found = control_roadmap(session, code, today=today, at=at, hours=hours, is_clock_right=is_clock_right)
+                days.append(found)
         except Exception:
             logger.exception("daily control of roadmap %s failed", code)
             failed.append(code)
@@ -147,6 +157,7 @@ def control_roadmap(
     at: datetime,
     hours: OfficeHours | None = None,
     is_simulated: bool = False,
+    is_clock_right: bool = False,
 ) -> DayReport:
     """One roadmap's day inside the caller's transaction.
 
@@ -158,7 +169,7 @@ def control_roadmap(
     today = today or today_there(at, roadmap.zone)
     calendar = calendar_of(session, code)
     day = RoadmapDay.of(session, code, today=today, at=at, calendar=calendar, hours=hours)
-    begun = Day() if is_simulated else begin_day(session, roadmap, day)
+    begun = Day() if is_simulated else begin_day(session, roadmap, day, is_clock_right=is_clock_right)
     if not is_simulated:
         keep_alerts(session, f"control/{code}", {"clock": f"{roadmap.region}: {HELD}"} if begun.is_held else {}, at=at)
     if begun.is_held:

@@ -18,7 +18,7 @@ from models.lifecycle.reversal import date_overdue, undo_false_overdue, undo_fal
 from models.lifecycle.transitions import CONTROL
 from models.tables.audit import write_audit
 from roadmap.calendar.zones import today_there
-from roadmap.control.looks import Look, is_far_ahead, was_ahead
+from roadmap.control.looks import Look, is_far_ahead, last_true, was_ahead
 from roadmap.language import counted
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.monitoring.rounds.reversal import put_rounds_back
@@ -92,14 +92,15 @@ class Day:
     true: TrueDays | None = None
     """The days that were right, where false ones were found."""
     since: date | None = None
-    """The last day before today on which the control was rightly at work, where false ones were found since."""
+    """The last day before today on which the control was rightly at work, where days were false or held since."""
 
 
-def begin_day(session: Session, roadmap: Roadmap, day: RoadmapDay) -> Day:
+def begin_day(session: Session, roadmap: Roadmap, day: RoadmapDay, *, is_clock_right: bool = False) -> Day:
     """Note that the control is at work today, and reverse what false days left behind.
 
     A control that a person wants for a past day (the clock says a later one) is noted where no later day was looked
-    at, and reverses nothing: it was not the clock that was wrong.
+    at, and reverses nothing: it was not the clock that was wrong. ``is_clock_right``: a person says so, and nothing is
+    held.
     """
     every = _looks(session, day.code)
     rows = _standing(every)
@@ -118,16 +119,18 @@ def begin_day(session: Session, roadmap: Roadmap, day: RoadmapDay) -> Day:
             )
         _note(session, day)
         true = _true_days(day, standing)
-        return Day(true=true if _is_first_since_reversal(every, true) else None)
+        was_held = any(row.reversed_at is not None for row in rows)
+        is_first = was_held or _is_first_since_reversal(every, true)
+        return Day(true=true if is_first else None, since=last if was_held else None)
     if day.today == last or day.today < today_there(day.at, day.zone):
         return Day()
     looks = [Look(row.on_day, is_held=row.reversed_at is not None) for row in rows]
-    if not was_ahead(looks, day.today, since=_since(session, roadmap)):
-        if not looks[-1].is_held:
+    if not is_clock_right and not was_ahead(looks, day.today, since=_since(session, roadmap)):
+        if day.today not in {look.on_day for look in looks if look.is_held}:
             _note(session, day, reversed_at=day.at)
             logger.warning(
                 "%s: the clock says %s, and control has been at work through %s: nothing is done today; "
-                "a second day in the past will be believed",
+                "after a week of days in the past they will be believed",
                 day.code,
                 day.today,
                 last,
@@ -135,6 +138,8 @@ def begin_day(session: Session, roadmap: Roadmap, day: RoadmapDay) -> Day:
         return Day(is_held=True)
     true = _true_days(day, standing)
     since = max((row.on_day for row in standing if row.on_day < day.today), default=None)
+    jumped = last_true(looks, day.today, since=_since(session, roadmap))
+    since = min((one for one in (since, jumped) if one is not None), default=None)
     return Day(false=_heal(session, roadmap, day, standing, true), true=true, since=since)
 
 

@@ -17,7 +17,7 @@ from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
-from roadmap.control.reminders import OF_CONTROL, RANK, REMINDERS, SUPERSEDED, Reason, relevant
+from roadmap.control.reminders import OF_CONTROL, REMINDERS, SUPERSEDED, Reason, rank, relevant
 from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.greeting import signature
@@ -182,7 +182,7 @@ def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, cha
         if reason is None or (row.reason in SUPERSEDED and row.on_day < newest[row.point.id]):
             continue
         key = (row.point.id, GROUPS.get(reason, reason))
-        if key not in best or RANK.index(reason) <= RANK.index(best[key].reason):
+        if key not in best or rank(reason) <= rank(best[key].reason):
             best[key] = _Told(reason, row)
     return list(best.values())
 

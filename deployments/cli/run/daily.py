@@ -123,7 +123,9 @@ def control(
     on: Annotated[
         datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="За какой день; без него — за сегодня.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="И за день, который ещё не наступил.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="И за день, который ещё не наступил; без «--on» — часы верны, не ждать.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Работа одного дня без Prefect: открыть точки, отметить просрочку, подготовить письма, составить справки."""
@@ -132,7 +134,7 @@ def control(
     engine, at, today = _own_engine(), clock.now(), as_day(on)
     if today is not None:
         _question_day(engine, today, at, is_forced=force)
-    report = control_day(engine, today=today, at=at)
+    report = control_day(engine, today=today, at=at, is_clock_right=force and today is None)
     rounds = run_rounds(engine, today=today, at=at, settings=Settings())
     if as_json:
         output.as_json(facts.counts(report) | {"rounds": facts.counts(rounds)})

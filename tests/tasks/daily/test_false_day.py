@@ -32,6 +32,7 @@ from models.lifecycle import TransitionCommand
 from models.settings import Settings
 from models.tables.alert import alerts
 from roadmap.catalogue.loading import built_in, built_in_codes
+from roadmap.control.looks import HELD_DAYS
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import ControlReport, control_day
 from tasks.editions.training_copies import load_training_copy
@@ -180,6 +181,8 @@ def check_all(twin: Twin, jump: int, *, long: int, short: int) -> None:
     several = [ahead + n * DAY for n in range(SEVERAL)]
     twin.check(f"several-{jump}", several, missed=SEVERAL, days=short, is_ahead=True)
     twin.check(f"back-{jump}", [FIRST - (jump + 1) * DAY], missed=0, days=short, is_ahead=False)
+    back = [FIRST - (jump + 1 - n) * DAY for n in range(SEVERAL)]
+    twin.check(f"back-several-{jump}", back, missed=SEVERAL, days=short, is_ahead=False)
 
 
 @pytest.mark.parametrize("jump", JUMPS)
@@ -213,8 +216,8 @@ def test_every_built_in_roadmap_after_a_jump(tmp_path: Path, campaign: None, jum
     Figures(f"clock-{jump}", crashes=2 + SEVERAL, days=days + 2 * SHORT).keep()
 
 
-def control(world: World, today: date, on: date | None = None) -> ControlReport:
-    report = control_day(world.engine, today=today, at=at(on or today))
+def control(world: World, today: date, on: date | None = None, *, is_clock_right: bool = False) -> ControlReport:
+    report = control_day(world.engine, today=today, at=at(on or today), is_clock_right=is_clock_right)
     assert report.failed == ()
     return report
 
@@ -338,28 +341,54 @@ def test_a_control_far_ahead_of_the_last_says_so(
     assert ("an outage, or the clock is wrong" in caplog.text) is is_logged
 
 
-def test_a_clock_that_goes_back_through_days_worked_through_holds_one_day_and_is_believed_on_the_second(
-    small_world: World,
-) -> None:
+def test_a_clock_that_goes_back_through_days_worked_through_is_held_for_a_week(small_world: World) -> None:
     world = small_world
     key = world.point(WEDNESDAY + 5 * DAY)
     for n in range(12):
         control(world, WEDNESDAY + n * DAY)
     before = [world.rows(table) for table in (ControlPoint, Transition, Notice, NoticeLine)]
-    assert control(world, WEDNESDAY + DAY).days[0].is_held
-    held = control(world, WEDNESDAY + DAY)
-    assert (held.held, len(held.remarks)) == ((world.code,), 1)
-    assert "проверьте часы" in held.remarks[0]
-    with open_session(world.engine) as session:
-        assert ["проверьте часы" in alert.words for alert in alerts(session)] == [True]
+    for n in range(HELD_DAYS):
+        held = control(world, WEDNESDAY + (1 + n) * DAY)
+        assert control(world, WEDNESDAY + (1 + n) * DAY).days[0].is_held
+        assert (held.held, len(held.remarks)) == ((world.code,), 1)
+        assert "проверьте часы" in held.remarks[0]
+        with open_session(world.engine) as session:
+            assert ["проверьте часы" in alert.words for alert in alerts(session)] == [True]
     assert [world.rows(table) for table in (ControlPoint, Transition, Notice, NoticeLine)] == before
     assert control(world, WEDNESDAY + 12 * DAY).days[0].false_days is None
     with open_session(world.engine) as session:
         assert alerts(session) == []
-    assert control(world, WEDNESDAY + DAY).days[0].is_held
-    found = control(world, WEDNESDAY + 2 * DAY).days[0].false_days
-    assert found is not None
+    for n in range(HELD_DAYS):
+        assert control(world, WEDNESDAY - (20 - n) * DAY).days[0].is_held
+    assert control(world, WEDNESDAY - 3 * DAY).days[0].false_days is not None
     assert point(world, key)["overdue_on"] is None
+
+
+def test_a_person_who_says_that_the_clock_is_right_need_not_wait(small_world: World) -> None:
+    for n in range(12):
+        control(small_world, WEDNESDAY + n * DAY)
+    assert control(small_world, WEDNESDAY + DAY).days[0].is_held
+    assert control(small_world, WEDNESDAY + DAY, is_clock_right=True).days[0].false_days is not None
+
+
+def test_days_held_are_days_without_a_control_overdue_counts_from_its_day(small_world: World) -> None:
+    key = small_world.point(WEDNESDAY + 3 * DAY)
+    for n in range(3):
+        control(small_world, WEDNESDAY + n * DAY)
+    for n in range(3):
+        assert control(small_world, WEDNESDAY - (30 - n) * DAY).days[0].is_held
+    control(small_world, WEDNESDAY + 6 * DAY)
+    assert point(small_world, key)["overdue_on"] == WEDNESDAY + 4 * DAY
+
+
+@pytest.mark.parametrize("ahead", [2, 3, 6])
+def test_overdue_of_false_days_that_have_come_since_counts_from_its_day(small_world: World, ahead: int) -> None:
+    keys = [small_world.point(WEDNESDAY + n * DAY) for n in range(3)]
+    control(small_world, WEDNESDAY)
+    for n in range(1, 4):
+        control(small_world, WEDNESDAY + (n + ahead) * DAY)
+    assert control(small_world, WEDNESDAY + 4 * DAY).days[0].false_days is not None
+    assert [point(small_world, key)["overdue_on"] for key in keys] == [WEDNESDAY + n * DAY for n in range(1, 4)]
 
 
 def test_a_day_that_a_person_names_in_the_past_reverses_nothing(small_world: World) -> None:
