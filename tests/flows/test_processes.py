@@ -122,7 +122,7 @@ def test_the_form_of_a_point_with_stages_asks_for_them_and_that_of_a_measure_doe
         path = f"/flow_runs/{run_id}/input/suspended-decision-1-schema"
         schema = processes.office.api(partial(call, method="GET", path=path))
         titles[name] = [one["title"] for one in schema["properties"].values()]
-    assert titles["activity"] == ["Решение", "Основание", "Дата исполнения", "Новый срок", "Подтверждение"]
+    assert titles["activity"] == ["Решение", "Дата исполнения", "Подтверждение", "Основание", "Новый срок"]
     staged = ["Решение", "Этап", "Кто", "Дата", "Подтверждение", "Запланировано", "Пришло / записей"]
     assert titles["agreement"] == [*staged, "Основание", "Новый срок"]
     assert titles["session"] == [*staged, "Решения сессии", "Основание", "Новый срок"]
