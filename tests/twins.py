@@ -20,7 +20,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "body": ("code",),
     "item": ("code",),
     "official": ("post", "name"),
-    "channel": ("official_id", "kind", "address"),
+    "channel": ("official_id", "kind", "place"),
     "control_point": ("key",),
     "round": ("rhythm", "period_start"),
     "notice": ("official_id", "channel_id", "on_day", "reversed_at"),

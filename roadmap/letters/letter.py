@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from roadmap.control.reminders import Reason, rank
-from roadmap.language import numbered, plural
+from roadmap.language import ended, numbered, plural
 from roadmap.letters.greeting import greeting
 from roadmap.letters.wording import OPENING, SUBJECT, Section, section_of, time_left
 
@@ -204,7 +204,8 @@ def _subject(
     shown += [f"{section_of(reason).counted} — {n}" for reason, n in list(counts.items())[:COUNTED_REASONS]]
     rest = sum(list(counts.values())[COUNTED_REASONS:])
     shown += [f"ещё — {rest}"] if rest else []
-    return f"{SUBJECT[addressee.role]}: {', '.join(shown)}. {origin.region} [{visible_id}]"
+    told = ended(f"{SUBJECT[addressee.role]}: {', '.join(shown)}")
+    return f"{told} {origin.region} [{visible_id}]"
 
 
 def _preheader(lines: Sequence[Line], parts: Sequence[Part]) -> str:

@@ -59,7 +59,7 @@ def test_a_feed_is_a_calendar_with_a_name(pages: Pages, link: Callable[[str], st
     parsed = read(answer)
     assert parsed["X-WR-CALNAME"] == "Сроки: Ректор — Краснодарский край"
     [event] = recurring_ical_events.of(parsed).between(pages.today, pages.today + timedelta(days=30))
-    assert event["SUMMARY"] == "Срок: 1.1 Форсайт-сессия для методистов «Развитие» & <итоги>"
+    assert event["SUMMARY"] == "Срок: 1.1. Форсайт-сессия для методистов «Развитие» & <итоги>"
     assert event.decoded("dtstart") == pages.today + timedelta(days=5)
     assert "/o/" not in answer.text, "a calendar is shared: it must not let its readers act"
 
@@ -80,7 +80,7 @@ def test_a_feed_shows_the_deadlines_of_its_body_and_the_coordinators_shows_all(
 ) -> None:
     for n, item in enumerate(("1.1", "1.2", "2.1")):
         pages.point(item, days=5 + n)
-    assert [words.split()[1] for words in summaries(pages, link(whom))] == numbers
+    assert [words.split()[1].rstrip(".") for words in summaries(pages, link(whom))] == numbers
 
 
 def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Pages, link: Callable[[str], str]) -> None:
@@ -95,7 +95,7 @@ def test_who_stands_in_for_another_sees_his_deadlines_too(pages: Pages, link: Ca
             "set_at": clock.now(),
         }
         session.add(Absence(official_id=ids["Ректор"], deputy_id=ids["Директор центра"], **days))
-    assert [words.split()[1] for words in summaries(pages, link("Директор центра"))] == ["1.1", "2.1"]
+    assert [words.split()[1].rstrip(".") for words in summaries(pages, link("Директор центра"))] == ["1.1", "2.1"]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_what_was_closed_stays_for_sixty_days(
     status = {"accept": "submitted", "withdraw": "open"}[action]
     point = pages.point("1.1", days=-70, status=status)
     change(pages, point, action, days_ago=days_ago)
-    words = {"accept": "✓ Исполнено: 1.1 ", "withdraw": "Снято с контроля: 1.1 "}[action]
+    words = {"accept": "✓ Исполнено: 1.1. ", "withdraw": "Снято с контроля: 1.1. "}[action]
     assert [one.startswith(words) for one in summaries(pages, link("Ректор"))] == [True] * shown
 
 

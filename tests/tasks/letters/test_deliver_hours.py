@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import col
 
-from models import Channel, Notice, Official
+from models import Notice, Official
 from models.db import open_session
 from models.settings import Settings, SettingsRefused
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
+from tests.channels import channel_at, lead_to
 from tests.mail import MailServer, free_port
 from tests.world import World
 
@@ -142,9 +143,7 @@ def test_the_mailbox_folder_takes_letters_at_any_hour(small_world: World, tmp_pa
 
 def test_without_a_mail_server_other_channels_keep_their_hours(small_world: World, tmp_path: Path) -> None:
     with open_session(small_world.engine) as session:
-        rector = select(col(Official.id)).where(col(Official.post) == "Ректор")
-        mine = update(Channel).where(col(Channel.official_id).in_(rector))
-        session.execute(mine.values(kind="url", address=f"json://127.0.0.1:{free_port()}"))
+        lead_to(channel_at(session, "rector@example.org"), "url", f"json://127.0.0.1:{free_port()}")
     queued(small_world)
     folder = Settings(_env_file=None, data=tmp_path)
     assert send(small_world, folder, moscow(WEDNESDAY, 23, 30)) == DeliveryReport(waiting=1)

@@ -228,7 +228,7 @@ def test_what_is_muted_is_shown_by_whom_why_and_how_much_is_overdue(pages: Pages
         facts = {"roadmap_code": "krai", "item_id": item.id, "reason": "идёт суд", "until": until}
         session.add(Mute(**facts, set_by="координатор", set_at=clock.now()))
     muted = words(pages.client.get(link).text, "#muted")
-    assert "1.1 Форсайт-сессия" in muted
+    assert "1.1. Форсайт-сессия" in muted
     assert f"1 идёт суд {until:%d.%m.%Y} координатор" in muted
 
 
