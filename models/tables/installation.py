@@ -16,6 +16,8 @@ class Installation(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     folder: str
     """What stands in ``installation.id`` of the data folder: hosts that share it see the same."""
+    folder_mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Made anew at each start and written into the folder as well: a copy of the folder does not get it."""
     link_key: str
     """A hash of the key that signs links."""
     mail: str

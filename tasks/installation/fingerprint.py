@@ -16,6 +16,10 @@ from models.tables.installation import Installation
 from tasks.people.links import known_key, signing_key
 
 FILE = "installation.id"
+MARKS = "installation.marks"
+KEPT = 10
+"""Marks that stay in the folder: a database put back from a copy still knows one of them."""
+COPY = "VEKHA_DATA — здесь копия папки данных, а не она сама: подключите общую папку"
 
 
 class ForeignSettings(RuntimeError):
@@ -61,8 +65,25 @@ def adopt(session: Session, settings: Settings, *, at: datetime) -> None:
     signing_key(settings)  # made now, where there is none: later it would differ from what is noted here
     mine = fingerprint(settings)
     row = session.get(Installation, 1)
+    mark = secrets.token_hex(8)
+    # Before the row: whoever compares meanwhile finds the old mark in the file.
+    known = [one for one in [*_marks(settings), row.folder_mark if row else ""] if one]
+    (settings.data / MARKS).write_text("\n".join([*known[-KEPT:], mark]) + "\n", encoding="ascii")
     if row is None or asdict(mine) != {name: getattr(row, name) for name in WORDS}:
-        session.merge(Installation(id=1, set_at=at, **asdict(mine)))
+        session.merge(Installation(id=1, set_at=at, folder_mark=mark, **asdict(mine)))
+    else:
+        row.folder_mark = mark
+        session.add(row)
+
+
+def _marks(settings: Settings) -> list[str]:
+    path = settings.data / MARKS
+    return path.read_text(encoding="ascii", errors="replace").split() if path.exists() else []
+
+
+def _is_copy(row: Installation, settings: Settings) -> bool:
+    """The folder has the right name but not what the last start wrote into it: another host does not see this one."""
+    return bool(row.folder_mark) and row.folder_mark not in _marks(settings)
 
 
 def differences(session: Session, settings: Settings, *, sends: bool = True) -> list[str]:
@@ -75,7 +96,9 @@ def differences(session: Session, settings: Settings, *, sends: bool = True) -> 
     if row is None:
         return []
     names = [name for name in WORDS if sends or name != "mail"]
-    return [f"{WORDS[name][0]} — {WORDS[name][1]}" for name in names if getattr(mine, name) != getattr(row, name)]
+    found = [f"{WORDS[name][0]} — {WORDS[name][1]}" for name in names if getattr(mine, name) != getattr(row, name)]
+    is_copy = mine.folder == row.folder and _is_copy(row, settings)
+    return [COPY, *found] if is_copy else found
 
 
 def refuse_foreign(session: Session, settings: Settings, *, sends: bool = True) -> None:
@@ -97,6 +120,11 @@ def refuse_other_folder(session: Session, settings: Settings) -> None:
         raise ForeignSettings(
             f"База данных принадлежит установке с другой папкой данных, а здесь — {settings.data}: задайте VEKHA_DATA "
             "или, если папка переехала без файла installation.id, выполните «vekha settings --adopt»"
+        )
+    if row is not None and _is_copy(row, settings):
+        raise ForeignSettings(
+            f"В {settings.data} — копия папки данных, а не она сама (файл {MARKS} не тот): подключите общую папку и "
+            "укажите её в VEKHA_DATA или, если копия теперь и есть папка установки, выполните «vekha settings --adopt»"
         )
 
 

@@ -1,5 +1,6 @@
 """A process with other settings than the installation's does no work, and says which variable."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -59,6 +60,30 @@ def test_what_differs_is_named_by_its_variable(session: Session, tmp_path: Path,
     adopt(session, other, at=clock.now())
     session.flush()
     assert differences(session, other) == []
+
+
+def test_a_copy_of_the_folder_is_told_from_the_folder(session: Session, tmp_path: Path) -> None:
+    """Two hosts must see the same files: a copy has the name of the installation, but not what a start wrote since."""
+    here = settings(tmp_path / "data")
+    adopt(session, here, at=clock.now())
+    session.flush()
+    shutil.copytree(here.data, tmp_path / "copy")
+    copy = settings(tmp_path / "copy")
+    assert differences(session, copy) == [], "nothing was started since"
+    adopt(session, here, at=clock.now())
+    session.flush()
+    assert differences(session, here) == []
+    [line] = differences(session, copy)
+    assert line.startswith("VEKHA_DATA — здесь копия папки данных")
+    with pytest.raises(ForeignSettings, match="VEKHA_DATA"):
+        refuse_foreign(session, copy)
+    with pytest.raises(ForeignSettings, match="копия папки данных"):
+        refuse_other_folder(session, copy)
+    adopt(session, copy, at=clock.now())
+    session.flush()
+    assert differences(session, copy) == []
+    [line] = differences(session, here)
+    assert line.startswith("VEKHA_DATA")
 
 
 def test_a_start_from_elsewhere_does_not_take_an_installation_over(session: Session, tmp_path: Path) -> None:
