@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from sqlalchemy import and_, insert, or_, select, update
 from sqlmodel import Session, col
@@ -40,6 +41,10 @@ class _Sent:
     number: str
     on_day: date
 
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        return cls(notice.official_id, notice.channel_id, notice.visible_id, notice.on_day)
+
 
 def reverse_letters(session: Session, day: RoadmapDay, *, false_from: date) -> LettersBack:
     """Reverse the letters of the days from ``false_from`` on that lie after today.
@@ -52,9 +57,10 @@ def reverse_letters(session: Session, day: RoadmapDay, *, false_from: date) -> L
     ours = col(Notice.official_id).in_(select(col(Official.id)).where(col(Official.roadmap_code) == day.code))
     false = (ours, col(Notice.reversed_at).is_(None), col(Notice.on_day) > day.today, col(Notice.on_day) >= false_from)
     rows = list(session.execute(select(Notice).where(*false).order_by(col(Notice.id)).with_for_update()).scalars())
-    waited = [row for row in rows if row.state in ("queued", "sending")]
+    # Read off before they change: an object that expired is read again by a query of its own.
+    waited = [row.id or 0 for row in rows if row.state in ("queued", "sending")]
     # One that was being sent may have arrived.
-    left = [row for row in rows if row.state in ("sent", "sending")]
+    left = [_Sent.of(row) for row in rows if row.state in ("sent", "sending")]
     ids = [row.id or 0 for row in rows]
     for some in chunks(ids):
         session.execute(update(NOTICES).where(NOTICES.c.id.in_(some)).values(reversed_at=day.at))
@@ -62,9 +68,9 @@ def reverse_letters(session: Session, day: RoadmapDay, *, false_from: date) -> L
         dropped = {"state": "dropped", "claimed_until": None}
         session.execute(update(NOTICES).where(NOTICES.c.id.in_(some), still).values(dropped))
     session.expire_all()
-    sent = [*left, *_misled(session, day, {row.id for row in left}, ours)]
-    _say_so(session, day, [_Sent(row.official_id, row.channel_id, row.visible_id, row.on_day) for row in sent])
-    _carry_over(session, day, [row.id or 0 for row in waited])
+    sent = [*left, *map(_Sent.of, _misled(session, day, {one.number for one in left}, ours))]
+    _say_so(session, day, sent)
+    _carry_over(session, day, waited)
     _release(session, day, ours)
     return LettersBack(len(waited), len(sent))
 
@@ -80,7 +86,7 @@ def remark_to_coordinators(session: Session, day: RoadmapDay, words: str) -> Non
     _remark(session, day, dict.fromkeys(session.execute(found).tuples(), words))
 
 
-def _misled(session: Session, day: RoadmapDay, known: set[int | None], ours: object) -> list[Notice]:
+def _misled(session: Session, day: RoadmapDay, known: set[str], ours: object) -> list[Notice]:
     """Letters of true days that left at an instant that has not come, or with the note of a false round."""
     carried = select(LETTERS.c.notice_id).where(LETTERS.c.reversed_at == day.at)
     found = select(Notice).where(
@@ -89,7 +95,7 @@ def _misled(session: Session, day: RoadmapDay, known: set[int | None], ours: obj
         or_(col(Notice.sent_at) > day.at, col(Notice.id).in_(carried)),
         or_(col(Notice.reversed_at).is_(None), col(Notice.reversed_at) == day.at),
     )
-    return [row for row in session.execute(found.order_by(col(Notice.id))).scalars() if row.id not in known]
+    return [row for row in session.execute(found.order_by(col(Notice.id))).scalars() if row.visible_id not in known]
 
 
 def _say_so(session: Session, day: RoadmapDay, sent: Iterable[_Sent]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 from sqlmodel import col
 
 from models import (
@@ -389,6 +389,22 @@ def test_overdue_of_false_days_that_have_come_since_counts_from_its_day(small_wo
         control(small_world, WEDNESDAY + (n + ahead) * DAY)
     assert control(small_world, WEDNESDAY + 4 * DAY).days[0].false_days is not None
     assert [point(small_world, key)["overdue_on"] for key in keys] == [WEDNESDAY + n * DAY for n in range(1, 4)]
+
+
+@pytest.mark.parametrize("officials", [2, 40])
+def test_a_reversal_asks_as_often_however_many_letters_there_are(small_world: World, officials: int) -> None:
+    for n in range(officials):
+        post, address = f"Сотрудник {n}", f"p{n}@example.org"
+        small_world.official("executor", post, address, body="institute", is_lead=True)
+    small_world.point(WEDNESDAY)
+    control(small_world, WEDNESDAY)
+    control(small_world, WEDNESDAY + 47 * DAY)
+    asked: list[str] = []
+    event.listen(small_world.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    found = control(small_world, WEDNESDAY + DAY).days[0].false_days
+    assert found is not None
+    assert found.dropped > officials
+    assert sum("FROM notice" in words for words in asked) < 40
 
 
 def test_a_day_that_a_person_names_in_the_past_reverses_nothing(small_world: World) -> None:
