@@ -22,6 +22,7 @@ from roadmap.language import counted, day
 from roadmap.terms import read
 from tasks.context.last_control import missed_controls
 from tasks.editions.calendar_changes import unapproved_lines
+from tasks.installation import differences
 from tasks.people.contacts import bodies_without_channel
 
 Json = Annotated[bool, typer.Option("--json", help="Вывести JSON для программ.")]
@@ -125,6 +126,7 @@ def status(
         silent = {row.roadmap.code: bodies_without_channel(session, row.roadmap.code) for row in rows}
         standing = missed_controls(session, at=clock.now(), code=code)
         standing += [alert.words for alert in alerts(session)]
+        standing += differences(session, Settings(), sends=False)
         unapproved = unapproved_lines(session, chosen, today=clock.today(Settings().zone))
         gone = {row.roadmap.code: _by_act(_dropped(session, row.roadmap.code)) for row in rows}
     if as_json:

@@ -259,3 +259,14 @@ def test_what_stands_on_an_unapproved_year_is_shown(engine: Engine) -> None:
     assert point(engine, ONE).deadline_note == ""
     assert history(engine, ONE) == []
     assert "2028" not in " ".join(unapproved(engine, COMES))
+
+
+def test_the_same_on_postgresql(postgres_engine: Engine) -> None:
+    load(postgres_engine, catalogue())
+    people(postgres_engine)
+    control(postgres_engine, BEGUN)
+    assert "сроков 2028 года посчитаны предварительно" in unapproved(postgres_engine, BEGUN)[0]
+    give(postgres_engine, 2028, off=(LEAP,))
+    control(postgres_engine, COMES)
+    assert [row.due_to for row in history(postgres_engine, ONE)] == [BEFORE]
+    assert told(postgres_engine, COMES) == [("executor", "extended")] * 2
