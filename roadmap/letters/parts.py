@@ -70,7 +70,7 @@ class Personal:
 def personal_part(points: Sequence[Personal]) -> Part:
     """To the controller, weekly: every point under personal control until it is done."""
     why = "вы взяли пункты на личный контроль; о них сообщается раз в неделю, пока они не исполнены"
-    return _part("personal", f"на личном контроле {len(points)}", why, {"points": points})
+    return _part("personal", f"на личном контроле — {len(points)}", why, {"points": points})
 
 
 def unreached_words(post: str, failure: str, since: date) -> str:

@@ -142,10 +142,10 @@ def test_the_form_asks_in_russian_and_has_no_field_of_two_types() -> None:
     fields = waiting_runs.form_schema()["properties"]
     assert [field["title"] for field in fields.values()] == [
         "Решение",
-        "Основание",
         "Дата исполнения",
-        "Новый срок",
         "Подтверждение",
+        "Основание",
+        "Новый срок",
     ]
     assert {field["type"] for field in fields.values()} == {"string"}
 

@@ -26,11 +26,12 @@ def test_migrations_lead_from_empty_to_exactly_the_tables_in_code(empty_engine: 
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == newest_revision()
 
 
-def test_a_database_of_a_later_release_is_left_alone(engine: Engine) -> None:
-    with engine.begin() as connection:
+def test_a_database_of_a_later_release_is_left_alone(empty_engine: Engine) -> None:
+    migrate(empty_engine)
+    with empty_engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseProblem, match="новее программы"):
-        migrate(engine)
+        migrate(empty_engine)
 
 
 def test_rows_written_at_the_first_revision_are_there_at_the_newest(empty_engine: Engine) -> None:

@@ -106,7 +106,7 @@ def test_a_demand_is_a_mark_a_line_of_history_and_a_letter_to_whoever_answers(wo
     control(world, WEDNESDAY + DAY)
     assert heard(world, "demanded") == [("2027-05-26", RECTOR, "demanded")], "told once"
     letter = letter_to(world, RECTOR, WEDNESDAY)
-    assert "потребовано исполнение 1" in letter.subject
+    assert "потребовано исполнение — 1" in letter.subject
     assert "Требование: исполнить до 31.05.2027: жду отчёт" in letter.text
     assert "СРОК ИСТЁК" not in letter.text, "one reason a point"
 
@@ -273,9 +273,9 @@ def test_personal_control_names_the_point_weekly_until_it_is_done(world: World) 
     do(world, Demand(key=key, by=by(3), until=MONDAY + DAY))
     control(world, MONDAY)
     letter = letter_to(world, CONTROLLER, MONDAY)
-    assert "на личном контроле 1" in letter.subject
+    assert "на личном контроле — 1" in letter.subject
     assert "НА ВАШЕМ ЛИЧНОМ КОНТРОЛЕ (1)" in letter.text
-    assert "срок 14.05.2027, просрочено на 10 рабочих дней" in letter.text
+    assert "срок 14.05.2027, просрочено на 17 дней (10 рабочих)" in letter.text
     assert "потребовано исполнение до 01.06.2027" in letter.text
     assert "ЛИЧНОМ" not in letter_to(world, COORDINATOR, MONDAY).text
     do(world, Accept(key=key, by=by(4, COORDINATOR, on=MONDAY)))
