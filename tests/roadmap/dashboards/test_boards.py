@@ -37,6 +37,7 @@ def point(days: int = 30, **facts: Any) -> ShownPoint:
         "item_code": "1",
         "item_title": "Форсайт-сессия",
         "section": "Раздел 1",
+        "source": "приложение, строка 1",
         "kind": "session",
         "owner_id": 10,
         "owner": "ИРО",

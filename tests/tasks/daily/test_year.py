@@ -20,7 +20,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.contacts import RoadmapContacts
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.training_contacts import training_contacts
-from roadmap.control.reminders import RANK, REQUESTS
+from roadmap.control.reminders import OF_CONTROL, RANK, REQUESTS
 from roadmap.letters.wording import DIGEST
 from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import control_day
@@ -139,7 +139,8 @@ def test_the_expected_year_is_silent_on_days_off_and_knows_every_ordinary_reason
     assert len({(on, official) for on, official, _ in lines}) == len(lines)
     # A letter that only brings the note of a round, or a page of it, has no reasons.
     reasons = {part.split()[0] for *_, summary in lines for part in summary.split(", ") if part}
-    asked_and_decided = REQUESTS | {"refused", "reassigned", "handed_over", "extended", "reopened"}
+    asked_and_decided = REQUESTS | OF_CONTROL - {"escalated", "still_overdue"}
+    asked_and_decided |= {"refused", "reassigned", "handed_over", "extended", "reopened"}
     assert reasons == (set(RANK) | {DIGEST}) - asked_and_decided - {"no_channel", "undelivered"}
 
 
