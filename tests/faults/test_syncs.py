@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,7 +38,6 @@ PATIENCE = 300
 def own_office(
     request: pytest.FixtureRequest,
     office: Office,
-    office_over: Callable[[Settings, Engine, str], Office],
     settings: Settings,
 ) -> Office:
     """An office on either engine."""
@@ -46,7 +45,7 @@ def own_office(
         return office
     engine: Engine = request.getfixturevalue("postgres_engine")
     url = engine.url.render_as_string(hide_password=False)
-    return office_over(settings.model_copy(update={"database_url": SecretStr(url)}), engine, office.url)
+    return Office(settings.model_copy(update={"database_url": SecretStr(url)}), engine, office.url)
 
 
 def begin(office: Office) -> None:
