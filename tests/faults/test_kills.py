@@ -71,7 +71,7 @@ def works(mail_server: MailServer, tmp_path: Path) -> dict[str, Work]:
 
 def letters(server: MailServer) -> list[tuple[str, str]]:
     """(addressee, subject) of what came; two databases may number the same letters otherwise."""
-    return [(one.to, re.sub(r"^\[В-\d+\S*", "", str(one.message["Subject"]))) for one in server.taken]
+    return [(one.to, re.sub(r"\s*\[В-\d+\]$", "", str(one.message["Subject"]))) for one in server.taken]
 
 
 def lived(fresh: Fresh, work: Work, mail: MailServer) -> Whole:
