@@ -113,7 +113,7 @@ def told(engine: Engine, mail: MailServer) -> Told:
 
 
 def numbers(mail: MailServer) -> list[tuple[str, str]]:
-    return [(one.to, re.match(r"\[(В-\d+)", str(one.message["Subject"]))[1]) for one in mail.taken]  # type: ignore[index]
+    return [(one.to, re.search(r"\[(В-\d+)\]", str(one.message["Subject"]))[1]) for one in mail.taken]  # type: ignore[index]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -24,8 +24,8 @@ from tests.twins import everything
 EVERY = 28
 """Days between two comparisons of everything."""
 
-#: ``make faults`` asks for five years on SQLite and one on PostgreSQL, ``make test-office`` for one and a quarter.
-YEARS = int(os.environ.get("FAULT_YEARS", "1"))
+#: ``make faults`` asks for five years on SQLite and one on PostgreSQL, every landing for the fortnight alone.
+YEARS = int(os.environ.get("FAULT_YEARS", "0"))
 
 
 def acts_of(dice: random.Random, n: int, one: Life, settings: Settings) -> list[tuple[Act, Act | None, int]]:
@@ -50,14 +50,16 @@ def live(name: str, ours: Engine, twins: Engine, days: int, settings: Settings) 
     for n in range(days):
         one.day = twin.day = life.FIRST + timedelta(days=n)
         before, before_twin = one.sink.taken.copy(), twin.sink.taken.copy()
-        crashes = one.crashes
+        crashes, begun_at = one.crashes, figures.steps
+        missed: list[str] = []
         for act, again, most in acts_of(dice, n, one, settings):
             twin.do(act)
             one.do(act, again=again, kill_at=dice.randrange(most + 1) if dice.random() < 0.5 else 0)
+            # Before the day's decisions: what is given back after its deadline is overdue from the next control on.
+            missed = life.neglected(ours, one.day) if figures.steps == begun_at else missed
             figures.steps += 1
         came, should = (one.sink.taken - before), (twin.sink.taken - before_twin)
         figures.count_letters(came.elements(), should.elements(), crashes=one.crashes - crashes, after=one.day)
-        missed = life.neglected(ours, one.day)
         figures.deadlines_lost += len(missed)
         if n % EVERY == 0 or n == days - 1:
             figures.compare(everything(ours), everything(twins), after=one.day)
@@ -94,16 +96,17 @@ def test_a_fortnight(tmp_path: Path) -> None:
     on_sqlite(tmp_path, "short-years", 14)
 
 
-@pytest.mark.usefixtures("campaign")
-def test_years_on_sqlite(tmp_path: Path) -> None:
-    on_sqlite(tmp_path, "years-sqlite", YEARS * 365 + 1)
+if YEARS:
 
+    @pytest.mark.usefixtures("campaign")
+    def test_years_on_sqlite(tmp_path: Path) -> None:
+        on_sqlite(tmp_path, "years-sqlite", YEARS * 365 + 1)
 
-@pytest.mark.usefixtures("campaign")
-def test_the_same_on_postgresql(postgres: PostgresServer, tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, data=tmp_path / "data")
-    with postgres.migrated() as ours, postgres.migrated() as twins:
-        for engine in (ours, twins):
-            life.build(engine)
-        figures = live("years-postgresql", ours, twins, 365 if YEARS > 1 else 90, settings)
-    figures.keep()
+    @pytest.mark.usefixtures("campaign")
+    def test_the_same_on_postgresql(postgres: PostgresServer, tmp_path: Path) -> None:
+        settings = Settings(_env_file=None, data=tmp_path / "data")
+        with postgres.migrated() as ours, postgres.migrated() as twins:
+            for engine in (ours, twins):
+                life.build(engine)
+            figures = live("years-postgresql", ours, twins, 365, settings)
+        figures.keep()
