@@ -19,6 +19,7 @@ from models.db import open_session
 from models.lifecycle import TransitionCommand, outbox
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
+from roadmap.letters import Addressee, Letter
 from tasks.daily.control_day import control_day
 from tasks.letters import deliver as delivery
 from tasks.letters.channels import NotSent
@@ -363,16 +364,37 @@ def test_a_mailbox_that_cannot_be_written_is_a_failure_and_the_letter_stays(smal
 
 
 def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
-    small_world: World, mail_server: MailServer, mail: Settings, caplog: pytest.LogCaptureFixture
+    small_world: World,
+    mail_server: MailServer,
+    mail: Settings,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
+    control(small_world)
+
+    def broken(visible_id: str, addressee: Addressee, **facts: Any) -> Letter:
+        if addressee.role == "executor":
+            raise KeyError("what no letter foresees")
+        return letter(visible_id, addressee, **facts)
+
+    monkeypatch.setattr("tasks.letters.compose.letter", broken)
+    report = send(small_world, mail)
+    assert (report.sent, report.failed, report.errors) == (1, 1, ("письмо не составлено (KeyError)",))
+    assert "Traceback" in caplog.text
+    assert mail_server.to == ["deputy@example.org"]
+
+
+def test_a_line_of_a_reason_that_is_not_known_is_told_in_plain_words(
+    small_world: World, mail_server: MailServer, mail: Settings
 ) -> None:
     small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
     control(small_world)
     with open_session(small_world.engine) as session:
         session.execute(update(NoticeLine).where(NoticeLine.reason == "overdue").values(reason="из будущего"))  # type: ignore[arg-type]
-    report = send(small_world, mail)
-    assert (report.sent, report.failed, report.errors) == (1, 1, ("письмо не составлено (KeyError)",))
-    assert "Traceback" in caplog.text
-    assert mail_server.to == ["deputy@example.org"]
+    assert send(small_world, mail).sent == 2
+    [letter] = [one for one in mail_server.taken if one.to == "rector@example.org"]
+    assert "К ВАШЕМУ СВЕДЕНИЮ (1)" in letter.text
 
 
 def test_a_delivery_can_be_limited_and_stopped(small_world: World, mail_server: MailServer, mail: Settings) -> None:
