@@ -19,7 +19,7 @@ from models.db import open_session
 from models.lifecycle import TransitionCommand, outbox
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
-from roadmap.letters import Addressee, Letter
+from roadmap.letters import Addressee, Letter, letter
 from tasks.daily.control_day import control_day
 from tasks.letters import deliver as delivery
 from tasks.letters.channels import NotSent
