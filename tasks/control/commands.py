@@ -162,7 +162,6 @@ class OrderExtension(Command):
 
     done = "поручено перенести срок"
     due_on: date
-    official_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +169,6 @@ class OrderWithdrawal(Command):
     """The same for the end of control."""
 
     done = "поручено снять с контроля"
-    official_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -264,14 +264,14 @@ def order_extension(session: Session, point: ControlPoint, command: OrderExtensi
     if command.due_on < command.by.today:
         raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(command.by.today)}")
     wanted = requests.RequestDraft(
-        kind="ordered_extension", official_id=command.official_id, reason=command.reason, new_due_on=command.due_on
+        kind="ordered_extension", official_id=command.by.official_id, reason=command.reason, new_due_on=command.due_on
     )
     return _order(session, point, command, wanted)
 
 
 def order_withdrawal(session: Session, point: ControlPoint, command: OrderWithdrawal) -> ControlPoint:
     """«Поручить снять»."""
-    wanted = requests.RequestDraft(kind="ordered_withdrawal", official_id=command.official_id, reason=command.reason)
+    wanted = requests.RequestDraft(kind="ordered_withdrawal", official_id=command.by.official_id, reason=command.reason)
     return _order(session, point, command, wanted)
 
 

@@ -104,37 +104,38 @@ def decide_form(request: Request, token: str, point_id: int, action: str, form: 
         key = own.point.key
         by = By(
             actor=actor_of(official),
+            official_id=official.id,
             at=answer.at,
             today=answer.today,
             once_key=f"controller:{point_id}:{answer.once}",
             seen=forms.number(form, "seen", "Состояние"),
             auditor=official.post,
         )
-        command = read(key, by, form, official.id)
+        command = read(key, by, form)
     return key, decide(engine, command).refusal
 
 
-def _demand(key: str, by: By, form: FormData, official_id: int | None) -> Command:
+def _demand(key: str, by: By, form: FormData) -> Command:
     latest = by.today + LATEST_DEMAND
     until = forms.day(form, "until", "Исполнить до", earliest=by.today, latest=latest)
     return commands.Demand(key=key, by=by, until=until, reason=forms.text(form, "reason", "Слова исполнителю"))
 
 
-def _order_extension(key: str, by: By, form: FormData, official_id: int | None) -> Command:
+def _order_extension(key: str, by: By, form: FormData) -> Command:
     latest = date(by.today.year + YEARS_AHEAD, 12, 31)
     due_on = forms.day(form, "until", "Новый срок", earliest=by.today, latest=latest)
-    return commands.OrderExtension(key=key, by=by, reason=_reason(form), due_on=due_on, official_id=official_id)
+    return commands.OrderExtension(key=key, by=by, reason=_reason(form), due_on=due_on)
 
 
-def _order_withdrawal(key: str, by: By, form: FormData, official_id: int | None) -> Command:
-    return commands.OrderWithdrawal(key=key, by=by, reason=_reason(form), official_id=official_id)
+def _order_withdrawal(key: str, by: By, form: FormData) -> Command:
+    return commands.OrderWithdrawal(key=key, by=by, reason=_reason(form))
 
 
-def _personal(key: str, by: By, form: FormData, official_id: int | None) -> Command:
+def _personal(key: str, by: By, form: FormData) -> Command:
     return commands.TakePersonally(key=key, by=by)
 
 
-def _not_personal(key: str, by: By, form: FormData, official_id: int | None) -> Command:
+def _not_personal(key: str, by: By, form: FormData) -> Command:
     return commands.LeavePersonally(key=key, by=by)
 
 
@@ -143,7 +144,7 @@ def _reason(form: FormData) -> str:
 
 
 #: By the action in the address.
-COMMANDS: Mapping[str, Callable[[str, By, FormData, int | None], Command]] = {
+COMMANDS: Mapping[str, Callable[[str, By, FormData], Command]] = {
     "demand": _demand,
     "order-extension": _order_extension,
     "order-withdrawal": _order_withdrawal,

@@ -181,6 +181,19 @@ def test_an_order_goes_through_the_coordinators_queue_and_its_outcome_is_seen(
     assert again.status_code == 409
 
 
+def test_the_history_has_the_number_of_who_decided(pages: Pages, link: str, late: int) -> None:
+    day = pages.today + timedelta(days=10)
+    decide(pages, link, late, "order-extension", until=f"{day}", reason="нет данных от школ")
+    decide(pages, link, late, "personal")
+    [person] = pages.rows(Official, Official.post == POST)
+    events = pages.rows(Transition, Transition.point_id == late)
+    assert {one.action: one.official_id for one in events if one.action in ("order", "take_personal")} == {
+        "order": person.id,
+        "take_personal": person.id,
+    }
+    assert {one.official_id for one in pages.rows(AuditEntry, AuditEntry.actor == POST)} == {person.id}
+
+
 def test_the_coordinator_may_answer_an_order_with_a_reason(
     pages: Pages, link: str, late: int, coordinator: httpx.Client
 ) -> None:
@@ -228,7 +241,7 @@ def test_what_is_muted_is_shown_by_whom_why_and_how_much_is_overdue(pages: Pages
         facts = {"roadmap_code": "krai", "item_id": item.id, "reason": "идёт суд", "until": until}
         session.add(Mute(**facts, set_by="координатор", set_at=clock.now()))
     muted = words(pages.client.get(link).text, "#muted")
-    assert "1.1. Форсайт-сессия" in muted
+    assert "1.1 Форсайт-сессия" in muted
     assert f"1 идёт суд {until:%d.%m.%Y} координатор" in muted
 
 
