@@ -1,6 +1,7 @@
 """Russian words that every storey needs: plurals, days, cases, likeness, how typed words and days are read."""
 
 from roadmap.language.text import (
+    ON_PAGE,
     OUTSIDE_SECTIONS,
     brief,
     capitalize_first,
@@ -11,10 +12,12 @@ from roadmap.language.text import (
     in_working_days,
     numbered,
     plural,
+    post_of,
     section_words,
 )
 
 __all__ = [
+    "ON_PAGE",
     "OUTSIDE_SECTIONS",
     "brief",
     "capitalize_first",
@@ -25,5 +28,6 @@ __all__ = [
     "in_working_days",
     "numbered",
     "plural",
+    "post_of",
     "section_words",
 ]

@@ -35,12 +35,24 @@ def in_working_days(n: int) -> str:
     return counted(n, "рабочий день", "рабочих дня", "рабочих дней")
 
 
-def numbered(number: str, title: str) -> str:
-    """«1.1.3. Название», «разд. 2, п. 12: Название»; the title alone where nothing is printed before it."""
+def numbered(number: str, title: str, *, stop: str = ".") -> str:
+    """«1.1.3. Название», «разд. 2, п. 12: Название»; the title alone where nothing is printed before it.
+
+    ``stop``: after a bare number; pages and the names in Prefect have none.
+    """
     if not number or number == "—":
         return title
     bare = number.rstrip(".")
-    return f"{bare}{'.' if number[0].isdigit() else ':'} {title}"
+    return f"{bare}{stop if number[0].isdigit() else ':'} {title}"
+
+
+ON_PAGE = " (страница)"
+"""Stands after the post of one who acted on a page of ours, in the words of who did it."""
+
+
+def post_of(actor: str) -> str:
+    """«Ректор» of «Ректор (страница)»: people need not know by which way somebody came."""
+    return actor.removesuffix(ON_PAGE)
 
 
 def day(value: date | None) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from roadmap.control.reminders import Reason
-from roadmap.language import in_days, plural
+from roadmap.language import in_days, plural, post_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +243,21 @@ FATES: dict[str, str] = {
 }
 
 
-def fate_words(until: date | None, state: str, *, by: str = "", on: date | None = None, reason: str = "") -> str:
-    """«снять с контроля — не выполнено (координатор, 05.12.2026): срок установлен приказом»; ``by`` on day ``on``."""
-    who = ", ".join(filter(None, (by.removesuffix(" (страница)"), f"{on:%d.%m.%Y}" if on else "")))
-    words = f"{_ordered(until)} — {FATES[state]}" + (f" ({who})" if who else "")
+def fate_words(until: date | None, fate: str) -> str:
+    """«снять с контроля — не выполнено (координатор, 05.12.2026): срок установлен приказом»; ``fate``: ``fate_of``."""
+    return f"{_ordered(until)} — {fate}"
+
+
+def fate_of(state: str, *, by: str = "", on: date | None = None, reason: str = "") -> str:
+    """«не выполнено (координатор, 05.12.2026): срок установлен приказом»; ``by`` on day ``on``."""
+    who = ", ".join(filter(None, (post_of(by), f"{on:%d.%m.%Y}" if on else "")))
+    words = FATES[state] + (f" ({who})" if who else "")
     return f"{words}: {reason}" if reason else words
+
+
+def days_left(days: int) -> str:
+    """«осталось 5 дней», «остался 1 день»."""
+    return f"{plural(days, 'остался', 'осталось', 'осталось')} {in_days(days)}"
 
 
 def _ordered(until: date | None) -> str:
@@ -272,5 +282,4 @@ def time_left(days: int, working_days: int) -> str:
     working = f" ({n} {plural(n, 'рабочий', 'рабочих', 'рабочих')})" if n not in (0, abs(days)) else ""
     if days < 0:
         return f"просрочено на {in_days(-days)}{working}"
-    left = f"{plural(days, 'остался', 'осталось', 'осталось')} {in_days(days)}"
-    return f"{left}{working}" if working_days > 0 else f"{left}, рабочих среди них нет"
+    return f"{days_left(days)}{working}" if working_days > 0 else f"{days_left(days)}, рабочих среди них нет"

@@ -26,7 +26,7 @@ from models.queries.officials import deputies_for, not_reached
 from models.queries.rounds import enclosed_letters
 from models.tables.request import ORDERS
 from roadmap.control.reminders import GROUNDS, Reason
-from roadmap.letters.wording import demand_words, fate_words, order_words
+from roadmap.letters.wording import demand_words, fate_of, fate_words, order_words
 from tasks.letters.ics import Changed, changes
 
 #: Reasons told to the coordinator or the controller; the others are told to the body that answers.
@@ -273,7 +273,8 @@ def _fates(session: Session, ids: Collection[int], reasons: set[Reason]) -> dict
     )
     return {
         (one.point_id, "order_declined" if one.state == "refused" else "order_done"): fate_words(
-            one.new_due_on, one.state, by=one.decided_by or "", on=one.decided_on, reason=one.decision_reason
+            one.new_due_on,
+            fate_of(one.state, by=one.decided_by or "", on=one.decided_on, reason=one.decision_reason),
         )
         for one in session.execute(found).scalars()
     }

@@ -20,6 +20,7 @@ from sqlmodel import Session
 from models import Body, Channel, Official
 from models.settings import Settings, SettingsRefused, long_enough_key
 from models.tables.audit import write_audit
+from roadmap.language import ON_PAGE
 
 DAY_SECONDS = 24 * 3600
 MY = "my"
@@ -83,7 +84,7 @@ def link_holder(session: Session, settings: Settings, token: str) -> LinkHolder:
 
 def actor_of(official: Official) -> str:
     """How a transition names the official: the post, never the name."""
-    return f"{official.post} (страница)"
+    return f"{official.post}{ON_PAGE}"
 
 
 def audit(session: Session, by: LinkHolder, action: str, subject: str, detail: str, *, at: datetime) -> None:

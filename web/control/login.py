@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 
 from models import clock
 from models.settings import Settings
+from roadmap.language import ON_PAGE
 from tasks.control.decisions import audit_alone
 from web.control.attempts import LoginAttempts, remember_browser
 from web.forms import Form
@@ -22,7 +23,7 @@ from web.security import SESSION_SECONDS, Forged, check_csrf, csrf_token, same_w
 SESSIONS_KEPT = 500
 FAILURES_WRITTEN, FAILURES_SECONDS = 5, 600.0
 """So many failed log-ins are written down in so many seconds; the others are counted."""
-COORDINATOR = "координатор (страница)"
+COORDINATOR = f"координатор{ON_PAGE}"
 """How the history of a point names who decides on these pages."""
 NO_PASSWORD = (
     "Пароль страницы контроля не задан: "

@@ -15,6 +15,7 @@ from tasks.control.commands import By, Command, GrantExtension, RefuseRequest
 from tasks.control.decisions import newest
 from tasks.daily.decisions import decide
 from tasks.pages.point import Card, cards, waiting_extensions
+from tasks.people.links import actor_of
 from tasks.prefect.push import push_point
 from web import forms
 from web.control.point import GROUND, new_due_on
@@ -45,7 +46,7 @@ def decide_request(request: Request, token: str, request_id: RowId, answer: str,
         raise HTTPException(404, "Такой просьбы нет")
     try:
         by = By(
-            actor=f"{official.post} (страница)",
+            actor=actor_of(official),
             at=at,
             today=clock.today(roadmap.zone, at),
             once_key=f"controller:{request_id}:{forms.once(form)}",
