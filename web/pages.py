@@ -1,6 +1,7 @@
 """How a page is made: Jinja2 templates, escaped always, strict about missing values; Russian dates and plurals."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from roadmap.calendar.zones import local
-from roadmap.language import capitalize_first, counted, day, plural
+from roadmap.language import capitalize_first, counted, day, numbered, plural
 
 RowId = Annotated[int, InPath(ge=0, le=2**31 - 1)]
 """The number of a row in an address: one that no database can hold is a page that is not there."""
@@ -41,6 +42,7 @@ def _environment() -> Environment:
         "capitalize_first": capitalize_first,
         "day": day,
         "moment": moment,
+        "numbered": partial(numbered, stop=""),
         "plural": counted,
         "plural_form": plural,
         "size": size_words,

@@ -20,6 +20,8 @@ _SHORT = (
     (re.compile(r"^последний абзац$", re.IGNORECASE), "последний абз."),
 )
 _ROW = re.compile(r"^строка\s+\d+$", re.IGNORECASE)
+#: What rows of a table are numbered by: it begins anew in each section.
+_BARE = re.compile(r"\d+\.?")
 _WHOLE = re.compile(r"^(приложение|таблица)\b", re.IGNORECASE)
 
 
@@ -59,8 +61,14 @@ def _cited(part: str, number: str) -> str:
 
 
 def shared_numbers(session: Session) -> frozenset[tuple[str, str]]:
-    """The printed numbers, each with its roadmap, that several items share: such a number says nothing."""
+    """The printed numbers, each with its roadmap, that several items share: such a number says nothing.
+
+    Where rows are numbered anew in each section, no row's number says anything: that «12» happens to stand once would
+    make one row of a section cited otherwise than its neighbours.
+    """
     printed = (col(Item.roadmap_code), col(Item.number))
     counted = col(Item.is_controlled) | col(Item.dropped_on).is_not(None)
-    rows = select(*printed).where(counted).group_by(*printed).having(func.count() > 1)
-    return frozenset((code, number) for code, number in session.execute(rows))
+    rows = session.execute(select(*printed, func.count()).where(counted).group_by(*printed)).all()
+    shared = {(code, number) for code, number, times in rows if times > 1}
+    anew = {code for code, number in shared if _BARE.fullmatch(number)}
+    return frozenset(shared | {(code, number) for code, number, _ in rows if code in anew and _BARE.fullmatch(number)})

@@ -7,7 +7,7 @@ from datetime import date
 from roadmap.cards.point import CardPoint
 from roadmap.cards.run_tags import THIS_WEEK, moving_tags
 from roadmap.control.state import DONE, DONE_LATE, FINAL, IN_REVIEW, OVERDUE, state_name
-from roadmap.language import brief, day, section_words
+from roadmap.language import brief, day, numbered, section_words
 from roadmap.language.markdown import no_markup
 
 SUMMARY_ROWS = 200
@@ -97,7 +97,7 @@ def progress_markdown(points: Sequence[CardPoint], *, region: str, today: date) 
 
 
 def _cell(number: str, title: str) -> str:
-    return no_markup(f"{number} {brief(title, WIDE)}")
+    return no_markup(numbered(number, brief(title, WIDE), stop=""))
 
 
 def _progress(section: str, points: Sequence[CardPoint], today: date) -> str:

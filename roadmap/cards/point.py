@@ -9,7 +9,7 @@ from typing import Protocol
 from roadmap.cards.round import ROUND_FORM
 from roadmap.cards.run_tags import all_runs
 from roadmap.control.state import Point, state_name
-from roadmap.language import brief, day
+from roadmap.language import brief, day, numbered
 from roadmap.language.markdown import no_markup
 from roadmap.reading import Reading, Window
 from roadmap.terms.rules import RULES
@@ -118,14 +118,15 @@ class Happened:
 
 def deployment_name(item: ItemFacts) -> str:
     """«1.2 Форсайт-сессия»; Prefect refuses «/» and «%» in names."""
-    return re.sub(r"[/%&<>]", " ", f"{item.number} {brief(item.title, 60)}".strip())
+    return re.sub(r"[/%&<>]", " ", numbered(item.number, brief(item.title, 60), stop=""))
 
 
 def run_name(point: CardPoint) -> str:
     """«1.2 Форсайт-сессия · до 31.05.2027», the day being the one that is controlled."""
     task = "назвать даты: " if point.purpose == "name_dates" else ""
     body = f" · {point.body}" if point.body else f" {point.period}" if point.period else ""
-    return f"{point.item.number} {task}{brief(point.item.title, 60)}{body} · до {day(point.deadline_on)}".strip()
+    title = numbered(point.item.number, f"{task}{brief(point.item.title, 60)}", stop="")
+    return f"{title}{body} · до {day(point.deadline_on)}"
 
 
 def artifact_key(key: str) -> str:
@@ -185,7 +186,7 @@ def point_card(
         ("Документ", f"{item.act}, {item.source}" if item.source else item.act),
     )
     task = "Назвать даты: " if point.purpose == "name_dates" else ""
-    title = " ".join(filter(None, (item.number, task + item.title, point.period)))
+    title = numbered(item.number, " ".join(filter(None, (task + item.title, point.period))), stop="")
     parts = [f"## {no_markup(title)}", no_markup(item.region)]
     if refusal:
         parts.append(f"> **Решение не принято:** {no_markup(refusal)}")
@@ -217,7 +218,7 @@ def form_description(point: CardPoint, refusal: str = "", *, has_stages: bool = 
             "Этап: **Отметить**, **Пропустить**, записать **Отказ** (два последних — с основанием). Пункт в целом: "
             "**Принять**, **Вернуть**, **Перенести**, **Снять** — поля «Этап» и «Кто» пустые."
         )
-    title = no_markup(f"{point.item.number} {brief(point.item.title, 160)}")
+    title = no_markup(numbered(point.item.number, brief(point.item.title, 160), stop=""))
     return f"{said}**{title}**\n\nОтвечает: {no_markup(point.owner_name)}.\n\n{whole}"
 
 

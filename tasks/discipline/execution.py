@@ -7,12 +7,12 @@ roadmap's: a late answer is seen in the round. With ``as_of`` the points are jud
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item
+from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap.catalogue.schema import ITEM_KINDS_RU
 from roadmap.control.discipline import Discipline, Judged, by_body, total
 from roadmap.language import section_words
@@ -34,6 +34,22 @@ class Execution:
     by_section: tuple[ExecutionRow, ...]
     by_kind: tuple[ExecutionRow, ...]
     overdue: tuple[Overdue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What is shown of an item; ``number`` as people know it."""
+
+    id: int
+    code: str
+    number: str
+    title: str
+    section: str
+    kind: str
+    position: int
+    dropped_on: date | None
+    owner: str
+    owner_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +105,34 @@ def _places(session: Session, code: str) -> Mapping[str, _Place]:
     return found
 
 
-def _items(session: Session, code: str) -> Sequence[Any]:
-    """The columns of every item that are shown, by position."""
-    shown = (Item.id, Item.code, Item.number, Item.title, Item.section, Item.kind, Item.position, Item.dropped_on)
-    rows = (
-        select(*(col(column) for column in shown), col(Body.code).label("owner"), col(Body.short).label("owner_name"))
+def _items(session: Session, code: str) -> Sequence[_Item]:
+    """Every item, by position."""
+    found = (
+        select(Item, col(Body.code), col(Body.short))
         .join(Body, col(Body.id) == col(Item.owner_id))
         .where(col(Item.roadmap_code) == code)
         .order_by(col(Item.position), col(Item.code))
     )
-    return session.execute(rows).all()
+    shared = shared_numbers(session)
+    return [
+        _Item(
+            id=item.id or 0,
+            code=item.code,
+            number="" if item.kind == "round" else number_of(item, shared),
+            title=item.title,
+            section=item.section,
+            kind=item.kind,
+            position=item.position,
+            dropped_on=item.dropped_on,
+            owner=owner,
+            owner_name=owner_name,
+        )
+        for item, owner, owner_name in session.execute(found)
+    ]
 
 
-def _item(row: Any) -> RoadmapItem:
-    words = f"{row.number} {row.title}" if row.number else row.title
-    return RoadmapItem(row.code, words, AskedBody(row.owner, row.owner_name))
+def _item(row: _Item) -> RoadmapItem:
+    return RoadmapItem(row.code, f"{row.number} {row.title}".strip(), AskedBody(row.owner, row.owner_name))
 
 
 def _row(row: Discipline) -> ExecutionRow:

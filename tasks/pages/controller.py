@@ -16,8 +16,8 @@ from models.tables.request import ORDERS
 from roadmap.control.ladder import Ladder, escalation_day
 from roadmap.control.state import is_overdue
 from roadmap.dashboards.boards import STATES_RU, has_state
-from roadmap.language import counted, day
-from roadmap.letters.wording import fate_words
+from roadmap.language import day, in_days, post_of
+from roadmap.letters.wording import days_left, fate_of
 from tasks.pages.filters import Filter, ShownPoint, board_points
 from tasks.pages.people import MutedLine, muted, reach_of_bodies
 from tasks.pages.point import waiting_extensions
@@ -206,14 +206,14 @@ def _fate(
         point=point,
         what=event_words(event.action, due_from=event.due_from, due_to=event.due_to),
         words=event.reason,
-        by=event.actor.removesuffix(" (страница)"),
+        by=post_of(event.actor),
         became=_over(point),
     )
     order = orders.get((event.point_id, event.noticed_at))
     if event.action == "order" and order is not None:
         reason = order.decision_reason
-        fate = fate_words(None, order.state, by=order.decided_by or "", on=order.decided_on, reason=reason)
-        return replace(made, became=fate.split(" — ", 1)[1], is_late=order.state == "refused")
+        fate = fate_of(order.state, by=order.decided_by or "", on=order.decided_on, reason=reason)
+        return replace(made, became=fate, is_late=order.state == "refused")
     if event.action == "leave_personal" or made.became:
         return made
     if not is_newest:
@@ -231,16 +231,8 @@ def _demanded(made: Fate, until: date, today: date) -> Fate:
         return replace(made, became=f"срок перенесён, теперь {day(point.deadline_on)}")
     left = (until - today).days
     if left >= 0:
-        return replace(made, became="исполнить сегодня" if left == 0 else f"ждём исполнения, {_left(left)}")
-    return replace(made, became=f"не исполнено, названный день прошёл {_ago(-left)} назад", is_late=True)
-
-
-def _left(days: int) -> str:
-    return f"осталось {counted(days, 'день', 'дня', 'дней')}"
-
-
-def _ago(days: int) -> str:
-    return counted(days, "день", "дня", "дней")
+        return replace(made, became="исполнить сегодня" if left == 0 else f"ждём исполнения, {days_left(left)}")
+    return replace(made, became=f"не исполнено, названный день прошёл {in_days(-left)} назад", is_late=True)
 
 
 def _over(point: ShownPoint) -> str:

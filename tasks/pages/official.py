@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition, lifecycle, queries
 from models.lifecycle.requests import KIND_RU
 from models.queries import officials
+from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.tables.request import ORDERS
 from roadmap.calendar import WorkCalendar
 from roadmap.control.state import NAMES, State, state_of
@@ -48,6 +49,8 @@ class Row:
     """One line of the list."""
 
     own: AccessiblePoint
+    number: str
+    """By which people know the item."""
     standing: StateLine
     left: str
 
@@ -66,6 +69,8 @@ class Card:
     """A point with everything known of it."""
 
     own: AccessiblePoint
+    number: str
+    """By which people know the item."""
     roadmap: Roadmap
     standing: StateLine
     left: str
@@ -88,7 +93,8 @@ class Card:
 def groups(session: Session, official: Official, *, today: date) -> list[Group]:
     """The list «мои сроки»: overdue first, then by deadline; what waits for a decision and what is to come after."""
     calendar = calendar_of(session, official.roadmap_code)
-    rows = [_row(own, calendar, today=today) for own in live_points(session, official, today=today)]
+    shared = shared_numbers(session)
+    rows = [_row(own, calendar, shared, today=today) for own in live_points(session, official, today=today)]
     by_state: defaultdict[State, list[Row]] = defaultdict(list)
     for row in rows:
         by_state[state_of(row.own.point, today)].append(row)
@@ -113,6 +119,7 @@ def card(session: Session, own: AccessiblePoint, *, today: date) -> Card:
     others = select(Body).where(Body.roadmap_code == point.roadmap_code, Body.id != point.owner_id)
     return Card(
         own=own,
+        number=number_of(own.item, shared_numbers(session)),
         roadmap=session.get_one(Roadmap, point.roadmap_code),
         standing=stands,
         left=left,
@@ -164,8 +171,8 @@ def _next_of_each(rows: Sequence[Row]) -> list[Row]:
     return list(nearest.values())
 
 
-def _row(own: AccessiblePoint, calendar: WorkCalendar, *, today: date) -> Row:
-    return Row(own, *_state_and_left(own.point, calendar, today=today))
+def _row(own: AccessiblePoint, calendar: WorkCalendar, shared: Shared, *, today: date) -> Row:
+    return Row(own, number_of(own.item, shared), *_state_and_left(own.point, calendar, today=today))
 
 
 def _state_and_left(point: ControlPoint, calendar: WorkCalendar, *, today: date) -> tuple[StateLine, str]:

@@ -125,4 +125,4 @@ def muted(session: Session, roadmap: str = "", *, today: date) -> list[MutedLine
 
 def _item(item: Item, shared: Shared) -> str:
     number = number_of(item, shared)
-    return numbered(number, " ".join(item.title.split()))
+    return numbered(number, " ".join(item.title.split()), stop="")

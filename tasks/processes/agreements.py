@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Transition
 from models.lifecycle import Refused
+from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue.municipalities import Cell
 from roadmap.processes.agreement_rows import CASE, EVIDENCE, REFUSAL
@@ -49,8 +50,9 @@ def agreements(session: Session, roadmap_code: str, *, ended: bool = False) -> l
     wants_ended = ended or any(one.process.per == "body" for one in running)
     every = underway(session, roadmap_code, ended=True) if wants_ended else running
     found = [one for one in every if one.process.per != "point" and by_id[one.parent.item_id].kind == KIND]
+    shared = shared_numbers(session)
     return [
-        AgreementState(one, names, by_id[one.parent.item_id].title, by_id[one.parent.item_id].number)
+        AgreementState(one, names, by_id[one.parent.item_id].title, number_of(by_id[one.parent.item_id], shared))
         for one in _together(found)
         if ended or one.point_ids & ids
     ]

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Edition, Item, Roadmap
 from models.lifecycle.transitions import Refused
+from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
@@ -43,6 +44,7 @@ def add_decisions(
     place = f"Протокол: {proof.strip()}" if proof.strip() else f"Протокол от {on:%d.%m.%Y}, пункт {parent.code}"
     known = _known(session, parent)
     added, number = [], _last_number(known.values())
+    cited = number_of(parent, shared_numbers(session))
     for line in lines:
         if (line.owner, line.todo, line.term, place) in known:
             continue
@@ -53,7 +55,7 @@ def add_decisions(
             roadmap.code,
             entry,
             read[line.line],
-            number=f"{parent.number or parent.code}, решение {number}",
+            number=f"{cited}, решение {number}",
             owner_id=bodies[line.owner].id or 0,
             parent=parent,
             calendar=calendar,

@@ -15,7 +15,7 @@ from deployments.cli.roadmap.look import Code, Json, known_roadmap
 from models import clock
 from models.db import open_session
 from models.db.migrate import ready_engine
-from roadmap.language import counted, day, in_working_days
+from roadmap.language import counted, day, in_working_days, numbered
 from roadmap.processes.ledger import Correction, Held, Ledger, Line
 from roadmap.processes.schema import CASE_RU
 from tasks.context.working_calendar import calendar_of
@@ -237,7 +237,8 @@ def _action(action: str, file: Path | None) -> str:
 
 def _show(standing: AgreementState, found: Ledger, *, late: bool) -> None:
     say = output.screen.print
-    say(f"{standing.number} {standing.title} · до {day(standing.one.parent.deadline_on)}", markup=False)
+    title = numbered(standing.number, standing.title, stop="")
+    say(f"{title} · до {day(standing.one.parent.deadline_on)}", markup=False)
     say(found.main, markup=False)
     lines = [line for line in found.lines if line.is_late or not late]
     who = CASE_RU.get(standing.one.process.per, "Муниципалитет")

@@ -273,7 +273,7 @@ def _overdue(snapshot: Snapshot) -> str:
     longest = max(snapshot.overdue, key=lambda point: point.days)
     count = len(snapshot.overdue)
     verb = plural(count, "просрочена", "просрочены", "просрочено")
-    item = f"пункт{NBSP}{longest.number}" if longest.number else f"«{longest.title}»"
+    item = f"пункт{NBSP}{longest.number}" if longest.number[:1].isdigit() else longest.number or f"«{longest.title}»"
     return (
         f"На{NBSP}дату составления {verb} {number_of(count, 'point')}; дольше всего{NBSP}— {item}, "
         f"{longest.body} ({number_of(longest.days, 'day')})."

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from models import Body, Item, Roadmap
 from models.db.locks import lock_roadmap
 from models.lifecycle.transitions import Refused
+from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
@@ -52,12 +53,13 @@ def put_on_control(session: Session, roadmap: Roadmap, wanted: Wanted, *, today:
     reading = terms.read(entry.term, start=today, end=end, calendar=calendar)
     reading = replace(reading, windows=(Window(today, wanted.due_on),))
     parent = _answering(session, roadmap.code, wanted.answers)
+    cited = number_of(parent, shared_numbers(session)) if parent else ""
     add_item(
         session,
         roadmap.code,
         entry,
         reading,
-        number=f"{parent.number or parent.code}, рекомендация {number}" if parent else f"Рекомендация {number}",
+        number=f"{cited}, рекомендация {number}" if cited else f"Рекомендация {number}",
         owner_id=wanted.body_id,
         parent=parent,
         calendar=calendar,
