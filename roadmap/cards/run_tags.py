@@ -1,9 +1,10 @@
 """How the runs of points are found in Prefect: tags that follow the point, and names of states. Pure."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import quote
 
+from roadmap.calendar.spans import unit
 from roadmap.control.state import FINAL, NAMES, ON_RUNS, Point, state_name
 
 THIS_WEEK = "На этой неделе"
@@ -18,8 +19,8 @@ def moving_tags(point: Point, today: date, refusal: str = "") -> frozenset[str]:
     ``refusal``: why the last decision was not taken.
     """
     name = state_name(point, today)
-    monday = today - timedelta(days=today.weekday())
-    is_due = name not in FINAL and monday <= point.deadline_on < monday + timedelta(days=7)
+    monday, sunday = unit(today, "week")
+    is_due = name not in FINAL and monday <= point.deadline_on <= sunday
     return frozenset({name} | ({THIS_WEEK} if is_due else set()) | ({REFUSED} if refusal else set()))
 
 

@@ -13,6 +13,7 @@ from models.lifecycle import LIVE, event_words
 from models.queries.point_view import select_points
 from models.queries.printed_numbers import shared_numbers
 from models.tables.request import ORDERS
+from roadmap.calendar.spans import unit
 from roadmap.control.ladder import Ladder, escalation_day
 from roadmap.control.state import is_overdue
 from roadmap.dashboards.boards import STATES_RU, has_state
@@ -103,11 +104,6 @@ def orders_of(session: Session, point_id: int) -> list[Request]:
     return list(session.execute(found.order_by(col(Request.id))).scalars())
 
 
-def quarter_start(today: date) -> date:
-    """The first day of the calendar quarter."""
-    return date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-
-
 def _own(
     session: Session, roadmap: Roadmap, state: str, points: Sequence[ShownPoint], *, today: date
 ) -> list[ShownPoint]:
@@ -118,7 +114,7 @@ def _own(
             return _shown(session, roadmap.code, col(ControlPoint.personal_since).is_not(None))
         case "demanded":
             return _shown(session, roadmap.code, col(ControlPoint.demanded_until).is_not(None))
-    done = (col(ControlPoint.closed_on) >= quarter_start(today), col(ControlPoint.closed_on) <= today)
+    done = (col(ControlPoint.closed_on) >= unit(today, "quarter")[0], col(ControlPoint.closed_on) <= today)
     whole = (col(ControlPoint.parent_id).is_(None), col(ControlPoint.status) == "accepted")
     return _shown(session, roadmap.code, *done, *whole, statuses=("accepted",))
 

@@ -75,8 +75,11 @@ def _mail_names(path: Path, known: KnownPeople) -> bool:
         heads = " ".join(f"{value}" for value in mail.values())
         texts = (str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text")
         return known.names(heads) or any(known.names(sub("<[^>]*>", " ", text)) for text in texts)
-    except (OSError, MessageError, LookupError, ValueError):
+    except FileNotFoundError:
         return False
+    except (MessageError, LookupError, ValueError):
+        # A letter that cannot be taken apart is looked through as it lies: it is not taken for one without names.
+        return _names(path, known)
 
 
 def _names(path: Path, known: KnownPeople) -> bool:

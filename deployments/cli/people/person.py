@@ -19,8 +19,9 @@ from models.personal import only
 from models.settings import Settings
 from roadmap.language import counted, day
 from tasks.people.contacts_file import Place, contacts_without
+from tasks.people.erasure import Erasure, erase_person, plan_erasure
 from tasks.people.lookup import official_of
-from tasks.people.personal_data import Erasure, erase_person, export_person, people_of, person, plan_erasure
+from tasks.people.personal_data import export_person, people_of, person
 
 app = typer.Typer(
     help="Персональные данные лица: показать всё, что хранится, или удалить имя и адреса.", no_args_is_help=True

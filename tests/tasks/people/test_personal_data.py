@@ -22,9 +22,10 @@ from tasks.daily.decisions import decide
 from tasks.files.evidence import incoming
 from tasks.letters.deliver import deliver
 from tasks.people.absences import set_absence
+from tasks.people.erasure import erase_person, plan_erasure
 from tasks.people.lookup import PeopleRefused
 from tasks.people.mutes import Subject, lift, mute
-from tasks.people.personal_data import erase_person, export_person, person, plan_erasure
+from tasks.people.personal_data import export_person, person
 from tests.world import WEDNESDAY, World
 
 AT = datetime(2027, 5, 26, 8, 0, tzinfo=UTC)
