@@ -18,11 +18,11 @@ from models.db import close_engines
 from models.settings import Settings
 from tasks.monitoring.report import charts, pdf
 from tests import circles, days
-from tests.databases import PostgresServer, keep_copy, postgres_server, sqlite_engine
-from tests.mail import MailServer, ServeMail, serving_mail
-from tests.office import PATIENCE, Office, hang_up
+from tests.parts.databases import PostgresServer, keep_copy, postgres_server, sqlite_engine
+from tests.parts.mail import MailServer, ServeMail, serving_mail
+from tests.parts.office import PATIENCE, Office, hang_up
+from tests.parts.unpainted import unpainted_figure, untold_note, untold_page
 from tests.places import AUTH, OUT, ROOT, program
-from tests.unpainted import unpainted_figure, untold_note, untold_page
 
 # pytest-xdist tells its processes how wide the terminal is; the tables must be as wide as each test says.
 os.environ.pop("COLUMNS", None)

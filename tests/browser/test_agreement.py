@@ -14,9 +14,9 @@ from models import Body, Municipality, clock, lifecycle
 from models.db import open_session
 from roadmap.cards.point import artifact_key
 from tasks.prefect.forms import StageDecision, answer
-from tests.office import Office, let_in
+from tests.parts.office import Office, let_in
 from tests.places import OUT
-from tests.region import TOWNS
+from tests.worlds.region import TOWNS
 
 Send = Callable[[Page], None]
 

@@ -12,7 +12,7 @@ from deployments.sync import sync
 from models import clock, lifecycle
 from models.db import open_session
 from roadmap.cards.run_tags import REFUSED
-from tests.office import Office
+from tests.parts.office import Office
 from tests.places import AUTH, OUT
 
 

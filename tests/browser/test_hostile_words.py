@@ -8,7 +8,7 @@ from prefect.client.orchestration import PrefectClient
 from roadmap.cards.round import RoundFacts, round_card
 from tasks.prefect.client import call
 from tests.days import TODAY
-from tests.office import Office, let_in
+from tests.parts.office import Office, let_in
 from tests.roadmap.language.test_markdown import HOSTILE
 
 

@@ -12,7 +12,7 @@ import typer.testing
 from sqlalchemy import Engine
 
 from models.db import migrate
-from tests.databases import copy_template
+from tests.parts.databases import copy_template
 
 
 @pytest.fixture(autouse=True)

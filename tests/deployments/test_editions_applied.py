@@ -21,7 +21,7 @@ from roadmap.catalogue.draft_yaml import Draft
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue, Period
 from tasks.editions.load import load_roadmap
-from tests.office import Office
+from tests.parts.office import Office
 from tests.places import SEEDS, needs_shared
 
 CODE = "krasnodar"

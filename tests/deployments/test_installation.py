@@ -19,8 +19,8 @@ from models.db import DatabaseProblem, engine_for, open_session
 from models.db.migrate import migrate, refuse_other_schema
 from models.settings import Settings
 from tasks.installation import ForeignSettings, adopt, differences, refuse_foreign, refuse_other_folder
-from tests.databases import sqlite_engine
-from tests.office import Office
+from tests.parts.databases import sqlite_engine
+from tests.parts.office import Office
 from tests.places import ROOT
 
 KEY = "a key long enough that nobody guesses it"

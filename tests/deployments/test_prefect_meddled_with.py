@@ -26,8 +26,8 @@ from tasks.prefect.client import call, connect
 from tasks.prefect.names import POOL
 from tasks.prefect.reconcile import known_deployments, reconcile_runs
 from tasks.prefect.waiting_runs import start_again, waiting_state
-from tests.databases import sqlite_engine
-from tests.office import Office
+from tests.parts.databases import sqlite_engine
+from tests.parts.office import Office
 
 DELIVERY = "Каждые 10 минут рабочих часов"
 

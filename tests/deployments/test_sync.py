@@ -19,7 +19,7 @@ from models.lifecycle import TransitionCommand
 from models.settings import Settings
 from tasks.prefect import waiting_runs
 from tasks.prefect.client import connect
-from tests.office import Office
+from tests.parts.office import Office
 
 #: Two items and the rounds of monitoring, and the service flows.
 DEPLOYMENTS = 2 + 1 + len(SERVICES)

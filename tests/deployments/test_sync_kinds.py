@@ -11,7 +11,7 @@ from models import Item, clock
 from models.db import open_session
 from models.tables.roadmap import KINDS
 from roadmap.catalogue.schema import KINDS_RU
-from tests.office import Office
+from tests.parts.office import Office
 
 
 def once(office: Office) -> Any:

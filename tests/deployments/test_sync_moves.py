@@ -11,7 +11,7 @@ from deployments.sync import sync
 from models import ControlPoint, Item, clock
 from models.db import open_session
 from tasks.control.opening import open_point
-from tests.office import Office
+from tests.parts.office import Office
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 

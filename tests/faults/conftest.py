@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from tests.databases import PostgresServer, sqlite_engine
+from tests.parts.databases import PostgresServer, sqlite_engine
 
 Fresh = Callable[[Callable[[Engine], object]], AbstractContextManager[Engine]]
 """Yields a database filled by a function, as new as if no test had run."""

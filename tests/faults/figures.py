@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.parts.twins import Standing, differences
 from tests.places import OUT
-from tests.twins import Standing, differences
 
 FOLDER = OUT / "faults"
 DELIVERY = ("notice", "notice_line", "notice_remark", "round_letter")

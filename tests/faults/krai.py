@@ -18,9 +18,9 @@ from tasks.daily.control_day import ControlReport, control_day
 from tasks.daily.decisions import decide
 from tasks.editions.amend import amend
 from tasks.editions.load import load_roadmap
-from tests.monitored_region import COUNT, FLAG, SHARE, MonitoredRegion
-from tests.process_region import ProcessRegion
-from tests.world import World
+from tests.worlds.monitored_region import COUNT, FLAG, SHARE, MonitoredRegion
+from tests.worlds.process_region import ProcessRegion
+from tests.worlds.world import World
 
 CODE = "krai"
 FIRST = date(2027, 4, 1)

@@ -26,10 +26,10 @@ from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver as deliver_letters
 from tasks.monitoring.rounds.sweep import assume_reports
 from tasks.monitoring.submissions.record import record, settle_data
-from tests.killing import Boundaries, Killed
-from tests.monitored_region import MonitoredRegion
-from tests.region import TOWNS
-from tests.world import World
+from tests.parts.killing import Boundaries, Killed
+from tests.worlds.monitored_region import MonitoredRegion
+from tests.worlds.region import TOWNS
+from tests.worlds.world import World
 
 CODE = "krai"
 FIRST = date(2027, 3, 22)

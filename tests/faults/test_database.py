@@ -19,14 +19,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from models.db import DatabaseProblem, open_session
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
-from tests.databases import PostgresServer, postgres_server
 from tests.faults import krai
 from tests.faults.conftest import Fresh
 from tests.faults.figures import Figures
 from tests.faults.test_kills import letters
-from tests.killing import Boundaries, killed_by
-from tests.mail import MailServer
-from tests.twins import Standing, everything
+from tests.parts.databases import PostgresServer, postgres_server
+from tests.parts.killing import Boundaries, killed_by
+from tests.parts.mail import MailServer
+from tests.parts.twins import Standing, everything
 
 REFUSED = (DatabaseProblem, DBAPIError, PendingRollbackError)
 DISKS = (0, 8, 36, 48, 64, 96, 160, 320, 1000)

@@ -19,9 +19,9 @@ from tasks.letters.deliver import deliver
 from tests.faults import krai
 from tests.faults.conftest import Fresh
 from tests.faults.figures import Figures
-from tests.killing import Boundaries, killed_at
-from tests.mail import MailServer
-from tests.twins import Standing, everything
+from tests.parts.killing import Boundaries, killed_at
+from tests.parts.mail import MailServer
+from tests.parts.twins import Standing, everything
 
 #: What a short form takes of all boundaries.
 SHORT = 4

@@ -24,8 +24,8 @@ from tasks.letters.deliver import deliver
 from tests.faults import krai
 from tests.faults.conftest import Fresh
 from tests.faults.figures import Figures
-from tests.mail import MailServer, free_port, never_speaks, takes_the_letter_then, talking
-from tests.twins import everything
+from tests.parts.mail import MailServer, free_port, never_speaks, takes_the_letter_then, talking
+from tests.parts.twins import everything
 
 DAYS = 10
 MORNINGS, WHOLE = (1, 4), (5, 6)

@@ -13,10 +13,10 @@ from models.settings import Settings
 from tasks.monitoring.rounds.log import STEPS_RU
 from tests.faults.conftest import Fresh
 from tests.faults.figures import Figures
-from tests.killing import killed_at
-from tests.monitored_region import MonitoredRegion
-from tests.twins import OF_A_DELIVERY, everything
-from tests.world import World, build
+from tests.parts.killing import killed_at
+from tests.parts.twins import OF_A_DELIVERY, everything
+from tests.worlds.monitored_region import MonitoredRegion
+from tests.worlds.world import World, build
 
 OPENS, NOTE = date(2027, 4, 1), date(2027, 4, 14)
 Q1 = date(2027, 3, 31)

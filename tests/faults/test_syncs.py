@@ -24,8 +24,8 @@ from models.db import open_session
 from models.settings import Settings
 from tasks.prefect.client import pages
 from tests.faults.figures import Figures
-from tests.frail import Tap, Trap, tapped
-from tests.office import Office
+from tests.parts.frail import Tap, Trap, tapped
+from tests.parts.office import Office
 from tests.places import AUTH, ROOT
 
 WRITE = rb"\A(?:POST|PUT|PATCH|DELETE) (?!\S*/(?:filter|count|paginate|history)\b)"

@@ -14,12 +14,12 @@ from sqlalchemy import Engine
 
 from models.settings import Settings
 from tasks.letters import deliver
-from tests.databases import PostgresServer
 from tests.faults import life
 from tests.faults.conftest import fresh_sqlite
 from tests.faults.figures import Figures
 from tests.faults.life import Act, Life, Memory
-from tests.twins import everything
+from tests.parts.databases import PostgresServer
+from tests.parts.twins import everything
 
 EVERY = 28
 """Days between two comparisons of everything."""

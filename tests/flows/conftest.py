@@ -7,10 +7,10 @@ import pytest
 
 from deployments.serve.prefect import Worker
 from models.settings import Settings
-from tests.frail import FrailWorker, tapped
-from tests.office import Office
-from tests.processes import BuildProcesses, Processes
-from tests.region import TOWNS
+from tests.parts.frail import FrailWorker, tapped
+from tests.parts.office import Office
+from tests.worlds.processes import BuildProcesses, Processes
+from tests.worlds.region import TOWNS
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tasks.prefect import reconcile
 from tasks.prefect.client import connect
 from tasks.prefect.reconcile import known_deployments
 from tasks.prefect.waiting_runs import decision_key, start_at
-from tests.office import Office
+from tests.parts.office import Office
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ from deployments.sync import sync
 from models import clock
 from tasks.prefect import forms, waiting_runs
 from tasks.prefect.client import call
-from tests.office import Office
-from tests.processes import Processes
+from tests.parts.office import Office
+from tests.worlds.processes import Processes
 
 #: ``tasks.waiting.form_schema`` of every form at the commit of 0.3.0.
 SAVED: dict[str, Any] = json.loads(Path(__file__).with_name("forms_0_3_0.json").read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from models.lifecycle import TransitionCommand
 from tasks.daily.control_day import control_day
 from tasks.prefect.client import call
 from tasks.prefect.push import push_point
-from tests.office import Office
+from tests.parts.office import Office
 
 
 @pytest.fixture

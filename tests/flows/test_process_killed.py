@@ -13,9 +13,9 @@ from deployments.sync import SyncReport, sync
 from models import ControlPoint, Evidence, Transition, clock
 from models.db import open_session
 from tasks.prefect import apply, reconcile
-from tests.frail import FrailWorker
-from tests.office import Office
-from tests.processes import Processes
+from tests.parts.frail import FrailWorker
+from tests.parts.office import Office
+from tests.worlds.processes import Processes
 
 ASKED = r'/set_state.*"pause_key": ?"decision-2"'
 ENDED = r'/set_state.*"COMPLETED".*Исполнено|/set_state.*"type": ?"COMPLETED"'

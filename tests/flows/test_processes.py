@@ -17,7 +17,7 @@ from roadmap.processes.loading import built_in
 from tasks.prefect.artifacts import refresh_cards
 from tasks.prefect.client import call, pages
 from tasks.prefect.push import push_point
-from tests.processes import Processes
+from tests.worlds.processes import Processes
 
 
 def test_an_agreement_goes_from_its_draft_to_registration_in_every_municipality(

@@ -25,8 +25,8 @@ from tasks.control.decisions import Outcome, newest
 from tasks.daily.control_day import control_day
 from tasks.daily.decisions import decide
 from tasks.prefect.forms import StageDecision, answer
-from tests.office import Office
-from tests.processes import BuildProcesses, Processes
+from tests.parts.office import Office
+from tests.worlds.processes import BuildProcesses, Processes
 from web.control.login import COORDINATOR
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -31,8 +31,8 @@ from tasks.monitoring.rounds.rows import POINTS, rounds_of
 from tasks.monitoring.submissions.record import record, settle_data
 from tasks.prefect import apply, reconcile
 from tasks.prefect.client import call, pages
-from tests.frail import FrailWorker
-from tests.office import Office
+from tests.parts.frail import FrailWorker
+from tests.parts.office import Office
 
 TASKS = {
     "Открыть раунд", "Запросить данные", "Заполнить из контрольных точек", "Принять данные", "Рассчитать показатели",

@@ -41,7 +41,7 @@ from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import RoundRow, rounds_of
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tasks.prefect.wake_rounds import wake_rounds
-from tests.office import Office
+from tests.parts.office import Office
 
 pytestmark = pytest.mark.timeout(900)
 #: Far from every day on which the test may be run.

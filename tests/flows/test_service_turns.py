@@ -15,7 +15,7 @@ from deployments.sync import sync
 from models import clock
 from tasks.prefect.client import call, connect, pages
 from tasks.prefect.turns import RANDOM_NAME, SKIPPED, name_upcoming, taken_by
-from tests.office import Office
+from tests.parts.office import Office
 
 DELIVERY = "Каждые 10 минут рабочих часов"
 

@@ -21,9 +21,9 @@ from tasks.editions.load import load_roadmap
 from tasks.letters.deliver import deliver
 from tasks.processes.municipalities import import_municipalities
 from tasks.processes.sweep import advance
-from tests.mail import MailServer
-from tests.office import Office
-from tests.processes import BuildProcesses
+from tests.parts.mail import MailServer
+from tests.parts.office import Office
+from tests.worlds.processes import BuildProcesses
 
 TABLE = (
     "муниципалитет;должность;почта\n"

@@ -16,7 +16,7 @@ from models.db import open_session
 from tasks.prefect import waiting_runs
 from tasks.prefect.forms import Decision
 from tasks.prefect.point_facts import point_of
-from tests.office import Office
+from tests.parts.office import Office
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from models import Body, ControlPoint, Item, Roadmap
 from models.db import engine_for, open_session
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

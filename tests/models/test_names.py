@@ -17,7 +17,7 @@ from models.db.migrate import migrate
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Catalogue
 from tasks.editions.load import content_hash
-from tests.databases import sqlite_engine, sqlite_engine_at
+from tests.parts.databases import sqlite_engine, sqlite_engine_at
 
 AT = datetime(2027, 5, 1, 6, 0, tzinfo=UTC)
 DAY = date(2027, 5, 31)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import sqlite_engine
-from tests.world import World, build
+from tests.parts.databases import sqlite_engine
+from tests.worlds.world import World, build
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from roadmap.catalogue.loading import built_in
 from tasks.editions.added_items import added_items
 from tasks.editions.load import load_roadmap
 from tasks.processes.session_decisions import add_decisions
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 AT = datetime(2022, 3, 1, 9, tzinfo=UTC)
 TODAY, HELD = date(2022, 3, 1), date(2022, 2, 25)

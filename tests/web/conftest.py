@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from models.settings import Settings
-from tests.databases import sqlite_engine
-from tests.pages import NO_LIMITS, PASSWORD, Pages, Serve, build, serving
+from tests.parts.databases import sqlite_engine
+from tests.worlds.pages import NO_LIMITS, PASSWORD, Pages, Serve, build, serving
 from web.app import create_app
 from web.security import Limits
 

@@ -12,7 +12,7 @@ from models import Absence, Official, clock
 from models.db import open_session
 from models.lifecycle import Refused
 from tasks.people.absences import set_absence
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 Way = Callable[[Any, str, str, int, int], str]
 

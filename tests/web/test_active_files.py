@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from models.settings import Settings
 from tasks.files.evidence import DOCX, ODT, PDF, XLSX, FileRefused, Kind, incoming, recognise
-from tests import hostile
+from tests.parts import hostile
 
 BIN = "application/vnd.openxmlformats-officedocument"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -15,7 +15,7 @@ from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.tables.control_point import ControlPoint
 from tasks.people.links import calendar_url, revoke
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 
 @pytest.fixture

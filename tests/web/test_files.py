@@ -39,7 +39,7 @@ from tasks.files.evidence import (
     stored_at,
     sweep_unfinished,
 )
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 
 def zipped(**entries: bytes) -> bytes:

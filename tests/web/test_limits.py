@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from deployments.serve.connections import PatientProtocol
 from models import Evidence
 from models.settings import Settings, SettingsRefused
-from tests.pages import MANY, PASSWORD, Pages
+from tests.worlds.pages import MANY, PASSWORD, Pages
 from web import security
 from web.app import create_app
 from web.security import BoundedStorage, Limits

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from models import Transition, clock
 from tests.days import MOSCOW, midnight_between_two_readings
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 PASSWORD = "пароль координатора"
 LAST_DAY = date(2027, 5, 20)

@@ -31,7 +31,7 @@ from tasks.discipline import judged
 from tasks.letters import ics
 from tasks.letters.compose import compose
 from tasks.prefect.point_facts import points as prefect_points
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 CODE = "krai"
 PASSWORD = "пароль координатора"

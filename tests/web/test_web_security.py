@@ -25,7 +25,7 @@ from deployments.serve.prefect import CannotStart
 from deployments.serve.web import WebPages, check_before_start
 from models import Transition
 from models.settings import Settings
-from tests.pages import Pages, Serve
+from tests.worlds.pages import Pages, Serve
 from web.app import create_app
 from web.forms import Form
 from web.security import LIMITS, Forged, Limits, check_csrf, csrf_token, guard

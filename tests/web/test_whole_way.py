@@ -13,8 +13,8 @@ from deployments.sync import sync
 from models import Body, ControlPoint, Evidence, Official, Transition, clock
 from models.db import open_session
 from tasks.people.links import official_url
-from tests.office import Office
-from tests.pages import Serve
+from tests.parts.office import Office
+from tests.worlds.pages import Serve
 from web.app import create_app
 
 

@@ -21,8 +21,8 @@ from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.periods import Period, period_of
 from tasks.editions.load import load_roadmap
 from tasks.files.errors import DocumentRefused
-from tests.databases import sqlite_engine
 from tests.days import TODAY
+from tests.parts.databases import sqlite_engine
 
 PERIOD = period_of(TODAY, "quarter").previous
 INDICATORS = [

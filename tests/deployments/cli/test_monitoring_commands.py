@@ -14,8 +14,8 @@ from models.db import engine_for, open_session
 from roadmap.catalogue.loading import built_in
 from roadmap.monitoring.periods import period_of
 from tasks.editions.load import load_roadmap
-from tests.databases import sqlite_engine
 from tests.days import TODAY
+from tests.parts.databases import sqlite_engine
 
 PAST = period_of(TODAY, "quarter").previous
 

@@ -15,8 +15,8 @@ from sqlmodel import select
 from deployments.cli import main
 from models import AuditEntry
 from models.db import close_engines, engine_for, open_session
-from tests.databases import copy_template
 from tests.days import TODAY, on_the_usual_day
+from tests.parts.databases import copy_template
 
 POST = "Ректор академии"
 CONTACTS = f"""\

@@ -16,8 +16,8 @@ from models.db import engine_for, open_session
 from roadmap.catalogue.loading import built_in
 from roadmap.processes.external_plans import PlanRefused
 from tasks.editions.load import load_roadmap
-from tests.databases import sqlite_engine
 from tests.days import TODAY
+from tests.parts.databases import sqlite_engine
 
 STARTS = date(TODAY.year + 1, 10, 12)
 

@@ -17,8 +17,8 @@ from models.db import engine_for, open_session
 from models.lifecycle import Refused
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
-from tests.databases import sqlite_engine
 from tests.days import TODAY
+from tests.parts.databases import sqlite_engine
 
 DUE = TODAY + timedelta(days=60)
 CODE = "krasnodar"

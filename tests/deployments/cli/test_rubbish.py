@@ -16,8 +16,8 @@ import typer
 
 from deployments.cli import app, main
 from models.db import close_engines
-from tests import hostile
-from tests.databases import copy_template
+from tests.parts import hostile
+from tests.parts.databases import copy_template
 
 SECONDS = 20
 """Of one call: the slowest, a sync that finds no server, takes two."""

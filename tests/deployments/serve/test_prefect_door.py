@@ -22,7 +22,7 @@ from models.settings import Settings
 from tasks.prefect import api_password
 from tasks.prefect.client import call
 from tasks.prefect.names import POOL, POOL_TEMPLATE
-from tests.office import PATIENCE, Office
+from tests.parts.office import PATIENCE, Office
 from tests.places import AUTH, ROOT
 
 FOREIGN = "https://evil.example"

@@ -33,7 +33,7 @@ from tasks.daily.control_day import control_day
 from tasks.daily.decisions import decide
 from tasks.letters.compose import compose
 from tasks.people.mutes import mute, subject_of
-from tests.world import World
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 MONDAY = date(2027, 5, 31)

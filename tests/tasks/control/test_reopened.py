@@ -10,7 +10,7 @@ from models.lifecycle import point_by_key
 from tasks.control.commands import Accept, By, Reopen, Withdraw
 from tasks.daily.control_day import control_day
 from tasks.daily.decisions import decide
-from tests.world import World
+from tests.worlds.world import World
 
 TODAY = date(2027, 5, 26)
 

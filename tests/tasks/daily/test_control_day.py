@@ -10,8 +10,8 @@ from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap,
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from tasks.daily.control_day import ControlReport, control_day
-from tests.channels import channel_at
-from tests.world import World
+from tests.parts.channels import channel_at
+from tests.worlds.world import World
 
 MONDAY = date(2027, 5, 17)
 SATURDAY = date(2027, 5, 22)

@@ -38,9 +38,9 @@ from tasks.daily.control_day import ControlReport, control_day
 from tasks.editions.training_copies import load_training_copy
 from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.sweep import assume_reports, plan_rounds
-from tests.databases import sqlite_engine
 from tests.faults.figures import Figures
-from tests.world import World
+from tests.parts.databases import sqlite_engine
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 DAY = timedelta(days=1)

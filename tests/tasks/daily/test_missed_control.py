@@ -8,7 +8,7 @@ from models.db import open_session
 from tasks.context.last_control import missed_controls
 from tasks.daily.control_day import control_day
 from tasks.letters.heartbeat import heartbeat
-from tests.world import World
+from tests.worlds.world import World
 
 FRIDAY, MONDAY = date(2027, 5, 28), date(2027, 5, 31)
 

@@ -6,7 +6,7 @@ from models import ControlPoint, Notice, NoticeLine, Transition
 from roadmap.letters.wording import DIGEST
 from tasks.daily.control_day import control_day
 from tasks.daily.simulate import simulate
-from tests.world import World
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 

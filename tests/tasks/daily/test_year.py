@@ -30,7 +30,7 @@ from tasks.letters.deliver import deliver
 from tasks.monitoring.rounds.sweep import assume_reports
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
 from tasks.people.contacts import load_contacts
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 CODE = "moscow-oblast"
 FIRST, LAST = date(2027, 1, 1), date(2027, 12, 31)

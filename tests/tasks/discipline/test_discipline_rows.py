@@ -12,7 +12,7 @@ from models.lifecycle import TransitionCommand, change
 from models.lifecycle.requests import RequestDraft, open_request
 from tasks.daily.control_day import control_day
 from tasks.discipline import discipline, judged
-from tests.world import World
+from tests.worlds.world import World
 
 MORNING = datetime(2027, 5, 26, 7, 0, tzinfo=UTC)
 TODAY = date(2027, 6, 10)

@@ -19,7 +19,7 @@ from tasks.daily.control_day import control_day
 from tasks.editions.amend import Amendment, amend, preview
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_training_copy
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 MOSCOW = "moscow-oblast"
 LOADED = date(2023, 5, 23)

@@ -16,7 +16,7 @@ from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Act, Catalogue
 from tasks.editions.amend import Amendment, AmendRefused, Choices, amend, loaded_edition, preview
 from tasks.editions.load import LoadRefused, load_roadmap
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 MOSCOW = "moscow-oblast"
 LOADED = date(2023, 5, 23)

@@ -26,7 +26,7 @@ from tasks.daily.control_day import control_day
 from tasks.discipline.statistics import judged
 from tasks.editions.calendar_changes import unapproved_lines
 from tasks.editions.load import Loaded, load_roadmap
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 LEAP, BEFORE = date(2028, 2, 29), date(2028, 2, 28)
 BEGUN, COMES = date(2027, 9, 1), date(2027, 10, 4)

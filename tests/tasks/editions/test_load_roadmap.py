@@ -17,7 +17,7 @@ from roadmap.catalogue.loading import built_in, built_in_codes
 from roadmap.catalogue.schema import Catalogue
 from roadmap.reading import Reading
 from tasks.editions.load import Loaded, LoadRefused, load_roadmap
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 AT = datetime(2026, 3, 2, 6, tzinfo=UTC)
 TODAY = date(2026, 3, 2)

@@ -16,7 +16,7 @@ from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.editions.load import LoadRefused, load_roadmap
 from tasks.editions.training_copies import load_training_copy, shift_that_tells, shift_to_now
 from tasks.people.contacts import bodies_without_channel
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 TODAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 6, tzinfo=UTC)

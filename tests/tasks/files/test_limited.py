@@ -9,7 +9,7 @@ import pytest
 
 from tasks.files.errors import DocumentRefused
 from tasks.files.limited import Limits, TooMuchWork, limited
-from tests import hostile
+from tests.parts import hostile
 
 SMALL = Limits(seconds=1, memory_mb=800)
 

@@ -17,7 +17,7 @@ from tasks.files.pdf_streams import Unpacked, unpacking_at_most
 from tasks.files.spreadsheets import read_rows
 from tasks.monitoring.submissions.sheets import read_sheet
 from tasks.people.contacts import ContactsError, read_contacts
-from tests import hostile
+from tests.parts import hostile
 
 SWOLLEN = 210 * MB
 PDFS: dict[str, Callable[[], bytes]] = {

@@ -26,9 +26,9 @@ from tasks.letters.deliver import DeliveryReport, deliver
 from tasks.letters.heartbeat import heartbeat
 from tasks.letters.parts import digest_of
 from tasks.pages.people import reach_of_bodies
-from tests.channels import channel_at, lead_to
-from tests.mail import MailServer
-from tests.world import World
+from tests.parts.channels import channel_at, lead_to
+from tests.parts.mail import MailServer
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 DAY = timedelta(days=1)

@@ -24,9 +24,9 @@ from tasks.daily.control_day import control_day
 from tasks.letters import deliver as delivery
 from tasks.letters.channels import NotSent
 from tasks.letters.deliver import DeliveryReport, deliver
-from tests.channels import channel_at, lead_to
-from tests.mail import MailServer, free_port
-from tests.world import World
+from tests.parts.channels import channel_at, lead_to
+from tests.parts.mail import MailServer, free_port
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)

@@ -14,9 +14,9 @@ from models.db import open_session
 from models.settings import Settings, SettingsRefused
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
-from tests.channels import channel_at, lead_to
-from tests.mail import MailServer, free_port
-from tests.world import World
+from tests.parts.channels import channel_at, lead_to
+from tests.parts.mail import MailServer, free_port
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 FRIDAY = date(2027, 5, 28)

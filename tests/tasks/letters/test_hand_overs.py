@@ -15,8 +15,8 @@ from roadmap.calendar import WorkCalendar
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
 from tasks.people.replacements import Successor, replace_official
-from tests.mail import MailServer, Taken
-from tests.world import World
+from tests.parts.mail import MailServer, Taken
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 DAY = timedelta(days=1)

@@ -23,7 +23,7 @@ from roadmap.letters.letter import MOST_LINES
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
 from tasks.people.links import calendar_owner, link_holder
-from tests.world import World
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)

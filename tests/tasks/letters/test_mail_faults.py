@@ -16,8 +16,8 @@ from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters import channels
 from tasks.letters.deliver import DeliveryReport, deliver
-from tests.mail import MailServer, Talk, free_port, never_speaks, takes_the_letter_then, talking
-from tests.world import World
+from tests.parts.mail import MailServer, Talk, free_port, never_speaks, takes_the_letter_then, talking
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ from models.lifecycle import TransitionCommand
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import DeliveryReport, deliver
-from tests.mail import MailServer, free_port, words
-from tests.world import World
+from tests.parts.mail import MailServer, free_port, words
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 DAY = timedelta(days=1)

@@ -20,8 +20,8 @@ from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters import channels
 from tasks.letters.deliver import DeliveryReport, deliver
-from tests.mail import ServeMail
-from tests.world import World
+from tests.parts.mail import ServeMail
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)

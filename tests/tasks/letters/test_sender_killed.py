@@ -19,10 +19,10 @@ from models.db import DatabaseProblem, close_engines, open_session
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
-from tests.databases import postgres_server, sqlite_engine
-from tests.mail import MailServer
+from tests.parts.databases import postgres_server, sqlite_engine
+from tests.parts.mail import MailServer
 from tests.places import ROOT
-from tests.world import World, build
+from tests.worlds.world import World, build
 
 WEDNESDAY = date(2027, 5, 26)
 NINE = datetime(2027, 5, 26, 6, 0, tzinfo=UTC)

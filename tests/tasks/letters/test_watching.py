@@ -13,7 +13,7 @@ from models.db import open_session
 from models.settings import Settings
 from tasks.daily.control_day import control_day
 from tasks.letters.heartbeat import WatcherUnreachable, watch
-from tests.world import World
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 NOON = datetime(2027, 5, 26, 9, 0, tzinfo=UTC)

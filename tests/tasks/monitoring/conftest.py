@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.monitored import Monitored
-from tests.world import World
+from tests.worlds.monitored import Monitored
+from tests.worlds.world import World
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from models.lifecycle import TransitionCommand, change
 from tasks.daily.control_day import control_day
 from tasks.discipline import judged
 from tasks.discipline.execution import Execution, execution, items_of
-from tests.monitored import Monitored
-from tests.world import World
+from tests.worlds.monitored import Monitored
+from tests.worlds.world import World
 
 MORNING = datetime(2027, 5, 26, 7, 0, tzinfo=UTC)
 TODAY = date(2027, 7, 14)

@@ -14,7 +14,7 @@ from models.lifecycle.transitions import Refused
 from roadmap.monitoring.indicators.submission import Given
 from tasks.monitoring.submissions.record import asked_of, current, fill_proven, record_many
 from tasks.monitoring.submissions.rows import earlier, history, open_rounds, the_round
-from tests.monitored import Monitored
+from tests.worlds.monitored import Monitored
 
 DAY = timedelta(days=1)
 

@@ -24,7 +24,7 @@ from tasks.monitoring.submissions.workbooks import (
     form_xlsx,
     take_forms,
 )
-from tests.monitored import Monitored
+from tests.worlds.monitored import Monitored
 
 FIRST, SECOND, REASON = "J", "L", "M"
 #: What a municipality writes into its four rows.

@@ -16,7 +16,7 @@ from models.settings import Settings
 from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
-from tests.monitored import Monitored
+from tests.worlds.monitored import Monitored
 
 SITE = "https://vekha.example.org"
 

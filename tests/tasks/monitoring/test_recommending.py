@@ -17,7 +17,7 @@ from tasks.daily.control_day import control_day
 from tasks.editions.added_items import added_items
 from tasks.monitoring.recommendations.propose import decline, propose, recommended, settle_closed, take
 from tasks.monitoring.rounds.snapshot import compute, keep
-from tests.monitored import Monitored
+from tests.worlds.monitored import Monitored
 
 NINE = datetime(2027, 7, 14, 6, tzinfo=UTC)
 TODAY = date(2027, 7, 14)

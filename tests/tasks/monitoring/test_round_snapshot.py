@@ -16,7 +16,7 @@ from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.snapshot import IndicatorResult, Snapshot
 from tasks.monitoring.rounds.snapshot import compute, keep, of_round
 from tasks.monitoring.submissions.record import fill_proven
-from tests.monitored import Monitored
+from tests.worlds.monitored import Monitored
 
 INDICATORS = (
     Indicator(

@@ -17,7 +17,7 @@ from models.db import open_session
 from models.settings import Settings, SettingsRefused
 from tasks.people import links
 from tasks.people.links import LinkRefused, calendar_owner, calendar_url, link_holder, official_url, revoke
-from tests.world import World
+from tests.worlds.world import World
 
 DAY = 24 * 3600
 KEY = "a key of this installation, and of no other"

@@ -14,7 +14,7 @@ from roadmap.catalogue.contacts import holds_no_secret
 from roadmap.catalogue.loading import built_in
 from tasks.editions.load import load_roadmap
 from tasks.people.contacts import ContactReport, ContactsError, apply_contacts, read_contacts
-from tests.databases import sqlite_engine
+from tests.parts.databases import sqlite_engine
 
 GOOD = """
 surgut:

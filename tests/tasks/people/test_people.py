@@ -18,7 +18,7 @@ from tasks.people.absences import back, set_absence
 from tasks.people.links import LinkRefused, link_holder, official_url
 from tasks.people.lookup import official_of, revoke_links, set_ladder
 from tasks.people.mutes import mute, subject_of
-from tests.world import World
+from tests.worlds.world import World
 
 TODAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)

@@ -26,7 +26,7 @@ from tasks.people.erasure import erase_person, plan_erasure
 from tasks.people.lookup import PeopleRefused
 from tasks.people.mutes import Subject, lift, mute
 from tasks.people.personal_data import export_person, person
-from tests.world import WEDNESDAY, World
+from tests.worlds.world import WEDNESDAY, World
 
 AT = datetime(2027, 5, 26, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

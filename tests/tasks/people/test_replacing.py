@@ -14,7 +14,7 @@ from tasks.people.contacts import ContactsError
 from tasks.people.contacts_file import Place, rewritten_contacts
 from tasks.people.lookup import official_of
 from tasks.people.replacements import Replacement, Successor, plan_replacement, replace_official
-from tests.world import World
+from tests.worlds.world import World
 
 TODAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.process_region import OPENS, ProcessRegion
-from tests.world import World
+from tests.worlds.process_region import OPENS, ProcessRegion
+from tests.worlds.world import World
 
 
 @pytest.fixture

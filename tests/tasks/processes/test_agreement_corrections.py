@@ -18,7 +18,7 @@ from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import Changed, Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement
 from tasks.processes.municipalities import TableRefused
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 HEADER = ("Муниципалитет", "Этап", "Дата", "Реквизиты")
 STAGES = ("signed-municipality", "signed-institute", "signed-ministry", "registered")

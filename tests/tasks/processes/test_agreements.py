@@ -15,7 +15,7 @@ from tasks.context.working_calendar import calendar_of
 from tasks.processes.agreement_import import Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement, write_template
 from tasks.processes.municipalities import TableRefused
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 TOWNS = ("г. Анапа", "Ейский район", "г. Сочи")
 WIDE = (

@@ -17,7 +17,7 @@ from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement, write_template
 from tasks.processes.rows import underway
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 6, 30)
 SIDES = {"flagship": "Флагманские школы", "mms": "ММС"}

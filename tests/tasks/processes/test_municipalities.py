@@ -17,7 +17,7 @@ from roadmap.catalogue.municipalities import code_of
 from tasks.files.errors import DocumentRefused
 from tasks.people.contacts import load_contacts
 from tasks.processes.municipalities import Imported, TableRefused, import_municipalities, municipalities
-from tests.world import World
+from tests.worlds.world import World
 
 HEADER = ("Почта", "Муниципалитет", "Должность", "ФИО", "Код", "С даты", "По дату", "Вошёл в", "Орган")
 ROWS: tuple[tuple[Any, ...], ...] = (

@@ -13,7 +13,7 @@ from roadmap.reading import Reading
 from tasks.context.working_calendar import calendar_of
 from tasks.daily.control_day import control_day
 from tasks.processes.external_plans import PlanSet, plans, set_plan
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 TODAY = date(2027, 6, 7)
 STARTS, ENDS = date(2027, 10, 12), date(2027, 10, 15)

@@ -10,8 +10,8 @@ from sqlmodel import col
 from models import ControlPoint, Evidence, Transition
 from models.db import open_session
 from tasks.prefect.forms import StageDecision, answer
-from tests.killing import killed_at
-from tests.process_region import ProcessRegion
+from tests.parts.killing import killed_at
+from tests.worlds.process_region import ProcessRegion
 
 TODAY = date(2027, 6, 7)
 

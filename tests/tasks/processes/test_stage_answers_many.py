@@ -10,7 +10,7 @@ from models import Body, Municipality
 from models.db import open_session
 from tasks.prefect.forms import StageDecision, answer
 from tasks.prefect.process_facts import process_cards
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 COUNT = 2_400
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from models import Municipality
 from models.db import open_session
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 DEADLINE = date(2027, 8, 2)
 TOWNS = ("anapa", "eysk", "sochi")

@@ -7,7 +7,7 @@ from models import ControlPoint, Transition, lifecycle
 from models.db import open_session
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import advance
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 
 def test_two_sweeps_at_once_open_everything_once(region: ProcessRegion) -> None:

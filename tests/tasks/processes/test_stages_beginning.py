@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from models import ControlPoint, Edition, Municipality, Process
 from models.db import open_session
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
 

@@ -22,8 +22,8 @@ from models.db import open_session
 from models.db.rows import table_of
 from roadmap.processes.loading import built_in
 from tasks.daily.control_day import control_day
-from tests.killing import killed_at
-from tests.process_region import ProcessRegion
+from tests.parts.killing import killed_at
+from tests.worlds.process_region import ProcessRegion
 
 DEADLINE = date(2027, 8, 2)
 LATER = date(2027, 9, 1)

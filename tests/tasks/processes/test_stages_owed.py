@@ -14,7 +14,7 @@ from tasks.prefect.forms import StageDecision, answer
 from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement
-from tests.process_region import ProcessRegion
+from tests.worlds.process_region import ProcessRegion
 
 DAY = date(2027, 6, 14)
 WIDE = ("Подпись муниципалитета", "Подпись института", "Подпись министерства", "Регистрация соглашения")

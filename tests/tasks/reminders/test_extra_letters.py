@@ -11,7 +11,7 @@ from roadmap.calendar.office_hours import OfficeHours
 from tasks.daily.control_day import control_day
 from tasks.letters.compose import compose
 from tasks.reminders.reachability import check_reachability
-from tests.world import World
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 MONDAY = date(2027, 5, 31)

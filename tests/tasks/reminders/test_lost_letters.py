@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, Round, RoundLetter
 from models.db import open_session
 from models.queries.officials import not_reached
-from tests.world import World
+from tests.worlds.world import World
 
 EARLY, LATE = date(2027, 6, 7), date(2027, 6, 21)
 

@@ -13,7 +13,7 @@ from models.lifecycle import TransitionCommand, change
 from models.queries.officials import answering, deputies_for
 from tasks.daily.control_day import ControlReport, control_day
 from tasks.people.mutes import Subject, lift, mute, subject_of
-from tests.world import World
+from tests.worlds.world import World
 
 WEDNESDAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 20, 9, tzinfo=UTC)

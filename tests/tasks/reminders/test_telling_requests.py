@@ -12,8 +12,8 @@ from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, grant, open_request, refuse
 from tasks.daily.control_day import ControlReport, control_day
-from tests.channels import channel_at
-from tests.world import World
+from tests.parts.channels import channel_at
+from tests.worlds.world import World
 
 MONDAY = date(2027, 5, 17)
 WEDNESDAY = date(2027, 5, 26)

@@ -18,9 +18,9 @@ from models.settings import Settings
 from roadmap.catalogue.loading import built_in, built_in_codes
 from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_training_copy
-from tests.databases import sqlite_engine
-from tests.pages import Serve
+from tests.parts.databases import sqlite_engine
 from tests.places import OUT
+from tests.worlds.pages import Serve
 from web.app import create_app
 
 PASSWORD = "пароль координатора"

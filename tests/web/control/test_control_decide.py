@@ -15,7 +15,7 @@ from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, open_request
 from tasks.prefect.forms import Decision, answer
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 PASSWORD = "пароль координатора"
 

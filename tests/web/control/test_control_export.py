@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from models import ControlPoint, Item, Roadmap
 from models.db import open_session
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 PASSWORD = "пароль координатора"
 

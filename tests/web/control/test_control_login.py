@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from models import AuditEntry, Transition
 from models.settings import Settings
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 from web.control.login import Sessions, WrongPasswords
 from web.security import SESSION_SECONDS, Limits
 

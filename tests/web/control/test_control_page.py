@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from models import Body, Channel, ControlPoint, Item, Mute, Official, PrefectRef, clock
 from models.db import open_session
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 PASSWORD = "пароль координатора"
 

@@ -17,8 +17,8 @@ from models.db import open_session
 from models.lifecycle import TransitionCommand
 from tasks.prefect.client import call
 from tasks.prefect.push import push_point
-from tests.office import Office
-from tests.pages import Serve
+from tests.parts.office import Office
+from tests.worlds.pages import Serve
 from web.app import create_app
 
 

@@ -19,8 +19,8 @@ from tasks.prefect.process_facts import process_cards
 from tasks.processes.agreement_import import record
 from tasks.processes.agreements import the_agreement
 from tasks.processes.sweep import advance
-from tests.pages import Pages
 from tests.places import OUT
+from tests.worlds.pages import Pages
 
 CODE = "krai"
 PASSWORD = "пароль координатора"

@@ -12,7 +12,7 @@ from models import ControlPoint, Official, Request, Roadmap, Transition, clock
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, open_request
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 PASSWORD = "пароль координатора"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.asked import Asked
-from tests.pages import Pages
+from tests.worlds.asked import Asked
+from tests.worlds.pages import Pages
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from models import AuditEntry, ControlPoint, IndicatorValue, Transition, clock
 from models.db import open_session
 from models.lifecycle import TransitionCommand, change
 from roadmap.monitoring.indicators.submission import Given
-from tests.asked import Asked
+from tests.worlds.asked import Asked
 from web.forms import once_key
 
 GOOD = {"n1": "12", "d1": "100", "n2": "1 234", "n3": "да"}

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from models import IndicatorValue
 from roadmap.monitoring.indicators.submission import Given
-from tests.asked import Asked
 from tests.places import OUT
+from tests.worlds.asked import Asked
 
 
 def screen(chromium: Browser, width: int) -> Page:

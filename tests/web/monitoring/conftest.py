@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.monitored_pages import MonitoredPages
-from tests.pages import Pages
+from tests.worlds.monitored_pages import MonitoredPages
+from tests.worlds.pages import Pages
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.monitored_pages import MonitoredPages
 from tests.places import OUT
+from tests.worlds.monitored_pages import MonitoredPages
 
 PASSWORD = "пароль координатора"
 

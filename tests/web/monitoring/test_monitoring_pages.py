@@ -15,8 +15,8 @@ from sqlalchemy import Engine, event
 from models import AuditEntry, Item, Notice, Official, Recommendation, ReportFile, RoundLetter
 from models.db import open_session
 from tasks.people.links import official_url
-from tests.monitored_pages import MonitoredPages
-from tests.pages import Pages
+from tests.worlds.monitored_pages import MonitoredPages
+from tests.worlds.pages import Pages
 
 PASSWORD = "пароль координатора"
 AT = datetime(2026, 10, 14, 6, tzinfo=UTC)

@@ -6,8 +6,8 @@ from playwright.sync_api import Browser, Page
 
 from models import ControlPoint, Official
 from models.db import open_session
-from tests.pages import Pages
 from tests.places import OUT
+from tests.worlds.pages import Pages
 
 
 def fits(page: Page) -> bool:

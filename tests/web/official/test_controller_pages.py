@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from models import AuditEntry, ControlPoint, Item, Mute, Official, Request, Roadmap, Transition, clock
 from models.db import open_session
-from tests.pages import PASSWORD, Pages
+from tests.worlds.pages import PASSWORD, Pages
 
 POST = "Заместитель министра"
 

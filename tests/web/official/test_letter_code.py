@@ -11,7 +11,7 @@ from models import Official
 from models.db import open_session
 from models.settings import Settings
 from tasks.people.links import calendar_url, letter_code, official_url, revoke
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 LINE = "Введите код из письма"
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 from models import Absence, AuditEntry, Body, Channel, ControlPoint, Evidence, Official, Request, Transition, clock
 from models.db import open_session
 from models.lifecycle import TransitionCommand, change
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 GOOD = {"details": "приказ от 20.05.2027 № 118"}
 

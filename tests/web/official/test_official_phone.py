@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from models import Evidence
-from tests.pages import Pages
 from tests.places import OUT
+from tests.worlds.pages import Pages
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, select
 from models import Absence, Body, Executor, Item, Official, Roadmap, Transition, clock
 from models.db import open_session
 from tasks.people.links import revoke
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 
 def everything(pages: Pages) -> list[list[tuple[Any, ...]]]:

@@ -6,9 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from models.settings import Settings
-from tests.mail import MailServer
-from tests.monitored import Monitored
-from tests.posted import SITE, Posted
+from tests.parts.mail import MailServer
+from tests.worlds.monitored import Monitored
+from tests.worlds.posted import SITE, Posted
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from models.db import open_session
 from roadmap.calendar.office_hours import OfficeHours
 from tasks.monitoring.rounds.mailing import queue
 from tasks.people.replacements import Successor, replace_official
-from tests.posted import Posted
+from tests.worlds.posted import Posted
 
 NOTE_DAY = date(2027, 7, 14)
 NINE = datetime(2027, 7, 14, 6, 30, tzinfo=UTC)

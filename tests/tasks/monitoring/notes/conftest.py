@@ -10,8 +10,8 @@ from roadmap.monitoring.snapshot import (
     Snapshot,
 )
 from tasks.monitoring.report.charts import Chart, Form, charts_of
-from tests.databases import sqlite_engine
-from tests.snapshots import build, kept
+from tests.parts.databases import sqlite_engine
+from tests.worlds.snapshots import build, kept
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from roadmap.monitoring.snapshot import Snapshot
 from tasks.letters.monitoring_parts import RoundParts
 from tasks.monitoring.report.build import page_file, place, write_report
 from tasks.monitoring.report.pdf import page_pdf
-from tests.papers import pdf_text, squeezed
+from tests.parts.papers import pdf_text, squeezed
 
 pytestmark = pytest.mark.usefixtures("unprinted")
 

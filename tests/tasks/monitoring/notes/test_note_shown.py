@@ -20,8 +20,8 @@ from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.prefect.client import call
 from tasks.prefect.report_artifacts import publish
-from tests.databases import sqlite_engine
-from tests.office import Office, let_in
+from tests.parts.databases import sqlite_engine
+from tests.parts.office import Office, let_in
 from tests.places import OUT
 
 Keep = Callable[[Engine, Snapshot], int]

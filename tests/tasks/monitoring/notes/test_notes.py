@@ -20,8 +20,8 @@ from roadmap.monitoring.snapshot import Snapshot
 from tasks.monitoring.report.build import Composed, compose
 from tasks.monitoring.report.pdf import report_pdf
 from tasks.monitoring.report.xlsx import appendix_xlsx
-from tests.papers import pdf_pages, pdf_text, squeezed
-from tests.unpainted import unpainted_figure
+from tests.parts.papers import pdf_pages, pdf_text, squeezed
+from tests.parts.unpainted import unpainted_figure
 
 AT = datetime(2024, 10, 14, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Moscow"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from models.settings import Settings
-from tests.monitored_region import MonitoredRegion
-from tests.world import World
+from tests.worlds.monitored_region import MonitoredRegion
+from tests.worlds.world import World
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import ControlPoint, IndicatorValue, Item, Round, RoundStep, Transition
-from tests.monitored_region import MonitoredRegion
+from tests.worlds.monitored_region import MonitoredRegion
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1, Q2 = date(2027, 3, 31), date(2027, 6, 30)

@@ -11,7 +11,7 @@ from models.lifecycle.transitions import Refused
 from roadmap.monitoring.periods import parse_period
 from tasks.monitoring.rounds.listing import rounds_list
 from tasks.monitoring.rounds.manual import Hand, Monitored, monitor
-from tests.monitored_region import MonitoredRegion
+from tests.worlds.monitored_region import MonitoredRegion
 
 TUESDAY = date(2027, 11, 16)
 Q2, Q3 = date(2027, 6, 30), date(2027, 9, 30)

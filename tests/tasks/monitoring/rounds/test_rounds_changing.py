@@ -11,7 +11,7 @@ from models import Item, Roadmap
 from models.db import open_session
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import sweep
-from tests.monitored_region import MonitoredRegion
+from tests.worlds.monitored_region import MonitoredRegion
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1, Q4 = date(2027, 3, 31), date(2027, 12, 31)

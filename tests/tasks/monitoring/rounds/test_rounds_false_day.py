@@ -14,7 +14,7 @@ from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.mailing import newest_report
 from tasks.monitoring.rounds.produce import run_rounds
 from tasks.monitoring.rounds.snapshot import of_round
-from tests.monitored_region import MonitoredRegion
+from tests.worlds.monitored_region import MonitoredRegion
 
 TRUE, OPENS, DUE, NOTE = date(2027, 3, 1), date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1 = date(2027, 3, 31)

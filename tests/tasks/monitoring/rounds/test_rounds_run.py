@@ -12,7 +12,7 @@ from models.db import open_session
 from tasks.monitoring.rounds.log import STEPS_RU, step_done
 from tasks.monitoring.rounds.produce import run_rounds
 from tasks.monitoring.rounds.snapshot import of_round
-from tests.monitored_region import MonitoredRegion
+from tests.worlds.monitored_region import MonitoredRegion
 
 OPENS, DUE, NOTE = date(2027, 4, 1), date(2027, 4, 7), date(2027, 4, 14)
 Q1 = date(2027, 3, 31)

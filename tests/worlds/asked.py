@@ -14,7 +14,7 @@ from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import parse_period
 from tasks.monitoring.submissions.record import record
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 from web.forms import once_key
 
 TITLES = {"trained": "Доля учителей, прошедших обучение", "events": "Число мероприятий", "policy": "Принята программа"}

@@ -35,7 +35,7 @@ from roadmap.monitoring.snapshot import Snapshot as Computed
 from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.monitoring.recommendations.propose import propose
 from tests.days import TODAY
-from tests.pages import Pages
+from tests.worlds.pages import Pages
 
 AT = datetime(2026, 10, 14, 6, tzinfo=UTC)
 CODE = "krai"

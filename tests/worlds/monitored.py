@@ -13,7 +13,7 @@ from models.db import open_session
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import parse_period
-from tests.region import TOWNS, Region
+from tests.worlds.region import TOWNS, Region
 
 OPENS, DUE, NOTE = date(2027, 7, 1), date(2027, 7, 7), date(2027, 7, 14)
 

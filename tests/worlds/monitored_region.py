@@ -17,7 +17,7 @@ from tasks.daily.control_day import control_day
 from tasks.monitoring.rounds.produce import RoundOutcome, run_round
 from tasks.monitoring.rounds.sweep import RoundsReport, ready, sweep
 from tasks.monitoring.submissions.record import record, settle_data
-from tests.region import Region
+from tests.worlds.region import Region
 
 
 def indicator(code: str, title: str, **facts: Any) -> dict[str, Any]:

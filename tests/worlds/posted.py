@@ -22,9 +22,9 @@ from tasks.files.evidence import DOCX, PDF, stored_at
 from tasks.letters.deliver import DeliveryReport, deliver
 from tasks.monitoring.rounds.mailing import queue, queue_missed
 from tasks.monitoring.rounds.snapshot import compute, keep
-from tests.mail import MailServer, words
-from tests.monitored import Monitored
-from tests.papers import pdf_text
+from tests.parts.mail import MailServer, words
+from tests.parts.papers import pdf_text
+from tests.worlds.monitored import Monitored
 
 NOTE_DAY = date(2027, 7, 14)
 NINE = datetime(2027, 7, 14, 6, 30, tzinfo=UTC)

@@ -18,7 +18,7 @@ from tasks.context.working_calendar import calendar_of
 from tasks.prefect.client import call
 from tasks.prefect.forms import StageDecision, answer
 from tasks.processes.sweep import advance
-from tests.office import Office
+from tests.parts.office import Office
 
 
 @dataclass

@@ -12,7 +12,7 @@ from models import ControlPoint, Edition, Evidence, Item, Roadmap, Transition, l
 from models.db import open_session
 from tasks.context.working_calendar import calendar_of
 from tasks.processes.sweep import StagesReport, advance
-from tests.region import Region
+from tests.worlds.region import Region
 
 OPENS, DEADLINE = date(2027, 6, 1), date(2027, 8, 2)
 

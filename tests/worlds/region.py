@@ -10,7 +10,7 @@ from sqlmodel import col
 from models import Body, ControlPoint, Municipality, lifecycle
 from models.db import open_session
 from models.lifecycle import TransitionCommand
-from tests.world import World
+from tests.worlds.world import World
 
 TOWNS = {"anapa": "г. Анапа", "eysk": "Ейский район", "sochi": "г. Сочи"}
 """Municipality → short name."""
