@@ -20,7 +20,7 @@ from tasks.monitoring.report import charts, pdf
 from tests import circles, days
 from tests.parts.databases import PostgresServer, keep_copy, postgres_server, sqlite_engine
 from tests.parts.mail import MailServer, ServeMail, serving_mail
-from tests.parts.office import PATIENCE, Office, hang_up
+from tests.parts.office import KEPT, PATIENCE, Office, hang_up
 from tests.parts.unpainted import unpainted_figure, untold_note, untold_page
 from tests.places import AUTH, OUT, ROOT, program
 
@@ -95,7 +95,9 @@ def worker(prefect_server: PrefectServer, settings: Settings) -> Iterator[Worker
     """A real worker of the pool."""
     worker = Worker(settings)
     worker.start()
+    KEPT.append(worker)
     yield worker
+    KEPT.remove(worker)
     worker.stop()
 
 

@@ -17,6 +17,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from deployments.serve.prefect import Worker
 from models import Body, ControlPoint, Edition, Item, PrefectRef, Roadmap, clock
 from models.db import open_session
 from models.settings import Settings
@@ -65,6 +66,8 @@ GLANCE, PAUSE = 0.1, 3.0
 """Seconds between two looks past the server, and until it is asked though nothing seems to have changed."""
 LINES: dict[str, Line] = {}
 """Server → the line to it."""
+KEPT: list[Worker] = []
+"""The worker of the run, started again when it dies, as ``vekha up`` does: a busy server can fail its first request."""
 
 
 def hang_up(url: str) -> None:
@@ -130,6 +133,8 @@ class Office:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             seen, again = self._news(), time.monotonic() + PAUSE
+            for child in KEPT:
+                child.keep_alive()
             yield
             while self._news() == seen and time.monotonic() < again:
                 time.sleep(GLANCE)
@@ -147,7 +152,7 @@ class Office:
             if run is not None and run["state_name"] == state_name:
                 return run
         found = (run["state_name"], run["state"]["message"]) if run else None
-        pytest.fail(f"the run of {key} is {found}, not «{state_name}»")
+        pytest.fail(f"the run of {key} is {found}, not «{state_name}»{self._said_by_the_worker()}")
 
     def wait_for_run(self, run_id: Any, *, seconds: float = PATIENCE) -> dict[str, Any]:
         """A run once it has ended."""
@@ -156,7 +161,12 @@ class Office:
             run = self.api(lambda client: call(client, "GET", f"/flow_runs/{run_id}"))
             if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
                 return run
-        pytest.fail(f"the run is still {run['state_name']}")
+        pytest.fail(f"the run is still {run['state_name']}{self._said_by_the_worker()}")
+
+    def _said_by_the_worker(self) -> str:
+        log = self.settings.data.resolve() / "logs" / Worker.log_name
+        lives = ", ".join("lives" if child.is_alive else "is dead" for child in KEPT) or "was not asked for"
+        return f"; the worker {lives}; its last words:\n{log.read_text()[-4000:] if log.exists() else ''}"
 
     def refs(self) -> dict[str, PrefectRef]:
         """What was noted about runs."""
