@@ -42,10 +42,12 @@ bench: .venv/.dev
 
 venv: .venv/.dev
 
+PINNED = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 # The pinned lock, for every platform and Python 3.11–3.13; no index address is written into it.
 lock: .venv/.dev
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(PINNED) pyproject.toml -o requirements.txt
+	$(PINNED) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(PINNED) --group sbom -o requirements-sbom.txt
 
 # The newest of everything that pyproject.toml allows, in .venv-newest: what differs from the lock, what breaks.
 # make newest LIFT=sqlalchemy,prefect lifts our own upper bounds of these.
@@ -54,21 +56,23 @@ newest: .venv/.dev
 	$(MAKE) --no-print-directory BIN=.venv-newest/bin lint test
 
 # out/sbom.json (CycloneDX) and out/licences.md: what an installation by the lock consists of, without what tests need.
-sbom: .venv-runtime/.done
+sbom: .venv-runtime/.done .venv-sbom/.done
 	@mkdir -p out
-	$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o out/sbom.json .venv-runtime/bin/python
-	$(BIN)/pip-licenses --python .venv-runtime/bin/python --with-urls --format markdown --output-file out/licences.md
+	.venv-sbom/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o out/sbom.json .venv-runtime/bin/python
+	.venv-sbom/bin/pip-licenses --python .venv-runtime/bin/python --with-urls --format markdown --output-file out/licences.md
 
 .venv-runtime/.done: requirements.txt .venv/.dev
-	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-runtime
-	$(BIN)/uv pip sync --quiet --python .venv-runtime/bin/python --require-hashes requirements.txt
+.venv-sbom/.done: requirements-sbom.txt .venv/.dev
+.venv-runtime/.done .venv-sbom/.done:
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	$(BIN)/uv pip sync --quiet --python $(@D)/bin/python --require-hashes $<
 	@touch $@
 
 screenshots: .venv/.dev
 	$(BIN)/python docs/screenshots.py
 
 clean:
-	rm -rf .venv .venv-newest .venv-runtime out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-newest .venv-runtime .venv-sbom out .pytest_cache .mypy_cache .ruff_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \

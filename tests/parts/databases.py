@@ -9,11 +9,13 @@ from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.util import LRUCache
 
 from models.db import engine_for
 from models.db.base import metadata
@@ -23,10 +25,19 @@ from models.db.migrate import is_newest, migrate
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 
 
-# Statements are compiled for a dialect, and every test has an engine and so a dialect of its own: taken for equal, the
-# tests of a process compile each statement once, as the one engine of the product does.
+# Statements are compiled for a dialect and kept by an engine, and every test has both of its own: taken for equal, and
+# with one store of what is compiled, the tests of a process compile each statement once, as the product does.
 SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
 SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+COMPILED: LRUCache[Any, Any] = LRUCache(4000)
+
+
+@event.listens_for(Engine, "engine_connect")
+def share_and_do_not_wait(connection: Connection) -> None:
+    """Whoever made the engine: what is compiled is shared, and no commit waits for the disk, as on PostgreSQL."""
+    if connection.dialect.name == "sqlite":
+        connection.engine._compiled_cache = COMPILED
+        connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]
 
 
 @cache

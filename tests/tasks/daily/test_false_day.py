@@ -47,11 +47,11 @@ DAY = timedelta(days=1)
 #: Days; the campaign jumps further.
 JUMPS = (2,)
 SEVERAL = 3
-BEGUN = date(2026, 12, 18)
-LIVED = 7
+BEGUN = date(2026, 12, 31)
+LIVED = 4
 """Days that both have lived through before the clock goes wrong."""
 FIRST = BEGUN + LIVED * DAY
-LONG, SHORT = 21, 6
+LONG, SHORT = 12, 5
 """True days that are compared; the first span comes past the eleventh of January, when rounds open."""
 Points = dict[str, tuple[Any, ...]]
 
