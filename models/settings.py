@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -187,7 +187,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment comes before the .env file, whichever of the two names a file."""
         secrets = cls.secrets()
-        return init_settings, *(WithFiles(settings_cls, one, secrets) for one in (env_settings, dotenv_settings))
+        given = (one for one in (env_settings, dotenv_settings) if isinstance(one, EnvSettingsSource))
+        return init_settings, *(WithFiles(settings_cls, one, secrets) for one in given)
 
     @classmethod
     def secrets(cls) -> tuple[str, ...]:
