@@ -35,13 +35,13 @@ UNUSED = ("EVENT_PERSISTER", "FOREMAN", "CANCELLATION_CLEANUP", "REPOSSESSOR", "
 def pytest_configure(config: pytest.Config) -> None:
     """The circles watch the fixtures of the whole session, which no hook of this file would see."""
     config.pluginmanager.register(circles)
+    gc.set_threshold(100_000, 20, 50)
 
 
 def pytest_collection_finish() -> None:
     """What is imported stays; to look through it again and again for rubbish takes a sixth of the time of the tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)

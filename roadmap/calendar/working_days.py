@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -31,13 +31,19 @@ FIXED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Year:
     """One year of the federal calendar; ``is_final`` once the government's decree on transfers is known."""
 
     off: Mapping[date, str]
     working_weekends: frozenset[date]
     is_final: bool
+
+    def day_off_name(self, day: date) -> str | None:
+        """Why nobody works that day; None for a working day."""
+        if day in self.working_weekends:
+            return None
+        return self.off.get(day) or WEEKDAYS_OFF.get(day.weekday())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,12 @@ def _federal(year: int) -> _Year:
     decreed = year in known.special_public_holidays or year in known.special_public_holidays_observed
     off = {day: _plain(name) for day, name in known.items()}
     return _Year(off if decreed else _moved_by_law(off), frozenset(known.weekend_workdays), decreed)
+
+
+@lru_cache(maxsize=1024)
+def _worked(known: _Year, year: int, off: frozenset[date], working: frozenset[date]) -> tuple[date, ...]:
+    """The working days of a year; calendars of the same region, made anew each day, count them once."""
+    return tuple(day for day in _days(year) if day in working or (day not in off and not known.day_off_name(day)))
 
 
 def _by_hand(year: int, given: GivenYear) -> _Year:
@@ -128,7 +140,7 @@ class WorkCalendar:
         self._days_off = dict(days_off or {})
         self._working_days = frozenset(working_days)
         self._given = {year: _by_hand(year, given) for year, given in (years or {}).items()}
-        self._working: dict[int, list[date]] = {}
+        self._working: dict[int, Sequence[date]] = {}
 
     @property
     def version(self) -> str:
@@ -163,10 +175,7 @@ class WorkCalendar:
             return None
         if (own := self._days_off.get(day)) is not None:
             return own
-        year = self._federal(day.year)
-        if day in year.working_weekends:
-            return None
-        return year.off.get(day) or WEEKDAYS_OFF.get(day.weekday())
+        return self._federal(day.year).day_off_name(day)
 
     def roll(self, day: date, rule: Roll) -> date:
         """The day a term really ends when its last day is a day off.
@@ -199,7 +208,9 @@ class WorkCalendar:
         """Working days of the year up to and with the day."""
         return bisect_right(self._year(day.year), day)
 
-    def _year(self, year: int) -> list[date]:
+    def _year(self, year: int) -> Sequence[date]:
         if year not in self._working:
-            self._working[year] = [day for day in _days(year) if self.is_working(day)]
+            own = frozenset(day for day in self._days_off if day.year == year)
+            more = frozenset(day for day in self._working_days if day.year == year)
+            self._working[year] = _worked(self._federal(year), year, own, more)
         return self._working[year]

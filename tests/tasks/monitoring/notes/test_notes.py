@@ -153,7 +153,7 @@ def test_a_note_says_what_there_is(
 
 
 def test_the_same_snapshot_gives_the_same_bytes(snapshot_of: Callable[..., Snapshot]) -> None:
-    snapshot = snapshot_of("krasnodar", count=120)
+    snapshot = snapshot_of("krasnodar", count=20)
     first = {name: made.content for name, made in whole(snapshot).items()} | {"xlsx": appendix_xlsx(snapshot)}
     time.sleep(2.1)  # A clock in a file would show: office files count in seconds, zips in two of them.
     again = {name: made.content for name, made in whole(snapshot).items()} | {"xlsx": appendix_xlsx(snapshot)}
