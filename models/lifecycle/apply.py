@@ -287,6 +287,11 @@ def status_after(point: ControlPoint, move: TransitionCommand) -> str:
             raise Refused(f"«{point.key}»: укажите новый срок не раньше {point.opens_on:%d.%m.%Y}")
         if move.due_on == point.due_on:
             raise Refused(f"«{point.key}»: новый срок совпадает с прежним, {point.due_on:%d.%m.%Y}")
+    if move.action == "put_off" and (move.due_on is None or not move.on < move.due_on < point.deadline_on):
+        raise Refused(
+            f"«{point.key}»: напоминания откладывают на день до срока — позже {move.on:%d.%m.%Y} и раньше "
+            f"{point.deadline_on:%d.%m.%Y}"
+        )
     if move.action == "demand" and (move.due_on is None or move.due_on < move.on):
         raise Refused(f"«{point.key}»: укажите, до какого дня исполнить, не раньше {move.on:%d.%m.%Y}")
     if move.action == "take_personal" and point.personal_since is not None:
@@ -306,10 +311,15 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
     match move.action:
         case "submit":
             facts |= {"submitted_on": move.on}
+        case "acknowledge":
+            facts |= {"quiet_until": point.deadline_on}
+        case "put_off":
+            assert move.due_on is not None
+            facts |= {"quiet_until": move.due_on, "next_check_on": min(point.next_check_on or move.due_on, move.due_on)}
         case "return":
-            facts |= {"submitted_on": None}
+            facts |= {"submitted_on": None, "quiet_until": None}
         case "extend":
-            facts |= {"due_on": move.due_on, "deadline_on": move.deadline_on, "overdue_on": None}
+            facts |= {"due_on": move.due_on, "deadline_on": move.deadline_on, "overdue_on": None, "quiet_until": None}
             # What was demanded was demanded by the former deadline.
             facts |= {"demanded_until": None}
         case "demand":
@@ -321,7 +331,7 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
         case "ask" | "order":
             facts |= {"has_open_request": True}
         case "reassign":
-            facts |= {"owner_id": move.owner_id}
+            facts |= {"owner_id": move.owner_id, "quiet_until": None}
             if move.tell:
                 facts |= {"former_owner_id": _former_owner(point, move.owner_id)}
         case "accept" | "withdraw":
@@ -329,7 +339,7 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
             if not move.tell:
                 facts |= {"next_check_on": None, "news": None}
         case "reopen":
-            facts |= {"closed_on": None, "submitted_on": None, "overdue_on": None}
+            facts |= {"closed_on": None, "submitted_on": None, "overdue_on": None, "quiet_until": None}
         case "correct" if move.due_on:
             facts |= {"submitted_on": move.due_on}
             # Nothing is accepted before it was done.

@@ -19,6 +19,10 @@ POINTS = ControlPoint.__table__  # type: ignore[attr-defined]
 AT_ONCE = 10_000
 #: What the rules saw of a point must still be so when it is written.
 GUARDED = ("id", "status", "due_on", "owner_id", "submitted_on")
+#: What they look at besides.
+JUDGED_BY = (
+    *("key", "opens_on", "deadline_on", "next_check_on", "closed_on", "purpose", "has_open_request", "former_owner_id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def _recorded(session: Session, keys: Sequence[str]) -> set[str | None]:
 
 
 def _rows(session: Session, ids: Sequence[int]) -> Iterator[Any]:
-    seen = (*GUARDED, "key", "opens_on", "closed_on", "purpose", "has_open_request", "former_owner_id")
+    seen = (*GUARDED, *JUDGED_BY)
     columns = [POINTS.c[name] for name in seen]
     for some in chunks(ids, AT_ONCE):
         yield from session.execute(select(*columns).where(POINTS.c.id.in_(some)).with_for_update())

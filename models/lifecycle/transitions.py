@@ -8,6 +8,7 @@ Action = Literal[
     "open",
     "overdue",
     "acknowledge",
+    "put_off",
     "progress",
     "submit",
     "return",
@@ -42,6 +43,7 @@ ALLOWED: dict[tuple[Action, str], str] = {
     ("return", "submitted"): "returned",
     ("accept", "submitted"): "accepted",
     **{("acknowledge", status): status for status in ("open", "returned")},
+    **{("put_off", status): status for status in ("open", "returned")},
     **{("progress", status): status for status in ("open", "returned")},
     **{("ask", status): status for status in ("planned", "open", "returned")},
     **{("refuse", status): status for status in LIVE},
@@ -95,6 +97,7 @@ ACTION_RU: dict[Action, str] = {
     "open": "открыть",
     "overdue": "отметить просрочку",
     "acknowledge": "подтвердить принятие в работу",
+    "put_off": "отложить напоминания",
     "progress": "сообщить о ходе исполнения",
     "submit": "сообщить об исполнении",
     "return": "вернуть на доработку",
@@ -118,6 +121,7 @@ EVENT_RU: dict[str, str] = {
     "open": "открыто",
     "overdue": "срок истёк",
     "acknowledge": "принято в работу",
+    "put_off": "напоминания отложены",
     "progress": "промежуточный отчёт",
     "submit": "сообщено об исполнении",
     "return": "возвращено на доработку",
@@ -144,10 +148,10 @@ def event_words(action: str, *, due_from: date | None = None, due_to: date | Non
     if action == "order":
         return f"поручено перенести срок на {due_to:%d.%m.%Y}" if due_to else "поручено снять с контроля"
     words = EVENT_RU[action]
-    if due_to is None or action not in ("extend", "correct", "demand"):
+    if due_to is None or action not in ("extend", "correct", "demand", "put_off"):
         return words
-    since = f" с {due_from:%d.%m.%Y}" if due_from else ""
-    return f"{words}{since} {'до' if action == 'demand' else 'на'} {due_to:%d.%m.%Y}"
+    since = f" с {due_from:%d.%m.%Y}" if due_from and action != "put_off" else ""
+    return f"{words}{since} {'до' if action in ('demand', 'put_off') else 'на'} {due_to:%d.%m.%Y}"
 
 
 class Refused(ValueError):
@@ -179,7 +183,7 @@ class TransitionCommand:
     evidence: str = ""
     due_on: date | None = None
     """For extend: the new day as decided; for correct: the right day of the result, None where it stays; for demand:
-    the day by which the result is demanded."""
+    the day by which the result is demanded; for put_off: the day before which no reminder comes."""
     deadline_on: date | None = None
     """For extend: ``due_on`` after the working-day rule."""
     owner_id: int | None = None

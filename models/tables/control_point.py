@@ -82,6 +82,9 @@ class ControlPoint(SQLModel, table=True):
     """Due before the roadmap was taken on control: kept, never opened, never nagged about."""
     next_check_on: date | None = None
     """The first day on which somebody may have to be told something; None when nobody has to be."""
+    quiet_until: date | None = None
+    """Whoever answers is not reminded before this day: of a weekly duty, of what he took to do («принято в работу»),
+    the deadline; the day to which he put reminders off. Nothing silences the deadline and what comes after it."""
     news: str | None = None
     """What happened and has not been told yet."""
     has_open_request: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

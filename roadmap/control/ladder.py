@@ -18,13 +18,14 @@ LONGEST = 3650
 class Ladder:
     """The reminder ladder of a roadmap, in calendar days before and after the deadline.
 
-    ``then_every`` repeats after the last rung of ``after`` (0: never); ``escalate_after`` is when the controller hears
-    first, and from a week later on Mondays; ``awaiting_every`` counts working days between reminders of a decision;
-    ``ask_extension_by`` counts the working days before the deadline by which an extension must be asked for.
+    ``then_every`` repeats after the last rung of ``after`` (0: never), whole weeks on Mondays, so that one person hears
+    of all that is overdue in one letter; ``escalate_after`` is when the controller hears first, and from a week later
+    on Mondays; ``awaiting_every`` counts working days between reminders of a decision; ``ask_extension_by`` counts the
+    working days before the deadline by which an extension must be asked for.
     """
 
     before: tuple[int, ...] = (14, 7, 3, 1, 0)
-    after: tuple[int, ...] = (1, 3, 7)
+    after: tuple[int, ...] = (1,)
     then_every: int = 7
     escalate_after: int = 7
     awaiting_every: int = 5
@@ -54,16 +55,27 @@ class Ladder:
         }
 
 
-def owner_rungs(opens_on: date, deadline_on: date, ladder: Ladder) -> Iterator[date]:
+def owner_rungs(
+    opens_on: date, deadline_on: date, ladder: Ladder, *, quiet_until: date | None = None
+) -> Iterator[date]:
     """The days, ascending, on which the owner of an open point hears of it: opening, before, after; no end.
 
-    A rung before the deadline further away than half of the time given is left out: a week's duty is not told at once
-    of its fourteenth, seventh and third day before.
+    A rung before the deadline further away than half of the time given is left out: a month's duty is not told at once
+    of all the days before. Before ``quiet_until`` nothing is said, and that day is a rung itself; nothing silences the
+    deadline and what comes after it.
     """
+    quiet = min(max(quiet_until or opens_on, opens_on), deadline_on)
     half = (deadline_on - opens_on) / 2
-    before = (deadline_on - n * DAY for n in sorted(ladder.before, reverse=True) if n == 0 or n * DAY <= half)
+    before = {deadline_on - n * DAY for n in ladder.before if n == 0 or n * DAY <= half} | {opens_on}
+    told = sorted(day for day in before | ({quiet} if quiet < deadline_on else set()) if day >= quiet)
     after = (deadline_on + n * DAY for n in sorted(ladder.after))
-    return chain((opens_on,), before, after, _repeated(deadline_on + max(ladder.after, default=0) * DAY, ladder))
+    last = deadline_on + max(ladder.after, default=0) * DAY
+    return chain(told, after, _repeated(last, ladder, is_short=is_short(opens_on, deadline_on)))
+
+
+def is_short(opens_on: date, deadline_on: date) -> bool:
+    """Less than a week is given: such a duty comes again each week, or is a step of something longer."""
+    return deadline_on - opens_on < WEEK
 
 
 def request_days(asked_on: date, ladder: Ladder, calendar: WorkCalendar) -> Iterator[date]:
@@ -74,16 +86,21 @@ def request_days(asked_on: date, ladder: Ladder, calendar: WorkCalendar) -> Iter
         yield day
 
 
-def escalation_day(deadline_on: date, ladder: Ladder) -> date:
-    """The day the controller hears of a point for the first time."""
-    return deadline_on + ladder.escalate_after * DAY
+def escalation_day(opens_on: date, deadline_on: date, ladder: Ladder) -> date:
+    """The day the controller hears of a point for the first time; of a short duty with the list of the next Monday."""
+    day = deadline_on + ladder.escalate_after * DAY
+    return _monday(day) if is_short(opens_on, deadline_on) else day
 
 
-def digest_days(deadline_on: date, ladder: Ladder) -> Iterator[date]:
+def digest_days(opens_on: date, deadline_on: date, ladder: Ladder) -> Iterator[date]:
     """The Mondays from a week after the escalation on: the controller's list of what is still overdue."""
-    week_later = escalation_day(deadline_on, ladder) + WEEK
-    first = week_later + timedelta(days=-week_later.weekday() % 7)
+    first = _monday(escalation_day(opens_on, deadline_on, ladder) + WEEK)
     return (first + n * WEEK for n in count())
+
+
+def _monday(day: date) -> date:
+    """The day itself, or the first Monday after it."""
+    return day + timedelta(days=-day.weekday() % 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +122,12 @@ def look(days: Iterable[date], *, since: date, today: date) -> Rungs:
     return Rungs(reached, None)
 
 
-def _repeated(last: date, ladder: Ladder) -> Iterator[date]:
+def _repeated(last: date, ladder: Ladder, *, is_short: bool) -> Iterator[date]:
+    """Of a duty that comes each week the repeated days fall on those of the next one."""
     if not ladder.then_every:
         return iter(())
-    return (last + n * ladder.then_every * DAY for n in count(1))
+    if ladder.then_every % 7 or is_short:
+        return (last + n * ladder.then_every * DAY for n in count(1))
+    # A rung on a day off is told on the Monday after it: not on the same one again.
+    first = _monday(last + 3 * DAY)
+    return (first + n * ladder.then_every * DAY for n in count())

@@ -46,6 +46,8 @@ class PlannedPoint:
     due_on: date
     deadline_on: date
     deadline_note: str
+    quiet_until: date | None = None
+    """Of a weekly duty the deadline: it is reminded of on that day and the day after, not all the week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class _Duty:
     due_on: date
     purpose: Purpose = "result"
     note: str = ""
+    is_weekly: bool = False
 
 
 def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0, calendar: WorkCalendar | None = None) -> Reading:
@@ -191,7 +194,7 @@ def _recurring(catalogue: Catalogue, windows: tuple[Window, ...], every: Every) 
     for window in windows:
         due, note = _reported(catalogue, window, every)
         opens = max(min(unit(window.due, every)[0], window.start or window.due), earliest)
-        yield _Duty(min(opens, due), due, note=note)
+        yield _Duty(min(opens, due), due, note=note, is_weekly=every == "week")
         earliest = max(due + DAY, catalogue.period.start)
 
 
@@ -213,7 +216,7 @@ def _continuous(catalogue: Catalogue, spans: Iterable[Window], every: Every) -> 
     for span in spans:
         for part in slices(span.start or begins, span.due, every):
             assert part.start is not None
-            yield _Duty(min(max(part.start, begins), part.due), part.due)
+            yield _Duty(min(max(part.start, begins), part.due), part.due, is_weekly=every == "week")
 
 
 def _external(catalogue: Catalogue, reading: Reading) -> Iterator[_Duty]:
@@ -287,6 +290,7 @@ def _point(catalogue: Catalogue, item: Item, duty: _Duty, member: str | None, ca
         due_on=duty.due_on,
         deadline_on=deadline,
         deadline_note="; ".join(note for note in (duty.note, moved) if note),
+        quiet_until=deadline if duty.is_weekly else None,
     )
 
 

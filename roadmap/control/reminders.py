@@ -121,6 +121,8 @@ class Situation:
     """Since when a request for another deadline waits; None when none does."""
     transfer_asked_on: date | None = None
     """The same for «не моё»."""
+    quiet_until: date | None = None
+    """Before that day, and before the deadline, its owner is not reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,17 +208,18 @@ def relevant(
     has_open_request: bool = True,
     is_idle: bool = False,
     is_moved: bool = False,
+    is_quiet: bool = False,
 ) -> Reason | None:
     """What a reason decided earlier has become by the time the letter leaves; None when it is settled.
 
     ``days`` to the deadline on the day of sending; ``has_open_request``: a request about the point still waits
     (``ControlPoint.has_open_request``); ``is_idle``: it is history or waits for another stage, so nobody owes it now;
     ``is_moved``: the deadline is not the one that the reason was decided by. «Скоро» of another deadline is settled:
-    that it moved is told by itself.
+    that it moved is told by itself. ``is_quiet``: whoever answers asked meanwhile not to be reminded yet.
     """
     open_, lapsed = status in ("open", "returned"), has_lapsed(status, days) and not is_idle
     live = status == "planned" or open_
-    if reason in REMINDERS and reason != "opened" and is_moved and days > 0:
+    if reason in REMINDERS and days > 0 and (is_quiet or (is_moved and reason != "opened")):
         return None
     if reason in REMINDERS:
         return _reminder(days, opening=reason == "opened") if open_ or lapsed else None
@@ -305,11 +308,11 @@ def _reminded(situation: Situation, days: int, *, today: date, ladder: Ladder) -
 
 def _rungs(situation: Situation, ladder: Ladder) -> tuple[Iterable[date], Iterable[date], Iterable[date]]:
     """The days of an open or returned point: of its owner, of the controller the first time and from then on."""
-    deadline_on = situation.deadline_on
+    opens_on, deadline_on = situation.opens_on, situation.deadline_on
     return (
-        owner_rungs(situation.opens_on, deadline_on, ladder),
-        (escalation_day(deadline_on, ladder),),
-        digest_days(deadline_on, ladder),
+        owner_rungs(opens_on, deadline_on, ladder, quiet_until=situation.quiet_until),
+        (escalation_day(opens_on, deadline_on, ladder),),
+        digest_days(opens_on, deadline_on, ladder),
     )
 
 

@@ -50,6 +50,16 @@ def acknowledge(answer: Answer, point_id: int) -> str:
     return _move(answer, point_id, "acknowledge", Report())
 
 
+def put_off_reminders(answer: Answer, point_id: int, *, until: date) -> str:
+    """«Напомнить позже»: no reminder before that day; the deadline and what comes after it are told all the same."""
+
+    def done(session: Session, who: Official, own: AccessiblePoint, once: str) -> str:
+        change(session, own.point.key, _the_move(answer, who, "put_off", once, due_on=until))
+        return f"до {until:%d.%m.%Y}"
+
+    return _once(answer, point_id, "put_off", done, f"{until}")
+
+
 def report_progress(answer: Answer, point_id: int, report: Report) -> str:
     """«Промежуточный отчёт», by a co-executor too; ``words`` say how far it has come."""
     return _move(answer, point_id, "progress", report)

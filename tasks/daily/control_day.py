@@ -226,6 +226,7 @@ def _decisions(session: Session, roadmap: Roadmap, *, today: date, calendar: Wor
         col(ControlPoint.is_history),
         asked_on("extend"),
         asked_on("reassignment"),
+        col(ControlPoint.quiet_until),
     )
     met = select(*columns).distinct()
     met = met.where(col(ControlPoint.roadmap_code) == roadmap.code, col(ControlPoint.next_check_on) <= today)

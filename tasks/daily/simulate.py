@@ -48,6 +48,19 @@ class Simulation:
         return dict(Counter(letter.official for letter in self.letters).most_common())
 
     @property
+    def by_month(self) -> dict[str, dict[str, int]]:
+        """Letters to each official, the most burdened first, by the month: «2027-05»."""
+        counts = Counter((letter.official, f"{letter.on:%Y-%m}") for letter in self.letters)
+        months = sorted({month for _, month in counts})
+        return {who: {month: counts[who, month] for month in months} for who in self.by_official}
+
+    @property
+    def most_in_a_week(self) -> dict[str, int]:
+        """The most letters that an official gets from a Monday to a Sunday."""
+        weeks = Counter((letter.official, letter.on.isocalendar()[:2]) for letter in self.letters)
+        return {who: max(n for (one, _), n in weeks.items() if one == who) for who in self.by_official}
+
+    @property
     def peak(self) -> tuple[date, int] | None:
         """The day with the most letters, and how many."""
         days = Counter(letter.on for letter in self.letters)

@@ -203,6 +203,7 @@ def _row(
         "status": "planned",
         "is_history": is_history,
         "next_check_on": None if is_history else point.opens_on,
+        "quiet_until": point.quiet_until,
     }
 
 

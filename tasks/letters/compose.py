@@ -200,6 +200,7 @@ def _still(row: LetterRow, days: int) -> Reason | None:
         has_open_request=point.has_open_request,
         is_idle=is_idle,
         is_moved=point.deadline_on != row.decided_for,
+        is_quiet=point.quiet_until is not None and days > (point.deadline_on - point.quiet_until).days,
     )
 
 

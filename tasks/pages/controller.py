@@ -122,7 +122,8 @@ def _own(
 def _awaiting(session: Session, roadmap: Roadmap, points: Sequence[ShownPoint], *, today: date) -> list[ShownPoint]:
     """What he was told of, or will be tomorrow, and has said nothing about that still stands."""
     ladder = Ladder.from_json(roadmap.ladder)
-    reported = [one for one in points if is_overdue(one, today) and escalation_day(one.deadline_on, ladder) <= today]
+    late = (one for one in points if is_overdue(one, today))
+    reported = [one for one in late if escalation_day(one.opens_on, one.deadline_on, ladder) <= today]
     found = select(col(Request.point_id)).where(
         col(Request.point_id).in_([one.id for one in reported]),
         col(Request.kind).in_(ORDERS),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -89,6 +89,17 @@ class Card:
     """Whose the point may be instead."""
     today: date
 
+    @property
+    def reminder_days(self) -> tuple[date, date]:
+        """The first and the last day to which reminders may be put off."""
+        return self.today + timedelta(days=1), self.own.point.deadline_on - timedelta(days=1)
+
+    @property
+    def quiet_until(self) -> date | None:
+        """The day before the deadline to which reminders are put off."""
+        until = self.own.point.quiet_until
+        return until if until and self.today < until < self.own.point.deadline_on else None
+
 
 def groups(session: Session, official: Official, *, today: date) -> list[Group]:
     """The list «мои сроки»: overdue first, then by deadline; what waits for a decision and what is to come after."""
@@ -128,7 +139,7 @@ def card(session: Session, own: AccessiblePoint, *, today: date) -> Card:
         history=history,
         evidence=queries.evidence(session, point.id),
         requests=session.exec(select(Request).where(Request.point_id == point.id).order_by(col(Request.id))).all(),
-        actions=possible_actions(own, waiting=waiting, is_acknowledged=_is_acknowledged(history)),
+        actions=possible_actions(own, waiting=waiting, is_acknowledged=_is_acknowledged(history), today=today),
         extension_refusal=extension_refusal(session, point, today=today),
         first_new_day=extension_days(point, today=today)[0],
         bodies=session.exec(others.order_by(col(Body.id))).all(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, select, true
@@ -111,17 +111,22 @@ def _found(session: Session, official: Official, where: tuple[Any, ...], *, toda
 ACTIONS: dict[str, Action] = {
     "submit": "submit",
     "acknowledge": "acknowledge",
+    "remind-later": "put_off",
     "progress": "progress",
     "extend": "ask",
     "not-mine": "ask",
 }
 
 
-def possible_actions(own: AccessiblePoint, *, waiting: Collection[str], is_acknowledged: bool) -> tuple[str, ...]:
+def possible_actions(
+    own: AccessiblePoint, *, waiting: Collection[str], is_acknowledged: bool, today: date
+) -> tuple[str, ...]:
     """What may be done with a point now; ``waiting`` are the kinds of requests about it that nobody has decided."""
     if own.point.is_history:
         return ()
     asked = {"extend": "extend" in waiting, "not-mine": "reassignment" in waiting, "acknowledge": is_acknowledged}
+    # There must be a day left to be reminded on.
+    asked["remind-later"] = own.point.deadline_on - today < timedelta(days=2)
     return tuple(
         name
         for name, action in ACTIONS.items()

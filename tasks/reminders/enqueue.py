@@ -30,6 +30,7 @@ SAME = (
     "is_history",
     "extension_asked_on",
     "transfer_asked_on",
+    "quiet_until",
 )
 
 
@@ -147,6 +148,7 @@ def is_met(*, asks: bool) -> ColumnElement[bool]:
         & (col(point.status) == met.status)
         & (func.coalesce(col(point.news), "") == met.news)
         & (col(point.is_history) == met.is_history)
+        & col(point.quiet_until).is_not_distinct_from(met.quiet_until)
     )
     if not asks:
         return same

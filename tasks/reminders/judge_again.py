@@ -148,7 +148,8 @@ def _others(session: Session, ahead: tuple[Any, ...], after: date, *, ladder: La
     point = ControlPoint
     silent = (col(point.purpose) == "round") & (col(point.deadline_on) >= after)
     columns = (point.status, point.opens_on, point.deadline_on, point.next_check_on, point.news, point.is_history)
-    met = select(*(col(column) for column in columns), asked_on("extend"), asked_on("reassignment")).distinct()
+    asked = (asked_on("extend"), asked_on("reassignment"))
+    met = select(*(col(column) for column in columns), *asked, col(point.quiet_until)).distinct()
     met = met.where(*ahead, col(point.status) != "submitted", ~silent)
     rows: list[dict[str, Any]] = []
     asks = False

@@ -136,9 +136,9 @@ def _muted_overdue(session: Session, day: RoadmapDay, ladder: Ladder) -> Iterato
         deadline_on = point.deadline_on
         told_on = max((line.on_day for _, line in heard[point_id] if line.on_day > deadline_on), default=None)
         since = (told_on or deadline_on) + DAY
-        if told_on is None and escalation_day(deadline_on, ladder) <= day.today:
+        if told_on is None and escalation_day(point.opens_on, deadline_on, ladder) <= day.today:
             yield Owed(point, "escalated")
-        elif look(digest_days(deadline_on, ladder), since=since, today=day.today).reached:
+        elif look(digest_days(point.opens_on, deadline_on, ladder), since=since, today=day.today).reached:
             yield Owed(point, "still_overdue")
 
 

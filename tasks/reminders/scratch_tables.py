@@ -17,6 +17,7 @@ situation = Table(
     Column("is_history", Boolean, nullable=False),
     Column("extension_asked_on", Date),
     Column("transfer_asked_on", Date),
+    Column("quiet_until", Date),
     Column("look_again_on", Date),
     Index("vekha_situation_met", "next_check_on", "deadline_on", "opens_on", "status", "news", "is_history"),
     prefixes=["TEMPORARY"],

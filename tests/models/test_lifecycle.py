@@ -25,6 +25,8 @@ def move(action: Action, **more: Any) -> TransitionCommand:
     facts: dict[str, Any] = {"actor": "координатор", "at": AT, "on": ON, "reason": "основание"}
     if action in ("extend", "correct", "demand"):
         facts |= {"due_on": date(2027, 6, 30), "deadline_on": date(2027, 6, 30)}
+    if action == "put_off":
+        facts |= {"due_on": date(2027, 5, 25)}
     return TransitionCommand(action=action, **facts | more)
 
 
@@ -68,6 +70,30 @@ def test_a_change_against_the_executor_needs_a_ground(engine: Engine, action: Ac
     put_into(engine, "submitted")
     with pytest.raises(Refused, match="укажите основание"), open_session(engine) as session:
         change(session, KEY, move(action, reason=" "))
+
+
+def test_reminders_wait_for_the_deadline_or_the_day_that_is_named_until_a_decision_asks_for_more(
+    engine: Engine,
+) -> None:
+    def quiet_after(*moves: TransitionCommand) -> date | None:
+        for one in moves:
+            with open_session(engine) as session:
+                change(session, KEY, one)
+        return the_point(engine).quiet_until
+
+    put_into(engine, "open")
+    assert quiet_after(move("acknowledge")) == the_point(engine).deadline_on
+    assert quiet_after(move("put_off")) == date(2027, 5, 25)
+    assert (the_point(engine).next_check_on or date.max) <= date(2027, 5, 25)
+    assert quiet_after(move("extend")) is None
+    assert quiet_after(move("acknowledge"), move("submit"), move("return")) is None
+
+
+@pytest.mark.parametrize("day", [date(2027, 5, 20), date(2027, 5, 28), date(2027, 6, 30), None])
+def test_reminders_are_put_off_to_a_day_between_today_and_the_deadline(engine: Engine, day: date | None) -> None:
+    put_into(engine, "open")
+    with pytest.raises(Refused, match="напоминания откладывают на день до срока"), open_session(engine) as session:
+        change(session, KEY, move("put_off", due_on=day))
 
 
 def test_the_second_of_two_deciding_at_once_is_told_so(engine: Engine) -> None:

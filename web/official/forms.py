@@ -1,6 +1,7 @@
 """The forms of a point's card: what was typed becomes one answer. ``ACTIONS`` names them as the addresses do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from starlette.datastructures import FormData
 
@@ -10,6 +11,8 @@ from tasks.control import submissions
 from tasks.control.submissions import Report, Upload
 from tasks.people.links import Answer
 from web import forms
+
+DAY = timedelta(days=1)
 
 
 def submit(answer: Answer, point_id: int, form: FormData) -> str:
@@ -29,6 +32,14 @@ def submit(answer: Answer, point_id: int, form: FormData) -> str:
 def acknowledge(answer: Answer, point_id: int, form: FormData) -> str:
     """«Принято в работу»: the button alone."""
     return submissions.acknowledge(answer, point_id)
+
+
+def put_off_reminders(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Напомнить позже»: the day."""
+    with open_session(answer.engine) as session:
+        deadline = submissions.the_point(session, answer, point_id).deadline_on
+    until = forms.day(form, "until", "Напомнить", earliest=answer.today + DAY, latest=deadline - DAY)
+    return submissions.put_off_reminders(answer, point_id, until=until)
 
 
 def report_progress(answer: Answer, point_id: int, form: FormData) -> str:
@@ -57,6 +68,7 @@ def say_not_mine(answer: Answer, point_id: int, form: FormData) -> str:
 ACTIONS: dict[str, Callable[[Answer, int, FormData], str]] = {
     "submit": submit,
     "acknowledge": acknowledge,
+    "remind-later": put_off_reminders,
     "progress": report_progress,
     "extend": ask_extension,
     "not-mine": say_not_mine,

@@ -205,7 +205,8 @@ def rehearse(
         output.fail(f"Период кончается ({day(end.date())}) раньше, чем начинается ({day(start.date())})")
     report = simulate_letters(engine, code, start=start.date(), end=end.date())
     if as_json:
-        return output.as_json(facts.counts(report) | {"by_official": report.by_official, "peak": report.peak})
+        load = {"by_official": report.by_official, "by_month": report.by_month, "peak": report.peak}
+        return output.as_json(facts.counts(report) | load | {"most_in_a_week": report.most_in_a_week})
     _show_simulation(code, report)
     return None
 
@@ -216,8 +217,13 @@ def _show_simulation(code: str, report: Simulation) -> None:
         for letter in report.letters
     )
     output.table(f"{code}: письма за период", ("день", "кому", "о чём"), letters, wide=("кому", "о чём"))
-    load = ((official, str(n)) for official, n in report.by_official.items())
-    output.table("Нагрузка по адресатам", ("кому", "писем"), load, wide=("кому",))
+    months = list(next(iter(report.by_month.values()), {}))
+    load = (
+        (who, str(n), *(str(report.by_month[who][month]) for month in months), str(report.most_in_a_week[who]))
+        for who, n in report.by_official.items()
+    )
+    columns = ("кому", "писем", *(f"{month[5:]}.{month[:4]}" for month in months), "больше всего за неделю")
+    output.table("Нагрузка по адресатам", columns, load, wide=("кому",))
     if report.peak:
         output.screen.print(f"Больше всего писем — {day(report.peak[0])}: {report.peak[1]}")
     if report.undeliverable:

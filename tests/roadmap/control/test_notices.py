@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from roadmap.calendar import WorkCalendar
-from roadmap.control.ladder import Ladder, owner_rungs
+from roadmap.control.ladder import Ladder, digest_days, escalation_day, owner_rungs
 from roadmap.control.reminders import RANK, Decision, Situation, decide, relevant
 
 DUE = date(2027, 5, 26)
@@ -46,20 +46,15 @@ def decision(*, today: date, ladder: Ladder = LADDER, **facts: Any) -> Decision:
         pytest.param(day(0), day(0), [("due_today", "owner", 0)], id="the day itself"),
         pytest.param(day(1), day(1), [("overdue", "owner", -1)], id="the day after"),
         pytest.param(day(2), day(3), [], id="between the rungs after the deadline there is peace"),
-        pytest.param(day(3), day(3), [("overdue", "owner", -3)], id="three days after"),
-        pytest.param(
-            day(7),
-            day(7),
-            [("overdue", "owner", -7), ("escalated", "controller", -7)],
-            id="after seven days the controller as well",
-        ),
+        pytest.param(day(5), day(5), [("overdue", "owner", -5)], id="on Mondays, with all that is overdue"),
+        pytest.param(day(7), day(7), [("escalated", "controller", -7)], id="after seven days the controller"),
+        pytest.param(day(12), day(12), [("overdue", "owner", -12)], id="weekly, the owner; the controller not again"),
         pytest.param(
             date(2027, 6, 14),
             date(2027, 6, 14),
-            [("still_overdue", "controller", -19)],
-            id="a week later, on Monday, the controller's list; the owner's week is not over",
+            [("overdue", "owner", -19), ("still_overdue", "controller", -19)],
+            id="a week after he heard first, on Monday, the controller's list",
         ),
-        pytest.param(day(14), day(14), [("overdue", "owner", -14)], id="weekly, the owner; the controller not again"),
         pytest.param(
             day(-2), OPENS, [("due_soon", "owner", 2)], id="of several rungs missed the latest, with true days"
         ),
@@ -82,10 +77,10 @@ def test_the_ladder_of_an_open_point(today: date, since: date, expected: list[An
         pytest.param(day(-14), day(-7), id="fourteen → seven"),
         pytest.param(day(-5), day(-3), id="between rungs: the next one"),
         pytest.param(day(0), day(1), id="the day itself → the day after"),
-        pytest.param(day(3), day(7), id="three after → seven after"),
-        pytest.param(day(7), day(14), id="seven after → fourteen after"),
-        pytest.param(day(14), date(2027, 6, 14), id="fourteen after → the controller's Monday"),
-        pytest.param(date(2027, 6, 14), day(21), id="the Monday → the owner's next week"),
+        pytest.param(day(1), day(5), id="the day after → Monday"),
+        pytest.param(day(5), day(7), id="Monday → the controller hears"),
+        pytest.param(day(7), day(12), id="the controller → Monday"),
+        pytest.param(day(19), day(26), id="Monday → Monday, both"),
     ],
 )
 def test_the_next_look_is_the_next_rung_of_anybody(today: date, looks_again: date) -> None:
@@ -154,16 +149,45 @@ def test_news_does_not_repeat_the_escalation_of_the_same_morning() -> None:
 @pytest.mark.parametrize(
     ("length", "offsets"),
     [
-        pytest.param(90, [-90, -14, -7, -3, -1, 0, 1, 3, 7, 14], id="a quarter has every rung"),
-        pytest.param(28, [-28, -14, -7, -3, -1, 0, 1, 3, 7, 14], id="exactly half is kept"),
-        pytest.param(27, [-27, -7, -3, -1, 0, 1, 3, 7, 14, 21], id="less than half is not"),
-        pytest.param(4, [-4, -1, 0, 1, 3, 7, 14, 21, 28, 35], id="a week's duty is not told at once of fourteen days"),
-        pytest.param(0, [0, 0, 1, 3, 7, 14, 21, 28, 35, 42], id="a one-day duty has its day"),
+        pytest.param(90, [-90, -14, -7, -3, -1, 0, 1, 5, 12, 19], id="a quarter has every rung"),
+        pytest.param(28, [-28, -14, -7, -3, -1, 0, 1, 5, 12, 19], id="exactly half is kept"),
+        pytest.param(27, [-27, -7, -3, -1, 0, 1, 5, 12, 19, 26], id="less than half is not"),
+        pytest.param(4, [-4, -1, 0, 1, 8, 15, 22, 29, 36, 43], id="of a step of few days on the same day of the week"),
+        pytest.param(0, [0, 1, 8, 15, 22, 29, 36, 43, 50, 57], id="a one-day duty has its day"),
     ],
 )
 def test_rungs_before_fit_the_time_that_is_given(length: int, offsets: list[int]) -> None:
     rungs = owner_rungs(day(-length), DUE, LADDER)
     assert [(next(rungs) - DUE).days for _ in range(10)] == offsets
+
+
+@pytest.mark.parametrize(
+    ("length", "quiet", "offsets"),
+    [
+        pytest.param(90, 0, [0, 1, 5, 12], id="what was taken to do has its deadline"),
+        pytest.param(90, -5, [-5, -3, -1, 0, 1, 5], id="put off: that day, and the rungs after it"),
+        pytest.param(90, -100, [-90, -14, -7, -3], id="before the opening nothing is said anyhow"),
+        pytest.param(90, 30, [0, 1, 5, 12], id="the deadline was brought forward: nothing silences it"),
+        pytest.param(4, 0, [0, 1, 8, 15], id="a weekly duty: on its day, the day after, then with the next one"),
+    ],
+)
+def test_a_point_may_be_quiet_before_its_deadline(length: int, quiet: int, offsets: list[int]) -> None:
+    rungs = owner_rungs(day(-length), DUE, LADDER, quiet_until=day(quiet))
+    assert [(next(rungs) - DUE).days for _ in offsets] == offsets
+
+
+def test_of_a_duty_of_few_days_the_controller_hears_with_the_list_of_monday() -> None:
+    assert escalation_day(day(-4), DUE, LADDER) == date(2027, 6, 7)
+    assert next(digest_days(day(-4), DUE, LADDER)) == date(2027, 6, 14)
+
+
+@pytest.mark.parametrize(
+    ("reason", "days", "expected"), [("due_soon", 3, None), ("opened", 9, None), ("due_today", 0, "due_today")]
+)
+def test_what_was_taken_to_do_since_the_morning_is_not_reminded_of(
+    reason: Any, days: int, expected: str | None
+) -> None:
+    assert relevant(reason, status="open", days=days, is_quiet=days > 0) == expected
 
 
 def test_every_day_of_a_year_has_one_line_for_the_owner_at_the_most_and_the_looks_move_forward() -> None:

@@ -143,12 +143,12 @@ def test_decisions_reach_the_owner(world: World, action: str, reason: str) -> No
 
 def test_an_owner_out_of_reach_is_the_coordinators_concern_at_most_once_a_week(world: World) -> None:
     world.point(WEDNESDAY, body="school", next_check_on=WEDNESDAY)
-    for day in range(9):
+    for day in range(13):
         control(world, WEDNESDAY + timedelta(days=day))
     assert world.letters() == [
         ("2027-05-26", "Координатор", "no_channel", 0),
-        ("2027-06-02", "Координатор", "no_channel", -7),
         ("2027-06-02", "Заместитель министра", "escalated", -7),
+        ("2027-06-07", "Координатор", "no_channel", -12),
     ]
 
 
@@ -163,7 +163,7 @@ def test_without_a_controller_the_escalation_goes_to_the_coordinator(world: Worl
 def test_what_reaches_nobody_is_counted_and_not_lost_in_silence(world: World) -> None:
     world.change(Channel, is_active=False)
     world.point(WEDNESDAY, next_check_on=WEDNESDAY)
-    world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
+    world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY - timedelta(days=2))
     report = control(world, WEDNESDAY)
     assert (report.undeliverable, report.lines) == (3, 0)
 

@@ -94,7 +94,7 @@ def test_a_deputy_gets_one_letter_with_his_own_lines_and_each_line_once(world: W
     world.official("coordinator", "Второй координатор", "second@example.org")
     for post in ("Ректор", "Координатор", "Второй координатор"):
         away(world, post, "Заместитель министра")
-    world.point(WEDNESDAY - 7 * DAY, next_check_on=WEDNESDAY)
+    world.point(WEDNESDAY - 7 * DAY, next_check_on=WEDNESDAY - 2 * DAY)
     world.point(WEDNESDAY, item="2", status="submitted", news="submitted", next_check_on=WEDNESDAY)
     report = control(world, WEDNESDAY)
     assert (report.notices, report.lines) == (1, 3)

@@ -54,6 +54,21 @@ def test_an_action_through_a_letters_link_proves_the_channel(pages: Pages, point
     assert [channel.proven_at is not None for channel in pages.rows(Channel)] == [True, False, False, False]
 
 
+def test_reminders_are_put_off_to_a_day_before_the_deadline(pages: Pages, point: int, link: str) -> None:
+    until = pages.today + timedelta(days=10)
+    card = pages.client.get(f"{link}/point/{point}").text
+    assert "Напомнить позже" in card
+    answer = pages.send(link, point, "remind-later", until=until)
+    assert "напоминаний не будет" in pages.client.get(answer.headers["location"]).text
+    (row,) = pages.rows(ControlPoint)
+    assert row.quiet_until == until
+    assert f"Сейчас отложены до {until:%d.%m.%Y}" in pages.client.get(f"{link}/point/{point}").text
+    for wrong in (pages.today, row.deadline_on, ""):
+        assert pages.send(link, point, "remind-later", until=wrong).status_code == 400
+    tomorrow = pages.point(days=1)
+    assert "Напомнить позже" not in pages.client.get(f"{link}/point/{tomorrow}").text
+
+
 def test_the_same_form_twice_is_one_action(pages: Pages, point: int, link: str) -> None:
     once = pages.once()
     for _ in range(3):
