@@ -64,13 +64,18 @@ def owner_rungs(
     of all the days before. Before ``quiet_until`` nothing is said, and that day is a rung itself; nothing silences the
     deadline and what comes after it.
     """
-    quiet = min(max(quiet_until or opens_on, opens_on), deadline_on)
+    quiet = first_rung(opens_on, deadline_on, quiet_until)
     half = (deadline_on - opens_on) / 2
     before = {deadline_on - n * DAY for n in ladder.before if n == 0 or n * DAY <= half} | {opens_on}
     told = sorted(day for day in before | ({quiet} if quiet < deadline_on else set()) if day >= quiet)
     after = (deadline_on + n * DAY for n in sorted(ladder.after))
     last = deadline_on + max(ladder.after, default=0) * DAY
     return chain(told, after, _repeated(last, ladder, is_short=is_short(opens_on, deadline_on)))
+
+
+def first_rung(opens_on: date, deadline_on: date, quiet_until: date | None = None) -> date:
+    """The first day on which the owner may hear of a point: its opening, unless it is to be quiet longer."""
+    return min(max(quiet_until or opens_on, opens_on), deadline_on)
 
 
 def is_short(opens_on: date, deadline_on: date) -> bool:

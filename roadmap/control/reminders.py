@@ -6,7 +6,17 @@ from datetime import date
 from typing import Literal
 
 from roadmap.calendar import WorkCalendar
-from roadmap.control.ladder import DAY, Ladder, Rungs, digest_days, escalation_day, look, owner_rungs, request_days
+from roadmap.control.ladder import (
+    DAY,
+    Ladder,
+    Rungs,
+    digest_days,
+    escalation_day,
+    first_rung,
+    look,
+    owner_rungs,
+    request_days,
+)
 from roadmap.control.state import has_lapsed
 
 Audience = Literal["owner", "coordinator", "controller", "former", "new"]
@@ -194,7 +204,8 @@ def next_look(
         if asked_on is not None
     ]
     if situation.status == "planned":
-        days.append(max(situation.opens_on, after + DAY))
+        first = first_rung(situation.opens_on, situation.deadline_on, situation.quiet_until)
+        days.append(max(first, after + DAY))
     else:
         days += [_following(rungs, after) for rungs in _rungs(situation, ladder)]
     return min((day for day in days if day is not None), default=None)

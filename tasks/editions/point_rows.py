@@ -12,6 +12,7 @@ from models.db.rows import ids_by_code
 from models.lifecycle.calendar_moves import CalendarMove, move_with_calendar
 from models.tables.control_point import ControlPoint, Transition
 from models.tables.roadmap import Body, Item
+from roadmap.control.ladder import first_rung
 from roadmap.control.planning import PlannedPoint
 from roadmap.control.upcoming import upcoming
 from tasks.editions.point_matching import EDITION, POINTS, duty_of, is_live, keys_of, serve, stored_points
@@ -202,7 +203,7 @@ def _row(
         "deadline_note": point.deadline_note,
         "status": "planned",
         "is_history": is_history,
-        "next_check_on": None if is_history else point.opens_on,
+        "next_check_on": None if is_history else first_rung(point.opens_on, point.deadline_on, point.quiet_until),
         "quiet_until": point.quiet_until,
     }
 
@@ -218,7 +219,7 @@ def _changes(row: RowMapping, point: PlannedPoint, *, owner_id: int, today: date
         wanted |= {"opens_on": point.opens_on}
     changes = {name: value for name, value in wanted.items() if row[name] != value}
     if "opens_on" in changes and not row["news"]:
-        changes["next_check_on"] = point.opens_on
+        changes["next_check_on"] = first_rung(point.opens_on, point.deadline_on, row["quiet_until"])
     if "deadline_on" in changes and row["status"] != "planned":
         changes["next_check_on"] = today
         if point.deadline_on >= today:

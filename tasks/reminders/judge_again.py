@@ -23,6 +23,7 @@ from tasks.reminders.recipients import COUNTED, rowcount
 from tasks.reminders.scratch_tables import situation as _situation
 
 DAY = timedelta(days=1)
+NEVER = date(1900, 1, 1)
 #: Reasons that told something new; with no channel to the owner the coordinator is told of that instead.
 NEWS_TOLD: frozenset[Reason] = frozenset(OWNER_NEWS.values()) | {
     "accepted",
@@ -41,9 +42,10 @@ class TrueDays:
     days: Sequence[date]
     instants: Sequence[datetime]
 
-    def last(self, today: date) -> date:
-        """The last of them; the day before ``today`` where there is none."""
-        return self.days[-1] if self.days else today - DAY
+    @property
+    def last(self) -> date:
+        """The last of them; a day before all where there is none: through days off alone nothing has been told."""
+        return self.days[-1] if self.days else NEVER
 
     def told_on(self, at: datetime, *, zone: str, today: date, calendar: WorkCalendar) -> date:
         """The day on which what happened at an instant was told, or would have been had the clock been right."""
@@ -90,7 +92,7 @@ def judge_again(session: Session, roadmap: Roadmap, *, today: date, true: TrueDa
 
     By situations, as the control decides: a million points have a few thousand.
     """
-    ladder, after = Ladder.from_json(roadmap.ladder), true.last(today)
+    ladder, after = Ladder.from_json(roadmap.ladder), true.last
     point = ControlPoint
     ahead = (col(point.roadmap_code) == roadmap.code, col(point.next_check_on) > today)
     news = update(point).where(*ahead, col(point.news).is_not(None)).values(next_check_on=today)
