@@ -13,6 +13,7 @@ from models import ControlPoint, Official, Roadmap, Transition
 from models.db import open_session
 from models.lifecycle import ALLOWED, Done, Refused, record_history
 from roadmap.catalogue.loading import built_in, built_in_codes
+from roadmap.control.ladder import first_rung
 from tasks.editions.load import LoadRefused, load_roadmap
 from tasks.editions.training_copies import load_training_copy, shift_that_tells, shift_to_now
 from tasks.people.contacts import bodies_without_channel
@@ -91,7 +92,8 @@ def test_the_past_is_settled_the_present_open_and_the_future_planned(engine: Eng
         elif point.opens_on <= TODAY:
             assert point.status in ("open", "submitted", "returned")
         else:
-            assert (point.status, point.next_check_on) == ("planned", point.opens_on)
+            first = first_rung(point.opens_on, point.deadline_on, point.quiet_until)
+            assert (point.status, point.next_check_on) == ("planned", first)
 
 
 def test_the_history_says_what_happened_step_by_step(engine: Engine) -> None:
