@@ -61,7 +61,7 @@ def test_letters_reach_a_real_mail_server_each_once_over_two_sweeps(
     small_world: World, mail_server: MailServer, mail: Settings
 ) -> None:
     small_world.point(WEDNESDAY, next_check_on=WEDNESDAY)
-    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
+    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY - timedelta(days=2))
     for _ in range(2):
         control(small_world)
         send(small_world, mail)
@@ -176,7 +176,7 @@ def test_the_eighth_failure_is_the_last_and_is_reported_as_dead(small_world: Wor
 def test_a_refused_address_does_not_hold_up_the_others_and_is_not_named(
     small_world: World, mail_server: MailServer, mail: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
+    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY - timedelta(days=2))
     control(small_world)
     mail_server.refused = {"rector@example.org"}
     report = send(small_world, mail)
@@ -370,7 +370,7 @@ def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
+    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY - timedelta(days=2))
     control(small_world)
 
     def broken(visible_id: str, addressee: Addressee, **facts: Any) -> Letter:
@@ -388,7 +388,7 @@ def test_a_letter_that_cannot_be_composed_does_not_hold_up_the_others(
 def test_a_line_of_a_reason_that_is_not_known_is_told_in_plain_words(
     small_world: World, mail_server: MailServer, mail: Settings
 ) -> None:
-    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
+    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY - timedelta(days=2))
     control(small_world)
     with open_session(small_world.engine) as session:
         session.execute(update(NoticeLine).where(NoticeLine.reason == "overdue").values(reason="из будущего"))  # type: ignore[arg-type]
@@ -398,7 +398,7 @@ def test_a_line_of_a_reason_that_is_not_known_is_told_in_plain_words(
 
 
 def test_a_delivery_can_be_limited_and_stopped(small_world: World, mail_server: MailServer, mail: Settings) -> None:
-    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY)
+    small_world.point(WEDNESDAY - timedelta(days=7), next_check_on=WEDNESDAY - timedelta(days=2))
     control(small_world)
     assert send(small_world, mail, should_stop=lambda: True) == DeliveryReport()
     assert send(small_world, mail, limit=1).sent == 1

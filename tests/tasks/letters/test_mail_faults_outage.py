@@ -83,7 +83,7 @@ def test_after_the_one_letter_the_next_days_are_as_ever(
     for n in range(2, 10):
         a_day(small_world, up, WEDNESDAY + n * DAY)
     days = [parsedate_to_datetime(one.message["Date"]).date() for one in mail_server.taken if one.to == RECTOR]
-    assert [day.strftime("%d.%m") for day in days] == ["28.05", "31.05", "01.06", "02.06", "03.06", "04.06"]
+    assert [day.strftime("%d.%m") for day in days] == ["28.05", "31.05", "01.06", "03.06", "04.06"]
     assert mail_server.taken[0].text.count(small_world.card(later)) == 1
 
 
