@@ -64,7 +64,7 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """From which roadmap, and who coordinates it (words for people; ``reply_to`` an address or empty)."""
+    """From which roadmap, and who coordinates it (as ``greeting.signature`` says; ``reply_to`` an address or empty)."""
 
     region: str
     title: str

@@ -339,7 +339,7 @@ def _sender(session: Session, code: str, stored: dict[str, datetime], *, at: dat
         region=roadmap.region,
         title=roadmap.title,
         act=roadmap.act,
-        coordinator=signature(coordinator.post, coordinator.name) if coordinator else "",
+        coordinator=signature(coordinator.post, coordinator.name, coordinator.phone) if coordinator else "",
         reply_to=channel.address if channel and "$" not in channel.address else "",
         is_rehearsal=roadmap.is_rehearsal,
     )

@@ -18,7 +18,7 @@ ORIGIN = Origin(
     region="Краснодарский край",
     title="Комплекс мер",
     act="приказ министерства от 13.08.2021 № 2625",
-    coordinator="Главный специалист, Орлова А. П.",
+    coordinator="Координатор: главный специалист, Орлова А. П.",
     reply_to="orlova@example.org",
 )
 
@@ -154,15 +154,26 @@ def test_whom_a_letter_greets(name: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("post", "name", "words"),
+    ("post", "name", "phone", "words"),
     [
-        ("Координатор", "Орлова А. П.", "Координатор: Орлова А. П. (orlova@example.org)"),
-        ("Главный специалист", "", "Координатор: Главный специалист (orlova@example.org)"),
-        ("Координатор", "", "Координатор (orlova@example.org)"),
+        ("Координатор", "Орлова А. П.", "", "Координатор: Орлова А. П. (orlova@example.org)"),
+        ("Главный специалист", "", "", "Координатор: Главный специалист (orlova@example.org)"),
+        ("Координатор", "", "", "Координатор (orlova@example.org)"),
+        ("Координатор дорожной карты", "", "", "Координатор дорожной карты (orlova@example.org)"),
+        ("Координатор РС НМС", "Орлова А. П.", "", "Координатор РС НМС: Орлова А. П. (orlova@example.org)"),
+        ("Координатор", "", "+7 (861) 123-45-67", "Координатор: тел. +7 (861) 123-45-67 (orlova@example.org)"),
+        (
+            "Эксперт",
+            "Орлова А. П.",
+            "12-34-56",
+            "Координатор: Эксперт, Орлова А. П., тел. 12-34-56 (orlova@example.org)",
+        ),
     ],
 )
-def test_the_coordinator_signs_with_the_post_said_once(post: str, name: str, words: str) -> None:
-    assert words in written(line(), coordinator=signature(post, name)).text
+def test_the_coordinator_signs_with_the_post_said_once(post: str, name: str, phone: str, words: str) -> None:
+    made = written(line(), coordinator=signature(post, name, phone))
+    assert f"\n{words}." in made.text
+    assert words.removesuffix(" (orlova@example.org)") in Shown(made.html).text
 
 
 def test_a_list_of_letters_shows_the_most_urgent_point_beside_the_subject() -> None:

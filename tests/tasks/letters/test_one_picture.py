@@ -179,6 +179,17 @@ def test_the_coordinators_week_begins_with_what_is_overdue_and_due(world: World)
     assert "Просрочено (3)" in letter.html
 
 
+def test_the_coordinators_telephone_stands_under_the_letter(small_world: World) -> None:
+    soon = small_world.point(WEDNESDAY + 3 * DAY)
+    with open_session(small_world.engine) as session:
+        coordinator = session.exec(select(Official).where(Official.role == "coordinator")).one()
+        coordinator.name = "Орлова Анна Сергеевна"
+        coordinator.give_phone("+7 (861) 123-45-67")
+    letter = told(small_world, "Ректор", (soon, "due_soon"))
+    assert "\nКоординатор: Орлова Анна Сергеевна, тел. +7 (861) 123-45-67 (coordinator@example.org)." in letter.text
+    assert "Координатор: Орлова Анна Сергеевна, тел. +7 (861) 123-45-67 (<a href" in letter.html
+
+
 def test_a_week_without_anything_overdue_says_so(small_world: World) -> None:
     small_world.point(WEDNESDAY + 30 * DAY)
     letter = told(small_world, "Координатор", has_digest=True)
