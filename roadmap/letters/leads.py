@@ -60,10 +60,7 @@ def coordinator_lead(of: Overall) -> Lead:
 
 def controller_lead(of: Overall) -> Lead:
     """How much is overdue and whose, what is the longest, what waits for the reader, what is due this week."""
-    waits = [
-        (of.undecided, "просрочено, а как быть, вы ещё не сказали"),
-        (of.extensions, "просят перенести срок"),
-    ]
+    waits = [(of.undecided, "просроченное, о котором вам сообщалось,"), (of.extensions, "просьбы о переносе срока")]
     named = ", ".join(f"{words} — {n}" for n, words in waits if n)
     decide = f"Ждёт вашего решения: {of.undecided + of.extensions} ({named})." if named else ""
     lines = [*_overdue(of), decide or "Вашего решения ничего не ждёт."]
@@ -86,24 +83,34 @@ def overdue_lead(total: int, told: int, *, stands_in: bool, page: str) -> Lead:
     return Lead(subject=f"просрочено — {total}", lines=(f"{whose} просрочено: {total}.{more}",), is_alarming=True)
 
 
-def owed_part(overdue: Sequence[Owed], week: Sequence[Owed], *, until: date, page: str, url: str) -> Part | None:
-    """What is overdue and what falls due this week, a table each; None where there is neither."""
+def owed_part(
+    overdue: Sequence[Owed], week: Sequence[Owed], *, late: int, until: date, page: str, url: str
+) -> Part | None:
+    """What is overdue and what falls due this week, a table each; None where there is neither.
+
+    ``late``: so much of the week is overdue already and stands in the first table.
+    """
+    above = f"Из них уже просрочено и названо выше: {late}." if late else ""
+    listed = (
+        ("Просрочено", overdue, 0, "", "#b3261e"),
+        (f"Срок на этой неделе, по {until:%d.%m.%Y}", week, late, above, "#9a6700"),
+    )
     tables = [
-        {"heading": heading, "total": sum(one.times for one in rows), **_cut(rows), "colour": colour}
-        for heading, rows, colour in (
-            ("Просрочено", overdue, "#b3261e"),
-            (f"Срок на этой неделе, по {until:%d.%m.%Y}", week, "#9a6700"),
-        )
-        if rows
+        {
+            "heading": heading,
+            "total": sum(one.times for one in rows) + elsewhere,
+            "rows": rows[:SHOWN_ROWS],
+            "rest": sum(one.times for one in rows[SHOWN_ROWS:]),
+            "note": note,
+            "colour": colour,
+        }
+        for heading, rows, elsewhere, note, colour in listed
+        if rows or elsewhere
     ]
     if not tables:
         return None
     why = "раз в неделю приходит перечень просроченного и того, чей срок наступает"
     return part("owed", "", why, {"tables": tables, "page": page, "url": url})
-
-
-def _cut(rows: Sequence[Owed]) -> dict[str, object]:
-    return {"rows": rows[:SHOWN_ROWS], "rest": sum(one.times for one in rows[SHOWN_ROWS:])}
 
 
 def _overdue(of: Overall, fresh: str = "") -> list[str]:
@@ -115,7 +122,7 @@ def _overdue(of: Overall, fresh: str = "") -> list[str]:
     if rest:
         bodies = plural(len(rest), "органа", "органов", "органов")
         named += f", ещё у {len(rest)} {bodies} — {sum(n for _, n in rest)}"
-    lines = [f"Просрочено: {of.overdue} из {points} на контроле{fresh}. По органам: {named}."]
+    lines = [f"Просрочено: {of.overdue} из {points} на контроле{fresh}.", f"По органам: {named}."]
     if of.longest:
         missed = f", {of.longest.missed}" if of.longest.missed else ""
         lines.append(f"Дольше всего: {of.longest.what} ({of.longest.owner}) — {of.longest.stands}{missed}.")

@@ -268,11 +268,12 @@ def _subject(
     if lead:
         del counts["overdue"]
     shown = [lead.subject] if lead else []
-    shown += [one.subject for one in parts if one.subject]
+    shown += [one.subject for one in parts if one.subject and not one.is_after]
     room = COUNTED_REASONS - (lead is not None)
     shown += [f"{section_of(reason).counted} — {n}" for reason, n in list(counts.items())[:room]]
     rest = sum(list(counts.values())[room:])
     shown += [f"ещё — {rest}"] if rest else []
+    shown += [one.subject for one in parts if one.subject and one.is_after]
     told = ended(f"{SUBJECT[addressee.role]}: {', '.join(shown)}")
     return f"{told} {origin.region} [{visible_id}]"
 
@@ -315,5 +316,8 @@ def _shown(line: Line) -> dict[str, Any]:
 
 
 def shortened(words: str, length: int) -> str:
-    """At most ``length`` characters, cut between words; runs of blanks become one."""
-    return textwrap.shorten(words, length, placeholder=" …")
+    """At most ``length`` characters, cut between words, within one that is very long; runs of blanks become one."""
+    whole = " ".join(words.split())
+    found = textwrap.shorten(whole, length, placeholder=" …")
+    is_kept = found == whole or len(found) > length // 2
+    return found if is_kept else f"{whole[: length - 1]}…"

@@ -103,10 +103,10 @@ def _shown(digest: Digest) -> dict[str, Any]:
         notes.append(f"Письма не доходят: {'; '.join(digest.unreached)}.")
     if digest.unproven:
         notes.append(f"Связь не подтверждена у должностных лиц: {digest.unproven}.")
+    base = f": наступило или исполнено досрочно {whole.due}. Доли — от этого числа, у органа — от числа его сроков"
     return {
         "heading": "Исполнительская дисциплина",
-        "period": f"Сроки с {digest.since:%d.%m.%Y} по {digest.until:%d.%m.%Y}: наступило или исполнено досрочно "
-        f"{whole.due}. Доли — от этого числа, у органа — от числа его сроков.",
+        "period": f"Сроки с {digest.since:%d.%m.%Y} по {digest.until:%d.%m.%Y}{base if whole.due else ''}.",
         "columns": COLUMNS,
         "rows": rows,
         "total": _cells(total(digest.rows)) if len(digest.rows) > 1 else None,
@@ -114,16 +114,7 @@ def _shown(digest: Digest) -> dict[str, Any]:
     }
 
 
-COLUMNS = (
-    "Орган",
-    "Доля в срок",
-    "В срок",
-    "С опозданием",
-    "Просрочено",
-    "Из них не по вине органа",
-    "Возвратов",
-    "Переносов",
-)
+COLUMNS = ("Орган", "В срок", "Позже срока", "Просрочено", "Доля в срок")
 
 
 def _cells(row: Discipline) -> tuple[str, ...]:

@@ -142,7 +142,9 @@ def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settin
         extras = tuple(_parts(made, batch, notice, official, channel, sender)) if has_extras else ()
         if has_extras:
             told_of = [one for one in batch.rounds[notice.id] if one.body_id not in sender.silent_bodies]
-            extras += tuple(rounds.parts(told_of, official, channel))
+            # Whoever controls reads first what is overdue: the note follows the points.
+            is_after = official.role == "controller"
+            extras += tuple(replace(one, is_after=is_after) for one in rounds.parts(told_of, official, channel))
         has_lead = has_extras and _has_lead(batch, notice, official, told)
         lead = made.lead(official, sender.today) if has_lead else None
         entries.append(_Entry(notice, official, channel, sender, told, extras, lead))

@@ -16,7 +16,7 @@ from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
 from roadmap.control.series import Undone
-from roadmap.control.state import OWED, state_name
+from roadmap.control.state import OWED, is_overdue, state_name
 from roadmap.language import numbered
 from roadmap.letters import Part
 from roadmap.letters.leads import Overall, Owed, controller_lead, coordinator_lead, owed_part
@@ -66,8 +66,10 @@ class Parts:
         found, base = self._figures(code, today), self._settings.pages_url
         calendar = calendar_of(self._work, code)
         rows = [_owed(duty, calendar, today=today, base=base) for duty in found.duties]
-        alone = [_owed(Undone((point,), is_unbroken=True), calendar, today=today, base=base) for point in found.week]
-        made = owed_part(rows, alone, until=found.week_ends_on, page="Контроль", url=f"{base}/control")
+        ahead = [point for point in found.week if not is_overdue(point, today)]
+        due = [_owed(Undone((point,), is_unbroken=True), calendar, today=today, base=base) for point in ahead]
+        late = len(found.week) - len(ahead)
+        made = owed_part(rows, due, late=late, until=found.week_ends_on, page="Контроль", url=f"{base}/control")
         return [made] if made else []
 
     def _figures(self, code: str, today: date) -> Figures:
@@ -136,7 +138,9 @@ def _stands(point: PointView, calendar: WorkCalendar, today: date) -> str:
         return state
     days = (point.deadline_on - today).days
     left = time_left(days, calendar.working_days_between(today, point.deadline_on))
-    return left if days <= 0 else f"{state}, {left}"
+    if days == 0:
+        return "сегодня"
+    return left if days < 0 else f"{state}, {left}"
 
 
 def _muted(session: Session, row: MuteRow, today: date) -> str:

@@ -67,7 +67,7 @@ def test_names_of_bodies_cannot_break_the_letter() -> None:
 def test_a_letter_may_consist_of_parts_alone() -> None:
     parts = [digest_part(digest()), reachability_part("https://vekha.test/o/abc/proof")]
     made = letter("В-000001", COORDINATOR, origin=ORIGIN, lines=[], today=date(2027, 6, 10), parts=parts)
-    assert made.subject == "Координатору: дисциплина за неделю, проверка связи. Краснодарский край [В-000001]"
+    assert made.subject == "Координатору: проверка связи, дисциплина за неделю. Краснодарский край [В-000001]"
     assert "https://vekha.test/o/abc/proof" in made.text
     assert 'href="https://vekha.test/o/abc/proof"' in made.html
     assert "раз в неделю приходит таблица" in made.text

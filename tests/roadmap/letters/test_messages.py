@@ -207,7 +207,7 @@ def test_words_of_a_document_cannot_break_the_html_and_stay_plain_in_the_text() 
 def test_empty_facts_leave_no_empty_lines_of_words() -> None:
     made = written(line(result="", executors="", number=""), coordinator="", reply_to="")
     assert not {"Результат:", "Соисполнители:", "Координатор:", "Основание:"} & set(made.text.split())
-    assert "1) Проведение форсайт-сессии" in made.text
+    assert "• Проведение форсайт-сессии" in made.text
 
 
 def test_the_controller_is_told_who_is_late_and_by_how_much() -> None:
@@ -242,6 +242,8 @@ def test_closed_points_do_not_speak_of_time_left() -> None:
     [
         ("раз  два\nтри", 20, "раз два три"),
         ("раз два три", 9, "раз два …"),
+        ("взаимодействие два", 9, "взаимоде…"),
+        ("", 9, ""),
     ],
 )
 def test_long_words_are_cut_between_words(words: str, length: int, expected: str) -> None:
