@@ -6,13 +6,13 @@ kept in its place, in whatever case and order it is written. A surname alone is 
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
-from models.tables.official import Official
+from models.tables.official import PHONE, Official
 
 #: A name of one word is known where it is as long as this and written the same way.
 SHORTEST = 5
@@ -20,6 +20,7 @@ LONGEST_ENDING = 4
 """Letters of a case: «Чижевск» + «ого», «Петров» + «ыми»."""
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\s<>()\[\],;«»\"'?&]+")
+_RUNG = re.compile(r"(?<!\d)\+?\(?\d(?:[ \u00a0()–-]*\d){9,10}(?!\d)")
 #: An underscore parts words: names of files have it.
 EDGE = (r"(?<![^\W_])", r"(?![^\W_])")
 _KEY = "known people"
@@ -51,13 +52,17 @@ class KnownPeople:
 
     by_word: defaultdict[str, list[_Person]] = field(default_factory=lambda: defaultdict(list))
     by_address: dict[str, _Person] = field(default_factory=dict)
+    by_phone: dict[str, _Person] = field(default_factory=dict)
+    """By the last ten digits."""
 
-    def add(self, person: _Person, addresses: Iterable[str]) -> None:
-        """Know a person by name and addresses."""
+    def add(self, person: _Person, addresses: Mapping[str, str]) -> None:
+        """Know a person by name, addresses and telephone."""
+        if phone := _digits(addresses.get(PHONE, "")):
+            self.by_phone[phone] = person
         for word in {plain(stem(word)) for word in _WORD.findall(person.name) if len(word) > 2}:
             self.by_word[word].append(person)
-        for address in addresses:
-            if is_personal(address):
+        for place, address in addresses.items():
+            if is_personal(address) and place != PHONE:
                 self.by_address[address.casefold()] = person
 
     def names(self, text: str) -> bool:
@@ -68,6 +73,8 @@ class KnownPeople:
         """The text with the number and the post in place of names and addresses."""
         if self.by_address:
             text = _TOKEN.sub(self._address, text)
+        if self.by_phone:
+            text = _RUNG.sub(self._phone, text)
         for person in self._met(text) if self.by_word else ():
             text = name_pattern(person.name).sub(_said(person.words), text)
         return text
@@ -87,6 +94,10 @@ class KnownPeople:
         met = {one.number: one for word in begun for one in self.by_word.get(word, ())}
         return [met[number] for number in sorted(met)]
 
+    def _phone(self, found: "re.Match[str]") -> str:
+        person = self.by_phone.get(_digits(found.group()))
+        return found.group() if person is None else person.words
+
     def _address(self, found: "re.Match[str]") -> str:
         token = found.group()
         person = self.by_address.get(token.casefold()) or self.by_address.get(token.rstrip(".:!").casefold())
@@ -102,20 +113,26 @@ def known_people(session: Session) -> KnownPeople:
             columns = select(col(Official.id), col(Official.post), col(Official.name), col(Official.addresses))
             for number, post, name, addresses in session.exec(columns):
                 if name or addresses:
-                    known.add(_Person(number or 0, post, name), addresses.values())
+                    known.add(_Person(number or 0, post, name), addresses)
     return known
 
 
 def only(official: Official) -> KnownPeople:
     """What there is to know of one person."""
     known = KnownPeople()
-    known.add(_Person(official.id or 0, official.post, official.name), official.addresses.values())
+    known.add(_Person(official.id or 0, official.post, official.name), official.addresses)
     return known
 
 
 def without_names(session: Session, text: str) -> str:
     """The text as it may be kept outside the table of officials."""
     return known_people(session).without(text) if text else text
+
+
+def _digits(phone: str) -> str:
+    """The last ten digits of a telephone, without an extension; empty where it has fewer: many share those."""
+    found = _RUNG.search(phone)
+    return re.sub(r"\D", "", found.group())[-10:] if found else ""
 
 
 def is_personal(address: str) -> bool:

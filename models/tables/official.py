@@ -1,5 +1,6 @@
 """Who answers: officials of bodies, the channels that reach them, who stands in, who is not to be written to."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,12 @@ from models.db.types import UtcDateTime
 
 ROLES = ("executor", "coordinator", "controller")
 CHANNELS = ("email", "telegram", "url")
+PHONE = "phone"
+
+
+def next_place(addresses: Iterable[str]) -> int:
+    """The number for another channel of somebody with these addresses."""
+    return 1 + max((int(place) for place in addresses if place != PHONE), default=0)
 
 
 class Official(SQLModel, table=True):
@@ -34,7 +41,10 @@ class Official(SQLModel, table=True):
     addresses: dict[str, str] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False, server_default=text("'{}'"))
     )
-    """Where channels lead, by ``Channel.place``; an address may hold ${ENV} and never holds a secret itself."""
+    """Where channels lead, by ``Channel.place``; an address may hold ${ENV} and never holds a secret itself.
+
+    Under ``PHONE`` the telephone that letters give: no channel leads there.
+    """
     erased_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """When name and addresses were blanked for good; None once contacts name somebody in the post again."""
     is_lead: bool = False
@@ -46,9 +56,19 @@ class Official(SQLModel, table=True):
     link_serial: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     """Part of every signed link; raising it revokes all links given out before."""
 
+    @property
+    def phone(self) -> str:
+        """The telephone for those who have a question; empty where none was given."""
+        return self.addresses.get(PHONE, "")
+
+    def give_phone(self, phone: str) -> None:
+        """Another telephone, or with an empty one none."""
+        others = {key: value for key, value in self.addresses.items() if key != PHONE}
+        self.addresses = {**others, PHONE: phone} if phone else others
+
     def channel(self, kind: str, address: str, **facts: Any) -> "Channel":
         """A new way to reach the official; whoever asks for it adds it to the session."""
-        place = 1 + max((int(there) for there in self.addresses), default=0)
+        place = next_place(self.addresses)
         self.addresses = {**self.addresses, str(place): address}
         return Channel(official_id=self.id or 0, official=self, kind=kind, place=place, **facts)
 

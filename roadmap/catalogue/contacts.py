@@ -14,6 +14,7 @@ EMAIL = r"[^@\s<>,;:${}]+@[^@\s<>,;:${}]+\.[^@\s<>,;:.${}]+"
 TELEGRAM = rf"{REFERENCE}(?:/(?:-?\d+|@\w+|{REFERENCE}))?"
 #: A gateway of one's own: host, port and path, no user, no parameters.
 GATEWAY = r"(?:json|xml|form)s?://[\w.\-]+(?::\d+)?(?:/[\w.\-/]*)?"
+PHONE = r"(?=(?:\D*\d){5,15}(?:\D|$))\+?[\d(][\d ()–-]{3,22}\d(?:,? (?:доб|вн)\. ?\d{1,6})?"
 #: What may stand in plain beside references: chat numbers, and the host after «@».
 NUMBERS = r"[/:,#-]*(?:\d{1,14}[/:,#-]*)*"
 HOST = r"[\w.\-]+(?::\d+)?/?"
@@ -67,9 +68,19 @@ class OfficialEntry(Entry):
 
     post: Words
     name: str = ""
+    phone: str = ""
+    """The coordinator's stands under every letter: whom to ring with a question."""
     zone: str | None = None
     """IANA zone of the office where it is not the roadmap's: letters keep to its hours."""
     channels: tuple[ChannelEntry, ...] = ()
+
+    @field_validator("phone")
+    @classmethod
+    def _is_phone(cls, phone: str) -> str:
+        words = " ".join(phone.split())
+        if words and not re.fullmatch(PHONE, words):
+            raise ValueError(f"«{words[:40]}» — не телефон, пример: +7 (861) 123-45-67, доб. 12")
+        return words
 
     @field_validator("zone")
     @classmethod

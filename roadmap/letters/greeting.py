@@ -34,6 +34,12 @@ def _dear(is_she: bool, name: str) -> str:
     return f"{'Уважаемая' if is_she else 'Уважаемый'} {name}!"
 
 
-def signature(post: str, name: str) -> str:
-    """The coordinator as the last lines name him after the word «Координатор»: the post is said once."""
-    return ", ".join(words for words in (post, name) if words and words.lower() != "координатор")
+def signature(post: str, name: str, phone: str = "") -> str:
+    """«Координатор: Орлова А. П., тел. +7 (861) 123-45-67»: the coordinator as the last lines name him.
+
+    A post that begins with the word says it itself: «Координатор дорожной карты: Орлова А. П.».
+    """
+    says_it = bool(re.match(r"координатор\b", post, re.IGNORECASE))
+    who, named = (post, [name]) if says_it else ("Координатор", [post, name])
+    named = [words for words in (*named, f"тел. {phone}" if phone else "") if words]
+    return f"{who}: {', '.join(named)}" if named else who

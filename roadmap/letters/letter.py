@@ -13,7 +13,7 @@ from markupsafe import Markup
 from roadmap.control.reminders import Reason, rank
 from roadmap.language import ended, numbered, plural
 from roadmap.letters.greeting import greeting
-from roadmap.letters.wording import OPENING, SUBJECT, Section, section_of, time_left
+from roadmap.letters.wording import OPENING, SUBJECT, Section, section_of, time_left, times_missed
 
 TITLE_LENGTH, RESULT_LENGTH, WORDS_LENGTH, PREHEADER_LENGTH = 200, 300, 160, 140
 #: How many reasons the subject counts; a phone shows no more.
@@ -64,7 +64,7 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """From which roadmap, and who coordinates it (words for people; ``reply_to`` an address or empty)."""
+    """From which roadmap, and who coordinates it (as ``greeting.signature`` says; ``reply_to`` an address or empty)."""
 
     region: str
     title: str
@@ -100,6 +100,24 @@ class Line:
     """The card of the point, where it can be answered."""
     asked: tuple[str, ...] = ()
     """Titles of the indicators whose values are asked for; ``url`` is their form then."""
+    is_overdue: bool = False
+    """The point is overdue, whatever the reason it is told for."""
+    repeats: "Repeats | None" = None
+    """The line tells of a duty not done for several terms: ``deadline_on`` and ``url`` are of the oldest."""
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """Keys of the points the line is about."""
+        return self.repeats.keys if self.repeats else (self.key,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats:
+    """A duty not done for several terms; ``is_unbroken``: for all of them from the oldest to the last."""
+
+    keys: tuple[str, ...]
+    last_on: date
+    is_unbroken: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +145,7 @@ class Attachment:
 class Part:
     """A section about something other than single points: a table of the week, a question about the address.
 
-    It stands before the points; ``subject`` is its share of the subject, ``why`` says why it came.
+    It stands before the points, or after them; ``subject`` is its share of the subject, ``why`` says why it came.
     """
 
     subject: str
@@ -135,6 +153,19 @@ class Part:
     html: Markup
     why: str
     files: tuple[Attachment, ...] = ()
+    is_after: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """What a letter begins with, right after the greeting: how its reader stands in all.
+
+    ``subject`` is the first share of the subject; ``is_alarming``: something is overdue.
+    """
+
+    subject: str
+    lines: tuple[str, ...]
+    is_alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,70 +191,116 @@ def letter(
     today: date,
     links: Links = Links(),
     parts: Sequence[Part] = (),
+    lead: Lead | None = None,
 ) -> Letter:
-    """The letter of one official and day; it has at least one line or part."""
-    ordered = sorted(lines, key=lambda line: (rank(line.reason), line.deadline_on, line.key))
-    reasons = list(dict.fromkeys(line.reason for line in ordered))
+    """The letter of one official and day; it has at least one line or part.
+
+    With a ``lead`` the subject says how much is overdue in all, and not how much of it this letter tells.
+    """
+    ordered = sorted(lines, key=_place)
+    why = [*(one.why for one in parts), *(section_of(line.reason).why for line in ordered)]
     values = {
-        "subject": _subject(visible_id, addressee, origin, ordered, parts),
+        "subject": _subject(visible_id, addressee, origin, ordered, parts, lead),
         "visible_id": visible_id,
         "addressee": addressee,
         "origin": origin,
         "greeting": greeting(addressee.name),
-        "preheader": _preheader(ordered, parts),
+        "preheader": _preheader(ordered, parts, lead),
+        "lead": lead,
         "opening": OPENING[addressee.role],
-        "parts": parts,
+        "parts": [one for one in parts if not one.is_after],
+        "after": [one for one in parts if one.is_after],
         "sections": _sections(ordered),
-        "rest": max(0, len(ordered) - MOST_LINES),
+        "rest": sum(len(line.points) for line in ordered[MOST_LINES:]),
         "links": links,
         "page": PAGE[addressee.role],
-        "reasons": "; ".join([*(part.why for part in parts), *(section_of(reason).why for reason in reasons)]),
+        "reasons": "; ".join(dict.fromkeys(why)),
         "today": f"{today:%d.%m.%Y}",
     }
     text, html = (templates.get_template(f"letter.{form}.j2").render(values) for form in ("txt", "html"))
-    files = tuple(file for part in parts for file in part.files)
+    files = tuple(file for one in parts for file in one.files)
     return Letter(str(values["subject"]), text, html, origin.reply_to, files=files)
+
+
+def told_overdue(lines: Sequence[Line]) -> int:
+    """How many points that are overdue the letter tells in full."""
+    told = sorted(lines, key=_place)[:MOST_LINES]
+    return len({key for line in told if line.is_overdue for key in line.points})
+
+
+def part(name: str, subject: str, why: str, values: dict[str, Any], *, is_after: bool = False) -> Part:
+    """A part made of its two templates."""
+    text, html = (templates.get_template(f"{name}.{form}.j2").render(values) for form in ("txt", "html"))
+    return Part(subject=subject, text=text.strip(), html=Markup(html), why=why, is_after=is_after)
+
+
+def _place(line: Line) -> tuple[int, date, str]:
+    return (rank(line.reason), line.deadline_on, line.key)
 
 
 def _sections(ordered: Sequence[Line]) -> list[tuple[Section, int, list[dict[str, Any]]]]:
     """(section, how many points it is about, those told in full) of the lines in their order."""
-    told = ordered[:MOST_LINES]
-    counts = Counter(line.reason for line in ordered)
+    told, counts = ordered[:MOST_LINES], _counts(ordered)
     return [
         (section_of(reason), counts[reason], [_shown(line) for line in told if line.reason == reason])
         for reason in dict.fromkeys(line.reason for line in told)
     ]
 
 
+def _counts(lines: Sequence[Line]) -> Counter[Reason]:
+    """Points by reason, in the order of the lines."""
+    counts: Counter[Reason] = Counter()
+    for line in lines:
+        counts[line.reason] += len(line.points)
+    return counts
+
+
 def _subject(
-    visible_id: str, addressee: Addressee, origin: Origin, lines: Sequence[Line], parts: Sequence[Part]
+    visible_id: str,
+    addressee: Addressee,
+    origin: Origin,
+    lines: Sequence[Line],
+    parts: Sequence[Part],
+    lead: Lead | None,
 ) -> str:
     """«Сроки: просрочено — 1, срок сегодня — 2. Краснодарский край [В-000123]»: a phone shows the beginning only."""
-    counts = Counter(line.reason for line in lines)
-    shown = [part.subject for part in parts]
-    shown += [f"{section_of(reason).counted} — {n}" for reason, n in list(counts.items())[:COUNTED_REASONS]]
-    rest = sum(list(counts.values())[COUNTED_REASONS:])
+    counts = _counts(lines)
+    if lead:
+        del counts["overdue"]
+    shown = [lead.subject] if lead else []
+    shown += [one.subject for one in parts if one.subject and not one.is_after]
+    room = COUNTED_REASONS - (lead is not None)
+    shown += [f"{section_of(reason).counted} — {n}" for reason, n in list(counts.items())[:room]]
+    rest = sum(list(counts.values())[room:])
     shown += [f"ещё — {rest}"] if rest else []
+    shown += [one.subject for one in parts if one.subject and one.is_after]
     told = ended(f"{SUBJECT[addressee.role]}: {', '.join(shown)}")
     return f"{told} {origin.region} [{visible_id}]"
 
 
-def _preheader(lines: Sequence[Line], parts: Sequence[Part]) -> str:
-    """What a list of letters shows beside the subject: the most urgent point, or what the letter is about."""
+def _preheader(lines: Sequence[Line], parts: Sequence[Part], lead: Lead | None) -> str:
+    """What a list of letters shows beside the subject: how all stands, the most urgent point, or what else it says."""
+    if lead and len(lead.lines) > 1:
+        return shortened(" ".join(lead.lines), PREHEADER_LENGTH)
     if not lines:
-        return "; ".join(part.subject for part in parts)
+        return "; ".join(one.subject for one in parts if one.subject)
     shown = _shown(lines[0])
-    return shortened(f"{shown['title']} — {', '.join(filter(None, (shown['due'], shown['left'])))}", PREHEADER_LENGTH)
+    when = filter(None, (shown["due"], shown["left"]))
+    return shortened(f"{shown['title']} — {', '.join(when)}", PREHEADER_LENGTH)
 
 
 def _shown(line: Line) -> dict[str, Any]:
     """The words of one line, in the order a reader asks for them; empty ones are not shown."""
     what = numbered(line.number, f"Назвать даты проведения: {line.title}" if line.names_dates else line.title)
-    due = f"{line.deadline_on:%d.%m.%Y}"
+    title = shortened(what, TITLE_LENGTH)
+    if line.repeats:
+        last, whole = line.repeats.last_on, line.repeats.is_unbroken
+        title += f" — {times_missed(len(line.points), line.deadline_on, last, is_unbroken=whole)}"
     left = "" if line.reason in CLOSED else time_left(line.days, line.working_days)
     return {
-        "title": shortened(what, TITLE_LENGTH),
-        "due": due,
+        "title": title,
+        "due_label": "Самый давний срок" if line.repeats else "Срок",
+        "due": f"{line.deadline_on:%d.%m.%Y}",
         "left": left,
         "result": shortened(line.result, RESULT_LENGTH),
         "note": line.note,
@@ -239,5 +316,8 @@ def _shown(line: Line) -> dict[str, Any]:
 
 
 def shortened(words: str, length: int) -> str:
-    """At most ``length`` characters, cut between words; runs of blanks become one."""
-    return textwrap.shorten(words, length, placeholder=" …")
+    """At most ``length`` characters, cut between words, within one that is very long; runs of blanks become one."""
+    whole = " ".join(words.split())
+    found = textwrap.shorten(whole, length, placeholder=" …")
+    is_kept = found == whole or len(found) > length // 2
+    return found if is_kept else f"{whole[: length - 1]}…"

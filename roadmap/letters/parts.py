@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup
-
 from roadmap.control.discipline import Discipline, total
-from roadmap.language import plural
-from roadmap.letters.letter import Part, templates
+from roadmap.language import counted
+from roadmap.letters.letter import Part, part
 
 SHOWN_BODIES = 25
+BODIES = ("орган", "органа", "органов")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,25 +33,25 @@ class Digest:
 def digest_part(digest: Digest) -> Part:
     """The table by body, the worst first, with the line that shows that Vekha is alive."""
     why = "раз в неделю приходит таблица исполнительской дисциплины"
-    return _part("digest", "дисциплина за неделю", why, _shown(digest))
+    return part("digest", "дисциплина за неделю", why, _shown(digest), is_after=True)
 
 
 def reachability_part(url: str) -> Part:
     """The question whether letters arrive; ``url`` leads to a page with a button."""
-    return _part("drill", "проверка связи", "координатор проверяет, доходят ли письма", {"url": url})
+    return part("drill", "проверка связи", "координатор проверяет, доходят ли письма", {"url": url})
 
 
 def correction_part(remarks: Sequence[str]) -> Part:
     """What must be put right of earlier letters, a paragraph each."""
     why = "раньше письма были составлены по неверной дате"
     values = {"remarks": list(dict.fromkeys(remarks))}
-    return _part("correction", "уточнение к прежним письмам", why, values)
+    return part("correction", "уточнение к прежним письмам", why, values)
 
 
 def unreached_part(people: Sequence[str]) -> Part:
     """To the controller: letters do not get through to the coordinator, so nobody decides what waits."""
     why = "письма координатору дорожной карты не доходят"
-    return _part("unreached", "координатор не на связи", why, {"people": people})
+    return part("unreached", "координатор не на связи", why, {"people": people})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,7 @@ class Personal:
 def personal_part(points: Sequence[Personal]) -> Part:
     """To the controller, weekly: every point under personal control until it is done."""
     why = "вы взяли пункты на личный контроль; о них сообщается раз в неделю, пока они не исполнены"
-    return _part("personal", f"на личном контроле — {len(points)}", why, {"points": points})
+    return part("personal", f"на личном контроле — {len(points)}", why, {"points": points})
 
 
 def unreached_words(post: str, failure: str, since: date) -> str:
@@ -84,18 +83,16 @@ def muted_words(what: str, *, overdue: int, until: date, by: str, reason: str) -
     return f"{what}{late}, до {until:%d.%m.%Y} ({by}: {reason})"
 
 
-def _part(name: str, subject: str, why: str, values: dict[str, Any]) -> Part:
-    text, html = (templates.get_template(f"{name}.{form}.j2").render(values) for form in ("txt", "html"))
-    return Part(subject=subject, text=text.strip(), html=Markup(html), why=why)
-
-
 def _shown(digest: Digest) -> dict[str, Any]:
     """The digest as words for the templates of the letter."""
-    rest = digest.rows[SHOWN_BODIES:]
-    rows = [_cells(row) for row in digest.rows[:SHOWN_BODIES]]
+    flawed = [row for row in digest.rows if row.late or row.overdue]
+    clean = [row for row in digest.rows if not (row.late or row.overdue)]
+    rest = flawed[SHOWN_BODIES:]
+    rows = [_cells(row) for row in flawed[:SHOWN_BODIES]]
     if rest:
-        words = plural(len(rest), "орган", "органа", "органов")
-        rows.append(_cells(total(rest, title=f"ещё {len(rest)} {words}")))
+        rows.append(_cells(total(rest, title=f"ещё {counted(len(rest), *BODIES)}")))
+    if clean:
+        rows.append(_cells(total(clean, title=f"Без замечаний: {counted(len(clean), *BODIES)}")))
     notes = [digest.heartbeat]
     whole = total(digest.rows)
     if whole.excused and whole.own_share is not None:
@@ -106,9 +103,10 @@ def _shown(digest: Digest) -> dict[str, Any]:
         notes.append(f"Письма не доходят: {'; '.join(digest.unreached)}.")
     if digest.unproven:
         notes.append(f"Связь не подтверждена у должностных лиц: {digest.unproven}.")
+    base = f": наступило или исполнено досрочно {whole.due}. Доли — от этого числа, у органа — от числа его сроков"
     return {
         "heading": "Исполнительская дисциплина",
-        "period": f"Сроки с {digest.since:%d.%m.%Y} по {digest.until:%d.%m.%Y}",
+        "period": f"Сроки с {digest.since:%d.%m.%Y} по {digest.until:%d.%m.%Y}{base if whole.due else ''}.",
         "columns": COLUMNS,
         "rows": rows,
         "total": _cells(total(digest.rows)) if len(digest.rows) > 1 else None,
@@ -116,16 +114,7 @@ def _shown(digest: Digest) -> dict[str, Any]:
     }
 
 
-COLUMNS = (
-    "Орган",
-    "Доля в срок",
-    "В срок",
-    "С опозданием",
-    "Просрочено",
-    "Из них не по вине органа",
-    "Возвратов",
-    "Переносов",
-)
+COLUMNS = ("Орган", "В срок", "Позже срока", "Просрочено", "Доля в срок")
 
 
 def _cells(row: Discipline) -> tuple[str, ...]:

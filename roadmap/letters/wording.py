@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from roadmap.control.reminders import Reason
-from roadmap.language import in_days, plural, post_of
+from roadmap.language import counted, in_days, plural, post_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +269,13 @@ def what_is_due(title: str, *, stage: str = "", names_dates: bool = False) -> st
     if stage:
         return f"{title} {stage}" if stage.startswith("за ") else f"{stage}: {title}"
     return f"Назвать даты проведения: {title}" if names_dates else title
+
+
+def times_missed(times: int, first: date, last: date, *, is_unbroken: bool) -> str:
+    """«не исполнено за 13 сроков подряд: с 12.01.2027 по 05.04.2027» of a duty that repeats."""
+    terms = counted(times, "срок", "срока", "сроков")
+    row = " подряд" if is_unbroken else ""
+    return f"не исполнено за {terms}{row}: с {first:%d.%m.%Y} по {last:%d.%m.%Y}"
 
 
 def time_left(days: int, working_days: int) -> str:

@@ -22,10 +22,13 @@ from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.greeting import signature
 from roadmap.letters.ics import Deadline, calendar
+from roadmap.letters.leads import overdue_lead
+from roadmap.letters.letter import PAGE, Lead, Repeats, told_overdue
 from roadmap.letters.parts import correction_part
 from roadmap.letters.wording import what_is_due
 from tasks.context.working_calendar import calendar_of
 from tasks.letters import ics
+from tasks.letters.backlog import REPEATED, Backlog, Duty, by_duty, read_backlog
 from tasks.letters.batch import STAFF, Batch, LetterRow, read_batch
 from tasks.letters.monitoring_asks import Ask, asks
 from tasks.letters.monitoring_parts import RoundParts
@@ -93,6 +96,8 @@ class _Entry:
     sender: _Sender
     told: list[_Told]
     parts: tuple[Part, ...] = ()
+    lead: Lead | None = None
+    """What the letter to whoever coordinates or controls begins with."""
 
     @property
     def is_farewell(self) -> bool:
@@ -137,15 +142,33 @@ def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settin
         extras = tuple(_parts(made, batch, notice, official, channel, sender)) if has_extras else ()
         if has_extras:
             told_of = [one for one in batch.rounds[notice.id] if one.body_id not in sender.silent_bodies]
-            extras += tuple(rounds.parts(told_of, official, channel))
-        entries.append(_Entry(notice, official, channel, sender, told, extras))
+            # Whoever controls reads first what is overdue: the note follows the points.
+            is_after = official.role == "controller"
+            extras += tuple(replace(one, is_after=is_after) for one in rounds.parts(told_of, official, channel))
+        has_lead = has_extras and _has_lead(batch, notice, official, told)
+        lead = made.lead(official, sender.today) if has_lead else None
+        entries.append(_Entry(notice, official, channel, sender, told, extras, lead))
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
     late = ics.overdue(session, bodies, on=max(sender.today for sender in senders.values()))
+    backlogs = {code: _backlog(session, entries, sender) for code, sender in senders.items()}
     asked = asks(session, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
+    made_letters = (_letter(entry, late, asked, backlogs[entry.official.roadmap_code]) for entry in entries)
     return [
-        Parcel(entry.notice, entry.channel, _letter(entry, late, asked), entry.notice.id in batch.superseded)
-        for entry in entries
+        Parcel(entry.notice, entry.channel, made_letter, entry.notice.id in batch.superseded)
+        for entry, made_letter in zip(entries, made_letters, strict=True)
     ]
+
+
+def _backlog(session: Session, entries: Sequence[_Entry], sender: _Sender) -> Backlog:
+    ours = [entry for entry in entries if entry.sender is sender]
+    answer = [entry for entry in ours if entry.is_executors]
+    return read_backlog(
+        session,
+        {entry.official.id: entry.official for entry in answer if entry.official.id is not None},
+        {body for entry in answer for body in entry.bodies},
+        [told.row.point for entry in ours for told in entry.told if told.reason in REPEATED],
+        today=sender.today,
+    )
 
 
 def _parts(
@@ -154,6 +177,8 @@ def _parts(
     if batch.remarks[notice.id]:
         yield correction_part(batch.remarks[notice.id])
     if notice.id in batch.has_digest:
+        if official.role == "coordinator":
+            yield from made.owed(official.roadmap_code, sender.today)
         yield made.digest(official.roadmap_code, sender.today)
         if official.role == "controller":
             yield from made.personal(official.roadmap_code, sender.today)
@@ -161,6 +186,12 @@ def _parts(
         yield made.drill(official, channel)
     if official.role == "controller" and notice.id not in batch.superseded:
         yield from made.unreached(official.roadmap_code)
+
+
+def _has_lead(batch: Batch, notice: Notice, official: Official, told: Sequence[_Told]) -> bool:
+    """The week's letter says how all stands; whoever controls is told so whenever he is told of points."""
+    is_weekly = notice.id in batch.has_digest
+    return is_weekly if official.role == "coordinator" else official.role == "controller" and (is_weekly or bool(told))
 
 
 def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, channel: Channel) -> list[_Told]:
@@ -219,25 +250,42 @@ def _is_farewell(channel: Channel, rows: Iterable[LetterRow]) -> bool:
     return not channel.is_active and any(row.reason == "handed_over" for row in rows)
 
 
-def _letter(entry: _Entry, late: Mapping[int, Sequence[Deadline]], asked: Mapping[int, Ask]) -> Letter | None:
+def _letter(
+    entry: _Entry, late: Mapping[int, Sequence[Deadline]], asked: Mapping[int, Ask], backlog: Backlog
+) -> Letter | None:
     if not entry.told and not entry.parts:
         return None
     official, sender = entry.official, entry.sender
     page = _page(entry)
     mine = {told.row.point.id: asked.get(told.row.point.id or 0) for told in entry.told if entry.is_executors}
+    lines = [
+        _line(told, entry, page, mine.get(told.row.point.id), duty)
+        for told, duty in by_duty(entry.told, backlog, is_whole=entry.is_executors)
+    ]
+    links = _links(entry, page)
     made = letter(
         entry.notice.visible_id,
         Addressee(role=official.role, post=official.post, name="" if entry.is_farewell else official.name),
         origin=sender.origin,
-        lines=[_line(told, entry, page, mine.get(told.row.point.id)) for told in entry.told],
+        lines=lines,
         today=sender.today,
-        links=_links(entry, page),
+        links=links,
         parts=entry.parts,
+        lead=entry.lead or _overdue_lead(entry, lines, backlog, has_page=bool(links.page)),
     )
     if not entry.is_executors or entry.is_farewell:
         return made
     forms = tuple(ask.form for ask in mine.values() if ask)
     return replace(made, calendar=_calendar(entry, late), files=(*made.files, *forms))
+
+
+def _overdue_lead(entry: _Entry, lines: Sequence[Line], backlog: Backlog, *, has_page: bool) -> Lead | None:
+    """To one who answers: how much is overdue in all, wherever anything is."""
+    if not entry.is_executors or entry.is_farewell:
+        return None
+    total, stands_in = backlog.of(entry.official, entry.bodies)
+    page = PAGE["executor"][0] if has_page else ""
+    return overdue_lead(total, told_overdue(lines), stands_in=stands_in, page=page) if total else None
 
 
 def _links(entry: _Entry, page: str) -> Links:
@@ -294,7 +342,7 @@ def _sender(session: Session, code: str, stored: dict[str, datetime], *, at: dat
         region=roadmap.region,
         title=roadmap.title,
         act=roadmap.act,
-        coordinator=signature(coordinator.post, coordinator.name) if coordinator else "",
+        coordinator=signature(coordinator.post, coordinator.name, coordinator.phone) if coordinator else "",
         reply_to=channel.address if channel and "$" not in channel.address else "",
         is_rehearsal=roadmap.is_rehearsal,
     )
@@ -330,24 +378,32 @@ def _decided(told: _Told, sender: _Sender) -> str:
     return ", ".join(filter(None, (demanded, "на личном контроле" if point.personal_since else "", muted)))
 
 
-def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None) -> Line:
+def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None, duty: Duty | None) -> Line:
     row, point, item, sender = told.row, told.row.point, told.row.item, entry.sender
     successor = (entry.official.post, entry.official.name) if entry.is_farewell else ()
+    deadline_on = duty.points[0].deadline_on if duty else point.deadline_on
     return Line(
         reason=told.reason,
         key=point.key,
         number=number_of(item, sender.shared),
         title=what_is_due(item.title, stage=point.stage_title),
         result=item.result,
-        deadline_on=point.deadline_on,
-        days=(point.deadline_on - sender.today).days,
-        working_days=sender.calendar.working_days_between(sender.today, point.deadline_on),
+        deadline_on=deadline_on,
+        days=(deadline_on - sender.today).days,
+        working_days=sender.calendar.working_days_between(sender.today, deadline_on),
         source=item.source,
         owner=", ".join(filter(None, (row.owner, *successor))),
         executors=row.executors,
         note=row.ground or _decided(told, sender),
         names_dates=point.purpose == "name_dates",
         instead_of=row.instead_of.post if row.instead_of else "",
-        url=_card(told, page, ask),
+        url=f"{page}/point/{duty.points[0].id}" if duty else _card(told, page, ask),
         asked=ask.titles if ask else (),
+        is_overdue=is_overdue(point, sender.today),
+        repeats=_repeats(duty) if duty else None,
     )
+
+
+def _repeats(duty: Duty) -> Repeats:
+    keys = tuple(point.key for point in duty.points)
+    return Repeats(keys=keys, last_on=duty.points[-1].deadline_on, is_unbroken=duty.is_unbroken)

@@ -14,14 +14,13 @@ from models.queries.point_view import select_points
 from models.queries.printed_numbers import shared_numbers
 from models.tables.request import ORDERS
 from roadmap.calendar.spans import unit
-from roadmap.control.ladder import Ladder, escalation_day
 from roadmap.control.state import is_overdue
 from roadmap.dashboards.boards import STATES_RU, has_state
 from roadmap.language import day, in_days, post_of
 from roadmap.letters.wording import days_left, fate_of
+from tasks.control.figures import undecided, waiting_extensions
 from tasks.pages.filters import Filter, ShownPoint, board_points
 from tasks.pages.people import MutedLine, muted, reach_of_bodies
-from tasks.pages.point import waiting_extensions
 
 #: What the filter «состояние» offers beside the states of «Контроль».
 OWN_STATES = {
@@ -109,7 +108,7 @@ def _own(
 ) -> list[ShownPoint]:
     match state:
         case "awaiting":
-            return _awaiting(session, roadmap, points, today=today)
+            return undecided(session, roadmap, points, today=today)
         case "personal":
             return _shown(session, roadmap.code, col(ControlPoint.personal_since).is_not(None))
         case "demanded":
@@ -117,25 +116,6 @@ def _own(
     done = (col(ControlPoint.closed_on) >= unit(today, "quarter")[0], col(ControlPoint.closed_on) <= today)
     whole = (col(ControlPoint.parent_id).is_(None), col(ControlPoint.status) == "accepted")
     return _shown(session, roadmap.code, *done, *whole, statuses=("accepted",))
-
-
-def _awaiting(session: Session, roadmap: Roadmap, points: Sequence[ShownPoint], *, today: date) -> list[ShownPoint]:
-    """What he was told of, or will be tomorrow, and has said nothing about that still stands."""
-    ladder = Ladder.from_json(roadmap.ladder)
-    late = (one for one in points if is_overdue(one, today))
-    reported = [one for one in late if escalation_day(one.opens_on, one.deadline_on, ladder) <= today]
-    found = select(col(Request.point_id)).where(
-        col(Request.point_id).in_([one.id for one in reported]),
-        col(Request.kind).in_(ORDERS),
-        col(Request.state) == "waiting",
-    )
-    ordered = set(session.execute(found).scalars()) if reported else set()
-    return [one for one in reported if not _is_decided(one, today) and one.id not in ordered]
-
-
-def _is_decided(point: ShownPoint, today: date) -> bool:
-    is_demanded = point.demanded_until is not None and point.demanded_until >= today
-    return is_demanded or point.personal_since is not None
 
 
 def _shown(session: Session, code: str, *where: Any, statuses: Sequence[str] = LIVE) -> list[ShownPoint]:

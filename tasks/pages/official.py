@@ -111,10 +111,13 @@ def groups(session: Session, official: Official, *, today: date) -> list[Group]:
         by_state[state_of(row.own.point, today)].append(row)
     planned = by_state["planned"]
     ahead = _next_of_each(planned)[:AHEAD_SHOWN]
+    own = [row for row in by_state["overdue"] if row.own.answers]
     found = (
-        Group("Просрочено", by_state["overdue"]),
+        # As many as the first lines of the official's letters say.
+        Group("Просрочено", own),
         Group("В работе", [row for row in rows if state_of(row.own.point, today) in ("open", "returned")]),
         Group("На проверке у координатора", by_state["submitted"]),
+        Group("Просрочено у других, вы — соисполнитель", [row for row in by_state["overdue"] if not row.own.answers]),
         Group("Впереди", ahead, len(planned) - len(ahead)),
     )
     return [group for group in found if group.rows]

@@ -56,21 +56,6 @@ def requests_of(session: Session, point_id: int) -> list[Request]:
     return list(session.execute(found).scalars())
 
 
-def waiting_extensions(session: Session, roadmap_code: str) -> list[Request]:
-    """The requests for another deadline that wait in a roadmap, the oldest first."""
-    found = (
-        select(Request)
-        .join(ControlPoint, col(ControlPoint.id) == col(Request.point_id))
-        .where(
-            col(ControlPoint.roadmap_code) == roadmap_code,
-            col(Request.kind) == "extend",
-            col(Request.state) == "waiting",
-        )
-        .order_by(col(Request.id))
-    )
-    return list(session.execute(found).scalars())
-
-
 def bodies_of(session: Session, roadmap_code: str) -> dict[int, str]:
     """Short names of a roadmap's bodies by id, in alphabetical order."""
     found = select(col(Body.id), col(Body.short)).where(col(Body.roadmap_code) == roadmap_code)

@@ -138,6 +138,7 @@ def _store_officials(
     rows = session.execute(select(Official).where(col(Official.roadmap_code) == roadmap_code)).scalars()
     present = {(row.role, row.body_id, row.post): row for row in rows}
     named = {_identity(values): values for values, _ in wanted}
+    phones = {_identity(values): official.phone for values, official in wanted}
     # Officials of municipalities come from their own table; one that contacts.yaml names as well follows it.
     elsewhere = set(session.execute(select(col(Municipality.body_id))).scalars()) - {body for _, body, _ in named}
     for identity, row in present.items():
@@ -147,6 +148,7 @@ def _store_officials(
         row = present.setdefault(identity, Official(roadmap_code=roadmap_code, **values))
         for name, value in values.items():
             setattr(row, name, value)
+        row.give_phone(phones[identity])
         session.add(row)
     session.flush()
     return present

@@ -135,6 +135,7 @@ def _with_successor(path: Path, place: Place, successor: Successor) -> str | Non
     entry["post"] = successor.post
     _put_after_post(entry, "name", successor.name)
     _put_channel(entry, successor.email)
+    entry.pop("phone", None)
     return _dumped(yaml, data)
 
 
@@ -176,7 +177,7 @@ def _refuse_other_changes(old: Path, new: Path, place: Place, successor: Success
     roadmap = wanted[place.roadmap]
     named = [roadmap[place.role]] if place.role != "executor" else roadmap["bodies"][place.body]
     entry = next(one for one in named if one["post"] == place.post)
-    entry |= {"post": successor.post, "name": successor.name}
+    entry |= {"post": successor.post, "name": successor.name, "phone": ""}
     entry["channels"] = ({"kind": "email", "address": successor.email},)
     if after != wanted:
         raise ContactsError(

@@ -25,6 +25,7 @@ from models.personal import KnownPeople, only, without_names
 from models.queries.officials import answering, reachable
 from models.settings import Settings
 from models.tables.audit import write_audit
+from models.tables.official import PHONE
 from tasks.people import links
 from tasks.people.absences import absences_left, end_absence, end_absences
 from tasks.people.lookup import PeopleRefused
@@ -75,7 +76,7 @@ def plan_erasure(session: Session, settings: Settings, official: Official, *, to
         number=official.id or 0,
         post=official.post,
         is_done=is_done,
-        addresses=len(official.addresses),
+        addresses=len(official.addresses.keys() - {PHONE}),
         letters=len(letters),
         points=len(_points(session, official)),
         passes_to=successor.post if successor else "",
@@ -163,7 +164,9 @@ def _same(session: Session, official: Official) -> tuple[int, ...]:
     return tuple(
         number or 0
         for number, name, addresses in session.execute(columns).tuples()
-        if number != official.id and (known.names(name) or any(known.names(one) for one in addresses.values()))
+        # A telephone may be the office's.
+        if number != official.id
+        and any(map(known.names, [name, *(addresses[key] for key in addresses if key != PHONE)]))
     )
 
 

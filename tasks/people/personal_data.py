@@ -60,6 +60,7 @@ def export_person(session: Session, settings: Settings, official: Official) -> d
         "role": official.role,
         "post": official.post,
         "name": official.name,
+        "phone": official.phone,
         "zone": official.zone,
         "lead": official.is_lead,
         "in_office": official.is_active,

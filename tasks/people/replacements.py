@@ -97,6 +97,7 @@ def replace_official(
     if plan.is_done:
         return plan
     official.name, official.post = successor.name, successor.post
+    official.give_phone("")
     links.revoke(session, official)
     end_absences(session, official, today=today)
     before = [one for one in _channels(session, official) if one.is_active and one.kind == "email"]

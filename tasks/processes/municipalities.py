@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from models import Body, Channel, Municipality, Official, Roadmap
 from models.db.rows import chunks, table_of
+from models.tables.official import next_place
 from roadmap.catalogue.municipalities import Entry, Problem, code_of, read_municipalities
 from roadmap.language.normalise import plain
 from tasks.files.errors import DocumentRefused
@@ -233,7 +234,7 @@ def _add_channels(session: Session, new: Sequence[tuple[int, str, str]]) -> None
         known |= dict(session.execute(found).tuples().all())
     for official_id, kind, address in new:
         its = known[official_id]
-        place = 1 + max((int(there) for there in its), default=0)
+        place = next_place(its)
         known[official_id] = {**its, str(place): address}
         rows.append({"official_id": official_id, "kind": kind, "place": place, "is_active": True})
     stored = [{"its_id": number, "new": addresses} for number, addresses in known.items()]

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from icalendar import Calendar
 from openpyxl import load_workbook
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from deployments.cli import main
 from models import Body, Channel, ControlPoint, Item, Notice, NoticeLine, Official, clock, queries
@@ -23,8 +23,11 @@ from models.db import open_session
 from models.lifecycle import mark_overdue, open_due
 from models.queries import standing
 from models.tables.roadmap import Roadmap
+from roadmap.cards.overview import counts_words
+from roadmap.cards.run_tags import THIS_WEEK, moving_tags
 from roadmap.control.discipline import Outcome
 from roadmap.control.state import NAMES, State, is_late, is_overdue, light, state_name, state_of
+from roadmap.letters import Letter
 from roadmap.letters.ics import uid
 from roadmap.reading import Reading, Window
 from tasks.discipline import judged
@@ -343,30 +346,73 @@ def test_the_state_of_the_run_in_prefect(stored: Stored) -> None:
     assert names == {name: NAMES[state] for name, (state, _) in EXPECTED.items() if name not in OF_HISTORY}
 
 
+def letter_to(session: Session, stored: Stored, post: str, **facts: Any) -> tuple[Notice, Callable[[], Letter | None]]:
+    """A letter of today to an official, and what it says when it leaves."""
+    found = select(Official, Channel).join(Channel, col(Channel.official_id) == col(Official.id))
+    official, channel = session.execute(found.where(col(Official.post) == post)).tuples().one()
+    notice = Notice(
+        official_id=official.id or 0,
+        channel_id=channel.id or 0,
+        on_day=stored.today,
+        not_before=datetime.combine(stored.today, time(), UTC),
+        **facts,
+    )
+    session.add(notice)
+    session.flush()
+
+    def made() -> Letter | None:
+        (parcel,) = compose(session, [notice], at=clock.now(), settings=stored.pages.settings)
+        return parcel.letter
+
+    return notice, made
+
+
 def test_a_letter(stored: Stored) -> None:
-    """A reminder that was decided earlier speaks of what is overdue, of what is not, or of nothing when it leaves."""
-    subjects = {}
+    """A reminder that was decided earlier speaks of what is overdue, of what is not, or of nothing when it leaves.
+
+    Whatever it speaks of, it says how much is overdue in all, and so does the page.
+    """
+    letters: dict[str, Letter] = {}
     with open_session(stored.pages.engine) as session:
-        found = select(Official, Channel).join(Channel, col(Channel.official_id) == col(Official.id))
-        rector, channel = session.execute(found.where(col(Official.post) == "Ректор")).tuples().one()
-        notice = Notice(
-            official_id=rector.id or 0,
-            channel_id=channel.id or 0,
-            on_day=stored.today,
-            not_before=datetime.combine(stored.today, time(), UTC),
-        )
-        session.add(notice)
-        session.flush()
+        notice, made = letter_to(session, stored, "Ректор")
         line = NoticeLine(notice_id=notice.id or 0, point_id=stored.ids["history"], reason="due_soon", days=0)
         session.add(line)
         for name, number in stored.ids.items():
             line.point_id = number
             session.flush()
-            (parcel,) = compose(session, [notice], at=clock.now(), settings=stored.pages.settings)
-            subjects[name] = parcel.letter.subject if parcel.letter else ""
-    assert {name for name, subject in subjects.items() if "просрочено — 1" in subject} == OVERDUE
-    reminded = {name for name, (state, _) in EXPECTED.items() if state in ("open", "returned", "overdue")}
-    assert {name for name, subject in subjects.items() if subject} <= reminded
+            letters |= {name: letter} if (letter := made()) else {}
+    assert {name for name, letter in letters.items() if "СРОК ИСТЁК" in letter.text} == OVERDUE
+    assert set(letters) <= {name for name, (state, _) in EXPECTED.items() if state in ("open", "returned", "overdue")}
+    for letter in letters.values():
+        assert letter.subject.startswith(f"Сроки: просрочено — {len(OVERDUE)}")
+        assert f"Всего за вами просрочено: {len(OVERDUE)}." in letter.text
+    heading = stored.html(stored.pages.link("Ректор")).select_one("section:has(ul.points) h2")
+    assert heading is not None
+    assert heading.get_text().split() == ["Просрочено", f"{len(OVERDUE)}"]
+
+
+def test_the_weekly_letters_say_the_figures_of_the_pages(stored: Stored) -> None:
+    with open_session(stored.pages.engine) as session:
+        runs = prefect_points(session)
+        week = sum(THIS_WEEK in moving_tags(point, stored.today) for point in runs)
+        _, made = letter_to(session, stored, "Координатор", has_digest=True)
+        to_coordinator = made()
+        session.execute(select(Official).where(col(Official.post) == "Координатор")).scalar_one().role = "controller"
+        session.flush()
+        to_controller = made()
+        session.rollback()
+    assert to_coordinator is not None
+    assert to_controller is not None
+    for letter in (to_coordinator, to_controller):
+        assert f"Просрочено: {len(OVERDUE)} из " in letter.text
+        assert f"просрочено — {len(OVERDUE)}" in letter.subject
+        assert f"): {week}." in letter.text if week else "сроков нет" in letter.text
+    tiles = " ".join(stored.html(f"/control?roadmap={CODE}").select(".tiles")[0].get_text(" ").split())
+    waits = len(with_state("submitted"))
+    assert f"Ждёт решения: {waits}." in to_coordinator.text
+    assert f"{waits} ждут решения" in tiles or f"{waits} ждёт решения" in tiles
+    assert f"{len(OVERDUE)} просрочено" in tiles
+    assert f"просрочено — {len(OVERDUE)}" in counts_words(runs, stored.today)
 
 
 def test_execution_discipline(stored: Stored) -> None:

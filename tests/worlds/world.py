@@ -70,14 +70,13 @@ class World:
         facts = {"status": "open", "next_check_on": opens_on, "due_on": deadline_on} | facts
         with open_session(self.engine) as session:
             owner = self._body(session, body)
-            item = session.execute(
-                select(col(Item.id)).where(col(Item.owner_id) == owner, col(Item.kind) != "round")
-            ).scalar_one()
+            first = select(col(Item.id)).where(col(Item.owner_id) == owner, col(Item.kind) != "round")
+            item = facts.pop("item_id", None) or session.execute(first.order_by(col(Item.position))).scalars().first()
             session.add(
                 ControlPoint(
                     key=key,
                     roadmap_code=self.code,
-                    item_id=item,
+                    item_id=item or 0,
                     owner_id=owner,
                     opens_on=opens_on,
                     deadline_on=deadline_on,
@@ -85,6 +84,14 @@ class World:
                 )
             )
         return key
+
+    def item(self, number: int, *, body: str = "institute") -> int:
+        """Add an item beside the one that every body has; returns its id."""
+        with open_session(self.engine) as session:
+            item = self._item(number, self._body(session, body))
+            session.add(item)
+            session.flush()
+            return item.id or 0
 
     def card(self, key: str) -> str:
         """The end of the address of a point's card: in a letter it stands under the point and nowhere else."""

@@ -13,8 +13,9 @@ from models.db import open_session
 from models.settings import Settings
 from tasks.control.commands import By, Command, GrantExtension, RefuseRequest
 from tasks.control.decisions import newest
+from tasks.control.figures import waiting_extensions
 from tasks.daily.decisions import decide
-from tasks.pages.point import Card, cards, waiting_extensions
+from tasks.pages.point import Card, cards
 from tasks.people.links import actor_of
 from tasks.prefect.push import push_point
 from web import forms

@@ -135,7 +135,7 @@ def _show(one: dict[str, Any]) -> None:
         ("отсутствия", one["absences"]),
         ("записи журнала", one["audit"]),
     )
-    rows = [("имя", one["name"] or gone), ("адреса", addresses or "нет")]
+    rows = [("имя", one["name"] or gone), ("адреса", addresses or "нет"), ("телефон", one["phone"] or "нет")]
     rows += [(title, str(len(kept))) for title, kept in counts]
     rows += [("файл", file["path"]) for file in one["files"]]
     output.table(f"№ {one['number']}, {one['post']}", ("что", "хранится"), rows, wide=("хранится",))

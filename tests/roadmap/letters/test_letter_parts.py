@@ -26,10 +26,21 @@ def test_the_table_shows_the_rows_and_their_sum() -> None:
 
 
 def test_a_region_of_many_bodies_gets_the_worst_and_the_rest_as_one_row() -> None:
-    rows = [Discipline(f"Район {n}", in_time=1) for n in range(SHOWN_BODIES + 22)]
+    rows = [Discipline(f"Район {n}", in_time=1, late=1) for n in range(SHOWN_BODIES + 22)]
     part = digest_part(digest(*rows))
     assert "ещё 22 органа: в срок 22" in part.text
     assert f"ВСЕГО: в срок {SHOWN_BODIES + 22}" in part.text
+
+
+def test_bodies_without_remarks_are_one_row() -> None:
+    rows = [Discipline("ИРО", in_time=3, overdue=1), Discipline("Отдел", late=1)]
+    rows += [Discipline(f"Район {n}", in_time=2, returned=1) for n in range(12)]
+    part = digest_part(digest(*rows))
+    assert "Без замечаний: 12 органов — в срок 24, с опозданием 0, просрочено 0" in part.text
+    assert "Без замечаний: 12 органов" in part.html
+    assert "Район" not in part.text + part.html
+    assert part.text.index("ИРО: в срок 3") < part.text.index("Без замечаний") < part.text.index("ВСЕГО: в срок 27")
+    assert "наступило или исполнено досрочно 29." in part.text
 
 
 def test_both_shares_are_said_where_a_body_could_not_help_being_late() -> None:
@@ -56,7 +67,7 @@ def test_names_of_bodies_cannot_break_the_letter() -> None:
 def test_a_letter_may_consist_of_parts_alone() -> None:
     parts = [digest_part(digest()), reachability_part("https://vekha.test/o/abc/proof")]
     made = letter("В-000001", COORDINATOR, origin=ORIGIN, lines=[], today=date(2027, 6, 10), parts=parts)
-    assert made.subject == "Координатору: дисциплина за неделю, проверка связи. Краснодарский край [В-000001]"
+    assert made.subject == "Координатору: проверка связи, дисциплина за неделю. Краснодарский край [В-000001]"
     assert "https://vekha.test/o/abc/proof" in made.text
     assert 'href="https://vekha.test/o/abc/proof"' in made.html
     assert "раз в неделю приходит таблица" in made.text

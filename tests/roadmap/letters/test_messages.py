@@ -18,7 +18,7 @@ ORIGIN = Origin(
     region="Краснодарский край",
     title="Комплекс мер",
     act="приказ министерства от 13.08.2021 № 2625",
-    coordinator="Главный специалист, Орлова А. П.",
+    coordinator="Координатор: главный специалист, Орлова А. П.",
     reply_to="orlova@example.org",
 )
 
@@ -154,15 +154,26 @@ def test_whom_a_letter_greets(name: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("post", "name", "words"),
+    ("post", "name", "phone", "words"),
     [
-        ("Координатор", "Орлова А. П.", "Координатор: Орлова А. П. (orlova@example.org)"),
-        ("Главный специалист", "", "Координатор: Главный специалист (orlova@example.org)"),
-        ("Координатор", "", "Координатор (orlova@example.org)"),
+        ("Координатор", "Орлова А. П.", "", "Координатор: Орлова А. П. (orlova@example.org)"),
+        ("Главный специалист", "", "", "Координатор: Главный специалист (orlova@example.org)"),
+        ("Координатор", "", "", "Координатор (orlova@example.org)"),
+        ("Координатор дорожной карты", "", "", "Координатор дорожной карты (orlova@example.org)"),
+        ("Координатор РС НМС", "Орлова А. П.", "", "Координатор РС НМС: Орлова А. П. (orlova@example.org)"),
+        ("Координатор", "", "+7 (861) 123-45-67", "Координатор: тел. +7 (861) 123-45-67 (orlova@example.org)"),
+        (
+            "Эксперт",
+            "Орлова А. П.",
+            "12-34-56",
+            "Координатор: Эксперт, Орлова А. П., тел. 12-34-56 (orlova@example.org)",
+        ),
     ],
 )
-def test_the_coordinator_signs_with_the_post_said_once(post: str, name: str, words: str) -> None:
-    assert words in written(line(), coordinator=signature(post, name)).text
+def test_the_coordinator_signs_with_the_post_said_once(post: str, name: str, phone: str, words: str) -> None:
+    made = written(line(), coordinator=signature(post, name, phone))
+    assert f"\n{words}." in made.text
+    assert words.removesuffix(" (orlova@example.org)") in Shown(made.html).text
 
 
 def test_a_list_of_letters_shows_the_most_urgent_point_beside_the_subject() -> None:
@@ -196,7 +207,7 @@ def test_words_of_a_document_cannot_break_the_html_and_stay_plain_in_the_text() 
 def test_empty_facts_leave_no_empty_lines_of_words() -> None:
     made = written(line(result="", executors="", number=""), coordinator="", reply_to="")
     assert not {"Результат:", "Соисполнители:", "Координатор:", "Основание:"} & set(made.text.split())
-    assert "1) Проведение форсайт-сессии" in made.text
+    assert "• Проведение форсайт-сессии" in made.text
 
 
 def test_the_controller_is_told_who_is_late_and_by_how_much() -> None:
@@ -231,6 +242,8 @@ def test_closed_points_do_not_speak_of_time_left() -> None:
     [
         ("раз  два\nтри", 20, "раз два три"),
         ("раз два три", 9, "раз два …"),
+        ("взаимодействие два", 9, "взаимоде…"),
+        ("", 9, ""),
     ],
 )
 def test_long_words_are_cut_between_words(words: str, length: int, expected: str) -> None:

@@ -144,7 +144,8 @@ def test_the_letter_offers_the_feed_of_its_reader(small_world: World, here: Sett
 def test_the_attached_calendar_holds_the_deadlines_of_the_letter(small_world: World, here: Settings) -> None:
     soon = small_world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY)
     small_world.point(WEDNESDAY - DAY, next_check_on=WEDNESDAY)
-    quiet = small_world.point(WEDNESDAY - 2 * DAY, next_check_on=WEDNESDAY + 30 * DAY)
+    another = small_world.item(7)
+    quiet = small_world.point(WEDNESDAY - 2 * DAY, next_check_on=WEDNESDAY + 30 * DAY, item_id=another)
     letter = letters(small_world, here)["rector@example.org"]
     parsed = attached(letter)
     assert [str(one["SUMMARY"]) for one in recurring_ical_events.of(parsed).at(WEDNESDAY)] == ["Просрочено: 2"]
@@ -212,7 +213,7 @@ def test_a_deputy_is_told_for_whom(small_world: World, here: Settings) -> None:
 
 def test_a_very_long_letter_tells_sixty_points_and_counts_the_rest(small_world: World, here: Settings) -> None:
     for n in range(372):
-        small_world.point(WEDNESDAY - DAY, item=f"n{n:03}", next_check_on=WEDNESDAY)
+        small_world.point(WEDNESDAY - DAY, item=f"n{n:03}", next_check_on=WEDNESDAY, item_id=small_world.item(n + 10))
     letter = letters(small_world, here)["rector@example.org"]
     assert "просрочено — 372" in letter["Subject"]
     for body in shown(letter):

@@ -105,6 +105,23 @@ def test_an_official_may_live_in_a_zone_of_his_own(engine: Engine, tmp_path: Pat
     assert zones() == {"Директор": None, "Методист": None}
 
 
+def test_a_telephone_is_kept_beside_the_addresses(engine: Engine, tmp_path: Path) -> None:
+    def kept() -> tuple[str, dict[str, str]]:
+        with open_session(engine) as session:
+            one = session.execute(select(Official).where(col(Official.post) == "Координатор")).scalar_one()
+            return one.phone, one.addresses
+
+    number = "+7 (861)  123-45-67, доб. 12"
+    with_phone = GOOD.replace("{post: Координатор,", f'{{post: Координатор, phone: "{number}",')
+    apply(engine, tmp_path, with_phone)
+    apply(engine, tmp_path, with_phone.replace("coordinator@", "another@"))
+    phone, addresses = kept()
+    assert phone == "+7 (861) 123-45-67, доб. 12"
+    assert addresses == {"1": "coordinator@example.org", "2": "another@example.org", "phone": phone}
+    apply(engine, tmp_path, GOOD)
+    assert kept()[0] == ""
+
+
 def test_applying_twice_changes_nothing(engine: Engine, tmp_path: Path) -> None:
     first = apply(engine, tmp_path, GOOD)
     before = officials(engine), addresses(engine)
@@ -186,6 +203,16 @@ def test_a_name_that_is_not_there_is_refused_and_nothing_is_written(
             "surgut:\n  bodies:\n    mo: [{post: А, zone: Mars/Base}]",
             r"surgut\.bodies\.mo\[0\], поле zone: часового пояса «Mars/Base» нет, пример: ",
             id="an unknown zone",
+        ),
+        pytest.param(
+            "surgut:\n  coordinator: {post: А, phone: спросить у секретаря}",
+            r"surgut\.coordinator, поле phone: «спросить у секретаря» — не телефон, пример: ",
+            id="no telephone",
+        ),
+        pytest.param(
+            "surgut:\n  coordinator: {post: А, phone: 88611234567}",
+            r"поле phone: нужна строка, а записано 88611234567 — возьмите значение в кавычки",
+            id="a telephone as a number",
         ),
         pytest.param(
             "surgut:\n  bodies:\n    mo: [{post: А}, {post: А}]",

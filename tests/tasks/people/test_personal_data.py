@@ -33,7 +33,8 @@ DAY = timedelta(days=1)
 RECTOR, METHODIST = "Свиристелева Аграфена Ильинична", "Чижевский Ермолай Фомич"
 ADDRESSES = ("svirist@mail.example.org", "chizh@mail.example.org")
 #: Any of these is enough to know one of the two.
-MARKS = ("свиристел", "аграфен", "svirist"), ("чижевск", "ермола", "chizh")
+MARKS = ("свиристел", "аграфен", "svirist", "765-43-21", "7654321"), ("чижевск", "ермола", "chizh")
+PHONE = "+7 (861) 765-43-21, доб. 5"
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def live(world: World, here: Settings) -> None:
     world.point(WEDNESDAY + DAY, next_check_on=WEDNESDAY)
     with open_session(world.engine) as session:
         rector, methodist = session.get_one(Official, 1), session.get_one(Official, 2)
-        rector.name, rector.addresses = RECTOR, {"1": ADDRESSES[0]}
+        rector.name, rector.addresses = RECTOR, {"1": ADDRESSES[0], "phone": PHONE}
         methodist.name, methodist.addresses = METHODIST, {"1": ADDRESSES[1]}
         session.add_all((rector, methodist))
     with (
@@ -108,7 +109,7 @@ def live(world: World, here: Settings) -> None:
         ask = RequestDraft(kind="extend", official_id=1, reason=f"болен {METHODIST}", new_due_on=WEDNESDAY + 90 * DAY)
         open_request(session, second, ask, TransitionCommand(action="ask", **move))  # type: ignore[arg-type]
     by = By(actor=RECTOR, at=AT, today=WEDNESDAY, once_key="command:1", auditor="Чижевский Е.Ф.")
-    accepted = Accept(key=first, by=by, reason=f"по письму А. И. Свиристелевой и {RECTOR}")
+    accepted = Accept(key=first, by=by, reason=f"по письму А. И. Свиристелевой и {RECTOR}, 88617654321")
     assert decide(world.engine, accepted).refusal == ""
     with open_session(world.engine) as session:
         school = session.get_one(Body, 2)
@@ -234,7 +235,8 @@ def test_an_export_has_everything_with_the_files(world: World, here: Settings) -
     deliver(world.engine, settings=here, at_source=lambda: AT)
     with open_session(world.engine) as session:
         told: dict[str, Any] = export_person(session, here, person(session, 1))
-    assert (told["name"], [one["address"] for one in told["addresses"]]) == (RECTOR, [ADDRESSES[0]])
+    assert (told["name"], told["phone"]) == (RECTOR, PHONE)
+    assert [one["address"] for one in told["addresses"]] == [ADDRESSES[0]]
     assert [one["action"] for one in told["history"]] == ["submit", "ask", "accept"]
     assert told["letters"][0]["lines"]
     assert [one["kind"] for one in told["requests"]] == ["extend"]
@@ -263,3 +265,19 @@ def test_an_export_has_everything_with_the_files(world: World, here: Settings) -
 )
 def test_a_name_is_known_as_people_write_it(name: str, text_: str, is_named: bool) -> None:
     assert bool(name_pattern(name).search(text_)) == is_named
+
+
+@pytest.mark.parametrize(
+    ("text_", "is_known"),
+    [
+        ("звонить 8(861)765 43 21", True),
+        ("тел.:+78617654321.", True),
+        ("приказ № 8617654321-к", True),
+        ("приказ № 18617654321987", False),
+        ("срок 26.05.2027, 765-43-21", False),
+    ],
+)
+def test_a_telephone_is_known_by_its_ten_digits(text_: str, is_known: bool) -> None:
+    rector = Official(id=1, roadmap_code="krai", role="executor", post="Ректор", addresses={"phone": PHONE})
+    assert only(rector).names(text_) == is_known
+    assert only(rector).without("звонить 8 (861) 765-43-21") == "звонить Ректор (№ 1)"

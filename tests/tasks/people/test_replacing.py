@@ -61,8 +61,11 @@ def test_a_plan_lists_what_moves_and_writes_nothing(busy: World) -> None:
 
 
 def test_everything_moves_at_once_and_the_second_time_nothing(busy: World) -> None:
+    with open_session(busy.engine) as session:
+        session.get_one(Official, 1).give_phone("+7 (861) 123-45-67")
     replaced(busy)
     rector = busy.rows(Official)[0]
+    assert "phone" not in rector["addresses"]
     assert (rector["name"], rector["post"], rector["link_serial"], rector["is_lead"]) == (NEW.name, "Ректор", 1, True)
     new = [row for row in busy.rows(Channel) if row["official_id"] == 1 and row["is_active"]]
     assert [(row["address"], row["proven_at"]) for row in new] == [(NEW.email, None)]
@@ -147,6 +150,14 @@ def test_contacts_keep_comments_and_order_and_name_the_successor(contacts: Path)
     # The comment keeps its column as far as the longer address lets it.
     assert contacts.read_text(encoding="utf-8") == expected.replace("rector@example.org  #", f"{NEW.email} #")
     assert [path.name for path in contacts.parent.iterdir()] == ["contacts.yaml"]
+
+
+def test_the_telephone_goes_with_whoever_leaves(contacts: Path) -> None:
+    phone = "        phone: +7 (861) 123-45-67\n"
+    name = '        name: "Иванов И. И."\n'
+    contacts.write_text(CONTACTS.replace(name, name + phone), encoding="utf-8")
+    assert rewrite(contacts, RECTOR)
+    assert "phone" not in contacts.read_text(encoding="utf-8")
 
 
 def test_an_entry_without_name_and_channels_gets_both(contacts: Path) -> None:

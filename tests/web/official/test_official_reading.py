@@ -75,6 +75,15 @@ def test_the_list_shows_overdue_first_then_by_deadline(pages: Pages) -> None:
     assert "просрочено на" in page
 
 
+def test_what_is_overdue_of_others_does_not_count_as_the_readers(pages: Pages) -> None:
+    pages.point("2.1", days=-3)
+    pages.point("1.1", days=-3)
+    share(pages, "1.1", "cnppm")
+    page = " ".join(pages.client.get(pages.link("Директор центра")).text.split())
+    assert 'Просрочено <span class="count">1</span>' in page
+    assert 'Просрочено у других, вы — соисполнитель <span class="count">1</span>' in page
+
+
 def test_closed_and_historical_points_are_not_on_the_list(pages: Pages) -> None:
     pages.point(days=-30, status="accepted", submitted_on=pages.today, closed_on=pages.today)
     pages.point(days=-40, status="planned", is_history=True)
