@@ -74,7 +74,7 @@ def _recorded(session: Session, keys: Sequence[str]) -> set[str | None]:
 
 
 def _rows(session: Session, ids: Sequence[int]) -> Iterator[Any]:
-    seen = (*GUARDED, "key", "opens_on", "closed_on", "purpose", "has_open_request", "former_owner_id")
+    seen = (*GUARDED, "key", "opens_on", "closed_on", "purpose", "has_open_request", "former_owner_id", "news")
     columns = [POINTS.c[name] for name in seen]
     for some in chunks(ids, AT_ONCE):
         yield from session.execute(select(*columns).where(POINTS.c.id.in_(some)).with_for_update())
@@ -94,8 +94,6 @@ def _update(session: Session, names: Sequence[str], rows: list[dict[str, Any]]) 
 
 
 def _add_evidence(session: Session, wanted: Iterable[Change]) -> None:
-    shown = [
-        (one.point_id, one.move) for one in wanted if one.move.evidence or one.move.file or one.move.count is not None
-    ]
+    shown = [proof.model_dump(exclude={"id"}) for one in wanted for proof in evidence_of(one.point_id, one.move)]
     if shown:
-        session.execute(insert(Evidence), [evidence_of(*one).model_dump(exclude={"id"}) for one in shown])
+        session.execute(insert(Evidence), shown)
