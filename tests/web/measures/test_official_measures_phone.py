@@ -39,6 +39,7 @@ def test_on_a_phone_many_indicators_are_filled_in_one_by_one(asked: Asked, chrom
     page = screen(chromium, 390)
     page.goto(asked.url)
     assert seen(page) == ["step-1"]
+    assert page.locator("form.measures button:visible").count() == 0
     assert fits(page, 390)
     page.locator("#n1").fill("12")
     page.locator("#d1").fill("100")
@@ -53,14 +54,14 @@ def test_on_a_phone_many_indicators_are_filled_in_one_by_one(asked: Asked, chrom
             page.locator(f"#n{number}").fill("семь" if number == 4 else f"{number}")
     page.locator(".step:visible").get_by_role("link", name="Назад").click()
     assert (seen(page), page.locator("#n4").input_value()) == (["step-4"], "семь")
-    page.get_by_role("link", name="Отправка").click()
+    page.get_by_role("link", name="К отправке").click()
     page.get_by_role("button", name="Отправить данные").click()
     assert seen(page) == ["step-4"], "the first that is wrong"
     page.get_by_role("link", name="Показатель 4").click()
     page.wait_for_function("document.activeElement.id === 'n4'")
     assert (page.locator("#n1").input_value(), page.locator("#n5").input_value()) == ("12", "5")
     page.locator("#n4").fill("4")
-    page.get_by_role("link", name="Отправка").click()
+    page.get_by_role("link", name="К отправке").click()
     page.get_by_role("button", name="Отправить данные").click()
     assert "данные переданы полностью" in page.get_by_role("status").inner_text()
 
