@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.settings import Settings
 from tasks.people.links import MY, signing_key
+from web.forms import MOST_FILES
 from web.pages import error_page
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ DRAIN_BYTES = 256 * MB
 BODY_PAUSE = 30.0
 BODY_SECONDS = 600.0
 """A form that stops coming for so long, or has not come in so long, is given up: 20 MB at 300 kbit/s come in time."""
+REPORT = re.compile(r"/o/[^/]+/point/\d+/(?:submit|supplement|progress)")
+"""The addresses that take several files at once."""
 SESSION_SECONDS = 12 * 3600
 """A working day: a forgotten computer is closed by the morning."""
 POLICY = (
@@ -82,7 +85,7 @@ def guard(app: FastAPI, settings: Settings, limits: Limits) -> None:
         same_site="strict",
         https_only=is_https,
     )
-    app.add_middleware(BodyLimit, file_bytes=settings.max_file_mb * MB + FORM_BYTES)
+    app.add_middleware(BodyLimit, file_bytes=settings.max_file_mb * MB)
     app.add_middleware(RateLimit, limits=limits)
     app.add_middleware(Shell, is_https=is_https)
 
@@ -280,13 +283,23 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, *, file_bytes: int) -> None:
         self._app, self._file_bytes = app, file_bytes
 
+    def _limit(self, scope: Scope) -> tuple[int, str]:
+        """So many bytes may come, and what to say past them."""
+        if not dict(scope["headers"]).get(b"content-type", b"").startswith(b"multipart/form-data"):
+            return FORM_BYTES, "Текст слишком длинный. Сократите его или приложите файлом."
+        if REPORT.fullmatch(scope["path"]):
+            most = MOST_FILES * self._file_bytes
+            line = f"Файлы вместе больше {most // MB} МБ, а каждый может быть не больше {self._file_bytes // MB} МБ."
+            return most + FORM_BYTES, f"{line} Приложите не все или дайте ссылки на документы."
+        most = self._file_bytes
+        return most + FORM_BYTES, f"Файл больше {most // MB} МБ. Уменьшите его или дайте ссылку на документ."
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("POST", "PUT", "PATCH"):
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        has_file = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        limit = self._file_bytes if has_file else FORM_BYTES
+        limit, too_large = self._limit(scope)
         body, is_answered = _Body(receive, limit), False
         said = headers.get(b"content-length", b"0")
 
@@ -305,13 +318,5 @@ class BodyLimit:
                 await self._app(scope, body.receive, answer)
         if not is_answered:
             await body.drain()
-            await _too_large(scope, limit)(scope, receive, send)
-
-
-def _too_large(scope: Scope, limit: int) -> Response:
-    line = (
-        f"Файл больше {limit // MB} МБ. Уменьшите его или дайте ссылку на документ."
-        if limit > FORM_BYTES
-        else "Текст слишком длинный. Сократите его или приложите файлом."
-    )
-    return error_page(Request(scope), 413, "Слишком большой объём", f"{line} Ничего не записано.")
+            line = f"{too_large} Ничего не записано."
+            await error_page(Request(scope), 413, "Слишком большой объём", line)(scope, receive, send)

@@ -37,5 +37,6 @@ class UploadQuota:
         if not is_left or not self._window.hit(RateLimitItemPerDay(self._mb * KB), "size", key, cost=size // KB + 1):
             raise BadField(
                 f"Файл не принят: {self.words}, и столько уже прислано. "
-                "Пришлите его завтра или дайте ссылку на документ."
+                "Пришлите его завтра или дайте ссылку на документ.",
+                "file",
             )

@@ -50,7 +50,7 @@ def accept(
     """Принять исполнение и снять точку с текущего контроля."""
 
     def command(who: By) -> Accept:
-        accepted_on = _counted_on(on, who.today)
+        accepted_on = _counted_on(on, who.today) if on else None
         return Accept(key=key, by=who, reason=reason, evidence=proof, accepted_on=accepted_on, with_stages=with_stages)
 
     _decide(key, by, as_json, command)

@@ -6,13 +6,14 @@ deciding at once the first wins, the other is told so by ``Refused``.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlmodel
 from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from sqlmodel import Session, col
 
+from models import clock
 from models.lifecycle.transitions import (
     ACTION_RU,
     ALLOWED,
@@ -31,6 +32,7 @@ from models.lifecycle.transitions import (
 from models.personal import Author, known_people
 from models.tables.control_point import ControlPoint, Evidence, Transition
 from models.tables.request import REQUEST_KINDS, Request
+from models.tables.roadmap import Roadmap
 
 __all__ = [
     "ACTION_RU",
@@ -50,6 +52,7 @@ __all__ = [
     "mark_overdue",
     "open_due",
     "point_by_key",
+    "recall",
     "record_history",
 ]
 
@@ -91,8 +94,7 @@ def change(session: Session, which: str | ControlPoint, move: TransitionCommand)
         raise Refused(f"«{point.key}»: решение уже принято другим, сейчас — {STATUS_RU[point.status]}")
     assert point.id is not None
     session.add(Transition(**transition_of(point, move, status)))
-    if move.evidence or move.file or move.count is not None:
-        session.add(evidence_of(point.id, move))
+    session.add_all(evidence_of(point.id, move))
     if point.has_open_request and move.action in SETTLES:
         settle_requests(session, point.id, move)
     session.flush()
@@ -104,12 +106,12 @@ def kept(session: Session, move: TransitionCommand) -> TransitionCommand:
     """The move as the history keeps it."""
     known = known_people(session)
     author = Author(move.actor, move.official_id) if move.official_id else known.author(move.actor)
-    file = move.file and replace(move.file, name=known.without(move.file.name))
+    files = tuple(replace(file, name=known.without(file.name)) for file in move.files)
     reason, evidence = known.without(move.reason), known.without(move.evidence)
-    if (author.words, reason, evidence, file) == (move.actor, move.reason, move.evidence, move.file):
+    if (author.words, reason, evidence, files) == (move.actor, move.reason, move.evidence, move.files):
         return move
     who = {"actor": author.words, "official_id": author.official_id}
-    return replace(move, reason=reason, evidence=evidence, file=file, **who)  # type: ignore[arg-type]
+    return replace(move, reason=reason, evidence=evidence, files=files, **who)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,20 @@ def accept(session: Session, which: str | ControlPoint, move: TransitionCommand)
             tell=False,
         )
         change(session, point, reported)
-        move = replace(move, evidence="", file=None, planned_count=None, count=None, tell=True)
+        move = replace(move, evidence="", files=(), planned_count=None, count=None, tell=True)
+    return change(session, point, move)
+
+
+def recall(session: Session, which: str | ControlPoint, move: TransitionCommand) -> ControlPoint:
+    """The executor takes a report back while nobody has decided: the point stands as it did before it was reported."""
+    point = point_by_key(session, which) if isinstance(which, str) else which
+    its = (col(Transition.point_id) == point.id, col(Transition.action) == "submit")
+    reported = session.execute(select(Transition).where(*its).order_by(col(Transition.id).desc()).limit(1))
+    if (last := reported.scalar_one_or_none()) is not None:
+        zone = session.get_one(Roadmap, point.roadmap_code).zone
+        # The reminders of a day are told in its morning: before a report of that day, not after an earlier one.
+        is_told = clock.today(zone, last.noticed_at) >= move.on
+        move = replace(move, back_to=last.from_status, look_on=move.on + timedelta(days=int(is_told)))
     return change(session, point, move)
 
 
@@ -272,6 +287,10 @@ def _is_recorded(session: Session, once_key: str) -> bool:
 def status_after(point: ControlPoint, move: TransitionCommand) -> str:
     """The status a move leads to; ``Refused`` when it is not possible or lacks what it needs."""
     status = ALLOWED.get((move.action, point.status))
+    if status is None and move.action in ("supplement", "recall"):
+        none = point.status in ("planned", "open")
+        words = "отчёта на проверке нет" if none else "решение уже принято"
+        raise Refused(f"«{point.key}»: {words}, сейчас — {STATUS_RU[point.status]}")
     if status is None:
         raise Refused(f"«{point.key}»: нельзя {ACTION_RU[move.action]}, сейчас — {STATUS_RU[point.status]}")
     if move.action in NEEDS_REASON and not move.reason.strip():
@@ -280,6 +299,8 @@ def status_after(point: ControlPoint, move: TransitionCommand) -> str:
         if point.purpose not in REOPENED:
             raise Refused(f"«{point.key}»: раунд мониторинга на контроль не возвращают, начните его заново")
         status = "open" if point.opens_on <= move.on else "planned"
+    if move.action == "recall":
+        status = move.back_to or status
     if move.action == "reassign" and move.owner_id in (None, point.owner_id):
         raise Refused(f"«{point.key}»: назовите другой орган, которому передаётся исполнение")
     if move.action == "extend":
@@ -318,6 +339,10 @@ def facts_of(point: Any, move: TransitionCommand) -> dict[str, Any]:
             facts |= {"quiet_until": move.due_on, "next_check_on": min(point.next_check_on or move.due_on, move.due_on)}
         case "return":
             facts |= {"submitted_on": None, "quiet_until": None}
+        case "recall":
+            # Of the report nobody need hear any more; what else happened meanwhile is still to be told.
+            kept_news = None if point.news == "submitted" else point.news
+            facts |= {"submitted_on": None, "news": kept_news, "next_check_on": move.look_on or move.on}
         case "extend":
             facts |= {"due_on": move.due_on, "deadline_on": move.deadline_on, "overdue_on": None, "quiet_until": None}
             # What was demanded was demanded by the former deadline.
@@ -353,22 +378,27 @@ def _former_owner(point: Any, owner_id: int | None) -> int | None:
     return former if former != owner_id else None
 
 
-def evidence_of(point_id: int, move: TransitionCommand) -> Evidence:
-    """The proof that a move brings."""
-    file = move.file
+def evidence_of(point_id: int, move: TransitionCommand) -> list[Evidence]:
+    """The proof that a move brings, a row a file; the words and the numbers stand in the first."""
+    if not (move.evidence or move.files or move.count is not None):
+        return []
+    first, *more = move.files or (None,)
+    facts = {"words": move.evidence, "planned_count": move.planned_count, "count": move.count}
+    return [_proof(point_id, move, first, **facts), *(_proof(point_id, move, file, words="") for file in more)]
+
+
+def _proof(point_id: int, move: TransitionCommand, file: File | None, **facts: Any) -> Evidence:
     return Evidence(
         point_id=point_id,
-        words=move.evidence,
         is_interim=move.action == "progress",
         file_hash=file.hash if file else None,
         file_name=file.name if file else None,
         media_type=file.media_type if file else None,
         size=file.size if file else None,
-        planned_count=move.planned_count,
-        count=move.count,
         added_by=move.actor,
         official_id=move.official_id,
         added_at=move.at,
+        **facts,
     )
 
 

@@ -22,6 +22,7 @@ GUARDED = ("id", "status", "due_on", "owner_id", "submitted_on")
 #: What they look at besides.
 JUDGED_BY = (
     *("key", "opens_on", "deadline_on", "next_check_on", "closed_on", "purpose", "has_open_request", "former_owner_id"),
+    "news",
 )
 
 
@@ -98,8 +99,6 @@ def _update(session: Session, names: Sequence[str], rows: list[dict[str, Any]]) 
 
 
 def _add_evidence(session: Session, wanted: Iterable[Change]) -> None:
-    shown = [
-        (one.point_id, one.move) for one in wanted if one.move.evidence or one.move.file or one.move.count is not None
-    ]
+    shown = [proof.model_dump(exclude={"id"}) for one in wanted for proof in evidence_of(one.point_id, one.move)]
     if shown:
-        session.execute(insert(Evidence), [evidence_of(*one).model_dump(exclude={"id"}) for one in shown])
+        session.execute(insert(Evidence), shown)

@@ -24,6 +24,8 @@ KIND_RU: dict[str, str] = {
 }
 #: Whose it is, as a refusal names it.
 _OF_RU = dict.fromkeys(REQUEST_KINDS, "просьба") | dict.fromkeys(ORDERS, "поручение")
+#: What stands for the words of a decision where whoever asked thought better of it.
+TAKEN_BACK = "отозвана исполнителем"
 _MOVES: dict[str, Action] = {
     "extend": "extend",
     "reassignment": "reassign",
@@ -94,10 +96,31 @@ def refuse(
     request, point = _decided(session, request_id, "refused", move, point)
     action: Action = "answer_order" if request.kind in ORDERS else "refuse"
     point = change(session, point, replace(move, action=action))
+    _note_what_waits(session, point)
+    return point
+
+
+def take_back(
+    session: Session, request_id: int, move: TransitionCommand, *, point: ControlPoint | None = None
+) -> ControlPoint:
+    """Whoever asked takes a request back: nothing was decided. ``Refused`` when it does not wait any more.
+
+    ``point``: the request's, where it was read already.
+    """
+    words = ": ".join(filter(None, (TAKEN_BACK, move.reason.strip())))
+    _, point = _decided(session, request_id, "settled", replace(move, reason=words), point)
+    point = change(session, point, replace(move, action="recall_request"))
+    _note_what_waits(session, point)
+    if point.news == "asked" and not point.has_open_request:
+        point.news = None
+    session.flush()
+    return point
+
+
+def _note_what_waits(session: Session, point: ControlPoint) -> None:
     point.has_open_request = session.exec(select(Request).where(*_open(point))).first() is not None
     session.add(point)
     session.flush()
-    return point
 
 
 def grant(

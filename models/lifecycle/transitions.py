@@ -11,9 +11,12 @@ Action = Literal[
     "put_off",
     "progress",
     "submit",
+    "supplement",
+    "recall",
     "return",
     "accept",
     "ask",
+    "recall_request",
     "refuse",
     "extend",
     "reassign",
@@ -40,12 +43,16 @@ ALLOWED: dict[tuple[Action, str], str] = {
     ("overdue", "returned"): "returned",
     ("submit", "open"): "submitted",
     ("submit", "returned"): "submitted",
+    # What was reported is the executor's own until somebody decides; ``lifecycle.recall`` knows what it was before.
+    ("supplement", "submitted"): "submitted",
+    ("recall", "submitted"): "open",
     ("return", "submitted"): "returned",
     ("accept", "submitted"): "accepted",
     **{("acknowledge", status): status for status in ("open", "returned")},
     **{("put_off", status): status for status in ("open", "returned")},
     **{("progress", status): status for status in ("open", "returned")},
     **{("ask", status): status for status in ("planned", "open", "returned")},
+    **{("recall_request", status): status for status in ("planned", "open", "returned")},
     **{("refuse", status): status for status in LIVE},
     **{("extend", status): status for status in LIVE},
     **{("reassign", status): status for status in ("planned", "open", "returned")},
@@ -100,9 +107,12 @@ ACTION_RU: dict[Action, str] = {
     "put_off": "отложить напоминания",
     "progress": "сообщить о ходе исполнения",
     "submit": "сообщить об исполнении",
+    "supplement": "дополнить отчёт",
+    "recall": "отозвать отчёт",
     "return": "вернуть на доработку",
     "accept": "принять",
     "ask": "обратиться с просьбой",
+    "recall_request": "отозвать просьбу",
     "refuse": "отклонить просьбу",
     "extend": "перенести срок",
     "reassign": "передать другому исполнителю",
@@ -124,9 +134,12 @@ EVENT_RU: dict[str, str] = {
     "put_off": "напоминания отложены",
     "progress": "промежуточный отчёт",
     "submit": "сообщено об исполнении",
+    "supplement": "отчёт дополнен",
+    "recall": "отчёт отозван исполнителем",
     "return": "возвращено на доработку",
     "accept": "исполнение принято",
     "ask": "исполнитель обратился с просьбой",
+    "recall_request": "просьба отозвана исполнителем",
     "refuse": "просьба отклонена",
     "extend": "срок перенесён",
     "reassign": "передано другому исполнителю",
@@ -155,7 +168,14 @@ def event_words(action: str, *, due_from: date | None = None, due_to: date | Non
 
 
 class Refused(ValueError):
-    """The action is not possible for this point as it stands now; the text is one Russian line for people."""
+    """The action is not possible for this point as it stands now; the text is one Russian line for people.
+
+    ``field`` names what of a form it is about, where it is about one.
+    """
+
+    def __init__(self, line: str = "", *, field: str = "") -> None:
+        super().__init__(line)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +210,12 @@ class TransitionCommand:
     """For reassign: the body that answers from now on."""
     planned_count: int | None = None
     count: int | None = None
-    file: File | None = None
-    """The file behind ``evidence``."""
+    files: tuple[File, ...] = ()
+    """The files behind ``evidence``."""
+    back_to: str | None = None
+    """For recall: the status before the report."""
+    look_on: date | None = None
+    """For recall: the first day whose reminders were not told while the point was with the executor."""
     once_key: str | None = None
     tell: bool = True
     """Off for history that nobody should hear of."""

@@ -118,14 +118,18 @@ def refuse_unseen(session: Session, point: ControlPoint, by: By) -> None:
     if by.seen is None:
         return
     assert point.id is not None
-    later = select(Transition).where(*_decisions(point.id), col(Transition.id) > by.seen)
-    last = session.execute(later.order_by(col(Transition.id).desc()).limit(1)).scalar_one_or_none()
-    if last is not None:
+    last = _last_decision(session, point.id)
+    if last is not None and (last.id or 0) > by.seen:
         raise Refused(
             "Ваше решение не записано: пока страница была открыта, по точке уже сделано другое — "
             f"{EVENT_RU[last.action]} "
             f"({last.actor}, {day(last.happened_on)}). Сейчас — {STATUS_RU[point.status]}."
         )
+
+
+def _last_decision(session: Session, point_id: int) -> Transition | None:
+    found = select(Transition).where(*_decisions(point_id)).order_by(col(Transition.id).desc())
+    return session.execute(found.limit(1)).scalar_one_or_none()
 
 
 def done_day(done: date | None, today: date) -> date | None:
@@ -148,9 +152,23 @@ def submit(session: Session, point: ControlPoint, command: Submit) -> ControlPoi
 
 def accept(session: Session, point: ControlPoint, command: Accept) -> ControlPoint:
     """«Принять»: what was reported counts from its own day."""
+    _refuse_recalled(session, point, command)
     ask_about_stages(session, point, command)
     on = command.accepted_on or _accepted_on(point, command)
     return lifecycle.accept(session, point, _move(command, "accept", on=on))
+
+
+def _refuse_recalled(session: Session, point: ControlPoint, command: Accept) -> None:
+    """Nobody accepts a report that was recalled in the meantime unawares: without it the day has to be named."""
+    if point.status not in ("open", "returned") or command.done_on or command.accepted_on:
+        return
+    assert point.id is not None
+    last = _last_decision(session, point.id)
+    if last is not None and last.action == "recall":
+        raise Refused(
+            f"«{point.key}»: отчёт отозван исполнителем {day(last.happened_on)}. "
+            "Чтобы принять исполнение без отчёта, укажите дату исполнения"
+        )
 
 
 def _accepted_on(point: ControlPoint, command: Accept) -> date:

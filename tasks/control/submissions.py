@@ -1,7 +1,7 @@
 """Writes what an official answers on the pages: one unit of work an action, recorded once, kept in the audit."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import BinaryIO
@@ -9,18 +9,22 @@ from typing import BinaryIO
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Official, Roadmap, Transition
+from models import Body, ControlPoint, Official, Request, Roadmap, Transition, lifecycle
 from models.db import open_session
-from models.lifecycle import Action, Refused, TransitionCommand, change
-from models.lifecycle.requests import RequestDraft, open_request
+from models.lifecycle import Action, Refused, TransitionCommand, change, requests
+from models.lifecycle.requests import KIND_RU, RequestDraft, open_request
+from models.queries.officials import waiting_requests
+from models.tables.request import ORDERS
 from roadmap.control.extensions import may_ask
 from roadmap.control.ladder import Ladder
 from tasks.context.working_calendar import calendar_of
-from tasks.files.evidence import Incoming, incoming
-from tasks.people.access import AccessiblePoint, accessible_point
+from tasks.files.evidence import FilesRefused, Incoming, all_incoming
+from tasks.people.access import RECALLED, AccessiblePoint, accessible_point, away_now
 from tasks.people.links import Answer, LinkHolder, actor_of, audit, link_holder
 
 LONGEST_EXTENSION = timedelta(days=366)
+NO_PROOF = "Подтвердите исполнение: укажите реквизиты документа, ссылку или приложите файл"
+NOTHING_MORE = "Добавьте к отчёту пояснение, реквизиты документа, ссылку или файл"
 
 
 class NotYours(LookupError):
@@ -42,7 +46,12 @@ class Report:
     words: str = ""
     evidence: str = ""
     on: date | None = None
-    upload: Upload | None = None
+    uploads: tuple[Upload, ...] = ()
+
+    @property
+    def has_proof(self) -> bool:
+        """Whether anything shows the result."""
+        return bool(self.evidence or self.uploads)
 
 
 def acknowledge(answer: Answer, point_id: int) -> str:
@@ -70,9 +79,65 @@ def submit(answer: Answer, point_id: int, report: Report) -> str:
     with open_session(answer.engine) as session:
         if the_point(session, answer, point_id).purpose == "data":
             raise Refused("Данные сдаются формой показателей: заполните её, и они будут приняты")
-    if not report.evidence and report.upload is None:
-        raise Refused("Подтвердите исполнение: укажите реквизиты документа, ссылку или приложите файл")
+    if not report.has_proof:
+        raise Refused(NO_PROOF, field="details")
     return _move(answer, point_id, "submit", report)
+
+
+def supplement(answer: Answer, point_id: int, report: Report) -> str:
+    """«Дополнить отчёт» while nobody has decided about it: more words or more proof, the report stays as it is."""
+    if not (report.words or report.has_proof):
+        raise Refused(NOTHING_MORE, field="words")
+    return _move(answer, point_id, "supplement", report)
+
+
+def recall(answer: Answer, point_id: int, *, reason: str) -> str:
+    """«Отозвать отчёт» while nobody has decided about it; the point is the executor's again."""
+
+    def recalled(session: Session, who: Official, own: AccessiblePoint, once: str) -> str:
+        if own.point.purpose not in RECALLED:
+            raise Refused("Данные не отзывают: исправьте их в форме показателей")
+        lifecycle.recall(session, own.point, _the_move(answer, who, "recall", once, reason=reason))
+        return ""
+
+    return _once(answer, point_id, "recall", recalled, reason)
+
+
+def recall_request(answer: Answer, point_id: int, *, request_id: int, reason: str) -> str:
+    """«Отозвать просьбу» while it waits, by who asked or who stands in for him."""
+
+    def recalled(session: Session, who: Official, own: AccessiblePoint, once: str) -> str:
+        request = session.get(Request, request_id)
+        if request is None or not _may_recall(session, who, request, today=answer.today):
+            raise Refused("Отозвать просьбу может тот, кто её подал")
+        move = _the_move(answer, who, "recall_request", once, reason=reason)
+        requests.take_back(session, request_id, move, point=own.point)
+        return KIND_RU[request.kind]
+
+    return _once(answer, point_id, "recall_request", recalled, f"{request_id} {reason}")
+
+
+def own_requests(session: Session, official: Official, point: ControlPoint, *, today: date) -> list[Request]:
+    """The requests about a point that wait and that the official may take back."""
+    assert point.id is not None
+    waiting = waiting_requests(session, [point.id]).get(point.id, [])
+    return [one for one in waiting if _may_recall(session, official, one, today=today)]
+
+
+def _may_recall(session: Session, official: Official, request: Request, *, today: date) -> bool:
+    askers = {official.id, *(one.id for one in away_now(session, official, today=today))}
+    return request.kind not in ORDERS and request.official_id in askers
+
+
+def file_refusals(answer: Answer, point_id: int, uploads: Sequence[Upload]) -> tuple[str, ...]:
+    """Which of the files would not be taken and why, for a form that is refused anyway. Raises ``NotYours``."""
+    with open_session(answer.engine) as session:
+        _find(session, answer, point_id)
+    try:
+        with all_incoming(answer.settings, [(one.source, one.name) for one in uploads]):
+            return ()
+    except FilesRefused as refused:
+        return refused.lines
 
 
 def ask_extension(answer: Answer, point_id: int, *, new_due_on: date, reason: str) -> str:
@@ -95,9 +160,9 @@ def say_not_mine(answer: Answer, point_id: int, *, to_body_id: int | None, reaso
     def asked(session: Session, who: Official, own: AccessiblePoint, once: str) -> str:
         body = session.get(Body, to_body_id) if to_body_id is not None else None
         if to_body_id is not None and (body is None or body.roadmap_code != who.roadmap_code):
-            raise Refused("Выберите орган из списка")
+            raise Refused("Выберите орган из списка", field="body")
         if to_body_id == own.point.owner_id:
-            raise Refused("Назовите другой орган: за пункт уже отвечает этот")
+            raise Refused("Назовите другой орган: за пункт уже отвечает этот", field="body")
         wish = RequestDraft(kind="reassignment", official_id=who.id, reason=reason, to_body_id=to_body_id)
         open_request(session, own.point.key, wish, _the_move(answer, who, "ask", once, reason=reason))
         return f"исполнитель: {body.short if body else 'не назван'}"
@@ -124,28 +189,28 @@ def the_point(session: Session, answer: Answer, point_id: int) -> ControlPoint:
 
 
 def _move(answer: Answer, point_id: int, action: Action, report: Report) -> str:
-    if report.upload is None:
-        return _told(answer, point_id, action, report, None)
+    if not report.uploads:
+        return _told(answer, point_id, action, report, ())
     # A stranger's file is not even read.
     with open_session(answer.engine) as session:
         _find(session, answer, point_id)
-    with incoming(answer.settings, report.upload.source, report.upload.name) as file:
-        return _told(answer, point_id, action, report, file)
+    with all_incoming(answer.settings, [(one.source, one.name) for one in report.uploads]) as files:
+        return _told(answer, point_id, action, report, files)
 
 
-def _told(answer: Answer, point_id: int, action: Action, report: Report, file: Incoming | None) -> str:
+def _told(answer: Answer, point_id: int, action: Action, report: Report, files: Sequence[Incoming]) -> str:
     def moved(session: Session, who: Official, own: AccessiblePoint, once: str) -> str:
         # What was done before its window opened counts all the same; the coordinator sees the date and decides.
         begins = session.get_one(Roadmap, own.point.roadmap_code).period_start
         if report.on is not None and not begins <= report.on <= answer.today:
-            raise Refused(f"Дата исполнения — с {begins:%d.%m.%Y} по сегодняшний день")
-        given = {"evidence": report.evidence, "file": file.file if file else None}
+            raise Refused(f"Дата исполнения — с {begins:%d.%m.%Y} по сегодняшний день", field="on")
+        given = {"evidence": report.evidence, "files": tuple(file.file for file in files)}
         change(session, own.point.key, _the_move(answer, who, action, once, on=report.on, reason=report.words, **given))
-        if file is not None:
+        for file in files:
             file.keep()
-        return f"файл {file.file.hash[:12]}" if file else ""
+        return ", ".join(f"файл {file.file.hash[:12]}" for file in files)
 
-    content = f"{report.words} {report.evidence} {report.on} {file.file.hash if file else ''}"
+    content = f"{report.words} {report.evidence} {report.on} {' '.join(file.file.hash for file in files)}"
     return _once(answer, point_id, action, moved, content)
 
 

@@ -62,7 +62,7 @@ def _stood(
         match event.action:
             case "submit":
                 submitted_on = event.happened_on
-            case "return" | "reopen":
+            case "recall" | "return" | "reopen":
                 submitted_on = None
             case "undo" if event.to_status not in ("submitted", "accepted"):
                 submitted_on = None

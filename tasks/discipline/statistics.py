@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlmodel import Session, col
 
 from models import (
@@ -163,11 +163,18 @@ def _counts(session: Session, of_it: tuple[Any, ...], as_of: datetime) -> Mappin
 
 
 def _asked(of_it: tuple[Any, ...], as_of: datetime) -> Any:
-    """Requests for another deadline, the newest of a point last."""
+    """Requests for another deadline, the newest of a point last; one that was taken back by then excuses nothing."""
+    taken_back = exists().where(
+        col(Transition.point_id) == col(Request.point_id),
+        col(Transition.action) == "recall_request",
+        col(Transition.noticed_at) == col(Request.decided_at),
+        col(Transition.noticed_at) <= as_of,
+        col(Request.state) == "settled",
+    )
     return (
         select(Request)
         .join(ControlPoint, col(ControlPoint.id) == col(Request.point_id))
-        .where(*of_it, col(Request.kind) == "extend", col(Request.asked_at) <= as_of)
+        .where(*of_it, col(Request.kind) == "extend", col(Request.asked_at) <= as_of, ~taken_back)
         .order_by(col(Request.id))
     )
 

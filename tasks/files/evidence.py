@@ -9,8 +9,8 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +42,14 @@ ALLOWED_RU = "pdf, docx, xlsx, odt, ods, doc, xls, jpg, png"
 
 class FileRefused(ValueError):
     """The file is not taken; nothing of it is kept. The text is one Russian line for the sender."""
+
+
+class FilesRefused(FileRefused):
+    """Of several files some are not taken, so none is kept; ``lines`` say which and why."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__(" ".join(lines))
+        self.lines = tuple(lines)
 
 
 class NoRoom(FileRefused):
@@ -127,6 +135,28 @@ def sweep_unfinished(settings: Settings, *, at: datetime) -> int:
     return len(old)
 
 
+@contextmanager
+def all_incoming(settings: Settings, given: Iterable[tuple[BinaryIO, str]]) -> Iterator[list[Incoming]]:
+    """Take several files, each a stream and its sender's name, as ``incoming`` takes one; the same content once.
+
+    Raises ``FilesRefused`` with a line for each that is not taken; ``NoRoom`` at once.
+    """
+    with ExitStack() as taken:
+        found: dict[str, Incoming] = {}
+        lines = []
+        for source, name in given:
+            try:
+                file = taken.enter_context(incoming(settings, source, name))
+                found.setdefault(file.file.hash, file)
+            except NoRoom:
+                raise
+            except FileRefused as why:
+                lines.append(f"«{shown_name(name) or 'без имени'}»: {why}")
+        if lines:
+            raise FilesRefused(lines)
+        yield list(found.values())
+
+
 def stored_at(settings: Settings, digest: str) -> Path:
     """Where the content of a SHA-256 lies: «files/ab/cdef…». The digest is our own, never a sender's word."""
     if not re.fullmatch(r"[0-9a-f]{64}", digest):
@@ -186,14 +216,19 @@ def _kind(content: bytes) -> Kind | None:
 
 def plain_name(name: str, kind: Kind) -> str:
     """The sender's name without folders and signs that deceive the eye, with the ending of what the file really is."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    # Category C holds the signs that turn the direction of writing and make «exe» look like «pdf».
-    shown = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*')
-    shown = " ".join(shown.split()).strip(". ")
+    shown = shown_name(name)
     stem, dot, suffix = shown.rpartition(".")
     if dot and stem and f".{suffix.lower()}" in kind.suffixes:
         return f"{stem[:LONGEST_NAME].rstrip()}.{suffix}"
     return f"{(shown or 'файл')[:LONGEST_NAME].rstrip()}{kind.suffixes[0]}"
+
+
+def shown_name(name: str) -> str:
+    """The sender's name as it is told: without folders and signs that deceive the eye; may be empty."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    # Category C holds the signs that turn the direction of writing and make «exe» look like «pdf».
+    shown = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*')
+    return " ".join(shown.split()).strip(". ")[:LONGEST_NAME]
 
 
 def _copy(source: BinaryIO, target: BinaryIO, *, limit: int) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -17,6 +17,7 @@ from roadmap.control.state import NAMES, State, state_of
 from roadmap.letters.wording import time_left
 from tasks.context.working_calendar import calendar_of
 from tasks.control.submissions import extension_days, extension_refusal
+from tasks.pages.point import recalled_at
 from tasks.people.access import AccessiblePoint, live_points, possible_actions
 
 AHEAD_SHOWN = 12
@@ -80,6 +81,8 @@ class Card:
     """The words of whoever controls when the result was demanded last."""
     history: Sequence[Transition]
     evidence: Sequence[Evidence]
+    recalled_at: datetime | None
+    """Until when what was reported was recalled."""
     requests: Sequence[Request]
     actions: Sequence[str]
     extension_refusal: str
@@ -141,6 +144,7 @@ def card(session: Session, own: AccessiblePoint, *, today: date) -> Card:
         demand=next((event.reason for event in reversed(history) if event.action == "demand"), ""),
         history=history,
         evidence=queries.evidence(session, point.id),
+        recalled_at=recalled_at(history),
         requests=session.exec(select(Request).where(Request.point_id == point.id).order_by(col(Request.id))).all(),
         actions=possible_actions(own, waiting=waiting, is_acknowledged=_is_acknowledged(history), today=today),
         extension_refusal=extension_refusal(session, point, today=today),

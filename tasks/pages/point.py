@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Body, ControlPoint, Item, Request
+from models import Body, ControlPoint, Item, Request, Transition
 from models.lifecycle import REOPENED
 from models.lifecycle.transitions import ALLOWED
 from models.queries.point_view import PointView, select_points
@@ -54,6 +55,11 @@ def requests_of(session: Session, point_id: int) -> list[Request]:
     """What was asked about a point, the newest first."""
     found = select(Request).where(col(Request.point_id) == point_id).order_by(col(Request.id).desc())
     return list(session.execute(found).scalars())
+
+
+def recalled_at(history: Iterable[Transition]) -> datetime | None:
+    """When a report was last recalled: what was shown with reports up to then counts no more."""
+    return max((event.noticed_at for event in history if event.action == "recall"), default=None)
 
 
 def bodies_of(session: Session, roadmap_code: str) -> dict[int, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Evidence, Official, Request, Roadmap, Transition
@@ -101,9 +101,16 @@ def controller_of(session: Session, roadmap_code: str) -> str:
 
 
 def evidence_of(session: Session, point_ids: Iterable[int]) -> dict[int, list[Evidence]]:
-    """What was shown for each of the points, the newest first."""
+    """What was shown for each of the points, the newest report first; what was recalled is left out."""
     found: dict[int, list[Evidence]] = {}
-    rows = select(Evidence).where(col(Evidence.point_id).in_(list(point_ids))).order_by(col(Evidence.id).desc())
-    for row in session.execute(rows).scalars():
+    recall = (
+        select(func.max(col(Transition.noticed_at)))
+        .where(col(Transition.point_id) == col(Evidence.point_id), col(Transition.action) == "recall")
+        .correlate(Evidence)
+        .scalar_subquery()
+    )
+    stands = or_(col(Evidence.is_interim), recall.is_(None), col(Evidence.added_at) > recall)
+    rows = select(Evidence).where(col(Evidence.point_id).in_(list(point_ids)), stands)
+    for row in session.execute(rows.order_by(col(Evidence.added_at).desc(), col(Evidence.id))).scalars():
         found.setdefault(row.point_id, []).append(row)
     return found

@@ -107,9 +107,13 @@ def _found(session: Session, official: Official, where: tuple[Any, ...], *, toda
         yield AccessiblePoint(point=point, item=item, owner=owned_by, body=of_body, role=role, instead_of=post)
 
 
+#: Purposes of points whose report is the official's own word; data are what stands in their form.
+RECALLED = ("result", "name_dates")
 #: What an official may do with a point, by the name of the action in the page's address.
 ACTIONS: dict[str, Action] = {
     "submit": "submit",
+    "supplement": "supplement",
+    "recall": "recall",
     "acknowledge": "acknowledge",
     "remind-later": "put_off",
     "progress": "progress",
@@ -133,6 +137,7 @@ def possible_actions(
         if (action, own.point.status) in ALLOWED
         # Data are reported by giving them.
         and not (name == "submit" and own.point.purpose == "data")
+        and not (name in ("supplement", "recall") and own.point.purpose not in RECALLED)
         and not asked.get(name, False)
         and (own.answers or (own.role == "co" and action == "progress"))
     )

@@ -47,7 +47,7 @@ def stand_in(answer: Answer, *, deputy_id: int, starts_on: date, ends_on: date) 
                 return
             deputy = next((one for one in colleagues(session, by.official) if one.id == deputy_id), None)
             if deputy is None:
-                raise Refused("Выберите заместителя из списка")
+                raise Refused("Выберите заместителя из списка", field="deputy")
             is_new = add_absence(
                 session,
                 by.official,

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Select, case, delete, func, insert, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session, col
 
 from models import ControlPoint, Notice, NoticeLine, Official, Request
@@ -263,9 +277,19 @@ def _same_letter(today: date) -> Any:
 
 
 def _new_lines(today: date, *, once: bool) -> Insert:
-    """``once``: one person may stand in for two who would hear the same."""
-    rows = select(col(Notice.id), _line.c.point_id, _line.c.reason, _line.c.days).join_from(
-        _line, Notice, _same_letter(today)
+    """``once``: one person may stand in for two who would hear the same.
+
+    What a letter of the day says already, of a report that was recalled and sent again since, it does not say twice.
+    """
+    said = exists().where(
+        col(NoticeLine.notice_id) == col(Notice.id),
+        col(NoticeLine.point_id) == _line.c.point_id,
+        col(NoticeLine.reason) == _line.c.reason,
+    )
+    rows = (
+        select(col(Notice.id), _line.c.point_id, _line.c.reason, _line.c.days)
+        .join_from(_line, Notice, _same_letter(today))
+        .where(~said)
     )
     return insert(NoticeLine).from_select(
         ["notice_id", "point_id", "reason", "days"], rows.distinct() if once else rows

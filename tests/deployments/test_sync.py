@@ -109,6 +109,7 @@ def test_a_lost_prefect_database_is_filled_again(office: Office, two_points: tup
     [
         pytest.param(["submit"], ("PAUSED", "На проверке"), id="what is reported waits for the coordinator's check"),
         pytest.param(["submit", "return"], ("PAUSED", "На доработке"), id="what is returned is worked on again"),
+        pytest.param(["submit", "recall"], ("PAUSED", "В работе"), id="what was recalled is worked on as before"),
         pytest.param(["submit", "accept"], ("COMPLETED", "Исполнено"), id="what was accepted elsewhere ends"),
         pytest.param(["withdraw"], ("COMPLETED", "Снято с контроля"), id="what was taken off control ends"),
     ],

@@ -11,7 +11,18 @@ from sqlmodel import select
 
 from models import ControlPoint, Evidence, Transition
 from models.db import open_session
-from models.lifecycle import ALLOWED, Action, Refused, TransitionCommand, accept, change, mark_overdue, open_due
+from models.lifecycle import (
+    ALLOWED,
+    Action,
+    Refused,
+    TransitionCommand,
+    accept,
+    change,
+    mark_overdue,
+    open_due,
+    recall,
+)
+from models.lifecycle.transitions import File
 from models.tables.control_point import STATUSES
 
 AT = datetime(2027, 5, 20, 6, 0, tzinfo=UTC)
@@ -131,6 +142,45 @@ def test_accepting_an_unreported_result_records_the_report_and_its_day(engine: E
     assert the_point(engine).submitted_on == date(2027, 5, 18)
     with open_session(engine) as session:
         assert [row.words for row in session.exec(select(Evidence))] == ["приказ № 5"]
+
+
+@pytest.mark.parametrize("before", ["open", "returned"])
+def test_a_recalled_report_leaves_the_point_as_it_was_before(engine: Engine, before: str) -> None:
+    put_into(engine, before)
+    for action in ("submit", "recall"):
+        with open_session(engine) as session:
+            (recall if action == "recall" else change)(session, KEY, move(action, reason=""))
+    assert happened(engine) == [("submit", before, "submitted"), ("recall", "submitted", before)]
+    point = the_point(engine)
+    assert (point.submitted_on, point.news, point.next_check_on) == (None, None, date(2027, 5, 21))
+
+
+@pytest.mark.parametrize("action", ["recall", "supplement"])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("returned", "решение уже принято, сейчас — на доработке"),
+        ("accepted", "решение уже принято, сейчас — исполнено"),
+        ("withdrawn", "решение уже принято, сейчас — снято с контроля"),
+        ("open", "отчёта на проверке нет, сейчас — в работе"),
+    ],
+)
+def test_what_is_no_longer_on_review_is_neither_recalled_nor_supplemented(
+    engine: Engine, action: Action, status: str, words: str
+) -> None:
+    put_into(engine, status)
+    with pytest.raises(Refused, match=words), open_session(engine) as session:
+        change(session, KEY, move(action))
+
+
+def test_several_files_of_one_report_are_a_row_each_and_the_words_stand_in_the_first(engine: Engine) -> None:
+    put_into(engine, "open")
+    files = tuple(File(hash=f"{n}" * 64, name=f"{n}.pdf", media_type="application/pdf", size=n) for n in (1, 2, 3))
+    with open_session(engine) as session:
+        change(session, KEY, move("submit", evidence="приказ № 5", files=files))
+        rows = session.exec(select(Evidence).order_by(Evidence.id)).all()  # type: ignore[arg-type]
+    found = [(row.words, row.file_name, row.size) for row in rows]
+    assert found == [("приказ № 5", "1.pdf", 1), ("", "2.pdf", 2), ("", "3.pdf", 3)]
 
 
 def test_an_extension_moves_the_deadline_and_keeps_key_and_history(engine: Engine) -> None:

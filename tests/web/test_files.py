@@ -15,7 +15,7 @@ import pytest
 from docx import Document
 from openpyxl import Workbook
 
-from models import ControlPoint, Evidence, Transition, clock
+from models import AuditEntry, ControlPoint, Evidence, Transition, clock
 from models.db import open_session
 from models.lifecycle import TransitionCommand, change
 from models.settings import Settings
@@ -225,6 +225,51 @@ def test_a_zip_named_docx_is_refused_on_the_card(pages: Pages, reported: tuple[s
     answer = pages.send(link, point, "submit", on=pages.today, file=("отчёт.docx", zipped(**{"a.exe": b"MZ"})))
     assert (answer.status_code, "Такие файлы не принимаются" in answer.text) == (400, True)
     assert pages.rows(Evidence) == []
+
+
+def stored(pages: Pages) -> int:
+    """How many files lie in the folder, finished or not."""
+    return sum(path.is_file() for path in pages.settings.files.rglob("*"))
+
+
+def test_ten_files_of_one_report_are_a_proof_each(pages: Pages, reported: tuple[str, int]) -> None:
+    link, point = reported
+    given = [(f"Лист {n}.pdf", b"%%PDF-1.7\n%d" % n) for n in range(9)]
+    again = ("Копия.pdf", given[0][1])
+    answer = pages.send(link, point, "submit", on=pages.today, details="приказ № 5", files=[*given, again])
+    assert answer.status_code == 303
+    proofs = pages.rows(Evidence)
+    assert [(row.words, row.file_name) for row in proofs[:2]] == [("приказ № 5", "Лист 0.pdf"), ("", "Лист 1.pdf")]
+    assert [row.file_name for row in proofs] == [name for name, _ in given], "the same content counts once"
+    assert stored(pages) == 9
+    card = pages.client.get(f"{link}/point/{point}").text
+    for row in proofs:
+        assert row.file_name in card
+        assert pages.client.get(f"{link}/file/{row.id}").status_code == 200
+    (entry,) = pages.rows(AuditEntry)
+    assert entry.detail.count("файл ") == 9
+
+
+def test_of_several_files_one_that_is_refused_keeps_out_all_and_is_named(
+    pages: Pages, reported: tuple[str, int]
+) -> None:
+    link, point = reported
+    given = [("a.pdf", b"%PDF-1.7\n1"), ("список.exe", b"MZ"), ("b.pdf", b"%PDF-1.7\n2"), ("пусто.pdf", b"")]
+    answer = pages.send(link, point, "submit", on=pages.today, files=given)
+    assert answer.status_code == 400
+    assert "«список.exe»: Такие файлы не принимаются" in answer.text
+    assert "«пусто.pdf»: Файл пуст" in answer.text
+    assert pages.rows(Evidence) == pages.rows(Transition) == []
+    assert stored(pages) == 0
+
+
+def test_more_than_ten_files_are_refused(pages: Pages, reported: tuple[str, int]) -> None:
+    link, point = reported
+    given = [(f"{n}.pdf", b"%%PDF-1.7\n%d" % n) for n in range(11)]
+    answer = pages.send(link, point, "submit", on=pages.today, files=given)
+    assert (answer.status_code, "Выбрано файлов: 11" in answer.text) == (400, True)
+    assert pages.send(link, point, "submit", on=pages.today, files=given * 5).status_code == 400
+    assert stored(pages) == 0
 
 
 def test_a_file_comes_back_as_a_download_to_its_owner_only(pages: Pages, reported: tuple[str, int]) -> None:

@@ -65,6 +65,16 @@ class Asked:
             session.flush()
             return row.id or 0, point.id or 0
 
+    def ask_more(self, count: int) -> None:
+        """As many indicators as that, those that are counted after the first three."""
+        more = [
+            INDICATORS[1].model_copy(update={"code": f"more{n}", "title": f"Число методических объединений, вид {n}"})
+            for n in range(len(INDICATORS) + 1, count + 1)
+        ]
+        with open_session(self.pages.engine) as session:
+            asked = [one.model_dump(mode="json") for one in (*INDICATORS, *more)]
+            session.get_one(Round, self.round_id).indicators = asked
+
     @property
     def url(self) -> str:
         return f"{self.link}/data/{self.point_id}"

@@ -75,10 +75,10 @@ class Pages:
         return once_key()
 
     def send(self, link: str, point_id: int, action: str, /, **fields: Any) -> httpx.Response:
-        """Send one form of a card; «file» is (name, bytes)."""
-        file = fields.pop("file", None)
+        """Send one form of a card; «file» is (name, bytes), «files» several of them."""
+        given = [*([fields.pop("file")] if fields.get("file") else []), *fields.pop("files", ())]
         data = {"once": self.once()} | {name: f"{value}" for name, value in fields.items()}
-        files = {"file": file} if file else None
+        files = [("file", one) for one in given] or None
         return self.client.post(f"{link}/point/{point_id}/{action}", data=data, files=files)
 
     def rows(self, table: Any, *where: Any) -> list[Any]:

@@ -26,7 +26,7 @@ from tasks.control.commands import By, Command
 from tasks.control.decisions import newest, unfinished_stages
 from tasks.daily.decisions import decide
 from tasks.pages.filters import item_page, run_urls
-from tasks.pages.point import Card, bodies_of, cards, requests_of
+from tasks.pages.point import Card, bodies_of, cards, recalled_at, requests_of
 from tasks.pages.process import process_page
 from tasks.pages.queue import controller_of, controllers_by_roadmap
 from tasks.prefect.push import push_point
@@ -230,6 +230,7 @@ def _values(session: Session, request: Request, point_id: int) -> dict[str, Any]
     code, today = card.point.roadmap_code, clock.today(card.point.zone)
     process = process_page(session, card.point.key, today=today)
     unfinished, stages = unfinished_stages(session, session.get_one(ControlPoint, point_id))
+    history = queries.history(session, point_id)
     return {
         "unfinished": unfinished,
         "stages": stages,
@@ -243,9 +244,11 @@ def _values(session: Session, request: Request, point_id: int) -> dict[str, Any]
         "today": today,
         "zone": card.point.zone,
         "state_words": state_name(card.point, today),
-        "history": queries.history(session, point_id),
+        "history": history,
+        "recalled_at": recalled_at(history),
         "event_words": event_words,
-        "evidence": queries.evidence(session, point_id),
+        # The newest report first, each with its files in their order.
+        "evidence": sorted(queries.evidence(session, point_id), key=lambda one: one.added_at, reverse=True),
         "told": queries.told(session, point_id),
         "requests": requests_of(session, point_id),
         "bodies": bodies_of(session, code),

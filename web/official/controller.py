@@ -25,6 +25,7 @@ from tasks.people.access import AccessiblePoint
 from tasks.people.links import Answer, actor_of, calendar_url
 from web import forms
 from web.control.filters import page
+from web.forms import Faults
 from web.official.visits import person, visit
 from web.pages import render
 
@@ -93,7 +94,7 @@ def card_values(session: Session, own: AccessiblePoint, *, today: date) -> dict[
 
 
 def decide_form(request: Request, token: str, point_id: int, action: str, form: FormData) -> tuple[str, str]:
-    """Carry out one form; returns the point's key and why it was refused. Raises ``BadField``."""
+    """Carry out one form; returns the point's key and why it was refused. Raises ``BadField`` and ``BadFields``."""
     read = COMMANDS.get(action)
     engine = request.app.state.engine
     with open_session(engine) as session:
@@ -117,14 +118,22 @@ def decide_form(request: Request, token: str, point_id: int, action: str, form: 
 
 def _demand(key: str, by: By, form: FormData) -> Command:
     latest = by.today + LATEST_DEMAND
-    until = forms.day(form, "until", "Исполнить до", earliest=by.today, latest=latest)
-    return commands.Demand(key=key, by=by, until=until, reason=forms.text(form, "reason", "Слова исполнителю"))
+    faults = Faults()
+    until = faults.read(forms.day, form, "until", "Исполнить до", earliest=by.today, latest=latest)
+    reason = faults.read(forms.text, form, "reason", "Слова исполнителю")
+    faults.refuse()
+    assert until is not None
+    return commands.Demand(key=key, by=by, until=until, reason=reason or "")
 
 
 def _order_extension(key: str, by: By, form: FormData) -> Command:
     latest = date(by.today.year + YEARS_AHEAD, 12, 31)
-    due_on = forms.day(form, "until", "Новый срок", earliest=by.today, latest=latest)
-    return commands.OrderExtension(key=key, by=by, reason=_reason(form), due_on=due_on)
+    faults = Faults()
+    due_on = faults.read(forms.day, form, "until", "Новый срок", earliest=by.today, latest=latest)
+    reason = faults.read(forms.text, form, "reason", REASON, is_required=True)
+    faults.refuse()
+    assert due_on is not None
+    return commands.OrderExtension(key=key, by=by, reason=reason or "", due_on=due_on)
 
 
 def _order_withdrawal(key: str, by: By, form: FormData) -> Command:

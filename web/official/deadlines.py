@@ -1,11 +1,14 @@
 """The official's pages behind a personal link: «мои сроки», the card of a point, absence. Opening changes nothing."""
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -20,7 +23,7 @@ from tasks.people.links import calendar_url
 from tasks.prefect.push import push_point
 from web import forms
 from web.downloads import file_response
-from web.forms import BadField, Form
+from web.forms import BadField, BadFields, Faults, Form
 from web.official import controller
 from web.official.forms import ACTIONS
 from web.official.visits import person as _person
@@ -31,6 +34,9 @@ router = APIRouter()
 READ = ["GET", "HEAD"]
 DONE_RU = {
     "submit": "Записано: сообщено об исполнении. Координатор проверит и примет результат или вернёт его с замечаниями.",
+    "supplement": "Записано: отчёт дополнен. Координатор увидит дополнение рядом с отчётом.",
+    "recall": "Записано: отчёт отозван, пункт снова за вами. Исправьте, что нужно, и сообщите об исполнении ещё раз.",
+    "recall-request": "Записано: просьба отозвана. Всё остаётся по-прежнему.",
     "acknowledge": "Записано: принято в работу. До дня срока напоминаний не будет.",
     "remind-later": "Записано: до этого дня напоминаний не будет.",
     "progress": "Записано: промежуточный отчёт отправлен координатору.",
@@ -51,8 +57,12 @@ class Refusal:
     """Why a form was not taken, with what was typed: nobody types it twice."""
 
     action: str
-    line: str
+    faults: Sequence[BadField]
     typed: dict[str, str] = field(default_factory=dict)
+
+    def about(self, name: str) -> list[str]:
+        """What is wrong with a field."""
+        return [str(fault) for fault in self.faults if fault.field == name]
 
 
 @router.api_route("/o/{token}", methods=READ)
@@ -80,8 +90,23 @@ def point_card(request: Request, token: str, point_id: RowId) -> Response:
     return _card(request, token, point_id)
 
 
+async def _read_report(request: Request, token: str) -> AsyncIterator[FormData]:
+    """Files come only from who may send them: a stranger's are not even kept for the time of the answer."""
+
+    def known() -> None:
+        with open_session(request.app.state.engine) as session:
+            _visit(session, request, token)
+
+    await run_in_threadpool(known)
+    async for form in forms.read_with_files(request):
+        yield form
+
+
+Report = Annotated[FormData, Depends(_read_report)]
+
+
 @router.post("/o/{token}/point/{point_id}/{action}")
-def answer_point(request: Request, token: str, point_id: RowId, action: str, form: Form) -> Response:
+def answer_point(request: Request, token: str, point_id: RowId, action: str, form: Report) -> Response:
     """One action on a point; what is refused is shown on the card as the point stands now."""
     do = ACTIONS.get(action)
     if do is None:
@@ -89,19 +114,14 @@ def answer_point(request: Request, token: str, point_id: RowId, action: str, for
     try:
         with open_session(request.app.state.engine) as session:
             answer, official, _ = _visit(session, request, token, once=forms.once(form))
-            if (given := forms.file(form, "file")) is not None:
+            for given in forms.files(form, "file"):
                 request.app.state.uploads.take(official.id, given.size or 0)
         key = do(answer, point_id, form)
     except submissions.NotYours as unknown:
         raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
-    except BadField as bad:
-        return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
-    except files.NoRoom as full:
-        return _card(request, token, point_id, 507, Refusal(action, str(full), _typed(form)))
-    except files.FileRefused as bad:
-        return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
-    except Refused as refused:
-        return _card(request, token, point_id, 409, Refusal(action, without_key(str(refused)), _typed(form)))
+    except (BadField, BadFields, files.FileRefused, Refused) as refused:
+        code, faults = _faults(refused)
+        return _card(request, token, point_id, code, Refusal(action, faults, _typed(form)))
     shown = BackgroundTask(_push, request, key, answer.at)
     return RedirectResponse(f"/o/{token}/point/{point_id}?done={action}", 303, background=shown)
 
@@ -111,10 +131,11 @@ def order(request: Request, token: str, point_id: RowId, action: str, form: Form
     """A decision of the person charged with control; what is refused is shown on the card as it stands now."""
     try:
         key, refusal = controller.decide_form(request, token, point_id, action, form)
-    except BadField as bad:
-        return _card(request, token, point_id, 400, Refusal(action, str(bad), _typed(form)))
+    except (BadField, BadFields) as bad:
+        code, faults = _faults(bad)
+        return _card(request, token, point_id, code, Refusal(action, faults, _typed(form)))
     if refusal:
-        return _card(request, token, point_id, 409, Refusal(action, without_key(refusal), _typed(form)))
+        return _card(request, token, point_id, 409, Refusal(action, [BadField(without_key(refusal))], _typed(form)))
     shown = BackgroundTask(_push, request, key, clock.now())
     return RedirectResponse(f"/o/{token}/point/{point_id}?done={action}", 303, background=shown)
 
@@ -145,18 +166,11 @@ def set_absence(request: Request, token: str, form: Form) -> Response:
         if "back" in form:
             deputies.take_back(answer, forms.number(form, "back", "Замещение"))
             return RedirectResponse(f"/o/{token}/absence?done=back", 303)
-        near = timedelta(days=2 * 366)
-        earliest, latest = answer.today - near, answer.today + near
-        deputies.stand_in(
-            answer,
-            deputy_id=forms.number(form, "deputy", "Кто замещает"),
-            starts_on=forms.day(form, "starts_on", "С какого дня", earliest=earliest, latest=latest),
-            ends_on=forms.day(form, "ends_on", "По какой день", earliest=earliest, latest=latest),
-        )
-    except BadField as bad:
-        return _absence(request, token, 400, Refusal("absence", str(bad), _typed(form)))
-    except Refused as refused:
-        return _absence(request, token, 409, Refusal("absence", str(refused), _typed(form)))
+        deputy_id, starts_on, ends_on = _absence_of(form, answer.today)
+        deputies.stand_in(answer, deputy_id=deputy_id, starts_on=starts_on, ends_on=ends_on)
+    except (BadField, BadFields, Refused) as refused:
+        code, faults = _faults(refused)
+        return _absence(request, token, code, Refusal("absence", faults, _typed(form)))
     return RedirectResponse(f"/o/{token}/absence?done=absence", 303)
 
 
@@ -192,9 +206,11 @@ def _card(request: Request, token: str, point_id: int, status: int = 200, refusa
             card=official_view.card(session, own, today=answer.today),
             view=official_view,
             orders=controller.card_values(session, own, today=answer.today) if own.role == "controls" else None,
+            own_requests=submissions.own_requests(session, official, own.point, today=answer.today),
             refusal=refusal,
             done=DONE_RU.get(request.query_params.get("done", "")) if refusal is None else None,
             once=forms.once_key,
+            most_files=forms.MOST_FILES,
             accept=files.ACCEPT,
             allowed=files.ALLOWED_RU,
             file_limits=f"не больше {answer.settings.max_file_mb} МБ; {request.app.state.uploads.words}",
@@ -216,6 +232,35 @@ def _absence(request: Request, token: str, status: int = 200, refusal: Refusal |
             once=forms.once_key,
             today=answer.today,
         )
+
+
+def _absence_of(form: FormData, today: date) -> tuple[int, date, date]:
+    """Who stands in, from which day to which."""
+    faults = Faults()
+    near = timedelta(days=2 * 366)
+    deputy_id = faults.read(forms.number, form, "deputy", "Кто замещает")
+    days = {"earliest": today - near, "latest": today + near}
+    starts_on = faults.read(forms.day, form, "starts_on", "С какого дня", **days)
+    ends_on = faults.read(forms.day, form, "ends_on", "По какой день", **days)
+    faults.refuse()
+    assert deputy_id is not None
+    assert starts_on is not None
+    assert ends_on is not None
+    return deputy_id, starts_on, ends_on
+
+
+def _faults(refused: Exception) -> tuple[int, list[BadField]]:
+    """The code of the answer and what is wrong, each with its field."""
+    match refused:
+        case BadFields():
+            return 400, list(refused.faults)
+        case BadField():
+            return 400, [refused]
+        case files.FilesRefused():
+            return 400, [BadField(line, "file") for line in refused.lines]
+        case files.FileRefused():
+            return 507 if isinstance(refused, files.NoRoom) else 400, [BadField(str(refused), "file")]
+    return 409, [BadField(without_key(str(refused)), getattr(refused, "field", ""))]
 
 
 def _typed(form: FormData) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The forms of a point's card: what was typed becomes one answer. ``ACTIONS`` names them as the addresses do."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from starlette.datastructures import FormData
 
@@ -11,6 +11,10 @@ from tasks.control import submissions
 from tasks.control.submissions import Report, Upload
 from tasks.people.links import Answer
 from web import forms
+from web.forms import BadField, Faults
+
+DONE_ON = "Дата исполнения"
+PROOF = ("details", "link", "file")
 
 DAY = timedelta(days=1)
 
@@ -20,13 +24,30 @@ def submit(answer: Answer, point_id: int, form: FormData) -> str:
     with open_session(answer.engine) as session:
         code = submissions.the_point(session, answer, point_id).roadmap_code
         begins = session.get_one(Roadmap, code).period_start
-    report = Report(
-        words=forms.text(form, "words", "Пояснение"),
-        evidence=_proof(form),
-        on=forms.day(form, "on", "Дата исполнения", earliest=min(begins, answer.today), latest=answer.today),
-        upload=_upload(form),
-    )
+    faults = Faults()
+    report = _report(answer, point_id, form, faults, words="Пояснение", needs_proof=True, since=begins)
+    faults.refuse()
     return submissions.submit(answer, point_id, report)
+
+
+def supplement(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Дополнить отчёт»: words, proof, or both."""
+    faults = Faults()
+    report = _report(answer, point_id, form, faults, words="Пояснение")
+    faults.refuse()
+    return submissions.supplement(answer, point_id, report)
+
+
+def recall(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Отозвать отчёт»: the reason, if one was given."""
+    return submissions.recall(answer, point_id, reason=forms.text(form, "reason", "Причина"))
+
+
+def recall_request(answer: Answer, point_id: int, form: FormData) -> str:
+    """«Отозвать просьбу»: which one, and the reason, if one was given."""
+    request_id = forms.number(form, "request", "Просьба")
+    reason = forms.text(form, "reason", "Причина")
+    return submissions.recall_request(answer, point_id, request_id=request_id, reason=reason)
 
 
 def acknowledge(answer: Answer, point_id: int, form: FormData) -> str:
@@ -38,14 +59,19 @@ def put_off_reminders(answer: Answer, point_id: int, form: FormData) -> str:
     """«Напомнить позже»: the day."""
     with open_session(answer.engine) as session:
         deadline = submissions.the_point(session, answer, point_id).deadline_on
-    until = forms.day(form, "until", "Напомнить", earliest=answer.today + DAY, latest=deadline - DAY)
+    faults = Faults()
+    days = {"earliest": answer.today + DAY, "latest": deadline - DAY}
+    until = faults.read(forms.day, form, "until", "С какого дня напоминать", **days)
+    faults.refuse()
+    assert until is not None
     return submissions.put_off_reminders(answer, point_id, until=until)
 
 
 def report_progress(answer: Answer, point_id: int, form: FormData) -> str:
     """«Промежуточный отчёт»: words, and what shows them."""
-    words = forms.text(form, "words", "Что сделано", is_required=True)
-    report = Report(words=words, evidence=_proof(form), upload=_upload(form))
+    faults = Faults()
+    report = _report(answer, point_id, form, faults, words="Что сделано", needs_words=True)
+    faults.refuse()
     return submissions.report_progress(answer, point_id, report)
 
 
@@ -53,20 +79,29 @@ def ask_extension(answer: Answer, point_id: int, form: FormData) -> str:
     """«Прошу перенести»: a later day, at most a year on, and the reason."""
     with open_session(answer.engine) as session:
         first, last = submissions.extension_days(submissions.the_point(session, answer, point_id), today=answer.today)
-    asked = forms.day(form, "until", "Новый срок", earliest=first, latest=last)
-    reason = forms.text(form, "reason", "Причина", is_required=True)
-    return submissions.ask_extension(answer, point_id, new_due_on=asked, reason=reason)
+    faults = Faults()
+    asked = faults.read(forms.day, form, "until", "Новый срок", earliest=first, latest=last)
+    reason = faults.read(forms.text, form, "reason", "Причина", is_required=True)
+    faults.refuse()
+    assert asked is not None
+    return submissions.ask_extension(answer, point_id, new_due_on=asked, reason=reason or "")
 
 
 def say_not_mine(answer: Answer, point_id: int, form: FormData) -> str:
     """«Не моё»: whose it is, or «не знаю», and why."""
-    body = None if form.get("body") == "unknown" else forms.number(form, "body", "Чьё это")
-    reason = forms.text(form, "reason", "Почему", is_required=True)
-    return submissions.say_not_mine(answer, point_id, to_body_id=body, reason=reason)
+    faults = Faults()
+    is_known = form.get("body") != "unknown"
+    body = faults.read(forms.number, form, "body", "Чьё это") if is_known else None
+    reason = faults.read(forms.text, form, "reason", "Почему", is_required=True)
+    faults.refuse()
+    return submissions.say_not_mine(answer, point_id, to_body_id=body, reason=reason or "")
 
 
 ACTIONS: dict[str, Callable[[Answer, int, FormData], str]] = {
     "submit": submit,
+    "supplement": supplement,
+    "recall": recall,
+    "recall-request": recall_request,
     "acknowledge": acknowledge,
     "remind-later": put_off_reminders,
     "progress": report_progress,
@@ -75,11 +110,33 @@ ACTIONS: dict[str, Callable[[Answer, int, FormData], str]] = {
 }
 
 
-def _proof(form: FormData) -> str:
-    details = forms.text(form, "details", "Реквизиты документа")
-    return "\n".join(filter(None, (details, forms.link(form, "link", "Ссылка"))))
+def _report(
+    answer: Answer,
+    point_id: int,
+    form: FormData,
+    faults: Faults,
+    *,
+    words: str,
+    needs_words: bool = False,
+    needs_proof: bool = False,
+    since: date | None = None,
+) -> Report:
+    """What a form says of a point; ``since``: the first day on which it may have been done, None: no day is asked.
 
-
-def _upload(form: FormData) -> Upload | None:
-    given = forms.file(form, "file")
-    return Upload(source=given.file, name=given.filename or "") if given else None
+    What is wrong with its fields is noted in ``faults``, in the order in which they stand on the page.
+    """
+    said = faults.read(forms.text, form, "words", words, is_required=needs_words)
+    details = faults.read(forms.text, form, "details", "Реквизиты документа")
+    link = faults.read(forms.link, form, "link", "Ссылка")
+    chosen = faults.read(forms.files, form, "file")
+    if needs_proof and not faults.about(*PROOF) and not (details or link or chosen):
+        faults.append(BadField(f"{submissions.NO_PROOF}.", "details"))
+    earliest = min(since, answer.today) if since else None
+    on = faults.read(forms.day, form, "on", DONE_ON, earliest=earliest, latest=answer.today) if earliest else None
+    uploads = tuple(Upload(source=one.file, name=one.filename or "") for one in chosen or ())
+    if faults and uploads:
+        lines = submissions.file_refusals(answer, point_id, uploads)
+        faults.extend(BadField(line, "file") for line in lines)
+    faults.sort(key=lambda one: (*(("words",) if needs_words else ()), *PROOF, "on", "words").index(one.field))
+    evidence = "\n".join(filter(None, (details, link)))
+    return Report(words=said or "", evidence=evidence, on=on, uploads=uploads)

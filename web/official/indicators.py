@@ -27,7 +27,7 @@ from tasks.monitoring.submissions.workbooks import FormRefused
 from tasks.pages import official as official_view
 from tasks.people.links import Answer, link_holder
 from web import forms
-from web.forms import BadField
+from web.forms import BadField, BadFields, Faults
 from web.official.entry import secret_of, visitor
 from web.pages import RowId, render
 
@@ -37,6 +37,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_FIELDS = 500
 """Of one form: a hundred indicators with five fields each."""
 SHOWN_FAULTS = 50
+STEPS_FROM = 4
+"""So many indicators are one at a time on a phone; fewer are seen at a glance."""
 DONE_RU = {
     "all": "Записано: данные переданы полностью. Больше ничего делать не нужно.",
     "part": "Записано. Остались показатели без ответа: заполните их до срока.",
@@ -88,6 +90,9 @@ def send_data(request: Request, token: str, point_id: RowId, form: ManyFields) -
         raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
     except NotTaken as wrong:
         faults = {one.cell: one.words for one in wrong.problems}
+        return _page(request, token, point_id, 400, typed=form, faults=faults)
+    except BadFields as wrong:
+        faults = {one.field: str(one) for one in wrong.faults}
         return _page(request, token, point_id, 400, typed=form, faults=faults)
     except (BadField, Refused) as refused:
         return _page(request, token, point_id, 409, typed=form, line=str(refused))
@@ -163,7 +168,8 @@ def _page(
             page = measure_page.data_page(session, answer, point_id)
         except NotYours as unknown:
             raise HTTPException(404, "Такого пункта среди ваших нет.") from unknown
-        faults = faults or {}
+        faults = dict(sorted((faults or {}).items(), key=lambda one: _place(one[0])))
+        rows = [_shown(row, typed, faults) for row in page.rows]
         return render(
             request,
             "official/measures.html",
@@ -172,7 +178,9 @@ def _page(
             home=f"/o/{token}",
             page=page,
             quota=request.app.state.uploads.words,
-            rows=[_shown(row, typed, faults) for row in page.rows],
+            rows=rows,
+            steps=len(rows) >= STEPS_FROM,
+            first_step=next((place for place, one in enumerate(rows, 1) if one.faults), 1),
             period=period_of(page.round_).title,
             card=official_view.card(session, page.own, today=answer.today),
             answers=submission,
@@ -203,18 +211,33 @@ def _ground(page: DataPage, session: Session) -> str:
 
 
 def _typed(form: FormData, rows: tuple[Answered, ...]) -> dict[int, Fields]:
-    """What was typed, by numbers of indicators. Numbers that the page itself put in do not argue with «данных нет»."""
-    found = {}
+    """What was typed, by numbers of indicators. Numbers that the page itself put in do not argue with «данных нет».
+
+    Raises ``BadFields``, with all that is wrong in other fields as well.
+    """
+    found, faults = {}, Faults()
     for row in rows:
         n, known = row.number, _known(row)
-        first, second = (forms.text(form, f"{kind}{n}", "Число", longest=60) for kind in "nd")
+        first, second = (faults.read(forms.text, form, f"{kind}{n}", "Число", longest=60) or "" for kind in "nd")
         is_missing = f"m{n}" in form
         if is_missing and (first, second) == (known.numerator, known.denominator):
             first = second = ""
-        reason = forms.text(form, f"r{n}", "Причина")
+        reason = faults.read(forms.text, form, f"r{n}", "Причина") or ""
         places = {"numerator": f"n{n}", "denominator": f"d{n}", "reason": f"r{n}"}
         found[n] = Fields(numerator=first, denominator=second, reason=reason, is_missing=is_missing, places=places)
+    if faults:
+        unread = {fault.field for fault in faults}
+        for row in rows:
+            if row.number in found and not row.proof and unread.isdisjoint(found[row.number].places.values()):
+                _, wrong = submission.read_answer(row.indicator, found[row.number])
+                faults.extend(BadField(one.words, one.cell) for one in wrong)
+    faults.refuse()
     return found
+
+
+def _place(field: str) -> tuple[int, int]:
+    """Where a field stands on the page: «d12» before «r12»."""
+    return int(field[1:]), "ndr".index(field[0])
 
 
 def _shown(row: Answered, typed: FormData | None, faults: Mapping[str, str]) -> Shown:

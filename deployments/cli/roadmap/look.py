@@ -10,7 +10,7 @@ import typer
 from sqlmodel import Session, col
 
 from deployments.cli import facts, output
-from models import ControlPoint, Item, Roadmap, clock, queries
+from models import ControlPoint, Evidence, Item, Roadmap, clock, queries
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.lifecycle import STATUS_RU, event_words, point_by_key
@@ -220,9 +220,13 @@ def show(
     output.table(
         "История", ("день", "событие", "кто", "основание"), (_event(entry) for entry in past), wide=("основание",)
     )
-    output.table("Подтверждения", ("что", "кто"), ((entry.words, entry.added_by) for entry in proof), wide=("что",))
+    output.table("Подтверждения", ("что", "кто"), ((_proof(entry), entry.added_by) for entry in proof), wide=("что",))
     lines = ((day(on), post, facts.REASON_RU[reason], NOTICE_RU[state]) for on, post, reason, state in told)
     return output.table("Уведомления", ("день", "кому", "почему", "письмо"), lines, wide=("кому",))
+
+
+def _proof(entry: Evidence) -> str:
+    return "\n".join(filter(None, (entry.words, entry.file_name)))
 
 
 def _event(entry: Any) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from models import AuditEntry, ControlPoint, Roadmap, Transition
+from models.db import open_session
+from models.lifecycle import TransitionCommand, change
 from tasks.control.commands import Accept, By, Command, Extend, Return, Withdraw
 from tasks.daily.decisions import decide
 from tasks.prefect.forms import ACTOR, Decision, StageDecision, answer, command_of
@@ -71,6 +73,18 @@ def test_a_page_is_told_what_was_done_meanwhile_and_a_form_is_not(small_world: A
     decide(small_world.engine, Extend(key=key, by=FORM, reason="приказ", due_on=date(2027, 6, 30)))
     assert "по точке уже сделано другое" in decide(small_world.engine, Accept(key=key, by=PAGE)).refusal
     assert decide(small_world.engine, Accept(key=key, by=replace(FORM, once_key="run:1:decision-2"))).refusal == ""
+
+
+def test_a_form_does_not_accept_unawares_what_was_recalled_meanwhile(small_world: Any) -> None:
+    key = small_world.point(TODAY)
+    with open_session(small_world.engine) as session:
+        for action in ("submit", "recall"):
+            change(session, key, TransitionCommand(action=action, actor="ректор", at=AT, on=TODAY))
+    outcome = decide(small_world.engine, Accept(key=key, by=FORM))
+    assert "отчёт отозван исполнителем" in outcome.refusal
+    assert "укажите дату исполнения" in outcome.refusal
+    assert outcome.status == "open"
+    assert decide(small_world.engine, Accept(key=key, by=FORM, done_on=TODAY)).status == "accepted"
 
 
 def test_an_extension_that_the_act_leaves_to_the_controller_is_entered_only_for_the_controller(

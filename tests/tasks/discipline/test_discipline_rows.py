@@ -1,6 +1,6 @@
 """Discipline is read from what really happened: letters that left, requests, returns."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -8,8 +8,8 @@ from sqlmodel import col
 
 from models import ControlPoint, Item, ItemNeed, Notice, Request
 from models.db import open_session
-from models.lifecycle import TransitionCommand, change
-from models.lifecycle.requests import RequestDraft, open_request
+from models.lifecycle import TransitionCommand, change, recall
+from models.lifecycle.requests import RequestDraft, open_request, take_back
 from tasks.daily.control_day import control_day
 from tasks.discipline import discipline, judged
 from tests.worlds.world import World
@@ -74,6 +74,38 @@ def test_a_request_that_was_left_lying_excuses(world: World) -> None:
         session.execute(update(Request).values(state="refused", decided_on=date(2027, 5, 27), decided_at=MORNING))
         session.execute(update(ControlPoint).values(has_open_request=False))
     assert outcomes(world) == {key: ("overdue", None)}
+
+
+def test_a_request_that_was_taken_back_excuses_nothing(world: World) -> None:
+    key = world.point(date(2027, 5, 27))
+    control_day(world.engine, today=MORNING.date(), at=MORNING)
+    letters_left(world, MORNING)
+    with open_session(world.engine) as session:
+        asked = RequestDraft(kind="extend", official_id=None, reason="болезнь", new_due_on=date(2027, 6, 30))
+        facts = {"actor": "ректор", "at": MORNING, "on": MORNING.date()}
+        request = open_request(session, key, asked, TransitionCommand(action="ask", **facts))  # type: ignore[arg-type]
+        late = facts | {"at": MORNING + timedelta(days=9), "on": date(2027, 6, 4)}
+        assert request.id is not None
+        take_back(session, request.id, TransitionCommand(action="recall_request", **late))  # type: ignore[arg-type]
+    assert outcomes(world) == {key: ("overdue", None)}
+
+
+def test_a_recalled_report_is_no_report(world: World) -> None:
+    key = world.point(date(2027, 5, 27))
+    control_day(world.engine, today=MORNING.date(), at=MORNING)
+    letters_left(world, MORNING)
+    report(world, key, date(2027, 5, 26))
+    assert outcomes(world) == {key: ("in_time", None)}
+    noon, evening = datetime(2027, 6, 9, 12, tzinfo=UTC), datetime(2027, 6, 9, 18, tzinfo=UTC)
+    with open_session(world.engine) as session:
+        recall(session, key, TransitionCommand(action="recall", actor="ректор", at=noon, on=noon.date()))
+    assert outcomes(world) == {key: ("overdue", None)}
+    with open_session(world.engine) as session:
+        again = TransitionCommand(action="submit", actor="ректор", at=evening + timedelta(hours=1), on=TODAY)
+        change(session, key, again)
+        [then] = judged(session, world.code, today=TODAY, as_of=evening)
+    assert (then.outcome, then.record.submitted_on) == ("overdue", None), "as it was known on that evening"
+    assert outcomes(world) == {key: ("late", None)}
 
 
 def test_the_table_of_a_period(world: World) -> None:

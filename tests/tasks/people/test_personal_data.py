@@ -104,7 +104,8 @@ def live(world: World, here: Settings) -> None:
     ):
         move = {"actor": "Ректор (страница)", "official_id": 1, "at": AT, "on": WEDNESDAY}
         words = f"Сделано, {METHODIST} подтвердит; писать: <{ADDRESSES[0]}>"
-        change(session, first, TransitionCommand(action="submit", evidence=words, reason=words, file=file.file, **move))  # type: ignore[arg-type]
+        report = {"evidence": words, "reason": words, "files": (file.file,)}
+        change(session, first, TransitionCommand(action="submit", **report, **move))  # type: ignore[arg-type]
         file.keep()
         ask = RequestDraft(kind="extend", official_id=1, reason=f"болен {METHODIST}", new_due_on=WEDNESDAY + 90 * DAY)
         open_request(session, second, ask, TransitionCommand(action="ask", **move))  # type: ignore[arg-type]

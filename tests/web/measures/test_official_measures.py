@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 
 from models import AuditEntry, ControlPoint, IndicatorValue, Transition, clock
@@ -64,8 +65,16 @@ def test_every_fault_stands_beside_its_field_and_all_that_was_typed_is_kept(aske
     answer = asked.send(**typed)
     assert (answer.status_code, asked.values(), asked.pages.audit()) == (400, [], [])
     found = re.findall(
-        r'id="([ndr]\d)"[^>]*aria-invalid="true".*?class="fault" role="alert">(.*?)</p>', answer.text, re.S
+        r'id="([ndr]\d)"[^>]*aria-invalid="true" aria-describedby="\1-fault".*?id="\1-fault">(.*?)</p>',
+        answer.text,
+        re.S,
     )
+    listed = re.findall(r'<li><a href="#([ndr]\d)">(.*?)</a>', answer.text)
+    assert [(name, said[:12]) for name, said in listed] == [
+        ("n1", "Показатель 1"),
+        ("n2", "Показатель 2"),
+        ("r3", "Показатель 3"),
+    ]
     assert [(name, said[:22]) for name, said in found] == [
         ("n1", "Часть (120) больше цел"),
         ("n2", "«много &lt;b&gt;» — не"),
@@ -74,6 +83,33 @@ def test_every_fault_stands_beside_its_field_and_all_that_was_typed_is_kept(aske
     kept = fields(answer)
     assert (kept["n1"], kept["d1"], kept["n2"]) == ("120", "100", "много &lt;b&gt;")
     assert 'name="m3" value="1" checked' in answer.text
+
+
+def test_what_cannot_be_read_is_told_together_with_the_numbers_that_are_wrong(asked: Asked) -> None:
+    answer = asked.send(n1="120", d1="100", n2="1" * 61)
+    assert (answer.status_code, asked.values()) == (400, [])
+    listed = re.findall(r'<li><a href="#([ndr]\d)">Показатель \d: (.*?)</a>', answer.text)
+    assert [(name, said[:14]) for name, said in listed] == [("n1", "часть (120) бо"), ("n2", "Поле «Число»: ")]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_many_indicators_are_steps_that_lead_from_one_to_the_next(asked: Asked, many: bool) -> None:
+    if many:
+        asked.ask_more(6)
+    page = BeautifulSoup(asked.get().text, "html.parser")
+    steps = [str(one["id"]) for one in page.select(".steps > .step")]
+    turns = [[str(a["href"]) for a in one.select(".turn a")] for one in page.select(".steps > .step")]
+    assert steps == ([*(f"step-{n}" for n in range(1, 7)), "step-send"] if many else [])
+    expected = [[f"#{steps[n]}" for n in (place - 1, place + 1) if 0 <= n < len(steps)] for place in range(len(steps))]
+    assert turns == expected
+    assert len(page.select("form.measures")) == 1, "what is typed stays in one form"
+
+
+def test_of_a_refused_form_of_many_steps_the_first_that_is_wrong_is_seen(asked: Asked) -> None:
+    asked.ask_more(6)
+    fresh, refused = asked.get(), asked.send(n1="12", d1="100", n4="много", n5="семь")
+    first = [BeautifulSoup(one.text, "html.parser").select_one(".first") for one in (fresh, refused)]
+    assert [one["id"] for one in first if one is not None] == ["step-1", "step-4"]
 
 
 def test_a_correction_needs_a_reason_and_shows_what_was_before(asked: Asked) -> None:

@@ -29,6 +29,51 @@ def fits(page: Page, width: int) -> bool:
     return bool(widest <= width + 1)
 
 
+def seen(page: Page) -> list[str]:
+    """The steps that are seen."""
+    return [str(one.get_attribute("id")) for one in page.locator(".step").all() if one.is_visible()]
+
+
+def test_on_a_phone_many_indicators_are_filled_in_one_by_one(asked: Asked, chromium: Browser) -> None:
+    asked.ask_more(5)
+    page = screen(chromium, 390)
+    page.goto(asked.url)
+    assert seen(page) == ["step-1"]
+    assert page.locator("form.measures button:visible").count() == 0
+    assert fits(page, 390)
+    page.locator("#n1").fill("12")
+    page.locator("#d1").fill("100")
+    page.locator("#n1").press("Enter")
+    assert seen(page) == ["step-1"], "half a form does not leave by a slip"
+    for number in (2, 3, 4, 5):
+        page.locator(".step:visible").get_by_role("link", name="Далее").click()
+        assert seen(page) == [f"step-{number}"]
+        if number == 3:
+            page.locator("#n3").select_option("да")
+        else:
+            page.locator(f"#n{number}").fill("семь" if number == 4 else f"{number}")
+    page.locator(".step:visible").get_by_role("link", name="Назад").click()
+    assert (seen(page), page.locator("#n4").input_value()) == (["step-4"], "семь")
+    page.get_by_role("link", name="К отправке").click()
+    page.get_by_role("button", name="Отправить данные").click()
+    assert seen(page) == ["step-4"], "the first that is wrong"
+    page.get_by_role("link", name="Показатель 4").click()
+    page.wait_for_function("document.activeElement.id === 'n4'")
+    assert (page.locator("#n1").input_value(), page.locator("#n5").input_value()) == ("12", "5")
+    page.locator("#n4").fill("4")
+    page.get_by_role("link", name="К отправке").click()
+    page.get_by_role("button", name="Отправить данные").click()
+    assert "данные переданы полностью" in page.get_by_role("status").inner_text()
+
+
+def test_on_a_desk_they_are_all_seen_at_once(asked: Asked, chromium: Browser) -> None:
+    asked.ask_more(5)
+    page = screen(chromium, 1280)
+    page.goto(asked.url)
+    assert seen(page) == [*(f"step-{n}" for n in range(1, 6)), "step-send"]
+    assert not page.get_by_role("link", name="Далее").first.is_visible()
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_an_official_fills_in_the_form_mends_it_and_sends_a_file(
     asked: Asked, chromium: Browser, width: int, tmp_path: Path

@@ -15,7 +15,9 @@ from web.app import create_app
 from web.forms import once_key
 
 
-def test_a_report_on_the_page_renames_the_run(office: Office, serve: Serve, today: date) -> None:
+def test_a_report_on_the_page_renames_the_run_and_its_recall_names_it_back(
+    office: Office, serve: Serve, today: date
+) -> None:
     office.add_roadmap()
     key = office.add_point(
         kind="activity", item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20)
@@ -34,3 +36,7 @@ def test_a_report_on_the_page_renames_the_run(office: Office, serve: Serve, toda
         answer = httpx.post(f"{url}{path}/point/{point}/submit", data=form, trust_env=False)
         assert answer.status_code == 303
         office.wait_for(key, "На проверке")
+        back = httpx.post(f"{url}{path}/point/{point}/recall", data={"once": once_key()}, trust_env=False)
+        assert back.status_code == 303
+        run = office.wait_for(key, "В работе")
+        assert run["state_type"] == "PAUSED", "it waits for the decision as before"

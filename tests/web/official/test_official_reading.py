@@ -1,5 +1,6 @@
 """What an official sees behind the personal link, and what opening it must never do."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from models import Absence, Body, Executor, Item, Official, Roadmap, Transition,
 from models.db import open_session
 from tasks.people.links import revoke
 from tests.worlds.pages import Pages
+
+ACTIONS = ("acknowledge", "submit", "supplement", "recall", "recall-request", "progress", "extend", "not-mine")
 
 
 def everything(pages: Pages) -> list[list[tuple[Any, ...]]]:
@@ -52,7 +55,7 @@ def test_opening_every_page_changes_nothing_at_all(pages: Pages, method: str) ->
     before = everything(pages)
     for path in ("", f"/point/{point}", f"/point/{point}?done=submit", "/absence", "/proof"):
         assert pages.client.request(method, link + path).status_code == 200, path
-    for action in ("acknowledge", "submit", "progress", "extend", "not-mine"):
+    for action in ACTIONS:
         assert pages.client.request(method, f"{link}/point/{point}/{action}").status_code == 405
     assert everything(pages) == before
 
@@ -96,7 +99,7 @@ def test_another_bodys_point_is_not_found_and_its_existence_not_told(pages: Page
     answers = [pages.client.get(f"{link}/point/{number}") for number in (foreign, 10**6)]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].text == answers[1].text
-    for action in ("acknowledge", "submit", "progress", "extend", "not-mine"):
+    for action in ACTIONS:
         fields = {"details": "приказ № 1", "on": pages.today, "until": pages.today, "reason": "да", "words": "да"}
         assert pages.send(link, foreign, action, **fields).status_code == 404
     assert pages.rows(Transition) == []
@@ -196,12 +199,14 @@ def test_the_card_says_what_came_back_and_why(pages: Pages) -> None:
     assert "просрочено на" in card
 
 
-def test_a_point_that_cannot_be_moved_now_offers_nothing(pages: Pages) -> None:
+def test_a_closed_point_offers_nothing_and_one_on_review_what_its_report_may_still_be(pages: Pages) -> None:
     link = pages.link("Ректор")
     for days, status in enumerate(("submitted", "accepted", "withdrawn")):
         closed = {} if status == "submitted" else {"closed_on": pages.today}
         point = pages.point("1.1", days=30 + days, status=status, submitted_on=pages.today, **closed)
-        assert "<form" not in pages.client.get(f"{link}/point/{point}").text, status
+        card = pages.client.get(f"{link}/point/{point}").text
+        offered = re.findall(rf'action="[^"]*/point/{point}/([a-z-]+)"', card)
+        assert offered == (["supplement", "recall"] if status == "submitted" else []), status
 
 
 def test_a_stage_of_a_process_is_named_and_says_what_it_waits_for(pages: Pages) -> None:
