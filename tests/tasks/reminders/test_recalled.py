@@ -1,16 +1,21 @@
 """A report or a request that its executor takes back: who is still told of it, and that the reminders go on."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import col, select
 
-from models import ControlPoint, Request, Transition, lifecycle
+from models import ControlPoint, Notice, Request, Transition, lifecycle
 from models.db import open_session
 from models.lifecycle import Refused, TransitionCommand
 from models.lifecycle.requests import RequestDraft, open_request, refuse, take_back
+from models.settings import Settings
 from tasks.daily.control_day import ControlReport, control_day
+from tasks.letters.deliver import deliver
+from tests.parts.mail import MailServer
 from tests.worlds.world import World
 
 MONDAY = date(2027, 5, 17)
@@ -153,3 +158,25 @@ def test_of_two_requests_the_other_goes_on_waiting(world: World) -> None:
     with open_session(world.engine) as session:
         states = session.exec(select(Request.kind, Request.state).order_by(col(Request.id))).all()
     assert states == [("reassignment", "waiting"), ("extend", "settled")]
+
+
+@pytest.mark.parametrize("what", ["report", "request"])
+def test_a_letter_that_waits_does_not_say_what_was_taken_back_since(
+    small_world: World, mail_server: MailServer, tmp_path: Path, what: str
+) -> None:
+    key, tuesday = small_world.point(WEDNESDAY + 40 * DAY), MONDAY + DAY
+    number = asked(small_world, key) if what == "request" else 0
+    if not number:
+        report(small_world, key, MONDAY)
+    control(small_world, tuesday)
+    assert len(small_world.letters()) == 1, "it waits for the office to open"
+    if number:
+        taken_back(small_world, number, on=tuesday)
+    else:
+        recall(small_world, key, tuesday)
+    mail = Settings(_env_file=None, data=tmp_path, mail_url=SecretStr(mail_server.url()))
+    assert (
+        deliver(small_world.engine, settings=mail, at_source=lambda: datetime.combine(tuesday, time(8), UTC)).sent == 0
+    )
+    assert mail_server.to == []
+    assert [row["state"] for row in small_world.rows(Notice)] == ["dropped"]
