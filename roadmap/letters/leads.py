@@ -32,6 +32,8 @@ class Overall:
     """How a roadmap stands on a day; every number is of the whole roadmap."""
 
     on_control: int
+    has_stages: bool
+    """Some of what is on control, or overdue, are parts of another point."""
     overdue: int
     fresh: int
     """Overdue since the last seven days."""
@@ -114,9 +116,11 @@ def owed_part(
 
 
 def _overdue(of: Overall, fresh: str = "") -> list[str]:
-    points = counted(of.on_control, "точки", "точек", "точек")
+    stages = " и этапов" if of.has_stages else ""
     if not of.overdue:
-        return [f"Просроченного нет; на контроле — {counted(of.on_control, 'точка', 'точки', 'точек')}."]
+        points = "точек и этапов" if of.has_stages else plural(of.on_control, "точка", "точки", "точек")
+        return [f"Просроченного нет; на контроле — {of.on_control} {points}."]
+    points = counted(of.on_control, "точек" if of.has_stages else "точки", "точек", "точек") + stages
     named = ", ".join(f"{owner} — {n}" for owner, n in of.owners[:NAMED_BODIES])
     rest = of.owners[NAMED_BODIES:]
     if rest:

@@ -1,5 +1,6 @@
 """One letter: everything one official must know of one roadmap on one day, the most urgent first."""
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from markupsafe import Markup
 
 from roadmap.control.reminders import Reason, rank
 from roadmap.language import ended, numbered, plural
+from roadmap.language.text import NBSP
 from roadmap.letters.greeting import greeting
 from roadmap.letters.wording import OPENING, SUBJECT, Section, section_of, time_left, times_missed
 
@@ -46,6 +48,15 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_NUMBER = re.compile(r" — (?=\d)")
+
+
+def _unparted(words: str) -> str:
+    """«просрочено — 6» is not parted at the end of a line."""
+    return _NUMBER.sub(f"{NBSP}—{NBSP}", words)
+
+
+templates.filters["unparted"] = _unparted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

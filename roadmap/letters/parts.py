@@ -22,6 +22,8 @@ class Digest:
     rows: Sequence[Discipline]
     heartbeat: str
     """One line: points watched, letters sent, undelivered."""
+    earlier: int = 0
+    """So much is overdue of deadlines before ``since``: it is not in the rows."""
     muted: tuple[str, ...] = ()
     """Items and bodies about which nothing is sent at present, each in words."""
     unproven: int = 0
@@ -97,6 +99,8 @@ def _shown(digest: Digest) -> dict[str, Any]:
     whole = total(digest.rows)
     if whole.excused and whole.own_share is not None:
         notes.insert(0, f"Без опозданий не по вине органов доля в срок — {round(whole.own_share * 100)} %.")
+    if digest.earlier:
+        notes.insert(0, f"Сверх того просрочено со сроками до {digest.since:%d.%m.%Y}: {digest.earlier}.")
     if digest.muted:
         notes.append(f"Письма исполнителям приостановлены: {'; '.join(digest.muted)}.")
     if digest.unreached:

@@ -32,6 +32,8 @@ class Figures:
 
     on_control: int
     """Points and stages that are not closed and wait for no other stage: what ``overdue`` is a part of."""
+    stages: int
+    """So many of these are parts of another point."""
     overdue: Sequence[PointView]
     """By deadline, the longest overdue first."""
     duties: Sequence[Undone[PointView]]
@@ -62,8 +64,10 @@ def figures(session: Session, code: str, *, today: date) -> Figures:
     requests = Counter(session.execute(_waiting(code)).scalars())
     orders = sum(requests[kind] for kind in ORDERS)
     submitted = _count(session, ours, col(ControlPoint.status) == "submitted")
+    live = (ours, col(ControlPoint.status).in_(LIVE), col(ControlPoint.blocked).is_(False))
     return Figures(
-        on_control=_count(session, ours, col(ControlPoint.status).in_(LIVE), col(ControlPoint.blocked).is_(False)),
+        on_control=_count(session, *live),
+        stages=_count(session, *live, col(ControlPoint.parent_id).is_not(None)),
         overdue=overdue,
         duties=undone(overdue, kept_terms(session, {one.item_id for one in overdue}, today=today)),
         week=read_points(session, ours, _is_live(), col(ControlPoint.deadline_on).between(monday, sunday)),
@@ -92,14 +96,19 @@ def overdue_by_body(session: Session, body_ids: Collection[int], *, today: date)
     return Counter(dict(session.execute(found).tuples().all()))
 
 
-def kept_terms(session: Session, item_ids: Collection[int], *, today: date) -> dict[Series, list[date]]:
-    """The terms past of the items that are not overdue: kept, reported, taken off control."""
+def kept_terms(session: Session, item_ids: Collection[int], *where: Any, today: date) -> dict[Series, list[date]]:
+    """The terms past of the items that are not overdue: kept, reported, taken off control; ``where`` narrows them."""
     if not item_ids:
         return {}
     past = (
         select(ControlPoint)
         .where(col(ControlPoint.item_id).in_(item_ids), col(ControlPoint.deadline_on) < today)
-        .where(~standing.overdue(today), col(ControlPoint.is_history).is_(False), col(ControlPoint.blocked).is_(False))
+        .where(
+            *where,
+            ~standing.overdue(today),
+            col(ControlPoint.is_history).is_(False),
+            col(ControlPoint.blocked).is_(False),
+        )
     )
     found: defaultdict[Series, list[date]] = defaultdict(list)
     for point in session.execute(past).scalars():

@@ -59,12 +59,13 @@ def read_backlog(
     people: Mapping[int, Official],
     bodies: Iterable[int],
     told: Iterable[ControlPoint],
+    shown: Iterable[ControlPoint],
     *,
     today: date,
 ) -> Backlog:
     """The backlog of the officials of one roadmap (by id); ``bodies`` are those their letters tell of.
 
-    ``told`` are the points that any letter of the batch says to be overdue.
+    ``told`` are the points that letters to those who answer say to be overdue, ``shown`` those to whoever controls.
     """
     absent = deputies_for(session, people, today)
     found = Backlog(
@@ -74,11 +75,12 @@ def read_backlog(
     )
     whose = {*bodies, *(body for several in found.stood_for.values() for body in several)}
     found.by_body = overdue_by_body(session, whose, today=today)
-    items = {point.item_id for point in told}
-    if items:
-        for point in overdue_points(session, col(ControlPoint.item_id).in_(items), today=today):
+    if items := {point.item_id for point in told}:
+        theirs = col(ControlPoint.owner_id).in_(whose)
+        for point in overdue_points(session, col(ControlPoint.item_id).in_(items), theirs, today=today):
             found.duties[series_of(point)].append(point)
-        found.kept = kept_terms(session, items, today=today)
+        found.kept = kept_terms(session, items, theirs, today=today)
+    found.kept |= kept_terms(session, {point.item_id for point in shown}, today=today)
     return found
 
 

@@ -166,9 +166,14 @@ def _backlog(session: Session, entries: Sequence[_Entry], sender: _Sender) -> Ba
         session,
         {entry.official.id: entry.official for entry in answer if entry.official.id is not None},
         {body for entry in answer for body in entry.bodies},
-        [told.row.point for entry in ours for told in entry.told if told.reason in REPEATED],
+        _repeated(answer),
+        _repeated(entry for entry in ours if not entry.is_executors),
         today=sender.today,
     )
+
+
+def _repeated(entries: Iterable[_Entry]) -> list[ControlPoint]:
+    return [told.row.point for entry in entries for told in entry.told if told.reason in REPEATED]
 
 
 def _parts(

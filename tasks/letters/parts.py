@@ -83,6 +83,7 @@ class Parts:
         longest = found.duties[0] if found.duties else None
         return Overall(
             on_control=found.on_control,
+            has_stages=found.stages > 0,
             overdue=len(found.overdue),
             fresh=len(found.overdue) - found.overdue_on(today - WEEK),
             owners=sorted(owners.items(), key=lambda one: (-one[1], one[0].casefold())),
@@ -188,8 +189,11 @@ def digest_of(session: Session, code: str, *, today: date, at: datetime) -> Dige
             )
         )
     )
+    earlier = (standing.overdue(today), col(ControlPoint.deadline_on) < since)
+    left = select(func.count()).select_from(ControlPoint).where(col(ControlPoint.roadmap_code) == code, *earlier)
     return Digest(
         since=since,
+        earlier=session.execute(left).scalar_one(),
         until=today,
         rows=discipline(session, code, today=today, since=since, until=today),
         heartbeat=heartbeat(session, at=at, code=code).line,

@@ -193,6 +193,19 @@ def test_the_coordinators_telephone_stands_under_the_letter(small_world: World) 
     assert "Координатор: Орлова Анна Сергеевна, тел. +7 (861) 123-45-67 (<a href" in letter.html
 
 
+def test_what_is_left_of_last_year_is_in_the_figure_and_named_beside_the_table(small_world: World) -> None:
+    whole = small_world.point(WEDNESDAY - 200 * DAY)
+    small_world.point(WEDNESDAY - DAY, item_id=small_world.item(5))
+    with open_session(small_world.engine) as session:
+        parent = point_of(session, whole).id
+    facts: dict[str, Any] = {"item": "s", "parent_id": parent, "stage": "draft", "stage_title": "Проект"}
+    small_world.point(WEDNESDAY - 2 * DAY, **facts)
+    text = told(small_world, "Координатор", has_digest=True).text
+    assert "Просрочено: 3 из 3 точек и этапов на контроле, за последние семь дней — 2." in text
+    assert "ИРО: в срок 0, с опозданием 0, просрочено 2, " in text
+    assert "Сверх того просрочено со сроками до 01.01.2027: 1." in text
+
+
 def test_a_week_without_anything_overdue_says_so(small_world: World) -> None:
     small_world.point(WEDNESDAY + 30 * DAY)
     letter = told(small_world, "Координатор", has_digest=True)
