@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlmodel
 from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from sqlmodel import Session, col
 
-from models import clock
 from models.lifecycle.transitions import (
     ACTION_RU,
     ALLOWED,
@@ -184,7 +184,7 @@ def recall(session: Session, which: str | ControlPoint, move: TransitionCommand)
     if (last := reported.scalar_one_or_none()) is not None:
         zone = session.get_one(Roadmap, point.roadmap_code).zone
         # The reminders of a day are told in its morning: before a report of that day, not after an earlier one.
-        is_told = clock.today(zone, last.noticed_at) >= move.on
+        is_told = last.noticed_at.astimezone(ZoneInfo(zone)).date() >= move.on
         move = replace(move, back_to=last.from_status, look_on=move.on + timedelta(days=int(is_told)))
     return change(session, point, move)
 
