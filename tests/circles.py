@@ -1,7 +1,7 @@
 """Which circle a test belongs to is read off the fixtures it asks for; nobody marks it by hand.
 
 The check circle (no mark) starts no program. ``server`` is what starts a Prefect server, a worker, a browser,
-PostgreSQL, a mail server, the pages on a port or a program of its own; ``office`` is what needs more than
+PostgreSQL, a mail server, the pages on a port or a program of its own, and the short forms of campaigns; ``office`` is what needs more than
 ``pip install`` and a browser, or is a long campaign. A test of the check circle that comes to such a fixture or
 program by another way fails.
 """
@@ -22,7 +22,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.places import WITHOUT_SHARED
 
 PREFECT = {"prefect_server", "worker"}
-SERVER = {*PREFECT, "postgres", "chromium", "own_programs", "serve_mail", "serve"}
+SERVER = {*PREFECT, "postgres", "chromium", "own_programs", "serve_mail", "serve", "short_campaign"}
 OFFICE = {"nginx", "redis", "libreoffice", "containers", "campaign"}
 #: The tests of the first Prefect server, by their files' names.
 PROCESSES = ("test_process", "test_sync", "test_study", "test_service", "test_point_life")

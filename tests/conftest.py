@@ -191,6 +191,11 @@ def unpaged(unprinted: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
+def short_campaign() -> None:
+    """Nothing; the short form of a campaign asks for it: it is run before a commit lands, not after each change."""
+
+
+@pytest.fixture(scope="session")
 def campaign() -> None:
     """Nothing; a test that lives a year day by day, dies at every write, or fills a whole region asks for it."""
 

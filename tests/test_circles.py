@@ -61,6 +61,7 @@ class Item:
         (Item("chromium", "nginx"), "office", None),
         (Item("chromium", "web_engine", web_engine="sqlite"), "server", None),
         (Item("own_programs"), "server", None),
+        (Item("short_campaign", "tmp_path"), "server", None),
         (Item("campaign", "tmp_path"), "office", "test_round.py::test"),
         (Item("campaign", fresh="postgresql"), "office", "postgres"),
         (Item("world", "tmp_path", world="sqlite"), "", None),

@@ -182,6 +182,7 @@ def no_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(false_day.logger, "disabled", True)
 
 
+@pytest.mark.usefixtures("short_campaign")
 def test_a_few_hundred_acts() -> None:
     figures = run("short-machine", 240, 3, length=80)
     figures.keep()

@@ -92,6 +92,7 @@ def on_sqlite(folder: Path, name: str, days: int) -> None:
     assert figures.crashes > days / 4
 
 
+@pytest.mark.usefixtures("short_campaign")
 def test_a_fortnight(tmp_path: Path) -> None:
     on_sqlite(tmp_path, "short-years", 14)
 

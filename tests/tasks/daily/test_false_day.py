@@ -185,11 +185,13 @@ def check_all(twin: Twin, jump: int, *, long: int, short: int) -> None:
     twin.check(f"back-several-{jump}", back, missed=SEVERAL, days=short, is_ahead=False)
 
 
+@pytest.mark.usefixtures("short_campaign")
 @pytest.mark.parametrize("jump", JUMPS)
 def test_after_a_jump_all_stands_as_if_the_clock_had_been_right(twin: Twin, jump: int) -> None:
     check_all(twin, jump, long=LONG, short=SHORT)
 
 
+@pytest.mark.usefixtures("short_campaign")
 def test_the_false_days_opened_began_and_recorded_what_is_reversed(twin: Twin) -> None:
     engine = twin.copy("ahead")
     live(engine, FIRST + 400 * DAY, twin.settings)
