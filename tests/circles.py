@@ -1,9 +1,9 @@
 """Which circle a test belongs to is read off the fixtures it asks for; nobody marks it by hand.
 
 The check circle (no mark) starts no program. ``server`` is what starts a Prefect server, a worker, a browser,
-PostgreSQL, a mail server, the pages on a port or a program of its own, and the short forms of campaigns; ``office`` is what needs more than
-``pip install`` and a browser, or is a long campaign. A test of the check circle that comes to such a fixture or
-program by another way fails.
+PostgreSQL, a mail server, the pages on a port or a program of its own, and the short forms of campaigns; ``office`` is
+what needs more than ``pip install`` and a browser, or is a long campaign. A test of the check circle that comes to such
+a fixture or program by another way fails.
 """
 
 import atexit

@@ -41,12 +41,17 @@ def add_decisions(
     )
     read = {one.line: terms.read(one.term, start=on, end=roadmap.period_end, calendar=calendar) for one in lines}
     _refuse_terms(lines, read)
-    place = f"Протокол: {proof.strip()}" if proof.strip() else f"Протокол от {on:%d.%m.%Y}, пункт {parent.code}"
+    cited = number_of(parent, shared_numbers(session))
+    by_day = f"Протокол от {on:%d.%m.%Y}, "
+    place = (
+        f"Протокол: {proof.strip()}" if proof.strip() else by_day + (f"п. {cited}" if cited[:1].isdigit() else cited)
+    )
+    # Earlier releases cited the item by the code that only the program knows.
+    places = (place, f"{by_day}пункт {parent.code}")
     known = _known(session, parent)
     added, number = [], _last_number(known.values())
-    cited = number_of(parent, shared_numbers(session))
     for line in lines:
-        if (line.owner, line.todo, line.term, place) in known:
+        if any((line.owner, line.todo, line.term, one) in known for one in places):
             continue
         number += 1
         entry = _entry(f"{parent.code}.r{number}", line, on=on, place=place)
