@@ -38,6 +38,7 @@ background:#1b2a4a;color:#fff;font:500 15px/1.3 system-ui,sans-serif;border-radi
 #vekha-links a:focus-visible{outline:2px solid #fff;outline-offset:2px}
 body:has([role=dialog]) #vekha-links{display:none}
 #app{padding-bottom:2.6rem}
+@media (max-height:520px){#vekha-links{position:static;transform:none;width:auto;border-radius:0}#app{padding-bottom:0}}
 .artifact-card__title{display:none}
 .artifact-card__description{font-size:1.05rem;font-weight:600}
 """

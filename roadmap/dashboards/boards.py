@@ -79,6 +79,12 @@ class BoardPoint(state.Point, Protocol):
         """A request of the owner waits for a decision."""
 
     @property
+    def demanded_until(self) -> date | None: ...
+
+    @property
+    def personal_since(self) -> date | None: ...
+
+    @property
     def is_reachable(self) -> bool:
         """Whether letters to the owner are known to arrive, or at least not known to be lost."""
 

@@ -32,6 +32,8 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     ("Просрочено, дней", 12),
     ("Сообщено", 14),
     ("Снято с контроля", 14),
+    ("Потребовано исполнение до", 14),
+    ("На личном контроле с", 14),
     ("Ключ", 40),
 )
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -79,6 +81,8 @@ def _values(point: BoardPoint, *, today: date, regions: Mapping[str, str], who: 
         late,
         point.submitted_on,
         point.closed_on,
+        point.demanded_until,
+        point.personal_since,
         point.key,
     )
 

@@ -25,7 +25,8 @@ def control(pages: Pages) -> Pages:
 
 
 def test_the_table_for_excel_holds_the_filtered_list_with_real_dates(control: Pages) -> None:
-    control.point("1.1", days=-3)
+    marked = {"demanded_until": control.today + timedelta(days=5), "personal_since": control.today}
+    control.point("1.1", days=-3, **marked)
     control.point("2.1", days=20)
     answer = control.client.get("/control/export.xlsx?state=overdue")
     assert "filename*=UTF-8''%D0%9A" in answer.headers["content-disposition"]
@@ -38,7 +39,9 @@ def test_the_table_for_excel_holds_the_filtered_list_with_real_dates(control: Pa
     assert row["Контрольный срок"] == datetime(due.year, due.month, due.day)  # noqa: DTZ001 Excel knows no zones
     assert (row["Отвечает"], row["Должностное лицо"], row["Состояние"]) == ("ИРО", "Ректор", "Просрочено")
     assert row["Просрочено, дней"] == 3
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:P2")
+    by_hand = (row["Потребовано исполнение до"], row["На личном контроле с"])
+    assert [day.date() for day in by_hand if isinstance(day, datetime)] == list(marked.values())
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:R2")
     assert (sheet.column_dimensions["D"].width or 0) > 40
 
 
