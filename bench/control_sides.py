@@ -15,10 +15,11 @@ from models.db import engine_for
 from models.db.migrate import migrate
 from tasks.daily.control_day import control_day
 
-BEFORE, AFTER = (14, 7, 3, 1, 0), (1, 3, 7)
+BEFORE, AFTER = (14, 7, 3, 1, 0), (1,)
 NINE = "2027-05-26 06:00:00.000000"
 
-#: The day's work by hand: the rules are unrolled into CASE, nothing is checked, one roadmap is taken for granted.
+#: The day's work by hand: the rules are unrolled into CASE (what fell due yesterday is told again on Monday), nothing is
+#: checked, one roadmap is taken for granted.
 BARE = """
 INSERT INTO transition (point_id, action, from_status, to_status, happened_on, noticed_at, actor, reason)
   SELECT id, 'overdue', status, status, deadline_on, :now, 'control', '' FROM control_point
@@ -36,7 +37,7 @@ INSERT INTO notice_line (notice_id, point_id, reason, days)
   JOIN notice n ON n.official_id = o.id AND n.on_day = :today WHERE p.next_check_on <= :today;
 UPDATE control_point SET news = NULL, next_check_on = date(deadline_on,
   CASE CAST(julianday(deadline_on) - julianday(:today) AS INTEGER)
-    WHEN -1 THEN '+3 days' WHEN 0 THEN '+1 days' WHEN 1 THEN '+0 days' WHEN 3 THEN '-1 days'
+    WHEN -1 THEN '+6 days' WHEN 0 THEN '+1 days' WHEN 1 THEN '+0 days' WHEN 3 THEN '-1 days'
     WHEN 7 THEN '-3 days' ELSE '-7 days' END)
   WHERE next_check_on <= :today;
 """
