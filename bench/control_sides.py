@@ -18,8 +18,8 @@ from tasks.daily.control_day import control_day
 BEFORE, AFTER = (14, 7, 3, 1, 0), (1,)
 NINE = "2027-05-26 06:00:00.000000"
 
-#: The day's work by hand: the rules are unrolled into CASE (what fell due yesterday is told again on Monday), nothing is
-#: checked, one roadmap is taken for granted.
+#: The day's work by hand: the rules are unrolled into CASE (what fell due yesterday is told again on Monday), nothing
+#: is checked, one roadmap is taken for granted.
 BARE = """
 INSERT INTO transition (point_id, action, from_status, to_status, happened_on, noticed_at, actor, reason)
   SELECT id, 'overdue', status, status, deadline_on, :now, 'control', '' FROM control_point

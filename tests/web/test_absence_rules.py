@@ -41,7 +41,7 @@ def by_page(pages: Pages, who: str, deputy: str, first: int, last: int) -> str:
     if answer.status_code == 303:
         return ""
     assert answer.status_code == 409, answer.text
-    return html.unescape(answer.text.partition("Не записано.</strong>")[2].partition("<")[0]).strip()
+    return html.unescape(answer.text.partition("Не записано.</strong>")[2].partition("<")[0]).strip().rstrip(".")
 
 
 @pytest.fixture(params=[by_command, by_page], ids=["by the command", "by the page"])

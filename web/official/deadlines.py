@@ -25,6 +25,7 @@ from web import forms
 from web.downloads import file_response
 from web.forms import BadField, BadFields, Faults, Form
 from web.official import controller
+from web.official.entry import visitor
 from web.official.forms import ACTIONS
 from web.official.visits import person as _person
 from web.official.visits import visit as _visit
@@ -94,8 +95,9 @@ async def _read_report(request: Request, token: str) -> AsyncIterator[FormData]:
     """Files come only from who may send them: a stranger's are not even kept for the time of the answer."""
 
     def known() -> None:
+        # What day it is, is asked once, when the form has come.
         with open_session(request.app.state.engine) as session:
-            _visit(session, request, token)
+            visitor(session, request, token)
 
     await run_in_threadpool(known)
     async for form in forms.read_with_files(request):

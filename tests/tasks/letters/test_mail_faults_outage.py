@@ -53,7 +53,12 @@ def states(world: World) -> set[str]:
 def test_after_ten_days_without_mail_one_letter_leaves_with_what_is_true_then(
     small_world: World, mail_server: MailServer, down: Settings, tmp_path: Path
 ) -> None:
-    keys = [small_world.point(WEDNESDAY + n * DAY, next_check_on=WEDNESDAY) for n in range(12)]
+    # Each of an item of its own: the points of one duty would be one entry.
+    items = [small_world.item(3 + n) for n in range(12)]
+    days = [WEDNESDAY + n * DAY for n in range(12)]
+    keys = [
+        small_world.point(day, next_check_on=WEDNESDAY, item_id=item) for day, item in zip(days, items, strict=True)
+    ]
     for n in range(10):
         reports = a_day(small_world, down, WEDNESDAY + n * DAY)
         assert [report.sent for report in reports] == [0] * 8
