@@ -22,33 +22,6 @@ EVERY_RU = {
     "half_year": "раз в полугодие",
     "year": "ежегодно",
 }
-ACTIONS_RU = {
-    "open": "открыта",
-    "overdue": "срок истёк",
-    "acknowledge": "принято в работу",
-    "put_off": "напоминания отложены",
-    "progress": "промежуточный отчёт",
-    "submit": "сообщено об исполнении",
-    "supplement": "отчёт дополнен",
-    "recall": "отчёт отозван исполнителем",
-    "return": "возвращено на доработку",
-    "accept": "принято",
-    "ask": "исполнитель обратился с просьбой",
-    "recall_request": "просьба отозвана исполнителем",
-    "refuse": "просьба отклонена",
-    "extend": "срок перенесён",
-    "reassign": "передано другому исполнителю",
-    "withdraw": "снято с контроля",
-    "reopen": "возвращено на контроль",
-    "correct": "запись об исполнении исправлена",
-    "demand": "потребовано исполнение",
-    "order": "контролирующее лицо дало поручение",
-    "answer_order": "поручение контролирующего лица не выполнено, дан ответ",
-    "take_personal": "взято на личный контроль",
-    "leave_personal": "снято с личного контроля",
-    "undo": "сделанное по неверной дате отменено",
-    "undo_overdue": "просрочка записана по неверной дате, запись отменена",
-}
 #: Rules of planning that are no rules of reading.
 OWN_RULES = {"own-rhythm": "Ритм контроля задан каталогом: документ срока не называет."}
 
@@ -111,13 +84,12 @@ class CardPoint(Point, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One line of a point's history."""
+    """One line of a point's history; ``words`` as on every page: «срок перенесён на 31.05.2027»."""
 
     on: date
-    action: str
+    words: str
     actor: str
     reason: str = ""
-    due_to: date | None = None
 
 
 def deployment_name(item: ItemFacts) -> str:
@@ -264,9 +236,5 @@ def _facts(facts: Iterable[tuple[str, str]], *, key: str) -> str:
 
 
 def _history(history: Iterable[Happened]) -> str:
-    rows = [
-        f"| {day(h.on)} | {ACTIONS_RU[h.action]}{f' на {day(h.due_to)}' if h.due_to else ''} "
-        f"| {no_markup(h.actor)} | {no_markup(h.reason)} |"
-        for h in history
-    ]
+    rows = [f"| {day(h.on)} | {h.words} | {no_markup(h.actor)} | {no_markup(h.reason)} |" for h in history]
     return "\n".join(["| Дата | Событие | Кто | Основание |", "|---|---|---|---|", *rows]) if rows else ""

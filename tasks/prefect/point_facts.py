@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item, Process, Roadmap, Transition
 from models.db.rows import chunks
+from models.lifecycle import event_words
 from models.queries.point_view import PointView, select_points
 from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap.cards.point import Happened, ItemFacts
@@ -85,7 +86,8 @@ def histories(session: Session, keys: Collection[str]) -> dict[str, list[Happene
             .order_by(col(Transition.id))
         )
         for key, row in rows:
-            told[key].append(Happened(row.happened_on, row.action, row.actor, row.reason, row.due_to))
+            words = event_words(row.action, due_to=row.due_to)
+            told[key].append(Happened(row.happened_on, words, row.actor, row.reason))
     return told
 
 
