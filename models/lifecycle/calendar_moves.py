@@ -75,6 +75,10 @@ def move_with_calendar(
     # A point that opened stays open; one to come opens no later than it is due.
     begins = bindparam("new_opens_on", type_=POINTS.c.opens_on.type)
     values |= {"opens_on": begins}
+    # What is quiet until its deadline stays so.
+    follows = bindparam("new_deadline_on", type_=POINTS.c.deadline_on.type)
+    is_until_deadline = POINTS.c.quiet_until == POINTS.c.deadline_on
+    values |= {"quiet_until": case((is_until_deadline, follows), else_=POINTS.c.quiet_until)}
     lapsed = bindparam("new_deadline_on", type_=POINTS.c.deadline_on.type) < literal(today)
     values |= {"overdue_on": case((lapsed, POINTS.c.overdue_on), else_=None)}
     for tells in (True, False):

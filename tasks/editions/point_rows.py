@@ -213,13 +213,19 @@ def _changes(row: RowMapping, point: PlannedPoint, *, owner_id: int, today: date
     if not is_live(row):
         return {}
     wanted: dict[str, Any] = {"owner_id": owner_id}
-    if row["due_on"] == point.planned_due_on:
+    is_planned, is_own_term = row["status"] == "planned", row["due_on"] == point.planned_due_on
+    if is_own_term:
         wanted |= {"deadline_on": point.deadline_on, "deadline_note": point.deadline_note}
-    if row["status"] == "planned":
+        if is_planned:
+            wanted |= {"quiet_until": point.quiet_until}
+        elif row["quiet_until"] == row["deadline_on"]:
+            wanted |= {"quiet_until": point.deadline_on}
+    if is_planned:
         wanted |= {"opens_on": point.opens_on}
     changes = {name: value for name, value in wanted.items() if row[name] != value}
-    if "opens_on" in changes and not row["news"]:
-        changes["next_check_on"] = first_rung(point.opens_on, point.deadline_on, row["quiet_until"])
+    if is_planned and changes.keys() & {"opens_on", "quiet_until"} and not row["news"]:
+        quiet_until = wanted.get("quiet_until", row["quiet_until"])
+        changes["next_check_on"] = first_rung(point.opens_on, point.deadline_on, quiet_until)
     if "deadline_on" in changes and row["status"] != "planned":
         changes["next_check_on"] = today
         if point.deadline_on >= today:

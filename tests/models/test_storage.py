@@ -2,11 +2,12 @@
 
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import select
 
@@ -42,6 +43,40 @@ def test_rows_written_at_the_first_revision_are_there_at_the_newest(empty_engine
     migrate(empty_engine)
     with empty_engine.connect() as connection:
         assert connection.execute(text("SELECT state_name FROM prefect_ref")).scalar_one() == "В работе"
+
+
+def test_weekly_duties_of_earlier_releases_are_quiet_until_their_day(empty_engine: Engine) -> None:
+    migrate(empty_engine, "0016")
+    there, due = MetaData(), date(2027, 6, 3)
+    roadmap = {"code": "k", "region": "Край", "title": "Комплекс мер", "act": "приказ № 1", "zone": "Europe/Moscow"}
+    roadmap |= {"roll": "preceding", "report_by": "period_end"}
+    days = dict.fromkeys(("period_start", "period_end", "controlled_from"), date(2027, 1, 1))
+    body = {"id": 1, "roadmap_code": "k", "code": "b", "name": "Орган", "short": "О", "level": "regional"}
+    item = dict.fromkeys(("section", "group", "responsible", "executors", "term", "result", "source"), "")
+    item |= {"roadmap_code": "k", "origin": "table", "title": "Семинар", "kind": "document"}
+    readings: tuple[dict[str, str], ...] = ({"every": "week"}, {"every": "month"}, {})
+    point = {"roadmap_code": "k", "owner_id": 1, "purpose": "result", "deadline_note": "", "is_history": False}
+    stands = [(1, 3, "open"), (1, 3, "accepted"), (1, 30, "planned"), (2, 3, "open"), (3, 3, "open")]
+    with empty_engine.begin() as connection:
+        there.reflect(connection)
+
+        def add(table: str, **row: Any) -> None:
+            connection.execute(there.tables[table].insert().values(row))
+
+        add("roadmap", **roadmap, **days, shift_years=0, is_rehearsal=False)
+        add("body", **body)
+        for n, reading in enumerate(readings, start=1):
+            add("item", **item, id=n, code=f"{n}", number=f"{n}", position=n, reading=reading, owner_id=1,
+                is_controlled=True)  # fmt: skip
+        for n, given, status in stands:
+            begins, closed = due - timedelta(days=given), due if status == "accepted" else None
+            add("control_point", **point, key=f"{n}/{given}/{status}", item_id=n, opens_on=begins, due_on=due,
+                deadline_on=due, status=status, closed_on=closed)  # fmt: skip
+    migrate(empty_engine)
+    with open_session(empty_engine) as session:
+        assert {row.key: row.quiet_until for row in session.exec(select(ControlPoint)) if row.quiet_until} == {
+            "1/3/open": due
+        }
 
 
 @pytest.mark.parametrize("statement", ["UPDATE transition SET reason = 'другое'", "DELETE FROM transition"])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlmodel import col
 
 from models import (
@@ -192,6 +192,28 @@ def test_a_saturday_worked_by_decree_is_a_working_day(engine: Engine) -> None:
     control(engine, COMES)
     assert point(engine, "demo/1.2/-/2028-04-30").deadline_on == saturday
     assert "2028" not in " ".join(unapproved(engine, COMES))
+
+
+def test_what_is_quiet_until_its_deadline_stays_so_when_the_calendar_moves_it(engine: Engine) -> None:
+    friday, saturday = date(2028, 4, 28), date(2028, 4, 29)
+    load(engine, catalogue(item("1.2", "ежемесячно"), item("1.3", "еженедельно по субботам")))
+    taken, weekly = "demo/1.2/-/2028-04-30", "demo/1.3/-/2028-04-29"
+    with open_session(engine) as session:
+        session.execute(update(ControlPoint).where(col(ControlPoint.key) == taken).values(quiet_until=friday))
+    assert point(engine, weekly).quiet_until == friday
+    give(engine, 2028, worked=(saturday,))
+    control(engine, COMES)
+    for key in (taken, weekly):
+        assert (point(engine, key).deadline_on, point(engine, key).quiet_until) == (saturday, saturday)
+
+
+def test_a_duty_that_becomes_weekly_is_quiet_from_then_on(engine: Engine) -> None:
+    load(engine, catalogue(item("1.2", "еженедельно по пятницам", control="monthly")))
+    key = "demo/1.2/-/2028-02-25"
+    assert point(engine, key).quiet_until is None
+    load(engine, catalogue(item("1.2", "еженедельно по пятницам")), COMES)
+    row = point(engine, key)
+    assert (row.quiet_until, row.next_check_on) == (row.deadline_on, row.deadline_on)
 
 
 def test_words_that_count_working_days_are_read_anew_and_keep_their_points(engine: Engine) -> None:
