@@ -20,7 +20,7 @@ LONGEST_ENDING = 4
 """Letters of a case: «Чижевск» + «ого», «Петров» + «ыми»."""
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\s<>()\[\],;«»\"'?&]+")
-_RUNG = re.compile(r"(?<!\d)\+?\(?\d(?:[ \u00a0()–-]*\d){9,10}(?!\d)")
+_PHONE_NUMBER = re.compile(r"(?<!\d)\+?\(?\d(?:[ \u00a0()–-]*\d){9,10}(?!\d)")
 #: An underscore parts words: names of files have it.
 EDGE = (r"(?<![^\W_])", r"(?![^\W_])")
 _KEY = "known people"
@@ -74,7 +74,7 @@ class KnownPeople:
         if self.by_address:
             text = _TOKEN.sub(self._address, text)
         if self.by_phone:
-            text = _RUNG.sub(self._phone, text)
+            text = _PHONE_NUMBER.sub(self._phone, text)
         for person in self._met(text) if self.by_word else ():
             text = name_pattern(person.name).sub(_said(person.words), text)
         return text
@@ -131,7 +131,7 @@ def without_names(session: Session, text: str) -> str:
 
 def _digits(phone: str) -> str:
     """The last ten digits of a telephone, without an extension; empty where it has fewer: many share those."""
-    found = _RUNG.search(phone)
+    found = _PHONE_NUMBER.search(phone)
     return re.sub(r"\D", "", found.group())[-10:] if found else ""
 
 

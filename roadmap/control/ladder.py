@@ -78,6 +78,17 @@ def first_rung(opens_on: date, deadline_on: date, quiet_until: date | None = Non
     return min(max(quiet_until or opens_on, opens_on), deadline_on)
 
 
+def is_quiet(today: date, quiet_until: date | None) -> bool:
+    """Whether the owner of a point is not to be reminded of its deadline to come."""
+    return quiet_until is not None and today < quiet_until
+
+
+def days_to_put_off(today: date, deadline_on: date) -> tuple[date, date] | None:
+    """The first and the last day to which reminders may be put off; None where no day is left between."""
+    first, last = today + DAY, deadline_on - DAY
+    return (first, last) if first <= last else None
+
+
 def is_short(opens_on: date, deadline_on: date) -> bool:
     """Less than a week is given: such a duty comes again each week, or is a step of something longer."""
     return deadline_on - opens_on < WEEK

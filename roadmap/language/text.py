@@ -46,6 +46,13 @@ def numbered(number: str, title: str, *, stop: str = ".") -> str:
     return f"{bare}{stop if number[0].isdigit() else ':'} {title}"
 
 
+def cited(number: str, title: str = "") -> str:
+    """«п. 1.1.3», «разд. 2, п. 12»; the title in quotes where nothing is printed before the item."""
+    if not number or number == "—":
+        return f"«{title}»" if title else ""
+    return f"п. {number.rstrip('.')}" if number[0].isdigit() else number
+
+
 ON_PAGE = " (страница)"
 """Stands after the post of one who acted on a page of ours, in the words of who did it."""
 

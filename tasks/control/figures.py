@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Request, Roadmap
@@ -61,7 +61,7 @@ def figures(session: Session, code: str, *, today: date) -> Figures:
     ours = col(ControlPoint.roadmap_code) == code
     overdue = overdue_points(session, ours, today=today)
     monday, sunday = unit(today, "week")
-    requests = Counter(session.execute(_waiting(code)).scalars())
+    requests = Counter(session.execute(_waiting(col(Request.kind), code=code)).scalars())
     orders = sum(requests[kind] for kind in ORDERS)
     submitted = _count(session, ours, col(ControlPoint.status) == "submitted")
     live = (ours, col(ControlPoint.status).in_(LIVE), col(ControlPoint.blocked).is_(False))
@@ -132,23 +132,14 @@ def undecided(session: Session, roadmap: Roadmap, points: Sequence[Point], *, to
 
 def waiting_extensions(session: Session, roadmap_code: str) -> list[Request]:
     """The requests for another deadline that wait in a roadmap, the oldest first."""
-    found = (
-        select(Request)
-        .join(ControlPoint, col(ControlPoint.id) == col(Request.point_id))
-        .where(
-            col(ControlPoint.roadmap_code) == roadmap_code,
-            col(Request.kind) == "extend",
-            col(Request.state) == "waiting",
-        )
-        .order_by(col(Request.id))
-    )
+    found = _waiting(Request, code=roadmap_code).where(col(Request.kind) == "extend").order_by(col(Request.id))
     return list(session.execute(found).scalars())
 
 
-def _waiting(code: str) -> Any:
-    """The kind of each request of a roadmap that waits."""
+def _waiting(what: Any, *, code: str) -> Select[Any]:
+    """Of each request of a roadmap that waits."""
     return (
-        select(col(Request.kind))
+        select(what)
         .join(ControlPoint, col(ControlPoint.id) == col(Request.point_id))
         .where(col(ControlPoint.roadmap_code) == code, col(Request.state) == "waiting")
     )

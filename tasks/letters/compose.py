@@ -17,6 +17,7 @@ from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
+from roadmap.control.ladder import is_quiet
 from roadmap.control.reminders import OF_CONTROL, REMINDERS, SUPERSEDED, Reason, rank, relevant
 from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
@@ -213,8 +214,7 @@ def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, cha
         newest[row.point.id] = max(row.on_day, newest.get(row.point.id, row.on_day))
     best: dict[tuple[int | None, str], _Told] = {}
     for row in rows:
-        days = (row.point.deadline_on - sender.today).days
-        reason = _still(row, days)
+        reason = _still(row, sender.today)
         if reason is None or (row.reason in SUPERSEDED and row.on_day < newest[row.point.id]):
             continue
         key = (row.point.id, GROUPS.get(reason, reason))
@@ -223,7 +223,7 @@ def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, cha
     return list(best.values())
 
 
-def _still(row: LetterRow, days: int) -> Reason | None:
+def _still(row: LetterRow, today: date) -> Reason | None:
     """What the reason has become by now. That a note or a page was lost is told though its round is over."""
     if row.reason == "undelivered" and row.point.purpose in ("round", "data"):
         return row.reason
@@ -232,11 +232,11 @@ def _still(row: LetterRow, days: int) -> Reason | None:
     return relevant(
         row.reason,
         status=point.status,
-        days=days,
+        days=(point.deadline_on - today).days,
         has_open_request=point.has_open_request,
         is_idle=is_idle,
         is_moved=point.deadline_on != row.decided_for,
-        is_quiet=point.quiet_until is not None and days > (point.deadline_on - point.quiet_until).days,
+        is_quiet=is_quiet(today, point.quiet_until),
     )
 
 

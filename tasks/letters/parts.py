@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from models import Channel, ControlPoint, Item, Official, Roadmap
+from models import Channel, ControlPoint, Official, Roadmap
 from models.lifecycle import LIVE
 from models.queries import standing
 from models.queries.officials import MuteRow, muted, unreached
@@ -17,7 +17,7 @@ from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
 from roadmap.control.series import Undone
 from roadmap.control.state import OWED, is_overdue, state_name
-from roadmap.language import numbered
+from roadmap.language import cited, numbered
 from roadmap.letters import Part
 from roadmap.letters.leads import Overall, Owed, controller_lead, coordinator_lead, owed_part
 from roadmap.letters.letter import TITLE_LENGTH, Lead, shortened
@@ -147,16 +147,13 @@ def _stands(point: PointView, calendar: WorkCalendar, today: date) -> str:
 def _muted(session: Session, row: MuteRow, today: date) -> str:
     """Nobody is reminded of it: whoever controls sees what, by whom and why, and how much of it is overdue."""
     mute = row.mute
-    what = _cited(session, row.item) if row.item else (row.body.short if row.body else "")
+    what = row.body.short if row.body else ""
+    if row.item:
+        what = cited(number_of(row.item, shared_numbers(session)), row.item.title)
     mine = col(ControlPoint.item_id) == mute.item_id if mute.item_id else col(ControlPoint.owner_id) == mute.body_id
     late = select(func.count()).select_from(ControlPoint).where(mine, standing.overdue(today))
     overdue = session.execute(late.where(col(ControlPoint.roadmap_code) == mute.roadmap_code)).scalar_one()
     return muted_words(what, overdue=overdue, until=mute.until, by=mute.set_by, reason=mute.reason)
-
-
-def _cited(session: Session, item: Item) -> str:
-    number = number_of(item, shared_numbers(session))
-    return f"п. {number}" if number[:1].isdigit() else number or item.title
 
 
 def personal_of(session: Session, code: str, *, today: date) -> list[Personal]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,7 @@ from models.queries import officials
 from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.tables.request import ORDERS
 from roadmap.calendar import WorkCalendar
+from roadmap.control.ladder import days_to_put_off, is_quiet
 from roadmap.control.state import NAMES, State, state_of
 from roadmap.letters.wording import time_left
 from tasks.context.working_calendar import calendar_of
@@ -93,15 +94,15 @@ class Card:
     today: date
 
     @property
-    def reminder_days(self) -> tuple[date, date]:
+    def reminder_days(self) -> tuple[date, date] | None:
         """The first and the last day to which reminders may be put off."""
-        return self.today + timedelta(days=1), self.own.point.deadline_on - timedelta(days=1)
+        return days_to_put_off(self.today, self.own.point.deadline_on)
 
     @property
     def quiet_until(self) -> date | None:
-        """The day before the deadline to which reminders are put off."""
+        """The day before which no reminder comes; of what is quiet until its deadline nothing was put off."""
         until = self.own.point.quiet_until
-        return until if until and self.today < until < self.own.point.deadline_on else None
+        return until if until != self.own.point.deadline_on and is_quiet(self.today, until) else None
 
 
 def groups(session: Session, official: Official, *, today: date) -> list[Group]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, select, true
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_
 from models import Absence, Body, ControlPoint, Executor, Item, Official
 from models.lifecycle import ALLOWED, LIVE, Action
 from models.queries import officials
+from roadmap.control.ladder import days_to_put_off
 
 Role = Literal["owner", "deputy", "co", "controls"]
 
@@ -129,8 +130,7 @@ def possible_actions(
     if own.point.is_history:
         return ()
     asked = {"extend": "extend" in waiting, "not-mine": "reassignment" in waiting, "acknowledge": is_acknowledged}
-    # There must be a day left to be reminded on.
-    asked["remind-later"] = own.point.deadline_on - today < timedelta(days=2)
+    asked["remind-later"] = days_to_put_off(today, own.point.deadline_on) is None
     return tuple(
         name
         for name, action in ACTIONS.items()

@@ -13,6 +13,7 @@ from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
 from roadmap.control.planning import plan_item
+from roadmap.language import cited
 from roadmap.processes.form_words import DecisionLine, Unclear, read_decisions
 from roadmap.reading import Reading
 from tasks.editions.add_item import add_item, catalogue_of_added
@@ -41,11 +42,9 @@ def add_decisions(
     )
     read = {one.line: terms.read(one.term, start=on, end=roadmap.period_end, calendar=calendar) for one in lines}
     _refuse_terms(lines, read)
-    cited = number_of(parent, shared_numbers(session))
+    number_in_print = number_of(parent, shared_numbers(session))
     by_day = f"Протокол от {on:%d.%m.%Y}, "
-    place = (
-        f"Протокол: {proof.strip()}" if proof.strip() else by_day + (f"п. {cited}" if cited[:1].isdigit() else cited)
-    )
+    place = f"Протокол: {proof.strip()}" if proof.strip() else by_day + cited(number_in_print, parent.title)
     # Earlier releases cited the item by the code that only the program knows.
     places = (place, f"{by_day}пункт {parent.code}")
     known = _known(session, parent)
@@ -60,7 +59,7 @@ def add_decisions(
             roadmap.code,
             entry,
             read[line.line],
-            number=f"{cited}, решение {number}",
+            number=f"{number_in_print}, решение {number}",
             owner_id=bodies[line.owner].id or 0,
             parent=parent,
             calendar=calendar,

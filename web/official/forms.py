@@ -1,12 +1,14 @@
 """The forms of a point's card: what was typed becomes one answer. ``ACTIONS`` names them as the addresses do."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from starlette.datastructures import FormData
 
 from models import Roadmap
 from models.db import open_session
+from models.lifecycle import Refused
+from roadmap.control.ladder import days_to_put_off
 from tasks.control import submissions
 from tasks.control.submissions import Report, Upload
 from tasks.people.links import Answer
@@ -15,8 +17,6 @@ from web.forms import BadField, Faults
 
 DONE_ON = "Дата исполнения"
 PROOF = ("details", "link", "file")
-
-DAY = timedelta(days=1)
 
 
 def submit(answer: Answer, point_id: int, form: FormData) -> str:
@@ -59,11 +59,9 @@ def put_off_reminders(answer: Answer, point_id: int, form: FormData) -> str:
     """«Напомнить позже»: the day."""
     with open_session(answer.engine) as session:
         deadline = submissions.the_point(session, answer, point_id).deadline_on
-    faults = Faults()
-    days = {"earliest": answer.today + DAY, "latest": deadline - DAY}
-    until = faults.read(forms.day, form, "until", "С какого дня напоминать", **days)
-    faults.refuse()
-    assert until is not None
+    if (days := days_to_put_off(answer.today, deadline)) is None:
+        raise Refused("До срока не осталось дня, на который можно отложить напоминания")
+    until = forms.day(form, "until", "С какого дня напоминать", earliest=days[0], latest=days[1])
     return submissions.put_off_reminders(answer, point_id, until=until)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from roadmap.language import ended, plural
+from roadmap.language import cited, ended, plural
 from roadmap.language.text import NBSP
 from roadmap.monitoring.indicators.ranking import Lag, is_against_target, lagging, misses_target
 from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, Verdict
@@ -273,7 +273,7 @@ def _overdue(snapshot: Snapshot) -> str:
     longest = max(snapshot.overdue, key=lambda point: point.days)
     count = len(snapshot.overdue)
     verb = plural(count, "просрочена", "просрочены", "просрочено")
-    item = f"пункт{NBSP}{longest.number}" if longest.number[:1].isdigit() else longest.number or f"«{longest.title}»"
+    item = cited(longest.number, longest.title).replace("п. ", f"п.{NBSP}")
     return (
         f"На{NBSP}дату составления {verb} {number_of(count, 'point')}; дольше всего{NBSP}— {item}, "
         f"{longest.body} ({number_of(longest.days, 'day')})."
