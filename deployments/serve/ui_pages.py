@@ -30,15 +30,19 @@ ALL_NAMES = f"{ENGLISH_NAMES[:-1]},{','.join(f'`{name}`' for name in ON_RUNS)}]"
 
 TABS = re.compile(r"\[\{label:`Logs`\},(.{0,300}?)\{label:`Artifacts`,hidden:[^}]*\},")
 
+#: The line has a strip of its own: the pages, which scroll inside, end above it.
 STYLE = """
-#vekha-links{position:fixed;z-index:1;left:50%;bottom:0;transform:translateX(-50%);display:flex;flex-wrap:wrap;
-gap:.1rem 1.1rem;justify-content:center;box-sizing:border-box;width:max-content;max-width:100vw;padding:.45rem 1rem;
-background:#1b2a4a;color:#fff;font:500 15px/1.3 system-ui,sans-serif;border-radius:.6rem .6rem 0 0}
+#vekha-links{position:fixed;z-index:40;inset:auto 0 0;height:2.25rem;display:flex;gap:1.1rem;align-items:center;
+justify-content:safe center;box-sizing:border-box;padding:0 1rem;overflow-x:auto;
+background:#1b2a4a;color:#fff;font:500 15px/1.3 system-ui,sans-serif}
 #vekha-links a{color:#fff;text-decoration:underline;text-underline-offset:.2em;white-space:nowrap}
-#vekha-links a:focus-visible{outline:2px solid #fff;outline-offset:2px}
+#vekha-links a:focus-visible{outline:2px solid #fff;outline-offset:-2px}
 body:has([role=dialog]) #vekha-links{display:none}
-#app{padding-bottom:2.6rem}
-@media (max-height:520px){#vekha-links{position:static;transform:none;width:auto;border-radius:0}#app{padding-bottom:0}}
+#app,.app-router-view{height:calc(100vh - 2.25rem);overflow:auto}
+.p-context-sidebar{max-height:calc(100vh - 2.25rem)}
+@media (max-width:1023px){.p-context-sidebar{bottom:2.25rem}}
+body:has(#root){padding-bottom:2.25rem}
+#root .h-svh{height:calc(100svh - 2.25rem)}
 .artifact-card__title{display:none}
 .artifact-card__description{font-size:1.05rem;font-weight:600}
 """

@@ -46,6 +46,16 @@ def test_what_is_overdue_what_waits_and_the_history_of_an_item_are_two_clicks_aw
         expect(shown).to_have_count(1)
         expect(shown).to_contain_text(f"{item} Форсайт-сессия {item} для методистов")
     page.screenshot(path=OUT / "list-overdue.png")
+    # On a low screen too the line covers nothing, and nothing covers the line.
+    page.set_viewport_size({"width": 1366, "height": 500})
+    page.screenshot(path=OUT / "list-low.png")
+    ends, begins = (page.locator(one).bounding_box() for one in ("#app", "#vekha-links"))
+    assert ends is not None
+    assert begins is not None
+    assert ends["y"] + ends["height"] <= begins["y"] + 1
+    line.get_by_role("link", name="Просрочено").click(trial=True)
+    page.get_by_text("Switch to V2 UI").click(trial=True)
+    page.set_viewport_size({"width": 1366, "height": 768})
     page.locator("a[href*='/deployments/deployment/']").first.click()
     page.get_by_text("All except scheduled").wait_for()
     expect(page.locator(".state-list-item").filter(has_text="Просрочено")).to_have_count(1)
