@@ -34,7 +34,7 @@ async def reopen(point_key: str, reason: str) -> State:
     try:
         refusal = decide_task(engine, Reopen(key=point_key, by=by, reason=reason)).refusal
     except Refused as refused:
-        refusal = str(refused)
+        refusal = refused.said
     if refusal:
         return Failed(name="Решение не записано", message=refusal)
     async with connect(Settings()) as client:

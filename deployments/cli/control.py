@@ -12,7 +12,7 @@ from deployments.cli.roadmap.look import Json
 from models import Roadmap, clock
 from models.db import open_session
 from models.db.migrate import ready_engine
-from models.lifecycle import Refused, point_by_key
+from models.lifecycle import point_by_key
 from roadmap.language import day
 from tasks.control.commands import Accept, By, Command, Demand, Extend, Reopen, Return, Submit, Withdraw
 from tasks.daily.decisions import decide
@@ -110,8 +110,8 @@ def _decide(key: str, actor: str, as_json: bool, command_of: Callable[[By], Comm
     with open_session(engine) as session:
         today = facts.today_of(session.get_one(Roadmap, point_by_key(session, key).roadmap_code), at)
     by = By(actor=actor, at=at, today=today, once_key=f"command:{uuid4()}", auditor=actor, confirms=CONFIRMS)
-    if refusal := decide(engine, command_of(by)).refusal:
-        raise Refused(refusal)
+    if refused := decide(engine, command_of(by)).refused:
+        raise refused
     with open_session(engine) as session:
         point = point_by_key(session, key)
     mirrored = push_point(engine, key, at=at)

@@ -91,7 +91,7 @@ def change(session: Session, which: str | ControlPoint, move: TransitionCommand)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         session.expire(point)
-        raise Refused(f"«{point.key}»: решение уже принято другим, сейчас — {STATUS_RU[point.status]}")
+        raise Refused(f"решение уже принято другим, сейчас — {STATUS_RU[point.status]}", key=point.key)
     assert point.id is not None
     session.add(Transition(**transition_of(point, move, status)))
     session.add_all(evidence_of(point.id, move))
@@ -290,37 +290,38 @@ def status_after(point: ControlPoint, move: TransitionCommand) -> str:
     if status is None and move.action in ("supplement", "recall"):
         none = point.status in ("planned", "open")
         words = "отчёта на проверке нет" if none else "решение уже принято"
-        raise Refused(f"«{point.key}»: {words}, сейчас — {STATUS_RU[point.status]}")
+        raise Refused(f"{words}, сейчас — {STATUS_RU[point.status]}", key=point.key)
     if status is None:
-        raise Refused(f"«{point.key}»: нельзя {ACTION_RU[move.action]}, сейчас — {STATUS_RU[point.status]}")
+        raise Refused(f"нельзя {ACTION_RU[move.action]}, сейчас — {STATUS_RU[point.status]}", key=point.key)
     if move.action in NEEDS_REASON and not move.reason.strip():
-        raise Refused(f"«{point.key}»: чтобы {ACTION_RU[move.action]}, укажите основание")
+        raise Refused(f"чтобы {ACTION_RU[move.action]}, укажите основание", key=point.key)
     if move.action == "reopen":
         if point.purpose not in REOPENED:
-            raise Refused(f"«{point.key}»: раунд мониторинга на контроль не возвращают, начните его заново")
+            raise Refused("раунд мониторинга на контроль не возвращают, начните его заново", key=point.key)
         status = "open" if point.opens_on <= move.on else "planned"
     if move.action == "recall":
         status = move.back_to or status
     if move.action == "reassign" and move.owner_id in (None, point.owner_id):
-        raise Refused(f"«{point.key}»: назовите другой орган, которому передаётся исполнение")
+        raise Refused("назовите другой орган, которому передаётся исполнение", key=point.key)
     if move.action == "extend":
         if move.due_on is None or move.deadline_on is None or move.due_on < point.opens_on:
-            raise Refused(f"«{point.key}»: укажите новый срок не раньше {point.opens_on:%d.%m.%Y}")
+            raise Refused(f"укажите новый срок не раньше {point.opens_on:%d.%m.%Y}", key=point.key)
         if move.due_on == point.due_on:
-            raise Refused(f"«{point.key}»: новый срок совпадает с прежним, {point.due_on:%d.%m.%Y}")
+            raise Refused(f"новый срок совпадает с прежним, {point.due_on:%d.%m.%Y}", key=point.key)
     if move.action == "put_off" and (move.due_on is None or not move.on < move.due_on < point.deadline_on):
         raise Refused(
-            f"«{point.key}»: напоминания откладывают на день до срока — позже {move.on:%d.%m.%Y} и раньше "
-            f"{point.deadline_on:%d.%m.%Y}"
+            f"напоминания откладывают на день до срока — позже {move.on:%d.%m.%Y} и раньше "
+            f"{point.deadline_on:%d.%m.%Y}",
+            key=point.key,
         )
     if move.action == "demand" and (move.due_on is None or move.due_on < move.on):
-        raise Refused(f"«{point.key}»: укажите, до какого дня исполнить, не раньше {move.on:%d.%m.%Y}")
+        raise Refused(f"укажите, до какого дня исполнить, не раньше {move.on:%d.%m.%Y}", key=point.key)
     if move.action == "take_personal" and point.personal_since is not None:
-        raise Refused(f"«{point.key}»: уже на личном контроле, с {point.personal_since:%d.%m.%Y}")
+        raise Refused(f"уже на личном контроле, с {point.personal_since:%d.%m.%Y}", key=point.key)
     if move.action == "leave_personal" and point.personal_since is None:
-        raise Refused(f"«{point.key}»: на личном контроле не состоит")
+        raise Refused("на личном контроле не состоит", key=point.key)
     if move.action == "correct" and move.due_on in (None, point.submitted_on) and not move.evidence:
-        raise Refused(f"«{point.key}»: укажите другой день исполнения или другое подтверждение")
+        raise Refused("укажите другой день исполнения или другое подтверждение", key=point.key)
     return status
 
 

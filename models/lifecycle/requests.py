@@ -158,7 +158,7 @@ def _decided(
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         of = _OF_RU[request.kind]
-        raise Refused(f"«{point.key}»: {of} ({KIND_RU[request.kind]}) уже {'решена' if of == 'просьба' else 'решено'}")
+        raise Refused(f"{of} ({KIND_RU[request.kind]}) уже {'решена' if of == 'просьба' else 'решено'}", key=point.key)
     return request, point
 
 

@@ -170,12 +170,14 @@ def event_words(action: str, *, due_from: date | None = None, due_to: date | Non
 class Refused(ValueError):
     """The action is not possible for this point as it stands now; the text is one Russian line for people.
 
+    ``key`` is the point it is about: the command line names it, a page shows it already and says the rest (``said``).
     ``field`` names what of a form it is about, where it is about one.
     """
 
-    def __init__(self, line: str = "", *, field: str = "") -> None:
-        super().__init__(line)
+    def __init__(self, line: str = "", *, field: str = "", key: str = "") -> None:
+        super().__init__(f"«{key}»: {line}" if key else line)
         self.field = field
+        self.said = line[:1].upper() + line[1:] + ("" if line.endswith(".") else ".")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

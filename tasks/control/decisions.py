@@ -49,10 +49,15 @@ REFUSED = "решение не записано"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a decision: ``refusal`` is one Russian line, empty when it was carried out."""
+    """What became of a decision, and why it was not carried out, where it was not."""
 
     status: str
-    refusal: str = ""
+    refused: Refused | None = None
+
+    @property
+    def refusal(self) -> str:
+        """Why not, as a page says it: one or two Russian sentences, empty when it was carried out."""
+        return self.refused.said if self.refused else ""
 
 
 def same(once_key: str) -> ColumnElement[bool]:
@@ -83,10 +88,10 @@ def decide(engine: Engine, command: Command, handlers: Handlers) -> Outcome:
             _audit(session, by, f"решение: {command.done}", command.key)
             return Outcome(handler.carry_out(session, point, command).status)
     except Refused as refusal:
-        return refused(engine, command.key, by, str(refusal), handler)
+        return refused(engine, command.key, by, refusal, handler)
 
 
-def refused(engine: Engine, key: str, by: By, refusal: str, handler: Handler | None = None) -> Outcome:
+def refused(engine: Engine, key: str, by: By, refusal: Refused, handler: Handler | None = None) -> Outcome:
     """A decision that was not taken, with its line in the audit.
 
     The same form sent twice at once is no refusal: it has been carried out, by its first copy.
@@ -95,7 +100,7 @@ def refused(engine: Engine, key: str, by: By, refusal: str, handler: Handler | N
         status = point_by_key(session, key).status
         if handler is not None and _is_taken(session, handler, by):
             return Outcome(status)
-        _audit(session, by, REFUSED, key, refusal)
+        _audit(session, by, REFUSED, key, refusal.said)
     return Outcome(status, refusal)
 
 
@@ -166,8 +171,9 @@ def _refuse_recalled(session: Session, point: ControlPoint, command: Accept) -> 
     last = _last_decision(session, point.id)
     if last is not None and last.action == "recall":
         raise Refused(
-            f"«{point.key}»: отчёт отозван исполнителем {day(last.happened_on)}. "
-            "Чтобы принять исполнение без отчёта, укажите дату исполнения"
+            f"отчёт отозван исполнителем {day(last.happened_on)}. "
+            "Чтобы принять исполнение без отчёта, укажите дату исполнения",
+            key=point.key,
         )
 
 
@@ -197,11 +203,11 @@ def ask_about_stages(session: Session, point: ControlPoint, command: Accept | Wi
     live, total = unfinished_stages(session, point)
     if not live:
         return
-    told = f"«{point.key}»: не завершено этапов — {live} из {total}"
+    told = f"не завершено этапов — {live} из {total}"
     if not command.with_stages:
-        raise Refused(f"{told}. Чтобы закрыть пункт вместе с ними, {command.by.confirms}")
+        raise Refused(f"{told}. Чтобы закрыть пункт вместе с ними, {command.by.confirms}", key=point.key)
     if not command.reason.strip():
-        raise Refused(f"{told}. Чтобы закрыть пункт вместе с ними, укажите основание")
+        raise Refused(f"{told}. Чтобы закрыть пункт вместе с ними, укажите основание", key=point.key)
 
 
 def unfinished_stages(session: Session, point: ControlPoint) -> tuple[int, int]:
@@ -218,9 +224,9 @@ def reopen(session: Session, point: ControlPoint, command: Reopen) -> ControlPoi
     """«Вернуть на контроль»: not what an edition dropped, nor a stage of what is closed as a whole."""
     whole = session.get_one(ControlPoint, point.parent_id) if point.parent_id else None
     if whole is not None and whole.closed_on is not None:
-        raise Refused(f"«{point.key}»: закрыт пункт целиком, верните на контроль его: {whole.key}")
+        raise Refused(f"закрыт пункт целиком, верните на контроль его: {whole.key}", key=point.key)
     if not session.get_one(Item, point.item_id).is_controlled:
-        raise Refused(f"«{point.key}»: пункт исключён новой редакцией документа, на контроль его не вернуть")
+        raise Refused("пункт исключён новой редакцией документа, на контроль его не вернуть", key=point.key)
     return lifecycle.change(session, point, _move(command, "reopen"))
 
 
@@ -271,7 +277,7 @@ def demand(session: Session, point: ControlPoint, command: Demand) -> ControlPoi
     """«Потребовать исполнения»: of what has begun and is not reported yet."""
     _take_turn(session, point)
     if not state.is_begun(point, command.by.today):
-        raise Refused(f"«{point.key}»: исполнение ещё не началось, срок открывается {day(point.opens_on)}")
+        raise Refused(f"исполнение ещё не началось, срок открывается {day(point.opens_on)}", key=point.key)
     said = f"по указанию: {command.ordered_by}" if command.ordered_by else ""
     words = ". ".join(filter(None, (said, command.reason)))
     return lifecycle.change(session, point, _move(command, "demand", reason=words, due_on=command.until))
@@ -358,7 +364,7 @@ def _extension(session: Session, roadmap: Roadmap, command: Command, due: date |
 def _body(session: Session, point: ControlPoint, body_id: int) -> int:
     body = session.get(Body, body_id)
     if body is None or body.roadmap_code != point.roadmap_code:
-        raise Refused(f"«{point.key}»: такого органа в дорожной карте нет, выберите из списка")
+        raise Refused("такого органа в дорожной карте нет, выберите из списка", key=point.key)
     return body_id
 
 

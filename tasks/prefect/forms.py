@@ -193,8 +193,10 @@ def answer(
     by = By(actor=actor, at=at, today=today, once_key=once_key, confirms=CONFIRMS)
     try:
         command = command_of(form, key, by)
-    except (Refused, Unclear) as unclear:
-        return refused(engine, key, by, str(unclear))
+    except Unclear as unclear:
+        return refused(engine, key, by, Refused(str(unclear), key=key))
+    except Refused as not_so:
+        return refused(engine, key, by, not_so)
     return decide(engine, command)
 
 

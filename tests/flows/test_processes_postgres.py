@@ -127,7 +127,7 @@ def test_an_agreement_ends_though_the_page_and_the_form_decide_at_once(
         late = page.submit(page_accepts, engine, signed["sochi"], today)
         waiters(engine, 2)
         released.set()
-        assert "решение уже принято другим" in late.result().refusal
+        assert "Решение уже принято другим" in late.result().refusal
         shared.wait_for_form(key, 2)
 
         # The page has the row first, the form goes on with what it left.

@@ -166,7 +166,7 @@ def _decided(request: Request, recommendation_id: int, carry_out: Callable[[Sess
     except Refused as refused:
         action, detail = "решение не записано", f"рекомендация № {recommendation_id}: {refused}"
         audit_alone(engine, actor="координатор", action=action, at=clock.now(), subject=code, detail=detail)
-        return _page(request, round_id, refusal=str(refused), status=409)
+        return _page(request, round_id, refusal=refused.said, status=409)
     request.session["monitoring"] = [round_id, said]
     return RedirectResponse(f"/control/monitoring/{round_id}#advice", status_code=303)
 

@@ -137,7 +137,7 @@ def order(request: Request, token: str, point_id: RowId, action: str, form: Form
         code, faults = _faults(bad)
         return _card(request, token, point_id, code, Refusal(action, faults, _typed(form)))
     if refusal:
-        return _card(request, token, point_id, 409, Refusal(action, [BadField(without_key(refusal))], _typed(form)))
+        return _card(request, token, point_id, 409, Refusal(action, [BadField(refusal)], _typed(form)))
     shown = BackgroundTask(_push, request, key, clock.now())
     return RedirectResponse(f"/o/{token}/point/{point_id}?done={action}", 303, background=shown)
 
@@ -262,17 +262,13 @@ def _faults(refused: Exception) -> tuple[int, list[BadField]]:
             return 400, [BadField(line, "file") for line in refused.lines]
         case files.FileRefused():
             return 507 if isinstance(refused, files.NoRoom) else 400, [BadField(str(refused), "file")]
-    return 409, [BadField(without_key(str(refused)), getattr(refused, "field", ""))]
+        case Refused():
+            return 409, [BadField(refused.said, refused.field)]
+    return 409, [BadField(str(refused))]
 
 
 def _typed(form: FormData) -> dict[str, str]:
     return {name: value[: forms.LONGEST] for name, value in form.items() if isinstance(value, str)}
-
-
-def without_key(line: str) -> str:
-    """The line of a refusal as an official reads it: the key of the point says nothing here."""
-    words = line.split("»: ", 1)[1] if line.startswith("«") and "»: " in line else line
-    return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
 
 
 def _push(request: Request, key: str, at: datetime) -> None:

@@ -61,7 +61,8 @@ def test_a_decision_reads_the_point_once_and_leaves_one_line(small_world: Any, m
 def test_what_is_refused_changes_nothing_and_is_kept_in_the_audit(small_world: Any) -> None:
     key = small_world.point(TODAY)
     outcome = decide(small_world.engine, Return(key=key, by=FORM, reason="нет списка"))
-    assert (outcome.status, outcome.refusal) == ("open", f"«{key}»: нельзя вернуть на доработку, сейчас — в работе")
+    assert (outcome.status, outcome.refusal) == ("open", "Нельзя вернуть на доработку, сейчас — в работе.")
+    assert str(outcome.refused) == f"«{key}»: нельзя вернуть на доработку, сейчас — в работе"
     assert [(row["action"], row["detail"]) for row in small_world.rows(AuditEntry)] == [
         ("решение не записано", outcome.refusal)
     ]
@@ -81,7 +82,7 @@ def test_a_form_does_not_accept_unawares_what_was_recalled_meanwhile(small_world
         for action in ("submit", "recall"):
             change(session, key, TransitionCommand(action=action, actor="ректор", at=AT, on=TODAY))
     outcome = decide(small_world.engine, Accept(key=key, by=FORM))
-    assert "отчёт отозван исполнителем" in outcome.refusal
+    assert "Отчёт отозван исполнителем" in outcome.refusal
     assert "укажите дату исполнения" in outcome.refusal
     assert outcome.status == "open"
     assert decide(small_world.engine, Accept(key=key, by=FORM, done_on=TODAY)).status == "accepted"
@@ -106,7 +107,7 @@ def test_a_form_that_cannot_be_read_is_refused(small_world: Any) -> None:
     key = small_world.point(TODAY)
     form = Decision(decision="принять", done_on="31.06.2027")
     outcome = answer(small_world.engine, key, form, once_key="run:1:decision-1", today=TODAY, at=AT)
-    assert outcome.refusal == "Дата исполнения: «31.06.2027» — не дата; напишите, например, 31.05.2027"
+    assert outcome.refusal == "Дата исполнения: «31.06.2027» — не дата; напишите, например, 31.05.2027."
     assert [row["status"] for row in small_world.rows(ControlPoint)] == ["open"]
 
 
@@ -128,7 +129,7 @@ def test_a_decision_that_is_none_is_refused_with_those_that_are(small_world: Any
     key = small_world.point(TODAY)
     form = Decision(decision=words)
     outcome = answer(small_world.engine, key, form, once_key="run:1:decision-1", today=TODAY, at=AT)
-    assert outcome.refusal == f"{why}: впишите «принять», «вернуть», «перенести» или «снять»"
+    assert outcome.refusal == f"{why}: впишите «принять», «вернуть», «перенести» или «снять»."
     assert [row["status"] for row in small_world.rows(ControlPoint)] == ["open"]
 
 

@@ -166,7 +166,7 @@ def test_an_ordered_extension_is_carried_out_and_the_controller_is_told(world: W
     assert [do(world, grant), do(world, grant)] == ["", ""]
     assert (states(world), point(world, key).deadline_on) == (["granted"], LATER)
     again = GrantExtension(key=key, by=by(3, COORDINATOR), reason="ещё раз", request_id=1, due_on=LATER + DAY)
-    assert "поручение (перенос срока) уже решено" in do(world, again)
+    assert "Поручение (перенос срока) уже решено" in do(world, again)
     sent(world, WEDNESDAY, hour=8)
     control(world, WEDNESDAY + DAY)
     control(world, WEDNESDAY + DAY)
@@ -269,7 +269,7 @@ def test_personal_control_names_the_point_weekly_until_it_is_done(world: World) 
     key = late(world)
     take = TakePersonally(key=key, by=by(1))
     assert [do(world, take), do(world, take)] == ["", ""]
-    assert "уже на личном контроле, с 26.05.2027" in do(world, TakePersonally(key=key, by=by(2)))
+    assert "Уже на личном контроле, с 26.05.2027" in do(world, TakePersonally(key=key, by=by(2)))
     do(world, Demand(key=key, by=by(3), until=MONDAY + DAY))
     control(world, MONDAY)
     letter = letter_to(world, CONTROLLER, MONDAY)
@@ -285,7 +285,7 @@ def test_personal_control_names_the_point_weekly_until_it_is_done(world: World) 
 
 def test_personal_control_ends_when_the_controller_says_so(small_world: World) -> None:
     key = late(small_world)
-    assert "на личном контроле не состоит" in do(small_world, LeavePersonally(key=key, by=by(1)))
+    assert "На личном контроле не состоит" in do(small_world, LeavePersonally(key=key, by=by(1)))
     do(small_world, TakePersonally(key=key, by=by(2)))
     assert do(small_world, LeavePersonally(key=key, by=by(3))) == ""
     assert point(small_world, key).personal_since is None

@@ -43,7 +43,7 @@ def test_a_closed_point_is_owed_again_and_its_history_stays(
     assert (after.deadline_on, after.owner_id) == (before.deadline_on, before.owner_id)
     assert [row["action"] for row in small_world.rows(Transition)][-1] == "reopen"
     assert reopen(small_world, key) == "", "the same form twice is one decision"
-    assert "нельзя вернуть на контроль, сейчас — в работе" in reopen(small_world, key, n=3)
+    assert "Нельзя вернуть на контроль, сейчас — в работе" in reopen(small_world, key, n=3)
 
 
 def test_its_owner_is_told_with_the_ground(small_world: World) -> None:

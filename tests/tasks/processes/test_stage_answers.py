@@ -172,7 +172,7 @@ def test_stages_under_way_end_with_their_point_only_once_the_numbers_were_seen(
     krai: ProcessRegion, decision: str
 ) -> None:
     asked = say(krai, 1, decision=decision, reason="приказ № 9")
-    assert "не завершено этапов — 15 из 15" in asked
+    assert "Не завершено этапов — 15 из 15" in asked
     assert "в поле «Этап»: в целом" in asked
     if decision == "принять":
         assert "укажите основание" in say(krai, 2, decision=decision, stage="в целом")
