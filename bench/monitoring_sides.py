@@ -18,6 +18,7 @@ from bench.monitoring import INDICATORS
 from models import Roadmap, Round
 from models.db import engine_for, open_session
 from roadmap.catalogue.schema import Indicator, Source
+from tasks.files.store import Store
 from tasks.monitoring.report.build import write_report
 from tasks.monitoring.rounds.snapshot import compute, keep, measured
 from tasks.monitoring.submissions.rows import indicators_of
@@ -102,7 +103,7 @@ def ours(path: Path, size: int) -> dict[str, Any]:
     def note() -> None:
         with open_session(engine) as session:
             folder = path.with_name("files")
-            kept["files"] = len(write_report(session, kept["id"], folder=folder, template=None, at=AT))
+            kept["files"] = len(write_report(session, kept["id"], store=Store(folder), template=None, at=AT))
 
     def aggregate() -> None:
         with open_session(engine) as session:

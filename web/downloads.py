@@ -5,7 +5,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from models import Evidence, ReportFile
-from tasks.files.evidence import stored_at
+from tasks.files.store import Store
 
 #: A browser that shows the file all the same gives it no rights at all.
 _HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -24,7 +24,7 @@ def report_response(request: Request, file: ReportFile) -> Response:
 
 
 def _stored(request: Request, file_hash: str, media_type: str | None, name: str | None) -> Response:
-    path = stored_at(request.app.state.settings, file_hash)
+    path = Store(request.app.state.settings.files).place(file_hash)
     if not path.is_file():
         raise HTTPException(404, "Файла на сервере нет. Сообщите координатору.")
     return FileResponse(path, media_type=media_type, filename=name, headers=_HEADERS)

@@ -13,7 +13,7 @@ from deployments.serve.prefect import LOOPBACK, CannotStart, KeptChild, answers,
 from models import clock
 from models.db import open_session
 from models.settings import Settings
-from tasks.files.evidence import sweep_unfinished
+from tasks.files.store import Store
 from tasks.installation import ForeignSettings, refuse_foreign
 
 START_SECONDS = 60.0
@@ -62,7 +62,7 @@ def serve(settings: Settings) -> None:
     engine = ready_engine()
     with open_session(engine) as session:
         refuse_foreign(session, settings, sends=False)
-    sweep_unfinished(settings, at=clock.now())
+    Store(settings.files).sweep(at=clock.now())
     config = uvicorn.Config(
         create_app(settings, engine),
         host=settings.web_host,

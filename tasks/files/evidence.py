@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import io
-import os
 import re
 import struct
 import unicodedata
@@ -12,9 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
-from tempfile import mkstemp
 from typing import BinaryIO
 from xml.etree import ElementTree
 
@@ -24,11 +21,11 @@ from models.lifecycle.transitions import File
 from models.settings import Settings
 from tasks.files.archives import refuse_many_entries
 from tasks.files.limited import Limits, TooMuchWork, limited
+from tasks.files.store import Draft, Store
 
 CHUNK = 1024 * 1024
 MB = 1024 * 1024
 LONGEST_NAME = 120
-UNFINISHED_SECONDS = 3600
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LIMITS = Limits(seconds=20, memory_mb=768, libraries=("tasks.files.active_content",))
 """Beside the file itself; a scan of twenty megabytes takes a second."""
@@ -82,17 +79,13 @@ ACCEPT = ",".join(suffix for kind in KINDS for suffix in kind.suffixes)
 class Incoming:
     """A file that lies beside its place, checked and safe on the disk; ``keep`` puts it there."""
 
-    def __init__(self, file: File, unfinished: Path, place: Path) -> None:
+    def __init__(self, file: File, store: Store, draft: Draft) -> None:
         self.file = file
-        self._unfinished, self._place = unfinished, place
+        self._store, self._draft = store, draft
 
     def keep(self) -> None:
         """Put the file in its place: whole or not at all. The same content given before stays as it is."""
-        _make_folder(self._place.parent)
-        if self._place.exists() and self._place.stat().st_size == self.file.size:
-            return
-        os.replace(self._unfinished, self._place)
-        _sync_folder(self._place.parent)
+        self._store.finish(self._draft, self.file.hash, self.file.size)
 
 
 @contextmanager
@@ -101,16 +94,14 @@ def incoming(settings: Settings, source: BinaryIO, name: str) -> Iterator[Incomi
 
     Raises ``FileRefused``: empty, larger than ``max_file_mb``, of a type that is not taken, no room on the disk.
     """
-    unfinished: Path | None = None
+    store = Store(settings.files)
     try:
-        _make_folder(settings.files)
-        descriptor, path = mkstemp(prefix="unfinished-", dir=settings.files)
-        unfinished = Path(path)
-        with os.fdopen(descriptor, "wb") as target:
-            digest, size = _copy(source, target, limit=settings.max_file_mb)
-        kind = _recognised(unfinished, size)
-        file = File(hash=digest, name=plain_name(name, kind), media_type=kind.media_type, size=size)
-        yield Incoming(file, unfinished, stored_at(settings, digest))
+        with store.draft() as draft:
+            digest, size = _copy(source, draft.stream, limit=settings.max_file_mb)
+            draft.settle()
+            kind = _recognised(draft.path, size)
+            file = File(hash=digest, name=plain_name(name, kind), media_type=kind.media_type, size=size)
+            yield Incoming(file, store, draft)
     except OSError as full:
         if full.errno not in FULL:
             raise
@@ -118,21 +109,6 @@ def incoming(settings: Settings, source: BinaryIO, name: str) -> Iterator[Incomi
             "На сервере закончилось место: файл не сохранён, ничего не записано. Сообщите координатору "
             "или дайте вместо файла реквизиты документа."
         ) from full
-    finally:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
-
-
-def sweep_unfinished(settings: Settings, *, at: datetime) -> int:
-    """Remove what a crash left half-taken more than an hour ago; returns how many files."""
-    old = [
-        path
-        for path in settings.files.glob("unfinished-*")
-        if at.timestamp() - path.stat().st_mtime > UNFINISHED_SECONDS
-    ]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
 
 
 @contextmanager
@@ -155,13 +131,6 @@ def all_incoming(settings: Settings, given: Iterable[tuple[BinaryIO, str]]) -> I
         if lines:
             raise FilesRefused(lines)
         yield list(found.values())
-
-
-def stored_at(settings: Settings, digest: str) -> Path:
-    """Where the content of a SHA-256 lies: «files/ab/cdef…». The digest is our own, never a sender's word."""
-    if not re.fullmatch(r"[0-9a-f]{64}", digest):
-        raise ValueError("not a SHA-256")
-    return settings.files / digest[:2] / digest[2:]
 
 
 def _recognised(path: Path, size: int) -> Kind:
@@ -232,7 +201,7 @@ def shown_name(name: str) -> str:
 
 
 def _copy(source: BinaryIO, target: BinaryIO, *, limit: int) -> tuple[str, int]:
-    """Copy at most ``limit`` MB, to the disk itself; returns the SHA-256 and the bytes."""
+    """Copy at most ``limit`` MB; returns the SHA-256 and the bytes."""
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(CHUNK):
         size += len(chunk)
@@ -240,8 +209,6 @@ def _copy(source: BinaryIO, target: BinaryIO, *, limit: int) -> tuple[str, int]:
             raise FileRefused(f"Файл больше {limit} МБ. Уменьшите его или дайте ссылку на документ.")
         digest.update(chunk)
         target.write(chunk)
-    target.flush()
-    os.fsync(target.fileno())
     return digest.hexdigest(), size
 
 
@@ -273,15 +240,3 @@ def _in_compound(content: bytes) -> Kind | None:
             refuse_active_compound(content)
             return kind
     return None
-
-
-def _make_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

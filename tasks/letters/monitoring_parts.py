@@ -17,7 +17,8 @@ from roadmap.letters.monitoring_parts import Enclosed, page_part, report_part
 from roadmap.monitoring.report.view import Page, Pages
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
-from tasks.files.evidence import DOCX, PDF, XLSX, stored_at
+from tasks.files.evidence import DOCX, PDF, XLSX
+from tasks.files.store import Store
 from tasks.monitoring.report.build import page_file
 from tasks.monitoring.rounds.mailing import newest_report
 from tasks.people.links import official_url
@@ -40,7 +41,7 @@ class RoundParts:
             bodies.setdefault(letter.round_id, set()).update({letter.body_id} if letter.body_id else ())
         for round_id, some in bodies.items():
             if (snapshot_id := newest_report(session, round_id)) is not None:
-                self._rounds[round_id] = _Told(session, snapshot_id, some, folder=settings.files, at=at)
+                self._rounds[round_id] = _Told(session, snapshot_id, some, store=Store(settings.files), at=at)
 
     def parts(self, letters: Sequence[RoundLetter], official: Official, channel: Channel) -> Iterator[Part]:
         """The parts of one letter, the notes first; files only where they fit into it and the channel takes any."""
@@ -74,7 +75,7 @@ class RoundParts:
     def _content(self, file: ReportFile) -> bytes:
         if file.file_hash in self._contents:
             return self._contents[file.file_hash]
-        content = stored_at(self._settings, file.file_hash).read_bytes()
+        content = Store(self._settings.files).read(file.file_hash)
         if file.body_id is None:
             self._contents[file.file_hash] = content
         return content
@@ -83,7 +84,7 @@ class RoundParts:
 class _Told:
     """One note and what a batch of letters tells of it."""
 
-    def __init__(self, session: Session, snapshot_id: int, bodies: set[int], *, folder: Path, at: datetime) -> None:
+    def __init__(self, session: Session, snapshot_id: int, bodies: set[int], *, store: Store, at: datetime) -> None:
         row = session.get_one(SnapshotRow, snapshot_id)
         self.snapshot = Snapshot.model_validate(row.content)
         roadmap = session.get_one(Roadmap, self.snapshot.roadmap)
@@ -99,7 +100,7 @@ class _Told:
         self._own: dict[int | None, ReportFile] = {}
         for body_id in sorted(bodies):
             try:
-                file = page_file(session, snapshot_id, body_id, folder=folder, at=at, loaded=loaded)
+                file = page_file(session, snapshot_id, body_id, store=store, at=at, loaded=loaded)
             except DocumentRefused as full:
                 # The words of the page go all the same, with the link: no letter waits for room on the disk.
                 logger.warning("the page of a body was not written: %s", full)

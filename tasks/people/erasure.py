@@ -26,6 +26,7 @@ from models.queries.officials import answering, reachable
 from models.settings import Settings
 from models.tables.audit import write_audit
 from models.tables.official import PHONE
+from tasks.files.store import Store
 from tasks.people import links
 from tasks.people.absences import absences_left, end_absence, end_absences
 from tasks.people.lookup import PeopleRefused
@@ -104,7 +105,8 @@ def erase_person(
     actor, reason = known.author(actor).words, without_names(session, reason.strip())
     for path in letters_naming(settings, known):
         path.unlink(missing_ok=True)
-    remove_given(session, [file for file in given_files(session, settings, official, known) if file.is_personal])
+    personal = [file for file in given_files(session, settings, official, known) if file.is_personal]
+    remove_given(session, Store(settings.files), personal)
     _withdraw_letters(session, official)
     _hand_over(session, official, _successor(session, official, today), today=today)
     end_absences(session, official, today=today)

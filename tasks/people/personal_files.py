@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from models import ControlPoint, Evidence, Official
 from models.personal import KnownPeople
 from models.settings import Settings
-from tasks.files.evidence import stored_at
+from tasks.files.store import Store
 
 #: Of one file or part of an archive so much is looked through, in bytes.
 MOST_READ = 20 * 1024 * 1024
@@ -50,15 +50,15 @@ def given_files(session: Session, settings: Settings, official: Official, known:
         .where(col(Evidence.official_id) == official.id, col(Evidence.file_hash).is_not(None))
         .order_by(col(Evidence.id))
     )
-    files = []
+    files, store = [], Store(settings.files)
     for row, key in session.execute(found).tuples():
-        path = stored_at(settings, row.file_hash or "")
+        path = store.place(row.file_hash or "")
         is_personal = known.names(row.file_name or "") or (path.is_file() and _names(path, known))
         files.append(GivenFile(row.id or 0, key, row.file_name or "", row.file_hash or "", path, is_personal))
     return files
 
 
-def remove_given(session: Session, files: Collection[GivenFile]) -> None:
+def remove_given(session: Session, store: Store, files: Collection[GivenFile]) -> None:
     """The evidence keeps its words and day; a content that nobody else gave is deleted."""
     for file in files:
         gone = {"file_hash": None, "file_name": None, "media_type": None, "size": None}
@@ -66,7 +66,7 @@ def remove_given(session: Session, files: Collection[GivenFile]) -> None:
         session.execute(update(Evidence).where(col(Evidence.id) == file.evidence_id).values(**gone, **words))
         others = select(func.count()).select_from(Evidence).where(col(Evidence.file_hash) == file.hash)
         if session.execute(others).scalar_one() == 0:
-            file.path.unlink(missing_ok=True)
+            store.remove(file.hash)
 
 
 def _mail_names(path: Path, known: KnownPeople) -> bool:

@@ -36,9 +36,8 @@ from tasks.files.evidence import (
     incoming,
     plain_name,
     recognise,
-    stored_at,
-    sweep_unfinished,
 )
+from tasks.files.store import Store
 from tests.worlds.pages import Pages
 
 
@@ -139,7 +138,7 @@ def test_the_same_content_is_stored_once_and_only_when_kept(tmp_path: Path) -> N
     digest = hashlib.sha256(content).hexdigest()
     with incoming(settings, io.BytesIO(content), "a.pdf") as file:
         assert (file.file.hash, file.file.size) == (digest, len(content))
-        assert not stored_at(settings, digest).exists()
+        assert not Store(settings.files).place(digest).exists()
     assert list(settings.files.iterdir()) == []
     for name in ("a.pdf", "b.pdf"):
         with incoming(settings, io.BytesIO(content), name) as file:
@@ -157,8 +156,8 @@ def test_what_a_crash_left_half_taken_is_swept_away_later(tmp_path: Path) -> Non
     left.write_bytes(b"%PDF")
     now = clock.now()
     os.utime(left, (now.timestamp(), now.timestamp()))
-    assert (sweep_unfinished(settings, at=now), left.exists()) == (0, True)
-    assert (sweep_unfinished(settings, at=now + timedelta(hours=2)), left.exists()) == (1, False)
+    assert (Store(settings.files).sweep(at=now), left.exists()) == (0, True)
+    assert (Store(settings.files).sweep(at=now + timedelta(hours=2)), left.exists()) == (1, False)
 
 
 @contextmanager
@@ -292,6 +291,6 @@ def test_a_file_gone_from_the_disk_is_said_to_be_gone(pages: Pages, reported: tu
     link, point = reported
     pages.send(link, point, "submit", on=pages.today, file=("a.pdf", b"%PDF-1.7\n"))
     (proof,) = pages.rows(Evidence)
-    stored_at(pages.settings, proof.file_hash).unlink()
+    Store(pages.settings.files).place(proof.file_hash).unlink()
     answer = pages.client.get(f"{link}/file/{proof.id}")
     assert (answer.status_code, "Файла на сервере нет" in answer.text) == (404, True)

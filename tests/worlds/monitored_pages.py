@@ -32,7 +32,8 @@ from roadmap.monitoring.snapshot import (
     TrendPoint,
 )
 from roadmap.monitoring.snapshot import Snapshot as Computed
-from tasks.files.evidence import DOCX, PDF, stored_at
+from tasks.files.evidence import DOCX, PDF
+from tasks.files.store import Store
 from tasks.monitoring.recommendations.propose import propose
 from tests.days import TODAY
 from tests.worlds.pages import Pages
@@ -144,7 +145,7 @@ class MonitoredPages:
             ("Страница мо-1.pdf", PDF, b"%PDF page of mo-1", self.bodies["mo-1"]),
         ):
             digest = hashlib.sha256(content).hexdigest()
-            path = stored_at(self.pages.settings, digest)
+            path = Store(self.pages.settings.files).place(digest)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             facts: dict[str, Any] = {

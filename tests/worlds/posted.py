@@ -18,7 +18,8 @@ from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.monitoring.indicators.submission import Given
 from tasks.daily.control_day import control_day
-from tasks.files.evidence import DOCX, PDF, stored_at
+from tasks.files.evidence import DOCX, PDF
+from tasks.files.store import Store
 from tasks.letters.deliver import DeliveryReport, deliver
 from tasks.monitoring.rounds.mailing import queue, queue_missed
 from tasks.monitoring.rounds.snapshot import compute, keep
@@ -75,7 +76,7 @@ class Posted:
 
     def _stored(self, snapshot_id: int, name: str, media_type: str, content: bytes, body_id: int | None) -> ReportFile:
         digest = hashlib.sha256(content).hexdigest()
-        path = stored_at(self.settings, digest)
+        path = Store(self.settings.files).place(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         facts: dict[str, Any] = {"media_type": media_type, "file_hash": digest, "size": len(content), "made_at": NINE}

@@ -1,6 +1,5 @@
 """The files of a round behind a personal link: the note for whom it was sent to, to a body its own page only."""
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +10,7 @@ from starlette.exceptions import HTTPException
 from models import Body, Official, ReportFile, Roadmap, Round, clock
 from models.db import open_session
 from roadmap.monitoring.periods import Period
+from tasks.files.store import Store
 from tasks.pages.sent_files import sent_files
 from web.downloads import report_response
 from web.official.entry import visitor
@@ -25,7 +25,7 @@ def round_files(request: Request, token: str, round_id: RowId) -> Response:
     """What of a round was sent to the official, to be downloaded."""
     with open_session(request.app.state.engine) as session:
         official = visitor(session, request, token).official
-        files = _files(session, official, round_id, folder=request.app.state.settings.files)
+        files = _files(session, official, round_id, store=Store(request.app.state.settings.files))
         row = session.get_one(Round, round_id)
         values: dict[str, Any] = {
             "official": official,
@@ -47,7 +47,7 @@ def round_file(request: Request, token: str, round_id: RowId, file_id: RowId) ->
         found = next(
             (
                 file
-                for file in _files(session, official, round_id, folder=request.app.state.settings.files)
+                for file in _files(session, official, round_id, store=Store(request.app.state.settings.files))
                 if file.id == file_id
             ),
             None,
@@ -57,9 +57,9 @@ def round_file(request: Request, token: str, round_id: RowId, file_id: RowId) ->
     return report_response(request, found)
 
 
-def _files(session: Session, official: Official, round_id: int, *, folder: Path) -> list[ReportFile]:
+def _files(session: Session, official: Official, round_id: int, *, store: Store) -> list[ReportFile]:
     """The files of what was put into letters of the official; 404 when nothing was."""
-    files = sent_files(session, official, round_id, folder=folder, at=clock.now())
+    files = sent_files(session, official, round_id, store=store, at=clock.now())
     if files is None:
         raise HTTPException(404, "Материалов этого раунда среди ваших нет.")
     return files

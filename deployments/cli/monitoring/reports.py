@@ -16,7 +16,8 @@ from models.db.migrate import ready_engine
 from models.settings import Settings
 from roadmap.monitoring.periods import Period, parse_period, period_of
 from tasks.files.errors import DocumentRefused
-from tasks.monitoring.report.build import compose, load, place, write_report
+from tasks.files.store import Store
+from tasks.monitoring.report.build import compose, load, write_report
 
 
 def note(
@@ -49,8 +50,9 @@ def note(
         if template is not None:
             files = {made.name: made.content for made in compose(computed, template=template, zone=zone)}
         else:
-            kept = write_report(session, row, folder=settings.files, template=settings.note_template, at=clock.now())
-            files = {file.name: place(settings.files, file.file_hash) for file in kept}
+            store = Store(settings.files)
+            kept = write_report(session, row, store=store, template=settings.note_template, at=clock.now())
+            files = {file.name: store.place(file.file_hash) for file in kept}
     _put(folder, files)
     if as_json:
         told = {"roadmap": code, "period": of.written, "sha256": computed.sha256, "as_of": computed.as_of}

@@ -1,15 +1,12 @@
 """The files of an analytic note: composed from one kept snapshot, stored by their hash."""
 
 import errno
-import hashlib
-import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import mkstemp
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +19,7 @@ from roadmap.monitoring.report.view import APPENDIX_BODIES, Pages, has_workbook,
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
 from tasks.files.evidence import DOCX, FULL, PDF, PNG, XLSX
+from tasks.files.store import Store
 
 HTML = "text/html"
 LONGEST_NAME, LONGEST_SHORT = 180, 60
@@ -38,7 +36,7 @@ class Composed:
 
 
 def write_report(
-    session: Session, snapshot_row_id: int, *, folder: Path, template: Path | None, at: datetime
+    session: Session, snapshot_row_id: int, *, store: Store, template: Path | None, at: datetime
 ) -> list[ReportFile]:
     """Write what the note of a snapshot is made of, and return its rows: the whole note first, then the own pages.
 
@@ -49,11 +47,11 @@ def write_report(
     kept = {row.name: row for row in _rows(session, snapshot_row_id)}
     snapshot, zone = load(session, snapshot_row_id)
     whole = [row for row in kept.values() if row.body_id is None]
-    if not whole or not all(_is_whole(folder, row) for row in whole):
+    if not whole or not all(_is_whole(store, row) for row in whole):
         for made in compose(snapshot, template=template, zone=zone):
-            _keep(session, snapshot_row_id, made, kept, folder=folder, at=at)
-    for made in _pages(session, snapshot, zone, kept, folder):
-        _keep(session, snapshot_row_id, made, kept, folder=folder, at=at)
+            _keep(session, snapshot_row_id, made, kept, store=store, at=at)
+    for made in _pages(session, snapshot, zone, kept, store):
+        _keep(session, snapshot_row_id, made, kept, store=store, at=at)
     session.flush()
     return _rows(session, snapshot_row_id)
 
@@ -63,7 +61,7 @@ def page_file(
     snapshot_row_id: int,
     body_id: int,
     *,
-    folder: Path,
+    store: Store,
     at: datetime,
     loaded: tuple[Snapshot, Pages] | None = None,
 ) -> ReportFile | None:
@@ -75,7 +73,7 @@ def page_file(
     own = select(ReportFile).where(col(ReportFile.snapshot_id) == snapshot_row_id, col(ReportFile.body_id) == body_id)
     kept: dict[str, ReportFile] = {row.name: row for row in session.execute(own).scalars()}
     for row in kept.values():
-        if _is_whole(folder, row):
+        if _is_whole(store, row):
             return row
     snapshot, pages = loaded or _loaded(session, snapshot_row_id)
     shorts = select(col(Body.short)).where(col(Body.roadmap_code) == snapshot.roadmap)
@@ -83,7 +81,7 @@ def page_file(
     if body.roadmap_code != snapshot.roadmap or body.code not in pages.bodies({body.code: body.short}):
         return None
     made = _page(pages, snapshot, body, is_alone=named[body.short] == 1)
-    row = _keep(session, snapshot_row_id, made, kept, folder=folder, at=at)
+    row = _keep(session, snapshot_row_id, made, kept, store=store, at=at)
     session.flush()
     return row
 
@@ -134,7 +132,7 @@ def _main_names(snapshot: Snapshot) -> list[str]:
 
 
 def _pages(
-    session: Session, snapshot: Snapshot, zone: str, kept: dict[str, ReportFile], folder: Path
+    session: Session, snapshot: Snapshot, zone: str, kept: dict[str, ReportFile], store: Store
 ) -> Iterator[Composed]:
     """The own pages that are not there yet, of not more than 100 bodies."""
     bodies = {body.code: body for body in _bodies(session, snapshot.roadmap)}
@@ -142,7 +140,7 @@ def _pages(
     shown = pages.bodies({code: body.short for code, body in bodies.items()})
     if len(shown) > APPENDIX_BODIES:
         return
-    there = {row.body_id for row in kept.values() if _is_whole(folder, row)}
+    there = {row.body_id for row in kept.values() if _is_whole(store, row)}
     named = Counter(body.short for body in bodies.values())
     for code in shown:
         if bodies[code].id not in there:
@@ -173,16 +171,16 @@ def _rows(session: Session, snapshot_row_id: int) -> list[ReportFile]:
 
 
 def _keep(
-    session: Session, snapshot_row_id: int, made: Composed, kept: dict[str, ReportFile], *, folder: Path, at: datetime
+    session: Session, snapshot_row_id: int, made: Composed, kept: dict[str, ReportFile], *, store: Store, at: datetime
 ) -> ReportFile:
     """Store a file and its row; a row whose file is on the disk stays as it is.
 
     Of two who make the same at once the second takes the row of the first.
     """
     row = kept.get(made.name)
-    if row is not None and _is_whole(folder, row):
+    if row is not None and _is_whole(store, row):
         return row
-    digest = _store(folder, made.content)
+    digest = _store(store, made.content)
     if row is None:
         values = {
             "snapshot_id": snapshot_row_id,
@@ -204,45 +202,17 @@ def _keep(
     return row
 
 
-def place(folder: Path, digest: str) -> Path:
-    """Where the content of a hash lies, as ``tasks.files.evidence.stored_at`` has it."""
-    return folder / digest[:2] / digest[2:]
+def _is_whole(store: Store, row: ReportFile) -> bool:
+    return store.has(row.file_hash, row.size)
 
 
-def _is_whole(folder: Path, row: ReportFile) -> bool:
-    path = place(folder, row.file_hash)
-    return path.is_file() and path.stat().st_size == row.size
-
-
-def _store(folder: Path, content: bytes) -> str:
+def _store(store: Store, content: bytes) -> str:
     """Put the content in its place, whole or not at all; returns its SHA-256."""
-    digest = hashlib.sha256(content).hexdigest()
-    target = place(folder, digest)
-    _guarded(target, lambda: _written(folder, target, content))
-    return digest
-
-
-def _written(folder: Path, target: Path, content: bytes) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if target.exists() and target.stat().st_size == len(content):
-        return
-    descriptor, unfinished = mkstemp(prefix="unfinished-", dir=folder)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, target)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
-
-
-def _guarded(target: Path, write: Callable[[], None]) -> None:
-    try:
-        write()
+        return store.keep(content)
     except OSError as problem:
         if problem.errno not in (*FULL, errno.EACCES, errno.EROFS):
             raise
         raise DocumentRefused(
-            f"{target.parent}: справку не записать ({problem.strerror}) — освободите место или дайте права"
+            f"{store.folder}: справку не записать ({problem.strerror}) — освободите место или дайте права"
         ) from problem

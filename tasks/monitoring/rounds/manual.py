@@ -18,6 +18,7 @@ from roadmap.calendar.zones import zone_of
 from roadmap.monitoring.periods import Period, days_from
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.roadmap_day import RoadmapDay
+from tasks.files.store import Store
 from tasks.monitoring.report.build import write_report
 from tasks.monitoring.rounds.collect import begin
 from tasks.monitoring.rounds.log import is_done, step_done
@@ -122,8 +123,8 @@ def _written_anew(hand: Hand, row: RoundRow) -> Monitored:
         before = session.get_one(SnapshotRow, newest_snapshot(session, row.id)).sha256
         snapshot = compute(session, row.id, as_of=hand.at, today=hand.today)
         kept = keep(session, row.id, snapshot, at=hand.at)
-        folder, template = hand.settings.files, hand.settings.note_template
-        write_report(session, kept.id or 0, folder=folder, template=template, at=hand.at)
+        store, template = Store(hand.settings.files), hand.settings.note_template
+        write_report(session, kept.id or 0, store=store, template=template, at=hand.at)
         return _told(session, row, snapshot=snapshot, kept_sha256=before)
 
 

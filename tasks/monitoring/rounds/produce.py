@@ -25,6 +25,7 @@ from roadmap.language import counted
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.office import office_hours
 from tasks.context.roadmap_day import RoadmapDay
+from tasks.files.store import Store
 from tasks.monitoring.recommendations.propose import propose, settle_closed
 from tasks.monitoring.report.build import write_report
 from tasks.monitoring.rounds.log import Step, is_done, step_done
@@ -160,8 +161,8 @@ def report_round(context: RoundContext, round_id: int) -> bool:
 def _note(session: Session, context: RoundContext, round_id: int) -> bool:
     if not _may(session, round_row(session, round_id), "noted"):
         return False
-    folder, template = context.settings.files, context.settings.note_template
-    files = write_report(session, newest_snapshot(session, round_id), folder=folder, template=template, at=context.at)
+    store, template = Store(context.settings.files), context.settings.note_template
+    files = write_report(session, newest_snapshot(session, round_id), store=store, template=template, at=context.at)
     row = locked_round(session, round_id)
     if not _may(session, row, "noted"):
         return False

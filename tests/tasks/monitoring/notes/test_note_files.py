@@ -17,7 +17,8 @@ from models import Body, ReportFile
 from models.db import open_session
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
-from tasks.monitoring.report.build import page_file, place, write_report
+from tasks.files.store import Store
+from tasks.monitoring.report.build import page_file, write_report
 from tasks.monitoring.report.xlsx import appendix_xlsx
 
 pytestmark = pytest.mark.usefixtures("unpaged")
@@ -33,7 +34,7 @@ def docx_text(content: bytes) -> str:
 
 def written(engine: Engine, row: int, folder: Path) -> list[ReportFile]:
     with open_session(engine) as session:
-        return write_report(session, row, folder=folder, template=None, at=AT)
+        return write_report(session, row, store=Store(folder), template=None, at=AT)
 
 
 def test_a_note_is_written_once(
@@ -44,7 +45,7 @@ def test_a_note_is_written_once(
     assert {Path(file.name).suffix for file in first if file.body_id is None} == {*KINDS, ".png"}
     assert first[0].name == "Справка за III квартал 2024 г.docx"
     for file in first:
-        content = place(tmp_path / "files", file.file_hash).read_bytes()
+        content = Store(tmp_path / "files").place(file.file_hash).read_bytes()
         assert (hashlib.sha256(content).hexdigest(), len(content)) == (file.file_hash, file.size)
     before = [(file.id, file.file_hash) for file in first]
     assert [(file.id, file.file_hash) for file in written(engine, row, tmp_path / "files")] == before
@@ -58,10 +59,10 @@ def test_a_lost_file_is_made_again(
     first = written(engine, row, tmp_path / "files")
     lost = [first[1], first[-1]]
     for file in lost:
-        place(tmp_path / "files", file.file_hash).unlink()
+        Store(tmp_path / "files").place(file.file_hash).unlink()
     again = written(engine, row, tmp_path / "files")
     assert [(file.id, file.file_hash) for file in again] == [(file.id, file.file_hash) for file in first]
-    assert all(place(tmp_path / "files", file.file_hash).is_file() for file in lost)
+    assert all(Store(tmp_path / "files").place(file.file_hash).is_file() for file in lost)
 
 
 def test_a_crash_before_the_rows_leaves_a_note_that_is_written_whole_next_time(
@@ -69,7 +70,7 @@ def test_a_crash_before_the_rows_leaves_a_note_that_is_written_whole_next_time(
 ) -> None:
     row = kept_in(engine, snapshot_of(count=4, silent=0))
     with pytest.raises(KeyboardInterrupt), open_session(engine) as session:
-        write_report(session, row, folder=tmp_path / "files", template=None, at=AT)
+        write_report(session, row, store=Store(tmp_path / "files"), template=None, at=AT)
         raise KeyboardInterrupt
     with open_session(engine) as session:
         assert session.exec(select(ReportFile)).all() == []
@@ -82,7 +83,7 @@ def test_a_full_disk_is_one_line_and_no_row(
     row = kept_in(engine, snapshot_of(count=4, silent=0))
     (tmp_path / "files").write_text("a file where the folder should be")
     with pytest.raises(OSError, match="files") as raised, open_session(engine) as session:
-        write_report(session, row, folder=tmp_path / "files", template=None, at=AT)
+        write_report(session, row, store=Store(tmp_path / "files"), template=None, at=AT)
     assert not isinstance(raised.value, DocumentRefused)
     with open_session(engine) as session:
         assert session.exec(select(ReportFile)).all() == []
@@ -95,7 +96,7 @@ def test_with_more_than_a_hundred_bodies_numbers_go_to_a_workbook_and_pages_are_
     row = kept_in(engine, snapshot)
     files = written(engine, row, tmp_path / "files")
     assert {file.body_id for file in files} == {None}
-    by_kind = {Path(file.name).suffix: place(tmp_path / "files", file.file_hash) for file in files}
+    by_kind = {Path(file.name).suffix: Store(tmp_path / "files").place(file.file_hash) for file in files}
     assert "в отдельной книге .xlsx" in docx_text(by_kind[".docx"].read_bytes())
     book = load_workbook(io.BytesIO(by_kind[".xlsx"].read_bytes()), read_only=True)
     listed = list(book["Данные"].iter_rows(min_row=2, values_only=True))
@@ -105,12 +106,12 @@ def test_with_more_than_a_hundred_bodies_numbers_go_to_a_workbook_and_pages_are_
     book.close()
     with open_session(engine) as session:
         body, idle = (session.exec(select(Body).where(Body.code == code)).one().id or 0 for code in ("mo-7", "idle"))
-        page = page_file(session, row, body, folder=tmp_path / "files", at=AT)
-        again = page_file(session, row, body, folder=tmp_path / "files", at=AT)
+        page = page_file(session, row, body, store=Store(tmp_path / "files"), at=AT)
+        again = page_file(session, row, body, store=Store(tmp_path / "files"), at=AT)
         assert page is not None
         assert again is not None
         assert (page.id, page.body_id, page.file_hash) == (again.id, body, again.file_hash)
-        assert page_file(session, row, idle, folder=tmp_path / "files", at=AT) is None
+        assert page_file(session, row, idle, store=Store(tmp_path / "files"), at=AT) is None
 
 
 def test_words_like_formulas_stay_words_in_the_workbook(snapshot_of: Callable[..., Snapshot]) -> None:

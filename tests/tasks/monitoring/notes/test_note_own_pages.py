@@ -19,8 +19,9 @@ from roadmap.letters import Part
 from roadmap.monitoring.report import words
 from roadmap.monitoring.report.view import Pages
 from roadmap.monitoring.snapshot import Snapshot
+from tasks.files.store import Store
 from tasks.letters.monitoring_parts import RoundParts
-from tasks.monitoring.report.build import page_file, place, write_report
+from tasks.monitoring.report.build import page_file, write_report
 from tasks.monitoring.report.pdf import page_pdf
 from tests.parts.papers import pdf_text, squeezed
 
@@ -33,7 +34,7 @@ Keep = Callable[[Engine, Snapshot], int]
 
 def written(engine: Engine, row: int, folder: Path) -> list[ReportFile]:
     with open_session(engine) as session:
-        return write_report(session, row, folder=folder, template=None, at=AT)
+        return write_report(session, row, store=Store(folder), template=None, at=AT)
 
 
 def test_a_body_has_its_own_page_and_reads_nothing_of_others(
@@ -50,7 +51,7 @@ def test_a_body_has_its_own_page_and_reads_nothing_of_others(
     names = {answer.name for one in snapshot.indicators for answer in one.answers}
     for file in files:
         mine = bodies[file.body_id]
-        text = squeezed(pdf_text(place(tmp_path / "files", file.file_hash).read_bytes()))
+        text = squeezed(pdf_text(Store(tmp_path / "files").read(file.file_hash)))
         assert squeezed(mine.short) in text
         assert not [name for name in names - {mine.short} if squeezed(name) in text]
     assert "Министерство" in " ".join(file.name for file in files)
@@ -111,7 +112,7 @@ def test_two_who_ask_for_a_page_at_once_get_the_same(
     def asked(begun: Event, wait: Event | None = None) -> int | None:
         with open_session(engine) as session:
             body = session.exec(select(Body).where(Body.code == "mo-7")).one().id or 0
-            page = page_file(session, row, body, folder=tmp_path / "files", at=AT)
+            page = page_file(session, row, body, store=Store(tmp_path / "files"), at=AT)
             begun.set()
             # The second writes while the first has written and not committed yet.
             if wait is not None:
@@ -140,7 +141,7 @@ def test_a_page_that_finds_no_room_on_the_disk_does_not_hold_up_its_letter(
     def full(*_: Any, **__: Any) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("tasks.monitoring.report.build.mkstemp", full)
+    monkeypatch.setattr("tasks.files.store.mkstemp", full)
     [part] = letters(engine, tmp_path, ("mo-7",))
     assert part.files == ()
     assert "ВОСКРЕСЕНСК" in part.text
