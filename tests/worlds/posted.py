@@ -12,7 +12,7 @@ from fpdf import FPDF
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from models import Absence, ControlPoint, Item, Mute, Notice, Official, ReportFile, RoundLetter, RoundStep
+from models import Absence, ControlPoint, Item, Mute, Notice, Official, ReportFile, Round, RoundLetter, RoundStep
 from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.office_hours import OfficeHours
@@ -158,11 +158,16 @@ class Posted:
             days: dict[str, Any] = {"starts_on": NOTE_DAY - DAY, "ends_on": NOTE_DAY + DAY}
             session.add(Absence(official_id=who, deputy_id=stands_in, set_by="тест", set_at=NINE, **days))
 
-    def mute(self, until: date) -> None:
-        """Nothing is sent to Sochi until the day."""
+    def mute(self, until: date, *, of_round: int | None = None) -> None:
+        """Nothing is sent to Sochi, or about the item of a round, until the day."""
         with open_session(self.engine) as session:
             facts: dict[str, Any] = {"reason": "паводок", "until": until, "set_by": "координатор", "set_at": NINE}
-            session.add(Mute(roadmap_code="krai", body_id=self.monitored.bodies["sochi"], **facts))
+            if of_round is None:
+                facts["body_id"] = self.monitored.bodies["sochi"]
+            else:
+                point = session.get_one(ControlPoint, session.get_one(Round, of_round).point_id)
+                facts["item_id"] = point.item_id
+            session.add(Mute(roadmap_code="krai", **facts))
 
 
 def at(day: date) -> datetime:

@@ -5,7 +5,7 @@ per round, official and part, however often the step runs.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -44,21 +44,27 @@ def queue(session: Session, round_id: int, *, today: date, at: datetime, hours: 
     """Put the note and the pages of a round's newest note into the next letters; returns how many were put.
 
     The note goes to coordinators, controllers and the officials of the body that keeps the roadmap, a page to the
-    officials of its body; deputies get it for those who are away. Nothing goes about what is muted, and nothing
-    twice: a round computed again sends nothing to those who have had its note or page.
+    officials of its body; deputies get it for those who are away. Of a muted round only controllers hear: a mute
+    spares whoever answers, not whoever controls. Nothing goes twice: a round computed again sends nothing to those who
+    have had its note or page.
     """
     row = session.get_one(Round, round_id)
     snapshot_id = newest_report(session, round_id)
     quiet = [one.mute for one in muted(session, row.roadmap_code, today)]
     point = session.get_one(ControlPoint, row.point_id)
-    if snapshot_id is None or point.item_id in {mute.item_id for mute in quiet}:
+    if snapshot_id is None:
         return 0
     recipients = Recipients.of(session, row.roadmap_code, today)
     unheard = {mute.body_id for mute in quiet}
     had = list(session.execute(enclosed_letters().where(col(RoundLetter.round_id) == round_id)).scalars())
+    notes = {letter.channel_id for letter in had if letter.part == "note"}
+    if point.item_id in {mute.item_id for mute in quiet}:
+        controllers = [] if notes else recipients.staff(session, "controller")
+        return _put(session, row, _note_to(controllers), at=at, hours=hours)
     enclosures = []
-    if not any(letter.part == "note" for letter in had):
-        enclosures += _report_enclosures(session, recipients, None if point.owner_id in unheard else point.owner_id)
+    if not _is_heard_beside_controllers(session, notes):
+        keeper = None if point.owner_id in unheard else point.owner_id
+        enclosures += [one for one in _report_enclosures(session, recipients, keeper) if one.channel_id not in notes]
     pages = {letter.channel_id: letter.body_id for letter in had if letter.part == "page"}
     bodies = _paged(session, snapshot_id, row.roadmap_code) - unheard - set(pages.values())
     enclosures += _page_enclosures(session, recipients, bodies, pages)
@@ -107,7 +113,18 @@ def _report_enclosures(session: Session, recipients: Recipients, keeper: int | N
     people = [*recipients.staff(session, "coordinator"), *recipients.staff(session, "controller")]
     if keeper is not None:
         people += [(row[0], row[1]) for row in session.execute(recipients.reach(col(Official.body_id) == keeper))]
+    return _note_to(people)
+
+
+def _note_to(people: Iterable[_Person]) -> list[_Enclosure]:
     return [_Enclosure(official_id, channel_id, "note") for official_id, channel_id in dict.fromkeys(people)]
+
+
+def _is_heard_beside_controllers(session: Session, channels: set[int]) -> bool:
+    """Whether the note went to anybody but controllers, who have it of a muted round too."""
+    others = select(col(Channel.id)).join(Official, col(Official.id) == col(Channel.official_id))
+    others = others.where(col(Channel.id).in_(channels), col(Official.role) != "controller")
+    return bool(channels) and session.execute(others.limit(1)).first() is not None
 
 
 def _page_enclosures(

@@ -104,6 +104,16 @@ def test_a_muted_body_gets_its_page_when_the_mute_is_over(small_posted: Posted) 
     assert ("Начальник, г. Сочи", "page", NOTE_DAY + 2 * DAY) in small_posted.put()
 
 
+def test_of_a_muted_round_the_controller_hears_at_once_and_the_others_when_the_mute_is_over(posted: Posted) -> None:
+    round_id = posted.note()
+    posted.mute(NOTE_DAY + DAY, of_round=round_id)
+    assert (posted.queued(round_id), posted.queued(round_id)) == (1, 0)
+    assert [(post, part) for post, part, _ in posted.put()] == [("Заместитель министра", "note")]
+    days = (NOTE_DAY + DAY, NOTE_DAY + 2 * DAY, NOTE_DAY + 5 * DAY)
+    assert [posted.queued_missed(day) for day in days] == [0, 8, 0]
+    assert [post for post, part, _ in posted.put() if part == "note"].count("Заместитель министра") == 1
+
+
 def test_what_was_muted_while_the_letter_waited_is_left_out(small_posted: Posted) -> None:
     small_posted.queued(small_posted.note())
     small_posted.mute(NOTE_DAY + DAY)
