@@ -14,7 +14,7 @@ from models.queries.officials import round_letters, unreached
 from roadmap.calendar.office_hours import OfficeHours
 from tasks.context.roadmap_day import RoadmapDay
 from tasks.reminders.next_letter import next_letters
-from tasks.reminders.recipients import NotBefore, Recipients, heard_of, new_notices, opening_hours
+from tasks.reminders.recipients import NotBefore, Recipients, new_notices, opening_hours, told_of
 
 #: Older failures are history: what has come of their points was told by later letters.
 LOOKED_BACK = timedelta(days=30)
@@ -101,7 +101,7 @@ def queue_retries(session: Session, code: str, *, today: date, not_before: NotBe
         .where(lost.c.state == "dead", lost.c.on_day > today - LOOKED_BACK)
         .where(col(ControlPoint.status).in_(LIVE), col(ControlPoint.is_history).is_(False))
         .where(col(NoticeLine.reason) != "handed_over")
-        .where(*heard_of(session, code, today))
+        .where(*told_of(session, code, today))
     )
     return new_notices(session, owed, today=today, not_before=not_before)
 
@@ -143,7 +143,7 @@ def _lost_points(session: Session, code: str, today: date, given_up: Select[Any]
             col(lost.id).in_(given_up),
             col(NoticeLine.reason) != "handed_over",
             col(ControlPoint.status).in_(("planned", "open", "returned")),
-            *heard_of(session, code, today),
+            *told_of(session, code, today),
         )
         .where(~arrived)
         .distinct()

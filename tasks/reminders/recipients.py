@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Insert, Select, and_, case, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from models import Channel, ControlPoint, Notice, Official, Roadmap
+from models import Channel, ControlPoint, Notice, NoticeLine, Official, Roadmap
 from models.db.types import UtcDateTime
 from models.queries.officials import answering, muted
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.calendar.zones import zone_of
+from roadmap.control.reminders import OF_CONTROL
 
 #: Without it PostgreSQL's count of inserted rows is thrown away.
 COUNTED = {"preserve_rowcount": True}
@@ -78,6 +79,12 @@ def heard_of(session: Session, code: str, today: date) -> list[ColumnElement[boo
         conditions.append(col(ControlPoint.owner_id).not_in(bodies))
         conditions.append(or_(col(ControlPoint.body_id).is_(None), col(ControlPoint.body_id).not_in(bodies)))
     return conditions
+
+
+def told_of(session: Session, code: str, today: date) -> list[ColumnElement[bool]]:
+    """Conditions on lines of letters and their points: of what is muted only what whoever controls says and hears."""
+    spoken_of = heard_of(session, code, today)
+    return [or_(col(NoticeLine.reason).in_(OF_CONTROL), and_(*spoken_of))] if spoken_of else []
 
 
 def new_notices(session: Session, addressed: Select[Any], *, today: date, not_before: NotBefore) -> int:

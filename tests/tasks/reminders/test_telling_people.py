@@ -148,6 +148,24 @@ def test_a_muted_point_moves_on_without_a_word_to_whoever_answers_and_then_tells
     ]
 
 
+def test_a_letter_to_the_controller_that_is_lost_is_told_of_and_sent_again_though_its_point_is_muted(
+    world: World,
+) -> None:
+    world.point(WEDNESDAY - DAY, next_check_on=WEDNESDAY)
+    quiet(world, WEDNESDAY + 30 * DAY)
+    for n in range(7):
+        control(world, WEDNESDAY + n * DAY)
+    assert [line[1:3] for line in world.letters()] == [("Заместитель министра", "escalated")]
+    with open_session(world.engine) as session:
+        session.execute(update(Notice).values(state="dead"))
+        his = col(Channel.official_id) == number(world, "Заместитель министра")
+        session.execute(update(Channel).where(his).values(given_up_at=AT))
+    control(world, WEDNESDAY + 7 * DAY)
+    assert ("2027-06-02", "Координатор", "undelivered", -8) in world.letters()
+    again = [row for row in world.rows(Notice) if row["on_day"] == WEDNESDAY + 7 * DAY]
+    assert number(world, "Заместитель министра") in {row["official_id"] for row in again}
+
+
 def test_a_mute_holds_only_for_its_own_item_or_body(world: World) -> None:
     world.official("executor", "Директор школы", "school@example.org", body="school", is_lead=True)
     for body in ("institute", "school"):
