@@ -23,6 +23,7 @@ from models import Official, PrefectRef, Roadmap
 from models.db import open_session
 from models.db.rows import chunks
 from models.settings import Settings
+from models.tables.audit import write_audit
 from roadmap.calendar.office_hours import OfficeHours
 from roadmap.calendar.zones import today_there
 from roadmap.language import counted
@@ -32,10 +33,11 @@ from tasks.prefect import api_password
 from tasks.prefect.client import Progress, bounded, call, connect, is_unauthorized, pages, silent
 from tasks.prefect.names import FLOW_NAMES, POOL, POOL_TEMPLATE, api_url
 from tasks.prefect.point_facts import controlled_items
-from tasks.prefect.reconcile import RunsReport, reconcile_runs
+from tasks.prefect.reconcile import RunsReport, known_deployments, reconcile_runs
 
 BATCH = 8
 DEFAULT_HOURS = OfficeHours()
+DELETED = "В Prefect удалено вручную: {deployments}. Создано заново: точку снимает с контроля только решение по ней."
 
 
 class PrefectUnreachable(CannotStart):
@@ -104,6 +106,29 @@ async def sync_async(
             f"Сервер Prefect не отвечает по адресу {api_url(settings)}: запустите vekha up "
             "или проверьте PREFECT_API_URL"
         ) from broken
+
+
+async def restore_deleted(engine: Engine, *, settings: Settings, at: datetime) -> str:
+    """Make again what somebody has deleted in Prefect: deployments, and the runs that went with them.
+
+    Returns what was done, one Russian line that the audit keeps as well; empty when everything that the last sync left
+    is there. The look costs the server one count. Raises ``PrefectUnreachable``.
+    """
+    with open_session(engine) as session:
+        ids = [str(noted) for noted in known_deployments(session).values()]
+    try:
+        async with connect(settings) as client:
+            asked = {"deployments": {"id": {"any_": ids}}}
+            missing = len(ids) - await call(client, "POST", "/deployments/count", asked) if ids else 0
+    except (httpx.TransportError, PrefectHTTPStatusError):
+        return ""  # that the server is away is told by who watches it
+    if not missing:
+        return ""
+    report = await sync_async(engine, settings=settings, at=at)
+    told = DELETED.format(deployments=counted(missing, "развёртывание", "развёртывания", "развёртываний"))
+    with open_session(engine) as session:
+        write_audit(session, at=at, actor="Веха", action="Prefect восстановлен", subject="", detail=told)
+    return f"{told} {report.summary()}"
 
 
 async def sync_with(

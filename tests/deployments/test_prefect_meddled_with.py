@@ -12,11 +12,11 @@ import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import State, StateType
 from pydantic import SecretStr
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from deployments.serve.prefect import Worker
-from deployments.sync import sync
-from models import clock
+from deployments.sync import restore_deleted, sync
+from models import AuditEntry, clock
 from models.db import open_session
 from models.tables.alert import alerts, keep_alerts
 from tasks.letters.heartbeat import heartbeat
@@ -149,6 +149,31 @@ def test_a_run_that_fails_each_time_is_begun_again_ever_more_seldom() -> None:
     assert pauses == sorted(pauses)
     assert pauses[-1] == 6 * 60 + 5
     assert len(tries) < 30
+
+
+def test_what_was_deleted_is_made_again_and_the_audit_says_so(office: Office, today: date) -> None:
+    office.add_roadmap()
+    key = office.add_point(item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20))
+    sync(office.engine, settings=office.settings, at=clock.now())
+
+    def restored() -> str:
+        return asyncio.run(restore_deleted(office.engine, settings=office.settings, at=clock.now()))
+
+    assert restored() == ""
+    before = office.deployments()
+    own = next(name for name in before if name.startswith("1.2 "))
+    for name in (DELIVERY, "Каждые 5 минут", own):
+        office.api(lambda client, name=name: call(client, "DELETE", f"/deployments/{before[name]['id']}"))  # type: ignore[misc]
+    told = restored()
+    assert "удалено вручную: 3 развёртывания" in told
+    after = office.deployments()
+    assert after.keys() == before.keys()
+    assert office.runs()[key]["deployment_id"] == after[own]["id"]
+    assert office.runs()[key]["state_name"] == "В работе"
+    with open_session(office.engine) as session:
+        [line] = session.exec(select(AuditEntry)).all()
+        assert line.detail in told
+    assert restored() == ""
 
 
 def test_a_run_of_nobody_is_ended_and_the_points_own_goes_on(office: Office, today: date) -> None:

@@ -149,7 +149,7 @@ class _Stop:
 
 
 class _Look:
-    """Looks now and then at what stands still in Prefect: the worker that does so stands still with it."""
+    """Looks now and then at what stands still in Prefect, or is gone: the worker that does so stands still with it."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine, self._settings = engine, settings
@@ -162,11 +162,14 @@ class _Look:
             Thread(target=self._look, daemon=True).start()
 
     def _look(self) -> None:
+        from deployments.sync import restore_deleted
         from tasks.prefect.health import keep_watch
 
         try:
             asyncio.run(keep_watch(self._engine, self._settings, at=clock.now()))
-        except DatabaseProblem as away:  # said once a look, until it is there again
+            if told := asyncio.run(restore_deleted(self._engine, settings=self._settings, at=clock.now())):
+                output.errors.print(told, style="yellow", markup=False)
+        except (DatabaseProblem, CannotStart) as away:  # said once a look, until it is there again
             output.errors.print(str(away), style="red", markup=False)
 
 
