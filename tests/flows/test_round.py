@@ -188,7 +188,7 @@ def test_the_form_offers_to_write_the_note_now_or_to_take_the_round_off_control(
 
     monitoring.answer(key, decision="снять с контроля")
     office.wait_for(key, "В работе")
-    assert "чтобы снять с контроля, укажите основание" in monitoring.card(key)
+    assert "Чтобы снять с контроля, укажите основание" in monitoring.card(key)
 
     monitoring.answer(key, decision="составить справку сейчас")
     office.wait_for(key, "Исполнено")
