@@ -59,6 +59,8 @@ class _Duty:
     purpose: Purpose = "result"
     note: str = ""
     is_weekly: bool = False
+    event: date | None = None
+    """The day from which it is counted: it cannot end before the day after."""
 
 
 def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0, calendar: WorkCalendar | None = None) -> Reading:
@@ -241,7 +243,9 @@ def _relative(catalogue: Catalogue, item: Item, reading: Reading, calendar: Work
     if due is None:
         return _naming(catalogue, calendar, unknown="число месяцев после события не прочитано")
     counts_back = due < event
-    return _Duty(due - timedelta(days=DAYS_BEFORE_DATE) if counts_back else event, due)
+    if counts_back:
+        return _Duty(due - timedelta(days=DAYS_BEFORE_DATE), due)
+    return _Duty(event, due, event=event)
 
 
 def _after(event: date, reading: Reading, calendar: WorkCalendar) -> date | None:
@@ -277,8 +281,13 @@ def _members(catalogue: Catalogue, item: Item) -> tuple[str | None, ...]:
 
 
 def _point(catalogue: Catalogue, item: Item, duty: _Duty, member: str | None, calendar: WorkCalendar) -> PlannedPoint:
-    deadline = calendar.roll(duty.due_on, catalogue.roll)
-    moved = _move_note(duty.due_on, deadline, rule=catalogue.roll, calendar=calendar)
+    rule = catalogue.roll
+    deadline = calendar.roll(duty.due_on, rule)
+    if duty.event is not None and deadline <= duty.event:
+        # Ten days from 31 December end inside the holidays, which begin before them.
+        rule = "following"
+        deadline = calendar.roll(duty.due_on, rule)
+    moved = _move_note(duty.due_on, deadline, rule=rule, calendar=calendar)
     return PlannedPoint(
         key=f"{catalogue.code}/{item.code}/{member or '-'}/{duty.due_on.isoformat()}",
         item_code=item.code,

@@ -354,10 +354,12 @@ def _decisions(point_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _extension(session: Session, roadmap: Roadmap, command: Command, due: date | None) -> TransitionCommand:
-    """The day that is controlled follows the working-day rule of the roadmap."""
+    """The day that is controlled follows the working-day rule of the roadmap, and is not past either."""
     if due is None or due < command.by.today:
         raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(command.by.today)}")
     deadline = calendar_of(session, roadmap.code).roll(due, roadmap.roll)  # type: ignore[arg-type]
+    if deadline < command.by.today:
+        raise Refused(f"{day(due)} — нерабочий день, а рабочий день перед ним уже прошёл: укажите рабочий день")
     return _move(command, "extend", due_on=due, deadline_on=deadline)
 
 

@@ -1,6 +1,6 @@
 """Decisions of a session become items on control, with control points of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -12,7 +12,7 @@ from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
-from roadmap.control.planning import plan_item
+from roadmap.control.planning import PlannedPoint, plan_item
 from roadmap.language import cited
 from roadmap.processes.form_words import DecisionLine, Unclear, read_decisions
 from roadmap.reading import Reading
@@ -66,7 +66,7 @@ def add_decisions(
         )
         planned = plan_item(catalogue, entry, read[line.line], calendar=calendar)
         if all(one.deadline_on < today for one in planned):
-            raise Refused(f"Решения сессии не внесены — строка {line.line}: срок «{line.term}» уже прошёл")
+            raise Refused(f"Решения сессии не внесены — строка {line.line}: {_past(line.term, planned, today)}")
         store_points(session, roadmap.code, planned, controlled_from=today, today=today)
         added.append(entry.code)
     return added
@@ -97,6 +97,12 @@ def _term_problem(line: DecisionLine, reading: Reading) -> str:
         return ""
     reason = "; ".join(reading.problems).rstrip(".") or "день по этим словам не определяется"
     return f"строка {line.line}: срок «{line.term}»: {reason} — назовите дату, например «до 31.05.2027»"
+
+
+def _past(term: str, planned: Sequence[PlannedPoint], today: date) -> str:
+    if all(one.due_on < today for one in planned):
+        return f"срок «{term}» уже прошёл"
+    return f"срок «{term}» кончается в нерабочий день, а рабочий день перед ним уже прошёл — назовите рабочий день"
 
 
 def _entry(code: str, line: DecisionLine, *, on: date, place: str) -> schema.Item:

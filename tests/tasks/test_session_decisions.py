@@ -36,12 +36,20 @@ def loaded(tmp_path: Path) -> Engine:
     return engine
 
 
-def add(engine: Engine, text: str, item: str = "2.1.1", proof: str = "протокол от 25.02.2022 № 4") -> list[str]:
+def add(
+    engine: Engine,
+    text: str,
+    item: str = "2.1.1",
+    proof: str = "протокол от 25.02.2022 № 4",
+    *,
+    held: date = HELD,
+    today: date = TODAY,
+) -> list[str]:
     with open_session(engine) as session:
         found = select(ControlPoint).join(Item, col(Item.id) == col(ControlPoint.item_id)).where(col(Item.code) == item)
         point = session.execute(found).scalars().first()
         assert point is not None
-        return add_decisions(session, point, text, on=HELD, proof=proof, today=TODAY, calendar=RUSSIA)
+        return add_decisions(session, point, text, on=held, proof=proof, today=today, calendar=RUSSIA)
 
 
 def decided(engine: Engine) -> list[tuple[str, str, str, date]]:
@@ -106,6 +114,16 @@ def test_an_unclear_line_takes_all_lines_back(loaded: Engine, lines: str, why: s
         add(loaded, lines.format(owner=owner_of(loaded)[1]))
     assert "\n" not in str(refused.value)
     assert decided(loaded) == []
+
+
+def test_a_term_that_ends_in_the_holidays_after_the_session_ends_after_them(loaded: Engine) -> None:
+    """The working day before them lies before the session; of a day that is named it is asked for."""
+    code, name = owner_of(loaded)
+    session = {"held": date(2021, 12, 30), "today": date(2021, 12, 31)}
+    with pytest.raises(Refused, match=r"строка 1: срок «до 05\.01\.2022» кончается в нерабочий день"):
+        add(loaded, f"{name} | подготовить методичку | до 05.01.2022", **session)  # type: ignore[arg-type]
+    add(loaded, f"{name} | провести семинар | в 10-дневный срок", **session)  # type: ignore[arg-type]
+    assert decided(loaded) == [("2.1.1.r1", code, "в 10-дневный срок", date(2022, 1, 10))]
 
 
 def test_they_stay_when_the_document_is_loaded_again(loaded: Engine) -> None:

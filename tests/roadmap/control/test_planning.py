@@ -294,6 +294,21 @@ def test_a_relative_term_counts_from_its_event(on: str | None, relative: Any, du
     assert point.opens_on == (day(on) if on else day("2026-02-16"))
 
 
+@pytest.mark.parametrize(
+    ("on", "deadline"),
+    [
+        pytest.param("2025-12-20", "2025-12-30", id="the working day before, for the term has one"),
+        pytest.param("2025-12-31", "2026-01-12", id="the one after: the one before lies before the event"),
+        pytest.param("2025-12-30", "2026-01-12", id="not on the day of the event either"),
+    ],
+)
+def test_a_term_that_ends_in_the_holidays_does_not_end_before_its_event(on: str, deadline: str) -> None:
+    of = catalogue({"event": {"words": "день сессии", "on": day(on)}}, period=("2025-01-01", "2026-12-31"))
+    (point,) = planned(of, reading("relative", relative=(10, "calendar_days"), event="день сессии"))
+    assert point.deadline_on == day(deadline)
+    assert day(on) <= point.opens_on <= point.deadline_on
+
+
 def test_what_is_due_before_an_event_opens_a_month_ahead_of_its_day() -> None:
     of = catalogue({"event": {"words": "дня конференции", "on": day("2024-03-15")}})
     (point,) = planned(of, reading("relative", relative=(-14, "calendar_days"), event="дня конференции"))

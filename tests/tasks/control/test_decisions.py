@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -56,6 +56,18 @@ def test_a_decision_reads_the_point_once_and_leaves_one_line(small_world: Any, m
         ("координатор", f"решение: {command.done}")
     ]
     assert [row["once_key"] for row in small_world.rows(Transition)] == [by.once_key]
+
+
+def test_a_deadline_is_not_moved_to_a_day_off_whose_working_day_is_past(small_world: Any) -> None:
+    key = small_world.point(TODAY)
+    saturday = date(2027, 5, 29)
+    of_saturday = replace(FORM, today=saturday)
+    moved = Extend(key=key, by=of_saturday, reason="приказ № 8", due_on=saturday + timedelta(days=1))
+    outcome = decide(small_world.engine, moved)
+    assert outcome.refusal == (
+        "30.05.2027 — нерабочий день, а рабочий день перед ним уже прошёл: укажите рабочий день."
+    )
+    assert decide(small_world.engine, replace(moved, due_on=date(2027, 5, 31))).refusal == ""
 
 
 def test_what_is_refused_changes_nothing_and_is_kept_in_the_audit(small_world: Any) -> None:
