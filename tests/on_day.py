@@ -40,7 +40,9 @@ def run(then: datetime, command: list[str]) -> int:
         os.chmod(folder, 0o755)
         library = Path(folder) / "on_day.so"
         subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl", "-pthread"], check=True)
-        seconds = round((then - datetime.now(UTC)).total_seconds())
+        # By the real clock: this process may be away from it itself.
+        away = timedelta(seconds=int(os.environ.get("ON_DAY_SECONDS", "0")))
+        seconds = round((then - (datetime.now(UTC) - away)).total_seconds())
         sys.stderr.write(f"{then:%A}, DATE='{then:%Y-%m-%d %H:%M:%S}' in Moscow: {seconds:+d} s\n")
         env = os.environ | {"LD_PRELOAD": str(library), "ON_DAY_SECONDS": str(seconds)}
         return subprocess.run(command, env=env, check=False).returncode

@@ -87,15 +87,18 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
 
 def answer_by_keyboard(page: Page, decision: str) -> None:
     """Reach the first field and the button with Tab alone."""
+    page.get_by_role("dialog").locator("textarea").first.wait_for()
     for _ in range(12):
         if page.evaluate("document.activeElement.tagName") == "TEXTAREA":
             break
         page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     page.keyboard.type(decision)
     for _ in range(20):
         if page.evaluate("document.activeElement.textContent").strip() == "Submit":
             break
         page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").strip() == "Submit"
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for(state="hidden")
 
