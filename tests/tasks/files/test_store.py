@@ -47,9 +47,10 @@ def test_a_draft_that_nobody_finished_is_gone(tmp_path: Path) -> None:
 
 
 def test_what_a_kill_left_is_swept_after_an_hour(tmp_path: Path) -> None:
-    store, now = Store(tmp_path), datetime.now(UTC)
+    store, left = Store(tmp_path), tmp_path / "unfinished-of-a-crash"
     store.keep(CONTENT)
-    (tmp_path / "unfinished-of-a-crash").write_bytes(CONTENT)
+    left.write_bytes(CONTENT)
+    now = datetime.fromtimestamp(left.stat().st_mtime, UTC)
     assert store.sweep(at=now) == 0
     assert store.sweep(at=now + timedelta(hours=2)) == 1
     assert files_in(tmp_path) == [store.place(DIGEST)]
