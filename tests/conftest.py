@@ -6,9 +6,11 @@ import shutil
 import socket
 from collections.abc import Iterator
 from datetime import date
+from itertools import repeat
 
 import prefect
 import pytest
+from httpcore._async import connection
 from playwright.sync_api import Browser, sync_playwright
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -60,6 +62,13 @@ def one_day(request: pytest.FixtureRequest) -> Iterator[None]:
     else:
         with days.on_the_usual_day():
             yield
+
+
+@pytest.fixture(autouse=True)
+def no_rest_between_tries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no Prefect server is, none will be: its client would rest for a second and a half before it gives up."""
+    if "prefect_server" not in request.fixturenames:
+        monkeypatch.setattr(connection, "exponential_backoff", lambda factor: repeat(0.0))
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,9 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-import httpcore._async.connection
 import pytest
 import typer
 
@@ -83,8 +81,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("VEKHA_PORT", port)
         patch.setenv("VEKHA_WEB_PORT", port)
         patch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-        # Nobody listens there, and never will: between its tries the client would rest for a second and a half.
-        patch.setattr(httpcore._async.connection, "exponential_backoff", lambda factor: repeat(0.0))
         (folder / "data").mkdir()
         copy_template(folder / "data" / "vekha.db")
         assert call(["load", CODE]) == 0
