@@ -40,6 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(100_000, 20, 50)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One process more than cores where Prefect servers are asked: who asks one mostly waits for it."""
+    circle = config.getoption("markexpr")
+    return (os.cpu_count() or 1) + 1 if circle == "not office" else None
+
+
 def pytest_collection_finish() -> None:
     """What is imported stays; to look through it again and again for rubbish takes a sixth of the time of the tests."""
     gc.collect()

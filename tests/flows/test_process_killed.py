@@ -92,6 +92,7 @@ def test_a_flow_killed_between_stages_and_at_the_end_goes_on(
     assert mend(office).changed == 0
 
 
+@pytest.mark.usefixtures("campaign")
 def test_a_worker_killed_with_its_flow_is_followed_by_another(
     processes: Processes, frail: FrailWorker, no_patience: Callable[[], None]
 ) -> None:

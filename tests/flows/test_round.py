@@ -207,6 +207,7 @@ def test_a_round_taken_off_control_in_prefect_asks_nobody_any_more(monitoring: M
     assert set(found) == {"withdrawn"}
 
 
+@pytest.mark.usefixtures("campaign")
 def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again(
     monitoring: Monitoring, frail: FrailWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
