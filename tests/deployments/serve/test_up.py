@@ -105,9 +105,7 @@ def counted(data: Path) -> tuple[int, int]:
         return points, session.exec(select(func.count()).select_from(Notice)).one()
 
 
-def test_up_shows_all_a_newcomer_needs_outlives_its_children_and_goes_on_after_a_kill(
-    data: Path, port: int, pages_port: int
-) -> None:
+def test_up_shows_all_a_newcomer_needs_and_outlives_its_children(data: Path, port: int, pages_port: int) -> None:
     started = Started(data, port)
     text = started.wait_until_it_greets()
     assert "Ближайшие сроки" in text
@@ -125,8 +123,16 @@ def test_up_shows_all_a_newcomer_needs_outlives_its_children_and_goes_on_after_a
     line = refused_program("--data", str(data), "--port", str(free_port()), cwd=data.parent)
     assert f"уже работает (процесс {started.process.pid})" in line
     assert_server_comes_back(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{pages_port}")
-    before = counted(data)
+    assert started.interrupt() == 0
+    assert not (data / "prefect.password").exists(), "it opens nothing any more"
+    assert [path.name for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077] == []
 
+
+@pytest.mark.usefixtures("campaign")
+def test_up_killed_leaves_no_child_and_the_next_goes_on(data: Path, port: int) -> None:
+    started = Started(data, port)
+    started.wait_until_it_greets()
+    before = counted(data)
     started.process.kill()
     started.process.wait()
     until = time.monotonic() + 20
@@ -139,7 +145,6 @@ def test_up_shows_all_a_newcomer_needs_outlives_its_children_and_goes_on_after_a
     assert again.interrupt() == 0
     assert counted(data) == before
     assert not (data / "prefect.password").exists(), "it opens nothing any more"
-    assert [path.name for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077] == []
 
 
 def assert_server_comes_back(url: str, pages: str) -> None:
