@@ -315,6 +315,11 @@ def _move_note(due: date, deadline: date, *, rule: Roll, calendar: WorkCalendar)
     return note if calendar.is_final(due.year) else f"{note}; {not_approved(due.year)}"
 
 
+def working_day_is_past(due: date) -> str:
+    """Why a day off is no deadline any more where the rule is the working day before it."""
+    return f"{due:%d.%m.%Y} — нерабочий день, а рабочий день перед ним уже прошёл: укажите рабочий день"
+
+
 def not_approved(year: int) -> str:
     """What is said of a day in a year whose transfers of days off the government has not decreed yet."""
     return f"производственный календарь на {year} год ещё не утверждён"

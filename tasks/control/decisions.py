@@ -19,6 +19,7 @@ from models.db.locks import lock_point
 from models.lifecycle import EVENT_RU, STATUS_RU, Refused, TransitionCommand, point_by_key, requests
 from models.tables.audit import write_audit
 from roadmap.control import state
+from roadmap.control.planning import working_day_is_past
 from roadmap.language import day
 from tasks.context.working_calendar import calendar_of
 from tasks.control.commands import (
@@ -224,7 +225,7 @@ def reopen(session: Session, point: ControlPoint, command: Reopen) -> ControlPoi
     """«Вернуть на контроль»: not what an edition dropped, nor a stage of what is closed as a whole."""
     whole = session.get_one(ControlPoint, point.parent_id) if point.parent_id else None
     if whole is not None and whole.closed_on is not None:
-        raise Refused(f"закрыт пункт целиком, верните на контроль его: {whole.key}", key=point.key)
+        raise Refused("закрыт пункт целиком, верните на контроль его, а не этап", key=point.key)
     if not session.get_one(Item, point.item_id).is_controlled:
         raise Refused("пункт исключён новой редакцией документа, на контроль его не вернуть", key=point.key)
     return lifecycle.change(session, point, _move(command, "reopen"))
@@ -284,9 +285,9 @@ def demand(session: Session, point: ControlPoint, command: Demand) -> ControlPoi
 
 
 def order_extension(session: Session, point: ControlPoint, command: OrderExtension) -> ControlPoint:
-    """«Поручить перенести»."""
-    if command.due_on < command.by.today:
-        raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(command.by.today)}")
+    """«Поручить перенести», to a day to which the coordinator can move it."""
+    roadmap = session.get_one(Roadmap, point.roadmap_code)
+    _deadline(session, roadmap, command.due_on, today=command.by.today)
     wanted = requests.RequestDraft(
         kind="ordered_extension", official_id=command.by.official_id, reason=command.reason, new_due_on=command.due_on
     )
@@ -355,12 +356,23 @@ def _decisions(point_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def _extension(session: Session, roadmap: Roadmap, command: Command, due: date | None) -> TransitionCommand:
     """The day that is controlled follows the working-day rule of the roadmap, and is not past either."""
-    if due is None or due < command.by.today:
-        raise Refused(f"Укажите новый срок не раньше сегодняшнего дня, {day(command.by.today)}")
-    deadline = calendar_of(session, roadmap.code).roll(due, roadmap.roll)  # type: ignore[arg-type]
-    if deadline < command.by.today:
-        raise Refused(f"{day(due)} — нерабочий день, а рабочий день перед ним уже прошёл: укажите рабочий день")
+    if due is None:
+        raise Refused(_too_early(command.by.today))
+    deadline = _deadline(session, roadmap, due, today=command.by.today)
     return _move(command, "extend", due_on=due, deadline_on=deadline)
+
+
+def _too_early(today: date) -> str:
+    return f"Укажите новый срок не раньше сегодняшнего дня, {day(today)}"
+
+
+def _deadline(session: Session, roadmap: Roadmap, due: date, *, today: date) -> date:
+    if due < today:
+        raise Refused(_too_early(today))
+    deadline = calendar_of(session, roadmap.code).roll(due, roadmap.roll)  # type: ignore[arg-type]
+    if deadline < today:
+        raise Refused(working_day_is_past(due))
+    return deadline
 
 
 def _body(session: Session, point: ControlPoint, body_id: int) -> int:

@@ -12,7 +12,7 @@ from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
-from roadmap.control.planning import PlannedPoint, plan_item
+from roadmap.control.planning import PlannedPoint, plan_item, working_day_is_past
 from roadmap.language import cited
 from roadmap.processes.form_words import DecisionLine, Unclear, read_decisions
 from roadmap.reading import Reading
@@ -102,7 +102,7 @@ def _term_problem(line: DecisionLine, reading: Reading) -> str:
 def _past(term: str, planned: Sequence[PlannedPoint], today: date) -> str:
     if all(one.due_on < today for one in planned):
         return f"срок «{term}» уже прошёл"
-    return f"срок «{term}» кончается в нерабочий день, а рабочий день перед ним уже прошёл — назовите рабочий день"
+    return f"срок «{term}»: {working_day_is_past(planned[-1].due_on)}"
 
 
 def _entry(code: str, line: DecisionLine, *, on: date, place: str) -> schema.Item:

@@ -120,7 +120,7 @@ def test_a_term_that_ends_in_the_holidays_after_the_session_ends_after_them(load
     """The working day before them lies before the session; of a day that is named it is asked for."""
     code, name = owner_of(loaded)
     session = {"held": date(2021, 12, 30), "today": date(2021, 12, 31)}
-    with pytest.raises(Refused, match=r"строка 1: срок «до 05\.01\.2022» кончается в нерабочий день"):
+    with pytest.raises(Refused, match=r"строка 1: срок «до 05\.01\.2022»: 05\.01\.2022 — нерабочий день"):
         add(loaded, f"{name} | подготовить методичку | до 05.01.2022", **session)  # type: ignore[arg-type]
     add(loaded, f"{name} | провести семинар | в 10-дневный срок", **session)  # type: ignore[arg-type]
     assert decided(loaded) == [("2.1.1.r1", code, "в 10-дневный срок", date(2022, 1, 10))]

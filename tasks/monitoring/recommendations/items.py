@@ -13,7 +13,7 @@ from models.queries.printed_numbers import number_of, shared_numbers
 from roadmap import terms
 from roadmap.calendar import WorkCalendar
 from roadmap.catalogue import schema
-from roadmap.control.planning import plan_item
+from roadmap.control.planning import plan_item, working_day_is_past
 from roadmap.reading import Window
 from tasks.editions.add_item import add_item, catalogue_of_added
 from tasks.editions.point_rows import store_points
@@ -67,7 +67,7 @@ def put_on_control(session: Session, roadmap: Roadmap, wanted: Wanted, *, today:
     catalogue = catalogue_of_added(roadmap, (owner,), start=today, end=end, document="справка", ground="день решения")
     planned = plan_item(catalogue, entry, reading, calendar=calendar)
     if planned[0].deadline_on < today:
-        raise Refused(f"Срок {wanted.due_on:%d.%m.%Y} выпадает на выходной, рабочий день перед ним уже прошёл")
+        raise Refused(working_day_is_past(wanted.due_on))
     store_points(session, roadmap.code, planned, controlled_from=today, today=today)
     return planned[0].key
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from models import AuditEntry, ControlPoint, Roadmap, Transition
 from models.db import open_session
 from models.lifecycle import TransitionCommand, change
-from tasks.control.commands import Accept, By, Command, Extend, Return, Withdraw
+from tasks.control.commands import Accept, By, Command, Extend, OrderExtension, Return, Withdraw
 from tasks.daily.decisions import decide
 from tasks.prefect.forms import ACTOR, Decision, StageDecision, answer, command_of
 
@@ -67,6 +67,8 @@ def test_a_deadline_is_not_moved_to_a_day_off_whose_working_day_is_past(small_wo
     assert outcome.refusal == (
         "30.05.2027 — нерабочий день, а рабочий день перед ним уже прошёл: укажите рабочий день."
     )
+    order = OrderExtension(key=key, by=replace(of_saturday, once_key="order"), reason="так", due_on=date(2027, 5, 30))
+    assert decide(small_world.engine, order).refusal == outcome.refusal, "what cannot be carried out is not ordered"
     assert decide(small_world.engine, replace(moved, due_on=date(2027, 5, 31))).refusal == ""
 
 
