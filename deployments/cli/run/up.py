@@ -154,12 +154,14 @@ class _Look:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine, self._settings = engine, settings
         self._next = time.monotonic() + LOOK_EVERY
+        self._looking: Thread | None = None
 
     def now_and_then(self) -> None:
-        """Beside what the caller does: the server may be slow to answer."""
-        if time.monotonic() >= self._next:
+        """Beside what the caller does, one look at a time: the server may be slow to answer, much to be made again."""
+        if time.monotonic() >= self._next and (self._looking is None or not self._looking.is_alive()):
             self._next = time.monotonic() + LOOK_EVERY
-            Thread(target=self._look, daemon=True).start()
+            self._looking = Thread(target=self._look, daemon=True)
+            self._looking.start()
 
     def _look(self) -> None:
         from deployments.sync import restore_deleted
