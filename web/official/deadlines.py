@@ -251,7 +251,7 @@ def _absence_of(form: FormData, today: date) -> tuple[int, date, date]:
     return deputy_id, starts_on, ends_on
 
 
-def _faults(refused: Exception) -> tuple[int, list[BadField]]:
+def _faults(refused: BadField | BadFields | files.FileRefused | Refused) -> tuple[int, list[BadField]]:
     """The code of the answer and what is wrong, each with its field."""
     match refused:
         case BadFields():
@@ -264,7 +264,6 @@ def _faults(refused: Exception) -> tuple[int, list[BadField]]:
             return 507 if isinstance(refused, files.NoRoom) else 400, [BadField(str(refused), "file")]
         case Refused():
             return 409, [BadField(refused.said, refused.field)]
-    return 409, [BadField(str(refused))]
 
 
 def _typed(form: FormData) -> dict[str, str]:

@@ -95,14 +95,7 @@ def send_data(request: Request, token: str, point_id: RowId, form: ManyFields) -
         faults = {one.field: str(one) for one in wrong.faults}
         return _page(request, token, point_id, 400, typed=form, faults=faults)
     except (BadField, Refused) as refused:
-        return _page(
-            request,
-            token,
-            point_id,
-            409,
-            typed=form,
-            line=refused.said if isinstance(refused, Refused) else str(refused),
-        )
+        return _page(request, token, point_id, 409, typed=form, line=_said(refused))
 
 
 @router.api_route("/o/{token}/data/{point_id}/form.xlsx", methods=READ)
@@ -136,7 +129,11 @@ def send_file(request: Request, token: str, point_id: RowId, form: ManyFields) -
         listed = [f"{one.cell}: {one.words}" for one in wrong.problems]
         return _page(request, token, point_id, 400, listed=listed)
     except (BadField, Refused) as refused:
-        return _page(request, token, point_id, 409, line=refused.said if isinstance(refused, Refused) else str(refused))
+        return _page(request, token, point_id, 409, line=_said(refused))
+
+
+def _said(refused: BadField | Refused) -> str:
+    return refused.said if isinstance(refused, Refused) else str(refused)
 
 
 def _answer(request: Request, token: str, *, once: str = "") -> Answer:
