@@ -1,7 +1,6 @@
 """A round with its note on the pages: forty-four municipalities (or as many as asked), three indicators, two pieces
 of advice."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -144,10 +143,7 @@ class MonitoredPages:
             ("Страница мо-0.pdf", PDF, b"%PDF page of mo-0", self.bodies["mo-0"]),
             ("Страница мо-1.pdf", PDF, b"%PDF page of mo-1", self.bodies["mo-1"]),
         ):
-            digest = hashlib.sha256(content).hexdigest()
-            path = Store(self.pages.settings.files).place(digest)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            digest = Store(self.pages.settings.files).keep(content)
             facts: dict[str, Any] = {
                 "media_type": kind.media_type,
                 "file_hash": digest,

@@ -1,6 +1,5 @@
 """A round whose note is written, its letters, and a mail server that keeps what leaves."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -75,10 +74,7 @@ class Posted:
         return f"Страница участника — {TOWNS[town]} — за II квартал 2027 г.pdf"
 
     def _stored(self, snapshot_id: int, name: str, media_type: str, content: bytes, body_id: int | None) -> ReportFile:
-        digest = hashlib.sha256(content).hexdigest()
-        path = Store(self.settings.files).place(digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        digest = Store(self.settings.files).keep(content)
         facts: dict[str, Any] = {"media_type": media_type, "file_hash": digest, "size": len(content), "made_at": NINE}
         return ReportFile(snapshot_id=snapshot_id, name=name, body_id=body_id, **facts)
 
