@@ -21,12 +21,15 @@ ROUND = "round"
 
 @dataclass(frozen=True, slots=True)
 class RoadmapStatus:
-    """Counts of one roadmap on one day; what is overdue is counted by its status too."""
+    """Counts of one roadmap on one day: its points by status, and what is overdue, stages of processes with it."""
 
     roadmap: Roadmap
     items: int
     by_status: dict[str, int]
     overdue: int
+    """As letters and pages say it: points and stages."""
+    overdue_stages: int
+    """So many of these are parts of another point, and stand in no status here."""
     history: int
     next_deadline: date | None
 
@@ -67,22 +70,23 @@ def points(
 
 def status(session: Session, roadmap: Roadmap, *, today: date) -> RoadmapStatus:
     """How a roadmap stands on a day."""
-    of_it = (col(ControlPoint.roadmap_code) == roadmap.code) & col(ControlPoint.parent_id).is_(None)
+    of_it, whole = col(ControlPoint.roadmap_code) == roadmap.code, col(ControlPoint.parent_id).is_(None)
     watched = col(ControlPoint.is_history).is_(False)
     standing = status_on(today)
-    counts = session.exec(select(standing, func.count()).where(of_it, watched).group_by(standing))
+    counts = session.exec(select(standing, func.count()).where(of_it, whole, watched).group_by(standing))
     deadline = col(ControlPoint.deadline_on)
-    ahead = col(ControlPoint.status).in_(LIVE) & (deadline >= today) & watched
-    lapsed, history, upcoming = session.exec(
+    ahead = col(ControlPoint.status).in_(LIVE) & (deadline >= today) & watched & whole
+    lapsed, stages, history, upcoming = session.exec(
         select(
             func.count(case((overdue(today), 1))),
-            func.count(case((col(ControlPoint.is_history), 1))),
+            func.count(case((overdue(today) & ~whole, 1))),
+            func.count(case((col(ControlPoint.is_history) & whole, 1))),
             func.min(case((ahead, deadline))),
         ).where(of_it)
     ).one()
     counted = select(func.count()).select_from(Item).where(Item.roadmap_code == roadmap.code, Item.kind != ROUND)
     total = session.exec(counted).one()
-    return RoadmapStatus(roadmap, total, dict(counts.all()), lapsed, history, upcoming)
+    return RoadmapStatus(roadmap, total, dict(counts.all()), lapsed, stages, history, upcoming)
 
 
 def history(session: Session, point_id: int) -> list[Transition]:

@@ -161,6 +161,7 @@ def _status(row: queries.RoadmapStatus, silent: list[str], gone: list[dict[str, 
         "dropped": gone,
         "points": {name: row.by_status.get(name, 0) for name in STATUS_RU},
         "overdue": row.overdue,
+        "overdue_stages": row.overdue_stages,
         "history": row.history,
         "next_deadline": row.next_deadline,
         "without_channel": silent,
@@ -176,6 +177,8 @@ def _status_cells(row: queries.RoadmapStatus) -> tuple[str, ...]:
         name += f"\nрепетиция, годы сдвинуты на {row.roadmap.shift_years}"
     if row.history:
         name += f"\nв истории {row.history}"
+    if row.overdue_stages:
+        name += f"\nсреди просроченного этапов — {row.overdue_stages}"
     counts = (str(row.by_status.get(status, 0)) for status in STATUS_RU)
     return (name, *counts, str(row.overdue), day(row.next_deadline))
 
