@@ -16,7 +16,7 @@ from models import Transition, clock, lifecycle
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from tasks.prefect import reconcile
-from tasks.prefect.client import connect
+from tasks.prefect.client import call, connect
 from tasks.prefect.reconcile import known_deployments
 from tasks.prefect.waiting_runs import decision_key, start_at
 from tests.parts.office import Office
@@ -111,6 +111,37 @@ def test_an_answer_is_carried_out_though_the_database_was_away_when_it_was_given
         mine = col(Transition.point_id) == lifecycle.point_by_key(session, key).id
         actions = session.exec(select(Transition.action).where(mine).order_by(col(Transition.id))).all()
     assert list(actions) == ["extend", "submit", "accept"]
+
+
+def retry(office: Office, run_id: str) -> None:
+    """What the button «Retry» of Prefect's page of a run asks for."""
+    state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the dashboard"}
+    told = office.api(lambda client: call(client, "POST", f"/flow_runs/{run_id}/set_state", {"state": state}))
+    assert told["status"] == "ACCEPT", told
+
+
+def test_retry_by_hand_carries_the_answer_out_once_and_then_changes_nothing(
+    office: Office, worker: Worker, today: date
+) -> None:
+    office.add_roadmap()
+    key = office.add_point(
+        item="1.2", opens_on=today - timedelta(days=5), due_on=today + timedelta(days=20), kind="activity"
+    )
+    sync(office.engine, settings=office.settings, at=clock.now())
+    with database_away(office):
+        run = answer(office, key, decision="снять", reason="приказ № 3")
+        assert office.wait_for_run(run["id"])["state_type"] == "FAILED"
+    retry(office, run["id"])
+    ended = office.wait_for(key, "Снято с контроля")
+    retry(office, run["id"])
+    for _ in office.looks():
+        again = office.wait_for_run(run["id"])
+        if again["state_id"] != ended["state_id"]:
+            break
+    assert (again["state_name"], again["state_type"]) == ("Снято с контроля", "COMPLETED")
+    with open_session(office.engine) as session:
+        mine = col(Transition.point_id) == lifecycle.point_by_key(session, key).id
+        assert list(session.exec(select(Transition.action).where(mine))) == ["withdraw"]
 
 
 def test_a_form_that_nobody_filled_in_before_the_run_failed_can_be_filled_in_after(

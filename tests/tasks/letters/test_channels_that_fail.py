@@ -68,15 +68,15 @@ def channel_of(world: World, address: str) -> Channel:
         return channel_at(session, address)
 
 
-@pytest.mark.parametrize(("points", "rhythm"), [(1, 7), (2, 3), (3, 7)])
+@pytest.mark.parametrize(("points", "rhythm", "length"), [(1, 7, 10), (2, 3, 40), (3, 7, 10)])
 def test_an_address_that_does_not_exist_is_told_on_the_first_day_and_tried_once_a_day(
-    small_world: World, mail_server: MailServer, mail: Settings, points: int, rhythm: int
+    small_world: World, mail_server: MailServer, mail: Settings, points: int, rhythm: int, length: int
 ) -> None:
     mail_server.refused = {RECTOR}
     for n in range(points):
         small_world.point(WEDNESDAY + n * rhythm * DAY, next_check_on=WEDNESDAY)
     working = WorkCalendar()
-    days = [day for day in (WEDNESDAY + n * DAY for n in range(10)) if working.is_working(day)]
+    days = [day for day in (WEDNESDAY + n * DAY for n in range(length)) if working.is_working(day)]
     for day in days:
         tried = len(mail_server.asked)
         a_day(small_world, mail, day)
