@@ -105,11 +105,8 @@ GROUNDS: dict[Reason, str] = {
     "reassigned": "reassign",
     "reopened": "reopen",
     "handed_over": "reassign",
-    "asked_extension": "ask",
-    "asked_transfer": "ask",
     "withdrawn": "withdraw",
     "demanded": "demand",
-    "ordered": "order",
 }
 #: A newer line of these to the same official on the same point makes the older one superfluous.
 SUPERSEDED: frozenset[Reason] = (
@@ -216,15 +213,15 @@ def relevant(
     *,
     status: str,
     days: int,
-    has_open_request: bool = True,
+    has_request: bool = True,
     is_idle: bool = False,
     is_moved: bool = False,
     is_quiet: bool = False,
 ) -> Reason | None:
     """What a reason decided earlier has become by the time the letter leaves; None when it is settled.
 
-    ``days`` to the deadline on the day of sending; ``has_open_request``: a request about the point still waits
-    (``ControlPoint.has_open_request``); ``is_idle``: it is history or waits for another stage, so nobody owes it now;
+    ``days`` to the deadline on the day of sending; ``has_request``: a request or order of the reason's own kind still
+    waits; ``is_idle``: it is history or waits for another stage, so nobody owes it now;
     ``is_moved``: the deadline is not the one that the reason was decided by. «Скоро» of another deadline is settled:
     that it moved is told by itself. ``is_quiet``: whoever answers asked meanwhile not to be reminded yet.
     """
@@ -245,12 +242,12 @@ def relevant(
         "withdrawn": status == "withdrawn",
         "submitted": status == "submitted",
         "awaiting_decision": status == "submitted",
-        "asked_extension": live and has_open_request,
-        "asked_transfer": live and has_open_request,
+        "asked_extension": live and has_request,
+        "asked_transfer": live and has_request,
         "escalated": lapsed,
         "still_overdue": lapsed,
         "demanded": live and not is_idle,
-        "ordered": (live or status == "submitted") and has_open_request,
+        "ordered": (live or status == "submitted") and has_request,
         "order_done": True,
         "order_declined": True,
         "no_channel": live,

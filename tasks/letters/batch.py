@@ -43,6 +43,12 @@ STAFF: dict[str, tuple[str, ...]] = {
     "no_channel": ("coordinator",),
     "undelivered": ("coordinator",),
 }
+#: Reasons that tell of requests and orders, with the kinds of these: told while one of the kind waits.
+REQUESTED: dict[str, tuple[str, ...]] = {
+    "asked_extension": ("extend",),
+    "asked_transfer": ("reassignment",),
+    "ordered": ORDERS,
+}
 _notice: Table = Notice.__table__  # type: ignore[attr-defined]
 
 
@@ -62,6 +68,8 @@ class LetterRow:
     instead_of: Official | None
     """The absent official for whom the addressee stands in."""
     changed: Changed | None
+    has_request: bool
+    """What the line tells of waits for a decision; true of a line that is about no request."""
 
 
 @dataclass(slots=True)
@@ -107,6 +115,8 @@ def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int 
         by_source[row[0].notice_id].append(row)
     executors = _executors(session, {item.id for _, _, item, _ in rows if not item.executors})
     grounds = _grounds(session, ids, {line.reason for line, *_ in rows})
+    waiting = _waiting(session, ids, {line.reason for line, *_ in rows})
+    grounds |= waiting
     grounds |= _fates(session, ids, {line.reason for line, *_ in rows})
     grounds |= _not_reached(session, {point.id for line, point, *_ in rows if line.reason == "undelivered"})
     changed = changes(session, select(col(NoticeLine.point_id)).where(col(NoticeLine.notice_id).in_(ids)))
@@ -127,6 +137,7 @@ def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int 
                 ground=grounds.get((point.id, GROUNDS.get(line.reason, line.reason)), ""),
                 instead_of=_instead_of(official, stood_for, line.reason, point.owner_id),
                 changed=changed.get(point.id),
+                has_request=line.reason not in REQUESTED or (point.id, line.reason) in waiting,
             )
             for line, point, item, owner in by_source[source.id]
         ]
@@ -252,10 +263,33 @@ def _grounds(session: Session, ids: Collection[int], reasons: set[Reason]) -> di
 
 
 def _ground(one: Transition) -> str:
-    """The words of an act; what was demanded or ordered names its day."""
+    """The words of an act; what was demanded names its day."""
     if one.action == "demand" and one.due_to is not None:
         return demand_words(one.due_to, one.reason)
-    return order_words(one.due_to, one.reason) if one.action == "order" else one.reason
+    return one.reason
+
+
+def _waiting(session: Session, ids: Collection[int], reasons: set[Reason]) -> dict[tuple[int | None, str | None], str]:
+    """What is asked or ordered and waits for a decision, by the points and reasons of the lines.
+
+    A point may have a request of each kind: each line has the words of its own.
+    """
+    if not (wanted := reasons & REQUESTED.keys()):
+        return {}
+    told = select(col(NoticeLine.point_id)).where(
+        col(NoticeLine.notice_id).in_(ids), col(NoticeLine.reason).in_(sorted(wanted))
+    )
+    found = (
+        select(Request)
+        .where(col(Request.point_id).in_(told), col(Request.state) == "waiting")
+        .order_by(col(Request.asked_at), col(Request.id))
+    )
+    words: defaultdict[tuple[int | None, str | None], list[str]] = defaultdict(list)
+    for one in session.execute(found).scalars():
+        reason = next(reason for reason, kinds in REQUESTED.items() if one.kind in kinds)
+        said = order_words(one.new_due_on, one.reason) if one.kind in ORDERS else one.reason
+        words[one.point_id, reason].append(said)
+    return {key: "; ".join(said) for key, said in words.items()}
 
 
 def _fates(session: Session, ids: Collection[int], reasons: set[Reason]) -> dict[tuple[int | None, str | None], str]:

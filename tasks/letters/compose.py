@@ -233,7 +233,7 @@ def _still(row: LetterRow, today: date) -> Reason | None:
         row.reason,
         status=point.status,
         days=(point.deadline_on - today).days,
-        has_open_request=point.has_open_request,
+        has_request=row.has_request,
         is_idle=is_idle,
         is_moved=point.deadline_on != row.decided_for,
         is_quiet=is_quiet(today, point.quiet_until),

@@ -117,7 +117,7 @@ def test_decisions_on_requests(status: str, news: str, lines: list[Any]) -> None
 
 @pytest.mark.parametrize("reason", sorted(REQUESTS))
 @pytest.mark.parametrize(
-    ("status", "has_open_request", "holds"),
+    ("status", "has_request", "holds"),
     [
         pytest.param("open", True, True, id="a request that waits is told"),
         pytest.param("planned", True, True, id="of a point not open yet too"),
@@ -126,13 +126,13 @@ def test_decisions_on_requests(status: str, news: str, lines: list[Any]) -> None
         pytest.param("withdrawn", True, False, id="so has the end of control"),
     ],
 )
-def test_a_letter_tells_only_requests_that_wait(reason: Any, status: str, has_open_request: bool, holds: bool) -> None:
-    assert (relevant(reason, status=status, days=3, has_open_request=has_open_request) == reason) is holds
+def test_a_letter_tells_only_requests_that_wait(reason: Any, status: str, has_request: bool, holds: bool) -> None:
+    assert (relevant(reason, status=status, days=3, has_request=has_request) == reason) is holds
 
 
 def test_the_grounds_of_requests_and_decisions_are_shown() -> None:
     assert set(GROUNDS) <= set(RANK)
-    assert {GROUNDS[reason] for reason in (*REQUESTS, "refused", "reassigned")} == {"ask", "refuse", "reassign"}
+    assert {GROUNDS[reason] for reason in ("refused", "reassigned")} == {"refuse", "reassign"}
 
 
 @pytest.mark.parametrize(
