@@ -195,9 +195,8 @@ def _parts(
 
 
 def _has_lead(batch: Batch, notice: Notice, official: Official, told: Sequence[_Told]) -> bool:
-    """The week's letter says how all stands; whoever controls is told so whenever he is told of points."""
-    is_weekly = notice.id in batch.has_digest
-    return is_weekly if official.role == "coordinator" else official.role == "controller" and (is_weekly or bool(told))
+    """The week's letter says how all stands, and each that tells whoever coordinates or controls of points."""
+    return official.role in ("coordinator", "controller") and (notice.id in batch.has_digest or bool(told))
 
 
 def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, channel: Channel) -> list[_Told]:

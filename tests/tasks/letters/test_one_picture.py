@@ -47,11 +47,11 @@ def weeks(world: World, n: int, **facts: Any) -> list[str]:
     return [world.point(WEDNESDAY - DAY - WEEK * k, **facts) for k in reversed(range(n))]
 
 
-def ask(world: World, key: str, kind: str, **facts: Any) -> None:
+def ask(world: World, key: str, kind: str, *, reason: str = "нет данных", **facts: Any) -> None:
     with open_session(world.engine) as session:
         point = point_of(session, key)
         point.has_open_request = True
-        asked: dict[str, Any] = {"asked_by": "Ректор", "asked_on": WEDNESDAY, "asked_at": NINE, "reason": "нет данных"}
+        asked: dict[str, Any] = {"asked_by": "Ректор", "asked_on": WEDNESDAY, "asked_at": NINE, "reason": reason}
         due: dict[str, Any] = {"due_on": point.due_on, "new_due_on": WEDNESDAY + 30 * DAY}
         session.add(Request(point_id=point.id or 0, kind=kind, **asked, **due, **facts))
 
@@ -180,6 +180,34 @@ def test_the_coordinators_week_begins_with_what_is_overdue_and_due(world: World)
     assert -1 not in places, (order[places.index(-1)], letter.text)
     assert places == sorted(places)
     assert "Просрочено (3)" in letter.html
+
+
+def test_a_letter_of_an_ordinary_day_to_the_coordinator_begins_so_too(small_world: World) -> None:
+    keys = weeks(small_world, 2)
+    ask(small_world, keys[0], "extend")
+    letter = told(small_world, "Координатор", (keys[0], "asked_extension"))
+    assert letter.subject.startswith("Координатору: просрочено — 2, срок на этой неделе — 1, просьб о переносе — 1. ")
+    begin = letter.text.index("Просрочено: 2 из 2 точек на контроле, за последние семь дней — 1.")
+    assert begin < letter.text.index("Ждёт решения: 1.") < letter.text.index("Сообщаем о том, что требует")
+    assert "ИСПОЛНИТЕЛЬСКАЯ ДИСЦИПЛИНА" not in letter.text
+
+
+def test_each_request_about_a_point_is_told_in_its_own_words_while_it_waits(world: World) -> None:
+    key = world.point(WEDNESDAY + 3 * DAY)
+    ask(world, key, "extend", reason="нет данных")
+    ask(world, key, "reassignment", reason="ведёт ИРО")
+    lines = [(key, "asked_extension"), (key, "asked_transfer")]
+    text = told(world, "Координатор", *lines).text
+    place = text.index("СЧИТАЕТ, ЧТО ПОРУЧЕНИЕ НЕ ЕГО")
+    assert "нет данных" in text[:place]
+    assert "ведёт ИРО" in text[place:]
+    with open_session(world.engine) as session:
+        request = session.exec(select(Request).where(Request.kind == "extend")).one()
+        request.state, request.decided_on, request.decided_at = "settled", WEDNESDAY, NINE
+    letter = told(world, "Координатор", *lines)
+    assert "нет данных" not in letter.text
+    assert "ведёт ИРО" in letter.text
+    assert "просьб о переносе" not in letter.subject
 
 
 def test_the_coordinators_telephone_stands_under_the_letter(small_world: World) -> None:
