@@ -23,10 +23,10 @@ from models.settings import Settings
 from roadmap.catalogue.loading import built_in
 from tasks.daily.control_day import control_day
 from tasks.editions.training_copies import load_training_copy
+from tasks.prefect.cards.point_facts import controlled_items
 from tasks.prefect.client import bounded, call, connect
 from tasks.prefect.names import POOL
-from tasks.prefect.point_facts import controlled_items
-from tasks.prefect.waiting_runs import form_schema, scheduled_state
+from tasks.prefect.runs.waiting_runs import form_schema, scheduled_state
 
 CODE = "moscow-oblast"
 AIM_SECONDS = 3.0

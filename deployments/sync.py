@@ -30,10 +30,10 @@ from roadmap.language import counted
 from tasks.context.working_calendar import calendar_of
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.prefect import api_password
+from tasks.prefect.cards.point_facts import controlled_items
 from tasks.prefect.client import Progress, bounded, call, connect, is_unauthorized, pages, silent
 from tasks.prefect.names import FLOW_NAMES, POOL, POOL_TEMPLATE, api_url
-from tasks.prefect.point_facts import controlled_items
-from tasks.prefect.reconcile import RunsReport, known_deployments, reconcile_runs
+from tasks.prefect.runs.reconcile import RunsReport, known_deployments, reconcile_runs
 
 BATCH = 8
 DEFAULT_HOURS = OfficeHours()

@@ -18,12 +18,12 @@ from roadmap.cards.run_tags import moving_tags, with_moving_tags
 from roadmap.control.state import FINAL, state_name
 from tasks.control.opening import open_point
 from tasks.installation import own_engine
-from tasks.prefect.artifacts import publish_own_card
+from tasks.prefect.cards.artifacts import publish_own_card
+from tasks.prefect.cards.point_facts import PointFacts, point_of
 from tasks.prefect.client import connect
-from tasks.prefect.forms import answer
 from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER
-from tasks.prefect.point_facts import PointFacts, point_of
-from tasks.prefect.waiting_runs import ask, decision_key, last_asked
+from tasks.prefect.runs.forms import answer
+from tasks.prefect.runs.waiting_runs import ask, decision_key, last_asked
 from tasks.processes.sweep import advance_point
 
 NOT_CONTROLLED = "Не на контроле"

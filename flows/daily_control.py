@@ -13,11 +13,11 @@ from tasks.daily.control_day import ControlReport, control_day
 from tasks.installation import own_engine
 from tasks.letters.heartbeat import watch
 from tasks.monitoring.rounds.produce import RoundsRun, run_rounds
-from tasks.prefect.artifacts import refresh_cards
+from tasks.prefect.cards.artifacts import refresh_cards
+from tasks.prefect.cards.overviews import publish_overviews
 from tasks.prefect.client import connect
-from tasks.prefect.overviews import publish_overviews
-from tasks.prefect.reconcile import known_deployments, reconcile_runs
-from tasks.prefect.wake_rounds import wake_rounds
+from tasks.prefect.runs.reconcile import known_deployments, reconcile_runs
+from tasks.prefect.runs.wake_rounds import wake_rounds
 
 control_day_task = task(name="Контроль дня", cache_policy=NO_CACHE)(control_day)
 late_rounds_task = task(name="Раунды без справки", cache_policy=NO_CACHE)(run_rounds)

@@ -11,7 +11,7 @@ from models.settings import Settings
 from tasks.installation import own_engine
 from tasks.prefect.client import connect
 from tasks.prefect.health import keep_watch
-from tasks.prefect.reconcile import known_deployments, reconcile_runs
+from tasks.prefect.runs.reconcile import known_deployments, reconcile_runs
 from tasks.prefect.turns import name_upcoming
 
 watch_task = task(name="Что стоит", cache_policy=NO_CACHE)(keep_watch)

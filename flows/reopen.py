@@ -13,10 +13,10 @@ from roadmap.calendar.zones import today_there
 from tasks.control.commands import By, Reopen
 from tasks.daily.decisions import decide
 from tasks.installation import own_engine
+from tasks.prefect.cards.point_facts import point_of
 from tasks.prefect.client import connect
-from tasks.prefect.forms import ACTOR
-from tasks.prefect.point_facts import point_of
-from tasks.prefect.reconcile import push_run
+from tasks.prefect.runs.forms import ACTOR
+from tasks.prefect.runs.reconcile import push_run
 
 decide_task = task(name="Решение", cache_policy=NO_CACHE)(decide)
 

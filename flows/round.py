@@ -17,12 +17,12 @@ from roadmap.calendar.zones import today_there
 from roadmap.control.state import FINAL, state_name
 from tasks.installation import own_engine
 from tasks.monitoring.rounds import produce, steps
-from tasks.prefect import report_artifacts
+from tasks.prefect.cards import report_artifacts
+from tasks.prefect.cards.point_facts import PointFacts, point_of
 from tasks.prefect.client import connect
-from tasks.prefect.forms import RoundDecision
 from tasks.prefect.names import FLOW_NAMES
-from tasks.prefect.point_facts import PointFacts, point_of
-from tasks.prefect.waiting_runs import ask, decision_key, last_asked
+from tasks.prefect.runs.forms import RoundDecision
+from tasks.prefect.runs.waiting_runs import ask, decision_key, last_asked
 
 open_task = task(name="Открыть раунд", cache_policy=NO_CACHE)(steps.open_round)
 ask_task = task(name="Запросить данные", cache_policy=NO_CACHE)(steps.ask_round)

@@ -10,8 +10,8 @@ from flows.service import service_flow
 from models import clock
 from models.settings import Settings
 from tasks.installation import own_engine
+from tasks.prefect.cards.overviews import publish_overviews
 from tasks.prefect.client import connect
-from tasks.prefect.overviews import publish_overviews
 
 overview_task = task(name="Сводки", cache_policy=NO_CACHE)(publish_overviews)
 

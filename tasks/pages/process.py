@@ -9,7 +9,7 @@ from sqlmodel import Session
 from roadmap.cards.process import STATE_RU, StageFact, StageSum, headline, holders, last_day, map_row, stage_sums
 from roadmap.cards.process_map import map_svg
 from roadmap.processes.forecast import Forecast
-from tasks.prefect.process_facts import ProcessFacts, process_facts
+from tasks.prefect.cards.process_facts import ProcessFacts, process_facts
 
 #: States of a case from the one that owes most to the one that owes nothing.
 ORDER = ("late", "current", "waiting", "skipped", "done")

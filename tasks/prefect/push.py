@@ -41,7 +41,7 @@ def push_point(engine: Engine, key: str, settings: Settings | None = None, *, at
 
 async def _push(engine: Engine, key: str, settings: Settings, *, at: datetime) -> bool:
     from tasks.prefect.client import connect
-    from tasks.prefect.reconcile import push_run
+    from tasks.prefect.runs.reconcile import push_run
 
     async with connect(settings) as client:
         return await push_run(client, engine, key, at=at)

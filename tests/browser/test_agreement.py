@@ -13,7 +13,7 @@ from deployments.sync import sync
 from models import Body, Municipality, clock, lifecycle
 from models.db import open_session
 from roadmap.cards.point import artifact_key
-from tasks.prefect.forms import StageDecision, answer
+from tasks.prefect.runs.forms import StageDecision, answer
 from tests.parts.office import Office, let_in
 from tests.places import OUT
 from tests.worlds.region import TOWNS

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from deployments.sync import sync
 from models import clock
-from tasks.prefect.overviews import publish_overviews
+from tasks.prefect.cards.overviews import publish_overviews
 from tests.parts.office import Office, let_in
 from tests.places import OUT
 

@@ -20,12 +20,13 @@ from models import AuditEntry, clock
 from models.db import open_session
 from models.tables.alert import alerts, keep_alerts
 from tasks.letters.heartbeat import heartbeat
-from tasks.prefect import health, reconcile
-from tasks.prefect.apply import Run
+from tasks.prefect import health
 from tasks.prefect.client import call, connect
 from tasks.prefect.names import POOL
-from tasks.prefect.reconcile import known_deployments, reconcile_runs
-from tasks.prefect.waiting_runs import start_again, waiting_state
+from tasks.prefect.runs import reconcile
+from tasks.prefect.runs.apply import Run
+from tasks.prefect.runs.reconcile import known_deployments, reconcile_runs
+from tasks.prefect.runs.waiting_runs import start_again, waiting_state
 from tests.parts.databases import sqlite_engine
 from tests.parts.office import Office
 

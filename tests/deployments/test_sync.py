@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlmodel import delete, select
 
-import tasks.prefect.apply as writing
+import tasks.prefect.runs.apply as writing
 from deployments.registry import SERVICES
 from deployments.serve.prefect import CannotStart
 from deployments.sync import SyncReport, sync, sync_with
@@ -17,8 +17,8 @@ from models import Item, PrefectRef, clock, lifecycle
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.settings import Settings
-from tasks.prefect import waiting_runs
 from tasks.prefect.client import connect
+from tasks.prefect.runs import waiting_runs
 from tests.parts.office import Office
 
 #: Two items and the rounds of monitoring, and the service flows.

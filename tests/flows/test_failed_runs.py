@@ -15,10 +15,10 @@ from deployments.sync import sync
 from models import Transition, clock, lifecycle
 from models.db import open_session
 from models.lifecycle import TransitionCommand
-from tasks.prefect import reconcile
 from tasks.prefect.client import call, connect
-from tasks.prefect.reconcile import known_deployments
-from tasks.prefect.waiting_runs import decision_key, start_at
+from tasks.prefect.runs import reconcile
+from tasks.prefect.runs.reconcile import known_deployments
+from tasks.prefect.runs.waiting_runs import decision_key, start_at
 from tests.parts.office import Office
 
 

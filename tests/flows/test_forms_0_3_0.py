@@ -12,8 +12,8 @@ from prefect.client.orchestration import PrefectClient
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
 from models import clock
-from tasks.prefect import forms, waiting_runs
 from tasks.prefect.client import call
+from tasks.prefect.runs import forms, waiting_runs
 from tests.parts.office import Office
 from tests.worlds.processes import Processes
 

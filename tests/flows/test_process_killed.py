@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from deployments.sync import SyncReport, sync
 from models import ControlPoint, Evidence, Transition, clock
 from models.db import open_session
-from tasks.prefect import apply, reconcile
+from tasks.prefect.runs import apply, reconcile
 from tests.parts.frail import FrailWorker
 from tests.parts.office import Office
 from tests.worlds.processes import Processes

@@ -14,7 +14,7 @@ from models import Process as ProcessRow
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from roadmap.processes.loading import built_in
-from tasks.prefect.artifacts import refresh_cards
+from tasks.prefect.cards.artifacts import refresh_cards
 from tasks.prefect.client import call, pages
 from tasks.prefect.push import push_point
 from tests.worlds.processes import Processes

@@ -24,7 +24,7 @@ from tasks.control.commands import Accept, By
 from tasks.control.decisions import Outcome, newest
 from tasks.daily.control_day import control_day
 from tasks.daily.decisions import decide
-from tasks.prefect.forms import StageDecision, answer
+from tasks.prefect.runs.forms import StageDecision, answer
 from tests.parts.office import Office
 from tests.worlds.processes import BuildProcesses, Processes
 from web.control.login import COORDINATOR

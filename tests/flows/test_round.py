@@ -29,8 +29,8 @@ from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.manual import Hand, monitor
 from tasks.monitoring.rounds.rows import POINTS, rounds_of
 from tasks.monitoring.submissions.record import record, settle_data
-from tasks.prefect import apply, reconcile
 from tasks.prefect.client import call, pages
+from tasks.prefect.runs import apply, reconcile
 from tests.parts.frail import FrailWorker
 from tests.parts.office import Office
 
@@ -245,6 +245,6 @@ def test_a_flow_killed_between_its_steps_goes_on_without_asking_or_sending_again
 
 
 async def _wake(client: PrefectClient, office: Office, today: date) -> int:
-    from tasks.prefect.wake_rounds import wake_rounds
+    from tasks.prefect.runs.wake_rounds import wake_rounds
 
     return await wake_rounds(client, office.engine, today=today, at=clock.now())

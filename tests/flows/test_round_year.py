@@ -40,7 +40,7 @@ from tasks.editions.load import load_roadmap
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import RoundRow, rounds_of
 from tasks.monitoring.submissions.record import asked_of, record, settle_data
-from tasks.prefect.wake_rounds import wake_rounds
+from tasks.prefect.runs.wake_rounds import wake_rounds
 from tests.parts.office import Office
 
 pytestmark = pytest.mark.timeout(900)

@@ -13,9 +13,9 @@ from prefect.states import Running, Suspended
 from deployments.sync import sync
 from models import clock
 from models.db import open_session
-from tasks.prefect import waiting_runs
-from tasks.prefect.forms import Decision
-from tasks.prefect.point_facts import point_of
+from tasks.prefect.cards.point_facts import point_of
+from tasks.prefect.runs import waiting_runs
+from tasks.prefect.runs.forms import Decision
 from tests.parts.office import Office
 
 

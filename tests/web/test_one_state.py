@@ -33,7 +33,7 @@ from roadmap.reading import Reading, Window
 from tasks.discipline import judged
 from tasks.letters import ics
 from tasks.letters.compose import compose
-from tasks.prefect.point_facts import points as prefect_points
+from tasks.prefect.cards.point_facts import points as prefect_points
 from tests.worlds.pages import Pages
 
 CODE = "krai"

@@ -16,7 +16,7 @@ from models.lifecycle.transitions import TransitionCommand
 from roadmap.cards.point import artifact_key
 from tasks.context.working_calendar import calendar_of
 from tasks.prefect.client import call
-from tasks.prefect.forms import StageDecision, answer
+from tasks.prefect.runs.forms import StageDecision, answer
 from tasks.processes.sweep import advance
 from tests.parts.office import Office
 

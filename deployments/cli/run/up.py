@@ -211,8 +211,8 @@ def _last_office_day(engine: Engine, code: str, at: datetime) -> date:
 
 async def _publish_overviews(engine: Engine, settings: Settings) -> None:
     """The summaries that the daily control renews each morning."""
+    from tasks.prefect.cards.overviews import publish_overviews
     from tasks.prefect.client import connect
-    from tasks.prefect.overviews import publish_overviews
 
     async with connect(settings) as client:
         await publish_overviews(client, engine, today=None, at=clock.now())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deployments.cli.test_people_commands import Vekha
+from tests.deployments.cli.people.test_people_commands import Vekha
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from models.db import open_session
 from models.lifecycle import TransitionCommand, change
 from tasks.control.commands import Accept, By, Command, Extend, OrderExtension, Return, Withdraw
 from tasks.daily.decisions import decide
-from tasks.prefect.forms import ACTOR, Decision, StageDecision, answer, command_of
+from tasks.prefect.runs.forms import ACTOR, Decision, StageDecision, answer, command_of
 
 TODAY = date(2027, 5, 26)
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)

@@ -12,7 +12,7 @@ from models.lifecycle.transitions import EVENT_RU
 from models.tables.control_point import Transition
 from roadmap.cards.point import point_card
 from roadmap.reading import Reading
-from tasks.prefect.point_facts import histories, point_of
+from tasks.prefect.cards.point_facts import histories, point_of
 from tests.worlds.world import WEDNESDAY, World
 
 AT = datetime(2027, 5, 26, 9, tzinfo=UTC)

@@ -11,9 +11,9 @@ from sqlmodel import select
 from models import Body, Item
 from models.db import open_session
 from tasks.context.working_calendar import calendar_of
-from tasks.prefect.forms import Decision, PartyDecision, StageDecision, answer, form_for
-from tasks.prefect.point_facts import point_of
-from tasks.prefect.process_facts import process_cards
+from tasks.prefect.cards.point_facts import point_of
+from tasks.prefect.cards.process_facts import process_cards
+from tasks.prefect.runs.forms import Decision, PartyDecision, StageDecision, answer, form_for
 from tasks.processes.agreement_import import Recorded, import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement, write_template
 from tasks.processes.rows import underway

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models import ControlPoint, Evidence, Transition
 from models.db import open_session
-from tasks.prefect.forms import StageDecision, answer
+from tasks.prefect.runs.forms import StageDecision, answer
 from tests.parts.killing import killed_at
 from tests.worlds.process_region import ProcessRegion
 

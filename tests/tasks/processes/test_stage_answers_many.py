@@ -8,8 +8,8 @@ from sqlmodel import col
 
 from models import Body, Municipality
 from models.db import open_session
-from tasks.prefect.forms import StageDecision, answer
-from tasks.prefect.process_facts import process_cards
+from tasks.prefect.cards.process_facts import process_cards
+from tasks.prefect.runs.forms import StageDecision, answer
 from tests.worlds.process_region import ProcessRegion
 
 COUNT = 2_400

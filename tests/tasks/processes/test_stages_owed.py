@@ -10,8 +10,8 @@ from openpyxl import Workbook
 from models.db import open_session
 from roadmap.processes.form_words import means_missing
 from tasks.context.working_calendar import calendar_of
-from tasks.prefect.forms import StageDecision, answer
-from tasks.prefect.process_facts import process_cards
+from tasks.prefect.cards.process_facts import process_cards
+from tasks.prefect.runs.forms import StageDecision, answer
 from tasks.processes.agreement_import import import_agreements
 from tasks.processes.agreements import ledger_of, the_agreement
 from tests.worlds.process_region import ProcessRegion

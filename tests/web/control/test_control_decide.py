@@ -14,7 +14,7 @@ from models import AuditEntry, Body, ControlPoint, Evidence, Request, Transition
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.lifecycle.requests import RequestDraft, open_request
-from tasks.prefect.forms import Decision, answer
+from tasks.prefect.runs.forms import Decision, answer
 from tests.worlds.pages import Pages
 
 PASSWORD = "пароль координатора"

@@ -15,7 +15,7 @@ from models import Body, ControlPoint, Item, Municipality, lifecycle
 from models.db import open_session
 from roadmap.processes.agreement_rows import Fact
 from tasks.context.working_calendar import calendar_of
-from tasks.prefect.process_facts import process_cards
+from tasks.prefect.cards.process_facts import process_cards
 from tasks.processes.agreement_import import record
 from tasks.processes.agreements import the_agreement
 from tasks.processes.sweep import advance

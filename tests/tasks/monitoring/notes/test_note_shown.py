@@ -18,8 +18,8 @@ from models import Round
 from models.db import open_session
 from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.errors import DocumentRefused
+from tasks.prefect.cards.report_artifacts import publish
 from tasks.prefect.client import call
-from tasks.prefect.report_artifacts import publish
 from tests.parts.databases import sqlite_engine
 from tests.parts.office import Office, let_in
 from tests.places import OUT

@@ -16,7 +16,7 @@ from tasks.files.errors import DocumentRefused
 from tasks.monitoring.report.charts import charts_of
 from tasks.monitoring.report.docx import DEFAULT, report_docx
 from tasks.monitoring.report.html import report_html
-from tasks.prefect.report_artifacts import charts_markdown, summary_markdown
+from tasks.prefect.cards.report_artifacts import charts_markdown, summary_markdown
 from tests.places import OUT, ROOT
 
 

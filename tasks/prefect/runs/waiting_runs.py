@@ -29,10 +29,10 @@ from models.db.rows import chunks
 from models.settings import Settings
 from roadmap.cards.point import form_description
 from roadmap.cards.run_tags import with_moving_tags
+from tasks.prefect.cards.point_facts import PointFacts
 from tasks.prefect.client import call
-from tasks.prefect.forms import Decision, StageDecision, form_for
 from tasks.prefect.names import point_page
-from tasks.prefect.point_facts import PointFacts
+from tasks.prefect.runs.forms import Decision, StageDecision, form_for
 
 #: Longer than any roadmap.
 TIMEOUT_SECONDS = 20 * 366 * 24 * 3600

@@ -12,9 +12,9 @@ from models import PrefectRef
 from models.db import open_session
 from models.settings import Settings
 from roadmap.calendar.zones import today_there
-from tasks.prefect.artifacts import publish_contents, publish_overview
+from tasks.prefect.cards.artifacts import publish_contents, publish_overview
+from tasks.prefect.cards.point_facts import points
 from tasks.prefect.names import item_url, ui_path
-from tasks.prefect.point_facts import points
 
 
 async def publish_overviews(

@@ -15,8 +15,8 @@ from roadmap.cards.process import StageFact, process_card
 from roadmap.processes.forecast import Forecast, durations, forecast
 from roadmap.processes.schema import Process
 from tasks.context.working_calendar import calendar_of
-from tasks.prefect.point_facts import PointFacts, points
-from tasks.prefect.round_facts import round_cards, rounds_under_way
+from tasks.prefect.cards.point_facts import PointFacts, points
+from tasks.prefect.cards.round_facts import round_cards, rounds_under_way
 from tasks.processes.rows import POINTS, StageRow
 
 PROCESSES = table_of(ProcessRow)

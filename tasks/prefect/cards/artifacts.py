@@ -17,10 +17,10 @@ from roadmap.calendar.zones import today_there
 from roadmap.cards.overview import counts_words, overdue_markdown, overview_markdown, progress_markdown, summary_rows
 from roadmap.cards.point import Happened, artifact_key, point_card, run_name
 from roadmap.language.markdown import no_markup
+from tasks.prefect.cards.point_facts import PointFacts, histories
+from tasks.prefect.cards.process_facts import process_cards, under_way
 from tasks.prefect.client import call
 from tasks.prefect.names import OVERVIEW_KEY, Link, list_links, point_page, ui_path
-from tasks.prefect.point_facts import PointFacts, histories
-from tasks.prefect.process_facts import process_cards, under_way
 
 
 async def publish_card(

@@ -14,7 +14,7 @@ from roadmap.calendar.zones import zone_of
 from roadmap.cards.round import RoundFacts, round_card
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.monitoring.rounds.rows import POINTS, RoundRow, rounds_of
-from tasks.prefect.point_facts import PointFacts, points
+from tasks.prefect.cards.point_facts import PointFacts, points
 
 BODIES = table_of(Body)
 

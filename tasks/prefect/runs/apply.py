@@ -17,12 +17,12 @@ from roadmap.calendar.zones import today_there, zone_of
 from roadmap.cards.point import Happened
 from roadmap.cards.run_tags import MOVING_TAGS, REFUSED, with_moving_tags
 from roadmap.control.state import PLANNED
-from tasks.prefect import waiting_runs
-from tasks.prefect.artifacts import publish_card
+from tasks.prefect.cards.artifacts import publish_card
+from tasks.prefect.cards.point_facts import PointFacts, histories
+from tasks.prefect.cards.process_facts import process_cards
 from tasks.prefect.client import PAGE, Progress, bounded, pages
-from tasks.prefect.point_facts import PointFacts, histories
-from tasks.prefect.process_facts import process_cards
-from tasks.prefect.waiting_runs import NewRun
+from tasks.prefect.runs import waiting_runs
+from tasks.prefect.runs.waiting_runs import NewRun
 
 STARTS = time(9)
 """The hour of the roadmap's zone at which a run that nobody opened before starts by itself."""

@@ -13,7 +13,7 @@ from models.db import open_session
 from roadmap.calendar.zones import today_there
 from tasks.monitoring.rounds.rows import round_row
 from tasks.monitoring.rounds.sweep import ready
-from tasks.prefect.waiting_runs import start_again
+from tasks.prefect.runs.waiting_runs import start_again
 
 
 async def wake_rounds(client: PrefectClient, engine: Engine, *, today: date | None, at: datetime) -> int:

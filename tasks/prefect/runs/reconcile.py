@@ -19,13 +19,13 @@ from roadmap.calendar.zones import today_there
 from roadmap.cards.point import run_name
 from roadmap.cards.run_tags import moving_tags, with_moving_tags
 from roadmap.control.state import FINAL, state_name
-from tasks.prefect.apply import FRESH, Job, Run, Wanted, carry_out, has_tags
-from tasks.prefect.artifacts import publish_card
+from tasks.prefect.cards.artifacts import publish_card
+from tasks.prefect.cards.point_facts import LIVE, PointFacts, controlled_items, histories, point_of, points
+from tasks.prefect.cards.process_facts import process_cards, whole_of
 from tasks.prefect.client import Progress, bounded, call, pages, silent
 from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER, worker_name
-from tasks.prefect.point_facts import LIVE, PointFacts, controlled_items, histories, point_of, points
-from tasks.prefect.process_facts import process_cards, whole_of
-from tasks.prefect.waiting_runs import end_stray, finish_run, has_ended, rename_state, start_again
+from tasks.prefect.runs.apply import FRESH, Job, Run, Wanted, carry_out, has_tags
+from tasks.prefect.runs.waiting_runs import end_stray, finish_run, has_ended, rename_state, start_again
 
 STALE = timedelta(hours=1)
 """A run that is busy for longer has lost its process."""

@@ -9,7 +9,7 @@ from sqlmodel import select
 from models import AuditEntry
 from models.db import engine_for, open_session
 from tasks.context.working_calendar import given_years
-from tests.deployments.cli.test_people_commands import Vekha
+from tests.deployments.cli.people.test_people_commands import Vekha
 
 GIVEN = """\
 year: 2028

@@ -21,7 +21,7 @@ from tasks.control import commands
 from tasks.control.commands import By, Command
 from tasks.control.decisions import Outcome, done_day, refused
 from tasks.daily.decisions import decide
-from tasks.prefect.point_facts import PointFacts
+from tasks.prefect.cards.point_facts import PointFacts
 
 ACTOR = "координатор (Prefect)"
 

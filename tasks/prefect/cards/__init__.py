@@ -1,0 +1,1 @@
+"""What Prefect shows: the facts of cards read from the rows, and the artifacts made of them."""
