@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as NotYet
 
 from deployments.serve.prefect import Worker
 from deployments.sync import sync
@@ -99,8 +100,14 @@ def answer_by_keyboard(page: Page, decision: str) -> None:
             break
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent").strip() == "Submit"
-    page.keyboard.press("Enter")
-    page.get_by_role("dialog").wait_for(state="hidden")
+    for _ in range(5):  # a busy server may not take it at once, and the form stays as it was filled in
+        page.keyboard.press("Enter")
+        try:
+            page.get_by_role("dialog").wait_for(state="hidden", timeout=10_000)
+        except NotYet:
+            continue
+        return
+    pytest.fail("the form was not sent")
 
 
 def asked_again(office: Office, key: str) -> None:
