@@ -1,4 +1,4 @@
-"""A worker of Prefect that is killed at a request."""
+"""A worker of Prefect that is killed, or whose line to the server is torn, at a request."""
 
 import os
 import re
@@ -132,6 +132,12 @@ class FrailWorker:
         while not (trap.is_sprung and self.tap.mourned):
             assert time.monotonic() < until, f"{trap}"
             time.sleep(0.1)
+
+    def tear_at(self, words: str, *, nth: int, after: bool) -> Trap:
+        """Tear the line at the n-th request whose text matches: it is lost, or (``after``) its answer is."""
+        self.tap.sprung = lambda: None
+        self.tap.trap = Trap(words.encode(), nth=nth, after=after)
+        return self.tap.trap
 
     def do_at(self, words: str, sprung: Callable[[], None]) -> None:
         """Do something before a request whose text matches goes on to the server."""
