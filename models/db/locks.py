@@ -4,13 +4,27 @@ An UPDATE that changes nothing is the lock both engines know: SQLite's write loc
 several takes them in this order: roadmap, round, point. Two who took them otherwise would wait for ever.
 """
 
+from datetime import datetime
+
 from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from models.db.rows import table_of
 from models.tables.control_point import ControlPoint
+from models.tables.installation import Installation
 from models.tables.monitoring import Round
 from models.tables.roadmap import Roadmap
+
+
+def lock_installation(session: Session, *, at: datetime) -> None:
+    """Whoever says what the installation is; where nobody has said it yet, there is an empty row from now on."""
+    table = table_of(Installation)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    unknown = dict.fromkeys(("folder", "folder_mark", "link_key", "mail", "public_url"), "")
+    session.execute(dialect.insert(table).values(id=1, set_at=at, **unknown).on_conflict_do_nothing())
+    session.execute(update(table).where(table.c.id == 1).values(set_at=table.c.set_at))
+    session.expire_all()
 
 
 def lock_roadmap(session: Session, code: str) -> None:

@@ -3,6 +3,7 @@
 from tasks.installation.fingerprint import (
     ForeignSettings,
     adopt,
+    begin,
     differences,
     fingerprint,
     own_engine,
@@ -13,6 +14,7 @@ from tasks.installation.fingerprint import (
 __all__ = [
     "ForeignSettings",
     "adopt",
+    "begin",
     "differences",
     "fingerprint",
     "own_engine",

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models import db
 from models.db import open_session
+from models.db.locks import lock_installation
 from models.db.migrate import refuse_other_schema
 from models.settings import Settings
 from models.tables.installation import Installation
@@ -57,14 +58,24 @@ def fingerprint(settings: Settings) -> Fingerprint:
     )
 
 
+def begin(session: Session, settings: Settings, *, at: datetime) -> None:
+    """Who comes first to a new database says what its installation is; who comes at the same moment waits, and finds
+    it said."""
+    if _known(session) is None:
+        lock_installation(session, at=at)
+        if _known(session) is None:
+            adopt(session, settings, at=at)
+
+
 def adopt(session: Session, settings: Settings, *, at: datetime) -> None:
     """Make the settings of this process those of the installation."""
+    lock_installation(session, at=at)
     path = settings.data / FILE
     if not path.exists():
         path.write_text(f"{secrets.token_hex(16)}\n", encoding="ascii")
     signing_key(settings)  # made now, where there is none: later it would differ from what is noted here
     mine = fingerprint(settings)
-    row = session.get(Installation, 1)
+    row = _known(session)
     mark = secrets.token_hex(8)
     # Before the row: whoever compares meanwhile finds the old mark in the file.
     known = [one for one in [*_marks(settings), row.folder_mark if row else ""] if one]
@@ -74,6 +85,12 @@ def adopt(session: Session, settings: Settings, *, at: datetime) -> None:
     else:
         row.folder_mark = mark
         session.add(row)
+
+
+def _known(session: Session) -> Installation | None:
+    """The row, once somebody has said what it holds."""
+    row = session.get(Installation, 1)
+    return row if row is not None and row.folder else None
 
 
 def _marks(settings: Settings) -> list[str]:
@@ -91,7 +108,7 @@ def differences(session: Session, settings: Settings, *, sends: bool = True) -> 
 
     ``sends`` off: a process that sends nothing need not know the mail server, the pages for one.
     """
-    row = session.get(Installation, 1)
+    row = _known(session)
     mine = fingerprint(settings)
     if row is None:
         return []
@@ -115,7 +132,7 @@ def refuse_other_folder(session: Session, settings: Settings) -> None:
 
     Whoever starts an installation may change its other settings; a start from elsewhere must not take it over.
     """
-    row = session.get(Installation, 1)
+    row = _known(session)
     if row is not None and fingerprint(settings).folder != row.folder:
         raise ForeignSettings(
             f"База данных принадлежит установке с другой папкой данных, а здесь — {settings.data}: задайте VEKHA_DATA "

@@ -4,8 +4,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +17,11 @@ from pydantic import SecretStr
 from sqlmodel import Session, select
 
 from deployments.sync import sync
-from models import Notice, Official, clock
+from models import Installation, Notice, Official, clock
 from models.db import DatabaseProblem, engine_for, open_session
 from models.db.migrate import migrate, refuse_other_schema
 from models.settings import Settings
-from tasks.installation import ForeignSettings, adopt, differences, refuse_foreign, refuse_other_folder
+from tasks.installation import ForeignSettings, adopt, begin, differences, refuse_foreign, refuse_other_folder
 from tests.parts.databases import sqlite_engine
 from tests.parts.office import Office
 from tests.places import ROOT
@@ -84,6 +87,33 @@ def test_a_copy_of_the_folder_is_told_from_the_folder(session: Session, tmp_path
     assert differences(session, copy) == []
     [line] = differences(session, here)
     assert line.startswith("VEKHA_DATA")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_two_first_starts_at_once_come_one_behind_the_other(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    is_sqlite = kind == "sqlite"
+    engine = sqlite_engine(tmp_path / "vekha.db") if is_sqlite else request.getfixturevalue("postgres_engine")
+    here, first = settings(tmp_path / "data"), Event()
+
+    def start(number: int) -> list[str]:
+        with open_session(engine) as session:
+            if number:
+                first.wait(60)
+            begin(session, here, at=clock.now())
+            first.set()
+            if not number:
+                sleep(0.5)  # the other is at the same place by now
+        with open_session(engine) as session:
+            return differences(session, here)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(start, range(2))) == [[], []]
+    with open_session(engine) as session:
+        row = session.get_one(Installation, 1)
+        assert row.folder_mark
+        assert (here.data / "installation.marks").read_text().split() == [row.folder_mark]
 
 
 def test_a_start_from_elsewhere_does_not_take_an_installation_over(session: Session, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import Code, Json, as_day, known_roadmap
-from models import Installation, Roadmap, clock
+from models import Roadmap, clock
 from models.db import open_session
 from models.db.migrate import ready_engine
 from models.settings import Settings
@@ -23,7 +23,7 @@ from tasks.daily.simulate import Simulation
 from tasks.daily.simulate import simulate as simulate_letters
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_training_copy
-from tasks.installation import adopt, refuse_foreign
+from tasks.installation import begin, refuse_foreign
 from tasks.letters.deliver import deliver as deliver_letters
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.people.contacts import apply_contacts
@@ -33,8 +33,7 @@ def _own_engine() -> Engine:
     """The database, once it is known to be this installation's; who comes first to a new one says what that is."""
     engine, settings = ready_engine(), Settings()
     with open_session(engine) as session:
-        if session.get(Installation, 1) is None:
-            adopt(session, settings, at=clock.now())
+        begin(session, settings, at=clock.now())
         refuse_foreign(session, settings)
     return engine
 

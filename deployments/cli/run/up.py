@@ -20,6 +20,7 @@ from deployments.serve.lock import only_one, refuse_second
 from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start, with_auth
 from models import Roadmap, clock, queries
 from models.db import DatabaseProblem, open_session
+from models.db.locks import lock_installation
 from models.db.migrate import ready_engine
 from models.lifecycle import LIVE
 from models.private import keep_private
@@ -74,6 +75,7 @@ def _run(settings: Settings, codes: Sequence[str], *, rehearsal: bool) -> None:
     engine = ready_engine()
     keep_private(settings.data, whole=True)
     with open_session(engine) as session:
+        lock_installation(session, at=clock.now())
         refuse_other_folder(session, settings)
         adopt(session, settings, at=clock.now())
     _load(engine, codes, settings=settings, rehearsal=rehearsal)
