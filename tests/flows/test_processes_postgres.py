@@ -14,16 +14,18 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlmodel import Session, col, select
 
 from deployments.serve.prefect import child_environment
+from deployments.sync import sync
 from models import ControlPoint, Roadmap, Transition, clock, lifecycle
 from models.db import open_session
 from tasks.control.commands import Accept, By
 from tasks.control.decisions import Outcome, newest
 from tasks.daily.control_day import control_day
 from tasks.daily.decisions import decide
+from tasks.prefect.runs import reconcile
 from tasks.prefect.runs.forms import StageDecision, answer
 from tests.parts.office import Office
 from tests.worlds.processes import BuildProcesses, Processes
@@ -156,6 +158,38 @@ def test_an_agreement_ends_though_the_page_and_the_form_decide_at_once(
     assert {
         action: n for (_, action), n in Counter({k: len(v) for k, v in steps(engine).items()}).items() if n > 1
     } == {}
+
+
+@contextmanager
+def closed(engine: Engine) -> Iterator[None]:
+    """The server is there and lets nobody into the database, as while it is moved or restored."""
+    beside = create_engine(engine.url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    engine.dispose()
+    with beside.connect() as asking:
+        name = engine.url.database
+        asking.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        asking.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))
+        try:
+            yield
+        finally:
+            asking.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+
+
+def test_an_answer_is_carried_out_though_the_database_let_nobody_in(
+    shared: Processes, frail_on: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "FRESH", timedelta())
+    office, key = shared.office, shared.open("activity", "1.2")
+    shared.begin()
+    frail_on(office.settings)
+    with closed(office.engine):
+        run = office.runs()[key]
+        shared.send(key, decision="снять", reason="приказ № 3")
+        assert office.wait_for_run(run["id"])["state_type"] == "FAILED"
+    assert sync(office.engine, settings=office.settings, at=clock.now()).runs.runs_restarted == 1
+    ended = office.wait_for(key, "Снято с контроля")
+    assert (ended["id"], ended["state_type"]) == (run["id"], "COMPLETED")
+    assert steps(office.engine)[key, "withdraw"] == ["координатор (Prefect)"]
 
 
 def test_two_controls_at_once_from_two_processes_open_everything_once(shared: Processes) -> None:
