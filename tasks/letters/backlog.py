@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeVar
 
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import ControlPoint, Official
+from models.queries import standing
 from models.queries.officials import deputies_for
 from roadmap.control.reminders import Reason
 from roadmap.control.series import Series, Term, Undone, is_unbroken, series_of
-from tasks.control.figures import kept_terms, overdue_by_body, overdue_points
+from tasks.control.figures import kept_terms, overdue_by_body
 from tasks.letters.batch import LetterRow
 
 #: Of these a letter tells a duty that was not done for several terms once.
@@ -77,7 +79,8 @@ def read_backlog(
     found.by_body = overdue_by_body(session, whose, today=today)
     if items := {point.item_id for point in told}:
         theirs = col(ControlPoint.owner_id).in_(whose)
-        for point in overdue_points(session, col(ControlPoint.item_id).in_(items), theirs, today=today):
+        undone = select(ControlPoint).where(col(ControlPoint.item_id).in_(items), theirs, standing.overdue(today))
+        for point in session.execute(undone).scalars():
             found.duties[series_of(point)].append(point)
         found.kept = kept_terms(session, items, theirs, today=today)
     found.kept |= kept_terms(session, {point.item_id for point in shown}, today=today)

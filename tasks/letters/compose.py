@@ -132,7 +132,8 @@ def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settin
     batch = read_batch(session, notices, {number: official for number, (official, _) in people.items()})
     codes = {official.roadmap_code for official, _ in people.values()}
     stored = ics.stored_at(session, codes)
-    senders = {code: _sender(session, code, stored, at=at, settings=settings) for code in codes}
+    shared = shared_numbers(session)
+    senders = {code: _sender(session, code, stored, shared, at=at, settings=settings) for code in codes}
     entries, made = [], Parts(session, at=at, settings=settings)
     rounds = RoundParts(session, settings, (one for several in batch.rounds.values() for one in several), at=at)
     for notice in notices:
@@ -150,7 +151,7 @@ def compose(session: Session, notices: Sequence[Notice], *, at: datetime, settin
         lead = made.lead(official, sender.today) if has_lead else None
         entries.append(_Entry(notice, official, channel, sender, told, extras, lead))
     bodies = {body for entry in entries if entry.has_overdue for body in entry.bodies}
-    late = ics.overdue(session, bodies, on=max(sender.today for sender in senders.values()))
+    late = ics.overdue(session, bodies, on=max(sender.today for sender in senders.values()), shared=shared)
     backlogs = {code: _backlog(session, entries, sender) for code, sender in senders.items()}
     asked = asks(session, (told.row.point for entry in entries if entry.is_executors for told in entry.told))
     made_letters = (_letter(entry, late, asked, backlogs[entry.official.roadmap_code]) for entry in entries)
@@ -332,7 +333,9 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]]) -> str:
     return calendar(shown.values(), whose=f"official/{entry.official.id}", today=today, sent_at=entry.sender.at)
 
 
-def _sender(session: Session, code: str, stored: dict[str, datetime], *, at: datetime, settings: Settings) -> _Sender:
+def _sender(
+    session: Session, code: str, stored: dict[str, datetime], shared: Shared, *, at: datetime, settings: Settings
+) -> _Sender:
     roadmap = session.get_one(Roadmap, code)
     coordinators = (
         select(Official, Channel)
@@ -361,7 +364,7 @@ def _sender(session: Session, code: str, stored: dict[str, datetime], *, at: dat
         settings,
         silent_items={mute.item_id for mute in quiet} - {None},
         silent_bodies={mute.body_id for mute in quiet} - {None},
-        shared=shared_numbers(session),
+        shared=shared,
     )
 
 

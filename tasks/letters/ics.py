@@ -13,7 +13,7 @@ from models import Body, ControlPoint, Edition, Item, Official, Roadmap, Transit
 from models.lifecycle import LIVE
 from models.queries import standing
 from models.queries.officials import deputies_for
-from models.queries.printed_numbers import number_of, shared_numbers
+from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from roadmap.calendar.zones import today_there
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
@@ -117,8 +117,10 @@ def changes(session: Session, point_ids: Any) -> dict[int, Changed]:
     return {point_id: Changed(times, at) for point_id, times, at in session.execute(counted)}
 
 
-def overdue(session: Session, body_ids: Collection[int | None], *, on: date) -> defaultdict[int, list[Deadline]]:
-    """What is overdue on a day, by the body that answers."""
+def overdue(
+    session: Session, body_ids: Collection[int | None], *, on: date, shared: Shared
+) -> defaultdict[int, list[Deadline]]:
+    """What is overdue on a day, by the body that answers; ``shared`` as ``shared_numbers`` gives it."""
     by_body: defaultdict[int, list[Deadline]] = defaultdict(list)
     if not body_ids:
         return by_body
@@ -131,7 +133,6 @@ def overdue(session: Session, body_ids: Collection[int | None], *, on: date) -> 
             standing.overdue(on),
         )
     )
-    shared = shared_numbers(session)
     for point, item, owner in session.execute(found):
         by_body[point.owner_id].append(
             deadline(point, item, owner, unchanged(point, {}), number=number_of(item, shared))

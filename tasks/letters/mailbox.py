@@ -26,12 +26,14 @@ def message(letter: Letter, *, notice: Notice, sender: tuple[str, str], address:
 
     ``Message-ID`` is the notice's own, so that a second copy is known as such.
     """
-    words = MIMEMultipart("alternative", policy=SMTP_LINES)
+    name = f"vekha-{notice.on_day:%Y%m%d}-{notice.id}"
+    # «=_» stands in no part, whatever it says: all are base64 (RFC 2045, 6.7); a boundary not given is searched for.
+    words = MIMEMultipart("alternative", boundary=f"=_{name}-words", policy=SMTP_LINES)
     words.attach(MIMEText(letter.text, "plain", "utf-8"))
     words.attach(MIMEText(letter.html, "html", "utf-8"))
     mail = words
     if letter.calendar or letter.files:
-        mail = MIMEMultipart("mixed", policy=SMTP_LINES)
+        mail = MIMEMultipart("mixed", boundary=f"=_{name}", policy=SMTP_LINES)
         mail.attach(words)
         if letter.calendar:
             mail.attach(_attached(letter.calendar))
@@ -43,7 +45,7 @@ def message(letter: Letter, *, notice: Notice, sender: tuple[str, str], address:
     if letter.reply_to:
         mail["Reply-To"] = letter.reply_to
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<vekha-{notice.on_day:%Y%m%d}-{notice.id}@{sender[1].partition('@')[2]}>"
+    mail["Message-ID"] = f"<{name}@{sender[1].partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     return mail
 
