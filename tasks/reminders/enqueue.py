@@ -74,9 +74,11 @@ def enqueue_reminders(
     """
     if not decisions:
         return Telling()
-    _prepare(session, code, decisions, heard_of(session, code, today), today=today)
+    has_handed_over = _has_handed_over(session, code)
+    heard = heard_of(session, code, today)
+    _prepare(session, decisions, [col(ControlPoint.roadmap_code) == code, *heard], has_handed_over, today=today)
     recipients = Recipients.of(session, code, today)
-    undeliverable = _address(session, recipients, today)
+    undeliverable = _address(session, recipients, has_handed_over, today)
     addressed = select(_line.c.official_id, _line.c.channel_id)
     notices = new_notices(session, addressed, today=today, not_before=not_before)
     held = _hold_back(session, code, today)
@@ -105,13 +107,13 @@ def asked_on(kind: str) -> ColumnElement[date | None]:
 
 def _prepare(
     session: Session,
-    code: str,
     decisions: Mapping[Situation, Decision],
-    heard: list[ColumnElement[bool]],
+    of_whom: list[ColumnElement[bool]],
+    has_handed_over: bool,
     *,
     today: date,
 ) -> None:
-    """Write the decisions beside the rows and find the points they are about."""
+    """Write the decisions beside the rows and find the points they are about, ``of_whom`` as conditions."""
     tables.make(session)
     numbered = list(enumerate(decisions.items()))
     situations = [
@@ -125,7 +127,7 @@ def _prepare(
         for no, (_, decision) in numbered
         for line in decision.lines
     ]
-    if _has_handed_over(session, code):
+    if has_handed_over:
         told += [
             {"no": no, "reason": reason, "audience": audience, "days": (s.deadline_on - today).days}
             for no, (s, _) in numbered
@@ -139,7 +141,7 @@ def _prepare(
     found = (
         select(col(ControlPoint.id), col(ControlPoint.owner_id), _situation.c.no)
         .join_from(ControlPoint, _situation, is_met(asks=asks))
-        .where(col(ControlPoint.roadmap_code) == code, *heard)
+        .where(*of_whom)
     )
     session.execute(insert(_candidate).from_select(["point_id", "owner_id", "no"], found))
 
@@ -171,12 +173,13 @@ def is_met(*, asks: bool) -> ColumnElement[bool]:
     return same
 
 
-def _address(session: Session, recipients: Recipients, today: date) -> int:
+def _address(session: Session, recipients: Recipients, has_handed_over: bool, today: date) -> int:
     """Fill the lines with whom they go to; returns how many reasons reach nobody."""
     staff = {role: recipients.staff(session, role) for role in ("coordinator", "controller")}
     _add_lines(session, _owner_lines(recipients))
-    for audience, side in (("former", col(ControlPoint.former_owner_id)), ("new", col(ControlPoint.owner_id))):
-        _add_lines(session, _handed_over_lines(recipients, audience, side))
+    if has_handed_over:
+        for audience, side in (("former", col(ControlPoint.former_owner_id)), ("new", col(ControlPoint.owner_id))):
+            _add_lines(session, _handed_over_lines(recipients, audience, side))
     undeliverable = 0
     for role in ("coordinator", "controller"):
         reached = staff[role] or staff["coordinator"]
