@@ -7,7 +7,8 @@ The server serves its pages from a copy in the data folder. In the copy,
   no runs and the filter offers no «Просрочено»;
 - the page of a run opens on its card, not on an empty journal;
 - at the foot of every page, the old ones and the new, stands a line of links, and the tile of an artifact shows its
-  Russian description in place of its key, which Prefect allows no Russian letter in.
+  Russian description in place of its key, which Prefect allows no Russian letter in; the first page does not invite to
+  the new ones, which do not know our states.
 
 What is not found (another Prefect) is left as it is.
 """
@@ -43,7 +44,7 @@ body:has([role=dialog]) #vekha-links{display:none}
 @media (max-width:1023px){.p-context-sidebar{bottom:2.25rem}}
 body:has(#root){padding-bottom:2.25rem}
 #root .h-svh{height:calc(100svh - 2.25rem)}
-.artifact-card__title{display:none}
+.artifact-card__title,.workspace-dashboard__ui-switch-banner{display:none}
 .artifact-card__description{font-size:1.05rem;font-weight:600}
 """
 BEGINS, ENDS = "<!-- vekha -->", "<!-- /vekha -->"
