@@ -8,7 +8,7 @@ from tests.newest import differences, locked, pins, unbound, wanted
 @pytest.mark.parametrize(
     ("line", "without"),
     [
-        ("prefect>=3.8.8,<3.9", "prefect>=3.8.8"),
+        ("prefect>=3.9.1,<3.10", "prefect>=3.9.1"),
         ("sqlalchemy[asyncio]>=2.0.58,<2.1", "sqlalchemy[asyncio]>=2.0.58"),
         ("a~=1.2", "a"),
         ("a>=1,!=1.3,<2", "a!=1.3,>=1"),

@@ -294,7 +294,7 @@ class Worker(KeptChild):
     secrets = ("database_url", "mail_url", "link_key")
 
     def command(self) -> list[str]:
-        """Our own program: it starts runs warm. Without a limit: with one, Prefect 3.8 ends the worker when a run is
+        """Our own program: it starts runs warm. Without a limit: with one, Prefect 3.9 ends the worker when a run is
         resumed too soon after it paused.
         """
         return [sys.executable, "-m", "deployments.serve.worker"]

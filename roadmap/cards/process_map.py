@@ -1,6 +1,6 @@
 """The drawn map of a process: an SVG that a Markdown artifact of Prefect shows as a picture. Pure.
 
-Prefect 3.8 renders neither Mermaid nor inline SVG in an artifact, but an image whose address holds the SVG itself.
+Prefect 3.9 renders neither Mermaid nor inline SVG in an artifact, but an image whose address holds the SVG itself.
 """
 
 from base64 import b64encode
