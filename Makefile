@@ -27,7 +27,8 @@ test-office: .venv/.dev
 
 # Crashes, failing mail, databases and clocks; the figures go to tests/out/faults: docs/reliability.md.
 FAULTS := tests/faults tests/tasks/daily/test_false_day.py tests/tasks/letters/test_sender_killed.py \
-  tests/flows/test_process_killed.py tests/flows/test_failed_runs.py tests/deployments/serve/test_up.py
+  tests/flows/test_process_killed.py tests/flows/test_torn_lines.py tests/flows/test_failed_runs.py \
+  tests/deployments/serve/test_up.py
 faults: .venv/.dev
 	FAULT_ACTS=100000 FAULT_YEARS=5 $(SUITE) -m "server or office" $(FAULTS)
 
