@@ -18,7 +18,7 @@ from models.tables.roadmap import Roadmap
 
 
 def lock_installation(session: Session, *, at: datetime) -> None:
-    """Whoever says what the installation is; where nobody has said it yet, there is an empty row from now on."""
+    """Whoever says what the installation is; where nobody has yet, the row to be filled in is there from now on."""
     table = table_of(Installation)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     unknown = dict.fromkeys(("folder", "folder_mark", "link_key", "mail", "public_url"), "")

@@ -3,8 +3,8 @@
 from tasks.installation.fingerprint import (
     ForeignSettings,
     adopt,
-    begin,
     differences,
+    establish,
     fingerprint,
     own_engine,
     refuse_foreign,
@@ -14,8 +14,8 @@ from tasks.installation.fingerprint import (
 __all__ = [
     "ForeignSettings",
     "adopt",
-    "begin",
     "differences",
+    "establish",
     "fingerprint",
     "own_engine",
     "refuse_foreign",

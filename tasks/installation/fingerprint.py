@@ -58,9 +58,11 @@ def fingerprint(settings: Settings) -> Fingerprint:
     )
 
 
-def begin(session: Session, settings: Settings, *, at: datetime) -> None:
-    """Who comes first to a new database says what its installation is; who comes at the same moment waits, and finds
-    it said."""
+def establish(session: Session, settings: Settings, *, at: datetime) -> None:
+    """Who comes first to a new database says what its installation is.
+
+    Who comes at the same moment waits, and finds it said.
+    """
     if _known(session) is None:
         lock_installation(session, at=at)
         if _known(session) is None:

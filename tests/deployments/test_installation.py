@@ -21,7 +21,7 @@ from models import Installation, Notice, Official, clock
 from models.db import DatabaseProblem, engine_for, open_session
 from models.db.migrate import migrate, refuse_other_schema
 from models.settings import Settings
-from tasks.installation import ForeignSettings, adopt, begin, differences, refuse_foreign, refuse_other_folder
+from tasks.installation import ForeignSettings, adopt, differences, establish, refuse_foreign, refuse_other_folder
 from tests.parts.databases import sqlite_engine
 from tests.parts.office import Office
 from tests.places import ROOT
@@ -101,7 +101,7 @@ def test_two_first_starts_at_once_come_one_behind_the_other(
         with open_session(engine) as session:
             if number:
                 first.wait(60)
-            begin(session, here, at=clock.now())
+            establish(session, here, at=clock.now())
             first.set()
             if not number:
                 sleep(0.5)  # the other is at the same place by now

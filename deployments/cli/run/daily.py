@@ -23,7 +23,7 @@ from tasks.daily.simulate import Simulation
 from tasks.daily.simulate import simulate as simulate_letters
 from tasks.editions.load import load_roadmap
 from tasks.editions.training_copies import load_training_copy
-from tasks.installation import begin, refuse_foreign
+from tasks.installation import establish, refuse_foreign
 from tasks.letters.deliver import deliver as deliver_letters
 from tasks.monitoring.rounds.sweep import plan_rounds
 from tasks.people.contacts import apply_contacts
@@ -33,7 +33,7 @@ def _own_engine() -> Engine:
     """The database, once it is known to be this installation's; who comes first to a new one says what that is."""
     engine, settings = ready_engine(), Settings()
     with open_session(engine) as session:
-        begin(session, settings, at=clock.now())
+        establish(session, settings, at=clock.now())
         refuse_foreign(session, settings)
     return engine
 
