@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -133,8 +134,9 @@ class Member:
         return self.since <= today and (self.until is None or today <= self.until)
 
 
+@lru_cache(1 << 16)
 def case_of(key: str) -> str | None:
-    """The municipality's code at the end of a stage's key."""
+    """The municipality's code at the end of a stage's key; asked of each stage again and again."""
     case = key.rpartition("/")[2]
     return None if case == NO_CASE else case
 
@@ -191,10 +193,12 @@ class Members:
         """Those of a roadmap, by code."""
         rows = select(col(Body.id), col(Body.code), col(Body.short)).where(col(Body.roadmap_code) == code)
         bodies = {row.id: (row.code, row.short) for row in session.execute(rows)}
-        listed = []
-        for one in session.execute(select(Municipality).where(col(Municipality.roadmap_code) == code)).scalars():
-            into = bodies[one.merged_into_id][1] if one.merged_into_id else None
-            listed.append(Member(one.body_id, *bodies[one.body_id], one.since, one.until, into))
+        columns = (Municipality.body_id, Municipality.since, Municipality.until, Municipality.merged_into_id)
+        found = select(*map(col, columns)).where(col(Municipality.roadmap_code) == code)
+        listed = [
+            Member(body_id, *bodies[body_id], since, until, bodies[into][1] if into else None)
+            for body_id, since, until, into in session.execute(found)
+        ]
         return cls({one.body_id: one for one in sorted(listed, key=lambda member: member.code)}, bodies)
 
     def body(self, body_id: int) -> Member:
