@@ -59,6 +59,12 @@ class ControlPoint(SQLModel, table=True):
             sqlite_where=text("personal_since IS NOT NULL"),
             postgresql_where=text("personal_since IS NOT NULL"),
         ),
+        Index(
+            "ix_control_point_handed_over",
+            "roadmap_code",
+            sqlite_where=text("former_owner_id IS NOT NULL"),
+            postgresql_where=text("former_owner_id IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
