@@ -14,7 +14,7 @@ from roadmap.control.reminders import GROUNDS, OF_CONTROL, REQUESTS
 from tasks.people.lookup import PeopleRefused
 
 #: Reasons that were news: a line taken back makes them news again.
-NEWS = {reason: reason for reason in GROUNDS if reason not in REQUESTS | OF_CONTROL} | {
+NEWS = {reason: reason for reason in GROUNDS if reason not in OF_CONTROL} | {
     "submitted": "submitted",
     "accepted": "accepted",
     **dict.fromkeys(REQUESTS, "asked"),

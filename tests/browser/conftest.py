@@ -6,16 +6,21 @@ import pytest
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as NotYet
 
-Send = Callable[[Page], None]
+Send = Callable[..., None]
+"""Of a page, and how its button is pressed where that is not by a click."""
 
 
 @pytest.fixture
 def send() -> Send:
-    """Sends the form of a run: a click while a list is still open only closes the list, then it is pressed again."""
+    """Sends the form of a run, pressing again while it is still there.
 
-    def press(page: Page) -> None:
+    A click while a list is open only closes the list, and a busy server may not take the form at once.
+    """
+
+    def press(page: Page, how: Callable[[], None] | None = None) -> None:
+        button = page.get_by_role("button", name="Submit").last
         for _ in range(5):
-            page.get_by_role("button", name="Submit").last.click()
+            (how or button.click)()
             try:
                 page.get_by_role("dialog").wait_for(state="hidden", timeout=10_000)
             except NotYet:

@@ -231,8 +231,9 @@ def _greet(engine: Engine, settings: Settings, url: str, pages: str, summary: st
         ]
     show_points(f"Ближайшие сроки на {today:%d.%m.%Y}", rows, today)
     overdue = sum(entry.overdue for entry in standing)
+    what = "точек и этапов" if any(entry.overdue_stages for entry in standing) else "точек"
     letters = "почтовый сервер из VEKHA_MAIL_URL" if settings.mail_url else f"папка {settings.letters} (файлы .eml)"
-    output.screen.print(f"Дорожных карт: {len(standing)}, просрочено точек: {overdue}. {summary}")
+    output.screen.print(f"Дорожных карт: {len(standing)}, просрочено {what}: {overdue}. {summary}")
     output.screen.print(f"Страница Prefect: [bold]{url}")
     output.screen.print(f"Страница «Контроль»: [bold]{pages}")
     output.screen.print(f"Письма: {letters}")
