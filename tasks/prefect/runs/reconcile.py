@@ -73,8 +73,7 @@ class RunsReport:
 
 def known_deployments(session: Session) -> dict[str, UUID]:
     """The deployments the last sync left, by item key."""
-    rows = session.execute(select(PrefectRef).where(col(PrefectRef.kind) == "deployment")).scalars()
-    return {row.key: UUID(row.prefect_id) for row in rows}
+    return {key: UUID(prefect_id) for key, prefect_id in _noted(session, "deployment").items()}
 
 
 async def reconcile_runs(
@@ -98,9 +97,7 @@ async def reconcile_runs(
     """
     with open_session(engine) as session:
         wanted = _wanted(session, deployments, today=today, at=at, ahead_days=ahead_days)
-        noted = {
-            row.key: row for row in session.execute(select(PrefectRef).where(col(PrefectRef.kind) == "run")).scalars()
-        }
+        noted = _noted(session, "run")
     ours, strays = _by_owner([*await _found(client, DIED), *await _found(client, UNFINISHED)])
     died = [await _with_its_failures(client, run) for run in ours if run.type in DIED]
     runs = {run.key: run for run in (*died, *(run for run in ours if run.type in UNFINISHED))}
@@ -115,6 +112,12 @@ async def reconcile_runs(
     written = sum(done.values())
     counts = {name: done[name] for name in (field.name for field in fields(RunsReport)) if name in done}
     return RunsReport(**counts, runs_kept=max(len(wanted) + len(closed) - written, 0))
+
+
+def _noted(session: Session, kind: str) -> dict[str, str]:
+    """Prefect's id of everything of this kind that the last sync left, by its key; as columns: there are thousands."""
+    ids = select(col(PrefectRef.key), col(PrefectRef.prefect_id)).where(col(PrefectRef.kind) == kind)
+    return dict(session.execute(ids).tuples())
 
 
 def _wanted(
@@ -247,7 +250,7 @@ def _jobs(
     wanted: Mapping[str, Wanted],
     runs: Mapping[str, Run],
     *,
-    noted: Mapping[str, PrefectRef],
+    noted: Mapping[str, str],
     closed: Mapping[str, str],
     at: datetime,
 ) -> Iterable[Job]:
@@ -293,7 +296,7 @@ def _is_gone(run: Run) -> bool:
     return False
 
 
-def _mending(want: Wanted, run: Run, noted: PrefectRef | None, at: datetime) -> str:
+def _mending(want: Wanted, run: Run, noted: str | None, at: datetime) -> str:
     """Which job a run needs; empty when none."""
     if run.type in DIED:
         return "runs_restarted" if _is_rested(run, at) else ""
@@ -301,7 +304,7 @@ def _mending(want: Wanted, run: Run, noted: PrefectRef | None, at: datetime) -> 
         return "runs_restarted" if run.type != "SCHEDULED" and _is_lost(run, at) else ""
     if run.type == "SCHEDULED" and want.waits:
         return "runs_opened"
-    is_noted = noted is not None and noted.prefect_id == str(run.id)
+    is_noted = noted == str(run.id)
     if run.type == "PAUSED" and not is_noted:
         return "runs_opened"
     if run.type == "SCHEDULED" and run.starts_at != want.starts_at:
