@@ -1,9 +1,11 @@
-"""Settings of one installation, read from the environment (prefix ``VEKHA_``) and an optional .env file.
+"""Settings of one installation, read from the environment (prefix ``VEKHA_``) and from a file of settings.
 
+The file is ``vekha.env`` (or ``.env``) of the folder where a program starts, or the one that ``VEKHA_ENV_FILE`` names.
 Each secret may also lie in a file of its own, named by ``VEKHA_…_FILE``. Whoever makes ``Settings`` out of what is not
 good gets ``SettingsRefused``: one line, no value in it.
 """
 
+import os
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,8 +20,10 @@ from sqlalchemy.exc import ArgumentError
 
 from models.settings_sources import SettingsRefused, WithFiles
 
-__all__ = ["Settings", "SettingsRefused", "long_enough_key"]
+__all__ = ["Settings", "SettingsRefused", "long_enough_key", "settings_file", "with_driver"]
 
+ENV_FILE = "VEKHA_ENV_FILE"
+"""The variable that names the file of settings."""
 SHORTEST_KEY, SHORTEST_PASSWORD = 32, 12
 """Characters: what is shorter can be guessed."""
 
@@ -73,6 +77,12 @@ def _name_and_password(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _plain_name(name: str) -> str:
+    if not (0 < len(name.strip()) <= 100 and name.isprintable()):
+        raise ValueError("нужно имя не длиннее 100 знаков")
+    return name.strip()
+
+
 _HOW_TO_MAKE = "например: openssl rand -base64 33"
 
 
@@ -100,6 +110,30 @@ def _database(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _server_database(secret: SecretStr) -> SecretStr:
+    _database(secret)
+    if not make_url(secret.get_secret_value()).drivername.startswith("postgres"):
+        raise ValueError("нужен адрес базы вида postgresql://имя:пароль@сервер/база; без настройки — SQLite")
+    return secret
+
+
+def with_driver(url: str, driver: str) -> str:
+    """The form that this driver wants, whichever form of a PostgreSQL address was given."""
+    scheme, colon, rest = url.partition("://")
+    return f"postgresql+{driver}{colon}{rest}" if scheme.startswith("postgres") else url
+
+
+def _redis(secret: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(secret.get_secret_value())
+        is_good = parts.scheme in ("redis", "rediss") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValueError("нужен адрес вида redis://:пароль@сервер:6379/0")
+    return secret
+
+
 def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -114,6 +148,18 @@ def _web(url: str) -> str:
     return url
 
 
+def _public_web(url: str) -> str:
+    _web(url)
+    parts = urlsplit(url)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        # Every link and cookie of the pages begins at the root.
+        raise ValueError(
+            "у страниц должен быть свой адрес без пути после имени: https://vekha.example.ru, не "
+            "https://example.ru/vekha"
+        )
+    return url
+
+
 def _secret_web(secret: SecretStr) -> SecretStr:
     _web(secret.get_secret_value())
     return secret
@@ -122,28 +168,40 @@ def _secret_web(secret: SecretStr) -> SecretStr:
 class Settings(BaseSettings):
     """Where the data lies, how letters leave, how Prefect is reached. Secrets come only from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="VEKHA_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="VEKHA_", env_file=(".env", "vekha.env"), extra="ignore")
 
     data: Path = Path("vekha-data")
     """Folder of everything that must survive: database, Prefect's own files, letters, contacts."""
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     """SQLAlchemy URL; without it SQLite in ``data``."""
+    prefect_database_url: Annotated[SecretStr, AfterValidator(_server_database)] | None = None
+    """The same for the Prefect server's own database; without it SQLite in ``data``."""
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None
+    """What several Prefect servers of one installation talk to each other by."""
     mail_url: Annotated[SecretStr, AfterValidator(_mail)] | None = None
     """Apprise URL of the mail server, e.g. mailtos://user:password@host:465?from=…; without it a mailbox folder."""
     host: str = "127.0.0.1"
     port: int = Field(default=4200, ge=1, le=65535)
     """Address of the Prefect server that ``vekha up`` starts."""
+    prefect_url: Annotated[str, AfterValidator(_web)] | None = None
+    """Where workers and pages reach the server's API when not at host:port, e.g. http://prefect:4200/api."""
+    worker_name: Annotated[str, AfterValidator(_plain_name)] | None = None
+    """What the worker is called in Prefect; without it by its machine. Two on one machine need two names."""
     auth: Annotated[SecretStr, AfterValidator(_name_and_password)] | None = None
     """name:password of the Prefect server; without it ``vekha up`` makes one up (loopback only)."""
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=4280, ge=1, le=65535)
     """Address of the pages for officials and of the coordinator's page."""
-    public_url: Annotated[str, AfterValidator(_web)] | None = None
+    public_url: Annotated[str, AfterValidator(_public_web)] | None = None
     """How officials reach the pages when not as web_host:web_port, e.g. https://vekha.example.ru behind a proxy."""
     proxies: Annotated[str, AfterValidator(_networks)] | None = None
     """Addresses and networks of reverse proxies, by commas: what they say of who asks is believed; of nobody else."""
     control_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
     """Password of the coordinator's page; required to listen beyond loopback."""
+    reader_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
+    """Opens the same pages to who may look and not decide; without it nobody enters so."""
+    metrics_token: Annotated[SecretStr, AfterValidator(_password)] | None = None
+    """What a watcher shows to read ``/metrics`` from another machine; without it only this machine reads them."""
     link_key: Annotated[SecretStr, AfterValidator(_link_key)] | None = None
     """Signs the links in letters; without it a key of its own is kept in ``data`` (loopback only)."""
     link_days: int = Field(default=90, ge=1)
@@ -168,13 +226,17 @@ class Settings(BaseSettings):
 
     def __init__(self, **values: Any) -> None:
         """Read the settings; raises ``SettingsRefused``."""
+        if named := os.environ.get(ENV_FILE):
+            if not Path(named).is_file():
+                raise SettingsRefused(f"Настройка {ENV_FILE}: файла {named} нет; проверьте путь")
+            values.setdefault("_env_file", named)
         try:
             super().__init__(**values)
         except ValidationError as problem:
             # The values stand in its own text, secrets as well.
             raise SettingsRefused(_one_line(problem)) from None
         except UnicodeDecodeError:
-            raise SettingsRefused("Файл .env не в кодировке UTF-8: сохраните его в UTF-8") from None
+            raise SettingsRefused(f"Файл настроек ({settings_file()}) не в кодировке UTF-8: сохраните его") from None
 
     @classmethod
     def settings_customise_sources(
@@ -213,8 +275,14 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         if self.database_url is not None:
-            return self.database_url.get_secret_value()
+            return with_driver(self.database_url.get_secret_value(), "psycopg")
         return f"sqlite:///{(self.data / 'vekha.db').resolve()}"
+
+    @property
+    def prefect_database(self) -> str:
+        """The same of the Prefect server's own; empty where it keeps its own file."""
+        url = self.prefect_database_url
+        return with_driver(url.get_secret_value(), "asyncpg") if url is not None else ""
 
     @property
     def shown_database(self) -> str:
@@ -243,6 +311,11 @@ class Settings(BaseSettings):
         return self.data / "contacts.yaml"
 
 
+def settings_file() -> str:
+    """The file that the settings stand in, as people know it."""
+    return os.environ.get(ENV_FILE) or ("vekha.env" if Path("vekha.env").exists() else ".env")
+
+
 def _one_line(problem: ValidationError) -> str:
     first = problem.errors(include_input=False, include_url=False)[0]
     name = f"VEKHA_{first['loc'][0]}".upper() if first["loc"] else "VEKHA_OFFICE_FROM"
@@ -254,9 +327,9 @@ def _one_line(problem: ValidationError) -> str:
         "less_than_equal": f"нужно число не больше {limits.get('le')}",
     }
     said = words.get(first["type"], first["msg"])
-    where = (
-        f"в окружении, в файле .env или в файле из {name}_FILE" if _is_secret(name) else "в окружении или в файле .env"
-    )
+    file = settings_file()
+    where = f"в окружении, в файле {file} или в файле из {name}_FILE"
+    where = where if _is_secret(name) else f"в окружении или в файле {file}"
     return f"Настройка {name} не годится: {said}; поправьте её {where}"
 
 

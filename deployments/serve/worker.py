@@ -31,6 +31,7 @@ AGAIN = "--again"
 SOCKET = "VEKHA_WARM_SOCKET"
 PAUSE = 1.0
 """Seconds before a warm process that died is started again; runs start cold until then."""
+HEARTBEAT_SECONDS = 30
 OUR_FLOW = re.compile(r"flows\.\w+\.\w+|deployments\.nightly\.nightly_sync")
 GRACE_SECONDS = 10.0
 """How long runs that are at work may go on after a signal; the one who sent it waits a little longer."""
@@ -134,10 +135,11 @@ def main() -> None:
 
     Prefect's own way out waits for much that nobody needs: a quarter of a minute with nothing at work.
     """
-    _with_its_own_environment(begin())
+    settings = begin()
+    _with_its_own_environment(settings)
     _refuse_foreign_settings()
     warm = WarmProcess()
-    worker = WarmWorker(work_pool_name=POOL, name=worker_name(), heartbeat_interval_seconds=30)
+    worker = WarmWorker(work_pool_name=POOL, name=worker_name(settings), heartbeat_interval_seconds=HEARTBEAT_SECONDS)
 
     def end() -> None:
         time.sleep(PAUSE)  # For what has been taken and not begun yet.

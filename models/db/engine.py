@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
-from models.settings import Settings
+from models.settings import Settings, with_driver
 
 
 class DatabaseProblem(RuntimeError):
@@ -29,7 +29,7 @@ _engines: dict[str, Engine] = {}
 def engine_for(url: str) -> Engine:
     """The engine of a database URL, one per process until ``close_engines``."""
     if url not in _engines:
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+        engine = create_engine(with_driver(url, "psycopg"), pool_pre_ping=True)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _careful_sqlite)
         _engines[url] = engine

@@ -28,9 +28,9 @@ POOL_TEMPLATE: dict[str, Any] = {
 
 
 def api_url(settings: Settings) -> str:
-    """PREFECT_API_URL where it is set (a worker, an own server), else the server that ``vekha up`` starts."""
+    """The server's API: as set (a worker, an own server), else of the server that ``vekha up`` starts."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(settings.host, settings.host)
-    return os.environ.get("PREFECT_API_URL") or f"http://{host}:{settings.port}/api"
+    return settings.prefect_url or os.environ.get("PREFECT_API_URL") or f"http://{host}:{settings.port}/api"
 
 
 def ui_url(settings: Settings) -> str:
@@ -98,6 +98,6 @@ def ui_path(settings: Settings) -> str:
     return urlsplit(ui_url(settings)).path.rstrip("/")
 
 
-def worker_name() -> str:
+def worker_name(settings: Settings) -> str:
     """What the worker of this machine is called: whose processes can be looked for here."""
-    return f"vekha {socket.gethostname()}"
+    return settings.worker_name or f"vekha {socket.gethostname()}"

@@ -17,6 +17,10 @@ GOOD = {
     "VEKHA_MAIL_URL": "mailtos://vekha:secret@smtp.example.org:465?from=vekha@example.org",
     "VEKHA_DATABASE_URL": "postgresql://vekha:secret@localhost/vekha",
     "VEKHA_WATCH_URL": "https://watch.example.org/ping/1",
+    "VEKHA_PREFECT_DATABASE_URL": "postgresql://prefect:secret@localhost/prefect",
+    "VEKHA_REDIS_URL": "redis://:secret@localhost:6379/0",
+    "VEKHA_READER_PASSWORD": f"{PASSWORD}r",
+    "VEKHA_METRICS_TOKEN": f"{PASSWORD}m",
 }
 
 
@@ -62,6 +66,10 @@ def test_what_is_set_to_nothing_is_refused_by_name(name: str, nothing: str, monk
         ("VEKHA_DATABASE_URL", "vekha", "postgresql://"),
         ("VEKHA_WATCH_URL", "ping", "https://"),
         ("VEKHA_PUBLIC_URL", "vekha.example.org", "https://"),
+        ("VEKHA_PUBLIC_URL", "https://example.org/vekha", "без пути"),
+        ("VEKHA_PREFECT_DATABASE_URL", "sqlite:///prefect.db", "postgresql://"),
+        ("VEKHA_REDIS_URL", "localhost:6379", "redis://"),
+        ("VEKHA_PREFECT_URL", "prefect:4200/api", "https://"),
         ("VEKHA_PORT", "семь", "целое число"),
     ],
 )
@@ -124,3 +132,24 @@ def test_the_environment_comes_before_the_file_of_settings(tmp_path: Path, monke
     assert Settings().control_password == SecretStr(PASSWORD)
     (tmp_path / ".env").write_bytes("VEKHA_ZONE=Москва".encode("cp1251"))
     assert "UTF-8" in refusal()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg", "postgresql+psycopg"])
+def test_either_form_of_an_address_will_do_for_either_database(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VEKHA_DATABASE_URL", "VEKHA_PREFECT_DATABASE_URL"):
+        monkeypatch.setenv(name, f"{scheme}://vekha:secret@localhost/vekha")
+    assert Settings().database == "postgresql+psycopg://vekha:secret@localhost/vekha"
+    assert Settings().prefect_database == "postgresql+asyncpg://vekha:secret@localhost/vekha"
+
+
+def test_the_file_of_settings_is_vekha_env_or_the_one_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("VEKHA_PORT=1111\nVEKHA_WEB_PORT=1112\n", encoding="utf-8")
+    (tmp_path / "vekha.env").write_text("VEKHA_PORT=2222\n", encoding="utf-8")
+    (tmp_path / "office.env").write_text("VEKHA_PORT=семь\n", encoding="utf-8")
+    assert (Settings().port, Settings().web_port) == (2222, 1112)
+    monkeypatch.setenv("VEKHA_ENV_FILE", str(tmp_path / "office.env"))
+    assert refusal().endswith(f"поправьте её в окружении или в файле {tmp_path / 'office.env'}")
+    monkeypatch.setenv("VEKHA_ENV_FILE", str(tmp_path / "none.env"))
+    assert refusal() == f"Настройка VEKHA_ENV_FILE: файла {tmp_path / 'none.env'} нет; проверьте путь"

@@ -81,6 +81,8 @@ class Run:
     worker: str = ""
     pid: int = 0
     """The worker that started it last, and the process on the worker's machine; 0 when not known."""
+    worker_is_silent: bool = False
+    """That worker has not been heard of for some time."""
     tags: frozenset[str] = frozenset()
 
 

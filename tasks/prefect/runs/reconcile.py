@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from models import ControlPoint, PrefectRef
 from models.db import open_session
 from models.db.rows import chunks
+from models.settings import Settings
 from models.tables.alert import keep_alerts
 from roadmap.calendar.zones import today_there
 from roadmap.cards.point import run_name
@@ -23,12 +25,14 @@ from tasks.prefect.cards.artifacts import publish_card
 from tasks.prefect.cards.point_facts import LIVE, PointFacts, controlled_items, histories, point_of, points
 from tasks.prefect.cards.process_facts import process_cards, whole_of
 from tasks.prefect.client import Progress, bounded, call, pages, silent
-from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER, worker_name
+from tasks.prefect.names import FLOW_NAMES, KEPT_BY_ANOTHER, POOL, worker_name
 from tasks.prefect.runs.apply import FRESH, Job, Run, Wanted, carry_out, has_tags
 from tasks.prefect.runs.waiting_runs import end_stray, finish_run, has_ended, rename_state, start_again
 
 STALE = timedelta(hours=1)
 """A run that is busy for longer has lost its process."""
+SILENT = timedelta(minutes=2)
+"""Four times as long as a worker is ever silent: ``HEARTBEAT_SECONDS`` of ``deployments/serve/worker.py``."""
 UNFINISHED = ["SCHEDULED", "PENDING", "RUNNING", "PAUSED"]
 DIED = ["CRASHED", "FAILED"]
 LONGEST_REST = timedelta(hours=6)
@@ -99,6 +103,8 @@ async def reconcile_runs(
         wanted = _wanted(session, deployments, today=today, at=at, ahead_days=ahead_days)
         noted = _noted(session, "run")
     ours, strays = _by_owner([*await _found(client, DIED), *await _found(client, UNFINISHED)])
+    silent_workers = await _silent_workers(client, at) if any(run.type == "RUNNING" for run in ours) else set()
+    ours = [replace(run, worker_is_silent=run.worker in silent_workers) for run in ours]
     died = [await _with_its_failures(client, run) for run in ours if run.type in DIED]
     runs = {run.key: run for run in (*died, *(run for run in ours if run.type in UNFINISHED))}
     waiting = {key for key, run in runs.items() if run.type == "PAUSED"}
@@ -117,7 +123,7 @@ async def reconcile_runs(
 def _noted(session: Session, kind: str) -> dict[str, str]:
     """Prefect's id of everything of this kind that the last sync left, by its key; as columns: there are thousands."""
     ids = select(col(PrefectRef.key), col(PrefectRef.prefect_id)).where(col(PrefectRef.kind) == kind)
-    return dict(session.execute(ids).tuples())
+    return dict(session.execute(ids).tuples().all())
 
 
 def _wanted(
@@ -285,7 +291,10 @@ def _is_lost(run: Run, at: datetime) -> bool:
 
 
 def _is_gone(run: Run) -> bool:
-    if os.name != "posix" or run.worker != worker_name() or not run.pid:
+    if run.worker_is_silent:
+        return True
+    # The process can be looked for where it was started only.
+    if os.name != "posix" or run.worker != worker_name(Settings()) or not run.pid:
         return False
     try:
         os.kill(run.pid, 0)
@@ -312,6 +321,16 @@ def _mending(want: Wanted, run: Run, noted: str | None, at: datetime) -> str:
     if run.name != want.name or not has_tags(run, want) or (run.type == "PAUSED" and run.state_name != want.state_name):
         return "runs_renamed"
     return "" if is_noted else "runs_noted"
+
+
+async def _silent_workers(client: PrefectClient, at: datetime) -> set[str]:
+    """Workers, on whatever machine, that have not been heard of for some time: what they ran has died with them."""
+    try:
+        workers = await call(client, "POST", f"/work_pools/{POOL}/workers/filter", {})
+    except (PrefectHTTPStatusError, ObjectNotFound):
+        return set()
+    heard = {one["name"]: _instant(one["last_heartbeat_time"]) for one in workers}
+    return {name for name, last in heard.items() if last is None or at - last > SILENT}
 
 
 async def push_run(client: PrefectClient, engine: Engine, key: str, *, at: datetime) -> bool:
