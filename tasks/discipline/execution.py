@@ -7,12 +7,13 @@ roadmap's: a late answer is seen in the round. With ``as_of`` the points are jud
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Body, ControlPoint, Item
-from models.queries.printed_numbers import number_of, shared_numbers
+from models.queries.printed_numbers import shared_numbers, shown_number
 from roadmap.catalogue.schema import ITEM_KINDS_RU
 from roadmap.control.discipline import Discipline, Judged, by_body, total
 from roadmap.language import section_words
@@ -106,29 +107,21 @@ def _places(session: Session, code: str) -> Mapping[str, _Place]:
 
 
 def _items(session: Session, code: str) -> Sequence[_Item]:
-    """Every item, by position."""
+    """Every item, by position; as columns: a region with many municipalities has thousands."""
+    shown = (Item.id, Item.code, Item.number, Item.source, Item.title, Item.section, Item.kind, Item.position)
     found = (
-        select(Item, col(Body.code), col(Body.short))
+        select(*(col(one) for one in (*shown, Item.dropped_on, Body.code, Body.short)))
         .join(Body, col(Body.id) == col(Item.owner_id))
         .where(col(Item.roadmap_code) == code)
         .order_by(col(Item.position), col(Item.code))
     )
     shared = shared_numbers(session)
-    return [
-        _Item(
-            id=item.id or 0,
-            code=item.code,
-            number="" if item.kind == "round" else number_of(item, shared),
-            title=item.title,
-            section=item.section,
-            kind=item.kind,
-            position=item.position,
-            dropped_on=item.dropped_on,
-            owner=owner,
-            owner_name=owner_name,
-        )
-        for item, owner, owner_name in session.execute(found)
-    ]
+
+    def item(id_: int, item: str, number: str, source: str, title: str, section: str, kind: str, *rest: Any) -> _Item:
+        known = "" if kind == "round" else shown_number(code, number, source, kind, shared)
+        return _Item(id_, item, known, title, section, kind, *rest)
+
+    return [item(*row) for row in session.execute(found).tuples()]
 
 
 def _item(row: _Item) -> RoadmapItem:
