@@ -61,7 +61,10 @@ async def keep_point(point_key: str, *, has_stages: bool) -> State:
             refusal = NO_ANSWER
             if decision is not None:
                 once_key = f"run:{run.id}:{decision_key(number)}"
-                refusal = answer_task(engine, point_key, decision, once_key=once_key, today=today, at=at).refusal
+                carried_out = answer_task(
+                    engine, point_key, decision, once_key=once_key, actor=decision.actor, today=today, at=at
+                )
+                refusal = carried_out.refusal
             number += 1
     return Completed(name=NOT_CONTROLLED)
 

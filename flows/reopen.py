@@ -15,7 +15,7 @@ from tasks.daily.decisions import decide
 from tasks.installation import own_engine
 from tasks.prefect.cards.point_facts import point_of
 from tasks.prefect.client import connect
-from tasks.prefect.runs.forms import ACTOR
+from tasks.prefect.names import COORDINATOR, PERSON_LABEL, actor_of
 from tasks.prefect.runs.reconcile import push_run
 
 decide_task = task(name="Решение", cache_policy=NO_CACHE)(decide)
@@ -30,7 +30,9 @@ async def reopen(point_key: str, reason: str) -> State:
     if point is None:
         return no_such_point(point_key)
     today = today_there(at, point.item.zone)
-    by = By(actor=ACTOR, at=at, today=today, once_key=f"run:{this_run().id}")
+    run = this_run()
+    actor = actor_of(str(run.labels.get(PERSON_LABEL, COORDINATOR)))
+    by = By(actor=actor, at=at, today=today, once_key=f"run:{run.id}")
     try:
         refusal = decide_task(engine, Reopen(key=point_key, by=by, reason=reason)).refusal
     except Refused as refused:

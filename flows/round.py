@@ -59,7 +59,10 @@ async def monitoring_round(point_key: str) -> State:
             decision, refusal = await ask(client, run.id, point, number, name=name, refusal=refusal), ""
             if isinstance(decision, RoundDecision):
                 once_key = f"run:{run.id}:{decision_key(number)}"
-                refusal = answer_task(engine, point_key, decision, once_key=once_key, today=today, at=at).refusal
+                carried_out = answer_task(
+                    engine, point_key, decision, once_key=once_key, actor=decision.actor, today=today, at=at
+                )
+                refusal = carried_out.refusal
             number += 1
     return Completed(name=NOT_CONTROLLED)
 

@@ -20,11 +20,22 @@ KEPT_BY_ANOTHER = "Точку ведёт другой запуск"
 """The state of a run that people made by hand for a point on control."""
 SERVICE_TAG = "служебное"
 """The tag of what the clock starts."""
+PERSON = "vekha_person"
+"""Under this name the door of the pages writes into an answer who gave it, whatever the sender has put there."""
+PERSON_LABEL = "vekha.person"
+"""The same on a run that somebody starts."""
+COORDINATOR = "координатор"
+"""Who it is where nobody said."""
 POOL_TEMPLATE: dict[str, Any] = {
     "job_configuration": {"stream_output": True},
     "variables": {"type": "object", "properties": {}, "description": "Запуск начинается одной и той же программой."},
 }
 """What the pool lets a deployment or a caller choose for a run: nothing."""
+
+
+def actor_of(person: str) -> str:
+    """How the history of a point names who decided on Prefect's pages."""
+    return f"{person} (Prefect)"
 
 
 def api_url(settings: Settings) -> str:

@@ -4,11 +4,12 @@ Runs wait for years: names of classes, fields and values stay as they are. ``com
 filled in; from there a form is decided as a page is.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from prefect.input import RunInput
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PrivateAttr
 from sqlalchemy import Engine
 
 from models.lifecycle import Refused
@@ -22,8 +23,9 @@ from tasks.control.commands import By, Command
 from tasks.control.decisions import Outcome, done_day, refused
 from tasks.daily.decisions import decide
 from tasks.prefect.cards.point_facts import PointFacts
+from tasks.prefect.names import COORDINATOR, PERSON, actor_of
 
-ACTOR = "координатор (Prefect)"
+ACTOR = actor_of(COORDINATOR)
 
 REFUSALS = ("отказ муниципалитета", "отказ стороны")
 ABOUT_STAGES = ("отметить этап", "пропустить этап", *REFUSALS)
@@ -69,6 +71,20 @@ class Decision(RunInput):
         title="Подтверждение",
         description="Реквизиты документа или ссылка, по которым виден результат.",
     )
+
+    _person: str = PrivateAttr(default="")
+
+    @classmethod
+    def filled(cls, answer: Mapping[str, Any]) -> Self:
+        """The form as it was sent. Raises ``pydantic.ValidationError`` where a field is missing."""
+        form = cls(**answer)
+        form._person = str(answer.get(PERSON) or "")
+        return form
+
+    @property
+    def actor(self) -> str:
+        """How the history names who answered: the door knows it."""
+        return actor_of(self._person or COORDINATOR)
 
     @property
     def choice(self) -> str:

@@ -150,7 +150,7 @@ async def ask(
         await give_form(client, run_id, point, number, refusal)
         raise Pause(state=await _wait(client, run_id, name, number))
     try:
-        return form_for(point)(**filled)
+        return form_for(point).filled(filled)
     except ValidationError:
         return None
 
