@@ -37,7 +37,7 @@ def run() -> list[dict[str, Any]]:
     """Rows of (name, value, unit, peer, ratio, aim, ok); a server of its own is started and stopped."""
     os.environ.pop("PREFECT_API_URL", None)
     with tempfile.TemporaryDirectory() as folder:
-        settings, _ = with_auth(Settings(data=Path(folder), port=_free_port()))
+        settings = with_auth(Settings(data=Path(folder), port=_free_port()))
         server = PrefectServer(settings)
         server.start()
         try:

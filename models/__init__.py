@@ -13,6 +13,7 @@ from models.tables.prefect_refs import PrefectRef
 from models.tables.process import Municipality, Process
 from models.tables.request import Request
 from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
+from models.tables.turn import Turn
 
 __all__ = [
     "Absence",
@@ -48,4 +49,5 @@ __all__ = [
     "RoundStep",
     "Snapshot",
     "Transition",
+    "Turn",
 ]

@@ -16,6 +16,7 @@ from models.settings import Settings
 from web import calendars
 from web.control import dashboard
 from web.control.attempts import LoginAttempts
+from web.door import routes as door
 from web.forms import BadField
 from web.official import deadlines, indicators, monitoring
 from web.official.entry import answer_entries
@@ -30,7 +31,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -> FastAPI:
     """The application; ``settings``, ``engine`` and ``limits`` stand on ``app.state`` for the routes."""
-    app = FastAPI(title="Веха", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Веха", docs_url=None, redoc_url=None, openapi_url=None, lifespan=door.closed_line)
     app.state.settings, app.state.engine, app.state.limits = settings, engine, limits
     app.state.uploads, app.state.login_attempts = UploadQuota(settings), LoginAttempts(limits)
     guard(app, settings, limits)
@@ -41,7 +42,7 @@ def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -
     app.add_api_route("/style.css", _style, methods=["GET", "HEAD"])
     app.add_api_route("/robots.txt", _robots, methods=["GET", "HEAD"])
     answer_entries(app)
-    for part in (deadlines, indicators, monitoring, dashboard, calendars):
+    for part in (deadlines, indicators, monitoring, door, dashboard, calendars):
         app.include_router(part.router)
     return app
 

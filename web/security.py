@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.settings import Settings
 from tasks.people.links import MY, signing_key
+from tasks.prefect.names import UI_BASE
 from web.forms import MOST_FILES
 from web.pages import error_page
 
@@ -81,7 +82,8 @@ def guard(app: FastAPI, settings: Settings, limits: Limits) -> None:
         secret_key=session_key(settings),
         session_cookie="vekha_control",
         max_age=SESSION_SECONDS,
-        path="/control",
+        # The door to Prefect as well: web/door.
+        path="/",
         same_site="strict",
         https_only=is_https,
     )
@@ -163,7 +165,9 @@ class Shell:
             await error_page(Request(scope), 500, "Ошибка на сервере", line)(scope, receive, answer)
         finally:
             milliseconds = (time.monotonic() - started) * 1000
-            logger.info("%s %s %s %.0f ms", scope["method"], masked(scope["path"]), status, milliseconds)
+            # Prefect's pages ask again every few seconds.
+            level = logging.DEBUG if scope["path"].startswith(f"{UI_BASE}/") and status < 400 else logging.INFO
+            logger.log(level, "%s %s %s %.0f ms", scope["method"], masked(scope["path"]), status, milliseconds)
 
 
 def masked(path: str) -> str:
@@ -202,7 +206,8 @@ class RateLimit:
         self._window = MovingWindowRateLimiter(BoundedStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._passes(scope):
+        # Prefect's pages ask for much at a time; who is not logged in gets nothing from the door, and that cheaply.
+        if scope["type"] != "http" or scope["path"].startswith(f"{UI_BASE}/") or self._passes(scope):
             await self._app(scope, receive, send)
             return
         page = too_often(Request(scope), "Слишком много обращений подряд. Подождите минуту и повторите.")

@@ -18,7 +18,7 @@ from deployments.cli.monitoring import (
 from deployments.cli.people import calendars, people, person, reminder_schedule, replacements
 from deployments.cli.processes import agreements, external_plans
 from deployments.cli.roadmap import explain, import_document, look
-from deployments.cli.run import daily, settings, up, web, workdays
+from deployments.cli.run import daily, serve, settings, up, web, workdays
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.private import private_umask
@@ -54,7 +54,7 @@ def _before_each(context: typer.Context) -> None:
 
 #: The titles of ``vekha --help`` in the order a person needs them, each with its commands.
 PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
-    ("Запуск", {"up": up.up, "web": web.web}),
+    ("Запуск", {"up": up.up, "serve": serve.serve, "web": web.web}),
     (
         "Документ",
         {

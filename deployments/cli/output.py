@@ -26,6 +26,11 @@ def fail(line: str, code: int = EXIT_BAD_INPUT) -> NoReturn:
     raise typer.Exit(code)
 
 
+def say(line: str) -> None:
+    """One line on standard error beside the work that goes on."""
+    errors.print(line, style="yellow", markup=False)
+
+
 def as_json(value: Any) -> None:
     """Print a value as JSON, dates as ISO."""
 
@@ -68,3 +73,14 @@ def progress(words: str) -> Iterator[Any]:
             bar.update(task, completed=done, total=total)
 
         yield advance
+
+
+@contextmanager
+def step(words: str) -> Iterator[None]:
+    """Says on standard error what goes on: where a person watches, until it is over; in a log, in a line."""
+    if errors.is_terminal:
+        with errors.status(f"{words}…"):
+            yield
+        return
+    errors.print(f"{words}…")
+    yield

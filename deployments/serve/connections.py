@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEADER_SECONDS = 20.0
@@ -36,6 +37,12 @@ class PatientProtocol(H11Protocol):
             self._asking.stop()
         elif not self._asking.is_on:
             self._asking.start(self.loop, self.header_seconds, self._give_up)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """From here on another protocol has the connection, which keeps watch itself."""
+        self._asking.stop()
+        self._answering.stop()
+        super().handle_websocket_upgrade(event)
 
     def on_response_complete(self) -> None:
         """What comes after an answer is a request of its own, or the rest of a body that nobody wants."""

@@ -13,14 +13,13 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from deployments.serve.ui_pages import mend_pages, pages_folder
 from models.settings import Settings
 from tasks.prefect import api_password
-from tasks.prefect.names import api_url, links_on_pages
+from tasks.prefect.names import UI_BASE, api_url, links_on_pages
 
 HERE = Path(__file__).parent
 START_SECONDS = 120.0
@@ -29,6 +28,8 @@ STOP_SECONDS = 15.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 CALM_SECONDS = 300.0
 """A worker that lived so long starts again with the shortest pause."""
+OF_THE_SERVER = ("PREFECT_SERVER_", "PREFECT_UI_", "PREFECT_API_DATABASE_", "PREFECT_REDIS_", "PREFECT_MESSAGING_")
+"""How the variables begin that are for the Prefect server alone."""
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -58,17 +59,15 @@ def check_before_start(settings: Settings) -> None:
             ) from taken
 
 
-def with_auth(settings: Settings) -> tuple[Settings, str]:
-    """The settings with a password for the Prefect server, and what a greeting says of it.
+def with_auth(settings: Settings) -> Settings:
+    """The settings with a password for the Prefect server; without one set (on loopback only) it is made up.
 
-    Without one set (on loopback only) it is made up for this run and shown: on loopback are also every other user of
-    the machine and every page that a browser has open.
+    Nobody is asked for it: the door of the pages, the worker and other commands on the folder know it. On loopback are
+    also every other user of the machine and every page that a browser has open.
     """
     if settings.auth is not None:
-        return settings, "(пароль — из VEKHA_AUTH)"
-    auth = api_password.made_up()
-    filled = settings.model_copy(update={"auth": SecretStr(auth)})
-    return filled, f"(пароль до остановки, вставьте целиком: {auth})"
+        return settings
+    return settings.model_copy(update={"auth": SecretStr(api_password.made_up())})
 
 
 def child_environment(settings: Settings, *secrets: str) -> dict[str, str]:
@@ -95,6 +94,8 @@ def server_environment(settings: Settings) -> dict[str, str]:
         # The old pages take names of states that are not Prefect's own; docs/decisions/0016.
         "PREFECT_SERVER_UI_V2_ENABLED": os.environ.get("PREFECT_SERVER_UI_V2_ENABLED", "false"),
         "PREFECT_UI_STATIC_DIRECTORY": str(pages_folder(settings.data.resolve())),
+        # Beneath our own pages, behind their log-in: web/door.
+        "PREFECT_UI_SERVE_BASE": UI_BASE,
         # No automations: they swallow failures, and their buckets are one more writer to the server's SQLite.
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
@@ -108,12 +109,27 @@ def server_environment(settings: Settings) -> dict[str, str]:
     }
     if settings.auth is not None:
         env["PREFECT_SERVER_API_AUTH_STRING"] = env[api_password.VARIABLE] = settings.auth.get_secret_value()
+    if settings.prefect_database:
+        env["PREFECT_API_DATABASE_CONNECTION_URL"] = settings.prefect_database
+    if settings.redis_url is not None:
+        env |= _shared_by_servers(settings.redis_url.get_secret_value())
     return env
+
+
+def _shared_by_servers(redis: str) -> dict[str, str]:
+    """What one Prefect server keeps in its memory, several keep in Redis."""
+    return {
+        "PREFECT_REDIS_MESSAGING_URL": redis,
+        "PREFECT_MESSAGING_BROKER": "prefect_redis.messaging",
+        "PREFECT_MESSAGING_CACHE": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
+    }
 
 
 def _around(settings: Settings, *, is_server: bool) -> dict[str, str]:
     """The environment of this process without what is ours, and without the server's own for all others."""
-    foreign = ("VEKHA_",) if is_server else ("VEKHA_", "PREFECT_SERVER_", "PREFECT_UI_STATIC", "PREFECT_API_DATABASE_")
+    foreign = ("VEKHA_",) if is_server else ("VEKHA_", *OF_THE_SERVER)
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
     return kept | {
         "PREFECT_HOME": str(settings.data.resolve() / "prefect"),
@@ -132,10 +148,6 @@ def _own_addresses(settings: Settings) -> list[str]:
     """Where a browser has the pages of the server from: by either name of this machine, or as it is told."""
     names = ["localhost", "127.0.0.1"] if is_loopback(LOOPBACK.get(settings.host, settings.host)) else []
     origins = [_address(settings), *(f"http://{name}:{settings.port}" for name in names)]
-    for variable in ("PREFECT_UI_URL", "PREFECT_UI_API_URL"):
-        parts = urlsplit(os.environ.get(variable, ""))
-        if parts.scheme and parts.netloc:
-            origins.append(f"{parts.scheme}://{parts.netloc}")
     return list(dict.fromkeys(origins))
 
 
@@ -157,15 +169,17 @@ def _told(settings: Settings, secrets: Sequence[str]) -> dict[str, str]:
 
 
 class Child:
-    """A process group of its own, so that Ctrl-C reaches only the parent, with its output in a log file.
+    """A process group of its own, so that Ctrl-C reaches only the parent; its output goes to a log file, or to ours.
 
     It dies with the thread that started it: that of the whole program.
     """
 
-    def __init__(self, command: Sequence[str], *, env: dict[str, str], log: Path) -> None:
-        self.log = log
-        log.parent.mkdir(parents=True, exist_ok=True)
-        self._out: IO[bytes] = log.open("ab")
+    def __init__(self, command: Sequence[str], *, env: dict[str, str], log: Path | None) -> None:
+        self.log = log or "журнале этой программы"
+        self._out: IO[bytes] | None = None
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            self._out = log.open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(HERE / "bound.py"), str(os.getpid()), *command],
             env=env,
@@ -187,7 +201,13 @@ class Child:
             self._process.wait(timeout=STOP_SECONDS)
         self._signal(signal.SIGKILL)
         self._process.wait()
-        self._out.close()
+        if self._out is not None:
+            self._out.close()
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the process ended; None while it runs."""
+        return self._process.poll()
 
     def _signal(self, signum: int) -> None:
         try:
@@ -199,8 +219,9 @@ class Child:
 class KeptChild:
     """A child that is started again when it dies, after a pause that doubles; what it runs is the subclass's."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, *, is_logged: bool = True) -> None:
+        """``is_logged`` off: what it says goes where this process says it."""
+        self._settings, self._is_logged = settings, is_logged
         self._child: Child | None = None
         self._pause = FIRST_PAUSE
         self._started_at = 0.0
@@ -220,7 +241,7 @@ class KeptChild:
 
     def launch(self) -> Child:
         """Start the child, without waiting for anything."""
-        log = self._settings.data.resolve() / "logs" / self.log_name
+        log = self._settings.data.resolve() / "logs" / self.log_name if self._is_logged else None
         self._child = Child(self.command(), env=self.environment(), log=log)
         self._started_at = time.monotonic()
         return self._child
@@ -244,6 +265,11 @@ class KeptChild:
         """Whether the child runs now."""
         return self._child is not None and self._child.is_alive
 
+    @property
+    def exit_code(self) -> int | None:
+        """How the child ended; None while it runs or was never started."""
+        return self._child.exit_code if self._child is not None else None
+
     def stop(self) -> None:
         """Stop the child; a second call does nothing."""
         if self._child is not None:
@@ -258,12 +284,13 @@ class PrefectServer(KeptChild):
 
     @property
     def url(self) -> str:
-        """The page a person opens."""
+        """Where it listens; people come to its pages by the door of ours."""
         return _address(self._settings)
 
     def command(self) -> list[str]:
-        """Prefect's own program."""
+        """Prefect's own program; where several servers share the work, its background services are one more."""
         command = [sys.executable, "-m", "prefect", "server", "start"]
+        command += ["--no-services"] if self._settings.redis_url is not None else []
         return [*command, "--host", self._settings.host, "--port", str(self._settings.port)]
 
     def environment(self) -> dict[str, str]:
@@ -284,7 +311,25 @@ class PrefectServer(KeptChild):
                 self.stop()
                 raise CannotStart(f"Сервер Prefect не запустился на {self.url}; что случилось — в {child.log}")
             time.sleep(0.2)
-        mend_pages(pages_folder(self._settings.data.resolve()), links_on_pages(self._settings))
+        mend_pages(pages_folder(self._settings.data.resolve()), links_on_pages())
+
+
+class Services(KeptChild):
+    """The background services of the Prefect servers, where there are several: once for all of them."""
+
+    log_name = "prefect-services.log"
+
+    def command(self) -> list[str]:
+        """Prefect's own program."""
+        return [sys.executable, "-m", "prefect", "server", "services", "start"]
+
+    def environment(self) -> dict[str, str]:
+        """That of a server."""
+        return server_environment(self._settings)
+
+    def start(self) -> None:
+        """Start them; they need the database and Redis, not the servers."""
+        self.launch()
 
 
 class Worker(KeptChild):

@@ -5,6 +5,7 @@ import secrets
 import socket
 import sys
 import time
+from typing import Literal
 
 from pydantic import SecretStr
 
@@ -17,6 +18,8 @@ from tasks.files.store import Store
 from tasks.installation import ForeignSettings, refuse_foreign
 
 START_SECONDS = 60.0
+SOCKETS: Literal["websockets-sansio"] = "websockets-sansio"
+"""Which implementation speaks with who listens through the door to Prefect."""
 
 
 def check_before_start(settings: Settings) -> None:
@@ -69,7 +72,7 @@ def serve(settings: Settings) -> None:
         port=settings.web_port,
         # Its own log would hold the links; the pages write one without them.
         access_log=False,
-        ws="none",
+        ws=SOCKETS,
         log_level="warning",
         server_header=False,
         http=PatientProtocol,

@@ -14,11 +14,10 @@ from models.lifecycle import LIVE
 from models.queries.point_view import PointView, select_points
 from models.queries.printed_numbers import shared_numbers
 from models.queries.standing import overdue
-from models.settings import Settings
 from roadmap.dashboards.boards import has_state
 from roadmap.language import OUTSIDE_SECTIONS, section_words
 from roadmap.letters.wording import what_is_due
-from tasks.prefect.names import item_url, run_url, ui_url
+from tasks.prefect.names import UI_BASE, item_url, run_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,16 +131,16 @@ def choices(session: Session, wanted: Filter) -> Choices:
     )
 
 
-def item_page(session: Session, settings: Settings, key: str) -> str:
+def item_page(session: Session, key: str) -> str:
     """The page of an item in Prefect, with all of its runs; empty where it has none."""
     noted = session.get(PrefectRef, ("deployment", key))
-    return item_url(ui_url(settings), noted.prefect_id) if noted else ""
+    return item_url(UI_BASE, noted.prefect_id) if noted else ""
 
 
-def run_urls(session: Session, settings: Settings, keys: Iterable[str]) -> dict[str, str]:
+def run_urls(session: Session, keys: Iterable[str]) -> dict[str, str]:
     """The page of the Prefect run of each point that has one."""
-    base, found = ui_url(settings), dict[str, str]()
+    found = dict[str, str]()
     for some in chunks(sorted(set(keys))):
         rows = select(col(PrefectRef.key), col(PrefectRef.prefect_id)).where(col(PrefectRef.kind) == "run")
-        found |= {key: run_url(base, run) for key, run in session.execute(rows.where(col(PrefectRef.key).in_(some)))}
+        found |= {key: run_url(UI_BASE, run) for key, run in session.execute(rows.where(col(PrefectRef.key).in_(some)))}
     return found

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from models.settings import Settings
 from roadmap.cards.run_tags import THIS_WEEK, all_runs
@@ -20,10 +20,14 @@ KEPT_BY_ANOTHER = "Точку ведёт другой запуск"
 """The state of a run that people made by hand for a point on control."""
 SERVICE_TAG = "служебное"
 """The tag of what the clock starts."""
-PERSON = "vekha_person"
-"""Under this name the door of the pages writes into an answer who gave it, whatever the sender has put there."""
+PERSON_MARK = "\u2063"
+"""Behind this sign, which nobody sees or types, the door writes who answered, at the end of an answer's ground.
+
+In the answer itself, so that both are there or neither; in a field that every form has had since the first release, for
+Prefect takes none that its form does not know.
+"""
 PERSON_LABEL = "vekha.person"
-"""The same on a run that somebody starts."""
+"""Under this label it stands on a run that somebody starts."""
 COORDINATOR = "координатор"
 """Who it is where nobody said."""
 POOL_TEMPLATE: dict[str, Any] = {
@@ -44,9 +48,13 @@ def api_url(settings: Settings) -> str:
     return settings.prefect_url or os.environ.get("PREFECT_API_URL") or f"http://{host}:{settings.port}/api"
 
 
+UI_BASE = "/prefect"
+"""What the paths of Prefect's pages begin with, on the address of our own."""
+
+
 def ui_url(settings: Settings) -> str:
-    """Where people open Prefect: PREFECT_UI_URL where it is set, else beside the API."""
-    return (os.environ.get("PREFECT_UI_URL") or api_url(settings).removesuffix("/api")).rstrip("/")
+    """Where people open Prefect: by the door of the pages."""
+    return f"{settings.pages_url}{UI_BASE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +105,10 @@ OVERVIEW_KEY = "obzor"
 """The key of the artifact that leads to those of the roadmaps."""
 
 
-def links_on_pages(settings: Settings) -> list[Link]:
-    """The line of links on every page of Prefect."""
-    base = ui_path(settings)
-    overview = Link("Обзор", f"{base}/artifacts/key/{OVERVIEW_KEY}")
-    return [Link("Страница контроля", f"{settings.pages_url}/control"), overview, *list_links(base)]
-
-
-def ui_path(settings: Settings) -> str:
-    """What the paths of Prefect's pages begin with: links among them hold under whatever name they are opened."""
-    return urlsplit(ui_url(settings)).path.rstrip("/")
+def links_on_pages() -> list[Link]:
+    """The line of links on every page of Prefect: paths, which hold under whatever name the pages are opened."""
+    overview = Link("Обзор", f"{UI_BASE}/artifacts/key/{OVERVIEW_KEY}")
+    return [Link("Страница контроля", "/control"), overview, *list_links(UI_BASE)]
 
 
 def worker_name(settings: Settings) -> str:

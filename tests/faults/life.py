@@ -238,7 +238,9 @@ def more_points(day: date, n: int) -> Act:
 
     def act(engine: Engine) -> None:
         with open_session(engine) as session:
-            known = session.execute(select(ControlPoint).where(col(ControlPoint.body_id).is_(None))).scalars().first()
+            # In an order: which row comes first without one, PostgreSQL leaves open.
+            regional = select(ControlPoint).where(col(ControlPoint.body_id).is_(None)).order_by(col(ControlPoint.id))
+            known = session.execute(regional).scalars().first()
             assert known is not None
             due = day + 40 * DAY
             row = {"roadmap_code": CODE, "item_id": known.item_id, "owner_id": known.owner_id}

@@ -1,5 +1,6 @@
 """The pages over a small roadmap: two bodies, their officials, a coordinator."""
 
+import re
 import socket
 import threading
 import time
@@ -16,6 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 from starlette.types import ASGIApp
 
+from deployments.serve.web import SOCKETS
 from models import AuditEntry, Body, Channel, ControlPoint, Edition, Item, Official, Roadmap, clock
 from models.db import open_session
 from models.settings import Settings
@@ -164,7 +166,7 @@ def serving(app: ASGIApp) -> Iterator[str]:
     """Serve an application on a free port, as ``vekha web`` does; yields its address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off", server_header=False)
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws=SOCKETS, server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
@@ -176,6 +178,17 @@ def serving(app: ASGIApp) -> Iterator[str]:
     server.should_exit = True
     thread.join(20)
     listener.close()
+
+
+@contextmanager
+def come_in(url: str, password: str, *, to: str = "/control") -> Iterator[httpx.Client]:
+    """A browser whose owner has logged in to «Контроль» and is led on."""
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as browser:
+        token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/control/login").text)
+        assert token is not None
+        answer = browser.post("/control/login", data={"csrf": token[1], "password": password, "next": to})
+        assert answer.headers.get("location") == to, answer.text
+        yield browser
 
 
 Serve = Callable[[ASGIApp], AbstractContextManager[str]]

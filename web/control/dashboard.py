@@ -24,7 +24,7 @@ from tasks.files.point_export import MEDIA_TYPE, workbook
 from tasks.pages.filters import Choices, Filter, ShownPoint, board_points, choices, run_urls, year_end
 from tasks.pages.people import Reach, muted, reach_of_bodies
 from tasks.pages.queue import evidence_of, queue
-from tasks.prefect.names import list_links, ui_url
+from tasks.prefect.names import UI_BASE, list_links
 from web.control import login, monitoring, requests
 from web.control import point as control_point
 from web.control.filters import FILTERS, Query, page, read_query
@@ -99,8 +99,8 @@ def _values(session: Session, request: Request, settings: Settings, query: Query
         "late": late,
         "soon": sum(boards.has_state(p, "soon", today) for p in points),
         "evidence": evidence_of(session, {one.point.id for one in waiting.items if one.request is None}),
-        "runs": run_urls(session, settings, (point.key for point in shown)),
-        "lists": list_links(ui_url(settings), roadmap=wanted.roadmap or ""),
+        "runs": run_urls(session, (point.key for point in shown)),
+        "lists": list_links(UI_BASE, roadmap=wanted.roadmap or ""),
         "tables": _tables(points, offered, params, today=today),
         "gantt": _gantt(session, query, points, offered, unreachable=lost, today=today),
         "load": _load(ahead, reach, offered, params, today=today),

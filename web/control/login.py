@@ -4,12 +4,14 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
+from starlette.requests import HTTPConnection
 
 from models import clock
 from models.settings import Settings
@@ -105,13 +107,27 @@ def wrong_passwords_of(request: Request) -> WrongPasswords:
     return found
 
 
-def sessions_of(request: Request) -> Sessions:
+def sessions_of(request: HTTPConnection) -> Sessions:
     """The sessions of the application that serves the request."""
     state = request.app.state
     if not hasattr(state, "control_sessions"):
         state.control_sessions = Sessions()
     found: Sessions = state.control_sessions
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is logged in: as the record names them, and whether they may decide."""
+
+    person: str
+    may_decide: bool
+
+
+def visitor(connection: HTTPConnection) -> Visitor | None:
+    """Who asks, by the session alone: of a request or of a web socket."""
+    sid = connection.session.get("sid")
+    return Visitor("координатор", may_decide=True) if sessions_of(connection).is_open(sid) else None
 
 
 class ForCoordinator(APIRoute):
@@ -198,6 +214,8 @@ def _login_page(request: Request, target: str, *, refusal: str = "", status: int
 
 def _inside(target: object) -> str:
     """Where to go after the log-in: a page of ours, never an address from outside."""
+    if isinstance(target, str) and re.fullmatch(r"/prefect(/[\w/.-]*)?", target, re.ASCII) and ".." not in target:
+        return target
     inside = r"/control(/point/\d{1,9}|/file/\d{1,9}|/monitoring(/\d{1,9})?)?"
     if isinstance(target, str) and re.fullmatch(inside, target, re.ASCII):
         return target

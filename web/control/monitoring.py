@@ -63,7 +63,7 @@ def show_rounds(request: Request) -> Response:
     with open_session(request.app.state.engine) as session:
         lines = round_lines(session, today=today)
         shown = page(lines, "rounds", request.query_params, size=ROUNDS_SIZE)
-        runs = run_urls(session, settings, (line.key for line in shown.items))
+        runs = run_urls(session, (line.key for line in shown.items))
     place = Place("/control/monitoring", {})
     values: dict[str, Any] = {"rounds": shown, "runs": runs, "today": today, "query": place}
     return render(request, "monitoring.html.j2", csrf=csrf_token(request), **values)
@@ -172,7 +172,6 @@ def _decided(request: Request, recommendation_id: int, carry_out: Callable[[Sess
 
 
 def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 200) -> Response:
-    settings: Settings = request.app.state.settings
     with open_session(request.app.state.engine) as session:
         line = _round(session, round_id)
         snapshot = of_round(session, round_id)
@@ -180,7 +179,7 @@ def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 2
             "silent": page(silent_bodies(session, line), "silent", request.query_params, size=LIST_SIZE),
             "corrected": page(corrected(session, round_id), "corrected", request.query_params, size=LIST_SIZE),
             "advice": propose.recommended(session, col(Recommendation.round_id) == round_id),
-            "run": run_urls(session, settings, [line.key]).get(line.key, ""),
+            "run": run_urls(session, [line.key]).get(line.key, ""),
         }
     said = request.session.get("monitoring")
     if said and said[0] == round_id:

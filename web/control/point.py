@@ -258,8 +258,8 @@ def _values(session: Session, request: Request, point_id: int) -> dict[str, Any]
         "grants": GRANTS,
         "can": card.can if is_begun(session.get_one(ControlPoint, point_id), today) else card.can - {"demand"},
         "seen": newest(session, point_id),
-        "run": run_urls(session, request.app.state.settings, [card.point.key]).get(card.point.key, ""),
-        "item_page": item_page(session, request.app.state.settings, card.item.key),
+        "run": run_urls(session, [card.point.key]).get(card.point.key, ""),
+        "item_page": item_page(session, card.item.key),
     }
 
 

@@ -2,12 +2,10 @@
 
 import asyncio
 import os
-import signal
 import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Annotated
 
 import typer
@@ -17,9 +15,10 @@ from deployments.cli import facts, output
 from deployments.cli.roadmap.look import show_points
 from deployments.serve import web
 from deployments.serve.lock import only_one, refuse_second
+from deployments.serve.look import Look, Stop
 from deployments.serve.prefect import CannotStart, PrefectServer, Worker, check_before_start, with_auth
 from models import Roadmap, clock, queries
-from models.db import DatabaseProblem, open_session
+from models.db import open_session
 from models.db.locks import lock_installation
 from models.db.migrate import ready_engine
 from models.lifecycle import LIVE
@@ -36,11 +35,10 @@ from tasks.installation import adopt, refuse_other_folder
 from tasks.letters.deliver import deliver
 from tasks.people.contacts import apply_contacts
 from tasks.prefect import api_password
+from tasks.prefect.names import UI_BASE
 from tasks.prefect.secrets import prefect_secret
 
 NEAREST = 15
-LOOK_EVERY = 120.0
-"""Seconds."""
 
 
 def up(
@@ -67,31 +65,36 @@ def up(
 
 
 def _run(settings: Settings, codes: Sequence[str], *, rehearsal: bool) -> None:
-    """Until a signal; what dies meanwhile is started again, the Prefect server as well."""
+    """Until a signal; what dies meanwhile is started again, the Prefect server as well.
+
+    The pages come first: they need only the database, and are read while Prefect starts.
+    """
     from deployments.sync import sync  # Prefect takes seconds to import
 
     settings, password = web.with_password(settings)
-    settings, auth = with_auth(settings)
+    settings = with_auth(settings)
     engine = ready_engine()
     keep_private(settings.data, whole=True)
     with open_session(engine) as session:
         lock_installation(session, at=clock.now())
         refuse_other_folder(session, settings)
         adopt(session, settings, at=clock.now())
-    _load(engine, codes, settings=settings, rehearsal=rehearsal)
     server, worker, pages = PrefectServer(settings), Worker(settings), web.WebPages(settings)
     try:
-        with output.errors.status("Запускается сервер Prefect…"):
+        with output.step("Загружаются дорожные карты"):
+            _load(engine, codes, settings=settings, rehearsal=rehearsal)
+        with output.step("Запускаются страницы"):
+            pages.start()
+        output.screen.print(f"«Контроль» уже открыт: [bold]{pages.url}/control[/] {password}")
+        with output.step("Запускается сервер Prefect, в первый раз до минуты"):
             server.start()
         _keep_password(settings)
         with output.progress("Сверка с Prefect") as advance:
             report = sync(engine, settings=settings, at=clock.now(), progress=advance)
         asyncio.run(_publish_overviews(engine, settings))
         worker.start()
-        with output.errors.status("Запускаются страницы…"):
-            pages.start()
-        stop, look = _Stop(), _Look(engine, settings)
-        _greet(engine, settings, f"{server.url}[/] {auth}", f"{pages.url}/control[/] {password}", report.summary())
+        stop, look = Stop(), Look(engine, settings, output.say)
+        _greet(engine, settings, pages.url, password, report.summary())
         while not stop.is_asked:
             time.sleep(0.5)
             for child in (server, worker, pages):
@@ -100,7 +103,7 @@ def _run(settings: Settings, codes: Sequence[str], *, rehearsal: bool) -> None:
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     finally:
-        with output.errors.status("Останавливается…"):
+        with output.step("Останавливается"):
             pages.stop()
             worker.stop()
             server.stop()
@@ -136,45 +139,6 @@ def _chosen(roadmap: Sequence[str] | None) -> tuple[str, ...]:
     for code in codes:
         built_in(code)
     return codes
-
-
-class _Stop:
-    """Ctrl-C or SIGTERM was asked for; a plain flag, because a second signal inside a lock's own code would hang."""
-
-    def __init__(self) -> None:
-        self.is_asked = False
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(signum, self._ask)
-
-    def _ask(self, *_: object) -> None:
-        self.is_asked = True
-
-
-class _Look:
-    """Looks now and then at what stands still in Prefect, or is gone: the worker that does so stands still with it."""
-
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self._engine, self._settings = engine, settings
-        self._next = time.monotonic() + LOOK_EVERY
-        self._looking: Thread | None = None
-
-    def now_and_then(self) -> None:
-        """Beside what the caller does, one look at a time: the server may be slow to answer, much to be made again."""
-        if time.monotonic() >= self._next and (self._looking is None or not self._looking.is_alive()):
-            self._next = time.monotonic() + LOOK_EVERY
-            self._looking = Thread(target=self._look, daemon=True)
-            self._looking.start()
-
-    def _look(self) -> None:
-        from deployments.sync import restore_deleted
-        from tasks.prefect.health import keep_watch
-
-        try:
-            asyncio.run(keep_watch(self._engine, self._settings, at=clock.now()))
-            if told := asyncio.run(restore_deleted(self._engine, settings=self._settings, at=clock.now())):
-                output.errors.print(told, style="yellow", markup=False)
-        except (DatabaseProblem, CannotStart) as away:  # said once a look, until it is there again
-            output.errors.print(str(away), style="red", markup=False)
 
 
 def _load(engine: Engine, codes: Sequence[str], *, settings: Settings, rehearsal: bool) -> None:
@@ -220,8 +184,8 @@ async def _publish_overviews(engine: Engine, settings: Settings) -> None:
         await publish_overviews(client, engine, today=None, at=clock.now())
 
 
-def _greet(engine: Engine, settings: Settings, url: str, pages: str, summary: str) -> None:
-    """What a newcomer needs to see: the nearest deadlines, where Prefect is, where the letters go."""
+def _greet(engine: Engine, settings: Settings, pages: str, password: str, summary: str) -> None:
+    """What a newcomer needs to see: the nearest deadlines, where everything is, where the letters go."""
     at = clock.now()
     today = clock.today(settings.zone, at)
     with open_session(engine) as session:
@@ -234,8 +198,8 @@ def _greet(engine: Engine, settings: Settings, url: str, pages: str, summary: st
     what = "точек и этапов" if any(entry.overdue_stages for entry in standing) else "точек"
     letters = "почтовый сервер из VEKHA_MAIL_URL" if settings.mail_url else f"папка {settings.letters} (файлы .eml)"
     output.screen.print(f"Дорожных карт: {len(standing)}, просрочено {what}: {overdue}. {summary}")
-    output.screen.print(f"Страница Prefect: [bold]{url}")
-    output.screen.print(f"Страница «Контроль»: [bold]{pages}")
+    output.screen.print(f"Страница «Контроль»: [bold]{pages}/control[/] {password}")
+    output.screen.print(f"Страница Prefect: [bold]{pages}{UI_BASE}/[/] (вход тот же)")
     output.screen.print(f"Письма: {letters}")
     output.screen.print("Остановить: Ctrl-C")
 

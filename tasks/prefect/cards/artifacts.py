@@ -20,7 +20,7 @@ from roadmap.language.markdown import no_markup
 from tasks.prefect.cards.point_facts import PointFacts, histories
 from tasks.prefect.cards.process_facts import process_cards, under_way
 from tasks.prefect.client import call
-from tasks.prefect.names import OVERVIEW_KEY, Link, list_links, point_page, ui_path
+from tasks.prefect.names import OVERVIEW_KEY, UI_BASE, Link, list_links, point_page
 
 
 async def publish_card(
@@ -115,7 +115,7 @@ async def publish_overview(
     links = _links(code)
     whole = overview_markdown(points, region=region, today=today, links=links, item_urls=item_urls)
     place = await _pin(client, f"{OVERVIEW_KEY}-{code}", whole, f"Обзор · {no_markup(region)}")
-    url = f"{ui_path(Settings())}/artifacts/artifact/{place}"
+    url = f"{UI_BASE}/artifacts/artifact/{place}"
     return f"- [{no_markup(region)}]({url}): {counts_words(points, today)}"
 
 
@@ -126,9 +126,8 @@ async def publish_contents(client: PrefectClient, lines: list[str]) -> None:
 
 
 def _links(roadmap: str = "") -> str:
-    settings = Settings()
-    page = f"{settings.pages_url}/control" + (f"?roadmap={roadmap}" if roadmap else "")
-    links = [*list_links(ui_path(settings), roadmap=roadmap), Link("Страница контроля", page)]
+    page = "/control" + (f"?roadmap={roadmap}" if roadmap else "")
+    links = [*list_links(UI_BASE, roadmap=roadmap), Link("Страница контроля", page)]
     return " · ".join(f"[{link.words}]({link.url})" for link in links)
 
 

@@ -10,11 +10,10 @@ from sqlmodel import Session, col
 
 from models import PrefectRef
 from models.db import open_session
-from models.settings import Settings
 from roadmap.calendar.zones import today_there
 from tasks.prefect.cards.artifacts import publish_contents, publish_overview
 from tasks.prefect.cards.point_facts import points
-from tasks.prefect.names import item_url, ui_path
+from tasks.prefect.names import UI_BASE, item_url
 
 
 async def publish_overviews(
@@ -23,7 +22,7 @@ async def publish_overviews(
     """Publish the overview, the overdue points and the progress of each roadmap; returns how many roadmaps."""
     with open_session(engine) as session:
         every = sorted(points(session), key=lambda point: point.item.roadmap_code)
-        pages = item_urls(session, ui_path(Settings()))
+        pages = item_urls(session, UI_BASE)
     lines: list[str] = []
     for _, group in groupby(every, key=lambda point: point.item.roadmap_code):
         theirs = list(group)

@@ -23,7 +23,7 @@ from tasks.control.commands import By, Command
 from tasks.control.decisions import Outcome, done_day, refused
 from tasks.daily.decisions import decide
 from tasks.prefect.cards.point_facts import PointFacts
-from tasks.prefect.names import COORDINATOR, PERSON, actor_of
+from tasks.prefect.names import COORDINATOR, PERSON_MARK, actor_of
 
 ACTOR = actor_of(COORDINATOR)
 
@@ -78,7 +78,7 @@ class Decision(RunInput):
     def filled(cls, answer: Mapping[str, Any]) -> Self:
         """The form as it was sent. Raises ``pydantic.ValidationError`` where a field is missing."""
         form = cls(**answer)
-        form._person = str(answer.get(PERSON) or "")
+        form.reason, _, form._person = form.reason.partition(PERSON_MARK)
         return form
 
     @property

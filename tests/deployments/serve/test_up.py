@@ -1,6 +1,7 @@
 """``vekha up`` as a newcomer meets it: a process of its own, a real server and worker, Ctrl-C at the end."""
 
 import base64
+import json
 import os
 import re
 import signal
@@ -109,16 +110,17 @@ def test_up_shows_all_a_newcomer_needs_and_outlives_its_children(data: Path, por
     started = Started(data, port)
     text = started.wait_until_it_greets()
     assert "Ближайшие сроки" in text
-    assert f"http://127.0.0.1:{port}" in text
+    assert f"http://127.0.0.1:{port}" not in text, "one address for everything"
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health") as answer:
         assert answer.status == 200
     assert f"http://127.0.0.1:{pages_port}/control" in text
     with urllib.request.urlopen(f"http://127.0.0.1:{pages_port}/control/login") as answer:
         assert "Вход" in answer.read().decode()
     assert list((data / "letters").rglob("*.eml")), "letters lie in the mailbox"
-    shown = re.search(r"вставьте\s+целиком:\s+(vekha:\S+?)\)", text)
+    shown = re.search(r"пароль до остановки:\s+(\S+?)\)", text)
     assert shown, text
-    assert_locked(f"http://127.0.0.1:{port}", shown[1])
+    assert_locked(f"http://127.0.0.1:{port}", json.loads((data / "prefect.password").read_text())["auth"])
+    assert_one_door(f"http://127.0.0.1:{pages_port}", shown[1])
     assert_found_by_other_commands(data, port)
     line = refused_program("--data", str(data), "--port", str(free_port()), cwd=data.parent)
     assert f"уже работает (процесс {started.process.pid})" in line
@@ -165,6 +167,28 @@ def assert_locked(url: str, auth: str) -> None:
         headers = {"Authorization": f"Basic {base64.b64encode(said.encode()).decode()}"} if said else {}
         answer = httpx.post(f"{url}/api/flows/filter", json={}, headers=headers, trust_env=False)
         assert answer.status_code == status
+
+
+def assert_one_door(pages: str, password: str) -> None:
+    """Who has logged in to «Контроль» has Prefect as well, at the same address."""
+    with httpx.Client(base_url=pages, trust_env=False) as browser:
+        assert (
+            browser.get("/prefect/", headers={"Accept": "text/html"}).headers["location"].startswith("/control/login")
+        )
+        assert browser.get("/prefect/api/admin/version").status_code == 401
+        log_in(browser, password)
+        assert "vekha-links" in browser.get("/prefect/dashboard", headers={"Accept": "text/html"}).text
+        assert browser.get("/prefect/ui-settings").json()["auth"] is None
+        found = browser.post("/prefect/api/flows/filter", json={}, headers={"Origin": pages})
+        assert found.status_code == 200
+        assert found.json()
+
+
+def log_in(browser: httpx.Client, password: str) -> None:
+    token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/control/login").text)
+    assert token is not None
+    answer = browser.post("/control/login", data={"csrf": token[1], "password": password, "next": "/control"})
+    assert answer.status_code == 303, answer.text
 
 
 def assert_found_by_other_commands(data: Path, port: int) -> None:

@@ -1,0 +1,1 @@
+"""The door to Prefect: its pages and its API on our own address, behind the log-in of «Контроль»."""
