@@ -1,5 +1,6 @@
 """What is true. Importing the package registers every table."""
 
+from models.tables.admission import ControlSession, RateWindow
 from models.tables.alert import Alert
 from models.tables.audit import AuditEntry
 from models.tables.control_look import ControlLook
@@ -23,6 +24,7 @@ __all__ = [
     "Channel",
     "ControlLook",
     "ControlPoint",
+    "ControlSession",
     "Edition",
     "Evidence",
     "Executor",
@@ -40,6 +42,7 @@ __all__ = [
     "Official",
     "PrefectRef",
     "Process",
+    "RateWindow",
     "Recommendation",
     "ReportFile",
     "Request",

@@ -6,6 +6,7 @@ from models.db.engine import (
     engine,
     engine_for,
     open_session,
+    write_if_free,
 )
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "engine",
     "engine_for",
     "open_session",
+    "write_if_free",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Executable, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
@@ -15,10 +15,14 @@ class DatabaseProblem(RuntimeError):
     """The database refused, and nothing was written; the text is one Russian line for the person at the screen."""
 
 
+BUSY_MS = 30_000
+"""So long SQLite waits for another writer."""
+
+
 def _careful_sqlite(connection: Any, _record: Any) -> None:
     """Foreign keys are off and a crash may lose commits by default: neither is acceptable here."""
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -63,3 +67,21 @@ def open_session(bind: Engine | None = None) -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def write_if_free(bind: Engine, statement: Executable) -> bool:
+    """Carry out a write that may be left out, and say whether it was: nobody waits for another writer of SQLite."""
+    try:
+        with open_session(bind) as session:
+            connection = session.connection()
+            if bind.dialect.name != "sqlite":
+                connection.execute(statement)
+                return True
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                connection.execute(statement)
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
+    except DatabaseProblem:
+        return False
+    return True
