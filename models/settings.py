@@ -13,7 +13,15 @@ from typing import Annotated, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -263,6 +271,13 @@ class Settings(BaseSettings):
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
         if isinstance(plain, str) and not plain.strip():
             raise ValueError("значение пусто; впишите его или уберите настройку")
+        return value
+
+    @field_validator("reader_password")
+    @classmethod
+    def _is_another(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and value == info.data.get("control_password"):
+            raise ValueError("пароль для просмотра совпадает с VEKHA_CONTROL_PASSWORD; возьмите другой")
         return value
 
     @model_validator(mode="after")

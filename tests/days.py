@@ -47,9 +47,9 @@ def on_the_usual_day() -> Iterator[None]:
 
 
 @contextmanager
-def midnight_between_two_readings(midnight: datetime) -> Iterator[None]:
-    """The first reading of the clock is a moment before midnight, every other one after it."""
-    moments = count(-1)
+def midnight_between_two_readings(midnight: datetime, *, before: int = 1) -> Iterator[None]:
+    """The first readings of the clock, ``before`` of them, are a moment before midnight, every other one after it."""
+    moments = count(-before)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: midnight + timedelta(seconds=next(moments) + 0.5))
         yield

@@ -21,7 +21,8 @@ from web.forms import BadField
 from web.official import deadlines, indicators, monitoring
 from web.official.entry import answer_entries
 from web.pages import error_page
-from web.security import LIMITS, Forged, Limits, guard
+from web.rates import LIMITS, Limits, shared_counters
+from web.security import Forged, guard
 from web.uploads import UploadQuota
 
 logger = logging.getLogger(__name__)
@@ -33,8 +34,9 @@ def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -
     """The application; ``settings``, ``engine`` and ``limits`` stand on ``app.state`` for the routes."""
     app = FastAPI(title="Веха", docs_url=None, redoc_url=None, openapi_url=None, lifespan=door.closed_line)
     app.state.settings, app.state.engine, app.state.limits = settings, engine, limits
-    app.state.uploads, app.state.login_attempts = UploadQuota(settings), LoginAttempts(limits)
-    guard(app, settings, limits)
+    shared = shared_counters(settings, engine)
+    app.state.uploads, app.state.login_attempts = UploadQuota(settings, shared), LoginAttempts(limits, shared)
+    guard(app, settings, limits, shared)
     # Our own line masks the link. Prefect, imported when a decision is shown there, sets logging anew and would let
     # the server's own access lines through, whole links in them; a logger that is disabled stays so.
     logging.getLogger("uvicorn.access").disabled = True

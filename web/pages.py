@@ -54,8 +54,13 @@ environment = _environment()
 
 
 def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """The page of a template under ``templates/``; ``request`` is there for the template as well."""
-    return HTMLResponse(environment.get_template(name).render(request=request, **values), status_code=status)
+    """The page of a template under ``templates/``.
+
+    ``request`` is there for the template as well, and ``may_decide``: whether the coordinator is who looks.
+    """
+    who = getattr(request.state, "visitor", None)
+    values = {"request": request, "may_decide": who is not None and who.may_decide} | values
+    return HTMLResponse(environment.get_template(name).render(values), status_code=status)
 
 
 def error_page(request: Request, status: int, heading: str, line: str, *, back: str | None = None) -> HTMLResponse:

@@ -1,33 +1,31 @@
-"""What stands between the network and the pages: headers, limits of rate and size, the coordinator's session."""
+"""What stands between the network and the pages: headers, the limit of size, the session of «Контроль»."""
 
 import asyncio
 import contextlib
 import hashlib
 import hmac
-import ipaddress
 import logging
 import re
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from pydantic import SecretStr
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.settings import Settings
-from tasks.people.links import MY, signing_key
+from tasks.admission import IDLE, Role, SharedCounters
+from tasks.people.links import signing_key
 from tasks.prefect.names import UI_BASE
 from web.forms import MOST_FILES
 from web.pages import error_page
+from web.rates import Limits, RateLimit
 
 logger = logging.getLogger(__name__)
 
@@ -41,44 +39,26 @@ BODY_SECONDS = 600.0
 """A form that stops coming for so long, or has not come in so long, is given up: 20 MB at 300 kbit/s come in time."""
 REPORT = re.compile(r"/o/[^/]+/point/\d+/(?:submit|supplement|progress)")
 """The addresses that take several files at once."""
-SESSION_SECONDS = 12 * 3600
-"""A working day: a forgotten computer is closed by the morning."""
+SESSION_SECONDS = int(IDLE.total_seconds())
+WITH_SESSION = ("/control", "/prefect")
+"""Where the session of «Контроль» counts: beneath any other address its cookie is neither read nor set."""
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-KEYS_KEPT = 50_000
-MY_COOKIE = "vekha_letter"
-"""Holds the code of a letter where its address does not: ``web/official/entry.py``."""
-LONGEST_HOST = 64
-"""Of what a proxy calls an address and is none."""
 
 
 class Forged(ValueError):
     """The form was not made by this session; the text is one Russian line."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How many requests pass: of an address (an office may share one), of a link, of forms of a link; and log-ins:
+def guard(app: FastAPI, settings: Settings, limits: Limits, shared: SharedCounters | None = None) -> None:
+    """Put the guards around an application; the one added last meets a request first.
 
-    of an address or a browser that is known, and of all strangers together, wherever they ask from.
+    ``shared`` counts for all processes that serve the pages; without it each counts alone.
     """
-
-    address: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(300),)
-    link: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(90),)
-    form: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(20),)
-    login: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))
-    password: tuple[RateLimitItem, ...] = (RateLimitItemPerMinute(15), RateLimitItemPerHour(120))
-
-
-LIMITS = Limits()
-
-
-def guard(app: FastAPI, settings: Settings, limits: Limits) -> None:
-    """Put the guards around an application; the one added last meets a request first."""
     is_https = (settings.public_url or "").startswith("https://")
     app.add_middleware(
-        SessionMiddleware,
+        ControlCookie,
         secret_key=session_key(settings),
         session_cookie="vekha_control",
         max_age=SESSION_SECONDS,
@@ -88,7 +68,7 @@ def guard(app: FastAPI, settings: Settings, limits: Limits) -> None:
         https_only=is_https,
     )
     app.add_middleware(BodyLimit, file_bytes=settings.max_file_mb * MB)
-    app.add_middleware(RateLimit, limits=limits)
+    app.add_middleware(RateLimit, limits=limits, shared=shared)
     app.add_middleware(Shell, is_https=is_https)
 
 
@@ -110,10 +90,33 @@ def same_words(given: str, expected: str) -> bool:
     return hmac.compare_digest(hashlib.sha256(given.encode()).digest(), hashlib.sha256(expected.encode()).digest())
 
 
+def role_keys(settings: Settings) -> dict[Role, bytes]:
+    """What the sessions of each role that can be entered are kept by: another password of a role ends its sessions."""
+    passwords: dict[Role, SecretStr | None]
+    passwords = {"coordinator": settings.control_password, "reader": settings.reader_password}
+    key = signing_key(settings).encode()
+    return {
+        role: hmac.digest(key, f"{role} {password.get_secret_value()}".encode(), "sha256")
+        for role, password in passwords.items()
+        if password is not None
+    }
+
+
 def session_key(settings: Settings) -> str:
     """What the cookies of «Контроль» are signed with: changing the key of the links or the password ends them all."""
     password = settings.control_password.get_secret_value() if settings.control_password else ""
     return hmac.new(signing_key(settings).encode(), f"session {password}".encode(), hashlib.sha256).hexdigest()
+
+
+class ControlCookie(SessionMiddleware):
+    """The session of «Контроль», kept away from the pages of officials: a browser sends its cookie to them as well."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = f"{scope.get('path', '')}/"
+        if path.startswith(tuple(f"{base}/" for base in WITH_SESSION)):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class Shell:
@@ -173,70 +176,6 @@ class Shell:
 def masked(path: str) -> str:
     """A path without the signed part: whoever reads the log cannot act for the official."""
     return re.sub(r"^/(o|calendar)/[^/]+", r"/\1/…", path)
-
-
-def too_often(request: Request, line: str) -> Response:
-    """The page that asks for a minute's patience."""
-    page = error_page(request, 429, "Подождите минуту", line)
-    page.headers["Retry-After"] = "60"
-    return page
-
-
-class BoundedStorage(MemoryStorage):
-    """Counters in memory, a bounded number of them: those that were touched last stay, nobody else's are lost."""
-
-    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count, making room first where there is none."""
-        if key not in self.events and len(self.events) >= KEYS_KEPT:
-            self._make_room()
-        return super().acquire_entry(key, limit, expiry, amount)
-
-    def _make_room(self) -> None:
-        touched = {key: events[0].atime if events else 0.0 for key, events in list(self.events.items())}
-        for key in sorted(touched, key=touched.__getitem__)[: KEYS_KEPT // 10]:
-            self.events.pop(key, None)
-            self.locks.pop(key, None)
-
-
-class RateLimit:
-    """So many requests a minute, by a moving window kept in memory: one process serves the pages."""
-
-    def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
-        self._app, self._limits = app, limits
-        self._window = MovingWindowRateLimiter(BoundedStorage())
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Prefect's pages ask for much at a time; who is not logged in gets nothing from the door, and that cheaply.
-        if scope["type"] != "http" or scope["path"].startswith(f"{UI_BASE}/") or self._passes(scope):
-            await self._app(scope, receive, send)
-            return
-        page = too_often(Request(scope), "Слишком много обращений подряд. Подождите минуту и повторите.")
-        await page(scope, receive, send)
-
-    def _passes(self, scope: Scope) -> bool:
-        address, path, posts = network(scope), scope["path"], scope["method"] == "POST"
-        tests = [(self._limits.address, f"address {address}")]
-        if token := re.match(r"/(?:o|calendar)/([^/]+)", path):
-            # The link itself is not kept, not even here.
-            shown = code_of(scope) or f"my {address}" if token[1] == MY else token[1]
-            link = hashlib.sha256(shown.encode()).hexdigest()[:24]
-            tests += [(self._limits.link, f"link {link}")] + [(self._limits.form, f"form {link}")] * posts
-        return all(self._window.hit(rate, key) for rates, key in tests for rate in rates)
-
-
-def code_of(scope: Scope) -> str:
-    """The code of a letter that the browser has been given, empty when there is none."""
-    return HTTPConnection(scope).cookies.get(MY_COOKIE, "")
-
-
-def network(scope: Mapping[str, Any]) -> str:
-    """The client's address; of IPv6 the network, for one person has a whole one."""
-    host = scope["client"][0] if scope.get("client") else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return str(host)[:LONGEST_HOST]
-    return host if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
 
 
 class TooSlow(Exception):

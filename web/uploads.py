@@ -1,7 +1,7 @@
 """How much one person may send in a day: a link that went astray neither fills the disk nor holds the processors."""
 
 from limits import RateLimitItemPerDay
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from models.settings import Settings
@@ -18,12 +18,12 @@ KB = 1024
 class UploadQuota:
     """Files and KB of each official since the first one of a day; those that were refused count as well.
 
-    Kept in memory: one process serves the pages.
+    ``counters`` are those that several processes share; without them they are kept in memory.
     """
 
-    def __init__(self, settings: Settings, *, files: int = FILES_A_DAY) -> None:
+    def __init__(self, settings: Settings, counters: Storage | None = None, *, files: int = FILES_A_DAY) -> None:
         self._files, self._mb = files, LARGEST_A_DAY * settings.max_file_mb
-        self._window = FixedWindowRateLimiter(MemoryStorage())
+        self._window = FixedWindowRateLimiter(counters or MemoryStorage())
 
     @property
     def words(self) -> str:

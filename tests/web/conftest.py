@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 
 from models.settings import Settings
 from tests.parts.databases import sqlite_engine
+from tests.worlds.monitored_pages import MonitoredPages
 from tests.worlds.pages import NO_LIMITS, PASSWORD, Pages, Serve, build, serving
 from web.app import create_app
-from web.security import Limits
+from web.rates import Limits
 
 
 @pytest.fixture
@@ -66,3 +67,11 @@ def pages(
         web_settings.public_url = url
         with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
             yield Pages(url, web_settings, web_engine, client)
+
+
+@pytest.fixture
+def monitored(pages: Pages, request: pytest.FixtureRequest) -> MonitoredPages:
+    """A round with its note: forty-four municipalities, or as many as the parameter says."""
+    one = MonitoredPages(pages, getattr(request, "param", 44))
+    one.build()
+    return one

@@ -15,7 +15,6 @@ import httpx
 import pytest
 import uvicorn
 from annotated_types import Le
-from fastapi.routing import APIRoute
 from limits import RateLimitItemPerMinute
 from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp
@@ -23,10 +22,10 @@ from starlette.types import ASGIApp
 from deployments.serve.connections import PatientProtocol
 from models import Evidence
 from models.settings import Settings, SettingsRefused
-from tests.worlds.pages import MANY, PASSWORD, Pages
-from web import security
+from tests.worlds.pages import MANY, PASSWORD, Pages, every_route
+from web import rates, security
 from web.app import create_app
-from web.security import BoundedStorage, Limits
+from web.rates import BoundedStorage, Limits
 from web.uploads import UploadQuota
 
 FEW = Limits(
@@ -64,7 +63,7 @@ def test_a_number_that_no_row_has_is_a_page_that_is_not_there(pages: Pages) -> N
     log_in(pages.client, PASSWORD)
     paths = [
         route.path
-        for route in every_route(pages)
+        for route in every_route(create_app(pages.settings, pages.engine))
         if "GET" in (route.methods or ()) and re.search(r"\{\w+_id\}", route.path)
     ]
     assert len(paths) >= 9
@@ -75,21 +74,9 @@ def test_a_number_that_no_row_has_is_a_page_that_is_not_there(pages: Pages) -> N
     assert pages.client.get(f"{link}/point/{'9' * 5_000}").status_code == 404
 
 
-def every_route(pages: Pages) -> list[APIRoute]:
-    return list(routes_in(create_app(pages.settings, pages.engine).router))
-
-
-def routes_in(router: Any) -> Iterator[APIRoute]:
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            yield route
-        elif (inner := getattr(route, "original_router", None)) is not None:
-            yield from routes_in(inner)
-
-
 def test_every_number_in_an_address_is_bounded(pages: Pages) -> None:
     numbers = 0
-    for route in every_route(pages):
+    for route in every_route(create_app(pages.settings, pages.engine)):
         for field in route.dependant.path_params:
             if field.field_info.annotation is int:
                 numbers += 1
@@ -153,7 +140,7 @@ def test_a_proxy_that_is_no_address_is_refused_by_its_words() -> None:
 
 
 def test_counters_are_bounded_and_the_last_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(security, "KEYS_KEPT", 100)
+    monkeypatch.setattr(rates, "KEYS_KEPT", 100)
     storage = BoundedStorage()
     window, rate = MovingWindowRateLimiter(storage), RateLimitItemPerMinute(2)
     assert [window.hit(rate, "mine") for _ in range(3)] == [True, True, False]

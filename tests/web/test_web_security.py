@@ -28,7 +28,8 @@ from models.settings import Settings
 from tests.worlds.pages import Pages, Serve
 from web.app import create_app
 from web.forms import Form
-from web.security import LIMITS, Forged, Limits, check_csrf, csrf_token, guard
+from web.rates import LIMITS, Limits
+from web.security import Forged, check_csrf, csrf_token, guard
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -200,7 +201,7 @@ def own_forms(serve: Serve, web_settings: Settings) -> Iterator[str]:
 def test_a_form_without_the_sessions_token_is_refused(own_forms: str) -> None:
     shown = httpx.get(own_forms, trust_env=False)
     cookie = shown.headers["set-cookie"]
-    assert re.search(r"path=/control;.*httponly; samesite=strict; secure", cookie)
+    assert re.search(r"path=/;.*httponly; samesite=strict; secure", cookie)
     mine = {"cookie": cookie.split(";")[0]}
     for headers, token, status in (
         (mine, shown.text, 200),

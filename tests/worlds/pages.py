@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from limits import RateLimitItemPerMinute
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -23,7 +25,7 @@ from models.db import open_session
 from models.settings import Settings
 from tasks.people.links import official_url
 from web.forms import once_key
-from web.security import Limits
+from web.rates import Limits
 
 CODE = "krai"
 ZONE = "Europe/Moscow"
@@ -159,6 +161,19 @@ def build(engine: Engine) -> None:
         session.add_all(people)
         session.flush()
         session.add_all(one.channel("email", f"official{one.id}@example.org") for one in people)
+
+
+def every_route(app: FastAPI) -> list[APIRoute]:
+    """The routes of an application, with those of the routers in it."""
+    return list(_routes_in(app.router))
+
+
+def _routes_in(router: Any) -> Iterator[APIRoute]:
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif (inner := getattr(route, "original_router", None)) is not None:
+            yield from _routes_in(inner)
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from limits.strategies import MovingWindowRateLimiter
 
 from models.settings import Settings
-from web.security import BoundedStorage, Limits, network, session_key
+from tasks.admission import SharedCounters
+from web.rates import BoundedStorage, Limits, network
+from web.security import session_key
 
 COOKIE = "vekha_browser"
 KNOWN_SECONDS = 90 * 24 * 3600
@@ -16,17 +18,21 @@ KNOWN_SECONDS = 90 * 24 * 3600
 
 
 class LoginAttempts:
-    """Attempts with a form of ours, right or wrong. Kept in memory: one process serves the pages.
+    """Attempts with a form of ours, right or wrong. Counted for all processes that serve the pages.
+
+    Without a store that they share one process serves them, and counts in its memory. With one that is away nobody
+    tries: ``DatabaseProblem``.
 
     A browser that has logged in before keeps its own count, by a signed cookie: neither the errors of others behind
     the same address nor a flood from a thousand addresses shuts it out.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, shared: SharedCounters | None = None) -> None:
         self._limits, self._lock = limits, Lock()
-        self._window = MovingWindowRateLimiter(BoundedStorage())
-        # What all share is not thrown out by a flood of addresses.
-        self._whole = MovingWindowRateLimiter(BoundedStorage())
+        # What all share is not thrown out of the memory by a flood of addresses.
+        self._stores = (shared or BoundedStorage(), shared or BoundedStorage())
+        self._window, self._whole = (MovingWindowRateLimiter(store) for store in self._stores)
+        self._forged = MovingWindowRateLimiter(BoundedStorage())
 
     def may_try(self, request: Request, settings: Settings) -> bool:
         """Whether one more password is compared; it is counted."""
@@ -40,13 +46,22 @@ class LoginAttempts:
     def may_forge(self, request: Request) -> bool:
         """Whether a form that is none of ours is answered once more; it takes nothing from those who try."""
         who = f"forged {network(request.scope)}"
-        return all(self._window.hit(rate, who) for rate in self._limits.login)
+        return all(self._forged.hit(rate, who) for rate in self._limits.login)
 
     def was_right(self, request: Request, settings: Settings) -> None:
         """The errors before it were the coordinator's own."""
         who = self._who(request, settings)
         for rate in self._limits.login:
             self._window.clear(rate, who)
+
+    def was_no_attempt(self, request: Request, settings: Settings) -> None:
+        """A reader's own password is no guess, but forgives none: who has it may guess at the coordinator's."""
+        who = self._who(request, settings)
+        for rate in self._limits.login:
+            self._stores[0].give_back(rate.key_for(who))
+        if who.startswith("address"):
+            for rate in self._limits.password:
+                self._stores[1].give_back(rate.key_for("password"))
 
     def _who(self, request: Request, settings: Settings) -> str:
         try:

@@ -28,7 +28,7 @@ from tasks.prefect.names import UI_BASE, list_links
 from web.control import login, monitoring, requests
 from web.control import point as control_point
 from web.control.filters import FILTERS, Query, page, read_query
-from web.control.login import ForCoordinator
+from web.control.login import ForLoggedIn
 from web.pages import FOLDER, render
 from web.security import csrf_token
 
@@ -38,7 +38,7 @@ MOST_ITEMS = 150
 STYLE = FOLDER.parent / "static" / "control.css"
 
 router = APIRouter()
-door = APIRouter(route_class=ForCoordinator)
+door = APIRouter(route_class=ForLoggedIn)
 
 
 @door.get("/control")

@@ -1,28 +1,29 @@
-"""The door of «Контроль»: log-in by password, sessions that end, and the routes that stand behind it."""
+"""The door of «Контроль»: log-in by password, of a coordinator or a reader, and the routes that stand behind it."""
 
 import re
-import secrets
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from pydantic import SecretStr
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import HTTPConnection
 
 from models import clock
 from models.settings import Settings
 from roadmap.language import ON_PAGE
+from tasks.admission import PERSONS, Role, Sessions, Visitor
 from tasks.control.decisions import audit_alone
 from web.control.attempts import LoginAttempts, remember_browser
 from web.forms import Form
 from web.pages import error_page, render
-from web.security import SESSION_SECONDS, Forged, check_csrf, csrf_token, same_words, too_often
+from web.rates import too_often
+from web.security import Forged, check_csrf, csrf_token, role_keys, same_words
 
-SESSIONS_KEPT = 500
 FAILURES_WRITTEN, FAILURES_SECONDS = 5, 600.0
 """So many failed log-ins are written down in so many seconds; the others are counted."""
 COORDINATOR = f"координатор{ON_PAGE}"
@@ -35,44 +36,10 @@ TOO_OFTEN = (
     "Слишком много попыток входа. Подождите минуту и повторите: "
     "из браузера, в котором уже входили раньше, чужие ошибки не мешают."
 )
+ONLY_LOOK = "С этим паролем можно только смотреть: решения принимает координатор."
 WRONG = "Пароль не подошёл. Проверьте раскладку и регистр букв."
 
 router = APIRouter()
-
-
-class Sessions:
-    """Who is logged in, by session id: a cookie that was copied opens nothing once its owner has logged out.
-
-    Kept in memory: one process serves the pages, and after a restart everybody logs in again.
-    """
-
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
-        self._seen: dict[str, float] = {}
-
-    def open(self) -> str:
-        """A new session; the longest idle one makes room."""
-        while len(self._seen) >= SESSIONS_KEPT:
-            del self._seen[min(self._seen, key=self._seen.__getitem__)]
-        sid = secrets.token_urlsafe(24)
-        self._seen[sid] = self._seconds()
-        return sid
-
-    def is_open(self, sid: object) -> bool:
-        """Whether the session lives; asking keeps it alive for another twelve hours."""
-        seen = self._seen.get(sid) if isinstance(sid, str) else None
-        if not isinstance(sid, str) or seen is None:
-            return False
-        if self._seconds() - seen > SESSION_SECONDS:
-            self.close(sid)
-            return False
-        self._seen[sid] = self._seconds()
-        return True
-
-    def close(self, sid: object) -> None:
-        """End a session."""
-        if isinstance(sid, str):
-            self._seen.pop(sid, None)
 
 
 class WrongPasswords:
@@ -107,31 +74,25 @@ def wrong_passwords_of(request: Request) -> WrongPasswords:
     return found
 
 
-def sessions_of(request: HTTPConnection) -> Sessions:
-    """The sessions of the application that serves the request."""
-    state = request.app.state
-    if not hasattr(state, "control_sessions"):
-        state.control_sessions = Sessions()
-    found: Sessions = state.control_sessions
-    return found
+def sessions_of(connection: HTTPConnection) -> Sessions:
+    """The sessions of the installation, by the passwords in force."""
+    state = connection.app.state
+    return Sessions(state.engine, role_keys(state.settings))
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who is logged in: as the record names them, and whether they may decide."""
+def visitor(connection: HTTPConnection, *, keeps: bool = False) -> Visitor | None:
+    """Who is logged in, by the cookie alone: of a request or of a web socket. One read of the database.
 
-    person: str
-    may_decide: bool
-
-
-def visitor(connection: HTTPConnection) -> Visitor | None:
-    """Who asks, by the session alone: of a request or of a web socket."""
-    sid = connection.session.get("sid")
-    return Visitor("координатор", may_decide=True) if sessions_of(connection).is_open(sid) else None
+    With ``keeps`` the session lives on by it: what a page asks again and again by itself keeps no computer open.
+    """
+    return sessions_of(connection).find(connection.session.get("sid"), at=clock.now(), keeps=keeps)
 
 
-class ForCoordinator(APIRoute):
-    """A route that only a logged-in coordinator reaches; anybody else is led to the log-in and back again."""
+class ForLoggedIn(APIRoute):
+    """A route that only who is logged in reaches; anybody else is led to the log-in and back again.
+
+    Whatever is not mere reading is for the coordinator: this is the one place that says so.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's handler behind the door."""
@@ -141,10 +102,14 @@ class ForCoordinator(APIRoute):
             settings: Settings = request.app.state.settings
             if settings.control_password is None:
                 return error_page(request, 503, "Страница контроля закрыта", NO_PASSWORD)
-            if sessions_of(request).is_open(request.session.get("sid")):
-                return await behind(request)
-            came_for = request.url.path if request.method == "GET" else "/control"
-            return RedirectResponse(f"/control/login?next={came_for}", status_code=303)
+            who = await run_in_threadpool(visitor, request, keeps=True)
+            if who is None:
+                came_for = request.url.path if request.method == "GET" else "/control"
+                return RedirectResponse(f"/control/login?next={came_for}", status_code=303)
+            if request.method not in ("GET", "HEAD") and not who.may_decide:
+                return error_page(request, 403, "Только просмотр", ONLY_LOOK, back="/control")
+            request.state.visitor = who
+            return await behind(request)
 
         return handle
 
@@ -180,28 +145,45 @@ def log_in(request: Request, form: Form) -> Response:
         return _login_page(request, target)
     if not attempts.may_try(request, settings):
         return too_often(request, TOO_OFTEN)
-    if not same_words(given if isinstance(given, str) else "", settings.control_password.get_secret_value()):
+    role = _role(given, settings)
+    if role is None:
         if (detail := wrong_passwords_of(request).detail()) is not None:
             _note(request, "не опознан", "вход на страницу контроля отклонён", detail)
         return _login_page(request, target, refusal=WRONG, status=403)
-    attempts.was_right(request, settings)
-    sessions_of(request).close(request.session.get("sid"))
+    sessions = sessions_of(request)
+    sessions.close(request.session.get("sid"))
     request.session.clear()
-    request.session["sid"] = sessions_of(request).open()
-    _note(request, "координатор", "вход на страницу контроля", wrong_passwords_of(request).left_out())
+    request.session["sid"] = sessions.open(role, at=clock.now())
+    _note(request, PERSONS[role], "вход на страницу контроля", wrong_passwords_of(request).left_out())
     answer = RedirectResponse(target, status_code=303)
-    remember_browser(answer, settings)
+    if role == "reader":
+        attempts.was_no_attempt(request, settings)
+    else:
+        attempts.was_right(request, settings)
+        remember_browser(answer, settings)
     return answer
 
 
 @router.post("/control/logout")
 def log_out(request: Request, form: SafeForm) -> Response:
-    """End the session on both sides."""
-    if sessions_of(request).is_open(request.session.get("sid")):
-        _note(request, "координатор", "выход со страницы контроля")
+    """End the session on both sides, for every process that serves the pages."""
+    if (who := visitor(request)) is not None:
+        _note(request, who.person, "выход со страницы контроля")
     sessions_of(request).close(request.session.get("sid"))
     request.session.clear()
     return RedirectResponse("/control/login", status_code=303)
+
+
+def _role(given: object, settings: Settings) -> Role | None:
+    """Whose password it is. Both are compared, so the time taken tells nothing either."""
+    word = given if isinstance(given, str) else ""
+    is_coordinator = _is_password(word, settings.control_password)
+    is_reader = _is_password(word, settings.reader_password)
+    return "coordinator" if is_coordinator else "reader" if is_reader else None
+
+
+def _is_password(word: str, password: SecretStr | None) -> bool:
+    return password is not None and same_words(word, password.get_secret_value())
 
 
 def _login_page(request: Request, target: str, *, refusal: str = "", status: int = 200) -> Response:

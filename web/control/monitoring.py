@@ -30,7 +30,7 @@ from tasks.pages.filters import run_urls
 from tasks.pages.monitoring import SOURCE_RU, RoundLine, body_of, corrected, round_lines, silent_bodies
 from web import forms
 from web.control.filters import page
-from web.control.login import COORDINATOR, ForCoordinator, SafeForm
+from web.control.login import COORDINATOR, ForLoggedIn, SafeForm
 from web.downloads import report_response
 from web.forms import BadField
 from web.pages import RowId, render
@@ -39,7 +39,7 @@ from web.security import csrf_token
 ROUNDS_SIZE, HEAT_SIZE, LIST_SIZE = 30, 60, 50
 YEARS_AHEAD = 10
 
-router = APIRouter(route_class=ForCoordinator)
+router = APIRouter(route_class=ForLoggedIn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,13 @@ from tasks.pages.queue import controller_of, controllers_by_roadmap
 from tasks.prefect.push import push_point
 from web import forms
 from web.control.filters import page
-from web.control.login import COORDINATOR, ForCoordinator, SafeForm
+from web.control.login import COORDINATOR, ForLoggedIn, SafeForm
 from web.downloads import file_response
 from web.forms import BadField
 from web.pages import RowId, render
 from web.security import csrf_token
 
-router = APIRouter(route_class=ForCoordinator)
+router = APIRouter(route_class=ForLoggedIn)
 
 TYPED = ("reason", "evidence", "done_on", "new_due_on", "ordered_by", "until")
 GROUND = "Основание"

@@ -11,9 +11,10 @@ from starlette.requests import HTTPConnection
 
 from models import clock
 from models.settings import Settings
+from tasks.admission import Visitor
 from tasks.control.decisions import audit_alone
 from tasks.prefect.names import UI_BASE
-from web.control.login import NO_PASSWORD, Visitor, visitor
+from web.control.login import NO_PASSWORD, ONLY_LOOK, visitor
 from web.door.passing import PrefectLine, ServerAway
 from web.door.rules import API, SOCKETS, deed, is_from_us, is_reading
 from web.door.sockets import hand_on
@@ -22,7 +23,6 @@ from web.pages import error_page
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY_VIOLATION = 1008
 AWAY = "Сервер Prefect пока не отвечает: он запускается или остановлен. «Контроль» и страницы исполнителей работают."
-ONLY_LOOK = "С этим паролем можно только смотреть: решения принимает координатор."
 FOREIGN = "Запрос пришёл не со страниц «Вехи» и не выполнен."
 
 router = APIRouter()

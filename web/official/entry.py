@@ -15,7 +15,8 @@ from tasks.people.links import MY, LinkHolder, LinkRefused, link_holder
 from web import forms
 from web.forms import BadField, Form
 from web.pages import error_page, render
-from web.security import MY_COOKIE, SESSION_SECONDS, Forged, code_of
+from web.rates import MY_COOKIE, code_of
+from web.security import SESSION_SECONDS, Forged
 
 router = APIRouter()
 HOME = f"/o/{MY}"

@@ -1,18 +1,23 @@
 """The door of «Контроль»: password, session, CSRF, the audit of it."""
 
+import asyncio
 import re
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from fastapi import WebSocket
 from limits import RateLimitItemPerMinute
 from pydantic import SecretStr
 
 from models import AuditEntry, Transition
 from models.settings import Settings
 from tests.worlds.pages import Pages
-from web.control.login import Sessions, WrongPasswords
-from web.security import SESSION_SECONDS, Limits
+from web.app import create_app
+from web.control.login import WrongPasswords, visitor
+from web.rates import Limits
 
 PASSWORD = "пароль координатора"
 MANY = (RateLimitItemPerMinute(100_000),)
@@ -109,28 +114,65 @@ def test_the_cookie_is_kept_from_scripts_and_from_other_sites(pages: Pages) -> N
     cookie = log_in(pages.client).headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
-    assert "path=/control" in cookie
+    assert "path=/;" in cookie
 
 
-def test_a_session_ends_after_twelve_idle_hours() -> None:
-    now = [0.0]
-    sessions = Sessions(lambda: now[0])
-    sid = sessions.open()
-    now[0] = SESSION_SECONDS
-    assert sessions.is_open(sid)
-    now[0] *= 2
-    assert sessions.is_open(sid)
-    now[0] += SESSION_SECONDS + 1
-    assert not sessions.is_open(sid)
-    assert not sessions.is_open(sid)
-    assert not sessions.is_open(None)
+def test_pages_of_officials_neither_set_the_cookie_nor_look_at_it(pages: Pages) -> None:
+    """It is sent to them by the browser of whoever is logged in, for its path is the whole address."""
+    point, link = pages.point(days=3), pages.link("Ректор")
+    outside = (link, f"{link}/point/{point}", f"{link}/absence", "/o/нет", "/calendar/x.ics", "/style.css", "/нет")
+    strangers = {path: pages.client.get(path) for path in (*outside, "/controls", "/prefecture")}
+    log_in(pages.client)
+    cookie = pages.client.cookies["vekha_control"]
+    for shown in (cookie, cookie[:-2], "мусор".encode().hex()):
+        with httpx.Client(base_url=pages.url, trust_env=False, cookies={"vekha_control": shown}) as client:
+            for path, stranger in strangers.items():
+                answer = client.get(path)
+                assert "set-cookie" not in answer.headers, path
+                assert answer.status_code == stranger.status_code, path
+                assert without_keys(answer.text) == without_keys(stranger.text), path
+    assert pages.send(link, point, "acknowledge").status_code == 303
+    assert "set-cookie" not in pages.send(link, point, "progress", words="идёт").headers
+    assert pages.client.get("/control").status_code == 200
 
 
-def test_many_sessions_make_room_for_the_newest() -> None:
-    ticks = iter(range(10_000))
-    sessions = Sessions(lambda: float(next(ticks)))
-    first, *_, last = [sessions.open() for _ in range(501)]
-    assert (sessions.is_open(first), sessions.is_open(last)) == (False, True)
+def without_keys(page: str) -> str:
+    return re.sub(r'name="once" value="[^"]+"', "", page)
+
+
+def test_who_is_logged_in_is_known_by_the_cookie_alone_also_of_a_web_socket(pages: Pages) -> None:
+    app = create_app(pages.settings, pages.engine)
+
+    @app.websocket("/control/probe")
+    @app.websocket("/o/probe")
+    async def probe(socket: WebSocket) -> None:
+        await socket.accept()
+        who = visitor(socket) if "session" in socket.scope else None
+        await socket.send_text(who.person if who else "никто")
+        await socket.close()
+
+    def said(path: str, cookie: str) -> str:
+        sent: list[MutableMapping[str, Any]] = []
+        scope: dict[str, Any] = {"type": "websocket", "path": path, "query_string": b"", "subprotocols": []}
+        scope["headers"] = [(b"cookie", f"vekha_control={cookie}".encode())]
+
+        async def receive() -> dict[str, str]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+
+        asyncio.run(app(scope, receive, send))
+        return next(str(message["text"]) for message in sent if "text" in message)
+
+    assert said("/control/probe", "") == "никто"
+    log_in(pages.client)
+    cookie = pages.client.cookies["vekha_control"]
+    assert said("/control/probe", cookie) == "координатор"
+    assert said("/control/probe", cookie[:-2]) == "никто"
+    assert said("/o/probe", cookie) == "никто"
+    pages.client.post("/control/logout", data={"csrf": csrf_of(pages.client, "/control")})
+    assert said("/control/probe", cookie) == "никто"
 
 
 class TestWithoutAPassword:

@@ -188,7 +188,7 @@ def test_every_row_links_to_its_run(control: Pages) -> None:
     control.point("1.1", days=-2)
     with open_session(control.engine) as session:
         session.add(PrefectRef(kind="run", key=control.rows(ControlPoint)[0].key, prefect_id="11-22"))
-    address = f"http://127.0.0.1:{control.settings.port}/runs/flow-run/11-22?tab=Artifacts"
+    address = "/prefect/runs/flow-run/11-22?tab=Artifacts"
     for anchor in ("late", "points"):
         assert section(control, anchor).select_one(f'a[href="{address}"]')
     assert address in control.client.get(f"/control/point/{control.rows(ControlPoint)[0].id}").text
@@ -197,7 +197,7 @@ def test_every_row_links_to_its_run(control: Pages) -> None:
 def test_the_page_leads_to_the_lists_in_prefect_of_the_roadmap_that_is_shown(control: Pages) -> None:
     page = BeautifulSoup(control.client.get("/control?roadmap=krai").text, "html.parser")
     links = {link.get_text(): unquote(str(link["href"])) for link in page.select('a[href*="/runs?"]')}
-    base = f"http://127.0.0.1:{control.settings.port}/runs?"
+    base = "/prefect/runs?"
     assert list(links) == ["Просрочено", "На проверке", "На этой неделе", "Всё, что в работе"]
     assert links["Просрочено"].startswith(f"{base}state=Просрочено&tag=krai&")
     assert links["На этой неделе"].startswith(f"{base}tag=На этой неделе&tag=krai&")
@@ -265,7 +265,7 @@ def test_five_thousand_points_take_as_many_queries_as_five(control: Pages) -> No
     with counted(control.engine) as seen:
         answer = control.client.get("/control")
     assert answer.status_code == 200
-    assert len(seen) == len(few) <= 20
+    assert len(seen) == len(few) <= 21
     assert len(answer.content) < 600_000
     assert len(rows(control, "points")) == 50
     assert "Страница 1 из 100, всего 5000" in answer.text
