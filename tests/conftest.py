@@ -164,7 +164,7 @@ def postgres_engine(postgres: PostgresServer) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve_mail() -> ServeMail:
     """Mail servers of a test's own, with TLS or a log-in."""
     return serving_mail

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -196,9 +197,11 @@ def serving(app: ASGIApp) -> Iterator[str]:
 
 
 @contextmanager
-def come_in(url: str, password: str, *, to: str = "/control") -> Iterator[httpx.Client]:
-    """A browser whose owner has logged in to «Контроль» and is led on."""
-    with httpx.Client(base_url=url, trust_env=False, timeout=60) as browser:
+def come_in(
+    url: str, password: str, *, to: str = "/control", verify: ssl.SSLContext | bool = True
+) -> Iterator[httpx.Client]:
+    """A browser whose owner has logged in to «Контроль» and is led on; ``verify``: whose certificates it believes."""
+    with httpx.Client(base_url=url, trust_env=False, timeout=60, verify=verify) as browser:
         token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/control/login").text)
         assert token is not None
         answer = browser.post("/control/login", data={"csrf": token[1], "password": password, "next": to})

@@ -10,7 +10,7 @@ from deployments.serve.web import WebPages
 from models.settings import Settings
 
 SECRETS = {
-    "database_url": "postgresql://vekha:secret@localhost/vekha",
+    "database_url": "postgresql+psycopg://vekha:secret@localhost/vekha",
     "mail_url": "mailto://127.0.0.1:1",
     "auth": "vekha:of this server",
     "control_password": "пароль координатора",
