@@ -18,13 +18,14 @@ from deployments.cli.monitoring import (
 from deployments.cli.people import calendars, people, person, reminder_schedule, replacements
 from deployments.cli.processes import agreements, external_plans
 from deployments.cli.roadmap import explain, import_document, look
-from deployments.cli.run import daily, serve, settings, up, web, workdays
+from deployments.cli.run import backup, daily, serve, settings, up, web, workdays
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.private import private_umask
 from models.settings import Settings, SettingsRefused
 from roadmap.catalogue.loading import CatalogueError
 from roadmap.processes.external_plans import PlanRefused
+from tasks.backup import BackupRefused
 from tasks.editions.amend import AmendRefused
 from tasks.editions.load import LoadRefused
 from tasks.files.errors import DocumentRefused
@@ -127,6 +128,7 @@ PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
         },
     ),
     ("Если Prefect не работает", {"control": daily.control, "deliver": daily.deliver, "sync": daily.sync}),
+    ("Копия и восстановление", {"backup": backup.backup, "restore": backup.restore}),
     ("Проверка", {"settings": settings.settings, "drill": health.drill, "watch": health.watch, "audit": health.audit}),
 )
 for title, commands in PANELS:
@@ -139,6 +141,7 @@ for title, commands in PANELS:
 #: What a person can mend: told in one line, exit code 2, no traceback.
 MENDABLE = (
     AmendRefused,
+    BackupRefused,
     CatalogueError,
     ContactsError,
     DatabaseProblem,

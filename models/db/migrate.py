@@ -10,6 +10,8 @@ from models.private import keep_private
 from models.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+UNFINISHED_RESTORE = "restore.unfinished"
+"""A file in the data folder while a backup is put back: what lies there is not whole."""
 
 
 def _upgrade(connection: Connection, revision: str) -> None:
@@ -26,6 +28,15 @@ def _upgrade(connection: Connection, revision: str) -> None:
 def newest_revision() -> str:
     """The revision that the migrations lead to, read off the names of their files."""
     return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def refuse_unfinished(data: Path) -> None:
+    """Raises ``DatabaseProblem`` where a backup is being put back into the data folder, or was not to the end."""
+    if (data / UNFINISHED_RESTORE).exists():
+        raise DatabaseProblem(
+            f"Восстановление в {data} не закончено: дождитесь его конца или, если оно прервано, удалите эту папку и "
+            "восстановите заново, «vekha restore»"
+        )
 
 
 def is_newest(database: Engine) -> bool:
@@ -102,6 +113,7 @@ def ready_engine() -> Engine:
     Raises ``DatabaseProblem``, one line, when the folder cannot be written or the database cannot be reached.
     """
     settings = Settings()
+    refuse_unfinished(settings.data)
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         keep_private(settings.data)

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -11,7 +12,7 @@ from sqlmodel import Session
 from models import db
 from models.db import open_session
 from models.db.locks import lock_installation
-from models.db.migrate import refuse_other_schema
+from models.db.migrate import refuse_other_schema, refuse_unfinished
 from models.settings import Settings
 from models.tables.installation import Installation
 from tasks.people.links import known_key, signing_key
@@ -78,15 +79,27 @@ def adopt(session: Session, settings: Settings, *, at: datetime) -> None:
     signing_key(settings)  # made now, where there is none: later it would differ from what is noted here
     mine = fingerprint(settings)
     row = _known(session)
-    mark = secrets.token_hex(8)
-    # Before the row: whoever compares meanwhile finds the old mark in the file.
-    known = [one for one in [*_marks(settings), row.folder_mark if row else ""] if one]
-    (settings.data / MARKS).write_text("\n".join([*known[-KEPT:], mark]) + "\n", encoding="ascii")
+    mark = _new_mark(settings.data, row)
     if row is None or asdict(mine) != {name: getattr(row, name) for name in WORDS}:
         session.merge(Installation(id=1, set_at=at, folder_mark=mark, **asdict(mine)))
     else:
         row.folder_mark = mark
         session.add(row)
+
+
+def renew_mark(session: Session, data: Path) -> None:
+    """From now on the folder belongs to this database; one that was its copy, or that it was copied from, does not."""
+    if (row := _known(session)) is not None:
+        row.folder_mark = _new_mark(data, row)
+        session.add(row)
+
+
+def _new_mark(data: Path, row: Installation | None) -> str:
+    """Written into the folder before the row: whoever compares meanwhile finds the old mark in the file."""
+    mark = secrets.token_hex(8)
+    known = [one for one in [*_marks(data), row.folder_mark if row else ""] if one]
+    (data / MARKS).write_text("\n".join([*known[-KEPT:], mark]) + "\n", encoding="ascii")
+    return mark
 
 
 def _known(session: Session) -> Installation | None:
@@ -95,14 +108,14 @@ def _known(session: Session) -> Installation | None:
     return row if row is not None and row.folder else None
 
 
-def _marks(settings: Settings) -> list[str]:
-    path = settings.data / MARKS
+def _marks(data: Path) -> list[str]:
+    path = data / MARKS
     return path.read_text(encoding="ascii", errors="replace").split() if path.exists() else []
 
 
 def _is_copy(row: Installation, settings: Settings) -> bool:
     """The folder has the right name but not what the last start wrote into it: another host does not see this one."""
-    return bool(row.folder_mark) and row.folder_mark not in _marks(settings)
+    return bool(row.folder_mark) and row.folder_mark not in _marks(settings.data)
 
 
 def differences(session: Session, settings: Settings, *, sends: bool = True) -> list[str]:
@@ -150,9 +163,11 @@ def refuse_other_folder(session: Session, settings: Settings) -> None:
 def own_engine() -> Engine:
     """The engine of the settings in force, for work that nobody watches.
 
-    Raises ``ForeignSettings``, and ``DatabaseProblem`` where the schema is another than this program's.
+    Raises ``ForeignSettings``, and ``DatabaseProblem`` where the schema is another than this program's, or a backup is
+    being put back.
     """
     engine = db.engine()
+    refuse_unfinished(Settings().data)
     refuse_other_schema(engine)
     with open_session(engine) as session:
         refuse_foreign(session, Settings())
