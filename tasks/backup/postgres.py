@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.exc import DatabaseError
 
 from tasks.backup.databases import Place, held, named_files, server_of
@@ -91,7 +91,8 @@ def scratch(place: Place) -> Iterator[Place]:
 
 def _run(command: Sequence[str], place: Place) -> None:
     """The password goes by the environment: what stands in a command is seen by every user of the machine."""
-    url = place.url.set(drivername="postgresql", password=None)
+    given = place.url
+    url = URL.create("postgresql", given.username, None, given.host, given.port, given.database, given.query)
     env = dict(os.environ)
     if place.url.password is not None:
         env["PGPASSWORD"] = str(place.url.password)
