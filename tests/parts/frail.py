@@ -146,20 +146,20 @@ class FrailWorker:
 
     def kill_flow(self, *, warm: bool) -> None:
         kept = set() if warm else {pid for pid in _children(self.pid) if "deployments.serve.warm" in _command(pid)}
-        for pid in _descendants(self.pid):
+        for pid in descendants(self.pid):
             if pid not in kept:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
     def kill(self) -> None:
         """The worker and what it runs, at once."""
-        for pid in [self.pid, *_descendants(self.pid)]:
+        for pid in [self.pid, *descendants(self.pid)]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.worker.stop()
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     parents = _parents()
     found = [pid]
     found += (child for one in found for child, parent in parents.items() if parent == one)

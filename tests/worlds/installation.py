@@ -23,7 +23,16 @@ from tasks.installation import establish
 from tasks.letters.deliver import deliver
 
 PROOF = b"%PDF-1.4 a protocol of a session"
-VERSIONS = Path(str(find_spec("prefect").origin)).parent / "server" / "database" / "_migrations" / "versions"
+
+
+def folder_of(package: str) -> Path:
+    """Where an installed package lies, without importing it."""
+    spec = find_spec(package)
+    assert spec is not None
+    return Path(str(spec.origin)).parent
+
+
+VERSIONS = folder_of("prefect") / "server" / "database" / "_migrations" / "versions"
 
 
 def newest_of_prefect(engine: str) -> str:

@@ -17,7 +17,7 @@ from models import clock
 from models.db import DatabaseProblem, open_session
 from models.db.migrate import UNFINISHED_RESTORE, newest_revision, refuse_unfinished
 from models.settings import Settings
-from tasks.backup import BackupDamaged, BackupRefused, Made, back_up, make, restore, sqlite, target_of, verify
+from tasks.backup import BackupDamaged, BackupRefused, Made, back_up, restore, sqlite, target_of, verify
 from tasks.files.store import Store
 from tasks.installation import differences, own_engine
 from tests.worlds.installation import PROOF, Installation, engine_of, files_of, rows_of
@@ -135,7 +135,7 @@ def already_there(installation: Installation, file: Path, _patch: pytest.MonkeyP
 
 def no_room(installation: Installation, file: Path, patch: pytest.MonkeyPatch) -> Path:
     usage = shutil.disk_usage(file.parent)
-    patch.setattr(make.shutil, "disk_usage", lambda _: usage._replace(free=1024))
+    patch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1024))
     return file
 
 

