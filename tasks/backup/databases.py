@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from models.settings import Settings
 from tasks.backup.manifest import DATABASES, BackupRefused, Held
@@ -74,8 +74,9 @@ class Place:
         try:
             with engine.connect() as connection:
                 yield connection
-        except (OperationalError, DatabaseError) as refused:
-            raise BackupRefused(f"Не читается {self.words}: {refused.orig}") from refused
+        except DatabaseError as refused:
+            why = " ".join(str(refused.orig).split())
+            raise BackupRefused(f"Не читается {self.words}: {why}") from refused
 
 
 def places(settings: Settings) -> dict[str, Place]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from sqlalchemy import URL, NullPool, create_engine, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from tasks.backup.databases import Place, held, named_files, server_of
 from tasks.backup.manifest import BackupRefused, Held
@@ -75,7 +75,11 @@ def scratch(place: Place) -> Iterator[Place]:
     """An empty database on the same server, gone at the end. Raises ``BackupRefused`` where none may be made."""
     name = f"vekha_verify_{token_hex(6)}"
     engine = create_engine(place.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    try:
+        connection = engine.connect()
+    except OperationalError as refused:
+        raise BackupRefused(f"Не отвечает {place.words}: {_last(str(refused.orig))}") from refused
+    with connection:
         try:
             connection.execute(text(f"CREATE DATABASE {name}"))
         except DatabaseError as refused:

@@ -70,6 +70,11 @@ def opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
             yield packed, manifest
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as broken:
         raise BackupDamaged(f"{file} — не резервная копия «Вехи», или она повреждена: возьмите другую") from broken
+    except OSError as refused:
+        where = refused.filename or file
+        raise BackupRefused(
+            f"{where}: с этим файлом не поработать ({refused.strerror}) — проверьте место и права"
+        ) from refused
 
 
 def refuse_damaged(packed: zipfile.ZipFile, manifest: Manifest, *, progress: Advance) -> None:
@@ -98,7 +103,8 @@ def restore(file: Path, target: Target, *, progress: Advance, is_trial: bool = F
         target.data.mkdir(parents=True, exist_ok=True)
         keep_private(target.data)
         mark = target.data / UNFINISHED_RESTORE
-        mark.write_text(f"{file.name}\n", encoding="utf-8")
+        with mark.open("x", encoding="utf-8") as note:  # who comes at the same moment is refused
+            note.write(f"{file.name}\n")
         try:
             unpack(packed, manifest, target, progress=progress)
             if found := differences(manifest, target):
@@ -135,7 +141,7 @@ def refuse_unfit(target: Target, manifest: Manifest) -> None:
     if (free := shutil.disk_usage(there).free) < manifest.size + SPARE:
         raise BackupRefused(
             f"В {there} свободно {free // CHUNK} МБ, а нужно {(manifest.size + SPARE) // CHUNK + 1} МБ: освободите "
-            "место или назовите другую папку в VEKHA_DATA"
+            "место или назовите другую папку в VEKHA_DATA, для проверки — в TMPDIR"
         )
 
 

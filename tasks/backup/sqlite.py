@@ -50,7 +50,10 @@ def _opened(path: Path) -> sqlite3.Connection:
 def problem(path: Path) -> str:
     """What is broken in a database that nobody writes; empty where nothing is."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-        found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+        try:
+            found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.DatabaseError as unread:
+            return str(unread)
     return "" if found == "ok" else found
 
 

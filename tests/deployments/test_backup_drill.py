@@ -126,7 +126,7 @@ def test_a_machine_that_dies_is_put_back_with_every_decision_and_letter(
     office.wait_for(carried_out, "Исполнено")
     ids = {key: run["id"] for key, run in office.runs().items()}
     answer(office, under_way)
-    decided = []
+    decided: list[str] = []
 
     def decide_once_prefect_is_copied(_done: int, _total: int) -> None:
         if not decided:

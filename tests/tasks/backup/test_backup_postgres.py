@@ -1,6 +1,8 @@
 """The same where the databases are PostgreSQL: its own programs dump them and put them back, or it is said why not."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -220,8 +222,55 @@ def test_a_dump_that_fails_leaves_no_file_and_no_password_in_its_line(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken", "data", "seen"]
 
 
+def test_a_server_that_is_away_and_a_user_without_rights_are_one_line(installation: Pair, tmp_path: Path) -> None:
+    made = installation.backed_up(tmp_path / "one.zip")
+    with installation.ours.begin() as connection:
+        connection.execute(text("CREATE ROLE plain_user LOGIN"))
+    try:
+        url = installation.ours.url.set(username="plain_user").render_as_string(hide_password=False)
+        plain = installation.settings.model_copy(update={"database_url": SecretStr(url)})
+        with pytest.raises(BackupRefused, match=r"«plain_user» право CREATEDB") as refused:
+            verify(made.file, plain, progress=lambda *_: None)
+        assert "\n" not in str(refused.value)
+    finally:
+        with installation.ours.begin() as connection:
+            connection.execute(text("DROP ROLE plain_user"))
+    away = "postgresql://vekha:a long password@127.0.0.1:1/vekha"
+    gone = installation.settings.model_copy(update={"database_url": SecretStr(away)})
+    for act in (
+        lambda: verify(made.file, gone, progress=lambda *_: None),
+        lambda: back_up(gone, tmp_path / "two.zip", with_keys=True, at=clock.now(), progress=lambda *_: None),
+    ):
+        with pytest.raises(BackupRefused, match="база «Вехи»") as refused:
+            act()
+        assert "\n" not in str(refused.value)
+        assert "a long password" not in str(refused.value)
+
+
 def test_prefect_s_own_variable_is_heard_where_ours_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_DATABASE_CONNECTION_URL", "postgresql+asyncpg://u:p@host/prefect?ssl=require")
     found = places(Settings(_env_file=None, data=tmp_path))["prefect"]
     assert (found.engine, dict(found.url.query)) == ("postgresql", {"sslmode": "require"})
     assert found.url.drivername == "postgresql+psycopg"
+
+
+def test_the_real_schema_of_prefect_comes_back(
+    postgres: PostgresServer, postgres_engine: Engine, empty: Pair, tmp_path: Path, until_tested: ExitStack
+) -> None:
+    """As its own migrations make it: enumerations, indexes by trigrams, generated columns."""
+    data = tmp_path / "data"
+    data.mkdir()
+    theirs = until_tested.enter_context(postgres.bare())
+    url = theirs.url.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"],
+        env=os.environ | {"PREFECT_API_DATABASE_CONNECTION_URL": url, "PREFECT_HOME": str(tmp_path / "home")},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    urls = {"database_url": url_of(postgres_engine), "prefect_database_url": url_of(theirs)}
+    made = Pair(Settings(_env_file=None, data=data, **urls), postgres_engine, theirs).backed_up(tmp_path / "one.zip")
+    held_there = made.manifest.databases["prefect"]
+    assert (held_there.revision, len(held_there.tables) > 30) == (newest_of_prefect("postgresql"), True)
+    restore(made.file, target_of(empty.settings), progress=lambda *_: None)
+    assert contents(empty.theirs) == contents(theirs)
