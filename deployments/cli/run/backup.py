@@ -152,7 +152,10 @@ def _remarks(made: Made, settings: Settings, *, with_keys: bool) -> list[str]:
     elif not with_keys:
         lines.append("Без ключа личных ссылок: после восстановления без него ссылки из прежних писем не откроются")
     if "prefect" not in made.manifest.databases:
-        lines.append("Базы Prefect ещё нет: после восстановления запуски создаст «vekha sync»")
+        lines.append(
+            "Базы Prefect здесь нет (файла нет, VEKHA_PREFECT_DATABASE_URL не задан): после восстановления запуски "
+            "создаст «vekha sync», а ответы, данные в формах и ещё не исполненные, придётся дать снова"
+        )
     if made.manifest.missing:
         files = counted(made.manifest.missing, "файла", "файлов", "файлов")
         lines.append(f"В папке данных нет {files}, названных в базе: верните их из прежней копии")

@@ -36,7 +36,7 @@ def test_a_backup_is_made_checked_and_put_back(vekha: Vekha, tmp_path: Path) -> 
     assert (done.returncode, done.stderr) == (0, "")
     for words in ("Резервная копия: one.zip", "База «Вехи»: SQLite, схема", "файл открыт только вам (0600)"):
         assert words in done.stdout
-    assert "Базы Prefect ещё нет" in done.stdout
+    assert "Базы Prefect здесь нет" in done.stdout
     checked = vekha("backup", "--verify", "one.zip")
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "Копия верна" in checked.stdout
