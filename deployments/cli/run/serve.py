@@ -11,7 +11,7 @@ from deployments.cli import output
 from deployments.serve import web
 from deployments.serve.look import Look, Stop
 from deployments.serve.prefect import CannotStart, KeptChild, PrefectServer, Services, Worker
-from models.db.migrate import ready_engine
+from models.db.migrate import ready_engine, refuse_unfinished
 from models.private import keep_private
 from models.settings import Settings, settings_file
 from tasks.prefect.api_password import api_auth
@@ -55,6 +55,7 @@ def serve(
     """Запустить одну часть общей установки; настройки — в vekha.env. Останавливается сигналом или Ctrl-C."""
     settings = Settings()
     refuse_missing(part, settings)
+    refuse_unfinished(settings.data)
     keep_private(settings.data, whole=part is Part.prefect)
     {Part.prefect: _prefect, Part.services: _services, Part.worker: _worker, Part.web: _web}[part](settings)
 
