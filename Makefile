@@ -49,6 +49,7 @@ lock: .venv/.dev
 	$(PINNED) pyproject.toml -o requirements.txt
 	$(PINNED) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(PINNED) --group sbom -o requirements-sbom.txt
+	$(PINNED) --group build -c requirements-dev.txt -o requirements-build.txt
 
 # The newest of everything that pyproject.toml allows, in .venv-newest: what differs from the lock, what breaks.
 # make newest LIFT=sqlalchemy,prefect lifts our own upper bounds of these.
