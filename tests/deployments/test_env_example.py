@@ -44,6 +44,7 @@ def test_without_the_sign_before_them_all_lines_together_are_good_settings(
 ) -> None:
     file = tmp_path / "vekha.env"
     filled = {name: value + (MADE_UP if value.endswith(":") or not value else "") for name, value in settings().items()}
+    filled["VEKHA_READER_PASSWORD"] += " for readers"  # who may decide has another
     file.write_text("".join(f"{name}={value}\n" for name, value in filled.items()), encoding="utf-8")
     monkeypatch.setenv("VEKHA_ENV_FILE", str(file))
     for name in filled:
