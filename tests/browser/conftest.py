@@ -1,13 +1,23 @@
 """What the tests of the Prefect pages share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as NotYet
 
+from tests.parts.office import Office
+from tests.worlds.pages import in_front
+
 Send = Callable[..., None]
 """Of a page, and how its button is pressed where that is not by a click."""
+
+
+@pytest.fixture
+def door(office: Office) -> Iterator[str]:
+    """The address at which a coordinator has everything."""
+    with in_front(office.settings, office.engine) as url:
+        yield url
 
 
 @pytest.fixture

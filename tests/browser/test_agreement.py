@@ -65,7 +65,7 @@ def test_an_agreement_is_signed_and_registered_in_the_prefect_pages(
     resume(send, office, page, sent, refuses, decision="отказ муниципалитета")
     resume(send, office, page, sent, {"Этап": "зарегистрировано всеми"}, shot="agreement-form.png")
     run = office.wait_for(sent, "Исполнено")
-    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.goto(f"{office.url}/prefect/runs/flow-run/{run['id']}")
     page.get_by_text("Исполнено").first.wait_for()
     page.wait_for_timeout(2000)  # the timeline draws itself
     page.screenshot(path=OUT / "agreement-done.png")
@@ -88,7 +88,7 @@ def resume(
     """Press Resume, fill the fields, send; wait until the answer was taken."""
     run = office.runs()[key]
     asked = run["state"]["state_details"]["pause_key"]
-    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.goto(f"{office.url}/prefect/runs/flow-run/{run['id']}")
     page.get_by_role("button", name="Resume").first.click()
     form = page.get_by_role("dialog")
     form.get_by_text("Номер с карты").wait_for()
@@ -110,7 +110,7 @@ def resume(
 
 def show_card(office: Office, page: Page, key: str, says: str, shot: str) -> None:
     """The card as people see it: the map is a picture that the page has really drawn."""
-    page.goto(f"{office.url}/artifacts/key/{artifact_key(key)}")
+    page.goto(f"{office.url}/prefect/artifacts/key/{artifact_key(key)}")
     page.locator("a[href*='/artifacts/artifact/']").first.click()
     page.get_by_text(says).first.wait_for()
     drawn = page.locator("img[alt='Карта этапов']")

@@ -13,7 +13,8 @@ from models import clock, lifecycle
 from models.db import open_session
 from roadmap.cards.run_tags import REFUSED
 from tests.parts.office import Office
-from tests.places import AUTH, OUT
+from tests.places import OUT
+from tests.worlds.pages import PASSWORD
 
 
 @pytest.fixture
@@ -35,25 +36,26 @@ def open_point(office: Office, worker: Worker, today: date) -> str:
     return key
 
 
-def log_in(page: Page, url: str) -> None:
-    """Paste the password that ``vekha up`` shows, once: the whole of it, at the address beside it."""
-    page.goto(url)
-    page.locator("input").fill(AUTH)
+def log_in(page: Page, door: str) -> None:
+    """Once, with the password of «Контроль»; the way goes on to where it was meant to lead."""
+    page.goto(f"{door}/prefect/runs")
+    page.locator("input[type=password]").fill(PASSWORD)
     page.screenshot(path=OUT / "prefect-log-in.png")
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda now: "login" not in now)
+    page.wait_for_url(lambda now: "/control/login" not in now)
 
 
 def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     office: Office,
+    door: str,
     open_point: str,
     page: Page,
     today: date,
     send: Callable[..., None],
 ) -> None:
     run = office.runs()[open_point]
-    log_in(page, office.url)
-    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    log_in(page, door)
+    page.goto(f"{door}/prefect/runs/flow-run/{run['id']}")
     page.get_by_text("В работе").first.wait_for()
     page.locator(".artifact-card").wait_for()  # the card comes first, not the journal
     page.screenshot(path=OUT / "run-waits.png")
@@ -65,7 +67,7 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     assert "/control/point/" in str(link.get_attribute("href"))
     answer_by_keyboard(page, "отложить", send)
     asked_again(office, open_point)
-    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.goto(f"{door}/prefect/runs/flow-run/{run['id']}")
     page.get_by_text("Решение не принято").first.wait_for()
     page.get_by_role("button", name="Resume").first.click()
     page.get_by_role("dialog").get_by_text("Решение «отложить» не понято").wait_for()
@@ -76,7 +78,7 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     send(page)
     page.goto("about:blank")  # the timeline draws itself anew all the time
     office.wait_for(open_point, "Исполнено")
-    page.goto(f"{office.url}/runs/flow-run/{run['id']}")
+    page.goto(f"{door}/prefect/runs/flow-run/{run['id']}")
     page.get_by_text("Исполнено").first.wait_for()
     page.wait_for_timeout(1500)  # the page fades in
     page.screenshot(path=OUT / "run-done.png")

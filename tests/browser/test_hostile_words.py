@@ -23,7 +23,7 @@ def test_no_word_of_an_official_becomes_a_link_or_a_picture(office: Office, chro
     made = office.api(show)
     page, asked = let_in(chromium.new_page()), []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{office.url}/artifacts/artifact/{made['id']}")
+    page.goto(f"{office.url}/prefect/artifacts/artifact/{made['id']}")
     page.get_by_text("Ход раунда").wait_for(timeout=120_000)
     assert page.locator("table tr").count() == len(HOSTILE) + 1
     assert page.get_by_text("<script>alert(1)</script>").count() > 0

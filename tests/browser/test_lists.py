@@ -38,7 +38,7 @@ def three(office: Office, today: date) -> Office:
 
 
 def test_what_is_overdue_what_waits_and_the_history_of_an_item_are_two_clicks_away(three: Office, page: Page) -> None:
-    page.goto(three.url)
+    page.goto(f"{three.url}/prefect/")
     line = page.get_by_role("navigation", name="Веха")
     # The first page says nothing of the new ones, which do not know our states; the side menu still leads there.
     page.locator(".workspace-dashboard__ui-switch-banner").wait_for(state="hidden")
@@ -69,7 +69,7 @@ def test_what_is_overdue_what_waits_and_the_history_of_an_item_are_two_clicks_aw
 
 
 def test_the_overview_has_date_and_state_in_sight_and_leads_to_the_item(three: Office, page: Page) -> None:
-    page.goto(three.url)
+    page.goto(f"{three.url}/prefect/")
     page.get_by_role("navigation", name="Веха").get_by_role("link", name="Обзор").click()
     page.get_by_text("просрочено — 1, на проверке — 1, срок на этой неделе — 1").wait_for()
     with page.context.expect_page() as opened:  # a link in an artifact opens beside

@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from limits import RateLimitItemPerMinute
+from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 from starlette.types import ASGIApp
@@ -25,6 +26,7 @@ from models import AuditEntry, Body, Channel, ControlPoint, Edition, Item, Offic
 from models.db import open_session
 from models.settings import Settings
 from tasks.people.links import official_url
+from web.app import create_app
 from web.forms import once_key
 from web.rates import Limits
 
@@ -207,6 +209,12 @@ def come_in(
         answer = browser.post("/control/login", data={"csrf": token[1], "password": password, "next": to})
         assert answer.headers.get("location") == to, answer.text
         yield browser
+
+
+def in_front(settings: Settings, engine: Engine) -> AbstractContextManager[str]:
+    """The pages of an office that has a Prefect server, with a password of «Контроль»; yields their address."""
+    known = settings.model_copy(update={"control_password": SecretStr(PASSWORD)})
+    return serving(create_app(known, engine, limits=NO_LIMITS))
 
 
 Serve = Callable[[ASGIApp], AbstractContextManager[str]]

@@ -57,7 +57,7 @@ def test_a_foreign_page_may_not_even_ask_and_the_own_page_may(prefect_server: Pr
     assert "access-control-allow-origin" not in ask(prefect_server.url, auth=AUTH, Origin=FOREIGN).headers
     for own in (prefect_server.url, prefect_server.url.replace("127.0.0.1", "localhost")):
         assert preflight(own).headers["access-control-allow-origin"] == own
-    settings = httpx.get(f"{prefect_server.url}/ui-settings", trust_env=False).json()
+    settings = httpx.get(f"{prefect_server.url}/prefect/ui-settings", trust_env=False).json()
     assert settings["auth"] == "BASIC", "the pages ask for the password"
 
 

@@ -77,15 +77,15 @@ def test_every_page_gets_one_line_of_links_and_the_newest(tmp_path: Path) -> Non
 
 def test_the_old_pages_open_first_and_the_new_open_too(prefect_server: PrefectServer) -> None:
     html = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-    opened = httpx.get(f"{prefect_server.url}/", headers=html)
+    opened = httpx.get(f"{prefect_server.url}/prefect/", headers=html)
     assert (opened.status_code, "vekha-links" in opened.text) == (200, True)
-    told = httpx.get(f"{prefect_server.url}/ui-settings").json()
+    told = httpx.get(f"{prefect_server.url}/prefect/ui-settings").json()
     assert (told["default_ui"], told["available_uis"]) == ("v1", ["v1", "v2"])
-    other = httpx.get(f"{prefect_server.url}/v2/", headers=html)
+    other = httpx.get(f"{prefect_server.url}/prefect/v2/", headers=html)
     assert (other.status_code, "vekha-links" in other.text) == (200, True)
 
 
 def test_the_server_hands_out_pages_that_can_draw_russian_names(prefect_server: PrefectServer) -> None:
-    page = httpx.get(f"{prefect_server.url}/").text
+    page = httpx.get(f"{prefect_server.url}/prefect/").text
     scripts = re.findall(r'(?:src|href)="([^"]+\.js)"', page)
     assert any(RUSSIAN in httpx.get(f"{prefect_server.url}{src}").text for src in scripts)

@@ -4,18 +4,15 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from tests.parts.office import Office
-from tests.worlds.pages import NO_LIMITS, PASSWORD, Serve, come_in
-from web.app import create_app
+from tests.worlds.pages import PASSWORD, come_in, in_front
 
 
 @pytest.fixture
-def door(office: Office, serve: Serve) -> Iterator[str]:
+def door(office: Office) -> Iterator[str]:
     """The address of the pages of an office."""
-    settings = office.settings.model_copy(update={"control_password": SecretStr(PASSWORD)})
-    with serve(create_app(settings, office.engine, limits=NO_LIMITS)) as url:
+    with in_front(office.settings, office.engine) as url:
         yield url
 
 
