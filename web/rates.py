@@ -30,6 +30,8 @@ from web.pages import error_page
 logger = logging.getLogger(__name__)
 
 KEYS_KEPT = 50_000
+DOOR = "/control/door"
+"""Where a proxy asks whether a request may pass on to Prefect: ``web/door/routes.py``."""
 MY_COOKIE = "vekha_letter"
 """Holds the code of a letter where its address does not: ``web/official/entry.py``."""
 LONGEST_HOST = 64
@@ -65,6 +67,11 @@ def shared_counters(settings: Settings, engine: Engine) -> SharedCounters | None
     if engine.dialect.name != "postgresql":
         return None
     return SharedCounters(engine, hmac.digest(signing_key(settings).encode(), b"counters", "sha256"))
+
+
+def asked_by_prefect(path: str) -> bool:
+    """Whether Prefect's pages ask, through us or a proxy that asks us first: much at a time, again and again."""
+    return path.startswith(f"{UI_BASE}/") or path == DOOR
 
 
 def too_often(request: Request, line: str) -> Response:
@@ -111,9 +118,8 @@ class RateLimit:
         self._away_until = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Prefect's pages ask for much at a time; who is not logged in gets nothing from the door, and that cheaply.
-        is_free = scope["type"] != "http" or scope["path"].startswith(f"{UI_BASE}/")
-        if is_free or await self._passes(scope):
+        # Who is not logged in gets nothing from the door, and that cheaply.
+        if scope["type"] != "http" or asked_by_prefect(scope["path"]) or await self._passes(scope):
             await self._app(scope, receive, send)
             return
         page = too_often(Request(scope), "Слишком много обращений подряд. Подождите минуту и повторите.")

@@ -22,10 +22,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models.settings import Settings
 from tasks.admission import IDLE, Role, SharedCounters
 from tasks.people.links import signing_key
-from tasks.prefect.names import UI_BASE
 from web.forms import MOST_FILES
 from web.pages import error_page
-from web.rates import Limits, RateLimit
+from web.rates import Limits, RateLimit, asked_by_prefect
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +168,7 @@ class Shell:
         finally:
             milliseconds = (time.monotonic() - started) * 1000
             # Prefect's pages ask again every few seconds.
-            level = logging.DEBUG if scope["path"].startswith(f"{UI_BASE}/") and status < 400 else logging.INFO
+            level = logging.DEBUG if asked_by_prefect(scope["path"]) and status < 400 else logging.INFO
             logger.log(level, "%s %s %s %.0f ms", scope["method"], masked(scope["path"]), status, milliseconds)
 
 

@@ -139,6 +139,15 @@ def test_a_proxy_that_is_no_address_is_refused_by_its_words() -> None:
         Settings(proxies="127.0.0.1, nginx")
 
 
+@pytest.mark.parametrize("limits", [Limits(address=(RateLimitItemPerMinute(3),), link=MANY, form=MANY, login=MANY)])
+def test_what_prefects_pages_ask_is_not_counted_whichever_way_it_comes(pages: Pages, limits: Limits) -> None:
+    """A page of theirs asks for dozens of things, an office has one address, and a proxy asks about each."""
+    asked = {"/prefect/api/flows/filter": "POST", "/control/door": "GET"}
+    for path, method in asked.items():
+        assert {pages.client.request(method, path).status_code for _ in range(9)} == {401}, path
+    assert [pages.client.get("/control/doors").status_code for _ in range(4)] == [404] * 3 + [429]
+
+
 def test_counters_are_bounded_and_the_last_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "KEYS_KEPT", 100)
     storage = BoundedStorage()
