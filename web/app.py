@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.settings import Settings
-from web import calendars
+from web import calendars, health
 from web.control import dashboard
 from web.control.attempts import LoginAttempts
 from web.door import routes as door
@@ -43,6 +43,7 @@ def create_app(settings: Settings, engine: Engine, *, limits: Limits = LIMITS) -
     _answer_refusals(app)
     app.add_api_route("/style.css", _style, methods=["GET", "HEAD"])
     app.add_api_route("/robots.txt", _robots, methods=["GET", "HEAD"])
+    app.include_router(health.router)
     answer_entries(app)
     for part in (deadlines, indicators, monitoring, door, dashboard, calendars):
         app.include_router(part.router)

@@ -41,12 +41,12 @@ def refuse_unfinished(data: Path) -> None:
 
 def is_newest(database: Engine) -> bool:
     """Whether there is nothing to upgrade."""
-    return _revision(database) == newest_revision()
+    return schema_of(database) == newest_revision()
 
 
 def refuse_other_schema(database: Engine) -> None:
     """Raises ``DatabaseProblem`` where the schema is not this program's: older, or made by a newer one."""
-    there = _revision(database)
+    there = schema_of(database)
     if not there:
         raise DatabaseProblem("База данных недоступна или пуста")
     if there < newest_revision():
@@ -61,7 +61,7 @@ def _refuse_newer(revision: str) -> None:
         )
 
 
-def _revision(database: Engine) -> str:
+def schema_of(database: Engine) -> str:
     """That of the schema; empty where there is no such table yet, or no database.
 
     An upgrade makes the one and reports the other.
@@ -78,7 +78,7 @@ def migrate(database: Engine, revision: str = "head") -> None:
     """Upgrade to a revision, by default the newest; does nothing when already there. All of it or nothing."""
     # Every command, page and flow begins here: Alembic would load all migrations to find that there is nothing to do.
     if revision == "head":
-        if (there := _revision(database)) == newest_revision():
+        if (there := schema_of(database)) == newest_revision():
             return
         _refuse_newer(there)
     with database.connect() as connection:

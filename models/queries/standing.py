@@ -43,3 +43,17 @@ def status_on(today: date) -> ColumnElement[Any]:
         col(ControlPoint.blocked).is_(False),
     )
     return case((begun, "open"), else_=col(ControlPoint.status))
+
+
+def state_on(today: date) -> ColumnElement[str]:
+    """The state, by its name in ``roadmap.control.state``."""
+    status = col(ControlPoint.status)
+    return case(
+        (col(ControlPoint.is_history), "history"),
+        (and_(status == "accepted", late()), "done_late"),
+        (status == "accepted", "done"),
+        (status.in_(("withdrawn", "submitted")), status),
+        (overdue(today), "overdue"),
+        (status == "returned", "returned"),
+        else_=status_on(today),
+    )

@@ -45,3 +45,13 @@ def missed_controls(session: Session, *, at: datetime, code: str | None = None) 
             how = f"последний — {day(on_day)}" if on_day else "не проводился ни разу"
             lines.append(f"{region}: ежедневный контроль не проведён за {day(owed)} ({how}), напоминания не готовятся")
     return lines
+
+
+def last_controls(session: Session) -> dict[str, datetime]:
+    """When each roadmap was last looked at, by its code; the first control of a day counts."""
+    found = (
+        select(col(ControlLook.roadmap_code), func.max(ControlLook.looked_at))
+        .where(col(ControlLook.reversed_at).is_(None))
+        .group_by(col(ControlLook.roadmap_code))
+    )
+    return dict(session.execute(found).tuples().all())

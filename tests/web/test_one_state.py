@@ -205,6 +205,24 @@ def test_the_database_filters_by_the_same_rule(stored: Stored) -> None:
     begun = stored.where(standing.status_on(stored.today) == "open")
     assert begun - OVERDUE == with_state("open")
     assert stored.where(standing.status_on(stored.today) == "planned") - OF_HISTORY == with_state("planned") | NOT_BEGUN
+    assert {state: stored.where(standing.state_on(stored.today) == state) for state in NAMES} == {
+        state: with_state(state) for state in NAMES
+    }
+
+
+def test_a_watching_program_reads_the_same_states(stored: Stored) -> None:
+    figures = stored.pages.client.get("/metrics").text
+    found = re.findall(rf'^vekha_(points|stages)\{{roadmap="{CODE}",state="(\w+)"\}} (\d+)\.0$', figures, re.MULTILINE)
+    counts = {(what, state): int(n) for what, state, n in found}
+    # The whole of which the stages are parts is no row of the table: it is far ahead and open.
+    whole = {"open": 1}
+    assert counts == {
+        (what, state): len({name for name in with_state(state) if (name in STAGES) == (what == "stages")})
+        + (whole.get(state, 0) if what == "points" else 0)
+        for what in ("points", "stages")
+        for state in NAMES
+    }
+    assert f'vekha_points_overdue{{roadmap="{CODE}"}} {len(OVERDUE)}.0\n' in figures
 
 
 def test_what_the_daily_control_records_changes_nothing_of_it(stored: Stored) -> None:
