@@ -96,21 +96,8 @@ class NotifyLetter(NotifyEmail):  # type: ignore[no-untyped-call]
         """Hand the message over; the reason of a refusal stays in ``failure``, whose it was in ``fault``."""
         try:
             self.line.send(self, str(self.from_addr[1]), self.targets[0][1], self.mail.as_bytes())
-        except smtplib.SMTPRecipientsRefused as refused:
-            [(code, said)] = refused.recipients.values()
-            self.failure, self.fault = f"почтовый сервер не принял адрес ({code})", fault_of(code, _bytes(said))
-        except smtplib.SMTPAuthenticationError as refused:
-            self.failure = f"почтовый сервер не принял имя или пароль ({refused.smtp_code})"
-        except smtplib.SMTPDataError as refused:
-            self.failure = f"почтовый сервер отказал ({refused.smtp_code})"
-            self.fault = fault_of_letter(refused.smtp_code, _bytes(refused.smtp_error))
-        except smtplib.SMTPResponseException as refused:
-            words = f"почтовый сервер отказал ({refused.smtp_code})"
-            self.failure = words if refused.smtp_code > 0 else "на месте почтового сервера отвечает что-то другое"
-        except ssl.SSLCertVerificationError:
-            self.failure = "сертификат почтового сервера не прошёл проверку"
-        except (OSError, smtplib.SMTPException) as broken:
-            self.failure = f"почтовый сервер недоступен ({type(broken).__name__})"
+        except (OSError, smtplib.SMTPException) as problem:
+            self.failure, self.fault = _refusal(problem)
         return not self.failure
 
     def connected(self) -> "_Hurried":
@@ -244,8 +231,38 @@ def fault_of_letter(code: int, said: bytes) -> Fault:
     return "channel" if fault == "server" and code >= 500 else fault
 
 
+def _refusal(problem: OSError | smtplib.SMTPException) -> tuple[str, Fault]:
+    """What a mail server made of a letter, in Russian words, and whose failure it was."""
+    match problem:
+        case smtplib.SMTPRecipientsRefused():
+            [(code, said)] = problem.recipients.values()
+            return f"почтовый сервер не принял адрес ({code})", fault_of(code, _bytes(said))
+        case smtplib.SMTPAuthenticationError():
+            return f"почтовый сервер не принял имя или пароль ({problem.smtp_code})", "server"
+        case smtplib.SMTPDataError():
+            fault = fault_of_letter(problem.smtp_code, _bytes(problem.smtp_error))
+            return f"почтовый сервер отказал ({problem.smtp_code})", fault
+        case smtplib.SMTPResponseException():
+            words = f"почтовый сервер отказал ({problem.smtp_code})"
+            return words if problem.smtp_code > 0 else "на месте почтового сервера отвечает что-то другое", "server"
+        case ssl.SSLCertVerificationError():
+            return "сертификат почтового сервера не прошёл проверку", "server"
+    return f"почтовый сервер недоступен ({type(problem).__name__})", "server"
+
+
 def _bytes(said: bytes | str) -> bytes:
     return said if isinstance(said, bytes) else said.encode()
+
+
+def reach_mail_server(url: str) -> None:
+    """Connect to the mail server of a mail URL, log in where it says so, and take leave; raises ``NotSent``."""
+    try:
+        server = _mail_server(url).connected()
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+    except (OSError, smtplib.SMTPException) as problem:
+        words, fault = _refusal(problem)
+        raise NotSent(words, fault=fault) from None
 
 
 def send(
