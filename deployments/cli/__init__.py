@@ -18,7 +18,7 @@ from deployments.cli.monitoring import (
 from deployments.cli.people import calendars, people, person, reminder_schedule, replacements
 from deployments.cli.processes import agreements, external_plans
 from deployments.cli.roadmap import explain, import_document, look
-from deployments.cli.run import backup, daily, serve, settings, up, web, workdays
+from deployments.cli.run import backup, daily, doctor, serve, settings, up, web, workdays
 from models.db import DatabaseProblem
 from models.lifecycle import Refused
 from models.private import private_umask
@@ -129,7 +129,16 @@ PANELS: tuple[tuple[str, dict[str, Callable[..., Any] | typer.Typer]], ...] = (
     ),
     ("Если Prefect не работает", {"control": daily.control, "deliver": daily.deliver, "sync": daily.sync}),
     ("Копия и восстановление", {"backup": backup.backup, "restore": backup.restore}),
-    ("Проверка", {"settings": settings.settings, "drill": health.drill, "watch": health.watch, "audit": health.audit}),
+    (
+        "Проверка",
+        {
+            "doctor": doctor.doctor,
+            "settings": settings.settings,
+            "drill": health.drill,
+            "watch": health.watch,
+            "audit": health.audit,
+        },
+    ),
 )
 for title, commands in PANELS:
     for name, command in commands.items():
