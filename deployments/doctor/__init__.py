@@ -1,5 +1,7 @@
 """Looks at everything an installation stands on and names each remedy in a line; it changes nothing."""
 
+from pathlib import Path
+
 from deployments.doctor import clocks, databases, folder, mail, outside, prefect_server, redis_server, versions
 from deployments.doctor.finding import Check, Finding, State, examine, good
 from models import clock
@@ -23,7 +25,7 @@ def look_at_everything(settings: Settings, *, mail_to: str | None = None) -> lis
     at = clock.now()
     return examine(
         [
-            Check("Настройки", lambda: [good("Настройки", f"прочитаны: окружение и файл {settings_file()}")]),
+            Check("Настройки", lambda: [_settings_read()]),
             Check(versions.NAME, versions.as_required),
             Check(folder.NAME, lambda: folder.data_folder(settings)),
             Check("Ключ личных ссылок", lambda: folder.key_and_secrets(settings)),
@@ -37,6 +39,12 @@ def look_at_everything(settings: Settings, *, mail_to: str | None = None) -> lis
             Check(clocks.NAME, lambda: clocks.agree(settings, now=clock.now)),
         ]
     )
+
+
+def _settings_read() -> Finding:
+    """Who comes here has good ones; a setting that is no good is refused by every command."""
+    file = Path(settings_file())
+    return good("Настройки", f"прочитаны: {file.absolute()} и окружение" if file.exists() else "прочитаны из окружения")
 
 
 def before_start(settings: Settings, part: str) -> list[Finding]:

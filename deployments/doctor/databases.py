@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,10 +44,10 @@ def own(settings: Settings, *, is_start: bool = False) -> Iterator[Finding]:
         try:
             with engine.connect() as connection:
                 facts = _facts(connection) if engine.dialect.name == "postgresql" else {}
-        except SQLAlchemyError as refused:
+            there = schema_of(engine)
+        except (SQLAlchemyError, sqlite3.Error) as refused:
             yield refusal(url, OURS, OUR_VARIABLE, said=refused)
             return
-        there = schema_of(engine)
     yield good(OURS, f"{settings.shown_database}, отвечает")
     yield from _kept_well(OURS, facts)
     found = _schema(there, may_create=facts.get("may_create", True), user=make_url(url).username)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deployments.doctor.finding import Finding, bad, good, warning
+from models.db import DatabaseProblem
+from models.db.migrate import refuse_unfinished
 from models.private import OTHERS
 from models.settings import Settings, SettingsRefused, settings_file
 from tasks.people.links import known_key
@@ -38,10 +40,16 @@ def data_folder(settings: Settings) -> Iterator[Finding]:
         yield problem
     else:
         yield good(NAME, f"{folder}, запись возможна")
+    try:
+        refuse_unfinished(folder)
+    except DatabaseProblem as unfinished:
+        what, _, remedy = str(unfinished).partition(": ")
+        yield bad(NAME, what, remedy)
     mode = stat.S_IMODE(folder.stat().st_mode)
     if mode & OTHERS:
         yield warning(NAME, f"открыта другим пользователям машины ({mode:04o})", f"закройте: chmod 700 {folder}")
-    yield _room(folder)
+    left = os.statvfs(folder)
+    yield room(shutil.disk_usage(folder).free, files=left.f_favail if left.f_files else FEW_FILES)
     if settings.database_url is None and (kind := network_kind(folder, mounts())):
         yield bad(
             NAME,
@@ -67,7 +75,7 @@ def _unwritable(folder: Path) -> Finding | None:
             os.fsync(file.fileno())
     except OSError as refused:
         match refused.errno:
-            case errno.ENOSPC | errno.EDQUOT:
+            case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
                 return bad(NAME, f"на диске {folder} кончилось место", "освободите место или расширьте диск")
             case errno.EROFS:
                 return bad(NAME, f"{folder} подключена только для чтения", "подключите её для записи")
@@ -76,10 +84,10 @@ def _unwritable(folder: Path) -> Finding | None:
     return None
 
 
-def _room(folder: Path) -> Finding:
-    free, left = shutil.disk_usage(folder).free, os.statvfs(folder)
-    if left.f_files and left.f_favail < FEW_FILES:
-        return bad(NAME, f"на диске можно создать ещё только файлов: {left.f_favail}", "удалите лишние файлы")
+def room(free: int, *, files: int) -> Finding:
+    """Of so many free bytes, where so many more files may be made."""
+    if files < FEW_FILES:
+        return bad(NAME, f"на диске можно создать ещё только файлов: {files}", "удалите лишние файлы")
     if free < FULL:
         return bad(NAME, f"свободно {free // MB} МБ, нужно не меньше {FULL // MB}", "освободите место на диске")
     if free < SCARCE:

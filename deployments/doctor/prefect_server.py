@@ -15,7 +15,7 @@ from roadmap.language import counted
 from tasks.prefect.api_password import api_auth, refused
 from tasks.prefect.names import SERVICE_TAG, api_url
 
-NAME, SERVICES = "Сервер Prefect", "Фоновые службы Prefect"
+NAME, WORKERS, SERVICES = "Сервер Prefect", "Исполнители Prefect", "Фоновые службы Prefect"
 SECONDS = 6.0
 PATIENCE = timedelta(minutes=5)
 """A run that waits longer for a worker, or is not even known to be late, means that something stands still."""
@@ -52,6 +52,7 @@ def at_work(settings: Settings) -> Iterator[Finding]:
     if there != ours:
         remedy = "установите на всех машинах одну версию «Вехи» по requirements.txt"
         yield bad(NAME, f"версия сервера — {there}, а здесь — {ours}", remedy)
+        return
     server_now = server_time(answer) or datetime.now(UTC)
     yield from asyncio.run(_work(settings, server_now))
 
@@ -73,21 +74,26 @@ def server_time(answer: httpx.Response) -> datetime | None:
 
 
 async def _work(settings: Settings, now: datetime) -> list[Finding]:
-    from tasks.prefect.client import connect  # Prefect takes seconds to import
-    from tasks.prefect.health import problems
+    from prefect.exceptions import PrefectHTTPStatusError  # Prefect takes seconds to import
 
-    async with connect(settings) as client:
-        found = [_cut(words) for words in (await problems(client)).values()]
-        found = found or [good("Исполнители Prefect", "на связи, ничего не приостановлено")]
-        return [*found, *await _services(client, now)]
+    from tasks.prefect.client import connect
+    from tasks.prefect.health import BROKEN, problems
+
+    try:
+        async with connect(settings) as client:
+            found = [_cut(words) for words in (await problems(client)).values()]
+            found = found or [good(WORKERS, "на связи, ничего не приостановлено")]
+            return [*found, *await _services(client, now)]
+    except (httpx.HTTPError, PrefectHTTPStatusError):
+        return [_cut(BROKEN, NAME)]
 
 
-def _cut(words: str) -> Finding:
+def _cut(words: str, name: str = WORKERS) -> Finding:
     """«What is wrong. What to do.» in its two halves."""
     what, _, remedy = words.partition(". ")
     if not remedy:
         what, _, remedy = words.partition(": ")
-    return bad("Исполнители Prefect", what.rstrip("."), remedy.rstrip("."))
+    return bad(name, what.rstrip("."), remedy.rstrip("."))
 
 
 async def _services(client: Any, now: datetime) -> list[Finding]:

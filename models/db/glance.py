@@ -1,11 +1,12 @@
 """A look at a database that changes nothing and gives up soon: for who asks whether it is there."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.db.migrate import newest_revision, schema_of
 from models.settings import with_driver
@@ -51,10 +52,10 @@ def readiness(database: Engine) -> dict[str, tuple[bool, str]]:
     with glancing_engine(url) as engine:
         try:
             engine.connect().close()
-        except OperationalError:
+            there, known = schema_of(engine), newest_revision()
+        except (SQLAlchemyError, sqlite3.Error):
             silent = (False, "База данных не отвечает: причину назовёт команда «vekha doctor»")
             return {"database": silent, "schema": unknown}
-        there, known = schema_of(engine), newest_revision()
     return {
         "database": (True, "База данных отвечает"),
         "schema": (there == known, _schema_words(there, known)),
