@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from deployments.doctor.finding import Finding, bad, good, warning
+from models import clock
 from models.settings import Settings
 from roadmap.language import counted
 from tasks.prefect.api_password import api_auth, refused
@@ -53,7 +54,7 @@ def at_work(settings: Settings) -> Iterator[Finding]:
         remedy = "установите на всех машинах одну версию «Вехи» по requirements.txt"
         yield bad(NAME, f"версия сервера — {there}, а здесь — {ours}", remedy)
         return
-    server_now = server_time(answer) or datetime.now(UTC)
+    server_now = server_time(answer) or clock.now()
     yield from asyncio.run(_work(settings, server_now))
 
 
