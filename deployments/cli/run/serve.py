@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deployments.cli import output
+from deployments.doctor import before_start
 from deployments.serve import web
 from deployments.serve.look import Look, Stop
 from deployments.serve.prefect import CannotStart, KeptChild, PrefectServer, Services, Worker
@@ -57,6 +58,10 @@ def serve(
     refuse_missing(part, settings)
     refuse_unfinished(settings.data)
     keep_private(settings.data, whole=part is Part.prefect)
+    if faults := before_start(settings, part.value):
+        for fault in faults:
+            output.errors.print(fault.line, style="red", markup=False)
+        raise typer.Exit(output.EXIT_BAD_INPUT)
     {Part.prefect: _prefect, Part.services: _services, Part.worker: _worker, Part.web: _web}[part](settings)
 
 
