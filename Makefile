@@ -8,7 +8,7 @@ ON_DAY = $(if $(DATE),$(BIN)/python tests/on_day.py '$(DATE)')
 # Which tests share a process, and in which order: tests/circles.py.
 SUITE = $(ON_DAY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: run check test test-office faults lint bench venv lock newest sbom screenshots clean
+.PHONY: run check test test-office test-containers faults lint bench venv lock newest sbom wheel screenshots clean
 
 run: .venv/.runtime
 	@$(BIN)/vekha up
@@ -24,6 +24,10 @@ test: .venv/.dev
 # Only what is not in make test.
 test-office: .venv/.dev
 	$(SUITE) -m "office"
+
+# The image and compose.yaml, made and run here: wants podman, buildah, runc, debootstrap; ten minutes the first time.
+test-containers: .venv/.dev
+	CONTAINERS=1 $(SUITE) tests/deployments/compose
 
 # Crashes, failing mail, databases and clocks; the figures go to tests/out/faults: docs/reliability.md.
 FAULTS := tests/faults tests/tasks/daily/test_false_day.py tests/tasks/letters/test_sender_killed.py \
@@ -70,11 +74,16 @@ sbom: .venv-runtime/.done .venv-sbom/.done
 	$(BIN)/uv pip sync --quiet --python $(@D)/bin/python --require-hashes $<
 	@touch $@
 
+# dist/vekha-….whl and what it is tested with, for pipx and uv tool, which take no hashes: docs/compose.md.
+wheel: .venv/.dev
+	$(BIN)/python -m hatchling build --target wheel
+	sed -n 's/^\([a-z0-9].*[^ ]\) *\\$$/\1/p' requirements.txt >dist/constraints.txt
+
 screenshots: .venv/.dev
 	$(BIN)/python docs/screenshots.py
 
 clean:
-	rm -rf .venv .venv-newest .venv-runtime .venv-sbom out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-newest .venv-runtime .venv-sbom dist out .pytest_cache .mypy_cache .ruff_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \

@@ -37,7 +37,7 @@ CAMPAIGNS = {
     "clock-": "the clock jumps by 47 and 400 days and back, all built-in roadmaps",
     "outages": "no control for 1 to 400 days",
     "machine-": "the Hypothesis machine",
-    "years-sqlite": "five years, killed somewhere on about every second day, SQLite",
+    "years-sqlite": "five years, killed on about every second day, SQLite",
     "years-postgresql": "a year of the same, PostgreSQL",
 }
 

@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from textwrap import shorten
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -45,8 +46,19 @@ app = typer.Typer(
 )
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        output.screen.print(f"Веха {version('vekha')}", highlight=False)
+        raise typer.Exit
+
+
 @app.callback()
-def _before_each(context: typer.Context) -> None:
+def _before_each(
+    context: typer.Context,
+    _: Annotated[
+        bool, typer.Option("--version", help="Показать версию.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
     """Bad settings are named by every command, not only by those that happen to need them."""
     # Whoever asks for help may be the one who is looking for a setting's name.
     if not context.resilient_parsing and "--help" not in sys.argv:

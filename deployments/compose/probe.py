@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -I -S
-"""Whether the part of Vekha in this container is at work: ``vekha-probe prefect|worker|web``, exit code 0 or 1.
+"""Whether a part of Vekha is at work: ``vekha-probe prefect|worker|web|database``, exit code 0 or 1.
 
 It is asked twice a minute, so it imports nothing but the standard library.
 """
@@ -7,11 +7,14 @@ It is asked twice a minute, so it imports nothing but the standard library.
 import base64
 import json
 import os
+import socket
 import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+PARTS = ("prefect", "worker", "web", "database")
 POOL = "vekha"
 SECONDS = 5.0
 
@@ -45,16 +48,20 @@ def is_healthy(part: str) -> bool:
     if part == "worker":
         api = os.environ.get("VEKHA_PREFECT_URL", "http://127.0.0.1:4200/api")
         return is_worker_online(api, os.environ.get("VEKHA_WORKER_NAME", ""), auth=secret("VEKHA_AUTH"))
+    if part == "database":
+        url = urlsplit(secret("VEKHA_DATABASE_URL"))
+        socket.create_connection((url.hostname or "127.0.0.1", url.port or 5432), SECONDS).close()
+        return True
     port = os.environ.get("VEKHA_PORT", "4200") if part == "prefect" else os.environ.get("VEKHA_WEB_PORT", "4280")
-    fetch(f"http://127.0.0.1:{port}/{'api/health' if part == 'prefect' else 'robots.txt'}")
+    fetch(f"http://127.0.0.1:{port}/{'api/health' if part == 'prefect' else 'readyz'}")
     return True
 
 
 def main() -> int:
     """The exit code that a container asks for."""
     part = sys.argv[1] if len(sys.argv) == 2 else ""
-    if part not in ("prefect", "worker", "web"):
-        sys.stderr.write("vekha-probe prefect|worker|web\n")
+    if part not in PARTS:
+        sys.stderr.write(f"vekha-probe {'|'.join(PARTS)}\n")
         return 2
     try:
         found = is_healthy(part)
