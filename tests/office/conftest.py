@@ -2,6 +2,7 @@
 
 import base64
 import os
+import random
 import re
 import signal
 import socket
@@ -38,11 +39,17 @@ surgut:
 
 
 def free_ports(number: int) -> list[int]:
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
+    """Ports that nobody listens on, below those that a system gives to whoever calls out: minutes pass until each is
+    taken, and others call out meanwhile.
+    """
+    found: list[int] = []
+    for port in random.sample(range(15_000, 30_000), 500):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == number:
+            return found
+    raise AssertionError("no free ports")
 
 
 def wait(until: Callable[[], object], words: str | Callable[[], str], *, seconds: float = PATIENCE) -> None:
@@ -91,6 +98,18 @@ class SharedOffice:
 
     def serve(self, name: str, part: str, **own: str) -> None:
         self.start(name, sys.executable, "-m", "deployments.cli", "serve", part, **own)
+
+    def wait_for(self, name: str, url: str) -> None:
+        """Until a part answers; one that has ended never will."""
+
+        def there() -> bool:
+            assert self.running[name].poll() is None, f"{name} ended: {self.log_of(name)}"
+            return answers(url)
+
+        wait(there, lambda: f"{name} does not answer: {self.log_of(name)}")
+
+    def log_of(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-1500:]
 
     def vekha(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command as an administrator types it."""
@@ -173,11 +192,11 @@ def begin(office: SharedOffice, redis: str, nginx: str) -> None:
     for name in ("prefect-1", "prefect-2"):
         office.serve(name, "prefect", VEKHA_PORT=str(ports[name]))
         # One by one: the first makes the tables.
-        wait(lambda name=name: answers(f"http://127.0.0.1:{ports[name]}/api/health"), said(office, name))  # type: ignore[misc]
+        office.wait_for(name, f"http://127.0.0.1:{ports[name]}/api/health")
     office.serve("services", "services")
     (office.folder / "nginx.conf").write_text(proxy(office.folder, ports), encoding="utf-8")
     office.start("nginx", nginx, "-p", str(office.folder), "-c", str(office.folder / "nginx.conf"))
-    wait(lambda: answers(f"http://127.0.0.1:{ports['inner']}/api/health"), said(office, "nginx"))
+    office.wait_for("nginx", f"http://127.0.0.1:{ports['inner']}/api/health")
     done = office.vekha("sync")
     assert done.returncode == 0, done.stderr
     for name in ("one", "two", "three"):
@@ -185,11 +204,7 @@ def begin(office: SharedOffice, redis: str, nginx: str) -> None:
     for name in ("web-1", "web-2"):
         office.serve(name, "web", VEKHA_WEB_PORT=str(ports[name]))
     for name in ("web-1", "web-2"):
-        wait(lambda name=name: answers(f"http://127.0.0.1:{ports[name]}/robots.txt"), said(office, name))  # type: ignore[misc]
-
-
-def said(office: SharedOffice, name: str) -> str:
-    return f"{name} did not start: see {office.folder / name}.log"
+        office.wait_for(name, f"http://127.0.0.1:{ports[name]}/robots.txt")
 
 
 def certificate(folder: Path) -> None:
