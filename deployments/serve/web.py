@@ -87,7 +87,7 @@ class WebPages(KeptChild):
     """The pages as a child process."""
 
     log_name = "web.log"
-    secrets = ("database_url", "link_key", "control_password")
+    secrets = ("database_url", "link_key", "control_password", "reader_password", "metrics_token")
 
     def command(self) -> list[str]:
         """This module as a program."""

@@ -41,11 +41,10 @@ def test_what_is_overdue_what_waits_and_the_history_of_an_item_are_two_clicks_aw
     page.goto(f"{three.url}/prefect/")
     line = page.get_by_role("navigation", name="Веха")
     # The first page says nothing of the new ones, which do not know our states; the side menu still leads there.
-    page.locator(".workspace-dashboard__ui-switch-banner").wait_for(state="hidden")
+    banner = page.locator(".workspace-dashboard__ui-switch-banner")
+    expect(banner, "another Prefect: is it gone, or renamed?").to_have_count(1)
+    expect(banner).to_be_hidden()
     page.get_by_text("Switch to V2 UI").wait_for()
-    assert page.locator(".workspace-dashboard__ui-switch-banner").count() == 1, (
-        "another Prefect: is it gone, or renamed?"
-    )
     for name, item in (("На проверке", "1.2"), ("На этой неделе", "1.3"), ("Просрочено", "1.1")):
         line.get_by_role("link", name=name).click()
         shown = page.locator(".state-list-item")

@@ -14,6 +14,8 @@ SECRETS = {
     "mail_url": "mailto://127.0.0.1:1",
     "auth": "vekha:of this server",
     "control_password": "пароль координатора",
+    "reader_password": "пароль читателя",
+    "metrics_token": "of the metrics",
     "link_key": "k" * 40,
     "watch_url": "https://watch.example.org/1",
 }
@@ -51,7 +53,8 @@ def test_each_child_knows_only_the_secrets_that_it_needs(settings: Settings) -> 
         server_environment(settings),
     )
     assert known(worker) == {"database_url", "mail_url", "link_key", "auth"} == {*Worker.secrets, "auth"}
-    assert known(pages) == {"database_url", "control_password", "link_key", "auth"}
+    assert known(pages) == {*WebPages.secrets, "auth"}
+    assert known(pages) == {"database_url", "control_password", "reader_password", "metrics_token", "link_key", "auth"}
     assert known(server) == {"auth"}
     for env in (worker, pages):
         assert not any("DATABASE_CONNECTION" in name or name == "VEKHA_MAIL_URL_FILE" for name in env)

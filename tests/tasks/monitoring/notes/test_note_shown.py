@@ -52,7 +52,7 @@ def test_summary_and_charts_stand_on_the_runs_page_and_are_published_once(
     by_key = {one["key"].rpartition("-")[2]: one for one in shown if one["flow_run_id"] == str(run_id)}
     assert by_key.keys() == {"note", "charts"}
     page = let_in(chromium.new_page(viewport={"width": 1100, "height": 1400}))
-    page.goto(f"{office.url}/artifacts/key/{by_key['charts']['key']}")
+    page.goto(f"{office.url}/prefect/artifacts/key/{by_key['charts']['key']}")
     page.locator("a[href*='/artifacts/artifact/']").first.click()
     page.wait_for_selector("img[src^='data:image/png']", timeout=120_000)
     assert page.evaluate(
