@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.parts.compose import PATIENCE, PREFECT, Compose
+from tests.places import ROOT
 
 SERVICE = "служебное"
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -98,6 +99,13 @@ def test_what_is_loaded_is_in_prefect_and_a_worker_takes_runs(installation: Comp
     assert state["type"] == "COMPLETED", state
     workers = installation.prefect("POST", "/work_pools/vekha/workers/filter", json={})
     assert {one["name"] for one in workers} == {"worker-1", "worker-2"}
+
+
+def test_a_command_reads_a_file_of_the_machine(installation: Compose) -> None:
+    """As the head of the file says it: in a container of its own, the file beside."""
+    file = f"{ROOT / 'roadmap' / 'catalogue' / 'kirov.yaml'}:/order.yaml:ro"
+    said = installation("run", "--rm", "-T", "--no-deps", "-v", file, "worker-1", "load", "/order.yaml", "--dry-run")
+    assert "kirov" in said
 
 
 def test_no_container_has_rights_that_it_does_not_need(installation: Compose) -> None:
