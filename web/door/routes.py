@@ -1,5 +1,6 @@
 """The addresses of the door: ``/prefect/…`` itself, and what a proxy asks that passes the pages of Prefect on."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote, urlsplit
@@ -10,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from models import clock
+from models.db import DatabaseProblem
 from models.settings import Settings
 from tasks.admission import Visitor
 from tasks.control.decisions import audit_alone
@@ -25,6 +27,7 @@ POLICY_VIOLATION = 1008
 AWAY = "Сервер Prefect пока не отвечает: он запускается или остановлен. «Контроль» и страницы исполнителей работают."
 FOREIGN = "Запрос пришёл не со страниц «Вехи» и не выполнен."
 
+logger = logging.getLogger(__name__)
 router = APIRouter()
 
 
@@ -146,5 +149,10 @@ def _away(request: Request) -> Response:
 
 
 def _note(request: Request, who: Visitor, method: str, path: str) -> None:
-    if not is_reading(method, path) and (words := deed(method, path)):
+    if is_reading(method, path) or not (words := deed(method, path)):
+        return
+    try:
         audit_alone(request.app.state.engine, actor=who.person, action=f"в Prefect: {words}", at=clock.now())
+    except DatabaseProblem as away:
+        # Prefect has done it: an answer that nothing was written would not be true.
+        logger.error("a change in Prefect was not recorded, %s %s: %s", method, path, away)

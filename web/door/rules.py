@@ -42,7 +42,10 @@ def is_reading(method: str, path: str) -> bool:
 
 def is_from_us(origin: str | None, host: str | None, public_url: str) -> bool:
     """Whether a page of ours sent it: a browser says so of everything that is no plain reading, and of sockets."""
-    netloc = urlsplit(origin or "").netloc
+    try:
+        netloc = urlsplit(origin or "").netloc
+    except ValueError:
+        return False
     return bool(netloc) and netloc in (host, urlsplit(public_url).netloc)
 
 

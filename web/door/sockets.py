@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 PREFECT = "prefect"
@@ -23,7 +23,7 @@ async def hand_on(page: WebSocket, url: str, auth: str, still_open: Callable[[],
         async with connect(url, subprotocols=[Subprotocol(PREFECT)], proxy=None) as server:
             await page.accept(subprotocol=PREFECT if PREFECT in asked else None)
             await _pump(page, server, auth, still_open)
-    except (OSError, ConnectionClosed, TimeoutError):
+    except (OSError, WebSocketException, TimeoutError):
         await _close(page, TRY_LATER)
 
 

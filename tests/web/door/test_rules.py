@@ -50,6 +50,7 @@ def test_only_what_changes_nothing_counts_as_reading() -> None:
         ("https://evil.example", "vekha.example.ru", "https://vekha.example.ru", False),
         ("http://127.0.0.1:9999", "127.0.0.1:4280", "", False),
         ("null", "vekha.example.ru", "", False),
+        ("http://[", "vekha.example.ru", "", False),
         (None, "vekha.example.ru", "", False),
         ("", None, "", False),
     ],
