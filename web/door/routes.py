@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -18,13 +18,16 @@ from tasks.control.decisions import audit_alone
 from tasks.prefect.names import UI_BASE
 from web.control.login import NO_PASSWORD, ONLY_LOOK, visitor
 from web.door.passing import PrefectLine, ServerAway
-from web.door.rules import API, SOCKETS, deed, is_from_us, is_reading
+from web.door.rules import API, SOCKETS, deed, is_for_programs, is_from_us, is_reading, plain_path
 from web.door.sockets import hand_on
 from web.pages import error_page
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY_VIOLATION = 1008
 AWAY = "Сервер Prefect пока не отвечает: он запускается или остановлен. «Контроль» и страницы исполнителей работают."
+FOR_PROGRAMS = (
+    "Так запуски и ответы записывают программы. Решение принимают в форме запуска или на странице «Контроль»."
+)
 FOREIGN = "Запрос пришёл не со страниц «Вехи» и не выполнен."
 
 logger = logging.getLogger(__name__)
@@ -81,7 +84,7 @@ async def ask_door(request: Request) -> Response:
     204: yes; 401: nobody is logged in; 403: not this person, or not from our pages.
     """
     method = request.headers.get("x-original-method", "GET").upper()
-    path = urlsplit(request.headers.get("x-original-uri", "")).path.removeprefix(UI_BASE)
+    path = plain_path(request.headers.get("x-original-uri", "")).removeprefix(UI_BASE)
     who = await _admitted(request, path, method=method, is_shown=False)
     if isinstance(who, Response):
         return who
@@ -123,6 +126,8 @@ async def _admitted(
         return JSONResponse({"detail": FOREIGN}, status_code=403)
     if not is_reading(method, path) and not who.may_decide:
         return JSONResponse({"detail": ONLY_LOOK}, status_code=403)
+    if is_for_programs(method, path):
+        return JSONResponse({"detail": FOR_PROGRAMS}, status_code=403)
     return who
 
 

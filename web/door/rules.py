@@ -1,9 +1,10 @@
 """What may pass the door: reading by whoever is logged in, changes by a coordinator, from our own pages only."""
 
+import posixpath
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tasks.prefect.names import PERSON_LABEL, PERSON_MARK
 
@@ -14,6 +15,7 @@ _ASKS = re.compile(
 )
 _RESUMES = re.compile(rf"{API}/flow_runs/[0-9a-f-]{{36}}/resume")
 _STARTS = re.compile(rf"{API}/deployments/[0-9a-f-]{{36}}/create_flow_run")
+_FOR_PROGRAMS = re.compile(rf"{API}/(?:flow_runs|flow_runs/[^/]+/input(?:/.*)?|deployments/[^/]+/create_flow_run/bulk)")
 SOCKETS = (f"{API}/events/out", f"{API}/logs/out")
 """Where Prefect's pages listen to what happens; the others are for workers."""
 SECRETS = "include_secrets"
@@ -38,6 +40,18 @@ def is_reading(method: str, path: str) -> bool:
     if method in ("GET", "HEAD", "OPTIONS"):
         return True
     return method == "POST" and _ASKS.fullmatch(path.rstrip("/")) is not None
+
+
+def is_for_programs(method: str, path: str) -> bool:
+    """Whether no page of Prefect's asks so: an answer or a run that is written past the form says who it likes."""
+    is_known = _FOR_PROGRAMS.fullmatch(path.rstrip("/")) is not None
+    return is_known and not is_reading(method, path)
+
+
+def plain_path(uri: str) -> str:
+    """The path that a proxy's server will see, however it was written: «%2e», «//» and «..» mean nothing else here."""
+    path = unquote(uri.partition("?")[0].partition("#")[0])
+    return re.sub("/+", "/", posixpath.normpath(path)) if path else ""
 
 
 def is_from_us(origin: str | None, host: str | None, public_url: str) -> bool:

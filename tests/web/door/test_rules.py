@@ -7,7 +7,7 @@ import pytest
 from prefect.server.api.server import create_app
 
 from tasks.prefect.names import PERSON_LABEL, PERSON_MARK
-from web.door.rules import deed, is_from_us, is_reading, wants_person, with_person
+from web.door.rules import deed, is_for_programs, is_from_us, is_reading, plain_path, wants_person, with_person
 
 RUN = "/api/flow_runs/01a22613-f865-77a5-afe4-2c7ffb1bdbf2"
 #: Of what is asked by POST, all that changes nothing: looked through by hand, with Prefect 3.9.1.
@@ -92,3 +92,28 @@ def test_a_change_is_recorded_in_russian() -> None:
     for method, path in addresses():
         words = deed(method, f"/api{path}")
         assert words == "" or re.fullmatch(r"[а-яё ]*(Prefect)?[а-яё ]*", words), words
+
+
+def test_nobody_writes_an_answer_past_its_form() -> None:
+    deployment = "/api/deployments/01a22613-f865-77a5-afe4-2c7ffb1bdbf2"
+    for path in (f"{RUN}/input", f"{RUN}/input/", "/api/flow_runs/", f"{deployment}/create_flow_run/bulk"):
+        assert is_for_programs("POST", path), path
+    assert is_for_programs("DELETE", f"{RUN}/input/suspended-decision-1-response")
+    for path in (f"{RUN}/input/filter", f"{RUN}/resume", f"{deployment}/create_flow_run", "/api/flow_runs/filter"):
+        assert not is_for_programs("POST", path), path
+    assert not is_for_programs("DELETE", RUN)
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("/prefect/api/flows/filter?a=/x/filter", "/prefect/api/flows/filter"),
+        ("/prefect/api//flow_runs/1/%69nput", "/prefect/api/flow_runs/1/input"),
+        ("//prefect/api/flow_runs/1/x/%2e%2e/input", "/prefect/api/flow_runs/1/input"),
+        ("/prefect/api/flow_runs/1/set_state#/filter", "/prefect/api/flow_runs/1/set_state"),
+        ("/prefect/", "/prefect"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_read_as_the_server_will_read_it(uri: str, path: str) -> None:
+    assert plain_path(uri) == path
