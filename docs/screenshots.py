@@ -1,25 +1,20 @@
-"""Takes the pictures of the guides from a running ``vekha up``: python docs/screenshots.py [address]."""
+"""Takes the pictures of the guides from a running ``vekha up``, by the log-in of «Контроль».
 
-import base64
-import json
+VEKHA_CONTROL_PASSWORD=… python docs/screenshots.py [address of the pages]
+"""
+
+import os
 import shutil
 import sys
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from models.settings import Settings
-from tasks.prefect.api_password import api_auth
-
 PICTURES = Path(__file__).parent / "pictures"
-TOLD = base64.b64encode((api_auth(Settings()) or "").encode()).decode()
-"""The password of the Prefect server, as it is told to it."""
-HEADERS = {"Content-Type": "application/json", "Authorization": f"Basic {TOLD}"}
 
 
-def main(address: str) -> None:
+def main(pages: str) -> None:
     """Deployments, the runs to come of one, a run that waits with its card, its form, overview and progress."""
     browser_path = shutil.which("chromium") or sys.exit("chromium is needed: apt-get install chromium")
     PICTURES.mkdir(exist_ok=True)
@@ -28,20 +23,24 @@ def main(address: str) -> None:
             executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
         )
         page = browser.new_page(viewport={"width": 1400, "height": 900}, locale="ru-RU")
-        page.add_init_script(f"localStorage.setItem('prefect-password', '{TOLD}')")
+        page.goto(f"{pages}/control")
+        page.fill("input[type=password]", os.environ["VEKHA_CONTROL_PASSWORD"])
+        page.press("input[type=password]", "Enter")
+        page.wait_for_url(lambda now: "/login" not in now)
+        address = f"{pages}/prefect"
         take(page, f"{address}/deployments", "deployments")
-        weekly = one(address, "deployments", {"deployments": {"name": {"like_": "1.2.3 "}}})
+        weekly = one(page, "deployments", {"deployments": {"name": {"like_": "1.2.3 "}}})
         take(page, f"{address}/deployments/deployment/{weekly['id']}?tab=Upcoming", "upcoming")
         waiting = {"state": {"name": {"any_": ["Просрочено"]}}, "tags": {"all_": ["moscow-oblast"]}}
-        run = one(address, "flow_runs", {"flow_runs": waiting})
+        run = one(page, "flow_runs", {"flow_runs": waiting})
         take(page, f"{address}/runs/flow-run/{run['id']}?tab=Artifacts", "run")
         page.get_by_role("button", name="Resume").click()
         page.wait_for_timeout(2000)
         page.screenshot(path=PICTURES / "decision.png")
-        overview = one(address, "artifacts", {"artifacts": {"key": {"any_": ["obzor-moscow-oblast"]}}})
+        overview = one(page, "artifacts", {"artifacts": {"key": {"any_": ["obzor-moscow-oblast"]}}})
         take(page, f"{address}/artifacts/artifact/{overview['id']}", "overview")
         progress = one(
-            address, "artifacts", {"artifacts": {"key": {"any_": ["moscow-oblast-progress"]}}, "sort": "CREATED_DESC"}
+            page, "artifacts", {"artifacts": {"key": {"any_": ["moscow-oblast-progress"]}}, "sort": "CREATED_DESC"}
         )
         take(page, f"{address}/artifacts/artifact/{progress['id']}", "progress")
         browser.close()
@@ -55,14 +54,13 @@ def take(page: Page, url: str, name: str) -> None:
     page.screenshot(path=PICTURES / f"{name}.png")
 
 
-def one(address: str, kind: str, wanted: dict[str, Any]) -> dict[str, Any]:
+def one(page: Page, kind: str, wanted: dict[str, Any]) -> dict[str, Any]:
     """The first thing of a kind that a filter of the Prefect API finds."""
-    body = json.dumps(wanted | {"limit": 1}).encode()
-    request = urllib.request.Request(f"{address}/api/{kind}/filter", body, HEADERS)
-    with urllib.request.urlopen(request) as answer:
-        found: list[dict[str, Any]] = json.load(answer)
+    ask = """async ([kind, body]) => (await fetch(`/prefect/api/${kind}/filter`, {
+        method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)})).json()"""
+    found: list[dict[str, Any]] = page.evaluate(ask, [kind, wanted | {"limit": 1}])
     return found[0] if found else sys.exit(f"no {kind} to show: {wanted}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:4200")
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:4280")

@@ -85,7 +85,7 @@ def _run(settings: Settings, codes: Sequence[str], *, rehearsal: bool) -> None:
             _load(engine, codes, settings=settings, rehearsal=rehearsal)
         with output.step("Запускаются страницы"):
             pages.start()
-        output.screen.print(f"«Контроль» уже открыт: [bold]{pages.url}/control[/] {password}")
+        output.screen.print(f"«Контроль» уже открыт: [bold]{pages.url}/control[/] {password}", soft_wrap=True)
         with output.step("Запускается сервер Prefect, в первый раз до минуты"):
             server.start()
         _keep_password(settings)
@@ -198,7 +198,7 @@ def _greet(engine: Engine, settings: Settings, pages: str, password: str, summar
     what = "точек и этапов" if any(entry.overdue_stages for entry in standing) else "точек"
     letters = "почтовый сервер из VEKHA_MAIL_URL" if settings.mail_url else f"папка {settings.letters} (файлы .eml)"
     output.screen.print(f"Дорожных карт: {len(standing)}, просрочено {what}: {overdue}. {summary}")
-    output.screen.print(f"Страница «Контроль»: [bold]{pages}/control[/] {password}")
+    output.screen.print(f"Страница «Контроль»: [bold]{pages}/control[/] {password}", soft_wrap=True)
     output.screen.print(f"Страница Prefect: [bold]{pages}{UI_BASE}/[/] (вход тот же)")
     output.screen.print(f"Письма: {letters}")
     output.screen.print("Остановить: Ctrl-C")
