@@ -8,7 +8,7 @@ The server serves its pages from a copy in the data folder. In the copy,
 - the page of a run opens on its card, not on an empty journal;
 - at the foot of every page, the old ones and the new, stands a line of links, and the tile of an artifact shows its
   Russian description in place of its key, which Prefect allows no Russian letter in; the first page does not invite to
-  the new ones, which do not know our states.
+  the new ones, which do not know our states; the old ones have their colours from the first page on.
 
 What is not found (another Prefect) is left as it is.
 """
@@ -47,6 +47,12 @@ body:has(#root){padding-bottom:2.25rem}
 .artifact-card__title,.workspace-dashboard__ui-switch-banner{display:none}
 .artifact-card__description{font-size:1.05rem;font-weight:600}
 """
+#: The old pages put on their colours once a log-in of their own has been shown, or an advertisement: neither is, here.
+#: Without them links look like words, and what lies behind a form shines through it.
+COLOURS = """<script>
+try { document.documentElement.classList.add(JSON.parse(localStorage.getItem("color-scheme") || '"dark"')); }
+catch { document.documentElement.classList.add("dark"); }
+</script>"""
 BEGINS, ENDS = "<!-- vekha -->", "<!-- /vekha -->"
 
 
@@ -99,9 +105,11 @@ def show_card_first(folder: Path) -> bool:
 def add_links(folder: Path, links: Iterable[Link]) -> bool:
     """Put the line of links on every page, the newest in place of what stood there. False when there is no page."""
     shown = "".join(f'<a href="{escape(link.url)}">{escape(link.words)}</a>' for link in links)
-    line = f'{BEGINS}<style>{STYLE}</style><nav id="vekha-links" aria-label="Веха">{shown}</nav>{ENDS}'
     pages = [page for version in ("v1", "v2") if (page := folder / version / "index.html").is_file()]
     for page in pages:
+        colours = COLOURS if page.parent.name == "v1" else ""
+        nav = f'<nav id="vekha-links" aria-label="Веха">{shown}</nav>'
+        line = f"{BEGINS}<style>{STYLE}</style>{colours}{nav}{ENDS}"
         text = page.read_text(encoding="utf-8")
         bare = re.sub(f"{BEGINS}.*?{ENDS}", "", text, flags=re.DOTALL)
         mended = bare.replace("</body>", f"{line}</body>", 1)

@@ -58,6 +58,7 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     page.goto(f"{door}/prefect/runs/flow-run/{run['id']}")
     page.get_by_text("В работе").first.wait_for()
     page.locator(".artifact-card").wait_for()  # the card comes first, not the journal
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(38, 39, 43)", "no colours"
     page.screenshot(path=OUT / "run-waits.png")
     page.get_by_role("button", name="Resume").first.click()
     page.get_by_role("dialog").get_by_text("Решение").wait_for()
