@@ -8,7 +8,8 @@ The server serves its pages from a copy in the data folder. In the copy,
 - the page of a run opens on its card, not on an empty journal;
 - at the foot of every page, the old ones and the new, stands a line of links, and the tile of an artifact shows its
   Russian description in place of its key, which Prefect allows no Russian letter in; the first page does not invite to
-  the new ones, which do not know our states; the old ones have their colours from the first page on.
+  the new ones, which do not know our states; the old ones have their colours from the first page on;
+- a form of many fields leaves room for the words above them, which say what is decided and why it was refused.
 
 What is not found (another Prefect) is left as it is.
 """
@@ -45,6 +46,7 @@ body:has([role=dialog]) #vekha-links{display:none}
 body:has(#root){padding-bottom:2.25rem}
 #root .h-svh{height:calc(100svh - 2.25rem)}
 .artifact-card__title,.workspace-dashboard__ui-switch-banner{display:none}
+.p-modal__body>.markdown-renderer{flex-shrink:0}
 .artifact-card__description{font-size:1.05rem;font-weight:600}
 """
 #: The old pages put on their colours once a log-in of their own has been shown, or an advertisement: neither is, here.

@@ -66,6 +66,10 @@ def test_the_coordinator_accepts_a_point_in_the_prefect_pages(
     page.screenshot(path=OUT / "form-empty.png")
     link = page.get_by_role("dialog").get_by_role("link", name="Решить на странице контроля")
     assert "/control/point/" in str(link.get_attribute("href"))
+    page.set_viewport_size({"width": 1400, "height": 500})
+    squeezed = "(a) => { const words = a.closest('article'); return words.scrollHeight - words.clientHeight; }"
+    assert link.evaluate(squeezed) == 0, "the words above the fields give way to them"
+    page.set_viewport_size({"width": 1400, "height": 1000})
     answer_by_keyboard(page, "отложить", send)
     asked_again(office, open_point)
     page.goto(f"{door}/prefect/runs/flow-run/{run['id']}")
