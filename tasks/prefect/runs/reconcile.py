@@ -31,8 +31,6 @@ from tasks.prefect.runs.waiting_runs import end_stray, finish_run, has_ended, re
 
 STALE = timedelta(hours=1)
 """A run that is busy for longer has lost its process."""
-SILENT = timedelta(minutes=2)
-"""Four times as long as a worker is ever silent: ``HEARTBEAT_SECONDS`` of ``deployments/serve/worker.py``."""
 UNFINISHED = ["SCHEDULED", "PENDING", "RUNNING", "PAUSED"]
 DIED = ["CRASHED", "FAILED"]
 LONGEST_REST = timedelta(hours=6)
@@ -103,7 +101,7 @@ async def reconcile_runs(
         wanted = _wanted(session, deployments, today=today, at=at, ahead_days=ahead_days)
         noted = _noted(session, "run")
     ours, strays = _by_owner([*await _found(client, DIED), *await _found(client, UNFINISHED)])
-    silent_workers = await _silent_workers(client, at) if any(run.type == "RUNNING" for run in ours) else set()
+    silent_workers = await _silent_workers(client) if any(run.type == "RUNNING" for run in ours) else set()
     ours = [replace(run, worker_is_silent=run.worker in silent_workers) for run in ours]
     died = [await _with_its_failures(client, run) for run in ours if run.type in DIED]
     runs = {run.key: run for run in (*died, *(run for run in ours if run.type in UNFINISHED))}
@@ -323,14 +321,16 @@ def _mending(want: Wanted, run: Run, noted: str | None, at: datetime) -> str:
     return "" if is_noted else "runs_noted"
 
 
-async def _silent_workers(client: PrefectClient, at: datetime) -> set[str]:
-    """Workers, on whatever machine, that have not been heard of for some time: what they ran has died with them."""
+async def _silent_workers(client: PrefectClient) -> set[str]:
+    """Workers, on whatever machine, that have not been heard of for some time: what they ran has died with them.
+
+    The server says so, by its own clock, after three heartbeats left out: ours may be another.
+    """
     try:
         workers = await call(client, "POST", f"/work_pools/{POOL}/workers/filter", {})
     except (PrefectHTTPStatusError, ObjectNotFound):
         return set()
-    heard = {one["name"]: _instant(one["last_heartbeat_time"]) for one in workers}
-    return {name for name, last in heard.items() if last is None or at - last > SILENT}
+    return {one["name"] for one in workers if one["status"] == "OFFLINE"}
 
 
 async def push_run(client: PrefectClient, engine: Engine, key: str, *, at: datetime) -> bool:
