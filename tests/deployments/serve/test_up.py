@@ -23,6 +23,7 @@ from models import ControlPoint, Notice
 from models.db import engine_for, open_session
 from tests.deployments.cli.test_cli import Vekha
 from tests.places import ROOT
+from tests.worlds.pages import come_in
 
 pytestmark = pytest.mark.usefixtures("own_programs")
 GREETED = "Остановить: Ctrl-C"
@@ -171,24 +172,16 @@ def assert_locked(url: str, auth: str) -> None:
 
 def assert_one_door(pages: str, password: str) -> None:
     """Who has logged in to «Контроль» has Prefect as well, at the same address."""
-    with httpx.Client(base_url=pages, trust_env=False) as browser:
-        assert (
-            browser.get("/prefect/", headers={"Accept": "text/html"}).headers["location"].startswith("/control/login")
-        )
-        assert browser.get("/prefect/api/admin/version").status_code == 401
-        log_in(browser, password)
-        assert "vekha-links" in browser.get("/prefect/dashboard", headers={"Accept": "text/html"}).text
+    html = {"Accept": "text/html"}
+    stranger = httpx.get(f"{pages}/prefect/", headers=html, trust_env=False)
+    assert stranger.headers["location"].startswith("/control/login")
+    assert httpx.get(f"{pages}/prefect/api/admin/version", trust_env=False).status_code == 401
+    with come_in(pages, password) as browser:
+        assert "vekha-links" in browser.get("/prefect/dashboard", headers=html).text
         assert browser.get("/prefect/ui-settings").json()["auth"] is None
         found = browser.post("/prefect/api/flows/filter", json={}, headers={"Origin": pages})
         assert found.status_code == 200
         assert found.json()
-
-
-def log_in(browser: httpx.Client, password: str) -> None:
-    token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/control/login").text)
-    assert token is not None
-    answer = browser.post("/control/login", data={"csrf": token[1], "password": password, "next": "/control"})
-    assert answer.status_code == 303, answer.text
 
 
 def assert_found_by_other_commands(data: Path, port: int) -> None:
