@@ -36,6 +36,8 @@ class Reading:
     relative: tuple[int, DayUnit] | None = None
     event: str | None = None
     problems: tuple[str, ...] = field(default=())
+    proposals: tuple[str, ...] = ()
+    """For an unreadable phrase: wordings that would be read, as words and period allow, likeliest first."""
 
     def to_json(self) -> dict[str, Any]:
         """The public JSON form; keys that do not apply are absent."""
@@ -47,6 +49,8 @@ class Reading:
                 out[key] = value
         if self.relative is not None:
             out["relative"] = list(self.relative)
+        if self.proposals:
+            out["proposals"] = list(self.proposals)
         return out | {"rule": self.rule, "problems": list(self.problems)}
 
     @classmethod
@@ -67,4 +71,5 @@ class Reading:
             relative=(relative[0], relative[1]) if relative else None,
             event=data.get("event"),
             problems=tuple(data.get("problems", ())),
+            proposals=tuple(data.get("proposals", ())),
         )

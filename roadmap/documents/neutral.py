@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SERVICE = re.compile(r"</?p>|\*\*|\\(?=_)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\ufeff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
@@ -26,11 +26,19 @@ class Row:
     covered: frozenset[int] = frozenset()
     after_break: bool = False
     """The first row of a page: what stands here may continue the row before."""
+    lines: tuple[tuple[str, ...], ...] = ()
+    """The cells by their own lines (paragraphs, line breaks) where a cell has several; empty where none has."""
 
     @property
     def filled(self) -> tuple[int, ...]:
         """The columns that hold words."""
         return tuple(at for at, cell in enumerate(self.cells) if cell)
+
+    def lines_of(self, at: int) -> tuple[str, ...]:
+        """The lines of one cell, as they stand under each other; () for an empty cell."""
+        if self.lines and at < len(self.lines):
+            return self.lines[at]
+        return (self.cells[at],) if at < len(self.cells) and self.cells[at] else ()
 
     @property
     def words(self) -> str:
@@ -84,6 +92,6 @@ def together(documents: Iterable[Document]) -> Document:
             if isinstance(block, Paragraph):
                 blocks.append(Paragraph(block.text, f"{part.name}, {block.place}"))
             else:
-                rows = (Row(row.cells, f"{part.name}, {row.place}", row.covered, row.after_break) for row in block.rows)
+                rows = (replace(row, place=f"{part.name}, {row.place}") for row in block.rows)
                 blocks.append(Table(tuple(rows), block.doubt))
     return Document(", ".join(part.name for part in parts), tuple(blocks))

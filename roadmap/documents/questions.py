@@ -19,6 +19,8 @@ class Question:
     words: str
     why: str
     proposed: str
+    choices: tuple[str, ...] = ()
+    """Answers that may be given as they stand, the likeliest first; empty where only a person's own words will do."""
 
     @property
     def line(self) -> str:
@@ -28,7 +30,8 @@ class Question:
 
     def to_json(self) -> dict[str, Any]:
         """The public JSON form."""
-        return {name: getattr(self, name) for name in ("about", "place", "words", "why", "proposed")}
+        said = {name: getattr(self, name) for name in ("about", "place", "words", "why", "proposed")}
+        return said | {"choices": list(self.choices)}
 
 
 class Answers:
