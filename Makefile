@@ -25,9 +25,9 @@ test: .venv/.dev
 test-office: .venv/.dev
 	$(SUITE) -m "office"
 
-# The image and compose.yaml, made and run here: wants podman, buildah, runc, debootstrap; ten minutes the first time.
+# Of those, the image and compose.yaml, made and run: wants podman, buildah, runc, debootstrap; longest the first time.
 test-containers: .venv/.dev
-	CONTAINERS=1 $(SUITE) tests/deployments/compose
+	$(SUITE) tests/deployments/compose
 
 # Crashes, failing mail, databases and clocks; the figures go to tests/out/faults: docs/reliability.md.
 FAULTS := tests/faults tests/tasks/daily/test_false_day.py tests/tasks/letters/test_sender_killed.py \

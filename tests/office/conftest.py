@@ -132,12 +132,16 @@ class SharedOffice:
         for log in self.logs:
             log.close()
 
-    def browser(self, password: str = PASSWORD) -> "httpx.Client":
-        """Somebody who has logged in by the address of the office."""
-        return self._stack.enter_context(come_in(self.url, password, verify=self.trust))
+    def address(self, door: str = "door") -> str:
+        """What a browser calls the office by one of its proxies."""
+        return f"https://127.0.0.1:{self.ports[door]}"
 
-    def stranger(self) -> httpx.Client:
-        found = httpx.Client(base_url=self.url, trust_env=False, timeout=60, verify=self.trust)
+    def browser(self, password: str = PASSWORD, door: str = "door") -> "httpx.Client":
+        """Somebody who has logged in by the address of the office."""
+        return self._stack.enter_context(come_in(self.address(door), password, verify=self.trust))
+
+    def stranger(self, door: str = "door") -> httpx.Client:
+        found = httpx.Client(base_url=self.address(door), trust_env=False, timeout=60, verify=self.trust)
         return self._stack.enter_context(found)
 
     def __post_init__(self) -> None:
@@ -167,7 +171,7 @@ def shared(
 ) -> Iterator[SharedOffice]:  # fmt: skip
     """The whole office at work, Surgut on control in it."""
     folder = tmp_path_factory.mktemp("office")
-    names = ("redis", "prefect-1", "prefect-2", "web-1", "web-2", "door", "inner")
+    names = ("redis", "prefect-1", "prefect-2", "web-1", "web-2", "door", "inner", "caddy")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     certificate(folder)
     with serve_mail() as mail, postgres.bare() as ours, postgres.bare() as prefects:  # type: ignore[attr-defined]
@@ -195,6 +199,10 @@ def begin(office: SharedOffice, redis: str, nginx: str) -> None:
         office.wait_for(name, f"http://127.0.0.1:{ports[name]}/api/health")
     office.serve("services", "services")
     (office.folder / "nginx.conf").write_text(proxy(office.folder, ports), encoding="utf-8")
+    (office.folder / "Caddyfile").write_text(caddy(office.folder, ports), encoding="utf-8")
+    word = base64.b64encode(AUTH.encode()).decode()
+    command = (str(Path(sys.executable).with_name("caddy")), "run", "--config", str(office.folder / "Caddyfile"))
+    office.start("caddy", *command, VEKHA_AUTH_BASE64=word, XDG_DATA_HOME=str(office.folder), HOME=str(office.folder))
     office.start("nginx", nginx, "-p", str(office.folder), "-c", str(office.folder / "nginx.conf"))
     office.wait_for("nginx", f"http://127.0.0.1:{ports['inner']}/api/health")
     done = office.vekha("sync")
@@ -252,10 +260,32 @@ def plain(engine: Engine) -> str:
     return re.sub(r"^postgresql\+\w+", "postgresql", engine.url.render_as_string(hide_password=False))
 
 
+def ready_made(name: str, *changes: tuple[str, str]) -> str:
+    """A file that comes with Vekha, with the addresses of this office; nothing else in it is changed."""
+    ready = (ROOT / "deployments" / name).read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in ready, old
+        ready = ready.replace(old, new)
+    return ready
+
+
+def caddy(folder: Path, ports: dict[str, int]) -> str:
+    """The file of Caddy, beside nginx on a port of its own; it asks no authority for a certificate and writes here."""
+    ready = ready_made(
+        "caddy/Caddyfile",
+        ("vekha.example.ru {", f"https://127.0.0.1:{ports['caddy']}, https://{NAME}:{ports['caddy']} {{"),
+        ("/etc/caddy/", f"{folder}/"),
+        ("/var/log/caddy/vekha.log", f"{folder}/caddy-access.log"),
+        ("127.0.0.1:4280", " ".join(f"127.0.0.1:{ports[name]}" for name in ("web-1", "web-2"))),
+        ("127.0.0.1:4200", " ".join(f"127.0.0.1:{ports[name]}" for name in ("prefect-1", "prefect-2"))),
+    )
+    return f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system {folder}/caddy\n}}\n{ready}"
+
+
 def proxy(folder: Path, ports: dict[str, int]) -> str:
-    """The file that comes with Vekha, with the addresses of this office; nothing else in it is changed."""
-    ready = (ROOT / "deployments" / "nginx" / "vekha.conf").read_text(encoding="utf-8")
-    for old, new in (
+    """The file of nginx in the frame that a distribution gives it."""
+    ready = ready_made(
+        "nginx/vekha.conf",
         ("server 127.0.0.1:4280;", "".join(f"server 127.0.0.1:{ports[name]};" for name in ("web-1", "web-2"))),
         ("server 127.0.0.1:4200;", "".join(f"server 127.0.0.1:{ports[name]};" for name in ("prefect-1", "prefect-2"))),
         ("listen 443 ssl;", f"listen 127.0.0.1:{ports['door']} ssl;"),
@@ -263,9 +293,7 @@ def proxy(folder: Path, ports: dict[str, int]) -> str:
         ("/etc/nginx/", f"{folder}/"),
         ("/var/log/nginx/", f"{folder}/"),
         ("server_name vekha.example.ru;", f"server_name {NAME} other.test;"),
-    ):
-        assert old in ready, old
-        ready = ready.replace(old, new)
+    )
     word = base64.b64encode(AUTH.encode()).decode()
     (folder / "vekha-prefect-password.conf").write_text(f'proxy_set_header Authorization "Basic {word}";\n')
     kinds = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("proxy", "fastcgi", "uwsgi", "scgi"))

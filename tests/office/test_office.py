@@ -1,32 +1,40 @@
 """Many programs, one office: everything once, one door, and nothing lost when a part of it dies."""
 
+import asyncio
 import json
 import re
-import ssl
 import subprocess
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 from sqlmodel import col, select
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from models import ControlPoint, Notice, PrefectRef, Transition
+from models import ControlPoint, Notice, PrefectRef, Round, RoundStep, Snapshot, Transition
 from models.db import open_session
 from tests.office.conftest import NAME, READER, SharedOffice, wait
 
 HTML = {"Accept": "text/html,*/*"}
+both_doors = pytest.mark.parametrize("door", ["door", "caddy"])
+"""nginx and Caddy, each by the file that comes with Vekha."""
+
+
+def from_ours(browser: httpx.Client) -> dict[str, str]:
+    """As a browser says it of what our own pages send."""
+    return {"Origin": str(browser.base_url).rstrip("/")}
 
 
 def runs(office: SharedOffice, browser: httpx.Client, **wanted: Any) -> list[dict[str, Any]]:
     """The runs of points, asked for as Prefect's pages ask."""
     body = {"flow_runs": wanted, "sort": "ID_DESC", "limit": 200}
-    answer = browser.post("/prefect/api/flow_runs/filter", json=body, headers={"Origin": office.url})
+    answer = browser.post("/prefect/api/flow_runs/filter", json=body, headers=from_ours(browser))
     assert answer.status_code == 200, answer.text
     return [run for run in answer.json() if run["parameters"].get("point_key")]
 
@@ -36,9 +44,7 @@ def waiting(office: SharedOffice, browser: httpx.Client) -> list[dict[str, Any]]
 
 
 def resume(office: SharedOffice, browser: httpx.Client, run: str, **answer: str) -> str:
-    told = browser.post(
-        f"/prefect/api/flow_runs/{run}/resume", json={"run_input": answer}, headers={"Origin": office.url}
-    )
+    told = browser.post(f"/prefect/api/flow_runs/{run}/resume", json={"run_input": answer}, headers=from_ours(browser))
     return str(told.json().get("status", told.text))
 
 
@@ -50,16 +56,18 @@ def decisions(office: SharedOffice, key: str) -> list[tuple[str, str]]:
         return [(row.action, row.actor) for row in rows if row.actor.endswith("(Prefect)")]
 
 
-def test_one_address_and_one_log_in(shared: SharedOffice) -> None:
-    stranger = shared.stranger()
+@both_doors
+def test_one_address_and_one_log_in(shared: SharedOffice, door: str) -> None:
+    stranger = shared.stranger(door)
     for path in ("/control", "/prefect/", "/prefect/runs"):
         answer = stranger.get(path, headers=HTML)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/control/login?next={path}")
     for path in ("/prefect/api/admin/version", "/prefect/api/flow_runs/count", "/prefect/ui-settings"):
         assert stranger.get(path).status_code == 401
-    assert stranger.get("/vekha-door").status_code == 404
+    if door == "door":
+        assert stranger.get("/vekha-door").status_code == 404
     assert stranger.get("/metrics").status_code == 404
-    person = shared.browser()
+    person = shared.browser(door=door)
     page = person.get("/prefect/runs", headers=HTML)
     assert "vekha-links" in page.text
     assert person.get("/prefect/api/admin/version").json().startswith("3.")
@@ -67,19 +75,20 @@ def test_one_address_and_one_log_in(shared: SharedOffice) -> None:
     [session] = [one for one in cookie if one.name == "vekha_control"]
     assert session.secure
     assert session.path == "/"
-    other = person.get("/prefect/ui-settings", headers={"Host": f"other.test:{shared.ports['door']}"})
+    other = person.get("/prefect/ui-settings", headers={"Host": f"{NAME}:{shared.ports[door]}"})
     assert other.json()["api_url"] == "/prefect/api"
     assert page.headers["strict-transport-security"]
 
 
-def test_foreign_pages_and_readers_change_nothing(shared: SharedOffice) -> None:
-    person, reader = shared.browser(), shared.browser(READER)
+@both_doors
+def test_foreign_pages_and_readers_change_nothing(shared: SharedOffice, door: str) -> None:
+    person, reader = shared.browser(door=door), shared.browser(READER, door)
     run = waiting(shared, person)[0]["id"]
     path, body = f"/prefect/api/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}}
     foreign = person.post(path, json=body, headers={"Origin": "https://evil.example"})
     assert foreign.status_code == 403
     assert person.post(path, json=body).status_code == 403
-    assert reader.post(path, json=body, headers={"Origin": shared.url}).status_code == 403
+    assert reader.post(path, json=body, headers={"Origin": shared.address(door)}).status_code == 403
     assert "только смотреть" in resume(shared, reader, run, decision="принять")
     assert [one["id"] for one in waiting(shared, reader)] == [one["id"] for one in waiting(shared, person)]
 
@@ -93,26 +102,27 @@ def test_a_log_in_holds_in_both_processes_of_the_pages(shared: SharedOffice) -> 
     assert {person.get("/control").status_code for _ in range(6)} == {303}
 
 
-def test_what_happens_is_listened_to_through_tls(shared: SharedOffice) -> None:
-    person = shared.browser()
+@both_doors
+def test_what_happens_is_listened_to_through_tls(shared: SharedOffice, door: str) -> None:
+    person = shared.browser(door=door)
     cookie = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
 
-    def listen(cookie: str) -> dict[str, str]:
-        with connect(
-            f"wss{shared.url.removeprefix('https')}/prefect/api/events/out",
-            ssl=ssl.create_default_context(cafile=str(shared.folder / "vekha.crt")),
-            origin=Origin(shared.url),
+    async def listen(cookie: str) -> dict[str, str]:
+        async with connect(
+            f"wss{shared.address(door).removeprefix('https')}/prefect/api/events/out",
+            ssl=shared.trust,
+            origin=Origin(shared.address(door)),
             subprotocols=[Subprotocol("prefect")],
             additional_headers={"Cookie": cookie},
             proxy=None,
         ) as line:
-            line.send(json.dumps({"type": "auth", "token": None}))
-            said: dict[str, str] = json.loads(line.recv(timeout=60))
+            await line.send(json.dumps({"type": "auth", "token": None}))
+            said: dict[str, str] = json.loads(await asyncio.wait_for(line.recv(), 60))
             return said
 
-    assert listen(cookie) == {"type": "auth_success"}
+    assert asyncio.run(listen(cookie)) == {"type": "auth_success"}
     with pytest.raises(InvalidStatus):
-        listen("vekha_control=made-up")
+        asyncio.run(listen("vekha_control=made-up"))
 
 
 def test_letters_leave_once_and_their_links_need_no_log_in(shared: SharedOffice) -> None:
@@ -208,6 +218,49 @@ def _noted(office: SharedOffice, code: str) -> int:
     return len(rows)
 
 
+def test_a_limit_of_the_pool_holds_over_all_workers(shared: SharedOffice) -> None:
+    person = shared.browser()
+    origin, pool = {"Origin": shared.url}, "/prefect/api/work_pools/vekha"
+    found = [run for run in waiting(shared, person) if run["state_name"] in ("В работе", "На доработке")][-4:]
+    assert len(found) > 1, Counter(run["state_name"] for run in waiting(shared, person))
+    assert person.patch(pool, json={"concurrency_limit": 1}, headers=origin).status_code == 204
+    assert shared.vekha("sync").returncode == 0, "a sync leaves what people have set"
+    for run in found:
+        assert resume(shared, person, run["id"], decision="снять", reason="приказ № 10") == "ACCEPT"
+    before, most = {run["id"]: run["run_count"] for run in found}, 0
+
+    def all_done() -> bool:
+        nonlocal most
+        at_work = runs(shared, person, state={"type": {"any_": ["PENDING", "RUNNING"]}})
+        most = max(most, len(at_work))
+        now = runs(shared, person, id={"any_": list(before)})
+        return not at_work and all(run["run_count"] > before[run["id"]] for run in now)
+
+    wait(all_done, "not every answer was looked at")
+    assert most == 1
+    assert person.get(pool).json()["concurrency_limit"] == 1
+    assert person.patch(pool, json={"concurrency_limit": None}, headers=origin).status_code == 204
+
+
+def test_a_round_is_held_once_whoever_writes_its_note(shared: SharedOffice) -> None:
+    today = date.today()  # noqa: DTZ011
+    period = f"{today.year - 1}-Q4" if today.month < 4 else f"{today.year}-Q{(today.month - 1) // 3}"
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: shared.vekha("monitor", "surgut", "--period", period, "--now"), range(3)))
+    assert all("Traceback" not in one.stderr for one in done), [one.stderr for one in done]
+    assert 0 in [one.returncode for one in done], [one.stderr for one in done]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: shared.vekha("deliver"), range(3)))
+    with open_session(shared.engine) as session:
+        [held] = session.exec(select(Round).where(Round.roadmap_code == "surgut", col(Round.manual))).all()
+        assert len(session.exec(select(Snapshot).where(Snapshot.round_id == held.id)).all()) == 1
+        steps = Counter(row.step for row in session.exec(select(RoundStep).where(RoundStep.round_id == held.id)))
+        sent = [f"В-{row.id:06}" for row in session.exec(select(Notice)) if row.sent_at is not None]
+    assert {"snapshot", "report"} <= set(steps) or len(steps) > 3, steps
+    assert set(steps.values()) == {1}
+    assert Counter(re.findall(r"В-\d+", " ".join(str(one["Subject"]) for one in shared.mail.letters))) == Counter(sent)
+
+
 def test_no_log_holds_a_secret_or_a_link(shared: SharedOffice) -> None:
     texts = {log.name: log.read_text(encoding="utf-8", errors="replace") for log in shared.folder.glob("*.log")}
     assert {"web-1.log", "vekha.log", "worker-one.log", "prefect-1.log"} <= set(texts)
@@ -215,3 +268,8 @@ def test_no_log_holds_a_secret_or_a_link(shared: SharedOffice) -> None:
         for secret in ("of an office of many", "of-redis", "пароль координатора", "k" * 44):
             assert secret not in words, name
         assert not re.search(r"/o/[\w.-]{20,}", words), name
+
+
+def test_what_is_wrong_outside_stands_in_the_log_of_the_pages(shared: SharedOffice) -> None:
+    """Its name stands in no DNS."""
+    wait(lambda: f"имени «{NAME}» нет в DNS" in shared.log_of("web-1"), lambda: shared.log_of("web-1"), seconds=150)

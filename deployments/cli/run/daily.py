@@ -1,6 +1,8 @@
 """Commands that do the work without Prefect's clock: load, contacts, control, deliver, sync, rehearse."""
 
 import asyncio
+import time
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -231,6 +233,9 @@ def _show_simulation(code: str, report: Simulation) -> None:
 
 def sync(
     resume: Annotated[bool, typer.Option("--resume", help="Включить всё, что приостановлено в Prefect.")] = False,
+    wait: Annotated[
+        int, typer.Option("--wait", metavar="СЕКУНД", min=0, help="Сколько ждать сервер Prefect, если он запускается.")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Сверить Prefect с базой: создать, обновить и закрыть развёртывания и запуски; сказать, что в нём стоит."""
@@ -238,6 +243,7 @@ def sync(
     from tasks.prefect.health import keep_watch, resume_everything
 
     engine, settings = _own_engine(), Settings()
+    _await_server(settings, seconds=wait)
     with output.progress("Сверка с Prefect") as advance:
         report = sync_prefect(engine, settings=settings, at=clock.now(), progress=advance)
     switched_on = asyncio.run(resume_everything(settings)) if resume else 0
@@ -250,3 +256,14 @@ def sync(
     for words in standing.values():
         output.screen.print(f"Тревога: {words}", style="red", markup=False)
     return None
+
+
+def _await_server(settings: Settings, *, seconds: int) -> None:
+    """Until the Prefect server answers, or so long; what then goes without it says itself that it is away."""
+    from deployments.serve.prefect import answers
+    from tasks.prefect.names import api_url
+
+    until = time.monotonic() + seconds
+    with output.step("Ждём сервер Prefect") if seconds else nullcontext():
+        while time.monotonic() < until and not answers(f"{api_url(settings)}/health"):
+            time.sleep(0.5)

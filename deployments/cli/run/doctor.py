@@ -1,5 +1,6 @@
 """``vekha doctor``: everything an installation stands on, and for each fault what to do."""
 
+import time
 from dataclasses import asdict
 from typing import Annotated
 
@@ -7,10 +8,12 @@ import typer
 
 from deployments.cli import output
 from deployments.cli.roadmap.look import Json
-from deployments.doctor import State, look_at_everything
+from deployments.doctor import Finding, State, look_at_everything
 from models.settings import Settings
 from roadmap.language import counted
 
+PAUSE = 2.0
+"""Seconds."""
 MARKS: dict[State, str] = {"ok": "✓", "warn": "!", "bad": "✗"}
 
 
@@ -18,10 +21,14 @@ def doctor(
     mail: Annotated[
         str | None, typer.Option("--mail", metavar="АДРЕС", help="Отправить на этот адрес проверочное письмо.")
     ] = None,
+    wait: Annotated[
+        int,
+        typer.Option("--wait", metavar="СЕКУНД", min=0, help="Сколько ждать, пока запустится то, что ещё не отвечает."),
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Проверить установку: базы, Prefect, адрес страниц, прокси, почту, часы, папку. Код 1, если что-то неисправно."""
-    found = look_at_everything(Settings(), mail_to=mail)
+    found = _looked(wait, mail)
     faults, doubts = (sum(one.state == state for one in found) for state in ("bad", "warn"))
     if as_json:
         output.as_json([asdict(one) for one in found])
@@ -34,3 +41,13 @@ def doctor(
         output.screen.print(f"{words}{more}", style="red" if faults else "yellow" if doubts else "green")
     if faults:
         raise typer.Exit(1)
+
+
+def _looked(seconds: int, mail: str | None) -> list[Finding]:
+    """What is found when nothing is at fault any more, or after so long; one test letter at the most."""
+    settings, until = Settings(), time.monotonic() + seconds
+    if seconds:
+        with output.step("Ждём, пока всё запустится"):
+            while any(one.state == "bad" for one in look_at_everything(settings)) and time.monotonic() < until:
+                time.sleep(PAUSE)
+    return look_at_everything(settings, mail_to=mail)

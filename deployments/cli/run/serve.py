@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from enum import StrEnum
+from threading import Thread
 from typing import Annotated
 
 import typer
 
 from deployments.cli import output
-from deployments.doctor import before_start
+from deployments.doctor import after_start, before_start
 from deployments.serve import web
 from deployments.serve.look import Look, Stop
 from deployments.serve.prefect import CannotStart, KeptChild, PrefectServer, Services, Worker
@@ -17,7 +18,7 @@ from models.private import keep_private
 from models.settings import Settings, settings_file
 from tasks.prefect.api_password import api_auth
 
-PAUSE = 0.5
+PAUSE, LOOK_AGAIN, PATIENCE = 0.5, 10.0, 90.0
 """Seconds."""
 
 
@@ -58,10 +59,7 @@ def serve(
     refuse_missing(part, settings)
     refuse_unfinished(settings.data)
     keep_private(settings.data, whole=part is Part.prefect)
-    if faults := before_start(settings, part.value):
-        for fault in faults:
-            output.errors.print(fault.line, style="red", markup=False)
-        raise typer.Exit(output.EXIT_BAD_INPUT)
+    refuse_faulty(part.value, settings)
     {Part.prefect: _prefect, Part.services: _services, Part.worker: _worker, Part.web: _web}[part](settings)
 
 
@@ -75,6 +73,14 @@ def refuse_missing(part: Part, settings: Settings) -> None:
         missing.append("VEKHA_AUTH (имя:пароль сервера Prefect)")
     if missing:
         raise CannotStart(f"Не задано: {'; '.join(missing)}. Впишите в {settings_file()} или в окружение")
+
+
+def refuse_faulty(part: str, settings: Settings) -> None:
+    """What keeps a part («prefect», «services», «worker», «web», «up») from work, a line each; then exit code 2."""
+    if faults := before_start(settings, part):
+        for fault in faults:
+            output.errors.print(fault.line, style="red", markup=False)
+        raise typer.Exit(output.EXIT_BAD_INPUT)
 
 
 def _prefect(settings: Settings) -> None:
@@ -95,7 +101,20 @@ def _worker(settings: Settings) -> None:
 def _web(settings: Settings) -> None:
     web.check_before_start(settings)
     output.say(f"Страницы: {settings.pages_url}/control")
+    Thread(target=_look_from_outside, args=(settings,), daemon=True).start()
     web.serve(settings)
+
+
+def _look_from_outside(settings: Settings) -> None:
+    """A certificate that ended, a proxy that hands nothing on: a line each in the log, it stops nothing.
+
+    A proxy that starts after the pages has ``PATIENCE`` to do so.
+    """
+    until = time.monotonic() + PATIENCE
+    while (faults := after_start(settings)) and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN)
+    for fault in faults:
+        output.errors.print(fault.line, style="yellow", markup=False)
 
 
 def _keep(child: KeptChild, start: Callable[[], None], words: str, *, beside: Callable[[], None] | None = None) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from deployments.cli import facts, output
 from deployments.cli.roadmap.look import show_points
+from deployments.cli.run.serve import refuse_faulty
 from deployments.serve import web
 from deployments.serve.lock import only_one, refuse_second
 from deployments.serve.look import Look, Stop
@@ -58,6 +59,7 @@ def up(
     settings = _settings(data, port, web_port)
     codes = _chosen(roadmap)
     refuse_second(settings.data)
+    refuse_faulty("up", settings)
     check_before_start(settings)
     web.check_before_start(settings)
     with only_one(settings.data):

@@ -1,6 +1,5 @@
 """An installation of containers for all tests of this folder; images are made once and kept."""
 
-import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,9 +8,6 @@ import pytest
 from tests.parts.compose import Compose
 from tests.parts.containers import need_programs, servers_image, vekha_image
 from tests.parts.network import network
-
-#: ``make test-containers`` asks for them: the images alone take minutes.
-collect_ignore = [] if os.environ.get("CONTAINERS") else ["test_compose.py"]
 
 
 class Images(NamedTuple):
