@@ -45,6 +45,8 @@ class FoundItem:
     place: str
     words: dict[Role, str] = field(default_factory=dict)
     term_answered: bool = False
+    act_words: dict[Role, str] = field(default_factory=dict)
+    """The document's words of a role whose words were answered by a person; empty where it has none."""
 
     def add(self, role: Role, words: str) -> None:
         self.words[role] = join_torn(self.words.get(role, ""), words)
