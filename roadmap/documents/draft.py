@@ -44,22 +44,23 @@ _REGIONAL = re.compile(r"министерств|департамент|обла�
 PARTS = (("items", "table"), ("directives", "directive"), ("duties", "duty"))
 _HEAD = (
     "Черновик, составленный при импорте: слова взяты из документа, коды и виды мероприятий предложены.",
-    "Строки «ВОПРОС» не дают поставить карту на контроль: ответьте в записи под вопросом и удалите строку вопроса,",
-    "либо впишите ответ в answers.yaml (about, words, answer) и повторите импорт.",
+    "Пока в файле есть строка «ВОПРОС», карту на контроль не поставить. Удалить такую строку — значит принять запись",
+    "под ней как она есть: поэтому сначала впишите ответ в саму запись (срок, орган, период), потом удалите строку.",
+    "Проще отвечать по порядку: vekha import ПРИКАЗ --ask -o ЧЕРНОВИК; либо впишите ответы в answers.yaml (about,",
+    "words, answer) и повторите импорт: слова документа тогда останутся в черновике рядом с ответом (words).",
 )
 
 
 def draft(found: Found) -> str:
     """The YAML text of the draft catalogue; ``open_questions`` of it lists what keeps it from being loaded."""
     region = found.region
-    start, end, ground = found.period
     about = _by_about(found.questions)
     parts = [*(f"# {line}" for line in _HEAD), ""]
     parts += _asked(question for question in found.questions if question.about not in ("act", "period", "indicator"))
     parts.append(
         _dump(
             {
-                "code": latin(region or "roadmap"),
+                "code": _code(found),
                 "region": region or "регион не назван",
                 "title": found.title or "Дорожная карта",
             }
@@ -68,7 +69,7 @@ def draft(found: Found) -> str:
     parts += [*_asked(about("act")), _dump({"act": _act(found)})]
     parts += [
         *_asked(about("period")),
-        _dump({"period": {"start": start, "end": end, "ground": ground or "предложен при импорте"}}),
+        _dump({"period": _period(found)}),
     ]
     parts.append(_dump({"zone": zone_of(region)}))
     if found.controller:
@@ -88,13 +89,12 @@ def draft(found: Found) -> str:
 
 def drafted(found: Found) -> dict[str, Any]:
     """The draft as data, without its questions and comments."""
-    start, end, ground = found.period
     data: dict[str, Any] = {
-        "code": latin(found.region or "roadmap"),
+        "code": _code(found),
         "region": found.region or "регион не назван",
         "title": found.title or "Дорожная карта",
         "act": _act(found),
-        "period": {"start": start, "end": end, "ground": ground or "предложен при импорте"},
+        "period": _period(found),
         "zone": zone_of(found.region),
         "definitions": found.definitions,
         "bodies": [body.to_entry() for body in found.bodies.all] or [_author(found)],
@@ -127,6 +127,17 @@ def _asked(questions: Iterable[Question]) -> list[str]:
 
 def _by_about(questions: list[Question]) -> Callable[[str], list[Question]]:
     return lambda about: [question for question in questions if question.about == about]
+
+
+def _code(found: Found) -> str:
+    """By the region, where the document names none by the authority."""
+    return latin(found.region or found.act.authority or "roadmap")
+
+
+def _period(found: Found) -> dict[str, Any]:
+    """The period; one that nobody knows stays empty, and a draft with it is refused."""
+    start, end, ground = found.period or (None, None, "")
+    return {"start": start, "end": end, "ground": ground or "предложен при импорте"}
 
 
 def _act(found: Found) -> dict[str, Any]:
