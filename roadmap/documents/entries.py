@@ -157,8 +157,7 @@ def _bodies(item: FoundItem, known: Bodies, answers: Answers, authority: str, qu
         item.words["responsible"] = answer
     if not bodies:
         proposed = authority or "назвать орган"
-        questions.append(
-            Question("responsible", item.place, item.words.get("title", ""), "ответственный не назван", proposed)
-        )
+        title, choices = item.words.get("title", ""), (authority,) if authority else ()
+        questions.append(Question("responsible", item.place, title, "ответственный не назван", proposed, choices))
         bodies = known.named_in(authority or "Ответственный не назван")
     return bodies + [body for body in known.named_in(item.words.get("executors", "")) if body not in bodies]
