@@ -205,4 +205,3 @@ def _proper(name: str) -> str:
     own = re.search(r"(?:учреждени|организаци|предприяти)\w+\s.*?(?<=[а-яё»]\s)(?P<name>[А-ЯЁ][а-яё\-]+\s.+)$", name)
     match = quoted or own
     return _shortened(match["name"]) if match else name
-

@@ -15,9 +15,10 @@ from roadmap.documents.entries import Entry, entries_of, reader_of
 from roadmap.documents.neutral import Document, Paragraph, Table, clean
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import indicators
-from roadmap.documents.tables.columns import ROLE_RU
+from roadmap.documents.tables.roles import ROLE_RU
 from roadmap.documents.tables.joined import WholeTable, whole_tables
-from roadmap.documents.tables.rows import CLASSES, FoundItem, RowClass, RowReader, heal
+from roadmap.documents.tables.items import heal
+from roadmap.documents.tables.rows import CLASSES, FoundItem, RowClass, RowReader
 from roadmap.documents.text import points
 from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
 from roadmap.documents.text.definitions import definitions_of
@@ -76,9 +77,11 @@ def find(document: Document, answers: Answers | None = None) -> Found:
     paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
     act = _answered_act(head.find_act(paragraphs), answers)
     found = Found(document.name, act, (*_WIDE, ""))
-    tables = list(whole_tables(document, _answered_roles(document, answers)))
-    found.title = _title(tables, paragraphs, act)
     rough = reader_of(*_WIDE)
+    tables = list(
+        whole_tables(document, _answered_roles(document, answers), lambda words: rough(words).kind != "unreadable")
+    )
+    found.title = _title(tables, paragraphs, act)
     raw = [row for n, table in enumerate(tables) for row in _read_table(table, n, found, answers, rough)]
     raw += _read_text(paragraphs, found, answers, rough)
     found.controller = head.find_controller(paragraphs)
@@ -186,8 +189,7 @@ def _read_table(
     reader = RowReader(columns, lambda words: rough(words).kind != "unreadable", answers)
     if table.section:
         reader.sections.add(table.section.text, table.section.place, adjacent=False, torn=False)
-    for row in table.rows:
-        reader.read(row)
+    reader.read_all(table.rows)
     found.counts.update(reader.counts)
     found.questions += reader.questions
     items = [heal(item) for item in reader.items]

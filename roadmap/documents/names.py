@@ -22,7 +22,9 @@ _PERSON = re.compile(
     rf"|{_SURNAME}\s+[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+(?:вич|вн|ич|ична|оглы|кызы)[а-яё]{{0,3}})(?!\w)"
 )
 _ABBREVIATION = re.compile(r"[«\"]?(?=(?:[^А-ЯЁA-Z]*[А-ЯЁA-Z]){2})[А-ЯЁA-Z][А-ЯЁA-Zа-яё]?[А-ЯЁA-Z\d\-]{0,10}[»\"]?")
-_AGENCY_NAME = re.compile(r"Мин(?:обр|просв|труд|здрав|культ|спорт|фин|эк|цифр|соц|строй)\w*|Рос\w+(?:надзор|реестр|\wдежь)")
+_AGENCY_NAME = re.compile(
+    r"Мин(?:обр|просв|труд|здрав|культ|спорт|фин|эк|цифр|соц|строй)\w*|Рос\w+(?:надзор|реестр|\wдежь)"
+)
 _ADJECTIVE = re.compile(
     r"все|кажд\w+|[\w\-]+(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ей|ую|юю|ых|их|ыми|ими)|и|или|старш\w+|ст\.|гл\.|и\.о\.|врио",
     re.IGNORECASE,
@@ -46,13 +48,20 @@ _BODIES = (
     *("предприяти", "правительств", "аппарат", "секретариат", "канцеляри", "дирекци", "лаборатори", "субъект", "оргкомитет"),
     *("коллектив", "команд", "гороно", "районо", "облоно", "парламент", "педсовет", "методсовет", "сад"),
 )  # fmt: skip
-_SHORT_POST = re.compile(r"(?:зам\.?|зав\.?|нач\.?|рук\.?|отв\.?|спец\.?|пом\.?|кл\.|соц\.|пед\.|мед\.)(?=[\s\-а-яё]|$)", re.IGNORECASE)
+_SHORT_POST = re.compile(
+    r"(?:зам\.?|зав\.?|нач\.?|рук\.?|отв\.?|спец\.?|пом\.?|кл\.|соц\.|пед\.|мед\.)(?=[\s\-а-яё]|$)", re.IGNORECASE
+)
 _GENITIVE = re.compile(r"(?<!муз)(?<!лиц)(?:ий|ов|ей|ств|ния|ства|ого|его|ых|их)$", re.IGNORECASE)
 #: Bodies whose genitive is the noun and an «а»: «отдела», «центра».
-_MASCULINE = tuple(stem for stem in _BODIES if re.search(r"(?:[тлрджвзбну]|орган|союз)$", stem)) + ("начальник", "методист")
+_MASCULINE = tuple(stem for stem in _BODIES if re.search(r"(?:[тлрджвзбну]|орган|союз)$", stem)) + (
+    "начальник",
+    "методист",
+)
 _NOMINATIVE = re.compile(r"(?:центр|отдел|институт|совет|комитет|актив|клуб|штаб|служба|комиссия|группа|школа|фонд)")
 _BULLET = re.compile(r"^(?:[-–—•·▪*]|\d{1,2}[.)])\s+")
-_JOINTLY = re.compile(r",?\s+(?:совместно\s+со?|во\s+взаимодействии\s+со?|при\s+участии|при\s+поддержке)\s+", re.IGNORECASE)
+_JOINTLY = re.compile(
+    r",?\s+(?:совместно\s+со?|во\s+взаимодействии\s+со?|при\s+участии|при\s+поддержке)\s+", re.IGNORECASE
+)
 _AND = re.compile(r"\s+и\s+")
 _SLASH = re.compile(r"\s*/\s*")
 _SPHERE = re.compile(r"\sпо\s(?:[А-ЯЁ]{2,5}(?:,?\s(?:и\s)?)?)+$")
@@ -63,7 +72,9 @@ _GOES_ON = re.compile(
 _AGENCY = re.compile(
     r"^(?:[А-ЯЁа-яё\-]+\s){0,3}(?:министерств|департамент|комитет|управлени|отдел|агентств|сектор|инспекци)", re.I
 )
-_DITTO = re.compile(r"(?:то|тот|та|те|там)\s+же(?:\s+сроки?)?|в\s+те\s+же\s+сроки|[-–—]\s?(?:[\"“”„«»']|//|''|,,)\s?[-–—]|//|[\"“”„»]")
+_DITTO = re.compile(
+    r"(?:то|тот|та|те|там)\s+же(?:\s+сроки?)?|в\s+те\s+же\s+сроки|[-–—]\s?(?:[\"“”„«»']|//|''|,,)\s?[-–—]|//|[\"“”„»]"
+)
 _SAME_PERSON = re.compile(r"(?:он|она|оно|тот|та)\s+же", re.IGNORECASE)
 
 
@@ -82,7 +93,7 @@ def kind_of(name: str) -> NameKind:
         return "post"
     if _has_stem(bare, _BODIES) or _ABBREVIATION.fullmatch(bare) or _AGENCY_NAME.match(bare) or is_body(words):
         return "body"
-    if words[0] in "«\"" or re.match(r"(?:Дом|д/с|муниципальн\w+\sобразовани\w)(?!\w)", words, re.IGNORECASE):
+    if words[0] in '«"' or re.match(r"(?:Дом|д/с|муниципальн\w+\sобразовани\w)(?!\w)", words, re.IGNORECASE):
         return "body"
     if any(_NOMINATIVE.fullmatch(word) for word in fold(words).split()[1:4]):
         return "body"
@@ -99,7 +110,7 @@ def stands_alone(name: str) -> bool:
     head, adjectives = _head(words)
     if any(re.search(r"(?:ых|их|ого|его|ому|ему|ыми|ими)$", word) for word in adjectives):
         return False
-    noun = head.strip("«»\"(),")
+    noun = head.strip('«»"(),')
     if _ABBREVIATION.fullmatch(noun):
         return True
     return not _GENITIVE.search(noun) and not (noun.endswith("а") and fold(noun[:-1]).endswith(_MASCULINE))
@@ -149,7 +160,9 @@ def _pieces(cell: str) -> list[str]:
     mark = ";" if ";" in _outside(cell) else ","
     names: list[str] = []
     for words in map(clean, _split(cell, mark)):
-        if names and (_goes_on(names[-1], words) or (_SPHERE.search(names[-1]) and re.fullmatch(r"[А-ЯЁ]{2,5}", words))):
+        if names and (
+            _goes_on(names[-1], words) or (_SPHERE.search(names[-1]) and re.fullmatch(r"[А-ЯЁ]{2,5}", words))
+        ):
             names[-1] += f", {words}"
         else:
             names.append(words)
@@ -229,4 +242,3 @@ def _split(cell: str, mark: str) -> list[str]:
 
 def _outside(cell: str) -> str:
     return re.sub(r"\([^()]*\)|«[^«»]*»", "", cell)
-
