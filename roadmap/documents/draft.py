@@ -52,7 +52,6 @@ _HEAD = (
 def draft(found: Found) -> str:
     """The YAML text of the draft catalogue; ``open_questions`` of it lists what keeps it from being loaded."""
     region = found.region
-    start, end, ground = found.period
     about = _by_about(found.questions)
     parts = [*(f"# {line}" for line in _HEAD), ""]
     parts += _asked(question for question in found.questions if question.about not in ("act", "period", "indicator"))
@@ -68,7 +67,7 @@ def draft(found: Found) -> str:
     parts += [*_asked(about("act")), _dump({"act": _act(found)})]
     parts += [
         *_asked(about("period")),
-        _dump({"period": {"start": start, "end": end, "ground": ground or "предложен при импорте"}}),
+        _dump({"period": _period(found)}),
     ]
     parts.append(_dump({"zone": zone_of(region)}))
     if found.controller:
@@ -88,13 +87,12 @@ def draft(found: Found) -> str:
 
 def drafted(found: Found) -> dict[str, Any]:
     """The draft as data, without its questions and comments."""
-    start, end, ground = found.period
     data: dict[str, Any] = {
         "code": latin(found.region or "roadmap"),
         "region": found.region or "регион не назван",
         "title": found.title or "Дорожная карта",
         "act": _act(found),
-        "period": {"start": start, "end": end, "ground": ground or "предложен при импорте"},
+        "period": _period(found),
         "zone": zone_of(found.region),
         "definitions": found.definitions,
         "bodies": [body.to_entry() for body in found.bodies.all] or [_author(found)],
@@ -106,6 +104,12 @@ def drafted(found: Found) -> dict[str, Any]:
     for name, origin in PARTS:
         data[name] = [_item(entry) for entry in found.items if entry.origin == origin]
     return data
+
+
+def _period(found: Found) -> dict[str, Any]:
+    """The period; empty where no year is named anywhere, so that the draft is no catalogue until somebody answers."""
+    start, end, ground = found.period or (None, None, "период не назван")
+    return {"start": start, "end": end, "ground": ground or "предложен при импорте"}
 
 
 def kind_of(words: str) -> ItemKind:

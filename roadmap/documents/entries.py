@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -64,16 +64,26 @@ def reader_of(start: date, end: date) -> Callable[[str], Reading]:
     return reading
 
 
+@cache
+def _undated(words: str) -> Reading:
+    """What the words say where no year is known: a rhythm stays one, but has no dates."""
+    some_year = reader_of(date(2001, 1, 1), date(2001, 12, 31))
+    return replace(some_year(words), windows=(), proposals=())
+
+
 def entries_of(
     raw: list[tuple[str, str, FoundItem]],
-    period: tuple[date, date, str],
+    period: tuple[date, date, str] | None,
     known: Bodies,
     answers: Answers,
     *,
     authority: str,
 ) -> list[Entry]:
-    """The items with codes, readings inside the period, bodies (added to those known) and questions."""
-    reading = reader_of(*period[:2])
+    """The items with codes, readings inside the period, bodies (added to those known) and questions.
+
+    Without a period the kinds of the terms are read, but no dates are: there is one question, what the period is.
+    """
+    reading = reader_of(*period[:2]) if period else _undated
     taken: Counter[str] = Counter()
     entries: list[Entry] = []
     ordinals: Counter[str] = Counter()
