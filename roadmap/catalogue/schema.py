@@ -35,6 +35,7 @@ KINDS_RU: dict[str, str] = ITEM_KINDS_RU | {"round": "Раунд монитор�
 Origin = Literal["table", "directive", "duty"]
 ReportBy = Literal["period_end", "next_month_10"]
 NamedParty = Literal["ministry", "institute", "legal", "municipality"]
+AnsweredField = Literal["term", "responsible", "executors"]
 RoundRhythm = Literal["month", "quarter", "half_year", "year"]
 RHYTHM_RU: dict[RoundRhythm, str] = {
     "month": "ежемесячный",
@@ -173,7 +174,7 @@ class Item(Entry):
     bodies; ``co_terms`` gives some of them a term of their own; ``after`` names items that must be done before this
     one (lateness of theirs excuses its own). ``rhythm`` sets another rhythm of control points than the reading's;
     ``fan_out`` is the code of a group: one control point for each member. ``controlled`` is off for a pure activity
-    that leaves no result.
+    that leaves no result. Where the coordinator's answer stands in a field, ``words`` keeps what the document says.
     """
 
     code: Code
@@ -191,6 +192,8 @@ class Item(Entry):
     after: tuple[Code, ...] = ()
     term: str = ""
     result: str = ""
+    words: dict[AnsweredField, str] = Field(default_factory=dict)
+    """The document's own words of the fields that a person has answered; empty where it has none."""
     kind: ItemKind
     fan_out: Code | None = None
     rhythm: Every | None = None

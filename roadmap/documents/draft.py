@@ -202,6 +202,8 @@ def _item(entry: Entry) -> dict[str, Any]:
     if entry.group:
         out["group"] = entry.group
     out |= {role: text for role, text in words.items() if text}
+    if answered := {role: said for role, said in item.act_words.items() if said != item.words.get(role, "")}:
+        out["words"] = answered
     out["owner"] = entry.bodies[0].code
     if len(entry.bodies) > 1:
         out["co_executors"] = [body.code for body in entry.bodies[1:]]

@@ -128,6 +128,7 @@ def _answered_term(item: FoundItem, answers: Answers) -> str:
     term = item.words.get("term", "")
     answer = answers.of("term", term or item.words.get("title", ""))
     if answer is not None:
+        item.act_words["term"] = term
         item.words["term"] = "" if answer.casefold() == "назвать даты" else answer
         item.term_answered = True
     return item.words.get("term", "")
@@ -140,6 +141,10 @@ def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Ques
         if reading.kind != "unreadable":
             return []
         why = "; ".join(reading.problems) or "срок не читается"
+        if item.term_answered:
+            # Asked by the document's words: an answer that cannot be read is replaced, not answered in its turn.
+            words, why = item.act_words["term"] or item.words["title"], f"ответ «{reading.text}» не читается: {why}"
+            return [Question("term", item.place, words, why, "вписать срок другими словами")]
         return [Question("term", item.place, reading.text, why, "вписать срок словами, например «до 31.12.2027»")]
     title = item.words.get("title", "")
     if origin == "table":
@@ -155,8 +160,11 @@ def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Ques
 
 def _bodies(item: FoundItem, known: Bodies, answers: Answers, authority: str, questions: list[Question]) -> list[Body]:
     responsible = item.words.get("responsible", "")
-    named = responsible or answers.of("responsible", item.words.get("title", "")) or ""
-    bodies = known.named_in(named)
+    answer = "" if responsible else answers.of("responsible", item.words.get("title", "")) or ""
+    bodies = known.named_in(responsible or answer)
+    if answer and bodies:
+        item.act_words["responsible"] = responsible
+        item.words["responsible"] = answer
     if not bodies:
         proposed = authority or "назвать орган"
         questions.append(

@@ -38,6 +38,8 @@ class FoundItem:
     place: str
     words: dict[Role, str] = field(default_factory=dict)
     term_answered: bool = False
+    act_words: dict[Role, str] = field(default_factory=dict)
+    """The document's words of a role whose words were answered by a person; empty where it has none."""
     lines: dict[Role, tuple[str, ...]] = field(default_factory=dict)
     """The cells by their own lines where they have several: a new line may begin another name."""
 
