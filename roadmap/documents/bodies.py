@@ -1,10 +1,11 @@
 """Bodies and their other names, from the cells that name them and from «далее – …»."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from roadmap.documents.names import NameKind, kind_of, names_in
 from roadmap.documents.neutral import clean
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.text.bearers import is_body
@@ -19,13 +20,6 @@ _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[а-я]\)|[-–—•])\s+")
 _APPOSITION = re.compile(r",\s+(?:структурное|обособленное)\s+подразделение\s.*$")
 _PERSON = re.compile(r"\s*\((?:[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё\-]+|[А-ЯЁ][а-яё\-]+\s+[А-ЯЁ]\.\s?[А-ЯЁ]\.)\)")
 _ASIDE = re.compile(r"\s*\((?:по согласованию|(?:отдел|сектор|управление)\s[^()]*)\)")
-_GOES_ON = re.compile(
-    r"^(?:науки|культуры|спорта|молод|семь|труда|туризма|физической|государственной|кадров|опеки|связи|и "
-    r"|[а-яё\-]+(?:[аеи]ния|ства|ости|ой|ей|ого|его|ых|их|туры|уда|изма|орта)(?!\w))"
-)
-_AGENCY = re.compile(
-    r"^(?:[А-ЯЁа-яё\-]+\s){0,3}(?:министерств|департамент|комитет|управлени|отдел|агентств|сектор|инспекци)", re.I
-)
 _LEVELS = (
     ("municipal", re.compile(r"муниципал|\bмо[уц]|\bммс\b|район|городск|администраци")),
     ("institutional", re.compile(r"образовательн(?:ые|ых|ой) организаци|\bоо\b|школ|площадк|детск(?:ий|ие) сад")),
@@ -44,6 +38,8 @@ LEVELS_RU = {
     "муниципальный": "municipal",
     "образовательная организация": "institutional",
 }
+KINDS: tuple[NameKind, ...] = ("body", "person", "post")
+OFFICIALS: tuple[NameKind, ...] = ("person", "post")
 LONGEST = 48
 _LONGEST_NAME = 300
 
@@ -68,6 +64,12 @@ class Body:
     level: str = ""
 
     @property
+    def kind(self) -> NameKind:
+        """Whether it is a body, a post, a person, or something that its name does not tell."""
+        kinds = {kind_of(name) for name in (self.name, self.short)}
+        return next((kind for kind in KINDS if kind in kinds), "unknown")
+
+    @property
     def level_told(self) -> str:
         """The level that the document gives the body, by its structure or its name; empty where it gives none."""
         named = (level for level, words in _LEVELS if words.search(self.name.casefold()))
@@ -89,6 +91,10 @@ class Body:
         level = self.level_told or "regional"
         found: dict[str, Any] = {"code": self.code, "name": self.name, "short": self.short, "level": level}
         return found | ({"aliases": self.other} if self.other else {})
+
+    def to_person(self) -> dict[str, Any]:
+        """A post or a person in the public JSON form: an official has no level of a body."""
+        return {"code": self.code, "name": self.name, "short": self.short, "kind": self.kind}
 
 
 class Bodies:
@@ -128,10 +134,10 @@ class Bodies:
                 asked.setdefault(body.code, question)
         return list(asked.values())
 
-    def named_in(self, cell: str) -> list[Body]:
-        """The bodies that a cell names, new ones among them, each once."""
+    def named_in(self, cell: str, lines: Sequence[str] = ()) -> list[Body]:
+        """The bodies that a cell names, new ones among them, each once; ``lines`` are the cell's own lines."""
         found: list[Body] = []
-        for words in [cell] if plain_with_signs(cell) in self._whole else _pieces(cell):
+        for words in [cell] if plain_with_signs(cell) in self._whole else names_in(cell, lines):
             body = self._body(words)
             if body is not None and body not in found:
                 found.append(body)
@@ -199,36 +205,3 @@ def _proper(name: str) -> str:
     own = re.search(r"(?:учреждени|организаци|предприяти)\w+\s.*?(?<=[а-яё»]\s)(?P<name>[А-ЯЁ][а-яё\-]+\s.+)$", name)
     match = quoted or own
     return _shortened(match["name"]) if match else name
-
-
-def _pieces(cell: str) -> Iterator[str]:
-    """The names in a cell: parted by «;» where there is one, else by commas outside brackets and quotes."""
-    mark = ";" if ";" in _outside(cell) else ","
-    piece, depth, quoted = "", 0, False
-    found: list[str] = []
-    for letter in cell:
-        depth += (letter in "(«") - (letter in ")»")
-        quoted ^= letter == '"'
-        if letter == mark and depth <= 0 and not quoted:
-            found.append(piece)
-            piece = ""
-        else:
-            piece += letter
-    names: list[str] = []
-    for words in map(clean, [*found, piece]):
-        if names and _goes_on(names[-1], words):
-            names[-1] += f", {words}"
-        else:
-            names.append(words)
-    yield from names
-
-
-def _goes_on(before: str, words: str) -> bool:
-    """«…образования, науки и молодёжной политики»: what follows an agency in the genitive is the rest of its name."""
-    if not words or not words[0].islower() or is_body(words):
-        return False
-    return bool(_GOES_ON.match(words)) and (words.startswith("и ") or bool(_AGENCY.match(before)))
-
-
-def _outside(cell: str) -> str:
-    return re.sub(r"\([^()]*\)|«[^«»]*»", "", cell)

@@ -108,6 +108,12 @@ def drafted(found: Found) -> dict[str, Any]:
     return data
 
 
+def _period(found: Found) -> dict[str, Any]:
+    """The period; empty where no year is named anywhere, so that the draft is no catalogue until somebody answers."""
+    start, end, ground = found.period or (None, None, "период не назван")
+    return {"start": start, "end": end, "ground": ground or "предложен при импорте"}
+
+
 def kind_of(words: str) -> ItemKind:
     """The kind of an item by its words; what fits nothing is an activity."""
     lowered = words.casefold()
@@ -132,12 +138,6 @@ def _by_about(questions: list[Question]) -> Callable[[str], list[Question]]:
 def _code(found: Found) -> str:
     """By the region, where the document names none by the authority."""
     return latin(found.region or found.act.authority or "roadmap")
-
-
-def _period(found: Found) -> dict[str, Any]:
-    """The period; one that nobody knows stays empty, and a draft with it is refused."""
-    start, end, ground = found.period or (None, None, "")
-    return {"start": start, "end": end, "ground": ground or "предложен при импорте"}
 
 
 def _act(found: Found) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -64,16 +64,26 @@ def reader_of(start: date, end: date) -> Callable[[str], Reading]:
     return reading
 
 
+@cache
+def _undated(words: str) -> Reading:
+    """What the words say where no year is known: a rhythm stays one, but has no dates."""
+    some_year = reader_of(date(2001, 1, 1), date(2001, 12, 31))
+    return replace(some_year(words), windows=(), proposals=())
+
+
 def entries_of(
     raw: list[tuple[str, str, FoundItem]],
-    period: tuple[date, date, str],
+    period: tuple[date, date, str] | None,
     known: Bodies,
     answers: Answers,
     *,
     authority: str,
 ) -> list[Entry]:
-    """The items with codes, readings inside the period, bodies (added to those known) and questions."""
-    reading = reader_of(*period[:2])
+    """The items with codes, readings inside the period, bodies (added to those known) and questions.
+
+    Without a period the kinds of the terms are read, but no dates are: there is one question, what the period is.
+    """
+    reading = reader_of(*period[:2]) if period else _undated
     taken: Counter[str] = Counter()
     entries: list[Entry] = []
     ordinals: Counter[str] = Counter()
@@ -118,7 +128,7 @@ def _answered_term(item: FoundItem, answers: Answers) -> str:
     term = item.words.get("term", "")
     answer = answers.of("term", term or item.words.get("title", ""))
     if answer is not None:
-        item.act_words["term"] = term
+        item.act_words = item.act_words | {"term": term}
         item.words["term"] = "" if answer.casefold() == "назвать даты" else answer
         item.term_answered = True
     return item.words.get("term", "")
@@ -153,7 +163,7 @@ def _bodies(item: FoundItem, known: Bodies, answers: Answers, authority: str, qu
     answer = "" if responsible else answers.of("responsible", item.words.get("title", "")) or ""
     bodies = known.named_in(responsible or answer)
     if answer and bodies:
-        item.act_words["responsible"] = responsible
+        item.act_words = item.act_words | {"responsible": responsible}
         item.words["responsible"] = answer
     if not bodies:
         proposed = authority or "назвать орган"

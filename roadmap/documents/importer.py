@@ -15,10 +15,11 @@ from roadmap.documents.entries import Entry, entries_of, reader_of
 from roadmap.documents.neutral import Document, Paragraph, Table, clean
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import indicators
-from roadmap.documents.tables.columns import ROLE_RU
+from roadmap.documents.tables.roles import ROLE_RU
 from roadmap.documents.tables.joined import WholeTable, whole_tables
-from roadmap.documents.tables.rows import CLASSES, FoundItem, RowClass, RowReader, heal
-from roadmap.documents.text import points
+from roadmap.documents.tables.items import heal
+from roadmap.documents.tables.rows import CLASSES, FoundItem, RowClass, RowReader
+from roadmap.documents.text import headings, points
 from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
 from roadmap.documents.text.definitions import definitions_of
 from roadmap.documents.text.regulations import Regulation, regulation_of
@@ -37,7 +38,8 @@ class Found:
 
     name: str
     act: head.FoundAct
-    period: tuple[date, date, str]
+    period: tuple[date, date, str] | None = None
+    """First and last day, both included, and why these; None where the document names no year at all."""
     title: str = ""
     region: str = ""
     items: list[Entry] = field(default_factory=list)
@@ -58,9 +60,10 @@ class Found:
 
     def to_json(self) -> dict[str, Any]:
         """The public JSON form."""
-        start, end, ground = self.period
+        start, end, ground = self.period or (None, None, "")
+        period = [start.isoformat(), end.isoformat()] if start and end else []
         return {
-            "act": self.act.to_json() | {"period": [start.isoformat(), end.isoformat()], "period_ground": ground},
+            "act": self.act.to_json() | {"period": period, "period_ground": ground},
             "items": [entry.to_json() for entry in self.items],
             "indicators": self.indicators,
             "bodies": [body.to_entry() for body in self.bodies.all],
@@ -75,15 +78,17 @@ def find(document: Document, answers: Answers | None = None) -> Found:
     answers = answers or Answers()
     paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
     act = _answered_act(head.find_act(paragraphs), answers)
-    found = Found(document.name, act, (*_WIDE, ""))
-    tables = list(whole_tables(document, _answered_roles(document, answers)))
-    found.title = _title(tables, paragraphs, act)
+    found = Found(document.name, act)
     rough = reader_of(*_WIDE)
+    tables = list(
+        whole_tables(document, _answered_roles(document, answers), lambda words: rough(words).kind != "unreadable")
+    )
+    found.title = _title(tables, paragraphs, act)
     raw = [row for n, table in enumerate(tables) for row in _read_table(table, n, found, answers, rough)]
     raw += _read_text(paragraphs, found, answers, rough)
     found.controller = head.find_controller(paragraphs)
     words = [item.words.get("term", "") for _, _, item in raw]
-    found.period = _period(found, tables, words, [p.text for p in paragraphs], answers)
+    found.period = _period(found, tables, words, paragraphs, answers)
     found.items = entries_of(raw, found.period, found.bodies, answers, authority=act.authority)
     found.questions += found.bodies.level_questions(_bearers(found.items), answers)
     _ask_about_act(found, answers)
@@ -186,8 +191,7 @@ def _read_table(
     reader = RowReader(columns, lambda words: rough(words).kind != "unreadable", answers)
     if table.section:
         reader.sections.add(table.section.text, table.section.place, adjacent=False, torn=False)
-    for row in table.rows:
-        reader.read(row)
+    reader.read_all(table.rows)
     found.counts.update(reader.counts)
     found.questions += reader.questions
     items = [heal(item) for item in reader.items]
@@ -266,23 +270,33 @@ def _answered_act(act: head.FoundAct, answers: Answers) -> head.FoundAct:
 
 
 def _period(
-    found: Found, tables: list[WholeTable], terms: list[str], texts: list[str], answers: Answers
-) -> tuple[date, date, str]:
+    found: Found, tables: list[WholeTable], terms: list[str], paragraphs: list[Paragraph], answers: Answers
+) -> tuple[date, date, str] | None:
+    """The period, and a question where it is not told surely; None where no year is named anywhere."""
+    texts = [paragraph.text for paragraph in paragraphs]
     answer = re.findall(r"\d{2}\.\d{2}\.\d{4}", answers.of("period", "period") or "")
     days = [day for words in answer if (day := head.day_of(words))]
     if len(days) == 2 and days[0] <= days[1]:
         return days[0], days[1], "назван при импорте"
-    titles = [title for title in (found.title, *(_caption(table) for table in tables), found.act.title) if title]
+    plans = (words for _, _, words in headings.titles(paragraphs))
+    titles = [
+        title for title in (found.title, *(_caption(table) for table in tables), *plans, found.act.title) if title
+    ]
     if known := find_period(found.act, titles, terms, texts):
         found.questions += [known.question] if known.question else []
         return known.start, known.end, known.ground
     years = [int(year) for term in terms for year in re.findall(r"(?<!\d)20\d{2}(?!\d)", term)]
     first = found.act.on.year if found.act.on else min(years, default=0)
-    start, end = (date(first, 1, 1), date(max([first, *years]), 12, 31)) if first else _WIDE
-    start = found.act.on or start
-    proposed = f"«{start:%d.%m.%Y} – {end:%d.%m.%Y}»"
-    found.questions.append(Question("period", "заголовок", "period", "период действия не назван", proposed))
-    return start, end, "предложен при импорте: " + proposed
+    if not first:
+        why = "год не назван нигде: даты не вычислены"
+        proposed = "вписать первый и последний день, например «01.01.2027 – 31.12.2027»"
+        found.questions.append(Question("period", "заголовок", "period", why, proposed))
+        return None
+    start, end = found.act.on or date(first, 1, 1), date(max([first, *years]), 12, 31)
+    proposed = f"{start:%d.%m.%Y} – {end:%d.%m.%Y}"
+    why = "период действия не назван"
+    found.questions.append(Question("period", "заголовок", "period", why, f"«{proposed}»", (proposed,)))
+    return start, end, f"предложен при импорте: «{proposed}»"
 
 
 def _ask_about_act(found: Found, answers: Answers) -> None:

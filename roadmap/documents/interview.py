@@ -1,5 +1,6 @@
 """Questions of an import asked one after another: each once, with a way back, until nothing is asked any more. Pure."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Self
@@ -10,7 +11,7 @@ from roadmap.documents.bodies import LEVELS_RU
 from roadmap.documents.entries import reader_of
 from roadmap.documents.importer import Found
 from roadmap.documents.questions import About, Answers, Asked, asked_once, key_of
-from roadmap.documents.tables.columns import ROLE_RU
+from roadmap.documents.tables.roles import ROLE_RU
 from roadmap.documents.tables.rows import ANSWERS
 from roadmap.reading import Reading
 
@@ -20,6 +21,7 @@ _STAGES: tuple[frozenset[About], ...] = (
     frozenset({"table", "column"}),
     frozenset({"row"}),
 )
+_DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}")
 Key = tuple[str, str]
 
 
@@ -81,6 +83,8 @@ class Interview:
             return f"уровень может быть таким: {', '.join(offered)}"
         if about == "act" and asked.question.words == "on" and day_of(words) is None:
             return "нужна дата вида 12.01.2027"
+        if about == "period" and len(_DAY.findall(words)) != 2:
+            return "нужны два дня вида 01.01.2027 – 31.12.2027"
         if about == "term" and (reading := self.reading_of(asked, words)) and reading.kind == "unreadable":
             return "срок не читается: " + "; ".join(reading.problems).rstrip(". ")
         return ""

@@ -36,8 +36,11 @@ def show(found: Found, out: Path | None, contacts: Path | None) -> None:
     on = f" от {act.on:%d.%m.%Y}" if act.on else ""
     number = f" № {act.number}" if act.number else ""
     say(f"{act.kind or 'Акт'}{on}{number}, {act.authority or 'орган не назван'}", markup=False)
-    start, end, ground = found.period
-    say(f"Период: {start:%d.%m.%Y} – {end:%d.%m.%Y} ({ground})", markup=False)
+    if found.period is None:
+        say("Период: не назван, даты не вычислены")
+    else:
+        start, end, ground = found.period
+        say(f"Период: {start:%d.%m.%Y} – {end:%d.%m.%Y} ({ground})", markup=False)
     origins = [entry.origin for entry in found.items]
     say(
         f"Мероприятий в таблицах: {origins.count('table')}, поручений: {origins.count('directive')}, "
