@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,15 +12,15 @@ from roadmap.documents.act.periods import find_period
 from roadmap.documents.act.regions import region_of
 from roadmap.documents.bodies import Bodies, Body
 from roadmap.documents.entries import Entry, entries_of, reader_of
-from roadmap.documents.neutral import Document, Paragraph, Table, clean
-from roadmap.documents.questions import Answers, Question
+from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
+from roadmap.documents.questions import Answers, Question, asked_once
 from roadmap.documents.tables import indicators
 from roadmap.documents.tables.roles import ROLE_RU
 from roadmap.documents.tables.joined import WholeTable, whole_tables
 from roadmap.documents.tables.items import heal
 from roadmap.documents.tables.rows import CLASSES, FoundItem, RowClass, RowReader
 from roadmap.documents.text import headings, points
-from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
+from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, classes_of
 from roadmap.documents.text.definitions import definitions_of
 from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.language.normalise import plain_with_signs
@@ -50,9 +50,18 @@ class Found:
     bodies: Bodies = field(default_factory=Bodies)
     counts: Counter[RowClass] = field(default_factory=Counter)
     rows: int = 0
+    row_classes: dict[str, RowClass] = field(default_factory=dict)
+    """What each row of a table became, by its place."""
     texts: Counter[ParagraphClass] = field(default_factory=Counter)
     """Every paragraph of the running text once, by its class."""
+    text_classes: list[ParagraphClass] = field(default_factory=list)
+    """What each paragraph of the running text became, in order."""
     questions: list[Question] = field(default_factory=list)
+
+    def count_rows(self, kind: RowClass, rows: Sequence[Row]) -> None:
+        """Rows that are all of one class."""
+        self.counts[kind] += len(rows)
+        self.row_classes |= {row.place: kind for row in rows}
 
     def all_questions(self) -> list[Question]:
         """Questions of the document and of its items."""
@@ -69,7 +78,7 @@ class Found:
             "bodies": [body.to_entry() for body in self.bodies.all],
             "rows": {"total": self.rows} | {name: self.counts[name] for name in CLASSES},
             "paragraphs": {"total": sum(self.texts.values())} | {name: self.texts[name] for name in PARAGRAPH_CLASSES},
-            "questions": [question.to_json() for question in self.all_questions()],
+            "questions": [asked.to_json() for asked in asked_once(self.all_questions())],
         }
 
 
@@ -139,7 +148,7 @@ def _count_paragraphs(
     ordered: list[Paragraph],
     asked: list[Question],
 ) -> None:
-    found.texts = count_paragraphs(
+    found.text_classes = classes_of(
         paragraphs,
         regulation,
         ordered=ordered,
@@ -148,6 +157,7 @@ def _count_paragraphs(
             *(("question", question.place, question.words) for question in asked),
         ],
     )
+    found.texts = Counter(found.text_classes)
 
 
 def _answered_roles(document: Document, answers: Answers) -> dict[str, Any]:
@@ -171,7 +181,7 @@ def _read_table(
     """The items of one table; its rows are counted, its questions asked."""
     found.rows += sum(1 for _ in table.all_rows)
     _rows_above(table, found, answers)
-    found.counts["header"] += len(table.header)
+    found.count_rows("header", table.header)
     columns = table.columns
     if columns is None:
         _unknown_table(table, found, answers)
@@ -185,6 +195,7 @@ def _read_table(
     if columns.kind == "indicators":
         entries, classes, questions = indicators.from_rows(table.rows, columns)
         found.counts.update(kind for _, kind in classes)
+        found.row_classes |= {row.place: kind for row, kind in classes}
         found.indicators += entries
         found.questions += questions
         return []
@@ -193,6 +204,7 @@ def _read_table(
         reader.sections.add(table.section.text, table.section.place, adjacent=False, torn=False)
     reader.read_all(table.rows)
     found.counts.update(reader.counts)
+    found.row_classes |= reader.classes
     found.questions += reader.questions
     items = [heal(item) for item in reader.items]
     headed = all(item.section_code for item in items) and not any(code.endswith("roadmap") for code in found.sections)
@@ -212,9 +224,9 @@ def _rows_above(table: WholeTable, found: Found, answers: Answers) -> None:
     """What stands in the table above its header: a title is a heading, a row of many cells is a question."""
     for row in table.above:
         if len(row.filled) <= 2 or answers.of("row", row.words) is not None:
-            found.counts["heading"] += 1
+            found.count_rows("heading", [row])
             continue
-        found.counts["question"] += 1
+        found.count_rows("question", [row])
         why = "строка стоит над шапкой таблицы"
         found.questions.append(Question("row", row.place, row.words, why, "пропустить"))
 
@@ -226,9 +238,9 @@ def _unknown_table(table: WholeTable, found: Found, answers: Answers) -> None:
     answer = (answers.of("table", shown) or "").casefold()
     stamp = not table.doubt and _is_stamp(table, words)
     if stamp or not words or answer == "пропустить":
-        found.counts["heading" if stamp else "header"] += len(table.rows)
+        found.count_rows("heading" if stamp else "header", table.rows)
         return
-    found.counts["question"] += len(table.rows)
+    found.count_rows("question", table.rows)
     why = table.doubt or f"таблица без понятной шапки, строк: {len(table.rows)}"
     remedy = "взять документ в .docx" if table.doubt else "дать графам шапку"
     found.questions.append(Question("table", table.rows[0].place, shown, why, f"{remedy} или «пропустить»"))

@@ -22,6 +22,7 @@ from roadmap.documents.importer import find
 from roadmap.documents.interview import Interview
 from roadmap.documents.neutral import Document, together
 from roadmap.documents.questions import Answers
+from roadmap.documents.review_form import review_of
 from tasks.documents.reader import read_document
 
 
@@ -79,7 +80,8 @@ def import_(
             write_whole(addressed, contacts_draft(found))
     wrong = contradictions(found)
     if as_json:
-        return output.as_json(found.to_json() | {"findings": [asdict(finding) for finding in wrong or ()]})
+        findings = [asdict(finding) for finding in wrong or ()]
+        return output.as_json(found.to_json() | {"findings": findings, "blocks": review_of(found, document)})
     show(found, out, addressed)
     return show_wrong(wrong)
 
