@@ -22,6 +22,8 @@ from roadmap.documents.tables.rows import CLASSES, FoundItem, RowClass, RowReade
 from roadmap.documents.text import headings, points
 from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, classes_of
 from roadmap.documents.text.definitions import definitions_of
+from roadmap.documents.text.directives import directives
+from roadmap.documents.text.order import order_lines
 from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.language.normalise import plain_with_signs
 from roadmap.reading import Reading
@@ -30,6 +32,8 @@ _TITLE = re.compile(
     r"^«?\s*(комплекс мер|план\b|план-график|«?дорожная карта|перечень мероприятий|мероприятия\b)", re.IGNORECASE
 )
 _WIDE = (date(2000, 1, 1), date(2099, 12, 31))
+_SOME_YEAR = (date(2001, 1, 1), date(2001, 12, 31))
+_NO_TERMS_INSIDE = frozenset({"unreadable", "external"})
 
 
 @dataclass(slots=True)
@@ -57,6 +61,8 @@ class Found:
     text_classes: list[ParagraphClass] = field(default_factory=list)
     """What each paragraph of the running text became, in order."""
     questions: list[Question] = field(default_factory=list)
+    done: list[tuple[str, str]] = field(default_factory=list)
+    """(place, words) of the points that the act carries out by being signed."""
 
     def count_rows(self, kind: RowClass, rows: Sequence[Row]) -> None:
         """Rows that are all of one class."""
@@ -114,12 +120,20 @@ def _read_text(
 ) -> list[tuple[str, str, FoundItem]]:
     """The directives and the standing duties; indicators and definitions of the text; each paragraph is counted."""
 
+    near = reader_of(*_SOME_YEAR)
+
     def reads(words: str) -> bool:
         return rough(words).kind != "unreadable"
 
-    ordered = list(points.operative(paragraphs))
-    text = points.points(ordered)
-    directives = list(points.directives(text, reads))
+    def reads_inside(words: str) -> bool:
+        """Inside a sentence: a day without a year is a term too, «в соответствии с планом» is none."""
+        return any(reader(words).kind not in _NO_TERMS_INSIDE for reader in (near, rough))
+
+    lines = order_lines(paragraphs)
+    told = directives(points.points(lines), reads_inside, answers)
+    found.questions += told.questions
+    found.done = told.done
+    ordered = [paragraphs[n] for n in sorted({line.source for line in lines})]
     regulation = regulation_of(paragraphs, ordered, reads, found.bodies)
     found.sections |= regulation.number_sections(found.sections)
     found.indicators += indicators.from_paragraphs(paragraphs)
@@ -129,10 +143,8 @@ def _read_text(
     found.definitions = definitions.to_entries()
     unread = definitions.questions(answers)
     found.questions += unread
-    codes = {code for _, code, _ in directives}
-    directing = [paragraph for paragraph, point in zip(ordered, text, strict=True) if point.code in codes]
-    _count_paragraphs(found, paragraphs, regulation, directing, unread)
-    return [*directives, *regulation.duties]
+    _count_paragraphs(found, paragraphs, regulation, [paragraphs[n] for n in sorted(told.sources)], unread)
+    return [*told.items, *regulation.duties]
 
 
 def _bearers(items: list[Entry]) -> Iterator[tuple[Body, str]]:
