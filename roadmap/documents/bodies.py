@@ -40,6 +40,9 @@ LEVELS_RU = {
 }
 KINDS: tuple[NameKind, ...] = ("body", "person", "post")
 OFFICIALS: tuple[NameKind, ...] = ("person", "post")
+#: Answers that leave a name as the document has it, and the one that takes it out.
+AS_IT_STANDS = ("орган", "должность", "лицо")
+NOBODY = "не исполнитель"
 LONGEST = 48
 _LONGEST_NAME = 300
 
@@ -81,6 +84,12 @@ class Body:
             return None
         proposed = "«региональный» или «федеральный», «муниципальный», «образовательная организация»"
         return Question("responsible", place, self.name, "уровень органа не назван, в черновике региональный", proposed)
+
+    def name_doubt(self, place: str) -> Question:
+        """The question about a name that is of no body, post or person that anybody knows."""
+        why = "не похоже ни на орган, ни на должность, ни на лицо"
+        proposed = f"вписать, кто это, или «{AS_IT_STANDS[0]}», «{NOBODY}»"
+        return Question("responsible", place, self.name, why, proposed, (*AS_IT_STANDS, NOBODY))
 
     def settle(self, answer: str) -> None:
         """The level that a person named."""
@@ -134,14 +143,26 @@ class Bodies:
                 asked.setdefault(body.code, question)
         return list(asked.values())
 
-    def named_in(self, cell: str, lines: Sequence[str] = ()) -> list[Body]:
-        """The bodies that a cell names, new ones among them, each once; ``lines`` are the cell's own lines."""
+    def named_in(self, cell: str, lines: Sequence[str] = (), answers: Answers | None = None) -> list[Body]:
+        """The bodies that a cell names, new ones among them, each once; ``lines`` are the cell's own lines.
+
+        Where a person has said what a name stands for, it is that.
+        """
         found: list[Body] = []
-        for words in [cell] if plain_with_signs(cell) in self._whole else names_in(cell, lines):
+        names = [cell] if plain_with_signs(cell) in self._whole else names_in(cell, lines)
+        for words in (said for name in names for said in _answered(name, answers)):
             body = self._body(words)
             if body is not None and body not in found:
                 found.append(body)
         return found
+
+    def unknown_questions(self, named: Iterable[tuple[Body, str]], answers: Answers) -> list[Question]:
+        """A question for each (body, place) whose name is that of no body, post or person, each name once."""
+        asked: dict[str, Question] = {}
+        for body, place in named:
+            if body.kind == "unknown" and answers.of("responsible", body.name) is None:
+                asked.setdefault(body.code, body.name_doubt(place))
+        return list(asked.values())
 
     def _body(self, words: str) -> Body | None:
         alias = _ALIAS.search(words)
@@ -188,6 +209,15 @@ class Bodies:
             code = f"{stem}-{n}"
         self._codes.add(code)
         return code
+
+
+def _answered(name: str, answers: Answers | None) -> list[str]:
+    """The names that stand for a name: itself, none, or those of a person's answer."""
+    answer = None if answers is None else answers.of("responsible", name) or answers.of("responsible", nominative(name))
+    said = (answer or "").casefold().strip(" .«»")
+    if not said or said in AS_IT_STANDS or said in LEVELS_RU:
+        return [name]
+    return [] if said == NOBODY else names_in(answer or "")
 
 
 def latin(words: str) -> str:

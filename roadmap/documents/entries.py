@@ -11,11 +11,14 @@ from typing import Any
 from roadmap.calendar import WorkCalendar
 from roadmap.documents.bodies import Bodies, Body
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.tables.rows import FoundItem
+from roadmap.documents.tables.items import ASIDE, FoundItem
 from roadmap.documents.text import points
 from roadmap.reading import Reading
 from roadmap.terms import read
 
+#: The answer that leaves an item without a term: its dates are to be named later.
+NO_TERM = "назвать даты"
+MOST_PROPOSED = 3
 _UNREADABLE = re.compile(r"\ufffd|\(cid:\d+\)")
 
 
@@ -46,6 +49,7 @@ class Entry:
             **words,
             "reading": self.reading.to_json(),
             "result": self.item.words.get("result", ""),
+            **{role: said for role in ASIDE if (said := self.item.words.get(role))},
             "source": self.item.place,
         }
 
@@ -129,7 +133,7 @@ def _answered_term(item: FoundItem, answers: Answers) -> str:
     answer = answers.of("term", term or item.words.get("title", ""))
     if answer is not None:
         item.act_words = item.act_words | {"term": term}
-        item.words["term"] = "" if answer.casefold() == "назвать даты" else answer
+        item.words["term"] = "" if answer.casefold() == NO_TERM else answer
         item.term_answered = True
     return item.words.get("term", "")
 
@@ -145,10 +149,10 @@ def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Ques
             # Asked by the document's words: an answer that cannot be read is replaced, not answered in its turn.
             words, why = item.act_words["term"] or item.words["title"], f"ответ «{reading.text}» не читается: {why}"
             return [Question("term", item.place, words, why, "вписать срок другими словами")]
-        return [Question("term", item.place, reading.text, why, "вписать срок словами, например «до 31.12.2027»")]
+        return [Question("term", item.place, reading.text, why, *_proposed(reading.proposals))]
     title = item.words.get("title", "")
     if origin == "table":
-        return [Question("term", item.place, title, "срок не указан", "назвать даты")]
+        return [Question("term", item.place, title, "срок не указан", NO_TERM, (NO_TERM,))]
     if points.names_a_term(title):
         return [
             Question(
@@ -158,16 +162,27 @@ def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Ques
     return []
 
 
+def _proposed(wordings: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """What is proposed for a term that is not read, and what may be answered as it stands."""
+    if not wordings:
+        return f"вписать срок другими словами или «{NO_TERM}»", ()
+    return " или ".join(f"«{words}»" for words in wordings[:MOST_PROPOSED]), (*wordings, NO_TERM)
+
+
 def _bodies(item: FoundItem, known: Bodies, answers: Answers, authority: str, questions: list[Question]) -> list[Body]:
     responsible = item.words.get("responsible", "")
     answer = "" if responsible else answers.of("responsible", item.words.get("title", "")) or ""
-    bodies = known.named_in(responsible or answer)
+    bodies = known.named_in(responsible or answer, item.lines.get("responsible", ()), answers)
     if answer and bodies:
         item.act_words = item.act_words | {"responsible": responsible}
         item.words["responsible"] = answer
     if not bodies:
-        proposed = authority or "назвать орган"
-        title, choices = item.words.get("title", ""), (authority,) if authority else ()
-        questions.append(Question("responsible", item.place, title, "ответственный не назван", proposed, choices))
+        proposed, choices = authority or "назвать орган", (authority,) if authority else ()
+        questions.append(
+            Question(
+                "responsible", item.place, item.words.get("title", ""), "ответственный не назван", proposed, choices
+            )
+        )
         bodies = known.named_in(authority or "Ответственный не назван")
-    return bodies + [body for body in known.named_in(item.words.get("executors", "")) if body not in bodies]
+    executors = known.named_in(item.words.get("executors", ""), item.lines.get("executors", ()), answers)
+    return bodies + [body for body in executors if body not in bodies]

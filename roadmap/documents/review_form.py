@@ -30,53 +30,60 @@ _SHOWN = 40
 
 
 @dataclass(slots=True)
-class _Places:
-    """What of the draft stands at which place of the document, with the first words that find it there."""
+class _Placed:
+    """What of the draft stands at which paragraph (by its number) and at which row (by its place)."""
 
-    at: defaultdict[str, list[tuple[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    paragraphs: dict[str, list[tuple[int, str]]]
+    rows: frozenset[str]
+    at_paragraph: defaultdict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    at_row: defaultdict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, place: str, words: str, value: Any) -> None:
-        """``place`` may name a point before the place itself: «п. 3.2.1, строка 141»."""
-        self.at[place].append((words[:_SHOWN], value))
+        """``place`` may name a point before the place itself: «п. 3.2.1, строка 141».
 
-    def of(self, place: str, text: str, *, alone: bool) -> list[Any]:
-        """What stands here; where several paragraphs share a place, only what the words of this one hold."""
-        found = self.at.get(place, [])
-        return [value for words, value in found if alone or words in text]
+        Paragraphs that share a place (a page) are told apart by the words; where none has them, it is the first.
+        """
+        while place not in self.rows and place not in self.paragraphs and ", " in place:
+            place = place.partition(", ")[2]
+        if place in self.rows:
+            self.at_row[place].append(value)
+        elif here := self.paragraphs.get(place):
+            self.at_paragraph[next((n for n, text in here if words[:_SHOWN] in text), here[0][0])].append(value)
 
 
 def review_of(found: Found, document: Document) -> list[dict[str, Any]]:
     """The blocks of the document that ``found`` was read from, each with what it became."""
-    paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
-    places = [paragraph.place for paragraph in paragraphs]
-    known = {
-        *places,
-        *(row.place for block in document.blocks if not isinstance(block, Paragraph) for row in block.rows),
-    }
-    items, questions = _items(found, known), _questions(found, known)
-    shared = {place for place in places if places.count(place) > 1} if len(set(places)) < len(places) else set[str]()
-    classes = iter(found.text_classes)
+    items, questions = _items(found, _empty(document)), _questions(found, _empty(document))
     out: list[dict[str, Any]] = []
+    n = 0
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            alone = block.place not in shared
-            own, asked = (by.of(block.place, block.text, alone=alone) for by in (items, questions))
-            became = _became(next(classes, ""), own, asked)
+            kind = found.text_classes[n] if n < len(found.text_classes) else ""
+            became = _became(kind, items.at_paragraph[n], questions.at_paragraph[n])
             out.append({"kind": "paragraph", "place": block.place, "words": block.text, "became": became})
+            n += 1
         elif block.rows:
             out.append({"kind": "table", "rows": list(_rows(block.rows, found, items, questions))})
     return out
 
 
-def _rows(rows: Iterable[Row], found: Found, items: _Places, questions: _Places) -> Iterable[dict[str, Any]]:
+def _empty(document: Document) -> _Placed:
+    paragraphs: dict[str, list[tuple[int, str]]] = {}
+    for n, block in enumerate(block for block in document.blocks if isinstance(block, Paragraph)):
+        paragraphs.setdefault(block.place, []).append((n, block.text))
+    tables = (block for block in document.blocks if not isinstance(block, Paragraph))
+    return _Placed(paragraphs, frozenset(row.place for table in tables for row in table.rows))
+
+
+def _rows(rows: Iterable[Row], found: Found, items: _Placed, questions: _Placed) -> Iterable[dict[str, Any]]:
     """A row that goes on with the item above belongs to that item."""
     last: list[Any] = []
     for row in rows:
         kind = found.row_classes.get(row.place, "")
-        own = items.of(row.place, "", alone=True)
+        own = items.at_row[row.place]
         if kind != "continuation":
             last = own
-        became = _became(kind, own or (last if kind == "continuation" else []), questions.of(row.place, "", alone=True))
+        became = _became(kind, own or (last if kind == "continuation" else []), questions.at_row[row.place])
         yield {"place": row.place, "cells": list(row.cells), "became": became}
 
 
@@ -85,26 +92,17 @@ def _became(kind: str, items: list[Any], questions: list[Any]) -> dict[str, Any]
     return {"class": kind, "items": items, "questions": sorted(set(questions)), "why": why}
 
 
-def _items(found: Found, known: set[str]) -> _Places:
-    items = _Places()
+def _items(found: Found, items: _Placed) -> _Placed:
     for entry in found.items:
-        items.add(_known(entry.item.place, known), entry.item.words.get("title", ""), entry.code)
+        items.add(entry.item.place, entry.item.words.get("title", ""), entry.code)
     for indicator in found.indicators:
-        items.add(_known(indicator["source"]["place"], known), indicator["title"], indicator["code"])
+        items.add(indicator["source"]["place"], indicator["title"], indicator["code"])
     return items
 
 
-def _questions(found: Found, known: set[str]) -> _Places:
+def _questions(found: Found, questions: _Placed) -> _Placed:
     """A question stands at each of its places; one about the whole act at none of the blocks."""
-    questions = _Places()
     for number, asked in enumerate(asked_once(found.all_questions())):
         for place in asked.places:
-            questions.add(_known(place, known), asked.question.words, number)
+            questions.add(place, asked.question.words, number)
     return questions
-
-
-def _known(place: str, known: set[str]) -> str:
-    """The place of the block itself: of «п. 3.2.1, строка 141» the end."""
-    while place not in known and ", " in place:
-        place = place.partition(", ")[2]
-    return place

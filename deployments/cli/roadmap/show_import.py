@@ -41,6 +41,8 @@ def show(found: Found, out: Path | None, contacts: Path | None) -> None:
     else:
         start, end, ground = found.period
         say(f"Период: {start:%d.%m.%Y} – {end:%d.%m.%Y} ({ground})", markup=False)
+    for line in found.table_lines():
+        say(line, markup=False)
     origins = [entry.origin for entry in found.items]
     say(
         f"Мероприятий в таблицах: {origins.count('table')}, поручений: {origins.count('directive')}, "

@@ -8,7 +8,7 @@ from typing import Literal
 from roadmap.documents.neutral import Row
 from roadmap.documents.tables.content import CLEAR, Content
 from roadmap.documents.tables.grid import Grid, grid_of, spans_of
-from roadmap.documents.tables.roles import NAME_RU, OFFERED, STRONG, WEAK, Heading, Role, heading_of
+from roadmap.documents.tables.roles import NAME_RU, OFFERED, WEAK, Heading, Role, heading_of
 from roadmap.language.normalise import plain_with_signs
 
 LONGEST_HEADING = 160
@@ -27,15 +27,20 @@ class Columns:
     unknown: tuple[int, ...] = field(default=())
     by_content: frozenset[int] = frozenset()
     """The columns whose cells, and not the words of the header, tell their role."""
+    answered: frozenset[int] = frozenset()
+    """The columns whose role a person named."""
     grid: Grid | None = None
     contents: tuple[Content, ...] = ()
-    nested: bool = False
-    """Numbered groups of measures that carry no number of their own."""
 
     def cell(self, row: Row, role: Role) -> str:
         """The words of a role in a row; empty where the table has no such column or the row is short."""
         at = self.at.get(role)
         return row.cells[at] if at is not None and at < len(row.cells) else ""
+
+    @property
+    def nested(self) -> bool:
+        """Numbered groups of measures that carry no number of their own."""
+        return "group" in self.at and "number" in self.at
 
     def role_of(self, at: int) -> Role:
         """The role of a column; ``term`` for the spans of a grid."""
@@ -46,14 +51,22 @@ class Columns:
     def offered(self, at: int) -> tuple[str, ...]:
         """What a column of this table may be called, the likeliest first."""
         content = self.contents[at] if at < len(self.contents) else Content()
-        first: tuple[Role, ...] = ("unused",)
-        if content.is_term:
-            first = ("term", "done")
-        elif content.is_people:
-            first = ("responsible", "executors", "participants", "controller")
-        elif content.done >= 0.5:
-            first = ("done",)
-        return tuple(NAME_RU[role] for role in dict.fromkeys((*first, *OFFERED)))
+        return offered(content, frozenset(self.at))
+
+
+def offered(content: Content, taken: frozenset[Role] = frozenset()) -> tuple[str, ...]:
+    """What a column with such cells may be called, the likeliest first; a role that is taken is less likely."""
+    likely: tuple[Role, ...] = ()
+    if content.is_term:
+        likely = ("term", "unused", "done")
+    elif content.is_people:
+        likely = ("responsible", "executors", "participants", "controller")
+    elif content.done >= 0.5:
+        likely = ("done",)
+    elif content.is_words and "title" not in taken:
+        likely = ("title",)
+    free = (role for role in (*likely, "unused") if role not in taken)
+    return tuple(NAME_RU[role] for role in dict.fromkeys((*free, *OFFERED)))
 
 
 def columns_of(
@@ -130,7 +143,16 @@ class _Settling:
             return None
         gridded = grid.columns if grid else frozenset()
         unknown = tuple(n for n in range(len(self.words)) if self._is_open(n, at) and n not in gridded)
-        return Columns("roadmap", at, self.words, unknown, frozenset(self.by_content), grid, self.contents, _nested(at))
+        return Columns(
+            "roadmap",
+            at,
+            self.words,
+            unknown,
+            by_content=frozenset(self.by_content),
+            answered=frozenset(n for n, heading in enumerate(self.headings) if heading.answered),
+            grid=grid,
+            contents=self.contents,
+        )
 
     def _grid(self) -> Grid | None:
         if "term" in self.roles:
@@ -209,7 +231,7 @@ class _Settling:
         people = [n for n, role in enumerate(self.roles) if role == "responsible"]
         if len(people) > 1 and "executors" not in self.roles:
             strong = [n for n in people if "ответств" in plain_with_signs(self.words[n])]
-            first = strong[0] if strong else max(people, key=lambda n: (self.headings[n].rank, -n))
+            first = max(strong or people, key=lambda n: (self.headings[n].rank, -n))
             second = next(n for n in people if n != first)
             self.roles[second] = "executors"
         elif len(people) == 0 and "executors" in self.roles:
@@ -248,10 +270,6 @@ class _Settling:
     def _take(self, n: int, role: Role) -> None:
         self.roles[n] = role
         self.by_content.add(n)
-
-
-def _nested(at: dict[Role, int]) -> bool:
-    return "group" in at and "number" in at
 
 
 _NUMBERS = re.compile(r"^\d{1,2}$")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from roadmap.documents.names import is_ditto, is_same_person, names_in
 from roadmap.documents.neutral import Row, healed, join_torn
-from roadmap.documents.tables.columns import Columns, Role
+from roadmap.documents.tables.columns import Columns
+from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.stacked import list_of_terms, numbered_parts
 from roadmap.language.normalise import in_cyrillic
 

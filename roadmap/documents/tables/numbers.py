@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 NUMBER = re.compile(r"^\d+(\.\d+)*[.)]?$|^[IVX]+[.)]?$|^[а-я][.)]$")
 ROMAN = re.compile(r"[IVXІХ]+")
@@ -10,10 +11,10 @@ ROMAN = re.compile(r"[IVXІХ]+")
 def heads_of(numbers: Sequence[tuple[str, str]]) -> frozenset[str]:
     """The numbers that others begin with right after them: «1» where the next number is «1.1»."""
     bare = [number.rstrip(".)") for number, _ in numbers if number]
-    return frozenset(head for head, after in zip(bare, bare[1:], strict=False) if after.startswith(f"{head}."))
+    return frozenset(head for head, after in pairwise(bare) if after.startswith(f"{head}."))
 
 
 def restarts_after(numbers: Sequence[tuple[str, str]]) -> frozenset[str]:
     """The places of rows with a plain number after which the count begins at 1 again."""
     plain = [(int(number.rstrip(".)")), place) for number, place in numbers if re.fullmatch(r"\d+[.)]?", number)]
-    return frozenset(place for (_, place), (after, _) in zip(plain, plain[1:], strict=False) if after == 1)
+    return frozenset(place for (_, place), (after, _) in pairwise(plain) if after == 1)

@@ -9,11 +9,12 @@ from typing import Literal
 from roadmap.documents.neutral import Row, join_torn
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import headings
-from roadmap.documents.tables.columns import Columns, Role, is_column_numbers, is_repeated, is_rule
+from roadmap.documents.tables.columns import Columns, is_column_numbers, is_repeated, is_rule
 from roadmap.documents.tables.items import ASIDE, WORDS, Cells, of_above, stacked
 from roadmap.documents.tables.items import FoundItem as FoundItem
 from roadmap.documents.tables.items import Group as Group
 from roadmap.documents.tables.numbers import NUMBER, ROMAN, heads_of, restarts_after
+from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.sections import Sections
 
 RowClass = Literal["item", "indicator", "continuation", "heading", "header", "question"]
@@ -157,7 +158,7 @@ class RowReader:
         return None
 
     def _over_others(self, row: Row) -> RowClass | None:
-        """A numbered row without a term over rows of its own: «1» over 1.1; a Roman number or one over 1, 2, 3 again."""
+        """A numbered row without a term over rows of its own: «1» over 1.1; «II», or «2» over 1, 2, 3 again."""
         number = Cells(self.columns, row, self.reads).number.rstrip(".)")
         title = self._title(row)
         if not number or not title or self._term(row) or self.nested:

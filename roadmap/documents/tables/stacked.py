@@ -11,8 +11,8 @@ _BULLETS = re.compile(r"(?:^|\s)[-–—•·▪]\s+(?=\S)")
 
 
 def numbered_parts(words: str) -> tuple[str, tuple[str, ...]]:
-    """(the words before the first part, the parts that are numbered 1, 2, … in a row); no parts where there are none."""
-    marks = []
+    """(the words before the first part, the parts that are numbered 1, 2, … in a row)."""
+    marks: list[re.Match[str]] = []
     for found in _MARK.finditer(words):
         if int(found[1]) == len(marks) + 1:
             marks.append(found)

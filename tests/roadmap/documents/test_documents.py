@@ -218,7 +218,8 @@ def test_a_column_that_nobody_knows_is_a_question_until_it_is_answered() -> None
 def test_the_json_has_the_agreed_fields() -> None:
     told = imported([HEADER, "1\tПриказ\tминистерство\tмай 2027 г.\tприказ"]).to_json()
 
-    assert list(told) == ["act", "items", "indicators", "bodies", "rows", "paragraphs", "questions"]
+    parts = ["act", "items", "indicators", "tables", "bodies", "people", "rows", "paragraphs", "questions"]
+    assert list(told) == parts
     fields = ("number", "origin", "section", "group", "title", "responsible", "executors", "term", "reading", "result")
     assert set(told["items"][0]) == {*fields, "source"}
     assert told["rows"] == {

@@ -62,7 +62,19 @@ def test_the_sum_of_rows_and_every_question_are_shown(order: Path) -> None:
 def test_a_program_gets_the_agreed_json(order: Path) -> None:
     told = json.loads(vekha(order, "--json").stdout)
     assert set(told) == {
-        *("act", "items", "indicators", "bodies", "rows", "paragraphs", "questions", "findings", "blocks"),
+        *(
+            "act",
+            "items",
+            "indicators",
+            "tables",
+            "bodies",
+            "people",
+            "rows",
+            "paragraphs",
+            "questions",
+            "findings",
+            "blocks",
+        ),
     }
     assert told["act"]["number"] == "15"
     assert [item["reading"]["kind"] for item in told["items"]] == ["windows", "unreadable"]
