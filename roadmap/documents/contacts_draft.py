@@ -1,7 +1,6 @@
 """A blank contacts.yaml beside the draft: every body with a place for its official, and where the document names it."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -13,12 +12,6 @@ _HEAD = (
     "Кто за какой орган отвечает и как ему писать: впишите должность и адрес, имя и телефон — если нужны.",
     "Запись, в которой нет ни адреса, ни имени, ни телефона, не действует: заполнять можно по частям.",
     "Код дорожной карты и коды органов — те же, что в черновике. Применить после vekha load: vekha contacts ФАЙЛ",
-)
-_POST = re.compile(
-    r"(?:и\.\s?о\.\s)?(?:перв\w+ |главн\w+ |ведущ\w+ |старш\w+ )?"
-    r"(?:директор|заместител|заведующ|начальник|руководител|глава\b|специалист|методист|педагог|учител|председател|"
-    r"советник|секретар|ректор|проректор|консультант|министр\b|тьютор|психолог)",
-    re.IGNORECASE,
 )
 _PLACES_SHOWN = 3
 
@@ -38,10 +31,10 @@ def contacts_draft(found: Found) -> str:
     lines += _official("  controller:", "    ", post=controller.get("post", ""), comment=comment)
     lines.append("  bodies:")
     named = _named(data)
+    posts = {body.code: body.name for body in found.bodies.all if body.kind == "post"}
     for body in data["bodies"]:
-        post = body["name"] if _POST.match(body["name"]) else ""
         lines.append(f"    {body['code']}:  # {_one_line(body['name'])}; {_where(named[body['code']])}")
-        lines += _official("      -", "        ", post=post, comment="")
+        lines += _official("      -", "        ", post=posts.get(body["code"], ""), comment="")
     return "\n".join([*lines, ""])
 
 

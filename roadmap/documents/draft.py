@@ -14,6 +14,8 @@ from roadmap.documents.bodies import latin
 from roadmap.documents.entries import Entry
 from roadmap.documents.importer import Found
 from roadmap.documents.questions import Question
+from roadmap.documents.tables.items import ASIDE
+from roadmap.documents.tables.roles import NAME_RU
 from roadmap.review.kinds import keeps_registry
 
 try:
@@ -159,8 +161,15 @@ def _author(found: Found) -> dict[str, Any]:
 def _entries(name: str, entries: list[Entry]) -> str:
     parts = (entries[n : n + AT_ONCE] for n in range(0, len(entries), AT_ONCE))
     dumped = "".join(_dump([_item(entry) for entry in part]) for part in parts)
-    lines = _between(dumped, [entry.questions for entry in entries])
+    lines = _between(dumped, (_notes(entry) for entry in entries))
     return "\n".join([f"{name}:", *(line + _KIND_PROPOSED if _KIND.match(line) else line for line in lines)])
+
+
+def _notes(entry: Entry) -> list[str]:
+    """What stands above an entry: its questions, and words of the document that no field of an item takes."""
+    said = ((NAME_RU[role], entry.item.words.get(role, "")) for role in ASIDE)
+    aside = "; ".join(f"{name} — «{' '.join(words.split())}»" for name, words in said if words)
+    return [*_asked(entry.questions), *([f"# В документе ещё: {aside}"] if aside else [])]
 
 
 def _indicators(indicators: list[dict[str, Any]], questions: list[Question]) -> str:
@@ -173,7 +182,7 @@ def _indicators(indicators: list[dict[str, Any]], questions: list[Question]) -> 
         ]
         for found in indicators
     ]
-    return "\n".join(["indicators:", *_between(_dump(_distinct(indicators)), asked)])
+    return "\n".join(["indicators:", *_between(_dump(_distinct(indicators)), map(_asked, asked))])
 
 
 def _bodies(bodies: list[dict[str, Any]]) -> str:
@@ -191,12 +200,12 @@ def _shows_level(body: dict[str, Any]) -> bool:
     return body["level"] != "regional" or bool(_REGIONAL.search(body["name"].casefold()))
 
 
-def _between(dumped: str, questions: Iterable[Sequence[Question]]) -> Iterator[str]:
-    """A dumped list with questions above its entries: a dump for each entry would cost more than the reading."""
-    waiting = iter(questions)
+def _between(dumped: str, notes: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A dumped list with comments above its entries: a dump for each entry would cost more than the reading."""
+    waiting = iter(notes)
     for line in dumped.split("\n"):
         if line.startswith("- "):
-            yield from _asked(next(waiting))
+            yield from next(waiting)
         yield line
 
 

@@ -77,8 +77,8 @@ class Interview:
             return "" if asked.question.may_be_empty else "пустой ответ"
         if about == "column" and words.casefold() not in ROLE_RU:
             return f"графа может быть такой: {', '.join(ROLE_RU)}"
-        if about == "row" and asked.question.likeliest and words.casefold() not in ANSWERS:
-            return f"строка может быть такой: {', '.join(ANSWERS)}"
+        if about == "row" and asked.question.likeliest and words.casefold() not in {*ANSWERS, *offered}:
+            return f"можно ответить: {', '.join(offered)}"
         if about == "responsible" and LEVELS_RU.keys() >= set(offered) > set() and words.casefold() not in LEVELS_RU:
             return f"уровень может быть таким: {', '.join(offered)}"
         if about == "act" and asked.question.words == "on" and day_of(words) is None:

@@ -26,6 +26,7 @@ WHY_RU = {
     "statement": "положение без обязанностей",
     "question": "вопрос",
 }
+DONE_RU = "исполнено самим актом"
 _SHOWN = 40
 
 
@@ -54,12 +55,17 @@ class _Placed:
 def review_of(found: Found, document: Document) -> list[dict[str, Any]]:
     """The blocks of the document that ``found`` was read from, each with what it became."""
     items, questions = _items(found, _empty(document)), _questions(found, _empty(document))
+    done = _empty(document)
+    for place, words in found.done:
+        done.add(place, words, place)
     out: list[dict[str, Any]] = []
     n = 0
     for block in document.blocks:
         if isinstance(block, Paragraph):
             kind = found.text_classes[n] if n < len(found.text_classes) else ""
             became = _became(kind, items.at_paragraph[n], questions.at_paragraph[n])
+            if done.at_paragraph[n]:
+                became["why"] = DONE_RU
             out.append({"kind": "paragraph", "place": block.place, "words": block.text, "became": became})
             n += 1
         elif block.rows:

@@ -30,7 +30,7 @@ _BLOCKS = frozenset(
 _SILENT = frozenset(("script", "style", "head", "template", "noscript", "object", "svg", "math"))
 _ROW, _CELLS = "tr", frozenset(("td", "th"))
 _TAG = re.compile(
-    r"<(?:!doctype|html|body|head|p|div|br|table|tr|td|li|h[1-6]|span|a|b|i|pre|meta)[\s/>]", re.IGNORECASE
+    r"<(?:!doctype|html|body|head|p|div|br|table|tr|td|li|h[1-6]|span|a|b|i|pre|meta|script|style)[\s/>]", re.IGNORECASE
 )
 
 # What the library says of damage goes to a log where there is one, not between the lines that a person reads.
