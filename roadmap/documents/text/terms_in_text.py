@@ -44,6 +44,8 @@ _OF_ANOTHER = re.compile(
     r"\s+[\w\-]+(?:щ|нн|м|т)(?:ий|ый|ая|яя|ое|ее|ие|ые|их|ых|ого|его|ой|ей|ую|юю|ым|им|ему|ому|ыми|ими)(?!\w)",
     re.IGNORECASE,
 )
+#: A rhythm and a day are one term wherever they stand: «ежеквартально представлять … до 5 числа …».
+_RHYTHM = re.compile(rf"{_EVERY}|(?:\S+\s+){{0,4}}раза?\s+в\s|кажд|не\s+реже", re.IGNORECASE)
 _YEAR_ONLY = re.compile(r"во?\s+20\d\d(?:\s*(?:году|г\.?))?$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;()]|[.](?=\s+[А-ЯЁ]|$)|,(?!\s*(?:следующ|но\s+не|а\s+также))")
 _WORD_ENDS = re.compile(r"(?=[\s,;:.()])|$")
@@ -85,10 +87,12 @@ def part(text: str, reads: Reads) -> Parted:
         return Parted(text)
     terms = [taken[0].words]
     for before, span in pairwise(taken):
-        joined = next((words for mark in (", ", " ") if reads(words := f"{terms[-1]}{mark}{span.words}")), "")
-        if joined:
+        near = _BETWEEN.fullmatch(text[before.end : span.start])
+        rhythmic = near or any(_RHYTHM.match(words) for words in (terms[-1], span.words))
+        marks = (", ", " ") if rhythmic else ()
+        if joined := next((words for mark in marks if reads(words := f"{terms[-1]}{mark}{span.words}")), ""):
             terms[-1] = joined
-        elif _BETWEEN.fullmatch(text[before.end : span.start]):
+        elif near:
             terms[-1] += text[before.end : span.end]
         else:
             terms.append(span.words)
@@ -141,6 +145,14 @@ def _sure(words: str, start: int) -> int:
         limit = verb.start()
     clause = _CLAUSE.search(words, sure.end(), limit)
     return start + len(words[start : clause.start() if clause else limit].rstrip(" .,;:(–-"))
+
+
+def trimmed(text: str) -> str:
+    """The words without the marks after them; the stop of «г.» and of initials stays."""
+    words = text.strip().rstrip(" ;:,")
+    if words.count("»") > words.count("«"):
+        words = words.rstrip("» ;:,")
+    return words if re.search(r"(?:\sгг?|[А-ЯЁ])\.$", words) else words.rstrip(" .;:,")
 
 
 def _without(text: str, taken: list[Span]) -> str:
