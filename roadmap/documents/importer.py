@@ -22,6 +22,7 @@ from roadmap.documents.text import headings, points
 from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
 from roadmap.documents.text.definitions import definitions_of
 from roadmap.documents.text.directives import directives
+from roadmap.documents.text.listed import listed_plans
 from roadmap.documents.text.order import order_lines
 from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.language.normalise import plain_with_signs
@@ -121,8 +122,11 @@ def _read_text(
     told = directives(points.points(lines), reads_inside, answers)
     found.questions += told.questions
     found.done = told.done
-    ordered = [paragraphs[n] for n in sorted({line.source for line in lines})]
-    regulation = regulation_of(paragraphs, ordered, reads, found.bodies)
+    ordered = {line.source for line in lines}
+    plans = listed_plans(paragraphs, ordered | set(definitions_of(paragraphs).paragraphs), reads_inside, answers)
+    found.questions += plans.questions
+    found.sections |= plans.number_sections(found.sections)
+    regulation = regulation_of(paragraphs, ordered, reads, found.bodies, listed=plans.taken)
     found.sections |= regulation.number_sections(found.sections)
     found.indicators += indicators.from_paragraphs(paragraphs)
     found.indicators, doubts = indicators.settled(found.indicators, answers)
@@ -131,8 +135,9 @@ def _read_text(
     found.definitions = definitions.to_entries()
     unread = definitions.questions(answers)
     found.questions += unread
-    _count_paragraphs(found, paragraphs, regulation, [paragraphs[n] for n in sorted(told.sources)], unread)
-    return [*told.items, *regulation.duties]
+    known: dict[int, ParagraphClass] = {**dict.fromkeys(told.sources, "item"), **plans.classes}
+    _count_paragraphs(found, paragraphs, regulation, known, unread)
+    return [*(("table", "", item) for item in plans.items), *told.items, *regulation.duties]
 
 
 def _bearers(items: list[Entry]) -> Iterator[tuple[Body, str]]:
@@ -145,13 +150,13 @@ def _count_paragraphs(
     found: Found,
     paragraphs: list[Paragraph],
     regulation: Regulation,
-    ordered: list[Paragraph],
+    known: dict[int, ParagraphClass],
     asked: list[Question],
 ) -> None:
     found.texts = count_paragraphs(
         paragraphs,
         regulation,
-        ordered=ordered,
+        known=known,
         named=[
             *(("indicator", entry["source"]["place"], entry["title"]) for entry in found.indicators),
             *(("question", question.place, question.words) for question in asked),

@@ -1,7 +1,7 @@
 """The duties that an order lays: each infinitive under «ПРИКАЗЫВАЮ» is an item, a question, or done by the act."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from roadmap.documents.questions import Answers, Question
@@ -249,10 +249,3 @@ def _add(
             why = "в пункте несколько сроков — не сказано, какой из них срок исполнения"
             proposed = " или ".join(f"«{words}»" for words in said)
             told.questions.append(Question("term", point.place, item.words["term"], why, proposed, said))
-
-
-def accounted(told: Directives) -> Iterator[str]:
-    """The places of all that the order's points became."""
-    yield from (item.place for _, _, item in told.items)
-    yield from (question.place for question in told.questions)
-    yield from (place for place, _ in told.done)

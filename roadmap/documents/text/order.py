@@ -139,7 +139,7 @@ def _lays_duty(text: str) -> bool:
     verbs = infinitives(text)
     if not verbs:
         head = re.match(r"(?P<who>.{3,200}?)\s[–—-]\s", text)
-        return bool(head) and is_addressee(head["who"])
+        return head is not None and is_addressee(head["who"])
     before = text[: verbs[0].start()].strip()
     return not before or is_addressee(before)
 
