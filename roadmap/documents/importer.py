@@ -33,7 +33,6 @@ _TITLE = re.compile(
 )
 _WIDE = (date(2000, 1, 1), date(2099, 12, 31))
 _SOME_YEAR = (date(2001, 1, 1), date(2001, 12, 31))
-_NO_TERMS_INSIDE = frozenset({"unreadable", "external"})
 
 
 @dataclass(slots=True)
@@ -115,8 +114,7 @@ def _read_text(
         return rough(words).kind != "unreadable"
 
     def reads_inside(words: str) -> bool:
-        """Inside a sentence: a day without a year is a term too, «в соответствии с планом» is none."""
-        return any(reader(words).kind not in _NO_TERMS_INSIDE for reader in (near, rough))
+        return any(_is_term_inside(reader(words)) for reader in (near, rough))
 
     lines = order_lines(paragraphs)
     told = directives(points.points(lines), reads_inside, answers)
@@ -138,6 +136,13 @@ def _read_text(
     known: dict[int, ParagraphClass] = {**dict.fromkeys(told.sources, "item"), **plans.classes}
     _count_paragraphs(found, paragraphs, regulation, known, unread)
     return [*(("table", "", item) for item in plans.items), *told.items, *regulation.duties]
+
+
+def _is_term_inside(reading: Reading) -> bool:
+    """Inside a sentence «в соответствии с планом» is no term, and a day without a year is one."""
+    if reading.kind == "unreadable":
+        return any(problem.startswith("Не назван год") for problem in reading.problems)
+    return reading.kind != "external"
 
 
 def _bearers(items: list[Entry]) -> Iterator[tuple[Body, str]]:

@@ -140,7 +140,8 @@ def _settled(point: Point, text: str, answers: Answers, told: Directives) -> boo
     words = opening[verb.start() :]
     before = opening[: verb.start()].strip()
     if _DONE.match(words) and len(before) < 60:
-        told.done.append((point.place, text))
+        if opening not in (said for _, said in told.done):  # a list of changes is one doing
+            told.done.append((point.place, opening))
         return True
     if not _DOUBTFUL.match(words):
         return False

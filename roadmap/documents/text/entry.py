@@ -45,7 +45,7 @@ def said_in(text: str, reads: Reads, entry: Entry) -> Entry:
     """The entry with what its own line says: labels, else a bracket at its end, else parts between dashes."""
     labels = labelled(text)
     entry.take(labels)
-    words = trimmed(labels.words)
+    words = trimmed(labels.words) or _after_term(reads, entry)
     if not (entry.term and entry.who):
         words = _bracketed(words, reads, entry)
     if not (entry.term and entry.who):
@@ -56,6 +56,15 @@ def said_in(text: str, reads: Reads, entry: Entry) -> Entry:
             words, entry.term = parted.rest, parted.term
     entry.words = _addressed(words, entry)
     return entry
+
+
+def _after_term(reads: Reads, entry: Entry) -> str:
+    """«Срок: до 1 марта. Провести семинар.»: what stands after the term of a line that begins with its label."""
+    found = [] if reads(entry.term) else spans(entry.term, reads)
+    if not found or found[0].start:
+        return ""
+    words, entry.term = entry.term[found[0].end :], found[0].words
+    return words.strip(" .,;–-")
 
 
 def under(entry: Entry, text: str, n: int, reads: Reads) -> None:
@@ -95,10 +104,12 @@ def _bracketed(words: str, reads: Reads, entry: Entry) -> str:
         return words
     said = part(match["words"], reads)
     owner = said.rest.strip(" ,;–-")
-    if said.others or (owner and not is_name(owner)) or not (said.term or (owner and is_name(owner))):
+    named = is_name(owner)
+    if said.others or not (said.term or named) or (entry.term and not named):
         return words
-    entry.term, entry.who = entry.term or said.term, entry.who or owner
-    return trimmed(words[: match.start()])
+    entry.term, entry.who = entry.term or said.term, entry.who or owner * named
+    before = trimmed(words[: match.start()])
+    return before if named or not owner else f"{before} ({owner})"
 
 
 def _dashed(words: str, reads: Reads, entry: Entry) -> str:

@@ -29,6 +29,8 @@ _SECTION = re.compile(
 _ENDS = re.compile(
     r"^(?:«?приложени|«?утвержд[её]н|«?\s*(?:ПОЛОЖЕНИЕ|ПОРЯДОК|РЕГЛАМЕНТ|СОСТАВ)(?!\w)|показатели\s|понятия|согласовано)"
 )
+#: «1. 15 марта – …»: the number of a line, and a day after it.
+_BEFORE_DAY = re.compile(r"^(?P<n>\d{1,3})[.)]\s+(?P<words>\d{1,2}(?:\s+[а-яё]{3,8}|\.\d{2})\b.*)$")
 _LED = re.compile(r"^(?P<term>[^:]{3,40}):\s+(?P<words>\S.*)$")
 SHOWN = 120
 
@@ -173,6 +175,8 @@ class _Reader:
 
 
 def _numbered(text: str) -> tuple[str | None, str]:
+    if match := _BEFORE_DAY.match(text):
+        return match["n"], match["words"]
     for pattern in (SUB, TOP, PAREN):
         if match := pattern.match(text):
             return match["n"], match["words"]

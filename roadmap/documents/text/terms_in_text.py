@@ -46,6 +46,10 @@ _OF_ANOTHER = re.compile(
 )
 #: A rhythm and a day are one term wherever they stand: «ежеквартально представлять … до 5 числа …».
 _RHYTHM = re.compile(rf"{_EVERY}|(?:\S+\s+){{0,4}}раза?\s+в\s|кажд|не\s+реже", re.IGNORECASE)
+_PARTICIPLE = re.compile(
+    r"(?<!\w)(?!совмест|отдел)[а-яё]{2,}(?:нн|вш|ющ|ящ|ущ|ащ)(?:ых|их|ого|его|ой|ей|ый|ий|ую|юю|ые|ие|ое|ее|ая|яя|ым|им|ыми|ими|ом|ем)(?:ся)?\s+$",
+    re.IGNORECASE,
+)
 _YEAR_ONLY = re.compile(r"во?\s+20\d\d(?:\s*(?:году|г\.?))?$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;()]|[.](?=\s+[А-ЯЁ]|$)|,(?!\s*(?:следующ|но\s+не|а\s+также))")
 _WORD_ENDS = re.compile(r"(?=[\s,;:.()])|$")
@@ -114,8 +118,8 @@ def spans(text: str, reads: Reads) -> list[Span]:
 
 
 def _is_another(words: str, start: int, end: int) -> bool:
-    """Whether the words date a paper, a state or another thing: «от 10.01.2026», «ежегодно проводимых»."""
-    if _BARE.match(words, start) and _NO_TERM.search(words[:start]):
+    """Whether the words date a paper, a state or another thing: «от 10.01.2026», «заявки, поступившие до 1 марта»."""
+    if (_BARE.match(words, start) and _NO_TERM.search(words[:start])) or _PARTICIPLE.search(words[:start]):
         return True
     return bool(_OF_ANOTHER.match(words, end)) and not re.search(r"\d", words[start:end])
 
@@ -152,7 +156,7 @@ def trimmed(text: str) -> str:
     words = text.strip().rstrip(" ;:,")
     if words.count("»") > words.count("«"):
         words = words.rstrip("» ;:,")
-    return words if re.search(r"(?:\sгг?|[А-ЯЁ])\.$", words) else words.rstrip(" .;:,")
+    return words if re.search(r"(?:\sгг?|(?<!\w)[А-ЯЁ])\.$", words) else words.rstrip(" .;:,")
 
 
 def _without(text: str, taken: list[Span]) -> str:
@@ -163,4 +167,5 @@ def _without(text: str, taken: list[Span]) -> str:
         at = span.end
     pieces.append(text[at:])
     pieces = [piece if not n else _AFTER.sub("", piece) for n, piece in enumerate(pieces)]
-    return " ".join(piece.strip() for piece in pieces if piece.strip(" .,;:()"))
+    words = " ".join(piece.strip() for piece in pieces if piece.strip(" .,;:()"))
+    return words + ")" * max(0, words.count("(") - words.count(")"))
