@@ -6,6 +6,7 @@ A mark that may also stand inside a name («и», «/», a new line) parts only 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -57,7 +58,8 @@ _SHORT_POST = re.compile(
 )
 _GENITIVE = re.compile(r"(?<!муз)(?<!лиц)(?:ий|ов|ей|ств|ния|ства|ого|его|ых|их)$", re.IGNORECASE)
 #: Bodies whose genitive is the noun and an «а»: «отдела», «центра».
-_MASCULINE = (*(stem for stem in _BODIES if re.search(r"(?:[тлрджвзбну]|орган|союз)$", stem)), "начальник", "методист")
+_FEMININE = ("школ", "палат", "кафедр", "служб", "пресс-служб", "команд")
+_MASCULINE = (*(stem for stem in _BODIES if re.search(r"[тлрджвзбнк]$", stem) and stem not in _FEMININE), "начальник")
 _NOMINATIVE = re.compile(r"(?:центр|отдел|институт|совет|комитет|актив|клуб|штаб|служба|комиссия|группа|школа|фонд)")
 _BULLET = re.compile(r"^(?:[-–—•·▪*]|\d{1,2}[.)])\s+")
 _JOINTLY = re.compile(
@@ -79,6 +81,7 @@ _DITTO = re.compile(
 _SAME_PERSON = re.compile(r"(?:он|она|оно|тот|та)\s+же", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def kind_of(name: str) -> NameKind:
     """What a name names, in whatever case it stands; ``unknown`` where its words are of none of these."""
     words = name.strip(" ,;:")
@@ -115,7 +118,7 @@ def stands_alone(name: str) -> bool:
     if any(re.search(r"(?:ых|их|ого|его|ому|ему|ыми|ими)$", word) for word in adjectives):
         return False
     noun = head.strip('«»"(),')
-    if _ABBREVIATION.fullmatch(noun):
+    if _ABBREVIATION.fullmatch(noun) or any(re.search(r"[ыи]е$", word) for word in adjectives):
         return True
     return not _GENITIVE.search(noun) and not (noun.endswith("а") and fold(noun[:-1]).endswith(_MASCULINE))
 

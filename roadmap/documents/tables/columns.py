@@ -15,6 +15,7 @@ LONGEST_HEADING = 160
 #: Roles that a table of measures has no use for: their column is asked about, and content may make it another.
 _OF_INDICATORS: tuple[Role, ...] = ("value", "method", "unit", "indicator")
 _SILENT: tuple[Role, ...] = ("unknown", *_OF_INDICATORS)
+_MAYBE_TERM: tuple[Role, ...] = ("term", "term_end", *_SILENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +191,8 @@ class _Settling:
             if role in ("title", "group", "responsible", "executors", "participants") and content.terms >= CLEAR:
                 self.roles[n] = "unknown"
             if role in ("term", "term_end") and content.terms <= 0.1:
-                better = (m for m in self._free() if self.contents[m].terms >= CLEAR)
-                if next(better, None) is not None or content.people >= CLEAR:
+                dated = [m for m in range(len(self.roles)) if self.roles[m] in _MAYBE_TERM and m != n]
+                if any(self.contents[m].terms >= CLEAR for m in dated) or content.people >= CLEAR:
                     self.roles[n] = "unknown"
 
     def _term(self, grid: Grid | None) -> None:

@@ -57,7 +57,7 @@ class RowReader:
     def read_all(self, rows: Iterable[Row]) -> None:
         """Every row in its order; what stands under a number tells whether that row is a group."""
         laid = [self._aligned(row) for row in rows]
-        numbers = [(Cells(self.columns, row).number, row.place) for row in laid if row.filled]
+        numbers = [(self._number(row), row.place) for row in laid if row.filled]
         self._heads, self._restarts = heads_of(numbers), restarts_after(numbers)
         self.nested = self.columns.nested and any(
             self._cell(row, "title") and not self._cell(row, "number") for row in laid
@@ -160,8 +160,7 @@ class RowReader:
 
     def _over_others(self, row: Row) -> RowClass | None:
         """A numbered row without a term over rows of its own: «1» over 1.1; «II», or «2» over 1, 2, 3 again."""
-        number = Cells(self.columns, row).number.rstrip(".)")
-        title = self._title(row)
+        number, title = self._number(row).rstrip(".)"), self._title(row)
         if not number or not title or self._term(row) or self.nested:
             return None
         if number in self._heads:
@@ -174,7 +173,7 @@ class RowReader:
         return None
 
     def _numbered(self, row: Row) -> RowClass | None:
-        title, number = self._title(row), Cells(self.columns, row).number
+        title, number = self._title(row), self._number(row)
         if not number:
             return None
         if self.nested:
@@ -191,6 +190,8 @@ class RowReader:
         return self._ask(row, "у строки есть номер, но нет мероприятия", "пропустить")
 
     def _numberless(self, row: Row) -> RowClass | None:
+        if self._number(row):
+            return None
         title, term = self._title(row), self._term(row)
         if self.nested and (wider := self.columns.cell(row, "group")):
             if self.group is None:
@@ -211,6 +212,8 @@ class RowReader:
 
     def _continuation(self, row: Row) -> RowClass | None:
         """The rest of a torn cell: after a page break, or words that do not begin anew."""
+        if self._number(row):
+            return None
         title, term = self._title(row), self._term(row)
         if self.last is None:
             return self._ask(row, "строка ничего не продолжает", "мероприятие", "заголовок")
@@ -321,6 +324,9 @@ class RowReader:
 
     def _cell(self, row: Row, role: Role) -> str:
         return self.columns.cell(row, role)
+
+    def _number(self, row: Row) -> str:
+        return Cells(self.columns, row).number
 
     def _title(self, row: Row) -> str:
         return Cells(self.columns, row).of("title")
