@@ -129,7 +129,7 @@ def tags(item: ItemFacts) -> list[str]:
 def reading_words(reading: Reading) -> str:
     """The dated meaning of the term and the rule that gave it, in Russian."""
     rule = RULES.get(reading.rule) or OWN_RULES.get(reading.rule) or reading.rule
-    return " ".join(filter(None, (_meaning(reading), f"Правило: {rule}")))
+    return " ".join(filter(None, (meaning_words(reading), f"Правило: {rule}")))
 
 
 def description(item: ItemFacts) -> str:
@@ -210,7 +210,8 @@ def form_description(point: CardPoint, refusal: str = "", *, has_stages: bool = 
     return f"{said}**{title}**\n\nОтвечает: {no_markup(point.owner_name)}.\n\n{whole}"
 
 
-def _meaning(reading: Reading) -> str:
+def meaning_words(reading: Reading) -> str:
+    """The dated meaning alone, in Russian: «до 01.06.2027.»."""
     match reading.kind:
         case "windows" | "continuous":
             return "; ".join(_window(window) for window in reading.windows) + "."

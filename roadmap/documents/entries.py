@@ -144,7 +144,7 @@ def _answered_term(item: FoundItem, answers: Answers) -> str:
     term = item.words.get("term", "")
     answer = answers.of("term", term or item.words.get("title", ""))
     if answer is not None:
-        item.act_words["term"] = term
+        item.act_words = item.act_words | {"term": term}
         item.words["term"] = "" if answer.casefold() == NO_TERM else answer
         item.term_answered = True
     return item.words.get("term", "")
@@ -189,7 +189,7 @@ def _bodies(item: FoundItem, known: Bodies, answers: Answers, authority: str, qu
     lines = () if answer else item.lines.get("responsible", ())
     bodies = known.named_in(answer or said, lines, answers)
     if answer and bodies:
-        item.act_words["responsible"] = said
+        item.act_words = item.act_words | {"responsible": said}
         item.words["responsible"] = answer
     if not bodies:
         why = "в таблице нет графы ответственного" if item.unowned else "ответственный не назван"

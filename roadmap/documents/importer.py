@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from roadmap.documents.act.regions import region_of
 from roadmap.documents.bodies import OFFICIALS, Bodies, Body
 from roadmap.documents.entries import Entry, entries_of, reader_of
 from roadmap.documents.neutral import Document, Paragraph
-from roadmap.documents.questions import Answers, Question
+from roadmap.documents.questions import Answers, Question, asked_once
 from roadmap.documents.tables import indicators
 from roadmap.documents.tables.captions import caption_of
 from roadmap.documents.tables.items import FoundItem
@@ -22,12 +22,16 @@ from roadmap.documents.tables.reading import TablesRead, read_tables, tables_of
 from roadmap.documents.tables.rows import CLASSES, RowClass
 from roadmap.documents.tables.shown import TableShown
 from roadmap.documents.text import headings, points
-from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
+from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, classes_of
 from roadmap.documents.text.definitions import definitions_of
+from roadmap.documents.text.directives import directives
+from roadmap.documents.text.order import order_lines
 from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.reading import Reading
 
 _WIDE = (date(2000, 1, 1), date(2099, 12, 31))
+_SOME_YEAR = (date(2001, 1, 1), date(2001, 12, 31))
+_NO_TERMS_INSIDE = frozenset({"unreadable", "external"})
 
 
 @dataclass(slots=True)
@@ -48,9 +52,15 @@ class Found:
     bodies: Bodies = field(default_factory=Bodies)
     counts: Counter[RowClass] = field(default_factory=Counter)
     rows: int = 0
+    row_classes: dict[str, RowClass] = field(default_factory=dict)
+    """What each row of a table became, by its place."""
     texts: Counter[ParagraphClass] = field(default_factory=Counter)
     """Every paragraph of the running text once, by its class."""
+    text_classes: list[ParagraphClass] = field(default_factory=list)
+    """What each paragraph of the running text became, in order."""
     questions: list[Question] = field(default_factory=list)
+    done: list[tuple[str, str]] = field(default_factory=list)
+    """(place, words) of the points that the act carries out by being signed."""
     tables: list[TableShown] = field(default_factory=list)
     """What each column of each table was taken for."""
 
@@ -60,6 +70,7 @@ class Found:
         self.indicators += read.indicators
         self.questions += read.questions
         self.counts.update(read.counts)
+        self.row_classes |= read.classes
         self.rows += read.rows
         self.tables += read.shown
 
@@ -84,7 +95,7 @@ class Found:
             "people": [body.to_person() for body in self.bodies.all if body.kind in OFFICIALS],
             "rows": {"total": self.rows} | {name: self.counts[name] for name in CLASSES},
             "paragraphs": {"total": sum(self.texts.values())} | {name: self.texts[name] for name in PARAGRAPH_CLASSES},
-            "questions": [question.to_json() for question in self.all_questions()],
+            "questions": [asked.to_json() for asked in asked_once(self.all_questions())],
         }
 
 
@@ -125,12 +136,20 @@ def _read_text(
 ) -> list[tuple[str, str, FoundItem]]:
     """The directives and the standing duties; indicators and definitions of the text; each paragraph is counted."""
 
+    near = reader_of(*_SOME_YEAR)
+
     def reads(words: str) -> bool:
         return rough(words).kind != "unreadable"
 
-    ordered = list(points.operative(paragraphs))
-    text = points.points(ordered)
-    directives = list(points.directives(text, reads))
+    def reads_inside(words: str) -> bool:
+        """Inside a sentence: a day without a year is a term too, «в соответствии с планом» is none."""
+        return any(reader(words).kind not in _NO_TERMS_INSIDE for reader in (near, rough))
+
+    lines = order_lines(paragraphs)
+    told = directives(points.points(lines), reads_inside, answers)
+    found.questions += told.questions
+    found.done = told.done
+    ordered = [paragraphs[n] for n in sorted({line.source for line in lines})]
     regulation = regulation_of(paragraphs, ordered, reads, found.bodies)
     found.sections |= regulation.number_sections(found.sections)
     found.indicators += indicators.from_paragraphs(paragraphs)
@@ -140,10 +159,8 @@ def _read_text(
     found.definitions = definitions.to_entries()
     unread = definitions.questions(answers)
     found.questions += unread
-    codes = {code for _, code, _ in directives}
-    directing = [paragraph for paragraph, point in zip(ordered, text, strict=True) if point.code in codes]
-    _count_paragraphs(found, paragraphs, regulation, directing, unread)
-    return [*directives, *regulation.duties]
+    _count_paragraphs(found, paragraphs, regulation, [paragraphs[n] for n in sorted(told.sources)], unread)
+    return [*told.items, *regulation.duties]
 
 
 def _bearers(items: list[Entry]) -> Iterator[tuple[Body, str]]:
@@ -164,7 +181,7 @@ def _count_paragraphs(
     ordered: list[Paragraph],
     asked: list[Question],
 ) -> None:
-    found.texts = count_paragraphs(
+    found.text_classes = classes_of(
         paragraphs,
         regulation,
         ordered=ordered,
@@ -173,6 +190,7 @@ def _count_paragraphs(
             *(("question", question.place, question.words) for question in asked),
         ],
     )
+    found.texts = Counter(found.text_classes)
 
 
 def _title(tables: list[WholeTable], paragraphs: list[Paragraph], act: head.FoundAct) -> str:

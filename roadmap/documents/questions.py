@@ -70,6 +70,11 @@ class Question:
         offered = self.choices or (self.likeliest, *named, *_STANDING.get(self.about, ()))
         return tuple(dict.fromkeys(filter(None, offered)))
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether the document may leave it blank: then an empty answer settles the question."""
+        return self.about == "act"
+
     def to_json(self) -> dict[str, Any]:
         """The public JSON form."""
         said = {name: getattr(self, name) for name in ("about", "place", "words", "why", "proposed")}

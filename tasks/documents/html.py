@@ -30,7 +30,7 @@ _BLOCKS = frozenset(
 _SILENT = frozenset(("script", "style", "head", "template", "noscript", "object", "svg", "math"))
 _ROW, _CELLS = "tr", frozenset(("td", "th"))
 _TAG = re.compile(
-    r"<(?:!doctype|html|body|head|p|div|br|table|tr|td|li|h[1-6]|span|a|b|i|pre|meta)[\s/>]", re.IGNORECASE
+    r"<(?:!doctype|html|body|head|p|div|br|table|tr|td|li|h[1-6]|span|a|b|i|pre|meta|script|style)[\s/>]", re.IGNORECASE
 )
 
 # What the library says of damage goes to a log where there is one, not between the lines that a person reads.
@@ -42,6 +42,11 @@ def from_html(content: bytes, name: str) -> Document:
     markup = UnicodeDammit(content, is_html=True).unicode_markup
     if markup is None:
         raise DocumentRefused(f"{name}: кодировка не распознана — сохраните страницу в UTF-8")
+    return from_markup(markup, name)
+
+
+def from_markup(markup: str, name: str) -> Document:
+    """As ``from_html``, for a page whose letters are known."""
     if not _TAG.search(markup):
         return from_text(markup, name)
     # A page of unclosed tags is deep: what lies deeper than the library goes would be lost unsaid.

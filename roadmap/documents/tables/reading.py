@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from roadmap.documents.neutral import Document, Table
+from roadmap.documents.neutral import Document, Row, Table
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import doubts, indicators
 from roadmap.documents.tables.captions import caption_of
@@ -28,10 +28,17 @@ class TablesRead:
     indicators: list[dict[str, Any]] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     counts: Counter[RowClass] = field(default_factory=Counter)
+    classes: dict[str, RowClass] = field(default_factory=dict)
+    """What each row became, by its place."""
     rows: int = 0
     shown: list[TableShown] = field(default_factory=list)
     years: tuple[int, ...] = ()
     """The years that stand as columns."""
+
+    def count(self, kind: RowClass, rows: Sequence[Row]) -> None:
+        """Rows that are all of one class."""
+        self.counts[kind] += len(rows)
+        self.classes |= {row.place: kind for row in rows}
 
 
 def tables_of(document: Document, answers: Answers, reads: Callable[[str], bool]) -> list[WholeTable]:
@@ -75,12 +82,13 @@ class _Reading:
         read = self.read
         read.rows += sum(1 for _ in table.all_rows)
         classes, questions = doubts.of_rows_above(table, self.answers)
-        read.counts.update(classes)
-        read.counts["header"] += len(table.header)
+        for kind, row in zip(classes, table.above, strict=True):
+            read.count(kind, [row])
+        read.count("header", table.header)
         read.questions += questions
         if table.columns is None:
             kind, questions = doubts.of_unknown(table, self.answers, self.reads)
-            read.counts[kind] += len(table.rows)
+            read.count(kind, table.rows)
             read.questions += questions
             return
         place = (table.header or table.rows)[0].place
@@ -100,7 +108,8 @@ class _Reading:
 
     def _indicators(self, table: WholeTable, columns: Columns) -> None:
         entries, classes, questions = indicators.from_rows(table.rows, columns)
-        self.read.counts.update(kind for _, kind in classes)
+        for row, kind in classes:
+            self.read.count(kind, [row])
         self.read.indicators += entries
         self.read.questions += questions
 
@@ -110,6 +119,7 @@ class _Reading:
             reader.sections.add(table.section.text, table.section.place, adjacent=False, torn=False)
         reader.read_all(table.rows)
         self.read.counts.update(reader.counts)
+        self.read.classes |= reader.classes
         self.read.questions += reader.questions
         return [heal(item, lambda words: is_term(words, self.reads)) for item in reader.items]
 

@@ -36,6 +36,8 @@ class RowReader:
     answers: Answers
     items: list[FoundItem] = field(default_factory=list)
     counts: Counter[RowClass] = field(default_factory=Counter)
+    classes: dict[str, RowClass] = field(default_factory=dict)
+    """What each row became, by its place."""
     questions: list[Question] = field(default_factory=list)
     sections: Sections = field(default_factory=Sections)
     group: Group | None = None
@@ -70,6 +72,7 @@ class RowReader:
         self._after_break |= row.after_break
         found = self._class(row)
         self.counts[found] += 1
+        self.classes[row.place] = found
         if found in ("item", "continuation") and row.filled:
             self._after_break = False
         self._after_heading = found == "heading"

@@ -37,7 +37,7 @@ class TableShown:
     def line(self) -> str:
         """All columns in one line: «Этап» — мероприятие (по содержанию); «Срок» — срок."""
         named = (f"«{column.words}» — {column.role}{_BY_RU[column.by]}" for column in self.columns)
-        return f"Таблица, {self.place}: {'; '.join(named)}"
+        return f"Графы ({self.place}): {'; '.join(named)}"
 
 
 def shown(columns: Columns, place: str) -> TableShown:

@@ -1,6 +1,5 @@
 """Paragraph accounting: each paragraph of the running text is counted once, as what it was read as."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
@@ -12,14 +11,14 @@ SHOWN = 40
 PARAGRAPH_CLASSES: tuple[ParagraphClass, ...] = get_args(ParagraphClass)
 
 
-def count_paragraphs(
+def classes_of(
     paragraphs: Sequence[Paragraph],
     regulation: Regulation,
     *,
     ordered: Iterable[Paragraph],
     named: Iterable[tuple[ParagraphClass, str, str]],
-) -> Counter[ParagraphClass]:
-    """How many paragraphs are of which class; the sum is their number.
+) -> list[ParagraphClass]:
+    """The class of each paragraph, in order.
 
     ``ordered`` are the paragraphs of the order that hold directives, ``named`` (class, place, first words) of what
     other readers found in the text. A statement lays no duty on anybody: a goal, a ground, a principle. The second and
@@ -34,10 +33,10 @@ def count_paragraphs(
     at: dict[str, list[tuple[ParagraphClass, str]]] = {}
     for name, place, words in named:
         at.setdefault(place, []).append((name, words[:SHOWN]))
-    counts: Counter[ParagraphClass] = Counter()
+    found: list[ParagraphClass] = []
     for n, paragraph in enumerate(paragraphs):
         known = "item" if id(paragraph) in directives else classes.get(n, "statement")
         if known not in ("item", "continuation"):
             known = next((name for name, words in at.get(paragraph.place, ()) if words in paragraph.text), known)
-        counts[known] += 1
-    return counts
+        found.append(known)
+    return found
