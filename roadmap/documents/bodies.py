@@ -166,7 +166,7 @@ class Bodies:
 
     def _body(self, words: str) -> Body | None:
         alias = _ALIAS.search(words)
-        said = clean(_ASIDE.sub("", _PERSON.sub("", _ALIAS.sub("", words)))).strip(" .,;:")
+        said = _without_marks(clean(_ASIDE.sub("", _PERSON.sub("", _ALIAS.sub("", words)))))
         if not plain_with_signs(said):
             return None
         name, short = nominative(said), alias["short"].strip() if alias else ""
@@ -214,10 +214,24 @@ class Bodies:
 def _answered(name: str, answers: Answers | None) -> list[str]:
     """The names that stand for a name: itself, none, or those of a person's answer."""
     answer = None if answers is None else answers.of("responsible", name) or answers.of("responsible", nominative(name))
-    said = (answer or "").casefold().strip(" .«»")
-    if not said or said in AS_IT_STANDS or said in LEVELS_RU:
+    if not answer or (is_of_kind(answer) and _bare(answer) != NOBODY):
         return [name]
-    return [] if said == NOBODY else names_in(answer or "")
+    return [] if _bare(answer) == NOBODY else names_in(answer)
+
+
+def is_of_kind(answer: str) -> bool:
+    """Whether an answer says what a name is, and not who it is: a level, a kind, or nobody at all."""
+    return _bare(answer) in (*AS_IT_STANDS, NOBODY, *LEVELS_RU)
+
+
+def _bare(answer: str) -> str:
+    return answer.casefold().strip(" .«»")
+
+
+def _without_marks(name: str) -> str:
+    """The name without the marks around it; the stop of initials is part of it."""
+    bare = name.strip(" .,;:")
+    return f"{bare}." if re.search(r"(?<!\w)[А-ЯЁ]$", bare) and f"{bare}." in name else bare
 
 
 def latin(words: str) -> str:

@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from roadmap.calendar import WorkCalendar
-from roadmap.documents.bodies import Bodies, Body
+from roadmap.documents.bodies import Bodies, Body, is_of_kind
+from roadmap.documents.names import readings_of
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables.items import ASIDE, FoundItem
 from roadmap.documents.text import points
@@ -90,6 +91,7 @@ def entries_of(
     reading = reader_of(*period[:2]) if period else _undated
     taken: Counter[str] = Counter()
     entries: list[Entry] = []
+    asked_of_all: set[str] = set()
     ordinals: Counter[str] = Counter()
     for origin, code, item in raw:
         ordinals[item.section_code] += 1
@@ -112,11 +114,21 @@ def entries_of(
             )
         bodies = _bodies(item, known, answers, authority, questions)
         questions = [q for q in questions if q.about == "term" or answers.of(q.about, q.words) is None]
+        questions = [q for q in questions if not _is_asked_of_all(q, item, asked_of_all)]
         entry = Entry(
             code=wanted, origin=origin, item=item, reading=meaning, bodies=tuple(bodies), questions=tuple(questions)
         )
         entries.append(entry)
     return entries
+
+
+def _is_asked_of_all(question: Question, item: FoundItem, asked: set[str]) -> bool:
+    """Whether the question is of all the items of a table, and stands above the first one of them."""
+    if not item.unowned or question.words != item.unowned:
+        return False
+    again = question.words in asked
+    asked.add(question.words)
+    return again
 
 
 def _code(item: FoundItem, ordinal: int) -> str:
@@ -170,19 +182,22 @@ def _proposed(wordings: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def _bodies(item: FoundItem, known: Bodies, answers: Answers, authority: str, questions: list[Question]) -> list[Body]:
-    responsible = item.words.get("responsible", "")
-    answer = "" if responsible else answers.of("responsible", item.words.get("title", "")) or ""
-    bodies = known.named_in(responsible or answer, item.lines.get("responsible", ()), answers)
+    said, title = item.words.get("responsible", ""), item.words.get("title", "")
+    asked = [said] if said else [title, item.unowned]
+    answer = next((named for words in asked if words and (named := answers.of("responsible", words))), "")
+    answer = "" if is_of_kind(answer) else answer
+    lines = () if answer else item.lines.get("responsible", ())
+    bodies = known.named_in(answer or said, lines, answers)
     if answer and bodies:
-        item.act_words = item.act_words | {"responsible": responsible}
+        item.act_words = item.act_words | {"responsible": said}
         item.words["responsible"] = answer
     if not bodies:
+        why = "в таблице нет графы ответственного" if item.unowned else "ответственный не назван"
         proposed, choices = authority or "назвать орган", (authority,) if authority else ()
-        questions.append(
-            Question(
-                "responsible", item.place, item.words.get("title", ""), "ответственный не назван", proposed, choices
-            )
-        )
+        questions.append(Question("responsible", item.place, item.unowned or title, why, proposed, choices))
         bodies = known.named_in(authority or "Ответственный не назван")
+    elif both := readings_of(lines):
+        why = "новая строка может быть и другим исполнителем, и продолжением должности"
+        questions.append(Question("responsible", item.place, said, why, " или ".join(f"«{one}»" for one in both), both))
     executors = known.named_in(item.words.get("executors", ""), item.lines.get("executors", ()), answers)
     return bodies + [body for body in executors if body not in bodies]

@@ -6,6 +6,8 @@ A mark that may also stand inside a name («и», «/», a new line) parts only 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from roadmap.documents.neutral import clean, join_torn
@@ -30,14 +32,16 @@ _ADJECTIVE = re.compile(
     r"|старш\w+|ст\.|гл\.|и\.о\.|врио",
     re.IGNORECASE,
 )
+#: Nouns with the endings of adjectives: «управление», «организаций», «лицей».
+_NOUN_LIKE = re.compile(r"[еа]ни[ей]$|(?<![сц]к)[цсзмр]ий$|^(?:лицей|музей)$", re.IGNORECASE)
 _POSTS = (
     *("директор", "заместител", "завуч", "руководител", "начальник", "председател", "секретар", "методист", "педагог"),
     *("учител", "воспитател", "специалист", "советник", "куратор", "наставник", "психолог", "логопед", "дефектолог"),
     *("библиотекар", "бухгалтер", "инспектор", "министр", "проректор", "ректор", "декан", "тьютор", "эксперт", "юрист"),
-    *("юрисконсульт", "программист", "администратор", "вожат", "инженер", "преподавател", "заведующ", "управляющ"),
+    *("юрисконсульт", "программист", "администратор", "вожат", "инженер", "преподавател", "управляющ"),
     *("работник", "сотрудник", "член", "глав", "координатор", "врач", "медсестр", "медицинск", "фельдшер", "диспетчер"),
     *("делопроизводител", "системн", "лаборант", "мастер", "консультант", "референт", "помощник", "представител"),
-    *("тренер", "архитектор", "губернатор", "мэр", "староста", "организатор", "ведущ", "повар", "завхоз", "водител"),
+    *("заведующ", "тренер", "архитектор", "губернатор", "мэр", "староста", "организатор", "ведущ", "повар", "завхоз"),
 )  # fmt: skip
 _BODIES = (
     *("министерств", "департамент", "комитет", "управлени", "отдел", "сектор", "администраци", "центр", "институт"),
@@ -45,19 +49,17 @@ _BODIES = (
     *("совет", "актив", "объединени", "сообществ", "ассоциаци", "организаци", "орган", "учредител", "оператор"),
     *("компонент", "подразделени", "площадк", "кафедр", "комисси", "групп", "палат", "кабинет", "агентств", "филиал"),
     *("муниципалитет", "фонд", "союз", "профсоюз", "библиотек", "музе", "театр", "дворец", "дворц", "станци", "клуб"),
-    *("редакци", "пресс-служб", "бухгалтери", "полици", "прокуратур", "штаб", "инспекци", "детсад", "отделени", "округ"),
+    *("редакци", "пресс-служб", "бухгалтери", "полици", "прокуратур", "штаб", "инспекци", "отделени", "округ"),
     *("предприяти", "правительств", "аппарат", "секретариат", "канцеляри", "дирекци", "лаборатори", "субъект"),
-    *("оргкомитет", "коллектив", "команд", "гороно", "районо", "облоно", "парламент", "педсовет", "методсовет", "сад"),
+    *("коллектив", "детсад", "оргкомитет", "команд", "гороно", "районо", "облоно", "педсовет", "методсовет", "сад"),
 )  # fmt: skip
 _SHORT_POST = re.compile(
     r"(?:зам|зав|нач|рук|отв|спец|пом)(?:\.|(?=[\s\-]))|(?:кл|соц|пед|мед)\.(?=[\s\-а-яё])", re.IGNORECASE
 )
 _GENITIVE = re.compile(r"(?<!муз)(?<!лиц)(?:ий|ов|ей|ств|ния|ства|ого|его|ых|их)$", re.IGNORECASE)
 #: Bodies whose genitive is the noun and an «а»: «отдела», «центра».
-_MASCULINE = tuple(stem for stem in _BODIES if re.search(r"(?:[тлрджвзбну]|орган|союз)$", stem)) + (
-    "начальник",
-    "методист",
-)
+_FEMININE = ("школ", "палат", "кафедр", "служб", "пресс-служб", "команд")
+_MASCULINE = (*(stem for stem in _BODIES if re.search(r"[тлрджвзбнк]$", stem) and stem not in _FEMININE), "начальник")
 _NOMINATIVE = re.compile(r"(?:центр|отдел|институт|совет|комитет|актив|клуб|штаб|служба|комиссия|группа|школа|фонд)")
 _BULLET = re.compile(r"^(?:[-–—•·▪*]|\d{1,2}[.)])\s+")
 _JOINTLY = re.compile(
@@ -79,6 +81,7 @@ _DITTO = re.compile(
 _SAME_PERSON = re.compile(r"(?:он|она|оно|тот|та)\s+же", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def kind_of(name: str) -> NameKind:
     """What a name names, in whatever case it stands; ``unknown`` where its words are of none of these."""
     words = name.strip(" ,;:")
@@ -115,7 +118,7 @@ def stands_alone(name: str) -> bool:
     if any(re.search(r"(?:ых|их|ого|его|ому|ему|ыми|ими)$", word) for word in adjectives):
         return False
     noun = head.strip('«»"(),')
-    if _ABBREVIATION.fullmatch(noun):
+    if _ABBREVIATION.fullmatch(noun) or any(re.search(r"[ыи]е$", word) for word in adjectives):
         return True
     return not _GENITIVE.search(noun) and not (noun.endswith("а") and fold(noun[:-1]).endswith(_MASCULINE))
 
@@ -142,6 +145,15 @@ def names_in(cell: str, lines: Sequence[str] = ()) -> list[str]:
                 for name in _parted(part, _SLASH):
                     found += _parted(name, _AND)
     return found
+
+
+def readings_of(lines: Sequence[str]) -> tuple[str, str] | None:
+    """The two readings of lines of which one is a bare post over a body: «Директор ИМЦ», or «Директор; ИМЦ»."""
+    kinds = [(clean(line), kind_of(line)) for line in lines if clean(line)]
+    for (before, above), (_, below) in pairwise(kinds):
+        if (above, below) == ("post", "body") and " " not in before and before[-1] not in ";,":
+            return " ".join(words for words, _ in kinds), "; ".join(words for words, _ in kinds)
+    return None
 
 
 def _chunks(cell: str, lines: Sequence[str]) -> list[str]:
@@ -218,7 +230,7 @@ def _head(words: str) -> tuple[str, list[str]]:
     """The word that heads a name, and the adjectives before it."""
     adjectives: list[str] = []
     for word in words.split()[:7]:
-        if not _ADJECTIVE.fullmatch(word) or _has_stem(word, ("лицей", "детсад")):
+        if not _ADJECTIVE.fullmatch(word) or _NOUN_LIKE.search(word):
             return word, adjectives
         adjectives.append(word)
     return (adjectives[-1], adjectives[:-1]) if adjectives else ("", [])
@@ -226,7 +238,8 @@ def _head(words: str) -> tuple[str, list[str]]:
 
 def _has_stem(word: str, stems: tuple[str, ...]) -> bool:
     folded = fold(word)
-    return any(folded.startswith(stem) and len(folded) - len(stem) <= 4 for stem in stems)
+    parts = (folded, folded.split("-")[0])
+    return any(part.startswith(stem) and len(part) - len(stem) <= 4 for stem in stems for part in parts)
 
 
 def _split(cell: str, mark: str) -> list[str]:

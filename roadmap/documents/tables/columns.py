@@ -7,7 +7,7 @@ from typing import Literal
 
 from roadmap.documents.neutral import Row
 from roadmap.documents.tables.content import CLEAR, Content
-from roadmap.documents.tables.grid import Grid, grid_of, spans_of
+from roadmap.documents.tables.grid import FEWEST, Grid, grid_of, spans_of
 from roadmap.documents.tables.roles import NAME_RU, OFFERED, WEAK, Heading, Role, heading_of
 from roadmap.language.normalise import plain_with_signs
 
@@ -15,6 +15,7 @@ LONGEST_HEADING = 160
 #: Roles that a table of measures has no use for: their column is asked about, and content may make it another.
 _OF_INDICATORS: tuple[Role, ...] = ("value", "method", "unit", "indicator")
 _SILENT: tuple[Role, ...] = ("unknown", *_OF_INDICATORS)
+_MAYBE_TERM: tuple[Role, ...] = ("term", "term_end", *_SILENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def offered(content: Content, taken: frozenset[Role] = frozenset()) -> tuple[str
     elif content.is_words and "title" not in taken:
         likely = ("title",)
     free = (role for role in (*likely, "unused") if role not in taken)
-    return tuple(NAME_RU[role] for role in dict.fromkeys((*free, *OFFERED)))
+    return tuple(NAME_RU[role] for role in dict.fromkeys((*free, *likely, *OFFERED)))
 
 
 def columns_of(
@@ -155,10 +156,12 @@ class _Settling:
         )
 
     def _grid(self) -> Grid | None:
-        if "term" in self.roles:
+        spans = [at for at, _ in spans_of(self.words) if not self.headings[at].answered]
+        if len(spans) < FEWEST:
             return None
-        grid = grid_of(self.words, self.contents)
-        for at, _ in spans_of(self.words):
+        dated = any(role == "term" for n, role in enumerate(self.roles) if n not in spans)
+        grid = None if dated else grid_of(self.words, self.contents)
+        for at in spans:
             self.roles[at] = "unused" if grid else "aside"
         return grid
 
@@ -188,8 +191,8 @@ class _Settling:
             if role in ("title", "group", "responsible", "executors", "participants") and content.terms >= CLEAR:
                 self.roles[n] = "unknown"
             if role in ("term", "term_end") and content.terms <= 0.1:
-                better = (m for m in self._free() if self.contents[m].terms >= CLEAR)
-                if next(better, None) is not None or content.people >= CLEAR:
+                dated = [m for m in range(len(self.roles)) if self.roles[m] in _MAYBE_TERM and m != n]
+                if any(self.contents[m].terms >= CLEAR for m in dated) or content.people >= CLEAR:
                     self.roles[n] = "unknown"
 
     def _term(self, grid: Grid | None) -> None:
@@ -199,9 +202,11 @@ class _Settling:
             best = max(named, key=lambda n: (self.headings[n].rank, self.contents[n].terms, -n))
             for n in named:
                 self.roles[n] = "term" if n == best else "aside"
+        if "term" in self.roles or "term_end" not in self.roles:
+            self.roles = ["aside" if role in ("term_start", "term_end") else role for role in self.roles]
         if "term" in self.roles:
-            self.roles = ["unknown" if role in ("term_start", "term_end") else role for role in self.roles]
-        elif not grid and "term_end" not in self.roles:
+            return
+        if not grid and "term_end" not in self.roles:
             reading = [n for n in self._free() if self.contents[n].is_term]
             if len(reading) == 1:
                 self._take(reading[0], "term")
@@ -247,6 +252,8 @@ class _Settling:
         free = [n for n in self._free() if self.contents[n].is_words and not self.contents[n].is_people]
         if named is not None:
             free = [n for n in free if n in self._longer_than("title")]
+        if not free and named is None:
+            free = [n for n, role in enumerate(self.roles) if role == "result" and self.contents[n].is_words]
         if not free:
             return
         best = max(free, key=lambda n: self.contents[n].letters)

@@ -27,18 +27,21 @@ _TERM = re.compile(
 )  # fmt: skip
 _DONE = re.compile(r"(?:выполнен|исполнен|проведен|проведён|завершен|завершён)\w{0,2}", re.IGNORECASE)
 _MARK = re.compile(r"(?:[+*xхv✓✔•●■☑√]|\d?\+|да)", re.IGNORECASE)
+#: Days of a month that the heading names: «15», «до 20», «10-12».
+DAYS = re.compile(r"(?:(?:до|с|по|к|не позднее)\s+)?\d{1,2}(?:\s*(?:[-–—,и]|по)\s*\d{1,2})*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*[.)]?|[IVXІХ]+[.)]?")
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Shares of the filled cells of one column that are of a kind, and how long its words are on the average."""
+    """Shares of the filled cells of one column that are of a kind, and how many letters they have on the average."""
 
     filled: int = 0
     terms: float = 0.0
     people: float = 0.0
     marks: float = 0.0
     numbers: float = 0.0
+    days: float = 0.0
     done: float = 0.0
     letters: float = 0.0
 
@@ -95,6 +98,7 @@ def _content(cells: list[str], reads: Callable[[str], bool]) -> Content:
         people=sum(map(is_people, cells)) / n,
         marks=marks / n,
         numbers=sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) / n,
+        days=sum(bool(DAYS.fullmatch(cell)) for cell in cells) / n,
         done=sum(bool(_DONE.match(cell)) for cell in cells) / n,
-        letters=sum(map(len, cells)) / n,
+        letters=sum(sum(map(str.isalpha, cell)) for cell in cells) / n,
     )

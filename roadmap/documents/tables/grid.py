@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from roadmap.documents.neutral import Row
-from roadmap.documents.tables.content import Content, is_mark
+from roadmap.documents.tables.content import DAYS, Content, is_mark
 from roadmap.language.normalise import fold, in_cyrillic
 
 _MONTHS = (
@@ -43,7 +43,6 @@ _ABOUT = re.compile(
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)\s*(?:год\w*|г\.?)?")
 _QUARTER = re.compile(r"(?P<n>[ivхx]+|\d)\s*(?:-?\s?(?:й|ый))?\s*(?:кв\.?|квартал\w*)")
 _HALF = re.compile(r"(?P<n>[i]+|\d)\s*(?:-?\s?(?:е|ое))?\s*(?:п/г|полугоди\w*|полуг\.?)")
-_DAYS = re.compile(r"(?:(?:до|с|по|к|не позднее)\s+)?\d{1,2}(?:\s*(?:[-–—,и]|по)\s*\d{1,2})*")
 _NONE = re.compile(r"[-–—0]|нет", re.IGNORECASE)
 _DATED = re.compile(r"20\d\d")
 FEWEST = 2
@@ -102,7 +101,7 @@ def grid_of(words: Sequence[str], contents: Sequence[Content]) -> Grid | None:
         return None
     filled = sum(contents[at].filled for at, _ in spans)
     fitting = sum(
-        contents[at].filled * max(contents[at].terms, contents[at].marks, contents[at].numbers * (span.kind == "month"))
+        contents[at].filled * max(contents[at].terms, contents[at].marks, contents[at].days * (span.kind == "month"))
         for at, span in spans
     )
     return Grid(spans) if filled and fitting >= 0.6 * filled else None
@@ -150,7 +149,7 @@ def _said(cell: str, span: Span) -> str:
         return cell
     year = f" {span.year} г." if span.year else ""
     if span.kind == "month":
-        if _DAYS.fullmatch(cell):
+        if DAYS.fullmatch(cell):
             return f"{cell} {_GENITIVE[span.n - 1]}{year}"
         named = any(name[:3] in fold(cell) for name in _MONTHS)
         return f"{cell}{year}" if named or re.fullmatch(r"\d{1,2}\.\d{2}", cell) else f"{cell} ({span.words})"

@@ -6,9 +6,11 @@ from roadmap.documents.tables.sections import SECTION
 
 _TOTAL = re.compile(r"(?:итого|всего|общий итог)(?!\w)", re.IGNORECASE)
 _NOTE = re.compile(r"(?:[*¹²³]|примечани[ея]\s*:|сноска)", re.IGNORECASE)
+_VERB = re.compile(r"^[а-яё\-]*(?:[аяеиуоы]ть|(?<!о)[зс]ти|йти|чь)(?:ся)?(?!\w)", re.IGNORECASE)
 _ACTION = re.compile(
-    r"^[а-яё\-]+(?:ть|ти|чь)(?:ся)?(?!\w)|^(?:про|организ|подгот|разраб|утвержд|созда|направл|представл|обеспеч|участи|сбор|анализ"
-    r"|мониторинг|заседани|совещани|семинар|формиров|обновл|внес|состав|заключ|приём|прием|осуществл|рассмотр|выявл|оказ)",
+    r"^(?:провед|организаци|подготовк|разработк|утвержден|создан|направлен|представлен|обеспечен|участи|сбор|анализ"
+    r"|мониторинг|заседани|совещани|семинар|вебинар|конференц|конкурс|формирован|обновлен|внесен|составлен|заключен|при[её]м(?!н)"
+    r"|осуществлен|рассмотрен|выявлен|оказан|выполнен|отч[её]т(?!н))",
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(r"(?:[,:(–-]|(?<!\w)(?:и|в|на|по|с|для|о|об|от|из|к|или))$", re.IGNORECASE)
@@ -30,10 +32,14 @@ def is_labelled(words: str) -> bool:
     return bool(SECTION.match(words))
 
 
-def is_title(words: str) -> bool:
-    """Whether words may be the title of a section: short, begun anew, and naming no action."""
+def is_title(words: str, *, first: bool = False) -> bool:
+    """Whether words may be the title of a section: short, begun anew, and naming no action.
+
+    ``first``: nothing stands above that they could go on with, so that only a verb makes them a duty.
+    """
     begun = words[0].isupper() and not words.endswith((".", ";", ","))
-    return begun and len(words.split()) <= MOST_WORDS and not _ACTION.match(words)
+    acts = names_an_action(words) or (not first and _ACTION.match(words))
+    return begun and len(words.split()) <= MOST_WORDS and not acts
 
 
 def is_unfinished(words: str) -> bool:
@@ -43,4 +49,4 @@ def is_unfinished(words: str) -> bool:
 
 def names_an_action(words: str) -> bool:
     """Whether words begin with a verb: «Провести семинар»."""
-    return bool(re.match(r"[а-яё\-]+(?:ть|ти|чь)(?:ся)?(?!\w)", words, re.IGNORECASE))
+    return bool(_VERB.match(words))

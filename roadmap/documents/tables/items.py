@@ -41,6 +41,8 @@ class FoundItem:
     term_answered: bool = False
     act_words: dict[Role, str] = field(default_factory=dict)
     """The document's words of a role whose words were answered by a person; empty where it has none."""
+    unowned: str = ""
+    """What a question calls all the items of a table that has no column for who is responsible."""
     lines: dict[Role, tuple[str, ...]] = field(default_factory=dict)
     """The cells by their own lines where they have several: a new line may begin another name."""
 
@@ -59,7 +61,6 @@ class Cells:
 
     columns: Columns
     row: Row
-    is_term: Callable[[str], bool]
 
     @property
     def number(self) -> str:
@@ -88,7 +89,7 @@ class Cells:
         if self.columns.grid:
             return self.columns.grid.term(self.row)
         if "term" in self.columns.at or "term_end" not in self.columns.at:
-            return list_of_terms(self.columns.cell(self.row, "term"), self.lines("term"), self.is_term)
+            return self.columns.cell(self.row, "term")
         ends = (self.columns.cell(self.row, "term_start"), self.columns.cell(self.row, "term_end"))
         return " – ".join(filter(None, ends))
 
@@ -124,15 +125,17 @@ def stacked(item: FoundItem, is_term: Callable[[str], bool]) -> list[FoundItem]:
             role: own[n] if not said and len(own) == len(actions) else item.words[role]
             for role, (said, own) in parts.items()
         }
-        title = f"{lead.rstrip(' :')}: {action}" if lead else action
+        title = f"{lead.rstrip(' :')}: {action}".rstrip(".") if lead else action.rstrip(".")
         number = f"{item.number}.{n + 1}" if item.number else str(n + 1)
         lines = {role: lines for role, lines in item.lines.items() if words.get(role) == item.words.get(role)}
         found.append(replace(item, number=number, words=words | {"title": title, "term": term}, lines=lines))
     return found
 
 
-def heal(item: FoundItem) -> FoundItem:
-    """The item with hyphenated words made whole once every torn half is in, and Latin twins of letters as Russian."""
+def heal(item: FoundItem, is_term: Callable[[str], bool]) -> FoundItem:
+    """The item once every torn half is in: words whole, Latin twins as Russian letters, terms in one list."""
+    if term := item.words.get("term"):
+        item.words["term"] = list_of_terms(term, item.lines.get("term", ()), is_term)
     item.words = {role: in_cyrillic(healed(words)) for role, words in item.words.items()}
     item.lines = {role: tuple(in_cyrillic(healed(line)) for line in lines) for role, lines in item.lines.items()}
     return item

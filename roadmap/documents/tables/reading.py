@@ -10,6 +10,7 @@ from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import doubts, indicators
 from roadmap.documents.tables.captions import caption_of
 from roadmap.documents.tables.columns import Columns
+from roadmap.documents.tables.content import is_term
 from roadmap.documents.tables.items import FoundItem, heal
 from roadmap.documents.tables.joined import WholeTable, whole_tables
 from roadmap.documents.tables.roles import ROLE_RU, Role
@@ -99,6 +100,9 @@ class _Reading:
         if table.columns.grid:
             read.years = tuple(sorted({*read.years, *table.columns.grid.years}))
         items = self._items(table, table.columns)
+        if "responsible" not in table.columns.at:
+            for item in items:
+                item.unowned = f"Все пункты: {place}"
         self._give_sections(items, n, caption_of(table) or title)
         read.items += items
 
@@ -117,7 +121,7 @@ class _Reading:
         self.read.counts.update(reader.counts)
         self.read.classes |= reader.classes
         self.read.questions += reader.questions
-        return [heal(item) for item in reader.items]
+        return [heal(item, lambda words: is_term(words, self.reads)) for item in reader.items]
 
     def _give_sections(self, items: list[FoundItem], n: int, title: str) -> None:
         """The codes of sections are those of the headings, with the number of the table where two would be one."""

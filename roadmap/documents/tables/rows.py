@@ -1,11 +1,11 @@
 """Row accounting: each row is an item, an indicator, a continuation of one, a heading, a header, or a question."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from roadmap.documents.names import names_in
 from roadmap.documents.neutral import Row, join_torn
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import headings
@@ -59,7 +59,7 @@ class RowReader:
     def read_all(self, rows: Iterable[Row]) -> None:
         """Every row in its order; what stands under a number tells whether that row is a group."""
         laid = [self._aligned(row) for row in rows]
-        numbers = [(Cells(self.columns, row, self.reads).number, row.place) for row in laid if row.filled]
+        numbers = [(self._number(row), row.place) for row in laid if row.filled]
         self._heads, self._restarts = heads_of(numbers), restarts_after(numbers)
         self.nested = self.columns.nested and any(
             self._cell(row, "title") and not self._cell(row, "number") for row in laid
@@ -138,7 +138,11 @@ class RowReader:
         if headings.is_labelled(words):
             return self._heading(row)
         begun = not self._torn and not (self.last and headings.is_unfinished(self.last.words.get("title", "")))
-        return self._heading(row) if begun and self._is_numbered and headings.is_title(words) else None
+        return (
+            self._heading(row)
+            if begun and self._is_numbered and headings.is_title(words, first=self.last is None)
+            else None
+        )
 
     def _lonely(self, row: Row) -> RowClass | None:
         at = row.filled[0]
@@ -159,8 +163,7 @@ class RowReader:
 
     def _over_others(self, row: Row) -> RowClass | None:
         """A numbered row without a term over rows of its own: «1» over 1.1; «II», or «2» over 1, 2, 3 again."""
-        number = Cells(self.columns, row, self.reads).number.rstrip(".)")
-        title = self._title(row)
+        number, title = self._number(row).rstrip(".)"), self._title(row)
         if not number or not title or self._term(row) or self.nested:
             return None
         if number in self._heads:
@@ -173,7 +176,7 @@ class RowReader:
         return None
 
     def _numbered(self, row: Row) -> RowClass | None:
-        title, number = self._title(row), Cells(self.columns, row, self.reads).number
+        title, number = self._title(row), self._number(row)
         if not number:
             return None
         if self.nested:
@@ -190,6 +193,8 @@ class RowReader:
         return self._ask(row, "у строки есть номер, но нет мероприятия", "пропустить")
 
     def _numberless(self, row: Row) -> RowClass | None:
+        if self._number(row):
+            return None
         title, term = self._title(row), self._term(row)
         if self.nested and (wider := self.columns.cell(row, "group")):
             if self.group is None:
@@ -210,6 +215,8 @@ class RowReader:
 
     def _continuation(self, row: Row) -> RowClass | None:
         """The rest of a torn cell: after a page break, or words that do not begin anew."""
+        if self._number(row):
+            return None
         title, term = self._title(row), self._term(row)
         if self.last is None:
             return self._ask(row, "строка ничего не продолжает", "мероприятие", "заголовок")
@@ -243,7 +250,7 @@ class RowReader:
         return bool(before) and not self.reads(before) and self.reads(join_torn(before, term))
 
     def _item(self, row: Row) -> RowClass:
-        cells = Cells(self.columns, row, self.reads)
+        cells = Cells(self.columns, row)
         number = cells.number.rstrip(".)")
         group = self._group_of(row, number)
         if self.nested and group is not None:
@@ -290,28 +297,27 @@ class RowReader:
             if said != words:
                 words, lines = said, above.lines.get(role, ()) if above and said == above.words.get(role) else ()
             if doubt and role in ("responsible", "executors"):
-                words, lines = self._same_person(item, words, doubt), ()
+                answer = self.answers.of("responsible", item.words.get("title", ""))
+                words, lines = (answer, ()) if answer else (words if above else "", lines)
+                if not answer:
+                    self._ask_who(item, words, lines, doubt)
         if words:
-            item.add(role, words, lines if role != "term" else ())
+            item.add(role, words, lines)
 
-    def _same_person(self, item: FoundItem, words: str, doubt: str) -> str:
+    def _ask_who(self, item: FoundItem, words: str, lines: tuple[str, ...], doubt: str) -> None:
+        """Which of several «он же» is; or who, where the first row says it."""
+        names = names_in(words, lines) if words else []
+        choices = tuple(dict.fromkeys(filter(None, ("; ".join(names), *names))))
+        proposed = f"«{choices[0]}»" if choices else "назвать орган"
         title = item.words.get("title", "")
-        if answer := self.answers.of("responsible", title):
-            return answer
-        before = words if "никого" not in doubt else ""
-        choices = tuple(filter(None, (before, *re.split(r"\s*[,;]\s*", before))))
-        proposed = f"«{before}»" if before else "назвать орган"
-        self.questions.append(
-            Question("responsible", item.place, title, doubt, proposed, tuple(dict.fromkeys(choices)))
-        )
-        return before
+        self.questions.append(Question("responsible", item.place, title, doubt, proposed, choices))
 
     def _continue(self, row: Row) -> RowClass:
         assert self.last is not None
-        cells = Cells(self.columns, row, self.reads)
+        cells = Cells(self.columns, row)
         for role in (*WORDS, *ASIDE):
             if words := cells.of(role):
-                self.last.add(role, words, cells.lines(role) if role != "term" else ())
+                self.last.add(role, words, cells.lines(role))
         return "continuation"
 
     def _ask(self, row: Row, why: str, *likely: str) -> RowClass:
@@ -322,11 +328,14 @@ class RowReader:
     def _cell(self, row: Row, role: Role) -> str:
         return self.columns.cell(row, role)
 
+    def _number(self, row: Row) -> str:
+        return Cells(self.columns, row).number
+
     def _title(self, row: Row) -> str:
-        return Cells(self.columns, row, self.reads).of("title")
+        return Cells(self.columns, row).of("title")
 
     def _term(self, row: Row) -> str:
-        return Cells(self.columns, row, self.reads).of("term")
+        return Cells(self.columns, row).of("term")
 
     def _aligned(self, row: Row) -> Row:
         """A row whose cells slid to the left is laid out again by the one cell that reads as a term.

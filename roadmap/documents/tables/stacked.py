@@ -19,7 +19,7 @@ def numbered_parts(words: str) -> tuple[str, tuple[str, ...]]:
     if len(marks) < 2:
         return words, ()
     ends = [*(found.start() for found in marks[1:]), len(words)]
-    parts = tuple(words[found.end() : end].strip(" ;,.") for found, end in zip(marks, ends, strict=True))
+    parts = tuple(words[found.end() : end].strip(" ;,") for found, end in zip(marks, ends, strict=True))
     return words[: marks[0].start()].strip(), parts if all(parts) else ()
 
 
