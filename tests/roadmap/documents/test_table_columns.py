@@ -104,7 +104,7 @@ def test_a_table_without_a_header_is_told_by_its_cells() -> None:
 def test_the_roles_taken_are_told() -> None:
     found = imported(under("Повестка", 1))
     assert found.table_lines() == [
-        "Таблица, таблица 1, строка 1: «№» — номер; «Повестка» — мероприятие (по содержанию); «Срок» — срок; "
+        "Графы (таблица 1, строка 1): «№» — номер; «Повестка» — мероприятие (по содержанию); «Срок» — срок; "
         "«Ответственный» — ответственный"
     ]
     (table,) = found.to_json()["tables"]
