@@ -1,10 +1,11 @@
 """Bodies and their other names, from the cells that name them and from «далее – …»."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from roadmap.documents.names import NameKind, kind_of, names_in
 from roadmap.documents.neutral import clean
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.text.bearers import is_body
@@ -19,13 +20,6 @@ _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[а-я]\)|[-–—•])\s+")
 _APPOSITION = re.compile(r",\s+(?:структурное|обособленное)\s+подразделение\s.*$")
 _PERSON = re.compile(r"\s*\((?:[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё\-]+|[А-ЯЁ][а-яё\-]+\s+[А-ЯЁ]\.\s?[А-ЯЁ]\.)\)")
 _ASIDE = re.compile(r"\s*\((?:по согласованию|(?:отдел|сектор|управление)\s[^()]*)\)")
-_GOES_ON = re.compile(
-    r"^(?:науки|культуры|спорта|молод|семь|труда|туризма|физической|государственной|кадров|опеки|связи|и "
-    r"|[а-яё\-]+(?:[аеи]ния|ства|ости|ой|ей|ого|его|ых|их|туры|уда|изма|орта)(?!\w))"
-)
-_AGENCY = re.compile(
-    r"^(?:[А-ЯЁа-яё\-]+\s){0,3}(?:министерств|департамент|комитет|управлени|отдел|агентств|сектор|инспекци)", re.I
-)
 _LEVELS = (
     ("municipal", re.compile(r"муниципал|\bмо[уц]|\bммс\b|район|городск|администраци")),
     ("institutional", re.compile(r"образовательн(?:ые|ых|ой) организаци|\bоо\b|школ|площадк|детск(?:ий|ие) сад")),
@@ -44,6 +38,11 @@ LEVELS_RU = {
     "муниципальный": "municipal",
     "образовательная организация": "institutional",
 }
+KINDS: tuple[NameKind, ...] = ("body", "person", "post")
+OFFICIALS: tuple[NameKind, ...] = ("person", "post")
+#: Answers that leave a name as the document has it, and the one that takes it out.
+AS_IT_STANDS = ("орган", "должность", "лицо")
+NOBODY = "не исполнитель"
 LONGEST = 48
 _LONGEST_NAME = 300
 
@@ -68,6 +67,12 @@ class Body:
     level: str = ""
 
     @property
+    def kind(self) -> NameKind:
+        """Whether it is a body, a post, a person, or something that its name does not tell."""
+        kinds = {kind_of(name) for name in (self.name, self.short)}
+        return next((kind for kind in KINDS if kind in kinds), "unknown")
+
+    @property
     def level_told(self) -> str:
         """The level that the document gives the body, by its structure or its name; empty where it gives none."""
         named = (level for level, words in _LEVELS if words.search(self.name.casefold()))
@@ -80,6 +85,12 @@ class Body:
         proposed = "«региональный» или «федеральный», «муниципальный», «образовательная организация»"
         return Question("responsible", place, self.name, "уровень органа не назван, в черновике региональный", proposed)
 
+    def name_doubt(self, place: str) -> Question:
+        """The question about a name that is of no body, post or person that anybody knows."""
+        why = "не похоже ни на орган, ни на должность, ни на лицо"
+        proposed = f"вписать, кто это, или «{AS_IT_STANDS[0]}», «{NOBODY}»"
+        return Question("responsible", place, self.name, why, proposed, (*AS_IT_STANDS, NOBODY))
+
     def settle(self, answer: str) -> None:
         """The level that a person named."""
         self.level = LEVELS_RU.get(answer.casefold().strip(" .«»"), self.level)
@@ -89,6 +100,10 @@ class Body:
         level = self.level_told or "regional"
         found: dict[str, Any] = {"code": self.code, "name": self.name, "short": self.short, "level": level}
         return found | ({"aliases": self.other} if self.other else {})
+
+    def to_person(self) -> dict[str, Any]:
+        """A post or a person in the public JSON form: an official has no level of a body."""
+        return {"code": self.code, "name": self.name, "short": self.short, "kind": self.kind}
 
 
 class Bodies:
@@ -128,18 +143,30 @@ class Bodies:
                 asked.setdefault(body.code, question)
         return list(asked.values())
 
-    def named_in(self, cell: str) -> list[Body]:
-        """The bodies that a cell names, new ones among them, each once."""
+    def named_in(self, cell: str, lines: Sequence[str] = (), answers: Answers | None = None) -> list[Body]:
+        """The bodies that a cell names, new ones among them, each once; ``lines`` are the cell's own lines.
+
+        Where a person has said what a name stands for, it is that.
+        """
         found: list[Body] = []
-        for words in [cell] if plain_with_signs(cell) in self._whole else _pieces(cell):
+        names = [cell] if plain_with_signs(cell) in self._whole else names_in(cell, lines)
+        for words in (said for name in names for said in _answered(name, answers)):
             body = self._body(words)
             if body is not None and body not in found:
                 found.append(body)
         return found
 
+    def unknown_questions(self, named: Iterable[tuple[Body, str]], answers: Answers) -> list[Question]:
+        """A question for each (body, place) whose name is that of no body, post or person, each name once."""
+        asked: dict[str, Question] = {}
+        for body, place in named:
+            if body.kind == "unknown" and answers.of("responsible", body.name) is None:
+                asked.setdefault(body.code, body.name_doubt(place))
+        return list(asked.values())
+
     def _body(self, words: str) -> Body | None:
         alias = _ALIAS.search(words)
-        said = clean(_ASIDE.sub("", _PERSON.sub("", _ALIAS.sub("", words)))).strip(" .,;:")
+        said = _without_marks(clean(_ASIDE.sub("", _PERSON.sub("", _ALIAS.sub("", words)))))
         if not plain_with_signs(said):
             return None
         name, short = nominative(said), alias["short"].strip() if alias else ""
@@ -184,6 +211,29 @@ class Bodies:
         return code
 
 
+def _answered(name: str, answers: Answers | None) -> list[str]:
+    """The names that stand for a name: itself, none, or those of a person's answer."""
+    answer = None if answers is None else answers.of("responsible", name) or answers.of("responsible", nominative(name))
+    if not answer or (is_of_kind(answer) and _bare(answer) != NOBODY):
+        return [name]
+    return [] if _bare(answer) == NOBODY else names_in(answer)
+
+
+def is_of_kind(answer: str) -> bool:
+    """Whether an answer says what a name is, and not who it is: a level, a kind, or nobody at all."""
+    return _bare(answer) in (*AS_IT_STANDS, NOBODY, *LEVELS_RU)
+
+
+def _bare(answer: str) -> str:
+    return answer.casefold().strip(" .«»")
+
+
+def _without_marks(name: str) -> str:
+    """The name without the marks around it; the stop of initials is part of it."""
+    bare = name.strip(" .,;:")
+    return f"{bare}." if re.search(r"(?<!\w)[А-ЯЁ]$", bare) and f"{bare}." in name else bare
+
+
 def latin(words: str) -> str:
     """A code in Latin letters, digits and hyphens, at most 40 characters."""
     return code_of(words, DRAFTS, longest=40) or "organ"
@@ -199,36 +249,3 @@ def _proper(name: str) -> str:
     own = re.search(r"(?:учреждени|организаци|предприяти)\w+\s.*?(?<=[а-яё»]\s)(?P<name>[А-ЯЁ][а-яё\-]+\s.+)$", name)
     match = quoted or own
     return _shortened(match["name"]) if match else name
-
-
-def _pieces(cell: str) -> Iterator[str]:
-    """The names in a cell: parted by «;» where there is one, else by commas outside brackets and quotes."""
-    mark = ";" if ";" in _outside(cell) else ","
-    piece, depth, quoted = "", 0, False
-    found: list[str] = []
-    for letter in cell:
-        depth += (letter in "(«") - (letter in ")»")
-        quoted ^= letter == '"'
-        if letter == mark and depth <= 0 and not quoted:
-            found.append(piece)
-            piece = ""
-        else:
-            piece += letter
-    names: list[str] = []
-    for words in map(clean, [*found, piece]):
-        if names and _goes_on(names[-1], words):
-            names[-1] += f", {words}"
-        else:
-            names.append(words)
-    yield from names
-
-
-def _goes_on(before: str, words: str) -> bool:
-    """«…образования, науки и молодёжной политики»: what follows an agency in the genitive is the rest of its name."""
-    if not words or not words[0].islower() or is_body(words):
-        return False
-    return bool(_GOES_ON.match(words)) and (words.startswith("и ") or bool(_AGENCY.match(before)))
-
-
-def _outside(cell: str) -> str:
-    return re.sub(r"\([^()]*\)|«[^«»]*»", "", cell)

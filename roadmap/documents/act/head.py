@@ -86,8 +86,9 @@ def find_act(paragraphs: Sequence[Paragraph]) -> FoundAct:
     end = next((n for n in range(start + 1, len(texts)) if _body_starts(texts[n])), min(len(texts), start + 12))
     head = texts[start:end]
     title_at = next((n for n, text in enumerate(head) if re.match(r"Об?о?\s+[а-яё]", text)), None)
-    title = head[title_at] if title_at is not None else ""
-    dated = " ".join(text for n, text in enumerate(head) if n != title_at)
+    titled = range(title_at, _title_end(head, title_at)) if title_at is not None else range(0)
+    title = " ".join(head[n] for n in titled)
+    dated = " ".join(text for n, text in enumerate(head) if n not in titled)
     number = _NUMBER.search(dated) or _NUMBER.search(" ".join(texts[:start]))
     return FoundAct(
         kind=_kind(texts[start]),
@@ -97,6 +98,16 @@ def find_act(paragraphs: Sequence[Paragraph]) -> FoundAct:
         authority=_authority(texts[:start], texts) or _authority_of_title(title),
         amends=_amended(title),
     )
+
+
+def _title_end(head: Sequence[str], at: int) -> int:
+    """The line after the title: one that a line break tore goes on with a small letter."""
+    end = at + 1
+    while end < len(head) and re.match(r"[а-яё]", head[end]) and not re.search(r"[.:;]$", head[end - 1]):
+        if re.search(r"приказываю|постановля|распоряжаюсь|обязыва", re.sub(r"\s", "", head[end].casefold())):
+            break
+        end += 1
+    return end
 
 
 def _kind(text: str) -> str:

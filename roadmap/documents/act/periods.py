@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from roadmap.documents.act.head import FoundAct, day_of
+from roadmap.documents.act.title_periods import end_named, spans_of
 from roadmap.documents.questions import Question
 
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
@@ -27,8 +28,8 @@ class FoundPeriod:
 
 
 def find_period(act: FoundAct, titles: Sequence[str], terms: Sequence[str], texts: Sequence[str]) -> FoundPeriod | None:
-    """1. the years of a title; 2. else from the act to the last year of the terms or of the text; None: not said."""
-    if named := _of_title(act, titles):
+    """1. the span that a title names; 2. else from the act to the last year of terms or text; None: not said."""
+    if named := titled(act, titles):
         return named
     ends = _ends(terms, texts)
     starts = _starts(act, [*terms, *texts])
@@ -39,22 +40,33 @@ def find_period(act: FoundAct, titles: Sequence[str], terms: Sequence[str], text
     spans = [(a, b) for a, _ in starts for b, _ in ends if a <= b]
     if len(spans) == 1:
         return FoundPeriod(start, end, ground)
-    proposed = " или ".join(f"«{a:%d.%m.%Y} – {b:%d.%m.%Y}»" for a, b in spans)
     said = "; ".join(why for _, why in (*starts, *ends))
-    why = f"документ допускает разные периоды: {said}"
-    return FoundPeriod(start, end, ground, Question("period", "начало документа", "period", why, proposed))
+    return _asked(spans, ground, f"документ допускает разные периоды: {said}")
 
 
-def _of_title(act: FoundAct, titles: Sequence[str]) -> FoundPeriod | None:
+def titled(act: FoundAct, titles: Sequence[str]) -> FoundPeriod | None:
+    """The period that the first telling title names, whole, whenever the act was signed; None where none tells.
+
+    What ended before the act was signed («об итогах работы в 2026 году») is not what it plans.
+    """
     for title in titles:
-        years = [int(year) for year in _YEAR.findall(title)]
-        if years and re.search(r"(на|в|период|до)\s.*20\d{2}", title) and not re.search(r"\bот\b[^,]*20\d{2}", title):
-            dated = act.on if act.on and (act.on.year >= min(years) or len(years) == 1) else None
-            start = dated or date(min(years), 1, 1)
-            if start.year <= max(years):
-                ground = f"до конца года, названного в заголовке: «{title}»"
-                return FoundPeriod(start, date(max(years), 12, 31), ground)
+        spans = [s for s in spans_of(_QUOTED.sub("", title)) or spans_of(title) if not (act.on and s[1] < act.on)]
+        end = end_named(title)
+        if len(spans) == 1:
+            return FoundPeriod(*spans[0], f"назван в заголовке: «{title}»")
+        if spans:
+            return _asked(spans, f"назван в заголовке: «{title}»", f"заголовок допускает разные периоды: «{title}»")
+        if end and act.on and act.on <= end:
+            return FoundPeriod(act.on, end, f"начало — дата акта; до конца года, названного в заголовке: «{title}»")
     return None
+
+
+def _asked(spans: Sequence[tuple[date, date]], ground: str, why: str) -> FoundPeriod:
+    """The likeliest of several spans, and the question which of them it is."""
+    choices = tuple(f"{start:%d.%m.%Y} – {end:%d.%m.%Y}" for start, end in spans)
+    proposed = " или ".join(f"«{words}»" for words in choices)
+    question = Question("period", "начало документа", "period", why, proposed, choices)
+    return FoundPeriod(*spans[0], ground, question)
 
 
 def _ends(terms: Sequence[str], texts: Sequence[str]) -> list[tuple[date, str]]:

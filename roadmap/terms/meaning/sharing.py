@@ -84,6 +84,15 @@ def fill_each_unit(parts: tuple[Part, ...], every: Every) -> bool:
     return units == list(range(12 // MONTHS[every]))
 
 
+def with_until_carried(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """«До 10 апреля, 10 июля, …» of a full set of units: «до» stands for all the days of the list."""
+    items = [part for part in parts if isinstance(part, Stretch | Until)]
+    days = [item for item in items if isinstance(item, Stretch) and item.how == "single" and item.last.scale == "day"]
+    if not items or not isinstance(items[0], Until) or items[0].point.scale != "day" or len(days) != len(items) - 1:
+        return parts
+    return tuple(Until(part.last) if isinstance(part, Stretch) else part for part in parts)
+
+
 def is_season(inside: list[Dated]) -> bool:
     """«С сентября по май» beside a shorter rhythm."""
     item = inside[0]
@@ -92,6 +101,6 @@ def is_season(inside: list[Dated]) -> bool:
 
 def in_season(limits: Limits, season: Dated, every: Every) -> tuple[Window, ...]:
     """The months or weeks that lie in the season, each year."""
-    seasons = in_each_year(limits, [season], latest=limits.end)
+    seasons = in_each_year(limits, [season])
     found = (whole_units(Limits(window.start or window.due, window.due), every) for window in seasons)
     return tuple(window for windows in found for window in windows)

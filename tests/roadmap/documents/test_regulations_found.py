@@ -145,6 +145,7 @@ def test_the_act_is_that_of_the_reviewed_catalogue(code: str) -> None:
     assert act.authority == reviewed.authority
     assert act.amends == (reviewed.amends.model_dump(mode="json") if reviewed.amends else None)
     assert (found.title, found.region) == (catalogue.title, catalogue.region)
+    assert found.period is not None
     assert found.period[:2] == (catalogue.period.start, catalogue.period.end)
 
 

@@ -1,0 +1,252 @@
+"""The duties that an order lays: each infinitive under «ПРИКАЗЫВАЮ» is an item, a question, or done by the act."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from roadmap.documents.questions import Answers, Question
+from roadmap.documents.tables.rows import FoundItem
+from roadmap.documents.text.addressees import is_addressee, parted
+from roadmap.documents.text.labels import Labelled, labelled
+from roadmap.documents.text.points import Point, sentences_of_duty
+from roadmap.documents.text.terms_in_text import Parted, Reads, part, spans, trimmed
+from roadmap.documents.text.verbs import infinitives
+
+Directive = tuple[str, str, FoundItem]
+_CONTROL = re.compile(r"^(?:Общий\s+|Персональный\s+)?Контроль\s", re.IGNORECASE)
+#: Verbs that hand a duty on: whom follows them, and what is to be done follows that.
+_HANDS_ON = re.compile(
+    r"^(?:рекомендовать|поручить|предложить|обязать|предписать|просить|уполномочить|разрешить|указать|потребовать)$",
+    re.IGNORECASE,
+)
+#: What an act does by being signed, where it says neither who nor by when.
+_DONE = re.compile(
+    r"^(?:утвердить|отменить|изложить|дополнить|заменить|исключить|считать|одобрить|переименовать"
+    r"|признать(?=\s+(?:\S+\s+){0,3}?(?:утратив|не\s+действ|недейств))|внести(?=\s.*(?:изменени|дополнени))"
+    r"|ввести(?=\s+в\s+действие)|принять(?=\s+к\s+сведению)|снять(?=\s+с\s+контроля)|установить(?=,?\s+что)|признать)(?!\w)",
+    re.IGNORECASE,
+)
+#: What may be done by the act, or be a work that somebody answers for: a person decides.
+_DOUBTFUL = re.compile(
+    r"^(?:назначить|возложить|определить|создать|образовать|сформировать|закрепить|включить|установить|уполномочить|наделить"
+    r"|разрешить|присвоить|наградить|объявить|освободить|ввести|продлить|принять|внести)(?!\w)",
+    re.IGNORECASE,
+)
+_ORDINARY = "обеспечить"
+
+
+@dataclass(slots=True)
+class Directives:
+    """Items (origin, code, item), the source paragraphs that hold them, questions, and what the act does itself."""
+
+    items: list[Directive] = field(default_factory=list)
+    sources: set[int] = field(default_factory=set)
+    questions: list[Question] = field(default_factory=list)
+    done: list[tuple[str, str]] = field(default_factory=list)
+    """(place, words) of what is done by signing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """Who, the words of the duty, and the term of a point or of a line above it."""
+
+    who: str
+    words: str
+    term: str = ""
+    others: tuple[str, ...] = ()
+    hands_on: str = ""
+
+
+def directives(found: Sequence[Point], reads: Reads, answers: Answers) -> Directives:
+    """The duties of all points in order; each infinitive is accounted for."""
+    told = Directives()
+    for point in found:
+        if point.leaf:
+            for n, text in enumerate(_duties_in(point.text, reads)):
+                _read(point, text, n, reads, answers, told)
+    return told
+
+
+def _duties_in(text: str, reads: Reads) -> list[str]:
+    """A point parted into its duties: sentences that order anew, clauses that have verb and term each."""
+    pieces: list[str] = []
+    for sentence in sentences_of_duty(text):
+        if pieces and not _orders_anew(sentence):
+            pieces[-1] += f" {sentence}"
+        else:
+            pieces.append(sentence)
+    return [clause for piece in pieces for clause in _clauses(piece, reads)]
+
+
+def _orders_anew(sentence: str) -> bool:
+    verbs = infinitives(sentence)
+    before = sentence[: verbs[0].start()].strip() if verbs else ""
+    return bool(verbs) and (not before or is_addressee(before)) and not labelled(sentence).is_only_labels
+
+
+def _clauses(text: str, reads: Reads) -> list[str]:
+    """«Провести семинар до 1 мая, представить отчёт до 1 июня» as two duties of one addressee."""
+    verbs = infinitives(text)
+    if len(verbs) < 2:
+        return [text]
+    first = 1 if _HANDS_ON.match(verbs[0][0]) else 0
+    cuts, terms = [], spans(text, reads)
+    for verb in verbs[first + 1 :]:
+        # Its term may stand before the verb: «…, до 15 февраля провести отбор».
+        term = next((span for span in terms if not text[span.end : verb.start()].strip(" ,")), None)
+        start = term.start if term else verb.start()
+        before = re.search(r"(?:[,;]\s*(?:а\s+также\s+|и\s+)?|\s+и\s+)$", text[:start])
+        if before:
+            cuts.append((before.start(), start))
+    edges = [0, *(edge for cut in cuts for edge in cut), len(text)]
+    pieces = [text[a:b].strip() for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    if len(pieces) < 2 or not all(part(piece, reads).term for piece in pieces):
+        return [text]
+    lead = _addressed(part(text[: verbs[first].start()], reads).rest.strip(" ,"))
+    return [pieces[0], *(f"{lead} {piece}".strip() for piece in pieces[1:])]
+
+
+def _addressed(before: str) -> str:
+    """The addressee (with the verb that hands on) that the further clauses share; empty where none is named."""
+    if not before:
+        return ""
+    return (
+        before if is_addressee(re.sub(r"^\S+\s+", "", before) if _HANDS_ON.match(before.split()[0]) else before) else ""
+    )
+
+
+def _read(point: Point, text: str, n: int, reads: Reads, answers: Answers, told: Directives) -> None:
+    own = labelled(text)
+    labels = _together(own, point.labels)
+    duty, above = _duty(point, own.words, reads)
+    if _CONTROL.match(point.text):
+        duty = _of_control(duty)
+        if not (duty.term or labels.term) or not duty.who:
+            return
+    elif not (duty.who or labels.who or duty.term or labels.term):
+        if _settled(point, text, answers, told):
+            return
+    elif not infinitives(" ".join((*point.above, text))) and not (duty.who and (point.above or duty.term)):
+        return
+    _add(point, n, duty, above, labels, told, answers)
+
+
+def _settled(point: Point, text: str, answers: Answers, told: Directives) -> bool:
+    """Whether nobody is to do anything: the act does it itself, a person says so, or is asked."""
+    opening = next((words for words in (*point.above, text) if infinitives(words)), "")
+    if not opening:
+        return True
+    verb = infinitives(opening)[0]
+    words = opening[verb.start() :]
+    before = opening[: verb.start()].strip()
+    if _DONE.match(words) and len(before) < 60:
+        if opening not in (said for _, said in told.done):  # a list of changes is one doing
+            told.done.append((point.place, opening))
+        return True
+    if not _DOUBTFUL.match(words):
+        return False
+    answer = (answers.of("row", text) or "").casefold()
+    if answer == "поручение":
+        return False
+    if answer != "пропустить":
+        why = "сделано самим актом или кому-то поручено — не сказано"
+        choices = ("пропустить", "поручение")
+        told.questions.append(Question("row", point.place, text, why, "«пропустить» или «поручение»", choices))
+    return True
+
+
+def _of_control(duty: _Duty) -> _Duty:
+    whom = re.search(r"возложить\s+на\s+(.+)$", duty.words)
+    return _Duty(whom[1].rstrip(" (.") if whom else "", duty.words.rstrip(" (."), duty.term, duty.others)
+
+
+def _duty(point: Point, text: str, reads: Reads) -> tuple[_Duty, tuple[str, ...]]:
+    """The duty of a line, its addressee found in the outermost line that names one, its term in the innermost."""
+    chain = [*point.above, text]
+    levels = [_level(words, reads, opens=n < len(chain) - 1) for n, words in enumerate(chain)]
+    at = next((n for n, level in enumerate(levels) if level.who), None)
+    own = levels[-1]
+    term = own.term or next((level.term for level in reversed(levels) if level.term), "")
+    if at is None:
+        words = tuple(level.words for level in levels[:-1])
+        return _Duty("", own.words, term, own.others), words
+    words = tuple(level.words for level in levels[at:-1] if level.words)
+    duty = own if at == len(levels) - 1 else _Duty("", chain_words(own), own.term, own.others)
+    return _Duty(levels[at].who, duty.words, term, own.others), words
+
+
+def chain_words(level: _Duty) -> str:
+    """The words of a line under another: an addressee of its own stays among them."""
+    return " ".join(filter(None, (level.who, level.words)))
+
+
+def _level(text: str, reads: Reads, *, opens: bool) -> _Duty:
+    """One line: the addressee, what it is to do, and the term."""
+    said: Parted = part(trimmed(text), reads)
+    words = said.rest + ":" * (opens and text.endswith(":") and not said.rest.endswith(":"))
+    verbs = infinitives(words)
+    if verbs and _HANDS_ON.match(verbs[0][0]) and not words[: verbs[0].start()].strip():
+        return _handed_on(words, verbs, said, opens=opens)
+    before = words[: verbs[0].start()] if verbs else ""
+    if verbs and before.strip() and is_addressee(before):
+        who, more = parted(before)
+        return _Duty(who, " ".join(filter(None, (more, words[verbs[0].start() :]))), said.term, said.others)
+    if not verbs:
+        head, dash, rest = _dashed(words)
+        if is_addressee(head) and (dash or opens):
+            who, more = parted(head)
+            return _Duty(who, " ".join(filter(None, (more, rest.strip(" :")))), said.term, said.others)
+    return _Duty("", words, said.term, said.others)
+
+
+def _handed_on(words: str, verbs: Sequence[re.Match[str]], said: Parted, *, opens: bool) -> _Duty:
+    """«Рекомендовать главам … разработать …»: whom stands between the two verbs."""
+    first = verbs[0]
+    if len(verbs) > 1:
+        who, more = parted(words[first.end() : verbs[1].start()])
+        rest = " ".join(filter(None, (first[0], more, words[verbs[1].start() :])))
+        return _Duty(who, rest, said.term, said.others) if who else _Duty("", words, said.term, said.others)
+    who = words[first.end() :].strip(" ,:")
+    if opens and who:
+        return _Duty(who, first[0], said.term, said.others)
+    return _Duty("", words, said.term, said.others)
+
+
+def _dashed(words: str) -> tuple[str, bool, str]:
+    """«Отделу кадров – подготовка списка» at its first dash or colon."""
+    match = re.search(r"\s[–—-]\s|:\s", words)
+    return (words[: match.start()], True, words[match.end() :]) if match else (words, False, "")
+
+
+def _together(own: Labelled, below: Labelled) -> Labelled:
+    return Labelled(
+        own.words, own.term or below.term, own.who or below.who, own.more or below.more, own.result or below.result
+    )
+
+
+def _add(
+    point: Point, n: int, duty: _Duty, above: tuple[str, ...], labels: Labelled, told: Directives, answers: Answers
+) -> None:
+    title = trimmed(duty.words)
+    term = duty.term or labels.term
+    verbs = infinitives(title)
+    starts = bool(verbs) and verbs[0].start() == 0
+    if above and above[-1].rstrip(":").casefold() == _ORDINARY and not starts:
+        above = above[:-1]
+    origin = "duty" if point.bulleted and not starts and not term else "directive"
+    item = FoundItem(point.number, "", "", "", None, point.place)
+    item.words = {"title": " ".join((*above, title)), "responsible": duty.who or labels.who, "term": term}
+    if labels.more or (duty.who and labels.who):
+        item.words["executors"] = labels.more or labels.who
+    if labels.result:
+        item.words["result"] = labels.result
+    told.items.append((origin, point.code, item))
+    told.sources.add(point.source)
+    others = (*duty.others, *((labels.term,) if labels.term not in ("", term) and not point.listed else ()))
+    if others:
+        said = (term, *others)
+        item.words["term"] = "; ".join(said)
+        if answers.of("term", item.words["term"]) is None:
+            why = "в пункте несколько сроков — не сказано, какой из них срок исполнения"
+            proposed = " или ".join(f"«{words}»" for words in said)
+            told.questions.append(Question("term", point.place, item.words["term"], why, proposed, said))
