@@ -25,13 +25,13 @@ from roadmap.documents.text import headings, points
 from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, classes_of
 from roadmap.documents.text.definitions import definitions_of
 from roadmap.documents.text.directives import directives
+from roadmap.documents.text.listed import listed_plans
 from roadmap.documents.text.order import order_lines
 from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.reading import Reading
 
 _WIDE = (date(2000, 1, 1), date(2099, 12, 31))
 _SOME_YEAR = (date(2001, 1, 1), date(2001, 12, 31))
-_NO_TERMS_INSIDE = frozenset({"unreadable", "external"})
 
 
 @dataclass(slots=True)
@@ -142,15 +142,17 @@ def _read_text(
         return rough(words).kind != "unreadable"
 
     def reads_inside(words: str) -> bool:
-        """Inside a sentence: a day without a year is a term too, «в соответствии с планом» is none."""
-        return any(reader(words).kind not in _NO_TERMS_INSIDE for reader in (near, rough))
+        return any(_is_term_inside(reader(words)) for reader in (near, rough))
 
     lines = order_lines(paragraphs)
     told = directives(points.points(lines), reads_inside, answers)
     found.questions += told.questions
     found.done = told.done
-    ordered = [paragraphs[n] for n in sorted({line.source for line in lines})]
-    regulation = regulation_of(paragraphs, ordered, reads, found.bodies)
+    ordered = {line.source for line in lines}
+    plans = listed_plans(paragraphs, ordered | set(definitions_of(paragraphs).paragraphs), reads_inside, answers)
+    found.questions += plans.questions
+    found.sections |= plans.number_sections(found.sections)
+    regulation = regulation_of(paragraphs, ordered, reads, found.bodies, listed=plans.taken)
     found.sections |= regulation.number_sections(found.sections)
     found.indicators += indicators.from_paragraphs(paragraphs)
     found.indicators, doubts = indicators.settled(found.indicators, answers)
@@ -159,8 +161,16 @@ def _read_text(
     found.definitions = definitions.to_entries()
     unread = definitions.questions(answers)
     found.questions += unread
-    _count_paragraphs(found, paragraphs, regulation, [paragraphs[n] for n in sorted(told.sources)], unread)
-    return [*told.items, *regulation.duties]
+    known: dict[int, ParagraphClass] = {**dict.fromkeys(told.sources, "item"), **plans.classes}
+    _count_paragraphs(found, paragraphs, regulation, known, unread)
+    return [*(("table", "", item) for item in plans.items), *told.items, *regulation.duties]
+
+
+def _is_term_inside(reading: Reading) -> bool:
+    """Inside a sentence «в соответствии с планом» is no term, and a day without a year is one."""
+    if reading.kind == "unreadable":
+        return any(problem.startswith("Не назван год") for problem in reading.problems)
+    return reading.kind != "external"
 
 
 def _bearers(items: list[Entry]) -> Iterator[tuple[Body, str]]:
@@ -178,13 +188,13 @@ def _count_paragraphs(
     found: Found,
     paragraphs: list[Paragraph],
     regulation: Regulation,
-    ordered: list[Paragraph],
+    known: dict[int, ParagraphClass],
     asked: list[Question],
 ) -> None:
     found.text_classes = classes_of(
         paragraphs,
         regulation,
-        ordered=ordered,
+        known=known,
         named=[
             *(("indicator", entry["source"]["place"], entry["title"]) for entry in found.indicators),
             *(("question", question.place, question.words) for question in asked),

@@ -4,6 +4,7 @@ Checked is only what the words make certain:
 
 - ``unread``: a term that is a question;
 - ``early``: a term before the act's date, or fewer than five working days after it;
+- ``outside``: a named deadline outside the period that the roadmap runs for;
 - ``order``: an item due before an earlier one of its section that it names (by number, or by the words of its result);
 - ``need``: an item of the table due before an earlier one whose result it may use;
 - ``owner``: a directive and a row of the table with the same duty and different owners;
@@ -12,6 +13,7 @@ Checked is only what the words make certain:
 - ``alias``: «далее – …» given twice;
 - ``twice``: two items with the same title and owner;
 - ``day_off``: a named deadline on a day off;
+- ``done``, ``names``, ``section``: of the document alone, where it is imported (roadmap/documents/contradictions.py);
 - ``load``: the month in which a body has at least five deadlines and twice its own average.
 """
 
@@ -31,7 +33,10 @@ from roadmap.review.kinds import misfit
 from roadmap.review.needs import possible_need
 from roadmap.review.words import aliases_given, known_part, mentions, unknown_bodies
 
-Kind = Literal["unread", "early", "order", "need", "owner", "body", "fit", "alias", "twice", "day_off", "load"]
+Kind = Literal[
+    "unread", "early", "outside", "order", "need", "owner", "body", "fit", "alias", "twice", "day_off", "load",
+    "done", "names", "section",
+]  # fmt: skip
 Severity = Literal["error", "question", "note"]
 
 WORKING_DAYS_TO_ACT = 5
@@ -67,6 +72,7 @@ def check(catalogue: Catalogue, calendar: WorkCalendar, *, working_days: int = W
     return [
         *_unread(items),
         *_early(catalogue, items, calendar, working_days),
+        *_outside(catalogue, items),
         *_order(items),
         *_needs(catalogue),
         *_owners(catalogue),
@@ -115,6 +121,15 @@ def _early(catalogue: Catalogue, items: Read, calendar: WorkCalendar, working_da
             if due >= act and left < working_days:
                 words = f"срок {due:%d.%m.%Y} оставляет рабочих дней после акта от {act:%d.%m.%Y}: {left}"
                 yield Finding("early", _place(item), words, "question")
+
+
+def _outside(catalogue: Catalogue, items: Read) -> Iterator[Finding]:
+    start, end = catalogue.period.start, catalogue.period.end
+    for item, reading in items:
+        dues = [window.due for window in reading.windows] if reading.kind in ("windows", "continuous") else []
+        if outside := [due for due in dues if not start <= due <= end]:
+            words = f"срок {_dates(outside)} вне периода дорожной карты, {start:%d.%m.%Y}–{end:%d.%m.%Y}"
+            yield Finding("outside", _place(item), words, "question")
 
 
 def _order(items: Read) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """The duties that an order lays: each infinitive under «ПРИКАЗЫВАЮ» is an item, a question, or done by the act."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from roadmap.documents.questions import Answers, Question
@@ -9,7 +9,7 @@ from roadmap.documents.tables.rows import FoundItem
 from roadmap.documents.text.addressees import is_addressee, parted
 from roadmap.documents.text.labels import Labelled, labelled
 from roadmap.documents.text.points import Point, sentences_of_duty
-from roadmap.documents.text.terms_in_text import Parted, Reads, part
+from roadmap.documents.text.terms_in_text import Parted, Reads, part, spans, trimmed
 from roadmap.documents.text.verbs import infinitives
 
 Directive = tuple[str, str, FoundItem]
@@ -90,22 +90,26 @@ def _clauses(text: str, reads: Reads) -> list[str]:
     if len(verbs) < 2:
         return [text]
     first = 1 if _HANDS_ON.match(verbs[0][0]) else 0
-    cuts = []
+    cuts, terms = [], spans(text, reads)
     for verb in verbs[first + 1 :]:
-        before = re.search(r"(?:[,;]\s*(?:а\s+также\s+|и\s+)?|\s+и\s+)$", text[: verb.start()])
+        # Its term may stand before the verb: «…, до 15 февраля провести отбор».
+        term = next((span for span in terms if not text[span.end : verb.start()].strip(" ,")), None)
+        start = term.start if term else verb.start()
+        before = re.search(r"(?:[,;]\s*(?:а\s+также\s+|и\s+)?|\s+и\s+)$", text[:start])
         if before:
-            cuts.append((before.start(), verb.start()))
+            cuts.append((before.start(), start))
     edges = [0, *(edge for cut in cuts for edge in cut), len(text)]
     pieces = [text[a:b].strip() for a, b in zip(edges[::2], edges[1::2], strict=True)]
     if len(pieces) < 2 or not all(part(piece, reads).term for piece in pieces):
         return [text]
-    who = text[: verbs[first].start()].strip()
-    lead = _addressed(who) if who else ""
+    lead = _addressed(part(text[: verbs[first].start()], reads).rest.strip(" ,"))
     return [pieces[0], *(f"{lead} {piece}".strip() for piece in pieces[1:])]
 
 
 def _addressed(before: str) -> str:
-    """The addressee (with the verb that hands on) that the further clauses share."""
+    """The addressee (with the verb that hands on) that the further clauses share; empty where none is named."""
+    if not before:
+        return ""
     return (
         before if is_addressee(re.sub(r"^\S+\s+", "", before) if _HANDS_ON.match(before.split()[0]) else before) else ""
     )
@@ -136,7 +140,8 @@ def _settled(point: Point, text: str, answers: Answers, told: Directives) -> boo
     words = opening[verb.start() :]
     before = opening[: verb.start()].strip()
     if _DONE.match(words) and len(before) < 60:
-        told.done.append((point.place, text))
+        if opening not in (said for _, said in told.done):  # a list of changes is one doing
+            told.done.append((point.place, opening))
         return True
     if not _DOUBTFUL.match(words):
         return False
@@ -177,7 +182,7 @@ def chain_words(level: _Duty) -> str:
 
 def _level(text: str, reads: Reads, *, opens: bool) -> _Duty:
     """One line: the addressee, what it is to do, and the term."""
-    said: Parted = part(text.rstrip(" .;:,»" if text.count("»") > text.count("«") else " .;:,"), reads)
+    said: Parted = part(trimmed(text), reads)
     words = said.rest + ":" * (opens and text.endswith(":") and not said.rest.endswith(":"))
     verbs = infinitives(words)
     if verbs and _HANDS_ON.match(verbs[0][0]) and not words[: verbs[0].start()].strip():
@@ -222,8 +227,8 @@ def _together(own: Labelled, below: Labelled) -> Labelled:
 def _add(
     point: Point, n: int, duty: _Duty, above: tuple[str, ...], labels: Labelled, told: Directives, answers: Answers
 ) -> None:
-    title = duty.words.strip(" .;")
-    term = labels.term or duty.term
+    title = trimmed(duty.words)
+    term = duty.term or labels.term
     verbs = infinitives(title)
     starts = bool(verbs) and verbs[0].start() == 0
     if above and above[-1].rstrip(":").casefold() == _ORDINARY and not starts:
@@ -237,17 +242,11 @@ def _add(
         item.words["result"] = labels.result
     told.items.append((origin, point.code, item))
     told.sources.add(point.source)
-    if duty.others and not labels.term:
-        said = (term, *duty.others)
+    others = (*duty.others, *((labels.term,) if labels.term not in ("", term) and not point.listed else ()))
+    if others:
+        said = (term, *others)
         item.words["term"] = "; ".join(said)
         if answers.of("term", item.words["term"]) is None:
             why = "в пункте несколько сроков — не сказано, какой из них срок исполнения"
             proposed = " или ".join(f"«{words}»" for words in said)
             told.questions.append(Question("term", point.place, item.words["term"], why, proposed, said))
-
-
-def accounted(told: Directives) -> Iterator[str]:
-    """The places of all that the order's points became."""
-    yield from (item.place for _, _, item in told.items)
-    yield from (question.place for question in told.questions)
-    yield from (place for place, _ in told.done)

@@ -77,4 +77,4 @@ def _value(words: str) -> str:
     if words.count(")") > words.count("("):
         words = (words[: words.rfind(")")].rstrip(";, ") + words[words.rfind(")") + 1 :]).rstrip(";, ")
         words = words if not words.endswith("..") else words[:-1]
-    return words if re.search(r"(?:\sгг?|[А-ЯЁ])\.$", words) else words.rstrip(". ")
+    return words if re.search(r"(?:\sгг?|(?<!\w)[А-ЯЁ])\.$", words) else words.rstrip(". ")

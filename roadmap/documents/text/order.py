@@ -138,7 +138,8 @@ def _lays_duty(text: str) -> bool:
     """A paragraph without a number that orders: «Отделу кадров подготовить …», «Провести …»."""
     verbs = infinitives(text)
     if not verbs:
-        return False
+        head = re.match(r"(?P<who>.{3,200}?)\s[–—-]\s", text)
+        return head is not None and is_addressee(head["who"])
     before = text[: verbs[0].start()].strip()
     return not before or is_addressee(before)
 

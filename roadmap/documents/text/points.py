@@ -25,6 +25,8 @@ class Point:
     source: int
     above: tuple[str, ...] = ()
     bulleted: bool = False
+    listed: bool = False
+    """It is a line of a list under its point: «1) …», «а) …», «– …»."""
     leaf: bool = True
     labels: Labelled = Labelled("")  # noqa: RUF009 - frozen
 
@@ -80,7 +82,7 @@ def _point(line: Line, numbers: _Numbers) -> Point:
         depth = 10 if match["n"].isdigit() else 11
         above = numbers.enter(depth, latin, match["words"])
         number = ".".join([*dotted[-1:], *(n for d, n, _ in numbers.path if d >= 10)])
-        return Point(f"p{number}", number, match["words"], line.place, line.source, above)
+        return Point(f"p{number}", number, match["words"], line.place, line.source, above, listed=bool(above))
     bullet = BULLET.match(text)
     own = [n for depth, n, _ in numbers.path if depth >= 10]
     number = ".".join([*dotted[-1:], *own])
@@ -96,15 +98,15 @@ def _point(line: Line, numbers: _Numbers) -> Point:
     numbers.inner += 1
     above = tuple(said for _, _, said in numbers.path)
     name = ".".join(filter(None, (number, str(numbers.inner))))
-    return Point(f"p{name}", number or name, words, line.place, line.source, above, bullet is not None)
+    return Point(f"p{name}", number or name, words, line.place, line.source, above, bullet is not None, bool(above))
 
 
 def _label(found: list[Point], labels: Labelled) -> None:
     """A label below a list without terms of its own is of the whole list, else of the line above it."""
     last = found[-1]
     at = [len(found) - 1]
-    if last.bulleted:
-        siblings = [n for n, point in enumerate(found) if point.bulleted and point.above == last.above and last.above]
+    if last.listed:
+        siblings = [n for n, point in enumerate(found) if point.listed and point.above == last.above]
         at = siblings if not any(found[n].labels.has_labels for n in siblings) else at
     for n in at:
         old = found[n].labels

@@ -63,14 +63,20 @@ class Regulation:
 
 
 def regulation_of(
-    paragraphs: Sequence[Paragraph], ordered: Sequence[Paragraph], reads: Callable[[str], bool], bodies: Bodies
+    paragraphs: Sequence[Paragraph],
+    taken: set[int],
+    reads: Callable[[str], bool],
+    bodies: Bodies,
+    *,
+    listed: set[int],
 ) -> Regulation:
-    """The regulation beside the order's own paragraphs; ``bodies`` learn short names, and that a bearer is one body."""
-    own = {id(paragraph) for paragraph in ordered}
-    taken = {n for n, paragraph in enumerate(paragraphs) if id(paragraph) in own}
+    """The regulation beside the order's own paragraphs (``taken``) and those of ``listed`` plans, by their numbers.
+
+    ``bodies`` learn short names, and that a bearer is one body.
+    """
     known = bodies.learn(passage.text for passage in whole(paragraphs))
     inside = definitions_of(paragraphs).paragraphs
-    found = read_regulation(paragraphs, taken, reads, known=known, inside=inside)
+    found = read_regulation(paragraphs, taken, reads, known=known, inside=inside, listed=listed)
     for _, _, item in found.duties:
         bodies.keep_whole(item.words["responsible"], found.levels.get(item.words["responsible"], ""))
     return found
@@ -83,8 +89,9 @@ def read_regulation(
     *,
     known: Iterable[str] = (),
     inside: Iterable[int] = (),
+    listed: Iterable[int] = (),
 ) -> Regulation:
-    """The regulation in the paragraphs outside the order's own points (``taken``) and its definitions.
+    """The regulation in the paragraphs outside the order's own points (``taken``), ``listed`` plans and definitions.
 
     ``known`` are short names of bodies, ``inside`` the paragraphs that hold definitions, ``reads`` says whether words
     are a term.
@@ -93,8 +100,9 @@ def read_regulation(
     definitions = set(inside)
     passages = whole(paragraphs)
     last_ordered = max(taken, default=-1)
+    left_out = taken | set(listed)
     for passage in passages:
-        if passage.first in taken:
+        if passage.first in left_out:
             continue
         reader.in_head = passage.first < last_ordered
         if passage.first in definitions:

@@ -44,6 +44,12 @@ _OF_ANOTHER = re.compile(
     r"\s+[\w\-]+(?:щ|нн|м|т)(?:ий|ый|ая|яя|ое|ее|ие|ые|их|ых|ого|его|ой|ей|ую|юю|ым|им|ему|ому|ыми|ими)(?!\w)",
     re.IGNORECASE,
 )
+#: A rhythm and a day are one term wherever they stand: «ежеквартально представлять … до 5 числа …».
+_RHYTHM = re.compile(rf"{_EVERY}|(?:\S+\s+){{0,4}}раза?\s+в\s|кажд|не\s+реже", re.IGNORECASE)
+_PARTICIPLE = re.compile(
+    r"(?<!\w)(?!совмест|отдел)[а-яё]{2,}(?:нн|вш|ющ|ящ|ущ|ащ)(?:ых|их|ого|его|ой|ей|ый|ий|ую|юю|ые|ие|ое|ее|ая|яя|ым|им|ыми|ими|ом|ем)(?:ся)?\s+$",
+    re.IGNORECASE,
+)
 _YEAR_ONLY = re.compile(r"во?\s+20\d\d(?:\s*(?:году|г\.?))?$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;()]|[.](?=\s+[А-ЯЁ]|$)|,(?!\s*(?:следующ|но\s+не|а\s+также))")
 _WORD_ENDS = re.compile(r"(?=[\s,;:.()])|$")
@@ -85,10 +91,12 @@ def part(text: str, reads: Reads) -> Parted:
         return Parted(text)
     terms = [taken[0].words]
     for before, span in pairwise(taken):
-        joined = next((words for mark in (", ", " ") if reads(words := f"{terms[-1]}{mark}{span.words}")), "")
-        if joined:
+        near = _BETWEEN.fullmatch(text[before.end : span.start])
+        rhythmic = near or any(_RHYTHM.match(words) for words in (terms[-1], span.words))
+        marks = (", ", " ") if rhythmic else ()
+        if joined := next((words for mark in marks if reads(words := f"{terms[-1]}{mark}{span.words}")), ""):
             terms[-1] = joined
-        elif _BETWEEN.fullmatch(text[before.end : span.start]):
+        elif near:
             terms[-1] += text[before.end : span.end]
         else:
             terms.append(span.words)
@@ -110,8 +118,8 @@ def spans(text: str, reads: Reads) -> list[Span]:
 
 
 def _is_another(words: str, start: int, end: int) -> bool:
-    """Whether the words date a paper, a state or another thing: «от 10.01.2026», «ежегодно проводимых»."""
-    if _BARE.match(words, start) and _NO_TERM.search(words[:start]):
+    """Whether the words date a paper, a state or another thing: «от 10.01.2026», «заявки, поступившие до 1 марта»."""
+    if (_BARE.match(words, start) and _NO_TERM.search(words[:start])) or _PARTICIPLE.search(words[:start]):
         return True
     return bool(_OF_ANOTHER.match(words, end)) and not re.search(r"\d", words[start:end])
 
@@ -143,6 +151,14 @@ def _sure(words: str, start: int) -> int:
     return start + len(words[start : clause.start() if clause else limit].rstrip(" .,;:(–-"))
 
 
+def trimmed(text: str) -> str:
+    """The words without the marks after them; the stop of «г.» and of initials stays."""
+    words = text.strip().rstrip(" ;:,")
+    if words.count("»") > words.count("«"):
+        words = words.rstrip("» ;:,")
+    return words if re.search(r"(?:\sгг?|(?<!\w)[А-ЯЁ])\.$", words) else words.rstrip(" .;:,")
+
+
 def _without(text: str, taken: list[Span]) -> str:
     """What is left around the terms, without the marks and labels that held them."""
     pieces, at = [], 0
@@ -151,4 +167,5 @@ def _without(text: str, taken: list[Span]) -> str:
         at = span.end
     pieces.append(text[at:])
     pieces = [piece if not n else _AFTER.sub("", piece) for n, piece in enumerate(pieces)]
-    return " ".join(piece.strip() for piece in pieces if piece.strip(" .,;:()"))
+    words = " ".join(piece.strip() for piece in pieces if piece.strip(" .,;:()"))
+    return words + ")" * max(0, words.count("(") - words.count(")"))
