@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from roadmap.documents.names import is_ditto, is_same_person, names_in
 from roadmap.documents.neutral import Row, healed, join_torn
-from roadmap.documents.tables.columns import Columns
+from roadmap.documents.tables.layout import Columns
 from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.stacked import list_of_terms, numbered_parts
 from roadmap.language.normalise import in_cyrillic
@@ -41,6 +41,8 @@ class FoundItem:
     term_answered: bool = False
     act_words: dict[Role, str] = field(default_factory=dict)
     """The document's words of a role whose words were answered by a person; empty where it has none."""
+    term_doubt: str = ""
+    """Why the words of the term may not be what they read as."""
     unowned: str = ""
     """What a question calls all the items of a table that has no column for who is responsible."""
     lines: dict[Role, tuple[str, ...]] = field(default_factory=dict)
@@ -73,7 +75,7 @@ class Cells:
     def of(self, role: Role) -> str:
         """The words of a role; of a term all that its columns say together."""
         if role == "term":
-            return self._term()
+            return self.columns.term_of(self.row)
         words = self.columns.cell(self.row, role)
         if role == "title" and "number" not in self.columns.at:
             return _GLUED.sub("", words)
@@ -84,14 +86,6 @@ class Cells:
         at = self.columns.at.get(role)
         lines = self.row.lines_of(at) if at is not None else ()
         return tuple(line for line in lines if line) if len(lines) > 1 else ()
-
-    def _term(self) -> str:
-        if self.columns.grid:
-            return self.columns.grid.term(self.row)
-        if "term" in self.columns.at or "term_end" not in self.columns.at:
-            return self.columns.cell(self.row, "term")
-        ends = (self.columns.cell(self.row, "term_start"), self.columns.cell(self.row, "term_end"))
-        return " – ".join(filter(None, ends))
 
 
 def of_above(words: str, above: FoundItem | None, role: Role) -> tuple[str, str]:
@@ -134,7 +128,10 @@ def stacked(item: FoundItem, is_term: Callable[[str], bool]) -> list[FoundItem]:
 
 def heal(item: FoundItem, is_term: Callable[[str], bool]) -> FoundItem:
     """The item once every torn half is in: words whole, Latin twins as Russian letters, terms in one list."""
-    if term := item.words.get("term"):
+    term, actions = item.words.get("term", ""), numbered_parts(item.words.get("title", ""))[1]
+    if actions and (terms := numbered_parts(term)[1]):
+        item.term_doubt = f"сроки под номерами, их {len(terms)}, а действий в клетке {len(actions)}"
+    elif term:
         item.words["term"] = list_of_terms(term, item.lines.get("term", ()), is_term)
     item.words = {role: in_cyrillic(healed(words)) for role, words in item.words.items()}
     item.lines = {role: tuple(in_cyrillic(healed(line)) for line in lines) for role, lines in item.lines.items()}

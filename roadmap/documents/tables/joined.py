@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from roadmap.documents.neutral import Document, Paragraph, Row, Table
-from roadmap.documents.tables.columns import Columns, columns_by_cells, columns_of, is_column_numbers
+from roadmap.documents.tables.columns import columns_by_cells, columns_of
 from roadmap.documents.tables.content import contents_of, is_term
-from roadmap.documents.tables.grid import spans_of
+from roadmap.documents.tables.grid import FEWEST, spans_of
+from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repeated
 from roadmap.documents.tables.roles import Role, heading_of
 from roadmap.documents.tables.sections import SECTION
 from roadmap.language.normalise import plain_with_signs
@@ -108,7 +109,15 @@ def _goes_on(part: WholeTable, last: WholeTable, between: list[Paragraph]) -> bo
         return False
     same = len(part.rows[0].cells) == len(last.columns.words)
     short = _letters(between) <= LONGEST_RUNNING_HEAD
-    return (same and (short or _numbers_go_on(part, last))) or is_column_numbers(part.rows[0])
+    near = short and not _denies_terms(part, last.columns)
+    return (same and (near or _numbers_go_on(part, last))) or is_column_numbers(part.rows[0])
+
+
+def _denies_terms(part: WholeTable, columns: Columns) -> bool:
+    """Whether other words than terms stand where the table above has terms: it is another table of the same width."""
+    at = columns.at.get("term")
+    cells = [row.cells[at] for row in part.rows if at is not None and at < len(row.cells) and row.cells[at]]
+    return len(cells) > 1 and not any(is_term(cell, _is_never_a_term) for cell in cells)
 
 
 def _letters(between: list[Paragraph]) -> int:
@@ -162,7 +171,9 @@ def _parts(table: Table, answers: dict[str, Role], reads: Reads) -> Iterator[Who
         if skip:
             skip -= 1
             continue
-        found, deep = _header_at(table.rows, n, answers, reads) if _may_be_header(row, current, since) else (None, 0)
+        again = current.columns is not None and is_repeated(row, current.columns)
+        may_be = not again and _may_be_header(row, current, since)
+        found, deep = _header_at(table.rows, n, answers, reads) if may_be else (None, 0)
         since += 1
         known = current.columns
         if found is None or (known is not None and (found.at, found.kind) == (known.at, known.kind)):
@@ -188,11 +199,12 @@ def _may_be_header(row: Row, current: WholeTable, since: int) -> bool:
 def _header_at(rows: tuple[Row, ...], n: int, answers: dict[str, Role], reads: Reads) -> tuple[Columns | None, int]:
     """The header that begins with the row, and how many rows it takes: a second one stands under merged cells."""
     row = rows[n]
-    if len(row.filled) < 2 or _holds_data(row, answers):
+    below = rows[n + 1] if n + 1 < len(rows) else None
+    parted = below is not None and _parts_header(row, below)
+    if len(row.filled) < 2 or _holds_data(row, answers, spans_below=parted):
         return None, 1
     found = _columns(row.cells, rows[n + 1 :], answers, reads)
-    below = rows[n + 1] if n + 1 < len(rows) else None
-    if below is None or not _parts_header(row, below):
+    if below is None or not parted:
         return found, 1
     if found is not None and any(at in below.covered for at in below.filled) and not spans_of(below.cells):
         return found, 1
@@ -205,12 +217,16 @@ def _columns(words: tuple[str, ...], below: tuple[Row, ...], answers: dict[str, 
     return columns_of(words, answers, contents_of(below[:DEEPEST_SAMPLE], len(words), reads))
 
 
-def _holds_data(row: Row, answers: dict[str, Role]) -> bool:
-    """Whether a row is no header whatever stands under it: it begins with a number or has a term in it."""
+def _holds_data(row: Row, answers: dict[str, Role], *, spans_below: bool) -> bool:
+    """Whether a row is no header whatever stands under it: it begins with a number or has a term in it.
+
+    One year is a heading only over halves or quarters in the row below; alone it is a term.
+    """
     first = row.cells[row.filled[0]]
     if _NUMBER.fullmatch(first) and not is_column_numbers(row):
         return True
-    spans = {at for at, _ in spans_of(row.cells)}
+    named = spans_of(row.cells)
+    spans = {at for at, _ in named} if len(named) >= FEWEST or spans_below else set()
     return any(
         is_term(row.cells[at], _is_never_a_term) and heading_of(row.cells[at], answers).role == "unknown"
         for at in row.filled
