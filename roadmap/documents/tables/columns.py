@@ -1,73 +1,20 @@
 """What the columns of a table hold: told by the words of its header, and by their cells where the words are silent."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from roadmap.documents.neutral import Row
 from roadmap.documents.tables.content import CLEAR, Content
 from roadmap.documents.tables.grid import FEWEST, Grid, grid_of, spans_of
-from roadmap.documents.tables.roles import NAME_RU, OFFERED, WEAK, Heading, Role, heading_of
+from roadmap.documents.tables.layout import Columns as Columns
+from roadmap.documents.tables.roles import WEAK, Heading, Role, heading_of
 from roadmap.language.normalise import plain_with_signs
 
 LONGEST_HEADING = 160
+FEW = 0.3
 #: Roles that a table of measures has no use for: their column is asked about, and content may make it another.
 _OF_INDICATORS: tuple[Role, ...] = ("value", "method", "unit", "indicator")
 _SILENT: tuple[Role, ...] = ("unknown", *_OF_INDICATORS)
 _MAYBE_TERM: tuple[Role, ...] = ("term", "term_end", *_SILENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The header of a table: the column of each role and the words of columns that nobody knows."""
-
-    kind: Literal["roadmap", "indicators"]
-    at: dict[Role, int]
-    words: tuple[str, ...]
-    unknown: tuple[int, ...] = field(default=())
-    by_content: frozenset[int] = frozenset()
-    """The columns whose cells, and not the words of the header, tell their role."""
-    answered: frozenset[int] = frozenset()
-    """The columns whose role a person named."""
-    grid: Grid | None = None
-    contents: tuple[Content, ...] = ()
-
-    def cell(self, row: Row, role: Role) -> str:
-        """The words of a role in a row; empty where the table has no such column or the row is short."""
-        at = self.at.get(role)
-        return row.cells[at] if at is not None and at < len(row.cells) else ""
-
-    @property
-    def nested(self) -> bool:
-        """Numbered groups of measures that carry no number of their own."""
-        return "group" in self.at and "number" in self.at
-
-    def role_of(self, at: int) -> Role:
-        """The role of a column; ``term`` for the spans of a grid."""
-        if self.grid and at in self.grid.columns:
-            return "term"
-        return next((role for role, column in self.at.items() if column == at), "unknown")
-
-    def offered(self, at: int) -> tuple[str, ...]:
-        """What a column of this table may be called, the likeliest first."""
-        content = self.contents[at] if at < len(self.contents) else Content()
-        return offered(content, frozenset(self.at))
-
-
-def offered(content: Content, taken: frozenset[Role] = frozenset()) -> tuple[str, ...]:
-    """What a column with such cells may be called, the likeliest first; a role that is taken is less likely."""
-    likely: tuple[Role, ...] = ()
-    if content.is_term:
-        likely = ("term", "unused", "done")
-    elif content.is_people:
-        likely = ("responsible", "executors", "participants", "controller")
-    elif content.done >= 0.5:
-        likely = ("done",)
-    elif content.is_words and "title" not in taken:
-        likely = ("title",)
-    free = (role for role in (*likely, "unused") if role not in taken)
-    return tuple(NAME_RU[role] for role in dict.fromkeys((*free, *likely, *OFFERED)))
 
 
 def columns_of(
@@ -124,6 +71,7 @@ class _Settling:
     headless: bool = False
     roles: list[Role] = field(init=False)
     by_content: set[int] = field(default_factory=set)
+    day: int | None = None
 
     def columns(self) -> Columns | None:
         """The columns, or None where measures and their terms or those responsible cannot be told."""
@@ -152,6 +100,7 @@ class _Settling:
             by_content=frozenset(self.by_content),
             answered=frozenset(n for n, heading in enumerate(self.headings) if heading.answered),
             grid=grid,
+            day=self.day,
             contents=self.contents,
         )
 
@@ -168,6 +117,8 @@ class _Settling:
     def _is_roadmap(self, at: dict[Role, int], grid: Grid | None) -> bool:
         if "title" not in at:
             return False
+        if "term" in at and at["title"] in self.by_content and self.contents[at["term"]].filled > 0:
+            return self.contents[at["term"]].terms >= FEW  # a timetable has neither terms nor measures
         if grid or at.keys() & {"term", "term_end"}:
             return True
         return "responsible" in at and self.headings[at["responsible"]].rank > WEAK
@@ -190,6 +141,8 @@ class _Settling:
                 continue
             if role in ("title", "group", "responsible", "executors", "participants") and content.terms >= CLEAR:
                 self.roles[n] = "unknown"
+            if role == "controller" and content.people < FEW:
+                self.roles[n] = "aside"
             if role in ("term", "term_end") and content.terms <= 0.1:
                 dated = [m for m in range(len(self.roles)) if self.roles[m] in _MAYBE_TERM and m != n]
                 if any(self.contents[m].terms >= CLEAR for m in dated) or content.people >= CLEAR:
@@ -200,8 +153,11 @@ class _Settling:
         named = [n for n, role in enumerate(self.roles) if role == "term"]
         if len(named) > 1:
             best = max(named, key=lambda n: (self.headings[n].rank, self.contents[n].terms, -n))
+            days = [n for n in named if self.contents[n].days >= CLEAR]
+            if len(named) == 2 and len(days) == 1 and self.contents[sum(named) - days[0]].months >= CLEAR:
+                best, self.day = sum(named) - days[0], days[0]
             for n in named:
-                self.roles[n] = "term" if n == best else "aside"
+                self.roles[n] = "term" if n == best else "unused" if n == self.day else "aside"
         if "term" in self.roles or "term_end" not in self.roles:
             self.roles = ["aside" if role in ("term_start", "term_end") else role for role in self.roles]
         if "term" in self.roles:
@@ -277,28 +233,3 @@ class _Settling:
     def _take(self, n: int, role: Role) -> None:
         self.roles[n] = role
         self.by_content.add(n)
-
-
-_NUMBERS = re.compile(r"^\d{1,2}$")
-
-
-def is_column_numbers(row: Row) -> bool:
-    """«1 2 3 …» under the header and on top of every page, one of them possibly lost."""
-    filled = row.filled
-    return (
-        len(filled) >= 2
-        and len(filled) >= len(row.cells) - 1
-        and all(_NUMBERS.match(row.cells[at]) and int(row.cells[at]) == at + 1 for at in filled)
-    )
-
-
-def is_rule(row: Row) -> bool:
-    """A row of dashes only, as Markdown draws it."""
-    return bool(row.filled) and all(re.fullmatch(r":?[-–—]{2,}:?", row.cells[at]) for at in row.filled)
-
-
-def is_repeated(row: Row, columns: Columns) -> bool:
-    """The words of the header once more."""
-    return bool(row.filled) and [plain_with_signs(cell) for cell in row.cells if cell] == [
-        plain_with_signs(w) for w in columns.words if w
-    ]

@@ -15,6 +15,7 @@ MOST = 0.6
 CLEAR = 0.8
 
 _MONTH = r"(?:январ|феврал|март|апрел|ма[йея]|июн|июл|август|сентябр|октябр|ноябр|декабр)\w*"
+_MONTH_ALONE = re.compile(rf"{_MONTH}(?:\s+20\d\d(?:\s*г\.?(?:ода)?)?)?", re.IGNORECASE)
 _TERM = re.compile(
     rf"^(?:[-–—•]\s*|\d\)\s*)?(?:(?:в\s+срок|срок\w*|не\s+(?:позднее|реже|ранее)|по\s+состоянию|начиная|до|по|с|со|к|в|на"
     rf"|во|за|через|после|кажд\w+|последн\w+|перв\w+|втор\w+|треть\w+|четв\w+|при|раз|один|два|дважды|\d\w*|[IVX]+)\W+)*"
@@ -42,6 +43,7 @@ class Content:
     marks: float = 0.0
     numbers: float = 0.0
     days: float = 0.0
+    months: float = 0.0
     done: float = 0.0
     letters: float = 0.0
 
@@ -99,6 +101,7 @@ def _content(cells: list[str], reads: Callable[[str], bool]) -> Content:
         marks=marks / n,
         numbers=sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) / n,
         days=sum(bool(DAYS.fullmatch(cell)) for cell in cells) / n,
+        months=sum(bool(_MONTH_ALONE.fullmatch(cell)) for cell in cells) / n,
         done=sum(bool(_DONE.match(cell)) for cell in cells) / n,
         letters=sum(sum(map(str.isalpha, cell)) for cell in cells) / n,
     )

@@ -156,3 +156,10 @@ def _said(cell: str, span: Span) -> str:
     if re.fullmatch(r"\d{1,2}\.\d{2}", cell):
         return f"{cell}.{span.year}" if span.year else cell
     return f"{cell}{year}" if re.search(r"[а-яё]{3}", cell, re.IGNORECASE) else f"{cell} ({span.words})"
+
+
+def day_of_month(day: str, month: str) -> str:
+    """«12» and «март 2027 г.» as «12 марта 2027 г.»; words that are no month stay behind the day, to be asked."""
+    name, _, rest = month.partition(" ")
+    n = next((n for n, known in enumerate(_MONTHS) if _is_month(fold(name), known)), None)
+    return f"{day} {month if n is None else ' '.join(filter(None, (_GENITIVE[n], rest)))}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from roadmap.documents.names import is_ditto, is_same_person, names_in
 from roadmap.documents.neutral import Row, healed, join_torn
-from roadmap.documents.tables.columns import Columns
+from roadmap.documents.tables.layout import Columns
 from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.stacked import list_of_terms, numbered_parts
 from roadmap.language.normalise import in_cyrillic
@@ -73,7 +73,7 @@ class Cells:
     def of(self, role: Role) -> str:
         """The words of a role; of a term all that its columns say together."""
         if role == "term":
-            return self._term()
+            return self.columns.term_of(self.row)
         words = self.columns.cell(self.row, role)
         if role == "title" and "number" not in self.columns.at:
             return _GLUED.sub("", words)
@@ -84,14 +84,6 @@ class Cells:
         at = self.columns.at.get(role)
         lines = self.row.lines_of(at) if at is not None else ()
         return tuple(line for line in lines if line) if len(lines) > 1 else ()
-
-    def _term(self) -> str:
-        if self.columns.grid:
-            return self.columns.grid.term(self.row)
-        if "term" in self.columns.at or "term_end" not in self.columns.at:
-            return self.columns.cell(self.row, "term")
-        ends = (self.columns.cell(self.row, "term_start"), self.columns.cell(self.row, "term_end"))
-        return " – ".join(filter(None, ends))
 
 
 def of_above(words: str, above: FoundItem | None, role: Role) -> tuple[str, str]:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from roadmap.documents.neutral import Document, Paragraph, Row, Table
-from roadmap.documents.tables.columns import Columns, columns_by_cells, columns_of, is_column_numbers
+from roadmap.documents.tables.columns import columns_by_cells, columns_of
 from roadmap.documents.tables.content import contents_of, is_term
-from roadmap.documents.tables.grid import spans_of
+from roadmap.documents.tables.grid import FEWEST, spans_of
+from roadmap.documents.tables.layout import Columns, is_column_numbers
 from roadmap.documents.tables.roles import Role, heading_of
 from roadmap.documents.tables.sections import SECTION
 from roadmap.language.normalise import plain_with_signs
@@ -188,11 +189,12 @@ def _may_be_header(row: Row, current: WholeTable, since: int) -> bool:
 def _header_at(rows: tuple[Row, ...], n: int, answers: dict[str, Role], reads: Reads) -> tuple[Columns | None, int]:
     """The header that begins with the row, and how many rows it takes: a second one stands under merged cells."""
     row = rows[n]
-    if len(row.filled) < 2 or _holds_data(row, answers):
+    below = rows[n + 1] if n + 1 < len(rows) else None
+    parted = below is not None and _parts_header(row, below)
+    if len(row.filled) < 2 or _holds_data(row, answers, spans_below=parted):
         return None, 1
     found = _columns(row.cells, rows[n + 1 :], answers, reads)
-    below = rows[n + 1] if n + 1 < len(rows) else None
-    if below is None or not _parts_header(row, below):
+    if below is None or not parted:
         return found, 1
     if found is not None and any(at in below.covered for at in below.filled) and not spans_of(below.cells):
         return found, 1
@@ -205,12 +207,16 @@ def _columns(words: tuple[str, ...], below: tuple[Row, ...], answers: dict[str, 
     return columns_of(words, answers, contents_of(below[:DEEPEST_SAMPLE], len(words), reads))
 
 
-def _holds_data(row: Row, answers: dict[str, Role]) -> bool:
-    """Whether a row is no header whatever stands under it: it begins with a number or has a term in it."""
+def _holds_data(row: Row, answers: dict[str, Role], *, spans_below: bool) -> bool:
+    """Whether a row is no header whatever stands under it: it begins with a number or has a term in it.
+
+    One year is a heading only over halves or quarters in the row below; alone it is a term.
+    """
     first = row.cells[row.filled[0]]
     if _NUMBER.fullmatch(first) and not is_column_numbers(row):
         return True
-    spans = {at for at, _ in spans_of(row.cells)}
+    named = spans_of(row.cells)
+    spans = {at for at, _ in named} if len(named) >= FEWEST or spans_below else set()
     return any(
         is_term(row.cells[at], _is_never_a_term) and heading_of(row.cells[at], answers).role == "unknown"
         for at in row.filled

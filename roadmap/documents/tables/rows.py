@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from roadmap.documents.names import names_in
 from roadmap.documents.neutral import Row, join_torn
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import headings
-from roadmap.documents.tables.columns import Columns, is_column_numbers, is_repeated, is_rule
+from roadmap.documents.tables.aligned import aligned
 from roadmap.documents.tables.items import ASIDE, WORDS, Cells, of_above, stacked
 from roadmap.documents.tables.items import FoundItem as FoundItem
 from roadmap.documents.tables.items import Group as Group
+from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repeated, is_rule
 from roadmap.documents.tables.numbers import NUMBER, ROMAN, heads_of, restarts_after
 from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.sections import Sections
@@ -47,6 +48,8 @@ class RowReader:
     _named: frozenset[int] = frozenset()
     _heads: frozenset[str] = frozenset()
     _restarts: frozenset[str] = frozenset()
+    _inside: frozenset[str] = frozenset()
+    """The places of rows that a numbered row stands below: what ends a table names no section."""
     _after_break: bool = False
     _after_heading: bool = False
 
@@ -58,9 +61,11 @@ class RowReader:
 
     def read_all(self, rows: Iterable[Row]) -> None:
         """Every row in its order; what stands under a number tells whether that row is a group."""
-        laid = [self._aligned(row) for row in rows]
+        laid = [aligned(row, self.columns, self.reads) for row in rows]
         numbers = [(self._number(row), row.place) for row in laid if row.filled]
         self._heads, self._restarts = heads_of(numbers), restarts_after(numbers)
+        last = max((n for n, row in enumerate(laid) if row.filled and self._number(row)), default=0)
+        self._inside = frozenset(row.place for row in laid[:last])
         self.nested = self.columns.nested and any(
             self._cell(row, "title") and not self._cell(row, "number") for row in laid
         )
@@ -110,7 +115,7 @@ class RowReader:
     def _total(self, row: Row) -> RowClass | None:
         """«Итого: 4 мероприятия» and footnotes: they name no section and go on with nothing."""
         words = row.cells[row.filled[0]]
-        total = headings.is_total(words) and not (self._cell(row, "number") and self._term(row))
+        total = headings.is_total(words) and not self._term(row)
         if not total and not (len(row.filled) == 1 and headings.is_note(words)):
             return None
         self.last = None
@@ -122,6 +127,8 @@ class RowReader:
             return None
         words, free_row = row.cells[0], not (row.covered - {0})
         if self.columns.at.get("number") == 0:
+            if headings.names_an_action(words):
+                return self._ask(row, "у строки нет ни номера, ни срока, ни ответственного", "мероприятие", "заголовок")
             return None if NUMBER.match(words) else self._heading(row)
         if "number" in self.columns.at or not free_row or words[0].islower():
             return None
@@ -137,7 +144,11 @@ class RowReader:
         words = row.cells[at]
         if headings.is_labelled(words):
             return self._heading(row)
-        begun = not self._torn and not (self.last and headings.is_unfinished(self.last.words.get("title", "")))
+        begun = (
+            not self._torn
+            and row.place in self._inside
+            and not (self.last and headings.is_unfinished(self.last.words.get("title", "")))
+        )
         return (
             self._heading(row)
             if begun and self._is_numbered and headings.is_title(words, first=self.last is None)
@@ -336,25 +347,3 @@ class RowReader:
 
     def _term(self, row: Row) -> str:
         return Cells(self.columns, row).of("term")
-
-    def _aligned(self, row: Row) -> Row:
-        """A row whose cells slid to the left is laid out again by the one cell that reads as a term.
-
-        Only where the cell of the number holds words and the cells around the term fill their columns exactly.
-        """
-        at, first = self.columns.at.get("term", -1), self.columns.at.get("number", -1)
-        if first != 0 or at <= 0 or len(row.filled) < 3 or not row.cells[0] or NUMBER.match(row.cells[0]):
-            return row
-        terms = [n for n in row.filled if n != at and self.reads(row.cells[n])]
-        if len(terms) != 1 or (at < len(row.cells) and self.reads(row.cells[at])):
-            return row
-        before = [n for n in row.filled if n < terms[0]]
-        after = [n for n in row.filled if n > terms[0]]
-        left = sorted(n for role, n in self.columns.at.items() if n < at and role not in ("number", "group"))
-        right = sorted(n for n in self.columns.at.values() if n > at)
-        if len(before) != len(left) or len(after) > len(right):
-            return row
-        cells = [""] * len(self.columns.words)
-        for source, target in zip([*before, terms[0], *after], [*left, at, *right], strict=False):
-            cells[target] = row.cells[source]
-        return replace(row, cells=tuple(cells), lines=())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from roadmap.documents.tables.columns import Columns
+from roadmap.documents.tables.layout import Columns
 from roadmap.documents.tables.roles import NAME_RU
 
 By = Literal["words", "content", "answer"]

@@ -167,6 +167,24 @@ def test_a_head_of_two_rows_may_hold_years_over_half_years() -> None:
     assert words(found) == [("1", "Семинар", "II полугодие 2027 г.", "ИМЦ")]
 
 
+def test_a_month_beside_a_day_is_one_term() -> None:
+    table = [("Месяц", "Число", "Мероприятие", "Ответственный"), ("март", "12", "Совещание директоров", "Завуч")]
+    found = imported([*table, ("апрель", "1", "Педагогический совет", "Завуч")])
+    assert [row[2] for row in words(found)] == ["12 марта", "1 апреля"]
+    assert asked(found, *OPEN) == []
+
+
+def test_a_timetable_is_no_plan() -> None:
+    lessons = [
+        ("9:00", "Математика в кабинете 5", "Чтение"),
+        ("10:00", "Русский язык", "Труд"),
+        ("11:00", "Пение", "Бег"),
+    ]
+    found = imported([("Время", "Понедельник", "Вторник"), *lessons])
+    assert items(found) == []
+    assert found.counts["question"] == 4
+
+
 def test_the_period_takes_in_the_years_that_stand_as_columns() -> None:
     found = imported([("№", "Мероприятие", "2027 год", "2028 год"), ("1", "Семинар", "май", "май")])
     assert found.period is not None

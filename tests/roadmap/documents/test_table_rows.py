@@ -105,6 +105,20 @@ def test_a_row_that_begins_anew_without_number_and_term_is_a_question_with_answe
     assert len(items(settled)) == 3
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(("", "Выставка книг", "", ""), id="at the end, in the column of measures"),
+        pytest.param(("Провести слёт", "", "", ""), id="a verb over the whole row"),
+    ],
+)
+def test_what_may_be_a_duty_is_no_heading(row: tuple[str, ...]) -> None:
+    found = imported([HEADER, *ROWS, row])
+    (question,) = asked(found, "row")
+    assert question.words == "".join(row)
+    assert {"мероприятие", "заголовок"} <= set(question.choices)
+
+
 def test_a_two_column_plan_is_no_stamp_whatever_its_words() -> None:
     rows = [("Утверждение положения № 3", "до 1 марта 2027 г."), ("Согласование плана", "апрель 2027 г.")]
     found = imported([("Этап", "Срок"), *rows])
