@@ -41,7 +41,9 @@ CLASS_RU = {
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="ФАЙЛ…", help="Приказ: .docx, .pdf, .html или .txt.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="ФАЙЛ…", help="Приказ: .docx, .xlsx, .pdf, .html, .txt, .doc, .odt, .zip…")
+    ],
     out: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="ЧЕРНОВИК", help="Куда записать черновик.")
     ] = None,
