@@ -5,6 +5,7 @@ Run ``python docs/make_reading.py`` after a case is added; a test holds that the
 
 import json
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reading.md"
 CASES = ROOT / "tests" / "roadmap" / "terms" / "terms_cases.jsonl"
+PERIOD_CASES = CASES.with_name("period_cases.jsonl")
 START, END = date(2022, 1, 1), date(2024, 12, 31)
-SHOWN = 3
+SHOWN, VARIANTS = 3, 3
 HEADINGS = {
     "windows": "Сроки с днями",
     "recurring": "Повторяющиеся сроки",
@@ -29,6 +31,12 @@ INTRO = f"""# Какие сроки читает Веха
 Период в примерах: {START:%d.%m.%Y}–{END:%d.%m.%Y}. Что не понято целиком, остаётся вопросом с причиной, а не догадкой.
 Сроки в рабочих днях месяца («до 5-го рабочего дня месяца») читаются с календарём региона; здесь календаря нет.
 Прочитать свои слова: `vekha explain "ежеквартально до 10 числа месяца, следующего за отчётным"`.
+"""
+PLACED = """## Сроки без года
+
+Год берётся из периода, если срок попадает в него ровно один раз (правило `year-of-period`); такие сроки стоит
+проверить. «В течение года», «весь год», «до конца года» понятны в плане на один год, календарный или учебный. Если
+способов прочесть несколько, остаётся вопрос, а к нему предлагаются ответы; каждый из них читается в этом же периоде.
 """
 CHECKED = """## Что находит `vekha check`
 
@@ -59,13 +67,43 @@ def page() -> str:
     cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
     parts = [INTRO]
     for group, heading in HEADINGS.items():
-        rows = [_row(case["text"]) for case in cases if case["group"] == group]
+        rows = [_row(case["text"]) for case in _variants(cases) if case["group"] == group]
         second = "вопрос" if group == "question" else "прочтение"
         parts.append(f"## {heading}\n\n| слова | {second} |\n|---|---|\n" + "\n".join(rows) + "\n")
+    parts.append(
+        f"{PLACED}\n| период | слова | прочтение или вопрос | предлагается |\n|---|---|---|---|\n{_placed()}\n"
+    )
     rules = "\n".join(f"| `{name}` | {words} |" for name, words in RULES.items())
     parts.append(f"## Правила\n\n| правило | что оно говорит |\n|---|---|\n{rules}\n")
     parts.append(CHECKED)
     return "\n".join(parts)
+
+
+def _variants(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cases without more than a few of one kind: «a number in words: до пятого числа»."""
+    seen: Counter[str] = Counter()
+    found = []
+    for case in cases:
+        kind, _, variant = case["rule"].partition(": ")
+        seen[kind] += 1
+        if not variant or kind.startswith("counted") or seen[kind] <= VARIANTS:
+            found.append(case)
+    return found
+
+
+def _placed() -> str:
+    """A row for each phrase of the tables that leaves its year to the period."""
+    from roadmap.terms import read
+
+    rows = []
+    for line in PERIOD_CASES.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        start, end = map(date.fromisoformat, case["period"])
+        reading = read(case["text"], start=start, end=end)
+        shown = " / ".join(case["text"].split("\n"))
+        proposed = "; ".join(reading.proposals)
+        rows.append(f"| {start:%d.%m.%Y}–{end:%d.%m.%Y} | {shown} | {_meaning(reading)} | {proposed} |")
+    return "\n".join(rows)
 
 
 def _row(text: str) -> str:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from roadmap.calendar.zones import local
 from roadmap.language import capitalize_first, counted, day, numbered, plural
+from roadmap.review.answered import quoted, with_act_words
 
 RowId = Annotated[int, InPath(ge=0, le=2**31 - 1)]
 """The number of a row in an address: one that no database can hold is a page that is not there."""
@@ -38,6 +39,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"quoted": quoted, "with_act_words": with_act_words}
     made.filters |= {
         "capitalize_first": capitalize_first,
         "day": day,

@@ -99,7 +99,7 @@ class Item(SQLModel, table=True):
     result: str
     kind: str
     reading: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    """``Reading.to_json()``."""
+    """``Reading.to_json()``, the version of the calendar and, where an answer stands, ``act_words``."""
     is_controlled: bool
     source: str
     dropped_on: date | None = None
@@ -111,6 +111,12 @@ class Item(SQLModel, table=True):
     def key(self) -> str:
         """«krasnodar/2.1.3»."""
         return f"{self.roadmap_code}/{self.code}"
+
+    @property
+    def act_words(self) -> dict[str, str]:
+        """The document's own words of the fields (``term``, ``responsible``, ``executors``) that were answered."""
+        kept: dict[str, str] = (self.reading or {}).get("act_words", {})
+        return kept
 
 
 class Executor(SQLModel, table=True):

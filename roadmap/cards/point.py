@@ -1,8 +1,8 @@
 """What Prefect shows about a control point, in Russian: names of runs and states, descriptions, the card. Pure."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from roadmap.control.state import Point, state_name
 from roadmap.language import brief, day, numbered
 from roadmap.language.markdown import no_markup
 from roadmap.reading import Reading, Window
+from roadmap.review.answered import quoted, with_act_words
 from roadmap.terms.rules import RULES
 from roadmap.terms.wording.words import length
 
@@ -49,6 +50,16 @@ class ItemFacts:
     executors: str
     result: str
     source: str
+    act_words: Mapping[str, str] = field(default_factory=dict)
+    """The document's words of the fields in which a person's answer stands."""
+
+    def quoted(self, name: str, *, otherwise: str = "") -> str:
+        """The words of ``term``, ``responsible`` or ``executors`` in marks, the document's beside an answer."""
+        return quoted(name, getattr(self, name), self.act_words, otherwise=otherwise)
+
+    def said(self, name: str) -> str:
+        """The same without marks where nothing was answered."""
+        return with_act_words(name, getattr(self, name), self.act_words) or str(getattr(self, name))
 
 
 class CardPoint(Point, Protocol):
@@ -118,17 +129,17 @@ def tags(item: ItemFacts) -> list[str]:
 def reading_words(reading: Reading) -> str:
     """The dated meaning of the term and the rule that gave it, in Russian."""
     rule = RULES.get(reading.rule) or OWN_RULES.get(reading.rule) or reading.rule
-    return " ".join(filter(None, (_meaning(reading), f"Правило: {rule}")))
+    return " ".join(filter(None, (meaning_words(reading), f"Правило: {rule}")))
 
 
 def description(item: ItemFacts) -> str:
     """Markdown of a deployment: what the document asks for, word for word, and how it is read."""
     facts = (
-        ("Срок в документе", f"«{item.term}»" if item.term else "не назван"),
+        ("Срок в документе", item.quoted("term", otherwise="не назван")),
         ("Прочтение", reading_words(item.reading)),
         ("Отвечает", item.owner),
-        ("Ответственные в документе", item.responsible),
-        ("Исполнители в документе", item.executors),
+        ("Ответственные в документе", item.said("responsible")),
+        ("Исполнители в документе", item.said("executors")),
         ("Ожидаемый результат", item.result),
         ("Раздел", item.section),
         ("Источник", f"{item.act}, {item.source}" if item.source else item.act),
@@ -154,9 +165,10 @@ def point_card(
     facts = (
         ("Состояние", state_name(point, today)),
         ("Контрольный срок", day(point.deadline_on) + (f" ({point.deadline_note})" if point.deadline_note else "")),
-        ("Срок по документу", f"«{item.term}» — {day(point.due_on)}" if item.term else day(point.due_on)),
+        ("Срок по документу", " — ".join(filter(None, (item.quoted("term"), day(point.due_on))))),
         ("Отвечает", point.owner_name),
-        ("Исполнители в документе", item.executors),
+        ("Ответственные", with_act_words("responsible", item.responsible, item.act_words)),
+        ("Исполнители в документе", item.said("executors")),
         ("Ожидаемый результат", item.result),
         ("Сообщено об исполнении", day(point.submitted_on) if point.submitted_on else ""),
         ("Документ", f"{item.act}, {item.source}" if item.source else item.act),
@@ -198,7 +210,8 @@ def form_description(point: CardPoint, refusal: str = "", *, has_stages: bool = 
     return f"{said}**{title}**\n\nОтвечает: {no_markup(point.owner_name)}.\n\n{whole}"
 
 
-def _meaning(reading: Reading) -> str:
+def meaning_words(reading: Reading) -> str:
+    """The dated meaning alone, in Russian: «до 01.06.2027.»."""
     match reading.kind:
         case "windows" | "continuous":
             return "; ".join(_window(window) for window in reading.windows) + "."

@@ -11,13 +11,20 @@
 file is kept and given again: an answer whose question no longer comes up does no harm.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
+
+import yaml
 
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
 
 FIELDS = ("about", "words", "answer")
+HEAD = (
+    "# Ответы на вопросы «vekha import»; файл хранят и дают снова: vekha import ПРИКАЗ --answers ЭТОТ_ФАЙЛ",
+    "# about и words — о чём вопрос и его слова, как их показал импорт; answer — что решено (числа и даты в кавычках).",
+)
 _FORM = "нужен ключ answers и под ним список записей с полями about, words и answer"
 
 
@@ -47,6 +54,14 @@ def read_answers(text: str, name: str) -> list[Answer]:
     except (UnreadableYaml, AnswersError) as problem:
         raise AnswersError(f"{name}: {problem}") from problem
     return answers
+
+
+def answers_text(answers: Iterable[Answer], before: str = "") -> str:
+    """The file of the answers, which ``read_answers`` reads; the comment at the head of the text ``before`` stays."""
+    head = list(takewhile(lambda line: line.startswith("#"), before.removeprefix("\ufeff").splitlines())) or HEAD
+    entries = [{field: getattr(answer, field) for field in FIELDS} for answer in answers]
+    text: str = yaml.safe_dump({"answers": entries}, allow_unicode=True, sort_keys=False, width=2**20)
+    return "\n".join([*head, text])
 
 
 def _entries(content: Any) -> Iterator[Answer]:

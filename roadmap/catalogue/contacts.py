@@ -1,7 +1,7 @@
 """The strict form of contacts.yaml. No secret stands in it: addresses name ``${VARIABLE}`` or ``prefect:block``."""
 
 import re
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import Field, RootModel, field_validator, model_validator
@@ -104,6 +104,57 @@ class RoadmapContacts(Entry):
             if twice := [post for post in posts if posts.count(post) > 1]:
                 raise ValueError(f"должность «{twice[0]}» у органа «{code}» названа дважды — оставьте одну запись")
         return self
+
+
+def filled_in(data: dict[Any, Any]) -> dict[Any, Any]:
+    """The contents of the file without what a blank one holds: entries with nothing but, at most, a post.
+
+    Only an address that is written down empty makes an entry blank: one without channels says that there are none. A
+    roadmap of blank entries alone is left out, so that nobody who is known already is switched off by it.
+    """
+    kept = {code: _filled_roadmap(entry) for code, entry in data.items()}
+    return {code: entry for code, entry in kept.items() if entry or not data[code]}
+
+
+def _filled_roadmap(entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    filled: dict[Any, Any] = {}
+    for field, value in entry.items():
+        if field == "bodies" and isinstance(value, dict):
+            bodies = {code: _filled_officials(officials) for code, officials in value.items()}
+            if bodies := {code: officials for code, officials in bodies.items() if officials or not value[code]}:
+                filled[field] = bodies
+        elif not _is_blank(value):
+            filled[field] = _with_addresses(value)
+    return filled
+
+
+def _filled_officials(officials: Any) -> Any:
+    if not isinstance(officials, tuple):
+        return officials
+    return tuple(_with_addresses(official) for official in officials if not _is_blank(official))
+
+
+def _is_blank(official: Any) -> bool:
+    """Whether a person has yet to be named: an empty address, and neither name nor phone nor another address."""
+    if not isinstance(official, dict) or not isinstance(channels := official.get("channels"), tuple):
+        return False
+    if not official.keys() <= OfficialEntry.model_fields.keys():
+        return False
+    no_address = bool(channels) and all(_has_no_address(channel) for channel in channels)
+    return no_address and not any(official.get(field) for field in ("name", "phone"))
+
+
+def _with_addresses(official: Any) -> Any:
+    """The official without the channels whose address is yet to be filled in."""
+    if not isinstance(official, dict) or not isinstance(channels := official.get("channels"), tuple):
+        return official
+    return official | {"channels": tuple(channel for channel in channels if not _has_no_address(channel))}
+
+
+def _has_no_address(channel: Any) -> bool:
+    return isinstance(channel, dict) and "address" in channel and not str(channel["address"] or "").strip()
 
 
 class Contacts(RootModel[dict[Code, RoadmapContacts]]):

@@ -16,8 +16,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_l
 Words = Annotated[str, StringConstraints(min_length=1)]
 Level = Literal["federal", "regional", "municipal", "institutional"]
 ItemKind = Literal["agreement", "monitoring", "session", "study", "document", "registry", "activity"]
-#: Years. A longer period is a mistyped year: «ежемесячно» would become thousands of control points.
-LONGEST_PERIOD = 10
 #: What kinds were called up to 0.3.0: catalogues and bookmarks of people still say it.
 OLD_KINDS = {"measure": "activity"}
 #: What people call the kinds; Prefect's flows bear these names too.
@@ -35,6 +33,7 @@ KINDS_RU: dict[str, str] = ITEM_KINDS_RU | {"round": "Раунд монитор�
 Origin = Literal["table", "directive", "duty"]
 ReportBy = Literal["period_end", "next_month_10"]
 NamedParty = Literal["ministry", "institute", "legal", "municipality"]
+AnsweredField = Literal["term", "responsible", "executors"]
 RoundRhythm = Literal["month", "quarter", "half_year", "year"]
 RHYTHM_RU: dict[RoundRhythm, str] = {
     "month": "ежемесячный",
@@ -99,9 +98,6 @@ class Period(Entry):
     def _runs_forward(self) -> Self:
         if self.end < self.start:
             raise ValueError("конец раньше начала — исправьте start или end")
-        start, end = self.start, self.end
-        if (end.year - start.year, end.month, end.day) > (LONGEST_PERIOD, start.month, start.day):
-            raise ValueError(f"период длиннее {LONGEST_PERIOD} лет — проверьте годы в start и end")
         return self
 
 
@@ -173,7 +169,7 @@ class Item(Entry):
     bodies; ``co_terms`` gives some of them a term of their own; ``after`` names items that must be done before this
     one (lateness of theirs excuses its own). ``rhythm`` sets another rhythm of control points than the reading's;
     ``fan_out`` is the code of a group: one control point for each member. ``controlled`` is off for a pure activity
-    that leaves no result.
+    that leaves no result. Where the coordinator's answer stands in a field, ``words`` keeps what the document says.
     """
 
     code: Code
@@ -191,6 +187,8 @@ class Item(Entry):
     after: tuple[Code, ...] = ()
     term: str = ""
     result: str = ""
+    words: dict[AnsweredField, str] = Field(default_factory=dict)
+    """The document's own words of the fields that a person has answered; empty where it has none."""
     kind: ItemKind
     fan_out: Code | None = None
     rhythm: Every | None = None

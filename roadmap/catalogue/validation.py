@@ -5,12 +5,18 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from roadmap import terms
-from roadmap.catalogue.schema import Body, Catalogue, Indicator, Item
+from roadmap.calendar.spans import add_years
+from roadmap.catalogue.schema import Body, Catalogue, Indicator, Item, Period
+
+#: Years. A longer period is a mistyped year: «ежемесячно» would become hundreds of control points. Refused where a file
+#: is read, not in the schema: an edition that is on control already must go on being shown.
+LONGEST_PERIOD = 10
 
 
 def inconsistencies(catalogue: Catalogue) -> Iterator[str]:
     """One Russian line for each, in the order of the file: entry, field, what is wrong, remedy."""
     yield from _unknown_zone(catalogue)
+    yield from _endless_period(catalogue.period)
     yield from _repeated_codes(catalogue)
     yield from _shared_names(catalogue.bodies)
     yield from _wrong_members(catalogue.bodies)
@@ -28,6 +34,14 @@ def _unknown_zone(catalogue: Catalogue) -> Iterator[str]:
         ZoneInfo(catalogue.zone)
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; odd paths fail otherwise
         yield f"поле zone: нет часового пояса «{catalogue.zone}» — впишите имя IANA, например Europe/Moscow"
+
+
+def _endless_period(period: Period) -> Iterator[str]:
+    if period.end >= add_years(period.start, LONGEST_PERIOD):
+        yield (
+            f"поле period: {period.start:%d.%m.%Y} – {period.end:%d.%m.%Y} длиннее {LONGEST_PERIOD} лет — "
+            "впишите период, который назван в документе"
+        )
 
 
 def _repeated_codes(catalogue: Catalogue) -> Iterator[str]:

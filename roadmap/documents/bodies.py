@@ -40,6 +40,9 @@ LEVELS_RU = {
 }
 KINDS: tuple[NameKind, ...] = ("body", "person", "post")
 OFFICIALS: tuple[NameKind, ...] = ("person", "post")
+#: Answers that leave a name as the document has it, and the one that takes it out.
+AS_IT_STANDS = ("орган", "должность", "лицо")
+NOBODY = "не исполнитель"
 LONGEST = 48
 _LONGEST_NAME = 300
 
@@ -81,6 +84,12 @@ class Body:
             return None
         proposed = "«региональный» или «федеральный», «муниципальный», «образовательная организация»"
         return Question("responsible", place, self.name, "уровень органа не назван, в черновике региональный", proposed)
+
+    def name_doubt(self, place: str) -> Question:
+        """The question about a name that is of no body, post or person that anybody knows."""
+        why = "не похоже ни на орган, ни на должность, ни на лицо"
+        proposed = f"вписать, кто это, или «{AS_IT_STANDS[0]}», «{NOBODY}»"
+        return Question("responsible", place, self.name, why, proposed, (*AS_IT_STANDS, NOBODY))
 
     def settle(self, answer: str) -> None:
         """The level that a person named."""
@@ -134,18 +143,30 @@ class Bodies:
                 asked.setdefault(body.code, question)
         return list(asked.values())
 
-    def named_in(self, cell: str, lines: Sequence[str] = ()) -> list[Body]:
-        """The bodies that a cell names, new ones among them, each once; ``lines`` are the cell's own lines."""
+    def named_in(self, cell: str, lines: Sequence[str] = (), answers: Answers | None = None) -> list[Body]:
+        """The bodies that a cell names, new ones among them, each once; ``lines`` are the cell's own lines.
+
+        Where a person has said what a name stands for, it is that.
+        """
         found: list[Body] = []
-        for words in [cell] if plain_with_signs(cell) in self._whole else names_in(cell, lines):
+        names = [cell] if plain_with_signs(cell) in self._whole else names_in(cell, lines)
+        for words in (said for name in names for said in _answered(name, answers)):
             body = self._body(words)
             if body is not None and body not in found:
                 found.append(body)
         return found
 
+    def unknown_questions(self, named: Iterable[tuple[Body, str]], answers: Answers) -> list[Question]:
+        """A question for each (body, place) whose name is that of no body, post or person, each name once."""
+        asked: dict[str, Question] = {}
+        for body, place in named:
+            if body.kind == "unknown" and answers.of("responsible", body.name) is None:
+                asked.setdefault(body.code, body.name_doubt(place))
+        return list(asked.values())
+
     def _body(self, words: str) -> Body | None:
         alias = _ALIAS.search(words)
-        said = clean(_ASIDE.sub("", _PERSON.sub("", _ALIAS.sub("", words)))).strip(" .,;:")
+        said = _without_marks(clean(_ASIDE.sub("", _PERSON.sub("", _ALIAS.sub("", words)))))
         if not plain_with_signs(said):
             return None
         name, short = nominative(said), alias["short"].strip() if alias else ""
@@ -190,6 +211,29 @@ class Bodies:
         return code
 
 
+def _answered(name: str, answers: Answers | None) -> list[str]:
+    """The names that stand for a name: itself, none, or those of a person's answer."""
+    answer = None if answers is None else answers.of("responsible", name) or answers.of("responsible", nominative(name))
+    if not answer or (is_of_kind(answer) and _bare(answer) != NOBODY):
+        return [name]
+    return [] if _bare(answer) == NOBODY else names_in(answer)
+
+
+def is_of_kind(answer: str) -> bool:
+    """Whether an answer says what a name is, and not who it is: a level, a kind, or nobody at all."""
+    return _bare(answer) in (*AS_IT_STANDS, NOBODY, *LEVELS_RU)
+
+
+def _bare(answer: str) -> str:
+    return answer.casefold().strip(" .«»")
+
+
+def _without_marks(name: str) -> str:
+    """The name without the marks around it; the stop of initials is part of it."""
+    bare = name.strip(" .,;:")
+    return f"{bare}." if re.search(r"(?<!\w)[А-ЯЁ]$", bare) and f"{bare}." in name else bare
+
+
 def latin(words: str) -> str:
     """A code in Latin letters, digits and hyphens, at most 40 characters."""
     return code_of(words, DRAFTS, longest=40) or "organ"
@@ -205,4 +249,3 @@ def _proper(name: str) -> str:
     own = re.search(r"(?:учреждени|организаци|предприяти)\w+\s.*?(?<=[а-яё»]\s)(?P<name>[А-ЯЁ][а-яё\-]+\s.+)$", name)
     match = quoted or own
     return _shortened(match["name"]) if match else name
-

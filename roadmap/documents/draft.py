@@ -14,6 +14,8 @@ from roadmap.documents.bodies import latin
 from roadmap.documents.entries import Entry
 from roadmap.documents.importer import Found
 from roadmap.documents.questions import Question
+from roadmap.documents.tables.items import ASIDE
+from roadmap.documents.tables.roles import NAME_RU
 from roadmap.review.kinds import keeps_registry
 
 try:
@@ -44,8 +46,10 @@ _REGIONAL = re.compile(r"министерств|департамент|обла�
 PARTS = (("items", "table"), ("directives", "directive"), ("duties", "duty"))
 _HEAD = (
     "Черновик, составленный при импорте: слова взяты из документа, коды и виды мероприятий предложены.",
-    "Строки «ВОПРОС» не дают поставить карту на контроль: ответьте в записи под вопросом и удалите строку вопроса,",
-    "либо впишите ответ в answers.yaml (about, words, answer) и повторите импорт.",
+    "Пока в файле есть строка «ВОПРОС», карту на контроль не поставить. Удалить такую строку — значит принять запись",
+    "под ней как она есть: поэтому сначала впишите ответ в саму запись (срок, орган, период), потом удалите строку.",
+    "Проще отвечать по порядку: vekha import ПРИКАЗ --ask -o ЧЕРНОВИК; либо впишите ответы в answers.yaml (about,",
+    "words, answer) и повторите импорт: слова документа тогда останутся в черновике рядом с ответом (words).",
 )
 
 
@@ -58,7 +62,7 @@ def draft(found: Found) -> str:
     parts.append(
         _dump(
             {
-                "code": latin(region or "roadmap"),
+                "code": _code(found),
                 "region": region or "регион не назван",
                 "title": found.title or "Дорожная карта",
             }
@@ -88,7 +92,7 @@ def draft(found: Found) -> str:
 def drafted(found: Found) -> dict[str, Any]:
     """The draft as data, without its questions and comments."""
     data: dict[str, Any] = {
-        "code": latin(found.region or "roadmap"),
+        "code": _code(found),
         "region": found.region or "регион не назван",
         "title": found.title or "Дорожная карта",
         "act": _act(found),
@@ -133,6 +137,11 @@ def _by_about(questions: list[Question]) -> Callable[[str], list[Question]]:
     return lambda about: [question for question in questions if question.about == about]
 
 
+def _code(found: Found) -> str:
+    """By the region, where the document names none by the authority."""
+    return latin(found.region or found.act.authority or "roadmap")
+
+
 def _act(found: Found) -> dict[str, Any]:
     act = found.act
     entry: dict[str, Any] = {"kind": act.kind or "акт", "number": act.number}
@@ -152,8 +161,15 @@ def _author(found: Found) -> dict[str, Any]:
 def _entries(name: str, entries: list[Entry]) -> str:
     parts = (entries[n : n + AT_ONCE] for n in range(0, len(entries), AT_ONCE))
     dumped = "".join(_dump([_item(entry) for entry in part]) for part in parts)
-    lines = _between(dumped, [entry.questions for entry in entries])
+    lines = _between(dumped, (_notes(entry) for entry in entries))
     return "\n".join([f"{name}:", *(line + _KIND_PROPOSED if _KIND.match(line) else line for line in lines)])
+
+
+def _notes(entry: Entry) -> list[str]:
+    """What stands above an entry: its questions, and words of the document that no field of an item takes."""
+    said = ((NAME_RU[role], entry.item.words.get(role, "")) for role in ASIDE)
+    aside = "; ".join(f"{name} — «{' '.join(words.split())}»" for name, words in said if words)
+    return [*_asked(entry.questions), *([f"# В документе ещё: {aside}"] if aside else [])]
 
 
 def _indicators(indicators: list[dict[str, Any]], questions: list[Question]) -> str:
@@ -166,7 +182,7 @@ def _indicators(indicators: list[dict[str, Any]], questions: list[Question]) -> 
         ]
         for found in indicators
     ]
-    return "\n".join(["indicators:", *_between(_dump(_distinct(indicators)), asked)])
+    return "\n".join(["indicators:", *_between(_dump(_distinct(indicators)), map(_asked, asked))])
 
 
 def _bodies(bodies: list[dict[str, Any]]) -> str:
@@ -184,12 +200,12 @@ def _shows_level(body: dict[str, Any]) -> bool:
     return body["level"] != "regional" or bool(_REGIONAL.search(body["name"].casefold()))
 
 
-def _between(dumped: str, questions: Iterable[Sequence[Question]]) -> Iterator[str]:
-    """A dumped list with questions above its entries: a dump for each entry would cost more than the reading."""
-    waiting = iter(questions)
+def _between(dumped: str, notes: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A dumped list with comments above its entries: a dump for each entry would cost more than the reading."""
+    waiting = iter(notes)
     for line in dumped.split("\n"):
         if line.startswith("- "):
-            yield from _asked(next(waiting))
+            yield from next(waiting)
         yield line
 
 
@@ -202,6 +218,8 @@ def _item(entry: Entry) -> dict[str, Any]:
     if entry.group:
         out["group"] = entry.group
     out |= {role: text for role, text in words.items() if text}
+    if answered := {role: said for role, said in item.act_words.items() if said != item.words.get(role, "")}:
+        out["words"] = answered
     out["owner"] = entry.bodies[0].code
     if len(entry.bodies) > 1:
         out["co_executors"] = [body.code for body in entry.bodies[1:]]

@@ -9,13 +9,17 @@ from functools import cache
 from typing import Any
 
 from roadmap.calendar import WorkCalendar
-from roadmap.documents.bodies import Bodies, Body
+from roadmap.documents.bodies import Bodies, Body, is_of_kind
+from roadmap.documents.names import readings_of
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.tables.rows import FoundItem
+from roadmap.documents.tables.items import ASIDE, FoundItem
 from roadmap.documents.text import points
 from roadmap.reading import Reading
 from roadmap.terms import read
 
+#: The answer that leaves an item without a term: its dates are to be named later.
+NO_TERM = "назвать даты"
+MOST_PROPOSED = 3
 _UNREADABLE = re.compile(r"\ufffd|\(cid:\d+\)")
 
 
@@ -46,6 +50,7 @@ class Entry:
             **words,
             "reading": self.reading.to_json(),
             "result": self.item.words.get("result", ""),
+            **{role: said for role in ASIDE if (said := self.item.words.get(role))},
             "source": self.item.place,
         }
 
@@ -86,6 +91,7 @@ def entries_of(
     reading = reader_of(*period[:2]) if period else _undated
     taken: Counter[str] = Counter()
     entries: list[Entry] = []
+    asked_of_all: set[str] = set()
     ordinals: Counter[str] = Counter()
     for origin, code, item in raw:
         ordinals[item.section_code] += 1
@@ -108,11 +114,21 @@ def entries_of(
             )
         bodies = _bodies(item, known, answers, authority, questions)
         questions = [q for q in questions if q.about == "term" or answers.of(q.about, q.words) is None]
+        questions = [q for q in questions if not _is_asked_of_all(q, item, asked_of_all)]
         entry = Entry(
             code=wanted, origin=origin, item=item, reading=meaning, bodies=tuple(bodies), questions=tuple(questions)
         )
         entries.append(entry)
     return entries
+
+
+def _is_asked_of_all(question: Question, item: FoundItem, asked: set[str]) -> bool:
+    """Whether the question is of all the items of a table, and stands above the first one of them."""
+    if not item.unowned or question.words != item.unowned:
+        return False
+    again = question.words in asked
+    asked.add(question.words)
+    return again
 
 
 def _code(item: FoundItem, ordinal: int) -> str:
@@ -128,7 +144,8 @@ def _answered_term(item: FoundItem, answers: Answers) -> str:
     term = item.words.get("term", "")
     answer = answers.of("term", term or item.words.get("title", ""))
     if answer is not None:
-        item.words["term"] = "" if answer.casefold() == "назвать даты" else answer
+        item.act_words = item.act_words | {"term": term}
+        item.words["term"] = "" if answer.casefold() == NO_TERM else answer
         item.term_answered = True
     return item.words.get("term", "")
 
@@ -140,10 +157,14 @@ def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Ques
         if reading.kind != "unreadable":
             return []
         why = "; ".join(reading.problems) or "срок не читается"
-        return [Question("term", item.place, reading.text, why, "вписать срок словами, например «до 31.12.2027»")]
+        if item.term_answered:
+            # Asked by the document's words: an answer that cannot be read is replaced, not answered in its turn.
+            words, why = item.act_words["term"] or item.words["title"], f"ответ «{reading.text}» не читается: {why}"
+            return [Question("term", item.place, words, why, "вписать срок другими словами")]
+        return [Question("term", item.place, reading.text, why, *_proposed(reading.proposals))]
     title = item.words.get("title", "")
     if origin == "table":
-        return [Question("term", item.place, title, "срок не указан", "назвать даты")]
+        return [Question("term", item.place, title, "срок не указан", NO_TERM, (NO_TERM,))]
     if points.names_a_term(title):
         return [
             Question(
@@ -153,14 +174,30 @@ def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Ques
     return []
 
 
+def _proposed(wordings: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """What is proposed for a term that is not read, and what may be answered as it stands."""
+    if not wordings:
+        return f"вписать срок другими словами или «{NO_TERM}»", ()
+    return " или ".join(f"«{words}»" for words in wordings[:MOST_PROPOSED]), (*wordings, NO_TERM)
+
+
 def _bodies(item: FoundItem, known: Bodies, answers: Answers, authority: str, questions: list[Question]) -> list[Body]:
-    responsible = item.words.get("responsible", "")
-    named = responsible or answers.of("responsible", item.words.get("title", "")) or ""
-    bodies = known.named_in(named)
+    said, title = item.words.get("responsible", ""), item.words.get("title", "")
+    asked = [said] if said else [title, item.unowned]
+    answer = next((named for words in asked if words and (named := answers.of("responsible", words))), "")
+    answer = "" if is_of_kind(answer) else answer
+    lines = () if answer else item.lines.get("responsible", ())
+    bodies = known.named_in(answer or said, lines, answers)
+    if answer and bodies:
+        item.act_words = item.act_words | {"responsible": said}
+        item.words["responsible"] = answer
     if not bodies:
-        proposed = authority or "назвать орган"
-        questions.append(
-            Question("responsible", item.place, item.words.get("title", ""), "ответственный не назван", proposed)
-        )
+        why = "в таблице нет графы ответственного" if item.unowned else "ответственный не назван"
+        proposed, choices = authority or "назвать орган", (authority,) if authority else ()
+        questions.append(Question("responsible", item.place, item.unowned or title, why, proposed, choices))
         bodies = known.named_in(authority or "Ответственный не назван")
-    return bodies + [body for body in known.named_in(item.words.get("executors", "")) if body not in bodies]
+    elif both := readings_of(lines):
+        why = "новая строка может быть и другим исполнителем, и продолжением должности"
+        questions.append(Question("responsible", item.place, said, why, " или ".join(f"«{one}»" for one in both), both))
+    executors = known.named_in(item.words.get("executors", ""), item.lines.get("executors", ()), answers)
+    return bodies + [body for body in executors if body not in bodies]

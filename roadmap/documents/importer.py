@@ -10,27 +10,26 @@ from typing import Any
 from roadmap.documents.act import head
 from roadmap.documents.act.periods import find_period
 from roadmap.documents.act.regions import region_of
-from roadmap.documents.bodies import Bodies, Body
+from roadmap.documents.bodies import OFFICIALS, Bodies, Body
 from roadmap.documents.entries import Entry, entries_of, reader_of
-from roadmap.documents.neutral import Document, Paragraph, Table, clean
-from roadmap.documents.questions import Answers, Question
+from roadmap.documents.neutral import Document, Paragraph
+from roadmap.documents.questions import Answers, Question, asked_once
 from roadmap.documents.tables import indicators
-from roadmap.documents.tables.columns import ROLE_RU
-from roadmap.documents.tables.joined import WholeTable, whole_tables
-from roadmap.documents.tables.rows import CLASSES, FoundItem, RowClass, RowReader, heal
+from roadmap.documents.tables.captions import caption_of
+from roadmap.documents.tables.items import FoundItem
+from roadmap.documents.tables.joined import WholeTable
+from roadmap.documents.tables.reading import TablesRead, read_tables, tables_of
+from roadmap.documents.tables.rows import CLASSES, RowClass
+from roadmap.documents.tables.shown import TableShown
 from roadmap.documents.text import headings, points
-from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, count_paragraphs
+from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, classes_of
 from roadmap.documents.text.definitions import definitions_of
 from roadmap.documents.text.directives import directives
 from roadmap.documents.text.listed import listed_plans
 from roadmap.documents.text.order import order_of
 from roadmap.documents.text.regulations import Regulation, regulation_of
-from roadmap.language.normalise import plain_with_signs
 from roadmap.reading import Reading
 
-_TITLE = re.compile(
-    r"^«?\s*(комплекс мер|план\b|план-график|«?дорожная карта|перечень мероприятий|мероприятия\b)", re.IGNORECASE
-)
 _WIDE = (date(2000, 1, 1), date(2099, 12, 31))
 _SOME_YEAR = (date(2001, 1, 1), date(2001, 12, 31))
 
@@ -53,11 +52,31 @@ class Found:
     bodies: Bodies = field(default_factory=Bodies)
     counts: Counter[RowClass] = field(default_factory=Counter)
     rows: int = 0
+    row_classes: dict[str, RowClass] = field(default_factory=dict)
+    """What each row of a table became, by its place."""
     texts: Counter[ParagraphClass] = field(default_factory=Counter)
     """Every paragraph of the running text once, by its class."""
+    text_classes: list[ParagraphClass] = field(default_factory=list)
+    """What each paragraph of the running text became, in order."""
     questions: list[Question] = field(default_factory=list)
     done: list[tuple[str, str]] = field(default_factory=list)
     """(place, words) of the points that the act carries out by being signed."""
+    tables: list[TableShown] = field(default_factory=list)
+    """What each column of each table was taken for."""
+
+    def take(self, read: TablesRead) -> None:
+        """What the tables hold."""
+        self.sections |= read.sections
+        self.indicators += read.indicators
+        self.questions += read.questions
+        self.counts.update(read.counts)
+        self.row_classes |= read.classes
+        self.rows += read.rows
+        self.tables += read.shown
+
+    def table_lines(self) -> list[str]:
+        """The roles of the columns, a line for each table: what people check first."""
+        return [table.line for table in self.tables]
 
     def all_questions(self) -> list[Question]:
         """Questions of the document and of its items."""
@@ -71,10 +90,12 @@ class Found:
             "act": self.act.to_json() | {"period": period, "period_ground": ground},
             "items": [entry.to_json() for entry in self.items],
             "indicators": self.indicators,
-            "bodies": [body.to_entry() for body in self.bodies.all],
+            "tables": [table.to_json() for table in self.tables],
+            "bodies": [body.to_entry() for body in self.bodies.all if body.kind not in OFFICIALS],
+            "people": [body.to_person() for body in self.bodies.all if body.kind in OFFICIALS],
             "rows": {"total": self.rows} | {name: self.counts[name] for name in CLASSES},
             "paragraphs": {"total": sum(self.texts.values())} | {name: self.texts[name] for name in PARAGRAPH_CLASSES},
-            "questions": [question.to_json() for question in self.all_questions()],
+            "questions": [asked.to_json() for asked in asked_once(self.all_questions())],
         }
 
 
@@ -84,16 +105,23 @@ def find(document: Document, answers: Answers | None = None) -> Found:
     paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
     act = _answered_act(head.find_act(paragraphs), answers)
     found = Found(document.name, act)
-    tables = list(whole_tables(document, _answered_roles(document, answers)))
-    found.title = _title(tables, paragraphs, act)
     rough = reader_of(*_WIDE)
-    raw = [row for n, table in enumerate(tables) for row in _read_table(table, n, found, answers, rough)]
+
+    def reads(words: str) -> bool:
+        return rough(words).kind != "unreadable"
+
+    tables = tables_of(document, answers, reads)
+    found.title = _title(tables, paragraphs, act)
+    read = read_tables(tables, answers, reads, title=found.title)
+    found.take(read)
+    raw = [("table", "", item) for item in read.items]
     raw += _read_text(paragraphs, found, answers, rough)
     found.controller = head.find_controller(paragraphs)
     words = [item.words.get("term", "") for _, _, item in raw]
-    found.period = _period(found, tables, words, paragraphs, answers)
+    found.period = _with_years(_period(found, tables, words, paragraphs, answers), read.years)
     found.items = entries_of(raw, found.period, found.bodies, answers, authority=act.authority)
     found.questions += found.bodies.level_questions(_bearers(found.items), answers)
+    found.questions += found.bodies.unknown_questions(_named(found.items), answers)
     _ask_about_act(found, answers)
     named = region_of([act.authority, found.title, act.title])
     found.region = answers.of("zone", "region") or named
@@ -151,6 +179,11 @@ def _bearers(items: list[Entry]) -> Iterator[tuple[Body, str]]:
     return ((entry.bodies[0], entry.item.place) for entry in duties)
 
 
+def _named(items: list[Entry]) -> Iterator[tuple[Body, str]]:
+    """Whom the rows and the directives name, and where."""
+    return ((body, entry.item.place) for entry in items if entry.origin != "duty" for body in entry.bodies)
+
+
 def _count_paragraphs(
     found: Found,
     paragraphs: list[Paragraph],
@@ -158,7 +191,7 @@ def _count_paragraphs(
     known: dict[int, ParagraphClass],
     asked: list[Question],
 ) -> None:
-    found.texts = count_paragraphs(
+    found.text_classes = classes_of(
         paragraphs,
         regulation,
         known=known,
@@ -167,117 +200,11 @@ def _count_paragraphs(
             *(("question", question.place, question.words) for question in asked),
         ],
     )
-
-
-def _answered_roles(document: Document, answers: Answers) -> dict[str, Any]:
-    """Columns that an answer names, by their words as they stand in the document."""
-    named = {
-        words: ROLE_RU[answer.casefold()]
-        for words, answer in answers.about("column").items()
-        if answer.casefold() in ROLE_RU
-    }
-    if not named:
-        return {}
-    rows = (row for block in document.blocks if isinstance(block, Table) for row in block.rows)
-    return {
-        cell: named[plain_with_signs(cell)] for row in rows for cell in row.cells if plain_with_signs(cell) in named
-    }
-
-
-def _read_table(
-    table: WholeTable, n: int, found: Found, answers: Answers, rough: Callable[[str], Reading]
-) -> list[tuple[str, str, FoundItem]]:
-    """The items of one table; its rows are counted, its questions asked."""
-    found.rows += sum(1 for _ in table.all_rows)
-    _rows_above(table, found, answers)
-    found.counts["header"] += len(table.header)
-    columns = table.columns
-    if columns is None:
-        _unknown_table(table, found, answers)
-        return []
-    for at in columns.unknown:
-        if answers.of("column", columns.words[at]) is None:
-            proposed = "«не нужна» (слова графы в черновик не войдут)"
-            found.questions.append(
-                Question("column", table.header[0].place, columns.words[at], "графа не распознана", proposed)
-            )
-    if columns.kind == "indicators":
-        entries, classes, questions = indicators.from_rows(table.rows, columns)
-        found.counts.update(kind for _, kind in classes)
-        found.indicators += entries
-        found.questions += questions
-        return []
-    reader = RowReader(columns, lambda words: rough(words).kind != "unreadable", answers)
-    if table.section:
-        reader.sections.add(table.section.text, table.section.place, adjacent=False, torn=False)
-    for row in table.rows:
-        reader.read(row)
-    found.counts.update(reader.counts)
-    found.questions += reader.questions
-    items = [heal(item) for item in reader.items]
-    headed = all(item.section_code for item in items) and not any(code.endswith("roadmap") for code in found.sections)
-    clash = not headed or any(item.section_code in found.sections for item in items)
-    prefix = f"t{n + 1}." if found.sections and clash else ""
-    caption = _caption(table) or found.title
-    for item in items:
-        if not item.section_code:
-            item.section_code, item.section = f"{prefix}roadmap", caption
-        else:
-            item.section_code = prefix + item.section_code
-        found.sections[item.section_code] = item.section
-    return [("table", "", item) for item in items]
-
-
-def _rows_above(table: WholeTable, found: Found, answers: Answers) -> None:
-    """What stands in the table above its header: a title is a heading, a row of many cells is a question."""
-    for row in table.above:
-        if len(row.filled) <= 2 or answers.of("row", row.words) is not None:
-            found.counts["heading"] += 1
-            continue
-        found.counts["question"] += 1
-        why = "строка стоит над шапкой таблицы"
-        found.questions.append(Question("row", row.place, row.words, why, "пропустить"))
-
-
-def _unknown_table(table: WholeTable, found: Found, answers: Answers) -> None:
-    """A table of signatures or stamps is a heading; any other one is a question about all of its rows."""
-    words = clean(" ".join(row.words for row in table.rows))
-    shown = words[:120]
-    answer = (answers.of("table", shown) or "").casefold()
-    stamp = not table.doubt and _is_stamp(table, words)
-    if stamp or not words or answer == "пропустить":
-        found.counts["heading" if stamp else "header"] += len(table.rows)
-        return
-    found.counts["question"] += len(table.rows)
-    why = table.doubt or f"таблица без понятной шапки, строк: {len(table.rows)}"
-    remedy = "взять документ в .docx" if table.doubt else "дать графам шапку"
-    found.questions.append(Question("table", table.rows[0].place, shown, why, f"{remedy} или «пропустить»"))
-
-
-def _is_stamp(table: WholeTable, words: str) -> bool:
-    """«УТВЕРЖДЕНО приказом…», a signature, the number and date of the act: few rows of few cells, none numbered."""
-    if len(table.rows) > 8 or any(len(row.filled) > 3 for row in table.rows):
-        return False
-    if len(table.rows) > 2 and all(len(row.filled) == 3 for row in table.rows):  # a list of people or of addresses
-        return False
-    if any(re.match(r"№\s*п|\d+[.)]?$", row.cells[0]) for row in table.rows if row.cells):
-        return False
-    return bool(re.search(r"утвержд|приложени|согласован|[А-ЯЁ]\.\s?[А-ЯЁ]\.|№|\bот\b", words, re.IGNORECASE))
-
-
-def _caption(table: WholeTable) -> str:
-    """The title right before the table, from «Комплекс мер» or the like on."""
-    at = next((n for n in range(len(table.caption) - 1, -1, -1) if _TITLE.match(table.caption[n].text)), None)
-    if at is None or len(table.caption) - at > 5:
-        return ""
-    words = clean(" ".join(paragraph.text for paragraph in table.caption[at:]))
-    first = re.match(r"[^а-яё]+(?=\s|$)", words)
-    shouted = first[0].strip() if first and sum(map(str.isalpha, first[0])) > 5 else ""
-    return shouted.capitalize() + words[len(shouted) :] if shouted else words
+    found.texts = Counter(found.text_classes)
 
 
 def _title(tables: list[WholeTable], paragraphs: list[Paragraph], act: head.FoundAct) -> str:
-    captions = (_caption(table) for table in tables if table.columns and table.columns.kind == "roadmap")
+    captions = (caption_of(table) for table in tables if table.columns and table.columns.kind == "roadmap")
     caption = next(filter(None, captions), "")
     regulation = head.title_of_regulation(paragraphs)
     return caption or (regulation if act.amends else "") or act.title or regulation
@@ -300,7 +227,7 @@ def _period(
         return days[0], days[1], "назван при импорте"
     plans = (words for _, _, words in headings.titles(paragraphs))
     titles = [
-        title for title in (found.title, *(_caption(table) for table in tables), *plans, found.act.title) if title
+        title for title in (found.title, *(caption_of(table) for table in tables), *plans, found.act.title) if title
     ]
     if known := find_period(found.act, titles, terms, texts):
         found.questions += [known.question] if known.question else []
@@ -317,6 +244,16 @@ def _period(
     why = "период действия не назван"
     found.questions.append(Question("period", "заголовок", "period", why, f"«{proposed}»", (proposed,)))
     return start, end, f"предложен при импорте: «{proposed}»"
+
+
+def _with_years(period: tuple[date, date, str] | None, years: tuple[int, ...]) -> tuple[date, date, str] | None:
+    """The period with the years that stand as columns of the plan: its title may name only the first one."""
+    if period is None or not years or (period[0].year <= years[0] and years[-1] <= period[1].year):
+        return period
+    start, end, ground = period
+    first = start if start.year <= years[0] else date(years[0], 1, 1)
+    last = end if years[-1] <= end.year else date(years[-1], 12, 31)
+    return first, last, f"{ground}; графы таблицы: {years[0]}–{years[-1]} гг."
 
 
 def _ask_about_act(found: Found, answers: Answers) -> None:

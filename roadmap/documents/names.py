@@ -6,6 +6,8 @@ A mark that may also stand inside a name («и», «/», a new line) parts only 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from roadmap.documents.neutral import clean, join_torn
@@ -22,19 +24,24 @@ _PERSON = re.compile(
     rf"|{_SURNAME}\s+[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+(?:вич|вн|ич|ична|оглы|кызы)[а-яё]{{0,3}})(?!\w)"
 )
 _ABBREVIATION = re.compile(r"[«\"]?(?=(?:[^А-ЯЁA-Z]*[А-ЯЁA-Z]){2})[А-ЯЁA-Z][А-ЯЁA-Zа-яё]?[А-ЯЁA-Z\d\-]{0,10}[»\"]?")
-_AGENCY_NAME = re.compile(r"Мин(?:обр|просв|труд|здрав|культ|спорт|фин|эк|цифр|соц|строй)\w*|Рос\w+(?:надзор|реестр|\wдежь)")
+_AGENCY_NAME = re.compile(
+    r"Мин(?:обр|просв|труд|здрав|культ|спорт|фин|эк|цифр|соц|строй)\w*|Рос\w+(?:надзор|реестр|\wдежь)"
+)
 _ADJECTIVE = re.compile(
-    r"все|кажд\w+|[\w\-]+(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ей|ую|юю|ых|их|ыми|ими)|и|или|старш\w+|ст\.|гл\.|и\.о\.|врио",
+    r"все|кажд\w+|[\w\-]+(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ей|ую|юю|ых|их|ыми|ими)|и|или"
+    r"|старш\w+|ст\.|гл\.|и\.о\.|врио",
     re.IGNORECASE,
 )
+#: Nouns with the endings of adjectives: «управление», «организаций», «лицей».
+_NOUN_LIKE = re.compile(r"[еа]ни[ей]$|(?<![сц]к)[цсзмр]ий$|^(?:лицей|музей)$", re.IGNORECASE)
 _POSTS = (
     *("директор", "заместител", "завуч", "руководител", "начальник", "председател", "секретар", "методист", "педагог"),
     *("учител", "воспитател", "специалист", "советник", "куратор", "наставник", "психолог", "логопед", "дефектолог"),
     *("библиотекар", "бухгалтер", "инспектор", "министр", "проректор", "ректор", "декан", "тьютор", "эксперт", "юрист"),
-    *("юрисконсульт", "программист", "администратор", "вожат", "инженер", "преподавател", "заведующ", "управляющ", "тренер"),
+    *("юрисконсульт", "программист", "администратор", "вожат", "инженер", "преподавател", "управляющ"),
     *("работник", "сотрудник", "член", "глав", "координатор", "врач", "медсестр", "медицинск", "фельдшер", "диспетчер"),
     *("делопроизводител", "системн", "лаборант", "мастер", "консультант", "референт", "помощник", "представител"),
-    *("архитектор", "губернатор", "мэр", "староста", "организатор", "ведущ", "повар", "завхоз", "водител"),
+    *("заведующ", "тренер", "архитектор", "губернатор", "мэр", "староста", "организатор", "ведущ", "повар", "завхоз"),
 )  # fmt: skip
 _BODIES = (
     *("министерств", "департамент", "комитет", "управлени", "отдел", "сектор", "администраци", "центр", "институт"),
@@ -42,17 +49,22 @@ _BODIES = (
     *("совет", "актив", "объединени", "сообществ", "ассоциаци", "организаци", "орган", "учредител", "оператор"),
     *("компонент", "подразделени", "площадк", "кафедр", "комисси", "групп", "палат", "кабинет", "агентств", "филиал"),
     *("муниципалитет", "фонд", "союз", "профсоюз", "библиотек", "музе", "театр", "дворец", "дворц", "станци", "клуб"),
-    *("редакци", "пресс-служб", "бухгалтери", "полици", "прокуратур", "штаб", "инспекци", "детсад", "отделени", "округ"),
-    *("предприяти", "правительств", "аппарат", "секретариат", "канцеляри", "дирекци", "лаборатори", "субъект", "оргкомитет"),
-    *("коллектив", "команд", "гороно", "районо", "облоно", "парламент", "педсовет", "методсовет", "сад"),
+    *("редакци", "пресс-служб", "бухгалтери", "полици", "прокуратур", "штаб", "инспекци", "отделени", "округ"),
+    *("предприяти", "правительств", "аппарат", "секретариат", "канцеляри", "дирекци", "лаборатори", "субъект"),
+    *("коллектив", "детсад", "оргкомитет", "команд", "гороно", "районо", "облоно", "педсовет", "методсовет", "сад"),
 )  # fmt: skip
-_SHORT_POST = re.compile(r"(?:зам\.?|зав\.?|нач\.?|рук\.?|отв\.?|спец\.?|пом\.?|кл\.|соц\.|пед\.|мед\.)(?=[\s\-а-яё]|$)", re.IGNORECASE)
+_SHORT_POST = re.compile(
+    r"(?:зам|зав|нач|рук|отв|спец|пом)(?:\.|(?=[\s\-]))|(?:кл|соц|пед|мед)\.(?=[\s\-а-яё])", re.IGNORECASE
+)
 _GENITIVE = re.compile(r"(?<!муз)(?<!лиц)(?:ий|ов|ей|ств|ния|ства|ого|его|ых|их)$", re.IGNORECASE)
 #: Bodies whose genitive is the noun and an «а»: «отдела», «центра».
-_MASCULINE = tuple(stem for stem in _BODIES if re.search(r"(?:[тлрджвзбну]|орган|союз)$", stem)) + ("начальник", "методист")
+_FEMININE = ("школ", "палат", "кафедр", "служб", "пресс-служб", "команд")
+_MASCULINE = (*(stem for stem in _BODIES if re.search(r"[тлрджвзбнк]$", stem) and stem not in _FEMININE), "начальник")
 _NOMINATIVE = re.compile(r"(?:центр|отдел|институт|совет|комитет|актив|клуб|штаб|служба|комиссия|группа|школа|фонд)")
 _BULLET = re.compile(r"^(?:[-–—•·▪*]|\d{1,2}[.)])\s+")
-_JOINTLY = re.compile(r",?\s+(?:совместно\s+со?|во\s+взаимодействии\s+со?|при\s+участии|при\s+поддержке)\s+", re.IGNORECASE)
+_JOINTLY = re.compile(
+    r",?\s+(?:совместно\s+со?|во\s+взаимодействии\s+со?|при\s+участии|при\s+поддержке)\s+", re.IGNORECASE
+)
 _AND = re.compile(r"\s+и\s+")
 _SLASH = re.compile(r"\s*/\s*")
 _SPHERE = re.compile(r"\sпо\s(?:[А-ЯЁ]{2,5}(?:,?\s(?:и\s)?)?)+$")
@@ -63,10 +75,13 @@ _GOES_ON = re.compile(
 _AGENCY = re.compile(
     r"^(?:[А-ЯЁа-яё\-]+\s){0,3}(?:министерств|департамент|комитет|управлени|отдел|агентств|сектор|инспекци)", re.I
 )
-_DITTO = re.compile(r"(?:то|тот|та|те|там)\s+же(?:\s+сроки?)?|в\s+те\s+же\s+сроки|[-–—]\s?(?:[\"“”„«»']|//|''|,,)\s?[-–—]|//|[\"“”„»]")
+_DITTO = re.compile(
+    r"(?:то|тот|та|те|там)\s+же(?:\s+сроки?)?|в\s+те\s+же\s+сроки|[-–—]\s?(?:[\"“”„«»']|//|''|,,)\s?[-–—]|//|[\"“”„»]"
+)
 _SAME_PERSON = re.compile(r"(?:он|она|оно|тот|та)\s+же", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def kind_of(name: str) -> NameKind:
     """What a name names, in whatever case it stands; ``unknown`` where its words are of none of these."""
     words = name.strip(" ,;:")
@@ -78,11 +93,14 @@ def kind_of(name: str) -> NameKind:
     bare = head.strip("«»\"'().,:")
     if _SHORT_POST.match(words) or bare.startswith("и.о") or _has_stem(bare, _POSTS):
         return "post"
-    if any(_has_stem(adjective, ("заведующ", "управляющ", "ведущ", "вожат", "дежурн")) for adjective in adjectives):
+    if any(
+        _has_stem(adjective, ("заведующ", "управляющ", "ведущ", "вожат", "дежурн", "ответственн"))
+        for adjective in adjectives
+    ):
         return "post"
     if _has_stem(bare, _BODIES) or _ABBREVIATION.fullmatch(bare) or _AGENCY_NAME.match(bare) or is_body(words):
         return "body"
-    if words[0] in "«\"" or re.match(r"(?:Дом|д/с|муниципальн\w+\sобразовани\w)(?!\w)", words, re.IGNORECASE):
+    if words[0] in '«"' or re.match(r"(?:Дом|д/с|муниципальн\w+\sобразовани\w)(?!\w)", words, re.IGNORECASE):
         return "body"
     if any(_NOMINATIVE.fullmatch(word) for word in fold(words).split()[1:4]):
         return "body"
@@ -90,7 +108,7 @@ def kind_of(name: str) -> NameKind:
 
 
 def stands_alone(name: str) -> bool:
-    """Whether the words are a whole name in the nominative and not the rest of one: «общеобразовательных организаций»."""
+    """Whether the words are a whole name in the nominative; «общеобразовательных организаций» is the rest of one."""
     words = name.strip(" ,;:")
     if kind_of(words) == "unknown":
         return False
@@ -99,8 +117,8 @@ def stands_alone(name: str) -> bool:
     head, adjectives = _head(words)
     if any(re.search(r"(?:ых|их|ого|его|ому|ему|ыми|ими)$", word) for word in adjectives):
         return False
-    noun = head.strip("«»\"(),")
-    if _ABBREVIATION.fullmatch(noun):
+    noun = head.strip('«»"(),')
+    if _ABBREVIATION.fullmatch(noun) or any(re.search(r"[ыи]е$", word) for word in adjectives):
         return True
     return not _GENITIVE.search(noun) and not (noun.endswith("а") and fold(noun[:-1]).endswith(_MASCULINE))
 
@@ -129,6 +147,15 @@ def names_in(cell: str, lines: Sequence[str] = ()) -> list[str]:
     return found
 
 
+def readings_of(lines: Sequence[str]) -> tuple[str, str] | None:
+    """The two readings of lines of which one is a bare post over a body: «Директор ИМЦ», or «Директор; ИМЦ»."""
+    kinds = [(clean(line), kind_of(line)) for line in lines if clean(line)]
+    for (before, above), (_, below) in pairwise(kinds):
+        if (above, below) == ("post", "body") and " " not in before and before[-1] not in ";,":
+            return " ".join(words for words, _ in kinds), "; ".join(words for words, _ in kinds)
+    return None
+
+
 def _chunks(cell: str, lines: Sequence[str]) -> list[str]:
     """The lines that begin a name each; a line that goes on with a name is joined to it."""
     if len(lines) < 2:
@@ -149,7 +176,9 @@ def _pieces(cell: str) -> list[str]:
     mark = ";" if ";" in _outside(cell) else ","
     names: list[str] = []
     for words in map(clean, _split(cell, mark)):
-        if names and (_goes_on(names[-1], words) or (_SPHERE.search(names[-1]) and re.fullmatch(r"[А-ЯЁ]{2,5}", words))):
+        if names and (
+            _goes_on(names[-1], words) or (_SPHERE.search(names[-1]) and re.fullmatch(r"[А-ЯЁ]{2,5}", words))
+        ):
             names[-1] += f", {words}"
         else:
             names.append(words)
@@ -201,7 +230,7 @@ def _head(words: str) -> tuple[str, list[str]]:
     """The word that heads a name, and the adjectives before it."""
     adjectives: list[str] = []
     for word in words.split()[:7]:
-        if not _ADJECTIVE.fullmatch(word) or _has_stem(word, ("лицей", "детсад")):
+        if not _ADJECTIVE.fullmatch(word) or _NOUN_LIKE.search(word):
             return word, adjectives
         adjectives.append(word)
     return (adjectives[-1], adjectives[:-1]) if adjectives else ("", [])
@@ -209,7 +238,8 @@ def _head(words: str) -> tuple[str, list[str]]:
 
 def _has_stem(word: str, stems: tuple[str, ...]) -> bool:
     folded = fold(word)
-    return any(folded.startswith(stem) and len(folded) - len(stem) <= 4 for stem in stems)
+    parts = (folded, folded.split("-")[0])
+    return any(part.startswith(stem) and len(part) - len(stem) <= 4 for stem in stems for part in parts)
 
 
 def _split(cell: str, mark: str) -> list[str]:
@@ -229,4 +259,3 @@ def _split(cell: str, mark: str) -> list[str]:
 
 def _outside(cell: str) -> str:
     return re.sub(r"\([^()]*\)|«[^«»]*»", "", cell)
-

@@ -237,6 +237,12 @@ def _changes(
         before, after = getattr(a, field), getattr(b, field)
         if not alike(before, after) and not (field == "term" and is_moved):
             yield Change("words", field, before, after)
+    for field, before in a.words.items():
+        # The answer goes on, but the words that it was given to are others now.
+        if not alike(before, after := b.words.get(field, getattr(b, field))) and alike(
+            getattr(a, field), getattr(b, field)
+        ):
+            yield Change("words", field, before, after)
     if not alike(before := _section(old, a), after := _section(new, b)):
         yield Change("words", "section", before, after)
     if is_moved:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from roadmap.catalogue.schema import Catalogue, Indicator, Item, Origin
+from roadmap.catalogue.schema import AnsweredField, Catalogue, Indicator, Item, Origin
 from roadmap.documents.draft import kind_of
 from roadmap.language.matching import alike
 from roadmap.language.normalise import even, plain
@@ -67,11 +67,14 @@ def as_reviewed(
         facts = _settled(was, item, origin, is_read=is_read)
         if (facts.get("fan_out") or "") and facts["fan_out"] not in groups:
             del facts["fan_out"]
+        answered = _answered(was, item) if is_read else {}
+        facts |= {field: getattr(was, field) for field in answered}
         differing = {field: value for field, value in facts.items() if value != getattr(item, field)}
         for field, value in differing.items():
             kept.append(Kept(item.code, field, _named(value, shorts), _named(getattr(item, field), shorts)))
         quiet = {field: getattr(was, field) for field in QUIET if field not in item.model_fields_set}
-        return item.model_copy(update=differing | quiet)
+        words = {"words": {**item.words, **answered}} if answered else {}
+        return item.model_copy(update=differing | quiet | words)
 
     parts = {part: tuple(reviewed(item, origin) for item in getattr(edition, part)) for origin, part in PARTS.items()}
     edition = edition.model_copy(update=parts)
@@ -161,6 +164,15 @@ def _settled(was: Item, item: Item, origin: Origin, *, is_read: bool) -> dict[st
             else:
                 facts["co_executors"] = tuple(code for code in item.co_executors if code != was.owner)
     return {field: getattr(was, field) for field in KEPT_FIELDS if field in fields} | facts
+
+
+def _answered(was: Item, item: Item) -> dict[AnsweredField, str]:
+    """The document's words that a person has answered and that the draft has once more, not answered this time."""
+    return {
+        field: said
+        for field, said in was.words.items()
+        if field not in item.words and alike(said, getattr(item, field)) and getattr(was, field)
+    }
 
 
 def _cut_otherwise(was: Item, item: Item) -> Iterator[str]:

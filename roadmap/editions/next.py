@@ -110,7 +110,9 @@ class _Maker:
         event = item.event and item.event.model_copy(update={"on": None})
         if item.event and item.event.on:
             questions.append(f"дата события «{item.event.words}» в новом периоде неизвестна")
-        return DraftEntry(item.model_copy(update={"term": term, "event": event}), tuple(questions))
+        said = {field: its for field, its in item.words.items() if field != "term"}
+        moved = item.model_copy(update={"term": term, "event": event, "words": said})
+        return DraftEntry(moved, tuple(questions))
 
     def indicator(self, entry: Indicator) -> DraftEntry[Indicator]:
         """The indicator with its target's year shifted; a target of a year is always asked about."""

@@ -17,6 +17,12 @@ _FEMININE = (
     *("администрация", "организация", "академия", "инспекция", "ассоциация", "комиссия", "служба", "кафедра", "школа"),
     *("группа", "площадка", "палата"),
 )
+#: The plural of masculine heads: what the stem ends in besides «ы», «и».
+_PLURAL = {"директор": "а", "учител": "я", "профессор": "а"} | dict.fromkeys(
+    ("руководител", "заместител", "председател", "начальник", "воспитател", "преподавател", "педагог", "наставник"), "и"
+)
+_PLURAL |= dict.fromkeys(("отдел", "центр", "институт", "департамент", "комитет", "методист", "специалист"), "ы")
+_PLURAL |= dict.fromkeys(("координатор", "куратор", "глав"), "ы") | {"завуч": "и"}
 _ADJECTIVES = re.compile(r"^(?P<stem>[а-яё\-]+)(?P<end>ому|ему|ого|его|ым|им|ой|ей|ую|юю)$", re.IGNORECASE)
 
 
@@ -38,6 +44,9 @@ def _forms() -> dict[str, tuple[str, str]]:
         known |= {noun[:-1] + end: (plural, "p") for end in ("ям ями" if soft else "ам ами").split()}
     known |= {f"орган{end}": ("органы", "p") for end in ("ам", "ами", "ов")}
     known |= {f"{stem}{end}": (f"{stem}я", "p") for stem in ("учреждени", "объединени") for end in ("ям", "ями")}
+    for stem, ending in _PLURAL.items():
+        dative = "я" if stem.endswith("тел") else "а"
+        known |= {f"{stem}{dative}м{end}": (stem + ending, "p") for end in ("", "и")}
     known |= {f"министр{end}": ("министр", "m") for end in ("а", "у", "ом")}
     return known
 

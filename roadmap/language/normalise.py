@@ -54,3 +54,25 @@ def code_of(name: str, letters: dict[str, str], *, longest: int) -> str:
     """A code in Latin letters, digits and hyphens; empty where the name has neither letters nor digits."""
     latin = "".join(letters.get(letter, letter) for letter in fold(name))
     return re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:longest].strip("-")
+
+
+_LATIN_TWINS = "ABCEHKMOPTXYaceopxyk"
+_TWINS = str.maketrans(_LATIN_TWINS, "АВСЕНКМОРТХУасеорхук")
+_MIXED = re.compile(r"\w*(?:[а-яёА-ЯЁ][A-Za-z]|[A-Za-z][а-яёА-ЯЁ])\w*")
+_TWINS_ONLY = re.compile(rf"(?<!\w)[{_LATIN_TWINS}]{{2,}}(?!\w)")
+
+
+def in_cyrillic(text: str, *, whole: bool = False) -> str:
+    """Words of mixed letters with the Latin twins as Russian ones: «Cрок»; a word with any other Latin letter stays.
+
+    ``whole``: also words of nothing but twins, where nothing foreign is to be expected.
+    """
+    if text.isascii() and not whole:
+        return text
+    out = _MIXED.sub(lambda found: _cyrillic(found[0]), text)
+    return _TWINS_ONLY.sub(lambda found: found[0].translate(_TWINS), out) if whole else out
+
+
+def _cyrillic(word: str) -> str:
+    turned = word.translate(_TWINS)
+    return word if re.search(r"[A-Za-z]", turned) else turned

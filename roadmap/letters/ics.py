@@ -39,6 +39,8 @@ class Deadline:
     title: str
     term: str
     """The words of the act on the deadline."""
+    answered: str = ""
+    """Where a person's answer stands for them: the words of the act and what was accepted, as ``with_act_words``."""
     result: str
     source: str
     owner: str
@@ -118,9 +120,10 @@ def _mark(one: Deadline) -> str:
 
 
 def _words(one: Deadline) -> str:
+    ground = _clean(one.answered) or (f"в документе: {_clean(one.term)}" if one.term else "")
     words = [
         textwrap.shorten(one.name, TITLE_LENGTH, placeholder=" …"),
-        f"Срок: {one.deadline_on:%d.%m.%Y}" + (f" (в документе: {_clean(one.term)})" if one.term else ""),
+        f"Срок: {one.deadline_on:%d.%m.%Y}" + (f" ({ground})" if ground else ""),
         f"Результат: {_clean(one.result)}" if one.result else "",
         f"Ответственный: {_clean(one.owner)}",
         f"Где установлено: {_clean(one.source)}",

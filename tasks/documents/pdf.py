@@ -12,10 +12,14 @@ import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
-from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
+from roadmap.documents.neutral import Document, Paragraph, Table, clean
 from roadmap.documents.tables.columns import columns_of
+from tasks.documents.pdf_columns import TextLine, in_columns
 from tasks.documents.pdf_lines import NUMBER, Grid, lines_of
+from tasks.documents.pdf_ruled import RuledTable, ruled_tables
+from tasks.documents.pdf_turns import upright
 from tasks.documents.pdf_unruled import Unruled, may_hold_header, unruled_tables
+from tasks.documents.pdf_words import LINE, Speller
 from tasks.files.errors import DocumentRefused
 from tasks.files.pdf_streams import LARGEST_UNPACKED, Unpacked, unpacking_at_most
 
@@ -39,7 +43,7 @@ def from_pdf(content: bytes, name: str) -> Document:
                 raise DocumentRefused(
                     f"{name}: в файле больше {MOST_PAGES} страниц — оставьте только приказ с приложениями"
                 )
-            blocks = list(_blocks(pdf.pages))
+            blocks = _blocks(pdf.pages)
     except Unpacked as error:
         raise _swollen(name) from error
     except PdfminerException as error:
@@ -83,31 +87,61 @@ def _swollen(name: str) -> DocumentRefused:
     return DocumentRefused(f"{name}: после распаковки файл больше 200 МБ — сохраните его заново")
 
 
-def _blocks(pages: list[Any]) -> Iterator[Paragraph | Table]:
+def _blocks(pages: list[Any]) -> list[Paragraph | Table]:
+    """Paragraphs and tables with lines in them, made one line each by the words of the whole document."""
     grid: Grid | None = None
+    found: list[Paragraph | Table] = []
     for page in pages:
-        found, grid = _page(page, grid)
-        yield from found
+        blocks, grid = _page(upright(page), grid)
+        found += blocks
+    speller = Speller(text for block in found for text in _texts(block))
+    return [_spelt(block, speller) for block in found]
+
+
+def _texts(block: Paragraph | Table) -> Iterator[str]:
+    if isinstance(block, Paragraph):
+        yield block.text
+    else:
+        yield from (cell for row in block.rows for cell in row.cells)
+
+
+def _spelt(block: Paragraph | Table, speller: Speller) -> Paragraph | Table:
+    if isinstance(block, Paragraph):
+        return replace(block, text=speller.joined(block.text))
+    rows = (replace(row, cells=tuple(map(speller.joined, row.cells))) for row in block.rows)
+    return replace(block, rows=tuple(rows))
 
 
 def _page(page: Any, before: Grid | None) -> tuple[list[Paragraph | Table], Grid | None]:
     """Paragraphs and tables of a page from top to bottom, and the columns of a table without lines that goes on."""
-    ruled = [table for table in page.find_tables() if _is_drawn(table, page)]
-    boxes = [table.bbox for table in ruled]
+    ruled = [table for table in ruled_tables(page) if _is_drawn(table, page)]
+    boxes = [table.box for table in ruled]
     free = _outside(page, boxes)
     unruled: list[Unruled] = []
     grid = None
-    if before is not None or may_hold_header(free.extract_text()):
+    text = free.extract_text()
+    is_table = before is not None or may_hold_header(text)
+    if is_table:
         unruled, grid = unruled_tables(lines_of(free.extract_words()), page.page_number, before)
         boxes += [(0, table.top, page.width, table.bottom) for table in unruled]
         free = _outside(free, boxes[len(ruled) :])
     pieces: list[tuple[float, Paragraph | Table]] = []
-    pieces += _paragraphs(free.extract_text_lines(), page.page_number, [box[1] for box in boxes])
-    tables = [(table.bbox[1], Table(tuple(_rows(table, page.page_number)))) for table in ruled]
+    pieces += _paragraphs(_text_lines(free, boxes), page.page_number, [box[1] for box in boxes])
+    tables = [(table.box[1], Table(tuple(table.rows(page.page_number)))) for table in ruled]
     tables += [(table.top, table.table) for table in unruled]
     pieces += _placed(sorted(tables, key=lambda piece: piece[0]), page.page_number)
     page.close()
     return [block for _, block in sorted(pieces, key=lambda piece: piece[0])], grid
+
+
+def _text_lines(free: Any, boxes: list[Any]) -> list[TextLine]:
+    """The lines outside of tables as they are read: by columns where the page has two and no table."""
+    if not boxes and (parted := in_columns(lines_of(free.extract_words()))) is not None:
+        return parted
+    return [
+        TextLine(line["text"], line["top"], line["bottom"], line["top"])
+        for line in free.extract_text_lines(return_chars=False)
+    ]
 
 
 def _outside(page: Any, boxes: list[Any]) -> Any:
@@ -128,17 +162,16 @@ def _place(page: int, table: int, row: int) -> str:
     return f"с. {page}, таблица {table}, строка {row}"
 
 
-def _is_drawn(table: Any, page: Any) -> bool:
+def _is_drawn(table: RuledTable, page: Any) -> bool:
     """Whether lines part the rows and columns: a frame, or a header above words without lines, does not."""
-    rows = table.extract()
-    if not any(any(row) for row in rows) or len(table.columns) < 2:
+    if not any(any(row) for row in table.texts) or len(table.across) < 2:
         return False
-    if len(rows) == 1 and columns_of(tuple(map(clean, rows[0]))) is not None:
-        bottom = table.bbox[3]
+    if len(table.texts) == 1 and columns_of(tuple(map(clean, table.texts[0]))) is not None:
+        bottom = table.box[3]
         lined = any(bottom - 1 < edge["top"] < bottom + _CLOSE and edge["top"] > bottom + 1 for edge in page.edges)
         if not lined and any(bottom < letter["top"] < bottom + _CLOSE for letter in page.chars):
             return False
-    heaped = any(sum(bool(NUMBER.match(part)) for part in (row[0] or "").split("\n")) > 1 for row in rows)
+    heaped = any(sum(bool(NUMBER.match(part)) for part in row[0].splitlines()) > 1 for row in table.texts)
     return not heaped
 
 
@@ -149,38 +182,30 @@ def _inside(thing: dict[str, Any], box: tuple[float, float, float, float]) -> bo
     return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
-def _paragraphs(lines: list[dict[str, Any]], page: int, tables: list[float]) -> list[tuple[float, Paragraph]]:
+def _paragraphs(lines: list[TextLine], page: int, tables: list[float]) -> list[tuple[float, Paragraph]]:
     """Lines as paragraphs: a gap, a number, a dash or a table between begins another one."""
     found: list[tuple[float, list[str]]] = []
-    last: dict[str, Any] | None = None
+    last: TextLine | None = None
     for line in lines:
-        text = clean(line["text"])
+        text = clean(line.text.removesuffix("\xad")) + ("\xad" if line.text.endswith("\xad") else "")
         if not text or (text.isdecimal() and len(text) <= 4):  # the number of the page
             continue
-        height = line["bottom"] - line["top"]
-        goes_on = last is not None and line["top"] - last["bottom"] < height * _APART
-        goes_on = goes_on and not any(last is not None and last["top"] < top < line["top"] for top in tables)
-        if goes_on and not _begins(text):
+        goes_on = line.goes_on
+        if goes_on is None:
+            height = line.bottom - line.top
+            goes_on = last is not None and line.top - last.bottom < height * _APART and line.order >= last.order
+            goes_on = goes_on and not any(last is not None and last.top < top < line.top for top in tables)
+        if goes_on and found and not _begins(text):
             found[-1][1].append(text)
         else:
-            found.append((line["top"], [text]))
+            found.append((line.order, [text]))
         last = line
-    return [(top, Paragraph(clean(" ".join(texts)), f"с. {page}")) for top, texts in found]
+    return [(order, Paragraph(LINE.join(texts), f"с. {page}")) for order, texts in found]
 
 
 def _begins(text: str) -> bool:
+    """A number, a dash, «ПРИКАЗЫВАЮ:»."""
     first = text.split(maxsplit=1)[0]
+    if text.isupper() and text.endswith(":"):
+        return True
     return first in ("-", "–", "—", "•") or (first[0].isdecimal() and first[-1] in ".)" and len(first) < 8)
-
-
-def _rows(table: Any, page: int) -> Iterator[Row]:
-    """The rows of a table; a place without a cell of its own belongs to the one beside it or to the one above."""
-    across = [(column.bbox[0] + column.bbox[2]) / 2 for column in table.columns]
-    for n, (cells, drawn) in enumerate(zip(table.extract(), table.rows, strict=True), start=1):
-        boxes = [box for box in drawn.cells if box is not None]
-        covered = (
-            at
-            for at, box in enumerate(drawn.cells)
-            if n > 1 and box is None and not any(left <= across[at] <= right for left, _, right, _ in boxes)
-        )
-        yield Row(tuple(map(clean, cells)), f"с. {page}, строка {n}", frozenset(covered))

@@ -7,6 +7,7 @@ from typing import Any
 
 from roadmap.documents.neutral import clean
 from roadmap.documents.tables.columns import Columns
+from tasks.documents.pdf_words import FULL, LINE
 
 NUMBER = re.compile(r"\d+(\.\d+)*[.)]?$")
 
@@ -39,17 +40,36 @@ class Grid:
 
     gutters: tuple[float, ...]
     columns: Columns
+    gap: float | None = None
+    """A gap between lines wider than it parts two rows, as a page before has shown."""
 
     def crosses(self, run: Run) -> bool:
         return any(run.x0 < x < run.x1 for x in self.gutters)
 
-    def cells(self, lines: Sequence[Line]) -> tuple[str, ...]:
-        """The words of the lines by column, each column read from top to bottom."""
+    def at(self, run: Run) -> int:
+        """The column that a run stands in."""
+        return sum(x < (run.x0 + run.x1) / 2 for x in self.gutters)
+
+    def edges(self, lines: Sequence[Line]) -> list[float]:
+        """How far to the right the words of each column reach."""
+        edges = [0.0] * (len(self.gutters) + 1)
+        for run in (run for line in lines for run in line.runs if not self.crosses(run)):
+            edges[self.at(run)] = max(edges[self.at(run)], run.x1)
+        return edges
+
+    def cells(self, lines: Sequence[Line], edges: Sequence[float] = ()) -> tuple[str, ...]:
+        """The words of the lines by column, each column read from top to bottom.
+
+        With ``edges`` lines are parted by the marks of pdf_words.
+        """
         cells: list[list[str]] = [[] for _ in range(len(self.gutters) + 1)]
         for line in lines:
             for run in line.runs:
-                cells[sum(x < (run.x0 + run.x1) / 2 for x in self.gutters)].append(run.text)
-        return tuple(clean(" ".join(words)) for words in cells)
+                at = self.at(run)
+                is_full = bool(edges) and run.x1 >= edges[at] - (line.bottom - line.top) * 0.5
+                cells[at] += [run.text, FULL if is_full else LINE]
+        texts = ("".join(words[:-1]) for words in cells)
+        return tuple(texts) if edges else tuple(map(clean, texts))
 
     def number(self, line: Line) -> str:
         """The number in the line's column of numbers, if it has one."""

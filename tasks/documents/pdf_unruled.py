@@ -13,7 +13,7 @@ from itertools import pairwise
 from roadmap.documents.neutral import Row, Table, clean
 from roadmap.documents.tables.columns import Columns, columns_of
 from tasks.documents.pdf_lines import NUMBER, Grid, Line, Run
-from tasks.documents.pdf_unruled_rows import is_wide, segments, whole_row
+from tasks.documents.pdf_unruled_rows import is_wide, row_gap, segments, whole_row
 
 DEEPEST_HEADER = 5
 MOST_HEADINGS = 5
@@ -61,7 +61,7 @@ def unruled_tables(lines: Sequence[Line], page: int, before: Grid | None) -> tup
     end, grid = 0, None
     if before is not None and (taken := _read(lines[:until], before, page, [])) is not None:
         found.append(taken[0])
-        end, grid = taken[1], before
+        end, grid = taken[1], _with_gap(before, lines[: taken[1]])
     while header is not None:
         following = _header(lines, header.end)
         until = following.start if following else len(lines)
@@ -71,8 +71,15 @@ def unruled_tables(lines: Sequence[Line], page: int, before: Grid | None) -> tup
             grid = replace(grid, gutters=())
             taken = _doubtful(lines[header.start : until], page, _COLUMNS_DOUBT), until - header.end
         found.append(taken[0])
+        grid = _with_gap(grid, lines[header.end : header.end + taken[1]])
         end, header = header.end + taken[1], following
     return found, grid if end == len(lines) else None
+
+
+def _with_gap(grid: Grid, lines: Sequence[Line]) -> Grid:
+    """The grid that remembers how far apart the rows of this page stand."""
+    gap = row_gap(lines)
+    return replace(grid, gap=gap) if gap is not None else grid
 
 
 def _header(lines: Sequence[Line], since: int) -> Header | None:
@@ -168,8 +175,9 @@ def _read(lines: Sequence[Line], grid: Grid, page: int, header: Sequence[Line]) 
     if rows is None:
         return _doubtful([*header, *body], page, _ROWS_DOUBT), end
     whole = [grid.columns.words] if header else []
+    edges = grid.edges(body)
     for segment in rows:
-        whole.append(whole_row(segment, grid))
+        whole.append(whole_row(segment, grid, edges))
     named = tuple(Row(cells, f"с. {page}, строка {n}") for n, cells in enumerate(whole, start=1))
     return Unruled((header or body)[0].top, body[-1].bottom, Table(named)), end
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from roadmap.documents.neutral import Row, clean
+from roadmap.documents.neutral import Row
 from tasks.documents.pdf_lines import Grid, Line
+from tasks.documents.pdf_words import LINE
 
 _LABEL = re.compile(r"(?:Направление|Раздел|Этап|Блок|Часть|Задача|Цель|Подраздел|[А-ЯЁ]{5,})\b|[IVXІХ]+[.)]\s")
 
@@ -44,7 +45,7 @@ def _joined_headings(rows: Sequence[Sequence[Line]], grid: Grid) -> list[Sequenc
 
 def _rows_of(lines: Sequence[Line], grid: Grid, *, torn: bool) -> list[Sequence[Line]] | None:
     """The rows among lines without headings: bands between wider gaps, or what stands from one number to the next."""
-    bands = _bands(lines)
+    bands = _bands(lines, grid.gap)
     numbered = "number" in grid.columns.at
     if bands is not None and not (numbered and any(_numbers(band, grid) > 1 for band in bands)):
         return bands if torn or not numbered or _numbers(bands[0], grid) else None
@@ -64,16 +65,29 @@ def _numbers(lines: Sequence[Line], grid: Grid) -> int:
     return sum(bool(grid.number(line)) for line in lines)
 
 
-def _bands(lines: Sequence[Line]) -> list[Sequence[Line]] | None:
-    """The lines parted at gaps clearly wider than those within rows; None where all gaps are alike."""
-    gaps = [below.top - above.bottom for above, below in pairwise(lines)]
+def row_gap(lines: Sequence[Line]) -> float | None:
+    """The gap above which lines belong to two rows; None where all gaps are alike."""
+    ordered = sorted(gap for gap in _gaps(lines) if gap >= 0)  # lines side by side at other heights tell nothing
+    height = sum(line.bottom - line.top for line in lines) / max(len(lines), 1)
+    jump, limit = max(((b - a, (a + b) / 2) for a, b in pairwise(ordered)), default=(0.0, 0.0))
+    return limit if jump >= height * 0.25 else None
+
+
+def _gaps(lines: Sequence[Line]) -> list[float]:
+    return [below.top - above.bottom for above, below in pairwise(lines)]
+
+
+def _bands(lines: Sequence[Line], known: float | None) -> list[Sequence[Line]] | None:
+    """The lines parted at gaps clearly wider than those within rows; None where all gaps are alike.
+
+    Where a page before has shown how wide the gaps between rows are, lines that all stand closer are one row.
+    """
+    gaps = _gaps(lines)
     if not gaps:
         return [lines]
-    height = sum(line.bottom - line.top for line in lines) / len(lines)
-    ordered = sorted(gap for gap in gaps if gap >= 0)  # lines side by side at other heights tell nothing
-    jump, limit = max(((b - a, (a + b) / 2) for a, b in pairwise(ordered)), default=(0.0, 0.0))
-    if jump < height * 0.25:
-        return None
+    limit = row_gap(lines)
+    if limit is None:
+        return [lines] if known is not None and max(gaps) < known else None
     cuts = [0, *(n for n, gap in enumerate(gaps, start=1) if gap > limit), len(lines)]
     return [lines[a:b] for a, b in pairwise(cuts)]
 
@@ -90,10 +104,11 @@ def _begins_measure(line: Line, grid: Grid) -> bool:
     return bool(words) and not words[0].islower()
 
 
-def whole_row(segment: Sequence[Line], grid: Grid) -> tuple[str, ...]:
+def whole_row(segment: Sequence[Line], grid: Grid, edges: Sequence[float]) -> tuple[str, ...]:
+    """The cells of a row, lines parted by the marks of pdf_words; a heading stands in the first."""
     if _is_heading(segment, grid):
-        return (clean(" ".join(line.text for line in segment)), *("" for _ in grid.gutters))
-    return grid.cells(segment)
+        return (LINE.join(line.text for line in segment), *("" for _ in grid.gutters))
+    return grid.cells(segment, edges)
 
 
 def _is_heading(segment: Sequence[Line], grid: Grid) -> bool:

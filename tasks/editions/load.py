@@ -32,6 +32,7 @@ INDICATOR_WORDS = {
 
 #: Fields that editions stored by earlier releases have not: empty, they make no other edition.
 LATER_FIELDS = ("working_days",)
+ITEM_PARTS = ("items", "directives", "duties")
 
 
 class LoadRefused(ValueError):
@@ -117,6 +118,10 @@ def content_hash(catalogue: Catalogue, shift_years: int = 0) -> str:
     for name in LATER_FIELDS:
         if not fields[name]:
             del fields[name]
+    for part in ITEM_PARTS:
+        for item in fields[part]:
+            if not item["words"]:
+                del item["words"]
     content = json.dumps([fields, shift_years], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -272,10 +277,15 @@ def _item_rows(
             "origin": origin,
             "section": titles[item.section] if item.section else "",
             "owner_id": bodies[item.owner],
-            "reading": reading.to_json() | {"calendar": calendar_version},
+            "reading": reading.to_json() | {"calendar": calendar_version, **_answered(item)},
             "is_controlled": item.controlled,
             "source": item.source.place,
         }
+
+
+def _answered(item: Entry) -> dict[str, dict[str, str]]:
+    """The document's words beside the answers that stand in their place, for ``Item.act_words``."""
+    return {"act_words": {str(field): said for field, said in item.words.items()}} if item.words else {}
 
 
 def _indicator_rows(moved: Catalogue) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from roadmap.calendar.zones import today_there
 from roadmap.letters.ics import Deadline, calendar
 from roadmap.letters.wording import what_is_due
+from roadmap.review.answered import with_act_words
 
 #: How long a closed point stays in a feed.
 DONE_STAYS = timedelta(days=60)
@@ -89,6 +90,7 @@ def deadline(point: ControlPoint, item: Item, owner: str, changed: Changed, *, n
         number=number,
         title=what_is_due(item.title, stage=point.stage_title, names_dates=point.purpose == "name_dates"),
         term=item.term,
+        answered=with_act_words("term", item.term, item.act_words),
         result=item.result,
         source=item.source,
         owner=owner,

@@ -15,7 +15,7 @@ from models.tables.control_point import ControlPoint
 from models.tables.official import Channel, Official
 from models.tables.process import Municipality
 from models.tables.roadmap import Body, Roadmap
-from roadmap.catalogue.contacts import Contacts, OfficialEntry, RoadmapContacts, own_variables
+from roadmap.catalogue.contacts import Contacts, OfficialEntry, RoadmapContacts, filled_in, own_variables
 from roadmap.catalogue.errors import refusals
 from roadmap.catalogue.file import NotTaken, read_text
 from roadmap.catalogue.yaml import UnreadableYaml, read_yaml
@@ -43,7 +43,10 @@ class ContactReport:
 
 
 def read_contacts(path: Path) -> Contacts:
-    """The contacts in the file; ``ContactsError`` names file, entry and field of whatever is wrong."""
+    """The contacts in the file, blank entries left out.
+
+    Raises ``ContactsError``, which names file, entry and field of whatever is wrong.
+    """
     try:
         data = read_yaml(read_text(path))
     except UnicodeDecodeError as error:
@@ -54,6 +57,7 @@ def read_contacts(path: Path) -> Contacts:
         raise ContactsError(f"{path.name}: {error}") from error
     if not isinstance(data, dict):
         raise ContactsError(f"{path.name}: нужен набор «код дорожной карты: контакты»")
+    data = filled_in(data)
     try:
         return Contacts.model_validate(data, strict=True)
     except ValidationError as error:

@@ -16,7 +16,7 @@ PACKAGES = ("models", "roadmap", "tasks", "flows", "web", "deployments")
 TOP = (*PACKAGES, "tests", "docs", "bench")
 NAMES = (
     *("rooms.md", "concepts.md", "architecture.md", "settings.md", "proxy.md", "threat_model.md", "reliability.md"),
-    *("personal_data.md", "backup.md", "admin.md", "compose.md", "watching.md"),
+    *("personal_data.md", "backup.md", "admin.md", "compose.md", "watching.md", "import.md"),
 )
 READMES = [ROOT / "README.md", ROOT / "README.ru.md"]
 PAGES = [*(DOCS / name for name in NAMES), ROOT / "CONTRIBUTING.md", *READMES, *sorted(DOCS.glob("decisions/*.md"))]

@@ -26,6 +26,7 @@ from roadmap.catalogue.schema import Catalogue
 from roadmap.control.planning import PlannedPoint
 from roadmap.language import day
 from roadmap.reading import Reading
+from roadmap.review.answered import with_act_words
 from roadmap.review.check import Finding, Load
 from roadmap.review.check import check as check_document
 from roadmap.review.check import load as load_of
@@ -118,7 +119,7 @@ def _explain_key(key: re.Match[str], *, as_json: bool) -> None:
         facts = _facts_of_stored(document, found, key[0], calendar)
     if as_json:
         return output.as_json(facts)
-    return _show(facts, found.reading)
+    return _show(facts, found)
 
 
 def _facts(document: _Document, found: Explained, points: list[PlannedPoint], calendar: WorkCalendar) -> dict[str, Any]:
@@ -129,6 +130,7 @@ def _facts(document: _Document, found: Explained, points: list[PlannedPoint], ca
         "key": f"{catalogue.code}/{item.code}",
         "title": item.title,
         "term": item.term,
+        "act_words": dict(item.words),
         "document": catalogue.act.words,
         "source": item.source.place,
         "shift_years": document.shift,
@@ -188,8 +190,12 @@ def _reading(reading: Reading) -> dict[str, Any]:
     return reading.to_json() | {"rule_words": RULES[reading.rule], "canonical": canonical}
 
 
-def _reading_lines(reading: Reading) -> Iterator[str]:
-    yield f"Слова: «{reading.text}»" if reading.text else "Срок в документе не назван."
+def _reading_lines(reading: Reading, answered: str = "") -> Iterator[str]:
+    """``answered``: the document's words beside a person's answer, where one stands in their place."""
+    if answered:
+        yield f"Срок: {answered}."
+    else:
+        yield f"Слова: «{reading.text}»" if reading.text else "Срок в документе не назван."
     if reading.kind == "unreadable":
         yield from (f"Не прочитано: {problem}" for problem in reading.problems)
         return
@@ -202,8 +208,12 @@ def _reading_lines(reading: Reading) -> Iterator[str]:
         yield f"  … всего сроков: {len(reading.windows)}, последний {day(reading.windows[-1].due)}"
 
 
-def _show(facts: dict[str, Any], reading: Reading) -> None:
-    lines = [facts["title"], f"{facts['key']} — {facts['document']}, {facts['source']}", *_reading_lines(reading)]
+def _show(facts: dict[str, Any], found: Explained) -> None:
+    item = found.item
+    lines = [item.title, f"{facts['key']} — {facts['document']}, {facts['source']}"]
+    if answered := with_act_words("responsible", item.responsible, item.words):
+        lines.append(f"Ответственный: {answered}.")
+    lines += _reading_lines(found.reading, with_act_words("term", item.term, item.words))
     if facts["shift_years"]:
         lines.append(f"Репетиция: годы сдвинуты на {facts['shift_years']}.")
     settings = facts["settings"]

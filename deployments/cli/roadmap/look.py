@@ -19,6 +19,7 @@ from models.tables.alert import alerts
 from models.tables.outbox import OVERTAKEN
 from roadmap.catalogue.loading import built_in
 from roadmap.language import counted, day
+from roadmap.review.answered import quoted
 from roadmap.terms import read
 from tasks.context.last_control import missed_controls
 from tasks.editions.calendar_changes import unapproved_lines
@@ -205,6 +206,7 @@ def show(
         more = {
             "term": item.term,
             "reading": item.reading,
+            "act_words": item.act_words,
             "source": item.source,
             **_dropping(item),
             "note": it.deadline_note,
@@ -216,7 +218,8 @@ def show(
     output.screen.print(f"[bold]{item.title}[/]\n{key} — {facts.state_words(it, today)}")
     if item.dropped_on:
         output.screen.print(f"Пункт снят с контроля {day(item.dropped_on)}: {item.dropped_by}", markup=False)
-    output.screen.print(f"Срок по документу: «{item.term or 'не указан'}» ({item.source})", markup=False)
+    term = quoted("term", item.term, item.act_words, otherwise="«не указан»")
+    output.screen.print(f"Срок по документу: {term} ({item.source})", markup=False)
     output.screen.print(f"Открыта {day(it.opens_on)}, срок {day(it.due_on)}, контрольный день {day(it.deadline_on)}")
     output.screen.print(it.deadline_note or "Срок не переносился.", markup=False)
     output.screen.print(f"Отвечает: {it.owner_name}", markup=False)

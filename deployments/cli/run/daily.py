@@ -108,6 +108,8 @@ def contacts(
         report = apply_contacts(session, file or Settings().contacts)
     if as_json:
         return output.as_json([{"roadmap": code, **facts.counts(entry)} for code, entry in report.items()])
+    if not report:
+        output.screen.print("Контакты ещё не вписаны: ничего не изменено", style="yellow")
     for code, entry in report.items():
         output.screen.print(f"{code}: должностных лиц {entry.officials}, каналов {entry.channels}")
         for body in entry.without_channel:

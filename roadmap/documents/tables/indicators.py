@@ -6,7 +6,7 @@ from typing import Any
 
 from roadmap.documents.neutral import Paragraph, Row, healed, join_torn
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.tables.columns import Columns, is_column_numbers, is_repeated, is_rule
+from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repeated, is_rule
 from roadmap.documents.tables.rows import RowClass
 
 _LIST = re.compile(r"^(?:(?P<point>\d+(?:\.\d+)+)\.?\s+)?(?:К показателям|Показател)\S*(?:\s.*)?:$", re.IGNORECASE)

@@ -1,18 +1,22 @@
 """Tables as the reader of a document sees them: parts on several pages are one, the header says what they hold."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from roadmap.documents.neutral import Document, Paragraph, Row, Table
-from roadmap.documents.tables.columns import Columns, Role, columns_of, is_column_numbers
+from roadmap.documents.tables.columns import columns_by_cells, columns_of
+from roadmap.documents.tables.content import contents_of, is_term
+from roadmap.documents.tables.grid import FEWEST, spans_of
+from roadmap.documents.tables.layout import Columns, is_column_numbers
+from roadmap.documents.tables.roles import Role, heading_of
+from roadmap.documents.tables.sections import SECTION
 from roadmap.language.normalise import plain_with_signs
 
 DEEPEST_HEADER = 6
+#: Rows under a header that are looked at: as many as a sample needs, headings among them.
+DEEPEST_SAMPLE = 40
 LONGEST_SECTION = 250
-SECTION = re.compile(
-    r"(?:направление|раздел|этап|блок|задача|цель|подраздел)\s+[№\dIVXІХ]|[IVXІХ]+[.)]\s", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
@@ -34,8 +38,21 @@ class WholeTable:
         return (*self.above, *self.header, *self.rows)
 
 
-def whole_tables(document: Document, answers: dict[str, Role]) -> Iterator[WholeTable]:
-    """The tables in order; one of the same width without a header, or with the same one, goes on with the last."""
+Reads = Callable[[str], bool]
+#: Letters of a running head between two parts of a table.
+LONGEST_RUNNING_HEAD = 60
+_NUMBER = re.compile(r"(?P<stem>(?:\d+\.)*)(?P<n>\d+)[.)]?")
+
+
+def _is_never_a_term(words: str) -> bool:
+    return False
+
+
+def whole_tables(document: Document, answers: dict[str, Role], reads: Reads = _is_never_a_term) -> Iterator[WholeTable]:
+    """The tables in order; one of the same width without a header, or with the same one, goes on with the last.
+
+    ``reads`` says whether words are a term: where words of a header are silent, its cells tell what a column holds.
+    """
     words: list[Paragraph] = []
     last: WholeTable | None = None
     for block in document.blocks:
@@ -44,9 +61,10 @@ def whole_tables(document: Document, answers: dict[str, Role]) -> Iterator[Whole
             continue
         if not block.rows:
             continue
-        for part in _parts(block, answers):
+        for part in _parts(block, answers, reads):
             section = next((p for p in words[-2:] if SECTION.match(p.text) and len(p.text) <= LONGEST_SECTION), None)
-            if last is not None and not part.doubt and _goes_on(part, last, words):
+            if last is not None and not part.doubt and _goes_on(_beheaded(part, last, words), last, words):
+                part = _beheaded(part, last, words)
                 if section is not None:
                     yield last
                     last = replace(part, columns=last.columns, caption=tuple(words), section=section)
@@ -55,6 +73,8 @@ def whole_tables(document: Document, answers: dict[str, Role]) -> Iterator[Whole
                 last.header += part.header
                 last.rows += [replace(row, after_break=n == 0 or row.after_break) for n, row in enumerate(part.rows)]
                 continue
+            if part.columns is None and not part.doubt:
+                part.columns = _without_header(part, last, reads)
             if last is not None:
                 yield last
             part.caption, part.section = tuple(words), section
@@ -64,8 +84,19 @@ def whole_tables(document: Document, answers: dict[str, Role]) -> Iterator[Whole
         yield last
 
 
+def _beheaded(part: WholeTable, last: WholeTable, between: list[Paragraph]) -> WholeTable:
+    """A part whose «header» only its cells made one, right under a table as wide: its first rows go on."""
+    columns = part.columns
+    if columns is None or last.columns is None or len(columns.words) != len(last.columns.words):
+        return part
+    named = any(heading_of(cell, {}).role != "unknown" for cell in columns.words if cell)
+    if named or _letters(between) > LONGEST_RUNNING_HEAD:
+        return part
+    return replace(part, columns=None, above=[], header=[], rows=[*part.above, *part.header, *part.rows])
+
+
 def _goes_on(part: WholeTable, last: WholeTable, between: list[Paragraph]) -> bool:
-    """The same width, or the column numbers on top; at most a page number or a running head between.
+    """The same width under a page number or a short running head, the column numbers on top, or the next number.
 
     Where the header is repeated, words between are those of another table or of a section, so there are none.
     """
@@ -74,16 +105,52 @@ def _goes_on(part: WholeTable, last: WholeTable, between: list[Paragraph]) -> bo
     if part.columns is not None:
         between_pages = not any(sum(map(str.isalpha, paragraph.text)) > 3 for paragraph in between)
         return between_pages and _header_words(part.columns) == _header_words(last.columns)
-    same = any(len(row.cells) == len(last.columns.words) for row in part.rows[:1])
-    few = sum(len(paragraph.text) for paragraph in between) <= 60
-    return (few and same) or is_column_numbers(part.rows[0])
+    if not part.rows:
+        return False
+    same = len(part.rows[0].cells) == len(last.columns.words)
+    short = _letters(between) <= LONGEST_RUNNING_HEAD
+    return (same and (short or _numbers_go_on(part, last))) or is_column_numbers(part.rows[0])
+
+
+def _letters(between: list[Paragraph]) -> int:
+    return sum(len(paragraph.text) for paragraph in between)
+
+
+def _numbers_go_on(part: WholeTable, last: WholeTable) -> bool:
+    """Whether the first number of a part is the next one: 3 after 2, 2.3 after 2.2, 3.1 after 2.2."""
+    at = last.columns.at.get("number", 0) if last.columns else 0
+    before, after = _numbers(reversed(last.rows), at), _numbers(part.rows, at)
+    if before is None or after is None:
+        return False
+    in_order = after[:-1] == before[:-1] and after[-1] == before[-1] + 1
+    return in_order or (len(after) > 1 and after[0] == before[0] + 1 and after[-1] == 1)
+
+
+def _numbers(rows: Iterable[Row], at: int) -> tuple[int, ...] | None:
+    """The first number in the column of numbers, by its parts."""
+    cells = (row.cells[at].strip() for row in rows if at < len(row.cells))
+    found = next((match for cell in cells if (match := _NUMBER.fullmatch(cell))), None)
+    return (*map(int, found["stem"].split(".")[:-1]), int(found["n"])) if found else None
+
+
+def _without_header(part: WholeTable, last: WholeTable | None, reads: Reads) -> Columns | None:
+    """The columns of a table without a header: those of the last one where its cells fit, else what its cells tell."""
+    if len(part.rows) < 2:
+        return None
+    width = len(part.rows[0].cells)
+    contents = contents_of(part.rows, width, reads)
+    if last is not None and last.columns and last.columns.kind == "roadmap" and len(last.columns.words) == width:
+        term, title = last.columns.at.get("term"), last.columns.at["title"]
+        if term is not None and contents[term].is_term and contents[title].is_words:
+            return last.columns
+    return columns_by_cells(width, contents)
 
 
 def _header_words(columns: Columns) -> list[str]:
     return [plain_with_signs(words) for words in columns.words if words]
 
 
-def _parts(table: Table, answers: dict[str, Role]) -> Iterator[WholeTable]:
+def _parts(table: Table, answers: dict[str, Role], reads: Reads) -> Iterator[WholeTable]:
     """A table of the file, cut where another header begins."""
     current = WholeTable((), None, doubt=table.doubt)
     if table.doubt:
@@ -96,7 +163,7 @@ def _parts(table: Table, answers: dict[str, Role]) -> Iterator[WholeTable]:
         if skip:
             skip -= 1
             continue
-        found, deep = _header_at(table.rows, n, answers) if _may_be_header(row, current, since) else (None, 0)
+        found, deep = _header_at(table.rows, n, answers, reads) if _may_be_header(row, current, since) else (None, 0)
         since += 1
         known = current.columns
         if found is None or (known is not None and (found.at, found.kind) == (known.at, known.kind)):
@@ -119,18 +186,42 @@ def _may_be_header(row: Row, current: WholeTable, since: int) -> bool:
     return first.startswith(("№", "п/п", "n п"))
 
 
-def _header_at(rows: tuple[Row, ...], n: int, answers: dict[str, Role]) -> tuple[Columns | None, int]:
+def _header_at(rows: tuple[Row, ...], n: int, answers: dict[str, Role], reads: Reads) -> tuple[Columns | None, int]:
     """The header that begins with the row, and how many rows it takes: a second one stands under merged cells."""
     row = rows[n]
-    found = columns_of(row.cells, answers)
     below = rows[n + 1] if n + 1 < len(rows) else None
-    if below is None or not _parts_header(row, below):
+    parted = below is not None and _parts_header(row, below)
+    if len(row.filled) < 2 or _holds_data(row, answers, spans_below=parted):
+        return None, 1
+    found = _columns(row.cells, rows[n + 1 :], answers, reads)
+    if below is None or not parted:
         return found, 1
-    if found is not None and any(at in below.covered for at in below.filled):
+    if found is not None and any(at in below.covered for at in below.filled) and not spans_of(below.cells):
         return found, 1
-    both = columns_of(_stacked(row, below), answers)
-    better = both is not None and (found is None or len(both.at) > len(found.at))
+    both = _columns(_stacked(row, below), rows[n + 2 :], answers, reads)
+    better = both is not None and (found is None or (both.grid and not found.grid) or len(both.at) > len(found.at))
     return (both, 2) if better else (found, 1)
+
+
+def _columns(words: tuple[str, ...], below: tuple[Row, ...], answers: dict[str, Role], reads: Reads) -> Columns | None:
+    return columns_of(words, answers, contents_of(below[:DEEPEST_SAMPLE], len(words), reads))
+
+
+def _holds_data(row: Row, answers: dict[str, Role], *, spans_below: bool) -> bool:
+    """Whether a row is no header whatever stands under it: it begins with a number or has a term in it.
+
+    One year is a heading only over halves or quarters in the row below; alone it is a term.
+    """
+    first = row.cells[row.filled[0]]
+    if _NUMBER.fullmatch(first) and not is_column_numbers(row):
+        return True
+    named = spans_of(row.cells)
+    spans = {at for at, _ in named} if len(named) >= FEWEST or spans_below else set()
+    return any(
+        is_term(row.cells[at], _is_never_a_term) and heading_of(row.cells[at], answers).role == "unknown"
+        for at in row.filled
+        if at not in spans
+    )
 
 
 def _parts_header(row: Row, below: Row) -> bool:
@@ -141,6 +232,9 @@ def _parts_header(row: Row, below: Row) -> bool:
         or any(len(below.cells[at]) >= 40 for at in below.filled)
     ):
         return False
+    spans = {at for at, _ in spans_of(_stacked(row, below))}
+    if below.filled and len(spans & set(below.filled)) == len(below.filled) > 1:
+        return True
     if below.covered:
         return len(below.covered) >= len(row.cells) - 4
     parted = [at for at in below.filled if not row.cells[at]]

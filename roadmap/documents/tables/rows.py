@@ -1,53 +1,31 @@
 """Row accounting: each row is an item, an indicator, a continuation of one, a heading, a header, or a question."""
 
-import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 
-from roadmap.documents.neutral import Row, healed, join_torn
+from roadmap.documents.names import names_in
+from roadmap.documents.neutral import Row, join_torn
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.tables.columns import Columns, Role, is_column_numbers, is_repeated, is_rule
+from roadmap.documents.tables import headings
+from roadmap.documents.tables.aligned import aligned
+from roadmap.documents.tables.items import ASIDE, WORDS, Cells, of_above, stacked
+from roadmap.documents.tables.items import FoundItem as FoundItem
+from roadmap.documents.tables.items import Group as Group
+from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repeated, is_rule
+from roadmap.documents.tables.numbers import NUMBER, ROMAN, heads_of, restarts_after
+from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.sections import Sections
 
 RowClass = Literal["item", "indicator", "continuation", "heading", "header", "question"]
 CLASSES: tuple[RowClass, ...] = ("item", "indicator", "continuation", "heading", "header", "question")
-WORDS: tuple[Role, ...] = ("title", "responsible", "executors", "term", "result")
 ANSWERS: dict[str, RowClass] = {
     "мероприятие": "item",
     "продолжение": "continuation",
     "заголовок": "heading",
     "пропустить": "header",
 }
-
-_NUMBER = re.compile(r"^\d+(\.\d+)*[.)]?$|^[IVX]+[.)]?$|^[а-я][.)]$")
-
-
-@dataclass(slots=True)
-class Group:
-    """The numbered wider measure that several measures stand under."""
-
-    number: str
-    title: str
-    members: int = 0
-
-
-@dataclass(slots=True)
-class FoundItem:
-    """One row of a roadmap with what the rows after it added; words are those of the document."""
-
-    number: str
-    section: str
-    section_code: str
-    parent: str
-    group: Group | None
-    place: str
-    words: dict[Role, str] = field(default_factory=dict)
-    term_answered: bool = False
-
-    def add(self, role: Role, words: str) -> None:
-        self.words[role] = join_torn(self.words.get(role, ""), words)
 
 
 @dataclass(slots=True)
@@ -59,80 +37,160 @@ class RowReader:
     answers: Answers
     items: list[FoundItem] = field(default_factory=list)
     counts: Counter[RowClass] = field(default_factory=Counter)
+    classes: dict[str, RowClass] = field(default_factory=dict)
+    """What each row became, by its place."""
     questions: list[Question] = field(default_factory=list)
     sections: Sections = field(default_factory=Sections)
     group: Group | None = None
     last: FoundItem | None = None
     numbered: bool = False
+    nested: bool = False
     _named: frozenset[int] = frozenset()
+    _heads: frozenset[str] = frozenset()
+    _restarts: frozenset[str] = frozenset()
+    _inside: frozenset[str] = frozenset()
+    """The places of rows that a numbered row stands below: what ends a table names no section."""
     _after_break: bool = False
     _after_heading: bool = False
 
     def __post_init__(self) -> None:
-        named = (at for at, words in enumerate(self.columns.words) if words)
-        self._named = frozenset((*named, *self.columns.at.values()))
+        named = {at for at, words in enumerate(self.columns.words) if words}
+        headless = not any(self.columns.words)
+        self._named = frozenset((*(range(len(self.columns.words)) if headless else named), *self.columns.at.values()))
+        self.nested = self.columns.nested
+
+    def read_all(self, rows: Iterable[Row]) -> None:
+        """Every row in its order; what stands under a number tells whether that row is a group."""
+        laid = [aligned(row, self.columns, self.reads) for row in rows]
+        numbers = [(self._number(row), row.place) for row in laid if row.filled]
+        self._heads, self._restarts = heads_of(numbers), restarts_after(numbers)
+        last = max((n for n, row in enumerate(laid) if row.filled and self._number(row)), default=0)
+        self._inside = frozenset(row.place for row in laid[:last])
+        self.nested = self.columns.nested and any(
+            self._cell(row, "title") and not self._cell(row, "number") for row in laid
+        )
+        for row in laid:
+            self.read(row)
 
     def read(self, row: Row) -> RowClass:
         """The class of the row, which is counted; its words went where they belong."""
-        row = self._aligned(row)
         self._after_break |= row.after_break
         found = self._class(row)
         self.counts[found] += 1
+        self.classes[row.place] = found
         if found in ("item", "continuation") and row.filled:
             self._after_break = False
         self._after_heading = found == "heading"
         return found
 
     def _class(self, row: Row) -> RowClass:
-        """1. empty rows; 2. headers; 3. headings; 4. numbered rows; 5. rows without a number."""
-        if not row.filled:
-            return "continuation"
-        if is_rule(row) or is_repeated(row, self.columns):
-            return "header"
+        """The first class that a row shows signs of; a row that shows none is asked about."""
+        for classified in (
+            *(self._blank, self._header, self._answered, self._total, self._merged, self._labelled, self._lonely),
+            *(self._stray, self._odd_number, self._over_others, self._numbered, self._numberless, self._continuation),
+        ):
+            if (found := classified(row)) is not None:
+                return found
+        return self._ask(row, "строка не понята", "мероприятие")
+
+    def _blank(self, row: Row) -> RowClass | None:
+        return None if row.filled else "continuation"
+
+    def _header(self, row: Row) -> RowClass | None:
         if is_column_numbers(row):
             self._after_break = True
             return "header"
-        if (answer := ANSWERS.get((self.answers.of("row", row.words) or "").casefold())) is not None:
-            return self._answered(row, answer)
-        if len(row.filled) == 1 and (found := self._lonely(row)):
-            return found
-        if stray := [row.cells[at] for at in row.filled if at not in self._named]:
-            return self._ask(row, f"слова стоят вне граф: «{stray[0]}»", "пропустить")
-        number = self._cell(row, "number")
-        if number and not _NUMBER.match(number):
-            return self._ask(row, f"в графе номера стоит «{number}»", "мероприятие")
-        if number:
-            return self._numbered(row)
-        return self._numberless(row)
+        return "header" if is_rule(row) or is_repeated(row, self.columns) else None
 
-    def _answered(self, row: Row, answer: RowClass) -> RowClass:
+    def _answered(self, row: Row) -> RowClass | None:
+        answer = ANSWERS.get((self.answers.of("row", row.words) or "").casefold())
         if answer == "item":
             return self._item(row)
         if answer == "heading":
             return self._heading(row)
-        return self._continue(row) if answer == "continuation" and self.last else "header"
+        if answer == "continuation":
+            return self._continue(row) if self.last else "header"
+        return answer
+
+    def _total(self, row: Row) -> RowClass | None:
+        """«Итого: 4 мероприятия» and footnotes: they name no section and go on with nothing."""
+        words = row.cells[row.filled[0]]
+        total = headings.is_total(words) and not self._term(row)
+        if not total and not (len(row.filled) == 1 and headings.is_note(words)):
+            return None
+        self.last = None
+        return "heading"
+
+    def _merged(self, row: Row) -> RowClass | None:
+        """One cell over the whole row, or what looks like one: words in the column of numbers."""
+        if len(row.filled) != 1 or row.filled[0] != 0:
+            return None
+        words, free_row = row.cells[0], not (row.covered - {0})
+        if self.columns.at.get("number") == 0:
+            if headings.names_an_action(words):
+                return self._ask(row, "у строки нет ни номера, ни срока, ни ответственного", "мероприятие", "заголовок")
+            return None if NUMBER.match(words) else self._heading(row)
+        if "number" in self.columns.at or not free_row or words[0].islower():
+            return None
+        if self.columns.at["title"] == 0 and headings.names_an_action(words):
+            return self._ask(row, "у строки нет ни срока, ни ответственного", "мероприятие", "заголовок")
+        return self._heading(row)
+
+    def _labelled(self, row: Row) -> RowClass | None:
+        """A section whose words stand alone in the column of measures."""
+        at = self.columns.at["title"]
+        if row.filled != (at,) or row.covered:
+            return None
+        words = row.cells[at]
+        if headings.is_labelled(words):
+            return self._heading(row)
+        begun = (
+            not self._torn
+            and row.place in self._inside
+            and not (self.last and headings.is_unfinished(self.last.words.get("title", "")))
+        )
+        return (
+            self._heading(row)
+            if begun and self._is_numbered and headings.is_title(words, first=self.last is None)
+            else None
+        )
 
     def _lonely(self, row: Row) -> RowClass | None:
-        """A row with one filled cell: a heading where it starts the row, else the rest of a torn cell."""
         at = row.filled[0]
-        words = row.cells[at]
-        free_row = not (row.covered - {at})
-        if at == 0 and self.columns.at.get("number") == 0 and not _NUMBER.match(words):
-            return self._heading(row)
-        if at == 0 and "number" not in self.columns.at and free_row and not words[0].islower():
-            return self._heading(row)
-        if _NUMBER.match(words) and at == self.columns.at.get("number"):
+        if len(row.filled) == 1 and NUMBER.match(row.cells[at]) and at == self.columns.at.get("number"):
             return self._ask(row, "в строке один номер без слов", "пропустить")
         return None
 
-    def _heading(self, row: Row) -> RowClass:
-        self.sections.add(row.words, row.place, adjacent=self._after_heading, torn=self._after_break)
-        self.group, self.last = None, None
-        return "heading"
+    def _stray(self, row: Row) -> RowClass | None:
+        if stray := [row.cells[at] for at in row.filled if at not in self._named]:
+            return self._ask(row, f"слова стоят вне граф: «{stray[0]}»", "пропустить")
+        return None
 
-    def _numbered(self, row: Row) -> RowClass:
-        title, number = self._cell(row, "title"), self._cell(row, "number")
-        if self.columns.nested:
+    def _odd_number(self, row: Row) -> RowClass | None:
+        number = self._cell(row, "number")
+        if number and not NUMBER.match(number):
+            return self._ask(row, f"в графе номера стоит «{number}»", "мероприятие")
+        return None
+
+    def _over_others(self, row: Row) -> RowClass | None:
+        """A numbered row without a term over rows of its own: «1» over 1.1; «II», or «2» over 1, 2, 3 again."""
+        number, title = self._number(row).rstrip(".)"), self._title(row)
+        if not number or not title or self._term(row) or self.nested:
+            return None
+        if number in self._heads:
+            self.group, self.last = Group(number, title, responsible=self._cell(row, "responsible")), None
+            return "heading"
+        alone = not any(self._cell(row, role) for role in ("responsible", "executors", "result"))
+        restarts = row.place in self._restarts and headings.is_title(title)
+        if alone and (ROMAN.fullmatch(number) or restarts):
+            return self._heading(row, f"{number}. {title}")
+        return None
+
+    def _numbered(self, row: Row) -> RowClass | None:
+        title, number = self._title(row), self._number(row)
+        if not number:
+            return None
+        if self.nested:
             wider = self.columns.cell(row, "group")
             if wider:
                 self.group = Group(number.rstrip(".)"), wider)
@@ -141,35 +199,61 @@ class RowReader:
             if title:
                 return self._item(row)
         elif title:
-            self.numbered = True
+            self.numbered = "number" in self.columns.at
             return self._item(row)
         return self._ask(row, "у строки есть номер, но нет мероприятия", "пропустить")
 
-    def _numberless(self, row: Row) -> RowClass:
-        title, term = self._cell(row, "title"), self._term(row)
-        if self.columns.nested and (wider := self.columns.cell(row, "group")):
+    def _numberless(self, row: Row) -> RowClass | None:
+        if self._number(row):
+            return None
+        title, term = self._title(row), self._term(row)
+        if self.nested and (wider := self.columns.cell(row, "group")):
             if self.group is None:
                 return self._ask(row, "строка без номера стоит не под мероприятием", "мероприятие")
             if wider != self.group.title:
                 self.group.title = join_torn(self.group.title, wider)
-        torn = self._after_break and self.last is not None
         inherits = bool(row.covered & {self.columns.at.get(role, -1) for role in WORDS})
-        if torn and term and self._completes(term):
+        if self._torn and term and self._completes(term):
             return self._continue(row)
-        if self.columns.nested or not self.numbered:
-            if title and (term or inherits) and not (torn and title[0].islower() and not self.columns.nested):
+        if self.nested or not self.numbered:
+            if title and (term or inherits) and not (self._torn and title[0].islower() and not self.nested):
                 return self._item(row)
-            if title and "number" not in self.columns.at and self._cell(row, "responsible") and not torn:
+            if title and "number" not in self.columns.at and self._cell(row, "responsible") and not self._torn:
                 return self._item(row)
         elif title and term and title[0].isupper():
-            return self._ask(row, "у строки со своим сроком нет номера", "мероприятие")
+            return self._ask(row, "у строки со своим сроком нет номера", "мероприятие", "продолжение")
+        return None
+
+    def _continuation(self, row: Row) -> RowClass | None:
+        """The rest of a torn cell: after a page break, or words that do not begin anew."""
+        if self._number(row):
+            return None
+        title, term = self._title(row), self._term(row)
         if self.last is None:
-            return self._ask(row, "строка ничего не продолжает", "пропустить")
-        if not torn and title and title[0].isupper() and self._cell(row, "responsible"):
+            return self._ask(row, "строка ничего не продолжает", "мероприятие", "заголовок")
+        if self._torn:
+            return self._continue(row)
+        if title and title[0].isupper() and self._cell(row, "responsible"):
             return self._ask(row, "строка без номера и срока похожа на отдельное мероприятие", "продолжение")
-        if not torn and term and not title:
+        if term and not title:
             return self._ask(row, "у мероприятия второй срок в отдельной строке", "продолжение")
+        unfinished = headings.is_unfinished(self.last.words.get("title", ""))
+        if title and title[0].isupper() and not row.covered and not unfinished:
+            return self._ask(row, "строка без номера и срока начинается заново", "мероприятие", "заголовок")
         return self._continue(row)
+
+    @property
+    def _torn(self) -> bool:
+        return self._after_break and self.last is not None
+
+    @property
+    def _is_numbered(self) -> bool:
+        return "number" in self.columns.at
+
+    def _heading(self, row: Row, words: str = "") -> RowClass:
+        self.sections.add(words or row.words, row.place, adjacent=self._after_heading, torn=self._after_break)
+        self.group, self.last = None, None
+        return "heading"
 
     def _completes(self, term: str) -> bool:
         """Whether a torn term is whole only together with the words after the page break."""
@@ -177,73 +261,89 @@ class RowReader:
         return bool(before) and not self.reads(before) and self.reads(join_torn(before, term))
 
     def _item(self, row: Row) -> RowClass:
-        number = self._cell(row, "number").rstrip(".)")
-        if self.columns.nested and self.group is not None:
-            self.group.members += 1
-            number = f"{self.group.number}.{self.group.members}"
+        cells = Cells(self.columns, row)
+        number = cells.number.rstrip(".)")
+        group = self._group_of(row, number)
+        if self.nested and group is not None:
+            group.members += 1
+            number = f"{group.number}.{group.members}"
         heading = self.sections.current
         item = FoundItem(
             number=number,
             section=heading.title if heading else "",
             section_code=heading.code if heading else "",
             parent=self.sections.parent,
-            group=self.group,
+            group=group,
             place=row.place,
         )
-        for role in WORDS:
-            words = self._term(row) if role == "term" else self._cell(row, role)
-            at = self.columns.at.get("term_end" if role == "term" and "term" not in self.columns.at else role, -1)
-            if not words and at in row.covered and self.items:
-                words = self.items[-1].words.get(role, "")
-            if words:
-                item.add(role, words)
-        self.items.append(item)
-        self.last = item
+        for role in (*WORDS, *ASIDE):
+            self._fill(item, role, cells)
+        if group and not item.words.get("responsible") and group.responsible:
+            item.add("responsible", group.responsible)
+        parts = stacked(item, self.reads)
+        self.items += parts
+        self.last = parts[-1]
         return "item"
+
+    def _group_of(self, row: Row, number: str) -> Group | None:
+        """The wider measure above an item: of nested numbers, of a column of its own, or «1» over 1.1."""
+        if self.nested:
+            return self.group
+        if self.group and self.group.number and not number.startswith(f"{self.group.number}."):
+            self.group = None
+        wider = self.columns.cell(row, "group")
+        if wider and not (self.group and self.group.title == wider):
+            self.group = Group("", wider)
+        return self.group
+
+    def _fill(self, item: FoundItem, role: Role, cells: Cells) -> None:
+        """The words of one role: of the row's own cell, or of the row above where it says so or is merged with it."""
+        above = self.items[-1] if self.items else None
+        words, lines = cells.of(role), cells.lines(role)
+        at = self.columns.at.get("term_end" if role == "term" and "term" not in self.columns.at else role, -1)
+        if not words and at in cells.row.covered and above:
+            words, lines = above.words.get(role, ""), above.lines.get(role, ())
+        if role not in ("title", *ASIDE):
+            said, doubt = of_above(words, above, role)
+            if said != words:
+                words, lines = said, above.lines.get(role, ()) if above and said == above.words.get(role) else ()
+            if doubt and role in ("responsible", "executors"):
+                answer = self.answers.of("responsible", item.words.get("title", ""))
+                words, lines = (answer, ()) if answer else (words if above else "", lines)
+                if not answer:
+                    self._ask_who(item, words, lines, doubt)
+        if words:
+            item.add(role, words, lines)
+
+    def _ask_who(self, item: FoundItem, words: str, lines: tuple[str, ...], doubt: str) -> None:
+        """Which of several «он же» is; or who, where the first row says it."""
+        names = names_in(words, lines) if words else []
+        choices = tuple(dict.fromkeys(filter(None, ("; ".join(names), *names))))
+        proposed = f"«{choices[0]}»" if choices else "назвать орган"
+        title = item.words.get("title", "")
+        self.questions.append(Question("responsible", item.place, title, doubt, proposed, choices))
 
     def _continue(self, row: Row) -> RowClass:
         assert self.last is not None
-        for role in WORDS:
-            if words := self._term(row) if role == "term" else self._cell(row, role):
-                self.last.add(role, words)
+        cells = Cells(self.columns, row)
+        for role in (*WORDS, *ASIDE):
+            if words := cells.of(role):
+                self.last.add(role, words, cells.lines(role))
         return "continuation"
 
-    def _ask(self, row: Row, why: str, proposed: str) -> RowClass:
-        self.questions.append(Question("row", row.place, row.words, why, proposed))
+    def _ask(self, row: Row, why: str, *likely: str) -> RowClass:
+        choices = tuple(dict.fromkeys((*likely, *ANSWERS)))
+        self.questions.append(Question("row", row.place, row.words, why, likely[0], choices))
         return "question"
 
     def _cell(self, row: Row, role: Role) -> str:
         return self.columns.cell(row, role)
 
+    def _number(self, row: Row) -> str:
+        return Cells(self.columns, row).number
+
+    def _title(self, row: Row) -> str:
+        return Cells(self.columns, row).of("title")
+
     def _term(self, row: Row) -> str:
-        if "term" in self.columns.at or "term_end" not in self.columns.at:
-            return self._cell(row, "term")
-        return " – ".join(filter(None, (self._cell(row, "term_start"), self._cell(row, "term_end"))))
-
-    def _aligned(self, row: Row) -> Row:
-        """A row whose cells slid to the left is laid out again by the one cell that reads as a term.
-
-        Only where the cell of the number holds words and the cells around the term fill their columns exactly.
-        """
-        at, first = self.columns.at.get("term", -1), self.columns.at.get("number", -1)
-        if first != 0 or at <= 0 or len(row.filled) < 3 or not row.cells[0] or _NUMBER.match(row.cells[0]):
-            return row
-        terms = [n for n in row.filled if n != at and self.reads(row.cells[n])]
-        if len(terms) != 1 or (at < len(row.cells) and self.reads(row.cells[at])):
-            return row
-        before = [n for n in row.filled if n < terms[0]]
-        after = [n for n in row.filled if n > terms[0]]
-        left = sorted(n for role, n in self.columns.at.items() if n < at and role not in ("number", "group"))
-        right = sorted(n for n in self.columns.at.values() if n > at)
-        if len(before) != len(left) or len(after) > len(right):
-            return row
-        cells = [""] * len(self.columns.words)
-        for source, target in zip([*before, terms[0], *after], [*left, at, *right], strict=False):
-            cells[target] = row.cells[source]
-        return replace(row, cells=tuple(cells))
-
-
-def heal(item: FoundItem) -> FoundItem:
-    """The item with hyphenated words made whole once every torn half is in."""
-    item.words = {role: healed(words) for role, words in item.words.items()}
-    return item
+        return Cells(self.columns, row).of("term")

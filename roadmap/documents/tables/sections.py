@@ -12,6 +12,9 @@ _LABEL = re.compile(
 )
 _ROMAN = {"I": 1, "V": 5, "X": 10, "І": 1, "Х": 10}
 PLAIN = "plain"
+SECTION = re.compile(
+    r"(?:направление|раздел|этап|блок|задача|цель|подраздел)\s+[№\dIVXІХ]|[IVXІХ]+[.)]\s", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """Paragraph accounting: each paragraph of the running text is counted once, as what it was read as."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
@@ -12,14 +11,14 @@ SHOWN = 40
 PARAGRAPH_CLASSES: tuple[ParagraphClass, ...] = get_args(ParagraphClass)
 
 
-def count_paragraphs(
+def classes_of(
     paragraphs: Sequence[Paragraph],
     regulation: Regulation,
     *,
     known: Mapping[int, ParagraphClass],
     named: Iterable[tuple[ParagraphClass, str, str]],
-) -> Counter[ParagraphClass]:
-    """How many paragraphs are of which class; the sum is their number.
+) -> list[ParagraphClass]:
+    """The class of each paragraph, in order.
 
     ``known`` are the classes of paragraphs by number that hold directives or listed plans, ``named`` (class, place,
     first words) of what other readers found in the text. A statement lays no duty on anybody: a goal, a ground, a
@@ -33,10 +32,10 @@ def count_paragraphs(
     at: dict[str, list[tuple[ParagraphClass, str]]] = {}
     for name, place, words in named:
         at.setdefault(place, []).append((name, words[:SHOWN]))
-    counts: Counter[ParagraphClass] = Counter()
+    found: list[ParagraphClass] = []
     for n, paragraph in enumerate(paragraphs):
         named_as: ParagraphClass = known.get(n) or classes.get(n, "statement")
         if named_as not in ("item", "continuation"):
             named_as = next((name for name, words in at.get(paragraph.place, ()) if words in paragraph.text), named_as)
-        counts[named_as] += 1
-    return counts
+        found.append(named_as)
+    return found

@@ -4,16 +4,20 @@ from typing import Literal, NamedTuple
 
 from roadmap.reading import DayUnit, Every
 
-Scale = Literal["day", "month", "quarter", "half_year", "year", "school_year"]
+Scale = Literal["day", "weekday", "week", "month", "quarter", "half_year", "year", "school_year"]
 How = Literal["single", "dash", "to", "until"]
 By = Literal["date", "end"]
 Place = Literal["same", "next", "last"]
 
 
+MONTH_END = -1
+
+
 class Point(NamedTuple):
     """A calendar unit or a day; ``year`` is None where the text leaves it out; ``no`` counts inside the year.
 
-    A school year stands under the year in which it begins.
+    A school year stands under the year in which it begins. A day ``MONTH_END`` is the month's last; of a ``week`` or a
+    ``weekday`` of a month ``nth`` says which one (−1 is the last), and ``day`` the day of the week (Monday is 0).
 
     ``of`` marks a month in the genitive («мая 2024 г.»), which alone may have lost its day.
     """
@@ -25,6 +29,7 @@ class Point(NamedTuple):
     of: bool = False
     many: bool = False
     """«…, 2024 гг.»: a year that closes a list of years."""
+    nth: int = 0
 
 
 class Stretch(NamedTuple):
@@ -61,9 +66,13 @@ class MonthDay(NamedTuple):
     place: Place
     every: Every | None = None
     first: int | None = None
+    month: int = 0
+    """«Второго месяца квартала», «второго месяца, следующего за …»: which one, 0 where the text does not count."""
+    alone: Every | None = None
+    """The rhythm where the phrase names none: «следующего за отчётным» is the month's."""
 
 
-LAST_DAY = 0
+LAST_DAY = -1
 
 
 class WorkingDay(NamedTuple):
@@ -73,6 +82,7 @@ class WorkingDay(NamedTuple):
     until: bool
     place: Place
     every: Every | None = None
+    alone: Every | None = None
 
 
 class Recur(NamedTuple):
@@ -80,6 +90,8 @@ class Recur(NamedTuple):
 
     every: Every
     least: bool = False
+    results: bool = False
+    """«По итогам квартала»: a day named beside it follows the quarter."""
 
 
 class Times(NamedTuple):
@@ -134,6 +146,7 @@ class Whole(NamedTuple):
     """«Весь период», or the habit «постоянно», «регулярно»."""
 
     habit: bool
+    daily: bool = False
 
 
 class Plan(NamedTuple):
@@ -184,3 +197,7 @@ Part = (
 
 class UnclearError(Exception):
     """The phrase is a question; the message says, in Russian, why and where."""
+
+
+class UnparsedError(UnclearError):
+    """The words themselves are no deadline."""

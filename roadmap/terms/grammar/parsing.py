@@ -20,8 +20,8 @@ CACHED_PHRASES, CACHED_LENGTH = 4096, 200
 QUOTED_LENGTH = 160
 _LINKS = {"SEP", "AND"}
 _FORMS = {
-    "SHORTDATE": "Год записан двумя цифрами: «{}».",
     "DASH": "Непонятно место тире: «{}».",
+    "CLOCK": "Такой даты нет, а время без дня — не срок: «{}».",
 }
 
 
@@ -66,7 +66,7 @@ def _refusal(text: str, token: Token) -> str:
     if not text.strip():
         return "Срок не указан: пустая строка."
     if token.type == END:
-        if any(piece.type in ("WORD", "OTHER") for piece in tokens(text)):
+        if any(piece.type in ("WORD", "OTHER", "ELLIPSIS") for piece in tokens(text)):
             return f"Не понято: «{_quoted(text)}»."
         return f"Срок назван не полностью: «{_quoted(text)}»."
     if token.type in _FORMS:

@@ -1,6 +1,6 @@
 """Grammar → tree for rhythms and for counts from an event, with what both halves of the builder share."""
 
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from lark import Transformer, v_args
 
@@ -12,11 +12,14 @@ from roadmap.terms.grammar.nodes import (
     Offset,
     Paces,
     Part,
+    Point,
     Recur,
+    Stretch,
     Then,
     Times,
     UnclearError,
     Weekdays,
+    Whole,
     WorkingDay,
 )
 from roadmap.terms.grammar.normal import Token
@@ -27,6 +30,15 @@ _NUMBERS = {"NUM", "CNT", "NDAY", "NMONTH", "TWICE"}
 UNITS = {"UNIT", "SUBYEAR", "YM", "HALF"}
 
 
+class Tail(NamedTuple):
+    """The place in the text of the words of an event or a plan."""
+
+    start: int
+    end: int
+    is_set_only: bool = False
+    """«Установленные» and no more: nobody is named."""
+
+
 def value(args: tuple[Any, ...], types: set[str]) -> Any:
     """The value of the first token of these types, or None."""
     return next((arg.value for arg in args if isinstance(arg, Token) and arg.type in types), None)
@@ -34,7 +46,8 @@ def value(args: tuple[Any, ...], types: set[str]) -> Any:
 
 def tail_of(args: tuple[Any, ...]) -> tuple[int, int] | None:
     """The place of an event's or a plan's words in the text."""
-    return args[-1] if args and type(args[-1]) is tuple else None
+    last = args[-1] if args else None
+    return (last.start, last.end) if isinstance(last, Tail) else None
 
 
 def every_of(args: tuple[Any, ...]) -> Every:
@@ -43,7 +56,14 @@ def every_of(args: tuple[Any, ...]) -> Every:
     return "year" if token.type == "YM" else cast(Every, token.value)
 
 
+def rhythm_alone(types: list[str]) -> Every | None:
+    """«Месяца, следующего за отчётным» alone is said of each month; of «отчётный период» nobody knows the length."""
+    return "month" if "NEXT" in types and "REPORTING" in types and "PERIOD" not in types else None
+
+
 def _weekday(number: int, args: tuple[Token, ...]) -> NthWeekday:
+    if not (number == -1 or 1 <= number <= 4):
+        raise UnclearError(f"Такого дня недели в месяце может не быть: «{number}-й по счёту».")
     every = every_of(args) if any(arg.type in UNITS for arg in args) else None
     if every == "week":
         raise UnclearError("В неделе каждый день один: назовите месяц, квартал или год.")
@@ -65,12 +85,12 @@ def _day_of_unit(args: tuple[Token, ...], *, until: bool) -> MonthDay | WorkingD
         reported = args[after:]
         every = every_of(reported) if UNITS & {arg.type for arg in reported} else None
     if value(args, {"DAYKIND"}) == "working_days":
-        return WorkingDay(number, until, "same" if after is None else "next", every)
+        return WorkingDay(number, until, "same" if after is None else "next", every, rhythm_alone(types))
     if after is None and every and number == -1:
         return _last_day(every, until=until)
     if number == -1 or every is None or (after is None and every != "month"):
         raise UnclearError("Не назван месяц, к числу которого относится срок.")
-    return MonthDay(number, until, "same" if after is None else "next", every)
+    return MonthDay(number, until, "same" if after is None else "next", every, alone=rhythm_alone(types))
 
 
 def _last_day(every: Every, *, until: bool) -> MonthDay:
@@ -95,7 +115,7 @@ class Rhythms(Transformer[Any, tuple[Part, ...]]):
         months = value(args, {"SEASON"})
         raise UnclearError(f"Время года — не срок: назовите месяцы, например «{months} {year or '…'} г.».")
 
-    def set_by_nobody(self, *_: Token) -> Part:
+    def set_by_nobody(self, *_: Token) -> Any:
         raise UnclearError("Не сказано, чем установлен срок: назовите акт, план или день.")
 
     # Rhythms
@@ -125,18 +145,30 @@ class Rhythms(Transformer[Any, tuple[Part, ...]]):
     def then_what(self, _: Token) -> Part:
         raise UnclearError("Не сказано, как срок повторяется: «далее».")
 
-    def daily(self, *_: Token) -> Recur:
-        raise UnclearError("Срок «ежедневно» не говорит, когда отчитываться: назовите неделю, месяц или квартал.")
+    def daily(self, *_: Token) -> Whole:
+        """«Ежедневно»: a habit, whose days are not controlled one by one."""
+        return Whole(True, daily=True)
+
+    def results(self, *args: Token) -> Recur:
+        """«По итогам квартала»: each quarter, told of when it is over."""
+        return Recur(every_of(args), results=True)
+
+    def results_of(self, *args: Any) -> Part:
+        raise UnclearError(f"Не сказано, к какому дню нужны итоги: «{words(args[-1])}».")
 
     def nth_weekday(self, *args: Token) -> NthWeekday:
-        number = -1 if value(args, {"LAST"}) else value(args, {"ORD"})
+        """«Каждая последняя среда» is that of each month; «каждый второй вторник» may be every other one."""
+        number = -1 if value(args, {"LAST"}) else value(args, {"NUM", "ORD"})
+        if value(args, {"EACH"}) and not any(arg.type in UNITS for arg in args) and number in (-1, 1):
+            return NthWeekday(number, value(args, {"WEEKDAY"}), "month")
         return _weekday(number, args)
 
     def nth_weekdays(self, *args: Token) -> list[NthWeekday]:
-        """«Первый и третий четверг месяца»."""
-        if value(args, {"NUM"}) is not None:
-            raise UnclearError("Неясно, число это или счёт дней недели: напишите «первый и третий».")
-        return [_weekday(arg.value, args) for arg in args if arg.type == "ORD"]
+        """«Первый и третий четверг»: only a month has several to choose from."""
+        numbers = [arg.value for arg in args if arg.type in ("NUM", "ORD")]
+        if not any(arg.type in UNITS for arg in args):
+            args = (*args, Token("UNIT", "month", 0, 0))
+        return [_weekday(number, args) for number in numbers]
 
     def day_of_unit(self, *args: Token) -> Part:
         return _day_of_unit(args, until=False)
@@ -166,7 +198,9 @@ class Rhythms(Transformer[Any, tuple[Part, ...]]):
         unit: DayUnit = value(args, {"DAYKIND"}) or "calendar_days"
         return Offset(value(args, _NUMBERS), unit, tail_of(args), value(args, {"NDAY"}) is not None)
 
-    def units(self, *args: Any) -> Offset:
+    def units(self, *args: Any) -> Offset | Stretch:
+        if value(args, {"DURING"}) and len(args) == 3 and args[-1].type == "YM":
+            return Stretch(Point("year", None), Point("year", None), during=True)
         count = value(args, _NUMBERS) or 1
         unit = value(args, {"UNIT"}) or ("month" if value(args, {"NMONTH"}) else "year")
         alone = value(args, {"NMONTH"}) is not None
@@ -179,7 +213,7 @@ class Rhythms(Transformer[Any, tuple[Part, ...]]):
         return self.days(*args).back()
 
     def units_before(self, *args: Any) -> Offset:
-        return self.units(*args).back()
+        return cast(Offset, self.units(*args)).back()
 
     def next_day(self, *args: Any) -> Offset:
         return Offset(1, value(args, {"DAYKIND"}) or "calendar_days", tail_of(args))

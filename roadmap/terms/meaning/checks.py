@@ -6,6 +6,7 @@ from itertools import pairwise
 from roadmap.language import counted
 from roadmap.reading import Every, Window
 from roadmap.terms.grammar.nodes import (
+    LAST_DAY,
     Bracketed,
     Demand,
     Header,
@@ -48,7 +49,7 @@ def describe(part: Part) -> str:
         case Since(point):
             return f"с {words(point)}"
         case MonthDay(day):
-            return f"{day} числа" if day else "последний день"
+            return "последний день" if day == LAST_DAY else f"{day} числа"
         case Recur(every):
             return _EVERY_WORDS[every]
         case Then(every):
@@ -65,7 +66,7 @@ def describe(part: Part) -> str:
             return "дата в скобках"
         case Weekdays() | NthWeekday():
             return "день недели"
-        case Whole(habit):
+        case Whole(habit=habit):
             return "постоянно" if habit else "весь период"
         case Plan():
             return "по плану"

@@ -4,12 +4,13 @@ from calendar import monthrange
 from datetime import date, timedelta
 from itertools import pairwise
 
-from roadmap.terms.grammar.nodes import Point, Stretch, UnclearError, Until
+from roadmap.terms.grammar.nodes import MONTH_END, Point, Stretch, UnclearError, Until
 from roadmap.terms.grammar.words import MONTHS, ROMAN
 
 Dated = Stretch | Until
 YEARS = ("year", "school_year")
 
+WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
 _MONTHS_IN = {"quarter": 3, "half_year": 6}
 
 
@@ -18,11 +19,15 @@ def words(point: Point) -> str:
     year = "" if point.year is None else f" {point.year} года"
     if point.scale == "day":
         month = MONTHS[point.no - 1][1] if 1 <= point.no <= 12 else f"{point.no}-го месяца"
-        return f"{point.day} {month}{year}"
+        return f"{'последний день' if point.day == MONTH_END else point.day} {month}{year}"
+    if point.scale in ("week", "weekday"):
+        unit = "неделя" if point.scale == "week" else WEEKDAYS[point.day]
+        which = "последний по счёту" if point.nth < 0 else f"{point.nth}-й по счёту"
+        return f"{which} {unit}, {MONTHS[point.no - 1][0]}{year}"
     if point.scale == "month":
         return f"{MONTHS[point.no - 1][point.of]}{year}"
     if point.scale == "year":
-        return f"{point.year} год"
+        return f"{point.year} год" if point.year else "год"
     if point.scale == "school_year":
         return f"{point.year}/{point.year + 1} учебный год" if point.year else "учебный год"
     number = ROMAN[point.no] if point.no < len(ROMAN) else str(point.no)
@@ -34,9 +39,12 @@ def bounds(point: Point) -> tuple[date, date]:
     year, scale = point.year, point.scale
     if year is None:
         raise UnclearError(f"Не назван год: «{words(point)}». Если срок ежегодный, допишите «ежегодно».")
+    if scale in ("week", "weekday"):
+        return _of_month(point, date(year, point.no, 1))
     if scale == "day":
         try:
-            day = date(year, point.no, point.day)
+            number = monthrange(year, point.no)[1] if point.day == MONTH_END else point.day
+            day = date(year, point.no, number)
         except ValueError:
             raise UnclearError(f"Такой даты нет: «{words(point)}».") from None
         return day, day
@@ -51,6 +59,21 @@ def bounds(point: Point) -> tuple[date, date]:
     if not length <= last <= 12:
         raise UnclearError(f"Такого отрезка года нет: «{words(point)}».")
     return date(year, last - length + 1, 1), date(year, last, monthrange(year, last)[1])
+
+
+def _of_month(point: Point, first: date) -> tuple[date, date]:
+    """The n-th day of the week, or the n-th week where the month begins (for the last one: ends) with a whole one."""
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    if point.scale == "weekday":
+        day = nth_weekday(first, last, point.nth, point.day)
+        if day > last or point.nth == 0:
+            raise UnclearError(f"Такого дня в месяце нет: «{words(point)}».")
+        return day, day
+    opens = last - timedelta(days=6) if point.nth < 0 else first + timedelta(days=7 * (point.nth - 1))
+    due = opens + timedelta(days=6)
+    if opens.weekday() != 0 or due > last or point.nth == 0:
+        raise UnclearError(f"Неясно, какие дни недели: «{words(point)}». Назовите числа.")
+    return opens, due
 
 
 def nth_weekday(first: date, last: date, number: int, weekday: int) -> date:

@@ -1,7 +1,5 @@
 """Rhythm, days inside its unit and the span in which it runs, in any order → a recurring reading."""
 
-from datetime import date
-
 from roadmap.calendar import WorkCalendar
 from roadmap.reading import Every, Reading, Window
 from roadmap.terms.grammar.nodes import (
@@ -24,6 +22,7 @@ from roadmap.terms.grammar.nodes import (
 from roadmap.terms.meaning.checks import check_apart, check_list, contradiction, describe, due_first
 from roadmap.terms.meaning.dates import Dated, end
 from roadmap.terms.meaning.limits import limits_of
+from roadmap.terms.meaning.reported import after_results, bounds_in_period, check_reported_year, school_units
 from roadmap.terms.meaning.rhythms import (
     RULE_OF,
     Limits,
@@ -36,7 +35,7 @@ from roadmap.terms.meaning.rhythms import (
     whole_units,
 )
 from roadmap.terms.meaning.runs import at_paces, then_yearly
-from roadmap.terms.meaning.sharing import by_times, fill_each_unit, in_season, is_season
+from roadmap.terms.meaning.sharing import by_times, fill_each_unit, in_season, is_season, with_until_carried
 
 
 def recurring(text: str, parts: tuple[Part, ...], period: Limits, *, calendar: WorkCalendar | None = None) -> Reading:
@@ -51,11 +50,12 @@ def recurring(text: str, parts: tuple[Part, ...], period: Limits, *, calendar: W
     if any(isinstance(part, Paces) for part in parts):
         return at_paces(text, parts, period)
     every = _rhythm(parts)
+    parts = after_results(parts, every, period)
     if fill_each_unit(parts, every):
-        every = "year"
+        every, parts = "year", with_until_carried(parts)
     bounding: list[Part] = []
     inside: list[Dated] = []
-    for part in parts:
+    for part in bounds_in_period(parts, every, period):
         if isinstance(part, Stretch | Until) and end(part).year is None:
             inside.append(part)
         elif isinstance(part, Stretch | Since | Whole):
@@ -68,7 +68,8 @@ def recurring(text: str, parts: tuple[Part, ...], period: Limits, *, calendar: W
     if own:
         _check_school_year(bounding, every)
         check_length(limits, every)
-    rule, windows = _expand(parts, inside, limits, every, latest=max(limits.end, period.end), calendar=calendar)
+    check_reported_year(inside, period, own=own)
+    rule, windows = _expand(parts, inside, limits, every, calendar=calendar)
     if not windows:
         raise UnclearError(f"Внутри периода {limits.start:%d.%m.%Y}–{limits.end:%d.%m.%Y} нет ни одного такого срока.")
     return Reading(text, "recurring", rule, windows, every=every)
@@ -111,6 +112,8 @@ def _rhythm(parts: tuple[Part, ...]) -> Every:
     if any(isinstance(part, Until) and part.next_year for part in parts):
         return "year"
     day = next(part for part in parts if isinstance(part, MonthDay | NthWeekday | WorkingDay))
+    if not isinstance(day, NthWeekday) and day.alone:
+        return day.alone
     raise UnclearError(f"Не сказано, какого месяца и как часто: «{describe(day)}».")
 
 
@@ -120,7 +123,6 @@ def _expand(
     limits: Limits,
     every: Every,
     *,
-    latest: date,
     calendar: WorkCalendar | None,
 ) -> tuple[str, tuple[Window, ...]]:
     month_days = [part for part in parts if isinstance(part, MonthDay)]
@@ -138,30 +140,32 @@ def _expand(
         raise contradiction(Recur(every), inside[0])
     if inside:
         check_list(inside)
-        found = sorted(set(in_each_year(limits, inside, latest=latest)), key=due_first)
+        found = sorted(set(in_each_year(limits, inside)), key=due_first)
         check_apart(found)
         return _yearly_rule(inside), tuple(found)
     if month_days:
         if every == "week":
             raise contradiction(Recur(every), month_days[0])
-        found = sorted(set(on_month_days(limits, every, month_days, latest=latest)), key=due_first)
+        found = sorted(set(on_month_days(limits, every, month_days)), key=due_first)
         return _month_rule(month_days), tuple(found)
     if working:
-        found = sorted(set(on_working_days(limits, every, working, calendar, latest=latest)), key=due_first)
+        found = sorted(set(on_working_days(limits, every, working, calendar)), key=due_first)
         return "working-day-of-next-month" if working[0].place == "next" else "working-day-of-unit", tuple(found)
     if nth:
         return "weekday-of-unit", on_nth_weekdays(limits, every, nth)
     if days := frozenset(part.day for part in parts if isinstance(part, Weekdays)):
         return "weekly-on-weekday", on_weekdays(limits, days)
-    return RULE_OF[every], whole_units(limits, every)
+    return RULE_OF[every], school_units(limits, every) or whole_units(limits, every)
 
 
 def _month_rule(days: list[MonthDay]) -> str:
     """Days of one kind only: numbers, spans, or the last day."""
-    if len({(day.place, day.first is None, day.day == LAST_DAY and day.first is None) for day in days}) > 1:
+    if len({(day.place, day.month, day.first is None, day.day == LAST_DAY and day.first is None) for day in days}) > 1:
         raise UnclearError("Дни месяца названы по-разному: назовите числа.")
     if days[0].day == LAST_DAY and days[0].first is None:
         return "last-day-of-unit"
+    if days[0].place == "same" and days[0].month:
+        return "day-of-nth-month"
     rules = {"same": "day-of-month", "next": "reported-next-month", "last": "day-of-last-month"}
     return rules[days[0].place]
 

@@ -50,30 +50,38 @@ def on_nth_weekdays(limits: Limits, every: Every, days: Iterable[NthWeekday]) ->
     return tuple(Window(day, day) for day in sorted(found) if limits.start <= day <= limits.end)
 
 
-def on_month_days(limits: Limits, every: Every, days: Iterable[MonthDay], *, latest: date) -> list[Window]:
-    """«До 10 числа месяца, следующего за отчётным» for every unit; a due day outside the limits is left out, a report
-    on the last unit may follow it up to ``latest``."""
-    return [window for day in days for window in _on_month_day(limits, every, day, latest=latest)]
+def on_month_days(limits: Limits, every: Every, days: Iterable[MonthDay]) -> list[Window]:
+    """«До 10 числа месяца, следующего за отчётным» for every unit: the report on the last one follows the limits and
+    belongs to them; any other due day outside the limits is left out."""
+    return [window for day in days for window in _on_month_day(limits, every, day)]
 
 
-def _on_month_day(limits: Limits, every: Every, rule: MonthDay, *, latest: date) -> Iterator[Window]:
-    if rule.place == "same" and every != "month":
+def _on_month_day(limits: Limits, every: Every, rule: MonthDay) -> Iterator[Window]:
+    if rule.place == "same" and every != "month" and not rule.month:
         raise UnclearError(
             f"Не назван месяц: «{rule.day} числа». Если это отчёт, допишите «месяца, следующего за отчётным»."
         )
     if rule.day != LAST_DAY and not 1 <= rule.day <= 28:
         raise UnclearError(f"Такое число есть не в каждом месяце: «{rule.day} числа».")
+    if rule.month and (every == "week" or not 1 <= rule.month <= MONTHS[every]):
+        raise UnclearError(f"Такого месяца в отрезке нет: «{rule.month}-й месяц».")
     for window in whole_units(limits, every):
-        last = unit(window.due, every)[1]
-        month = last + _DAY if rule.place == "next" else last
+        month = _month_of(rule, *unit(window.due, every))
         due = month_end(month) if rule.day == LAST_DAY else month.replace(day=rule.day)
-        if limits.start <= due <= (latest if rule.place == "next" else limits.end):
+        if limits.start <= due and (rule.place == "next" or due <= limits.end):
             start = due if rule.first is None else max(due.replace(day=rule.first), limits.start)
             yield Window(None if rule.until else start, due)
 
 
+def _month_of(rule: MonthDay, first: date, last: date) -> date:
+    """A day of the month that the rule means: of the unit between these days, or after it."""
+    if rule.place == "next":
+        return add_months(last + _DAY, max(rule.month - 1, 0))
+    return add_months(first, rule.month - 1) if rule.month else last
+
+
 def on_working_days(
-    limits: Limits, every: Every, days: Iterable[WorkingDay], calendar: WorkCalendar | None, *, latest: date
+    limits: Limits, every: Every, days: Iterable[WorkingDay], calendar: WorkCalendar | None
 ) -> list[Window]:
     """«До 5-го рабочего дня месяца» of every unit, or of the month after it, in the working calendar of the region."""
     if calendar is None:
@@ -82,13 +90,12 @@ def on_working_days(
         raise UnclearError("Рабочий день недели: назовите сам день недели.")
     found = []
     for day in days:
-        end = latest if day.place == "next" else limits.end
         for window in whole_units(limits, every):
             first, last = unit(window.due, every)
             if day.place == "next":
                 first, last = last + _DAY, month_end(last + _DAY)
             due = _working_day(calendar, first, last, day.number)
-            if limits.start <= due <= end:
+            if limits.start <= due and (day.place == "next" or due <= limits.end):
                 found.append(Window(None if day.until else due, due))
     return found
 
@@ -136,16 +143,11 @@ def _shares_of(first: date, count: int, every: Every) -> Iterator[tuple[date, da
             yield add_months(first, length * n), add_months(first, length * (n + 1)) - _DAY
 
 
-def in_each_year(limits: Limits, items: Iterable[Stretch | Until], *, latest: date) -> list[Window]:
-    """«Ежегодно до 1 декабря», «ежегодно в мае»: windows of every year, clipped by the limits; a report on the last
-    year may follow it up to ``latest``."""
+def in_each_year(limits: Limits, items: Iterable[Stretch | Until]) -> list[Window]:
+    """«Ежегодно до 1 декабря», «ежегодно в мае»: windows of every year, clipped by the limits; the report on the last
+    year follows them and belongs to them."""
     years = range(limits.start.year, limits.end.year + 1)
-    return [
-        window
-        for item in items
-        for year in _years(item, years)
-        for window in _in_year(limits, item, year, latest=latest)
-    ]
+    return [window for item in items for year in _years(item, years) for window in _in_year(limits, item, year)]
 
 
 def _years(item: Stretch | Until, years: range) -> range:
@@ -154,14 +156,14 @@ def _years(item: Stretch | Until, years: range) -> range:
     return range(years.start - begins_before, years.stop)
 
 
-def _in_year(limits: Limits, item: Stretch | Until, year: int, *, latest: date) -> Iterator[Window]:
+def _in_year(limits: Limits, item: Stretch | Until, year: int) -> Iterator[Window]:
     if (item.point if isinstance(item, Until) else item.last).scale == "school_year":
         raise UnclearError("Учебный год начинается не с января: назовите дни или месяцы.")
     if isinstance(item, Until):
         due = bounds(item.point._replace(year=year + item.next_year))[1]
         if item.point.scale != "day" and item.by != "end":
             raise UnclearError(f"Неясно, входит ли в срок «{words(item.point)}».")
-        if limits.start <= due <= (latest if item.next_year else limits.end):
+        if limits.start <= due and (item.next_year or due <= limits.end):
             yield Window(None, due)
         return
     dated = with_year(item, year)

@@ -61,9 +61,7 @@ def _then_others(text: str, first: Dated, later: list[Dated], period: Limits) ->
     once = window_of(first)
     check_overlap(once, period)
     check_list(later)
-    following = (
-        in_each_year(Limits(once.due + _DAY, period.end), later, latest=period.end) if once.due < period.end else []
-    )
+    following = in_each_year(Limits(once.due + _DAY, period.end), later) if once.due < period.end else []
     windows = [once, *sorted(set(following), key=due_first)]
     if len(windows) < 2 or (windows[1].start or windows[1].due).year == once.due.year:
         raise UnclearError(f"Неясно, с какого года «{describe(later[0])}» ежегодно.")
@@ -89,7 +87,8 @@ def _later(item: Dated, years: int) -> Dated:
 
 
 def at_paces(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
-    """Windows of so many units on end, from the day the text names; each has one term, due on its last day."""
+    """Windows of so many units on end, each due on its last day: from the day the text names, else months and years
+    from the beginning of the period."""
     paces = next(part for part in parts if isinstance(part, Paces))
     bounding: list[Part] = []
     for part in parts:
@@ -99,11 +98,13 @@ def at_paces(text: str, parts: tuple[Part, ...], period: Limits) -> Reading:
             raise contradiction(paces, part)
     since = [bounds(part.point)[0] for part in bounding if isinstance(part, Since)]
     since += [stretch_bounds(part)[0] for part in bounding if isinstance(part, Stretch)]
-    if not since:
+    if not since and paces.unit == "week":
         raise UnclearError("Не сказано, с какого дня вести счёт: допишите «начиная с …».")
     limits, _ = limits_of(bounding, period)
-    windows = tuple(_paced(since[0], paces, limits))
-    return Reading(text, "recurring", "every-several", windows)
+    if not since and _after(period.start, paces, 1) - _DAY > limits.end:
+        raise UnclearError("Период комплекса мер короче одного повторения: допишите «начиная с …» или назовите срок.")
+    windows = tuple(_paced(since[0] if since else period.start, paces, limits))
+    return Reading(text, "recurring", "every-several" if since else "every-several-of-period", windows)
 
 
 def _paced(start: date, paces: Paces, limits: Limits) -> Iterator[Window]:

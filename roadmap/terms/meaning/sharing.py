@@ -8,6 +8,7 @@ from roadmap.terms.grammar.nodes import Part, Recur, Since, Stretch, Times, Uncl
 from roadmap.terms.meaning.checks import contradiction, times_words
 from roadmap.terms.meaning.dates import YEARS, Dated, end, with_years
 from roadmap.terms.meaning.limits import limits_of
+from roadmap.terms.meaning.period_year import is_school_year
 from roadmap.terms.meaning.rhythms import SHARES, TIMES, Limits, check_length, in_each_year, shares, whole_units
 
 
@@ -21,6 +22,8 @@ def by_times(text: str, parts: tuple[Part, ...], period: Limits) -> tuple[Readin
     if named:
         _check_count(times, len(named))
         return None, (Recur("year"), *rest)
+    if (times.often, times.every) == (4, "year") and is_school_year(period):
+        raise UnclearError(f"Сказано «{times_words(times)}», а кварталы учебного года не названы: назовите месяцы.")
     if (every := TIMES.get((times.often, times.every))) is not None:
         return None, (Recur(every), *rest)
     if (times.often, times.every) not in SHARES:
@@ -84,6 +87,15 @@ def fill_each_unit(parts: tuple[Part, ...], every: Every) -> bool:
     return units == list(range(12 // MONTHS[every]))
 
 
+def with_until_carried(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """«До 10 апреля, 10 июля, …» of a full set of units: «до» stands for all the days of the list."""
+    items = [part for part in parts if isinstance(part, Stretch | Until)]
+    days = [item for item in items if isinstance(item, Stretch) and item.how == "single" and item.last.scale == "day"]
+    if not items or not isinstance(items[0], Until) or items[0].point.scale != "day" or len(days) != len(items) - 1:
+        return parts
+    return tuple(Until(part.last) if isinstance(part, Stretch) else part for part in parts)
+
+
 def is_season(inside: list[Dated]) -> bool:
     """«С сентября по май» beside a shorter rhythm."""
     item = inside[0]
@@ -92,6 +104,6 @@ def is_season(inside: list[Dated]) -> bool:
 
 def in_season(limits: Limits, season: Dated, every: Every) -> tuple[Window, ...]:
     """The months or weeks that lie in the season, each year."""
-    seasons = in_each_year(limits, [season], latest=limits.end)
+    seasons = in_each_year(limits, [season])
     found = (whole_units(Limits(window.start or window.due, window.due), every) for window in seasons)
     return tuple(window for windows in found for window in windows)

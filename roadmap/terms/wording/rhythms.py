@@ -28,6 +28,12 @@ _UNITS_OF: dict[Every, str] = {
     "half_year": "полугодия",
     "year": "года",
 }
+_AFTER = " месяца, следующего за отчётным"
+_AFTER_THE: dict[Every, str] = {
+    "quarter": " следующего за отчётным кварталом",
+    "half_year": " следующего за отчётным полугодием",
+    "year": " следующего за отчётным годом",
+}
 _BY_WEEKDAY = ("понедельникам", "вторникам", "средам", "четвергам", "пятницам", "субботам", "воскресеньям")
 _WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
 _GENDERS = "ммжмжжс"
@@ -41,7 +47,7 @@ _ORDINALS = {
 def say_recurring(reading: Reading) -> str | None:
     """The canonical words, or None where the windows alone do not say the rhythm."""
     every, windows = reading.every, reading.windows
-    if reading.rule == "every-several":
+    if reading.rule in ("every-several", "every-several-of-period"):
         return say_paces(windows)
     if reading.rule == "times-in-unit":
         return _shares(windows)
@@ -58,11 +64,15 @@ def say_recurring(reading: Reading) -> str | None:
         case "day-of-month":
             return f"{EVERY_WORDS[every]} {_month_days(windows)}, {_span(windows, every)}"
         case "reported-next-month":
-            reported = [unit(window.due.replace(day=1) - DAY, every) for window in (first, last)]
-            days_said = _month_days(windows, " месяца, следующего за отчётным")
+            month = _month_in(every, first.due)
+            reported = [unit(add_months(window.due.replace(day=1), -month), every) for window in (first, last)]
+            days_said = _month_days(windows, _AFTER if month == 1 else f" {month}-го месяца,{_AFTER_THE[every]}")
             return f"{EVERY_WORDS[every]} {days_said}, {between(reported[0][0], reported[1][1])}"
         case "day-of-last-month":
             place = " последнего месяца" + ("" if every == "month" else f" {_UNITS_OF[every]}")
+            return f"{EVERY_WORDS[every]} {_month_days(windows, place)}, {_span(windows, every)}"
+        case "day-of-nth-month":
+            place = f" {_month_in(every, first.due)}-го месяца {_UNITS_OF[every]}"
             return f"{EVERY_WORDS[every]} {_month_days(windows, place)}, {_span(windows, every)}"
         case "weekday-of-unit":
             return _nth_weekday(windows, every)
@@ -84,6 +94,11 @@ def say_recurring(reading: Reading) -> str | None:
             day = "до последнего дня" if first.start is None else "последний день"
             return f"{day} {_UNITS_OF[every]}, {_span(windows, every)}"
     return None
+
+
+def _month_in(every: Every, day: date) -> int:
+    """The place of the day's month in its calendar unit, from 1."""
+    return (day.month - 1) % MONTHS[every] + 1
 
 
 def _whole_months(start: date, due: date, days: list[int]) -> str:

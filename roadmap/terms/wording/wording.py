@@ -6,9 +6,17 @@ from roadmap.calendar.spans import month_end
 from roadmap.reading import Reading, Window
 from roadmap.terms.grammar.words import MONTH_TERMS, ROMAN
 from roadmap.terms.wording.rhythms import say_recurring
-from roadmap.terms.wording.words import DASH, between, length, length_of, month_words, single, until
+from roadmap.terms.wording.words import DASH, between, day_words, length, length_of, month_words, single, until
 
-_PLANS = {"план": "плану", "график": "графику"}
+_PLANS = {
+    "план": "плану",
+    "график": "графику",
+    "программа": "программе",
+    "расписание": "расписанию",
+    "циклограмма": "циклограмме",
+    "приказ": "приказу",
+    "дорожная карта": "дорожной карте",
+}
 
 
 def say(reading: Reading) -> str:
@@ -49,6 +57,9 @@ def _windows(reading: Reading) -> str:
             return f"{due.year} год"
         case "school-year":
             return f"{_school_years(start.year)} учебный год"
+        case "year-of-period" if start.day == 1 and due == month_end(due):
+            first, last = month_words(start, 0), month_words(due, 0)
+            return first if first == last else f"{first} {DASH} {last}"
     return single(window)
 
 
@@ -75,6 +86,10 @@ def _continuous(rule: str, span: Window) -> str:
             return "весь период"
         case "regularly":
             return "регулярно"
+        case "daily":
+            return "ежедневно"
+        case "from-day-on":
+            return f"с {day_words(start)}"
         case "years-span" if whole:
             named = f"{start.year} г." if start.year == due.year else f"{start.year}{DASH}{due.year} гг."
             return f"в течение {named}"
@@ -90,11 +105,15 @@ def _school_years(year: int) -> str:
 
 
 def _plan(name: str) -> str:
-    if name in _PLANS:
-        return f"по {_PLANS[name]}"
     own, _, kind = name.partition(" ")
-    if own == "отдельный" and kind in _PLANS:
-        return f"по отдельному {_PLANS[kind]}"
+    if own in ("отдельный", "отдельная") and kind in _PLANS:
+        return f"по {'отдельной' if own == 'отдельная' else 'отдельному'} {_PLANS[kind]}"
+    known = next(
+        (kind for kind in _PLANS if name == kind or (name.startswith(f"{kind} ") and kind not in ("план", "график"))),
+        None,
+    )
+    if known is not None:
+        return f"по {_PLANS[known]}{name.removeprefix(known)}"
     if name.casefold().startswith("сроки"):
         return f"в {name}"
     return f"по {name}" if name.split()[-1].casefold() in _PLANS.values() else f"по плану {name}"

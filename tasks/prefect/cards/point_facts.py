@@ -110,4 +110,5 @@ def _item(item: Item, roadmap: Roadmap, owner: Body, *, number: str) -> ItemFact
         executors=item.executors,
         result=item.result,
         source=item.source,
+        act_words=item.act_words,
     )

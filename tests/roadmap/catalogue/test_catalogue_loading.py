@@ -263,6 +263,18 @@ def test_a_file_saved_by_notepad_with_a_byte_order_mark_is_read(tmp_path: Path) 
                 "поле period: конец раньше начала — исправьте start или end",
             ),
             (
+                "no order plans a hundred years",
+                "end: 2026-12-31",
+                "end: 2099-12-31",
+                "поле period: 12.01.2026 – 31.12.2099 длиннее 10 лет — впишите период, который назван в документе",
+            ),
+            (
+                "a period that nobody knows yet",
+                "start: 2026-01-12",
+                "start:",
+                "period, поле start: нужна дата без кавычек вида 2027-05-31, а записано: пусто",
+            ),
+            (
                 "a key stands once",
                 "    kind: agreement\n",
                 "    kind: agreement\n    term: до 1 мая 2026 г.\n",

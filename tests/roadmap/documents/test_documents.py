@@ -218,7 +218,8 @@ def test_a_column_that_nobody_knows_is_a_question_until_it_is_answered() -> None
 def test_the_json_has_the_agreed_fields() -> None:
     told = imported([HEADER, "1\tПриказ\tминистерство\tмай 2027 г.\tприказ"]).to_json()
 
-    assert list(told) == ["act", "items", "indicators", "bodies", "rows", "paragraphs", "questions"]
+    parts = ["act", "items", "indicators", "tables", "bodies", "people", "rows", "paragraphs", "questions"]
+    assert list(told) == parts
     fields = ("number", "origin", "section", "group", "title", "responsible", "executors", "term", "reading", "result")
     assert set(told["items"][0]) == {*fields, "source"}
     assert told["rows"] == {
@@ -288,3 +289,11 @@ def test_damaged_rows_never_raise_and_stay_accounted_for(damage: int) -> None:
 )
 def test_the_region_and_its_zone_are_told_by_the_words_of_the_act(words: str, region: str, zone: str) -> None:
     assert (region_of([words]), zone_of(region)) == (region, zone)
+
+
+def test_words_that_no_field_takes_stand_above_their_entry() -> None:
+    rows = "№\tМероприятие\tСрок\tОтветственный\tУчастники\n1\tСеминар\tмай\tинститут\tпедагоги школ\n"
+    text = f"План на 2027 год\n\n{rows}"
+    drafted_lines = draft(find(from_text(text, "order.txt"))).splitlines()
+    at = drafted_lines.index("# В документе ещё: участники — «педагоги школ»")
+    assert drafted_lines[at + 1] == "- code: '1'"

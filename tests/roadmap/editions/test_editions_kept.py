@@ -195,3 +195,26 @@ def test_what_is_kept_can_be_written_and_read_as_a_catalogue() -> None:
     plan = compare(built_in(SURGUT), read_again(SURGUT).model_copy(update={"duties": ()}), is_read=True)
     text = Draft(catalogue=plan.edition, questions={}, entries={}).to_yaml()
     assert parse_catalogue(text.encode(), "draft.yaml") == plan.edition
+
+
+ANSWERED = {"term": "до 1 июня 2022 г.", "words": {"term": "к лету"}}
+
+
+def answered(code: str, item: str) -> Catalogue:
+    """A built-in system with one term that a coordinator has answered."""
+    old = built_in(code)
+    items = tuple(one.model_copy(update=ANSWERED) if one.code == item else one for one in old.items)
+    return old.model_copy(update={"items": items})
+
+
+def test_an_answer_goes_on_while_the_act_says_the_same() -> None:
+    plan = compare(answered("krasnodar", "1.2"), read_again("krasnodar", i1_2={"term": "К лету"}), is_read=True)
+    assert plan.is_empty
+    (item,) = (one for one in plan.edition.items if one.code == "1.2")
+    assert (item.term, item.words) == ("до 1 июня 2022 г.", {"term": "к лету"})
+
+
+def test_other_words_of_the_act_under_the_same_answer_are_a_change() -> None:
+    moved = read_again("krasnodar", i1_2={"term": "до 1 июня 2022 г.", "words": {"term": "к осени"}})
+    plan = compare(answered("krasnodar", "1.2"), moved, is_read=True)
+    assert changed(plan) == {"1.2": [("term", "к осени")]}

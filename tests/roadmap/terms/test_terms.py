@@ -91,6 +91,7 @@ def test_a_rhythm_fills_the_period(case: dict[str, Any]) -> None:
     reading = read_here(case["text"])
     assert (reading.kind, reading.every, reading.problems) == ("recurring", case["every"], ())
     assert (len(reading.windows), spans(reading)[0]) == (case["count"], case["first"])
+    assert spans(reading)[-1] == case.get("last", spans(reading)[-1])
     assert list(reading.windows) == sorted(set(reading.windows), key=lambda w: (w.due, w.start or w.due))
 
 
@@ -104,10 +105,10 @@ def test_a_rhythm_with_its_own_years_runs_past_the_period() -> None:
     assert spans(reading)[-1] == "2026-01-01..2026-12-31"
 
 
-def test_the_report_on_the_last_named_unit_may_fall_after_it_but_not_after_the_period() -> None:
+def test_the_report_on_the_last_unit_falls_after_it_and_after_the_period() -> None:
     report = "ежеквартально до 10 числа месяца, следующего за отчетным, в 2023 году"
     assert spans(read_here(report)) == ["..2023-04-10", "..2023-07-10", "..2023-10-10", "..2024-01-10"]
-    assert spans(read_here(report, END.replace(2022), END.replace(2023)))[-1] == "..2023-10-10"
+    assert spans(read_here(report, END.replace(2022), END.replace(2023)))[-1] == "..2024-01-10"
 
 
 @cases_of("continuous")

@@ -5,6 +5,7 @@ import string
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -17,13 +18,27 @@ from roadmap.terms.wording.wording import say
 START, END = date(2022, 1, 1), date(2024, 12, 31)
 
 
+def _lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()]
+
+
 def phrases(name: str) -> list[str]:
     """The phrases of one of the tables beside this file, questions left out."""
-    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
-    return [case["text"] for case in map(json.loads, lines) if case.get("group") != "question"]
+    return [case["text"] for case in _lines(name) if case.get("group") != "question"]
+
+
+def period_of(case: dict[str, Any]) -> tuple[date, date]:
+    """First and last day of the period of a case, that of the tables where it names none."""
+    if "period" not in case:
+        return START, END
+    start, end = map(date.fromisoformat, case["period"])
+    return start, end
 
 
 READABLE = sorted({*phrases("terms_cases.jsonl"), *phrases("gold_terms.jsonl")})
+QUESTIONS = [case for case in _lines("terms_cases.jsonl") if case.get("group") == "question"]
+IN_PERIODS = _lines("period_cases.jsonl")
+PLACED = [case for case in IN_PERIODS if case["kind"] != "unreadable"]
 
 
 def read_here(text: str, start: date = START, end: date = END) -> Reading:
@@ -57,6 +72,12 @@ def test_no_period_makes_reading_raise(text: str, start: date, days: int) -> Non
     end = date.fromordinal(min(max(start.toordinal() + days, 1), date.max.toordinal()))
     reading = read_here(text, start, end)
     assert (reading.kind == "unreadable") == bool(reading.problems)
+
+
+def is_between_roman_figures(text: str, place: int) -> bool:
+    """«I–II» without its dash is «III»: nobody can tell."""
+    around = text[max(place - 1, 0) : place], text[place + 1 : place + 2]
+    return all(set(sign) & set("IVX\u0406") for sign in around)
 
 
 DAYS = st.dates(START, END)
@@ -101,8 +122,10 @@ def test_a_canonical_phrase_is_read_back_to_its_window(phrase: tuple[str, Window
 @given(st.sampled_from(READABLE), st.data())
 def test_a_lost_letter_never_gives_another_due_date_silently(text: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(text) - 1))
-    assume(text[place].isalpha() and text[place] not in "IVX\u0406")
+    assume(text[place].isalpha() and text[place] not in "IVX\u0406О")  # «О» may stand for a nought
     whole, damaged = read_here(text), read_here(text[:place] + text[place + 1 :])
+    # «С 1 марта» without «с» is «1 марта»: nobody can tell.
+    assume(whole.rule != "from-day-on" or place != text.find("с "))
     if damaged.kind != "unreadable":
         assert [w.due for w in damaged.windows] == [w.due for w in whole.windows]
 
@@ -145,6 +168,44 @@ def test_a_rhythm_in_any_span_is_read_back_to_itself(rhythm: str, span: str) -> 
 
 
 @settings(max_examples=100, deadline=None)
+@given(st.sampled_from(PLACED))
+def test_a_term_placed_in_its_year_is_read_back_to_itself(case: dict[str, Any]) -> None:
+    period = period_of(case)
+    whole = read_here(case["text"], *period)
+    assert meaning(read_here(say(whole), *period)) == meaning(whole)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PLACED), st.data())
+def test_damage_to_a_term_without_a_year_never_gives_another_due_date(
+    case: dict[str, Any], data: st.DataObject
+) -> None:
+    text, period = case["text"], period_of(case)
+    place = data.draw(st.integers(0, len(text) - 1))
+    assume(not text[place].isdigit() and text[place] not in "IVX\u0406" and not is_between_roman_figures(text, place))
+    whole, damaged = read_here(text, *period), read_here(text[:place] + text[place + 1 :], *period)
+    assume(whole.rule not in ("from-day-on", "own-span") or place != text.find("с "))
+    assert damaged.kind == "unreadable" or [w.due for w in damaged.windows] == [w.due for w in whole.windows]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.sampled_from([*QUESTIONS, *IN_PERIODS]).map(lambda case: (case["text"], period_of(case))),
+        st.tuples(
+            st.lists(PIECES, max_size=7).map(" ".join), st.sampled_from([(START, END), (START, date(2022, 12, 31))])
+        ),
+    )
+)
+def test_what_is_proposed_would_be_read(phrase: tuple[str, tuple[date, date]]) -> None:
+    text, period = phrase
+    reading = read_here(text, *period)
+    assert reading.kind == "unreadable" or not reading.proposals
+    assert len(set(reading.proposals)) == len(reading.proposals)
+    assert all(read_here(proposal, *period).kind != "unreadable" for proposal in reading.proposals)
+
+
+@settings(max_examples=100, deadline=None)
 @given(st.lists(canonical(), min_size=1, max_size=4))
 def test_a_list_of_dates_is_read_back_to_itself(phrases: list[tuple[str, Window]]) -> None:
     whole = read_here(", ".join(text for text, _ in phrases))
@@ -183,12 +244,6 @@ def test_a_lost_blank_or_sign_gives_the_same_due_days_or_a_question(text: str, d
     places = [place for place, sign in enumerate(text) if sign in " .,–-"]
     assume(places)
     place = data.draw(st.sampled_from(places))
-    # «I–II» without its dash is «III»: nobody can tell.
-    assume(
-        not (
-            set(text[max(place - 1, 0) : place]) & set("IVX\u0406")
-            and set(text[place + 1 : place + 2]) & set("IVX\u0406")
-        )
-    )
+    assume(not is_between_roman_figures(text, place))
     whole, found = read_here(text), read_here(text[:place] + text[place + 1 :])
     assert found.kind == "unreadable" or [w.due for w in found.windows] == [w.due for w in whole.windows]

@@ -189,9 +189,17 @@ def test_a_stamp_before_the_roadmap_is_no_question() -> None:
     assert counts(order.read()) == {"heading": 2, "header": 1, "item": 1}
 
 
-def test_a_small_table_with_a_header_that_nobody_knows_is_a_question() -> None:
+def test_a_small_table_with_a_header_in_other_words_is_read() -> None:
     order = Order()
     order.table([("№", "Что делаем", "Кто", "Когда"), FIRST, SECOND])
+    assert rows_of(order.read()) == [FIRST, SECOND]
+
+
+def test_a_small_table_with_a_header_that_nobody_knows_is_a_question() -> None:
+    order = Order()
+    order.table(
+        [("№", "Книга", "Полка", "Сколько"), ("1", "Приказы", "третья", "пять"), ("2", "Письма", "вторая", "две")]
+    )
     found = order.read()
     assert counts(found) == {"question": 3}
     assert "без понятной шапки" in found.questions[0].why

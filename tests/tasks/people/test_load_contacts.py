@@ -266,3 +266,40 @@ def test_a_switched_off_official_does_not_make_a_body_reachable(engine: Engine, 
         active = session.execute(select(Official).where(col(Official.is_active))).all()
     assert active == []
     assert apply(engine, tmp_path, "surgut: {}\n").without_channel
+
+
+BLANK = '{post: "", name: "", phone: "", channels: [{kind: email, address: ""}]}'
+
+
+@pytest.mark.parametrize(
+    ("entry", "posts"),
+    [
+        pytest.param(BLANK, [], id="nothing is filled in"),
+        pytest.param(BLANK.replace('post: ""', "post: Директор"), [], id="only the post that the document names"),
+        pytest.param(BLANK.replace('post: "", name: ""', "post: Директор, name: Иванова"), ["Директор"], id="a person"),
+        pytest.param("{post: Директор}", ["Директор"], id="no channels, and so written down"),
+        pytest.param("{post: Директор, channels: []}", ["Директор"], id="an empty list of channels"),
+    ],
+)
+def test_an_entry_that_is_yet_to_be_filled_in_is_read_past(tmp_path: Path, entry: str, posts: list[str]) -> None:
+    path = tmp_path / "contacts.yaml"
+    path.write_text(f"surgut:\n  coordinator: {{post: Координатор}}\n  bodies:\n    a: [{entry}]\n", encoding="utf-8")
+    bodies = read_contacts(path).root["surgut"].bodies
+    assert [official.post for official in bodies.get("a", ())] == posts
+
+
+def test_an_address_without_a_post_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.yaml"
+    entry = BLANK.replace('address: ""', "address: a@example.org")
+    path.write_text(f"surgut:\n  bodies:\n    a: [{entry}]\n", encoding="utf-8")
+    with pytest.raises(ContactsError, match="post: пустая строка — впишите текст"):
+        read_contacts(path)
+
+
+def test_a_blank_file_switches_nobody_off(engine: Engine, tmp_path: Path) -> None:
+    apply(engine, tmp_path, GOOD)
+    path = tmp_path / "contacts.yaml"
+    path.write_text(f"surgut:\n  coordinator: {BLANK}\n  bodies:\n    BODY: [{BLANK}]\n", encoding="utf-8")
+    with open_session(engine) as session:
+        assert apply_contacts(session, path) == {}
+    assert all(is_active for _, _, is_active in officials(engine).values())

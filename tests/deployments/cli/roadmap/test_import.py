@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -60,7 +61,21 @@ def test_the_sum_of_rows_and_every_question_are_shown(order: Path) -> None:
 
 def test_a_program_gets_the_agreed_json(order: Path) -> None:
     told = json.loads(vekha(order, "--json").stdout)
-    assert set(told) == {"act", "items", "indicators", "bodies", "rows", "paragraphs", "questions", "findings"}
+    assert set(told) == {
+        *(
+            "act",
+            "items",
+            "indicators",
+            "tables",
+            "bodies",
+            "people",
+            "rows",
+            "paragraphs",
+            "questions",
+            "findings",
+            "blocks",
+        ),
+    }
     assert told["act"]["number"] == "15"
     assert [item["reading"]["kind"] for item in told["items"]] == ["windows", "unreadable"]
 
@@ -79,7 +94,9 @@ def test_a_draft_is_written_whole_and_an_answer_closes_its_question(order: Path,
 
     assert open_questions(out.read_text(encoding="utf-8")) == []
     assert [item.term for item in load_catalogue(out).items] == ["май 2027 г.", "до 1 июня 2027 г."]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.yaml", "draft.yaml", "order.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("answers.yaml", "contacts.yaml", "draft.yaml", "order.txt"),
+    ]
 
 
 def test_a_draft_that_a_person_worked_on_is_not_overwritten(order: Path, tmp_path: Path) -> None:
@@ -208,3 +225,64 @@ def test_what_is_wrong_in_the_document_is_told_at_once(order: Path) -> None:
     assert "09.05.2027" in day_off["words"]
     assert day_off["place"].startswith("2 (строка 11)")
     assert "Замечаний к документу: 1" in vekha(order).output
+
+
+def test_a_blank_of_contacts_lies_beside_the_draft_and_what_was_filled_in_stays(order: Path, tmp_path: Path) -> None:
+    out, contacts = tmp_path / "draft.yaml", tmp_path / "contacts.yaml"
+    assert f"Контакты: {contacts}" in vekha(order, "-o", out).output
+    blank = contacts.read_text(encoding="utf-8")
+    assert "    institut:  # институт; отвечает: 1 (строка 10)" in blank
+    contacts.write_text(blank.replace("institut", "old"), encoding="utf-8")
+    vekha(order, "-o", out, "--force")
+    assert contacts.read_text(encoding="utf-8") == blank
+    contacts.write_text(blank.replace('name: ""', "name: Орлова", 1), encoding="utf-8")
+    vekha(order, "-o", out, "--force")
+    assert "name: Орлова" in contacts.read_text(encoding="utf-8")
+    done = vekha(order, "-o", out, "--force", "--contacts", contacts)
+    assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
+    assert vekha(order, "-o", out, "--force", "--contacts", tmp_path / "other.yaml").exit_code == 0
+    assert (tmp_path / "other.yaml").read_text(encoding="utf-8") == blank
+
+
+def test_equal_questions_are_shown_once_with_their_places(order: Path) -> None:
+    order.write_text(ORDER + "3\tСлёт\tинститут\tк лету\n", encoding="utf-8")
+    shown = vekha(order).output
+    assert shown.count("«к лету»") == 1
+    assert "ВОПРОС (term) строка 11; строка 12: «к лету»" in shown
+    assert "Вопросов: 2 (3 места в документе)" in shown
+    assert ".. " not in shown
+
+
+def test_help_says_how_an_answer_is_written() -> None:
+    shown = vekha("--help").output
+    assert "- {about: term, words: к лету, answer: до 1 июня 2027 г.}" in shown
+
+
+def test_a_draft_says_what_it_means_to_delete_a_question_and_is_named_by_its_authority(
+    order: Path, tmp_path: Path
+) -> None:
+    order.write_text(ORDER.replace(" Краснодарского края", ""), encoding="utf-8")
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("answers: [{about: act, words: authority, answer: управление образования}]", encoding="utf-8")
+    vekha(order, "-o", tmp_path / "draft.yaml", "--answers", answers)
+    text = (tmp_path / "draft.yaml").read_text(encoding="utf-8")
+    assert "Удалить такую строку — значит принять запись" in text
+    assert "\ncode: upravlenie-obrazovaniya\n" in text
+
+
+@pytest.mark.usefixtures("own_programs")
+def test_prefect_is_not_loaded_and_a_short_order_is_read_at_once(order: Path) -> None:
+    code = (
+        "import sys, time\n"
+        "from typer.testing import CliRunner\n"
+        "from deployments.cli import app\n"
+        f"read = lambda: CliRunner().invoke(app, ['import', {str(order)!r}])\n"
+        "read()\n"
+        "start = time.process_time()\n"
+        "assert read().exit_code == 0\n"
+        "print('prefect' in sys.modules, time.process_time() - start)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded, seconds = done.stdout.split()
+    assert loaded == "False"
+    assert float(seconds) < 0.3

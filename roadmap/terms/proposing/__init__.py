@@ -1,0 +1,1 @@
+"""What an unread deadline may mean: wordings that would be read, computed from its words and the period."""
