@@ -61,7 +61,7 @@ def _clauses(text: str, reads: Reads) -> list[str]:
 
 def _start(text: str, verb: re.Match[str], terms: list[Span]) -> int:
     """Where a clause begins: its term may stand before its verb, «…, до 15 февраля провести отбор»."""
-    before = (t for t in terms if t.end <= verb.start() and not text[t.end : verb.start()].strip(" ,"))
+    before = (t for t in terms if t.end <= verb.start() and not text[t.end : verb.start()].strip())
     return next((span.start for span in before), verb.start())
 
 

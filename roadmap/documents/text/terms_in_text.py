@@ -154,7 +154,7 @@ def _sure(words: str, start: int) -> int:
 
 def trimmed(text: str) -> str:
     """The words without the marks after them; the stop of «г.» and of initials stays."""
-    words = text.strip().rstrip(" ;:,")
+    words = re.sub(r"\.{2,}$", ".", text.strip().rstrip(" ;:,"))
     if words.count("»") > words.count("«"):
         words = words.rstrip("» ;:,")
     return words if re.search(r"(?:\sгг?|(?<!\w)[А-ЯЁ])\.$", words) else words.rstrip(" .;:,")
