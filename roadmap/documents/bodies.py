@@ -32,6 +32,11 @@ _LEVELS = (
         ),
     ),
 )
+#: Posts that only educational organisations have.
+_OF_SCHOOL = re.compile(
+    r"(?:учител|классн\w+ руководител|завуч|воспитател|вожат|(?:социальн\w+ )?педагог(?!ическ)"
+    r"|зам\w*\.? директора по [увнмах]*р(?!\w))"
+)
 LEVELS_RU = {
     "федеральный": "federal",
     "региональный": "regional",
@@ -75,6 +80,8 @@ class Body:
     @property
     def level_told(self) -> str:
         """The level that the document gives the body, by its structure or its name; empty where it gives none."""
+        if not self.level and self.kind == "post" and _OF_SCHOOL.match(self.name.casefold()):
+            return "institutional"
         named = (level for level, words in _LEVELS if words.search(self.name.casefold()))
         return self.level or next(named, "")
 

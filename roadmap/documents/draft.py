@@ -10,9 +10,10 @@ import yaml
 from roadmap.catalogue.open_questions import MARK
 from roadmap.catalogue.schema import ItemKind
 from roadmap.documents.act.regions import zone_of
-from roadmap.documents.bodies import latin
+from roadmap.documents.bodies import OFFICIALS, latin
 from roadmap.documents.entries import Entry
 from roadmap.documents.importer import Found
+from roadmap.documents.names import kind_of as kind_of_name
 from roadmap.documents.questions import Question
 from roadmap.documents.tables.items import ASIDE
 from roadmap.documents.tables.roles import NAME_RU
@@ -42,6 +43,7 @@ _KIND, _LEVEL = re.compile(r"  kind: \w+$"), re.compile(r"  level: \w+$")
 _KIND_PROPOSED = "  # предложено по словам, проверьте"
 _LEVEL_SEEN = "  # предложено по названию, проверьте"
 _LEVEL_GUESSED = "  # по названию уровень не виден: предложен regional, проверьте"
+_LEVEL_OF_OFFICIAL = "  # должность или лицо, а не орган: здесь уровень того, где служит, проверьте"
 _REGIONAL = re.compile(r"министерств|департамент|област|\bкра[йяе]|республик|регион|институт развития|\bцнппм|\bиро\b")
 PARTS = (("items", "table"), ("directives", "directive"), ("duties", "duty"))
 _HEAD = (
@@ -191,9 +193,16 @@ def _bodies(bodies: list[dict[str, Any]]) -> str:
     out = ["bodies:"]
     for line in _dump(bodies).splitlines():
         if _LEVEL.match(line):
-            line += _LEVEL_SEEN if _shows_level(next(names)) else _LEVEL_GUESSED
+            line += _why_level(next(names))
         out.append(line)
     return "\n".join([*out, ""])
+
+
+def _why_level(body: dict[str, Any]) -> str:
+    """What the level of a body was told by, or that it is that of an official."""
+    if _shows_level(body):
+        return _LEVEL_SEEN
+    return _LEVEL_OF_OFFICIAL if kind_of_name(body["name"]) in OFFICIALS else _LEVEL_GUESSED
 
 
 def _shows_level(body: dict[str, Any]) -> bool:

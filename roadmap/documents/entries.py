@@ -154,6 +154,8 @@ def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Ques
     if item.term_answered and (not reading.text or reading.kind != "unreadable"):
         return []
     if reading.text:
+        if item.term_doubt and not item.term_answered:
+            return [Question("term", item.place, reading.text, item.term_doubt, *_proposed(()))]
         if reading.kind != "unreadable":
             return []
         why = "; ".join(reading.problems) or "срок не читается"

@@ -87,7 +87,7 @@ class Grid:
     def term(self, row: Row) -> str:
         """The term of a row: the spans whose cells are marked, and what stands in them in words."""
         said = [
-            _said(row.cells[at].strip(), span)
+            said_under(row.cells[at].strip(), span)
             for at, span in self.spans
             if at < len(row.cells) and row.cells[at].strip() and not _NONE.fullmatch(row.cells[at].strip())
         ]
@@ -109,10 +109,11 @@ def grid_of(words: Sequence[str], contents: Sequence[Content]) -> Grid | None:
 
 def spans_of(words: Sequence[str]) -> tuple[tuple[int, Span], ...]:
     """The columns whose heading is a span and nothing else."""
-    return tuple((at, span) for at, cell in enumerate(words) if (span := _span(cell)))
+    return tuple((at, span) for at, cell in enumerate(words) if (span := span_named(cell)))
 
 
-def _span(words: str) -> Span | None:
+def span_named(words: str) -> Span | None:
+    """The year, half, quarter or month that words name and nothing else; None for any other words."""
     text = fold(in_cyrillic(words)).strip(" .,:()")
     year = int(found[1]) if (found := _YEAR.search(text)) else None
     rest = _YEAR.sub(" ", text, count=1).strip(" .,:()")
@@ -141,7 +142,7 @@ def _number(digits: str) -> int:
     return _ROMAN.index(roman) + 1 if roman in _ROMAN else 0
 
 
-def _said(cell: str, span: Span) -> str:
+def said_under(cell: str, span: Span) -> str:
     """A mark is the heading; a day of a month, a month of a year take what the heading says; else both, to be asked."""
     if is_mark(cell):
         return span.words

@@ -41,6 +41,8 @@ class FoundItem:
     term_answered: bool = False
     act_words: dict[Role, str] = field(default_factory=dict)
     """The document's words of a role whose words were answered by a person; empty where it has none."""
+    term_doubt: str = ""
+    """Why the words of the term may not be what they read as."""
     unowned: str = ""
     """What a question calls all the items of a table that has no column for who is responsible."""
     lines: dict[Role, tuple[str, ...]] = field(default_factory=dict)
@@ -126,7 +128,10 @@ def stacked(item: FoundItem, is_term: Callable[[str], bool]) -> list[FoundItem]:
 
 def heal(item: FoundItem, is_term: Callable[[str], bool]) -> FoundItem:
     """The item once every torn half is in: words whole, Latin twins as Russian letters, terms in one list."""
-    if term := item.words.get("term"):
+    term, actions = item.words.get("term", ""), numbered_parts(item.words.get("title", ""))[1]
+    if actions and (terms := numbered_parts(term)[1]):
+        item.term_doubt = f"сроки под номерами, их {len(terms)}, а действий в клетке {len(actions)}"
+    elif term:
         item.words["term"] = list_of_terms(term, item.lines.get("term", ()), is_term)
     item.words = {role: in_cyrillic(healed(words)) for role, words in item.words.items()}
     item.lines = {role: tuple(in_cyrillic(healed(line)) for line in lines) for role, lines in item.lines.items()}

@@ -8,7 +8,7 @@ from roadmap.documents.neutral import Document, Paragraph, Row, Table
 from roadmap.documents.tables.columns import columns_by_cells, columns_of
 from roadmap.documents.tables.content import contents_of, is_term
 from roadmap.documents.tables.grid import FEWEST, spans_of
-from roadmap.documents.tables.layout import Columns, is_column_numbers
+from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repeated
 from roadmap.documents.tables.roles import Role, heading_of
 from roadmap.documents.tables.sections import SECTION
 from roadmap.language.normalise import plain_with_signs
@@ -109,7 +109,15 @@ def _goes_on(part: WholeTable, last: WholeTable, between: list[Paragraph]) -> bo
         return False
     same = len(part.rows[0].cells) == len(last.columns.words)
     short = _letters(between) <= LONGEST_RUNNING_HEAD
-    return (same and (short or _numbers_go_on(part, last))) or is_column_numbers(part.rows[0])
+    near = short and not _denies_terms(part, last.columns)
+    return (same and (near or _numbers_go_on(part, last))) or is_column_numbers(part.rows[0])
+
+
+def _denies_terms(part: WholeTable, columns: Columns) -> bool:
+    """Whether other words than terms stand where the table above has terms: it is another table of the same width."""
+    at = columns.at.get("term")
+    cells = [row.cells[at] for row in part.rows if at is not None and at < len(row.cells) and row.cells[at]]
+    return len(cells) > 1 and not any(is_term(cell, _is_never_a_term) for cell in cells)
 
 
 def _letters(between: list[Paragraph]) -> int:
@@ -163,7 +171,9 @@ def _parts(table: Table, answers: dict[str, Role], reads: Reads) -> Iterator[Who
         if skip:
             skip -= 1
             continue
-        found, deep = _header_at(table.rows, n, answers, reads) if _may_be_header(row, current, since) else (None, 0)
+        again = current.columns is not None and is_repeated(row, current.columns)
+        may_be = not again and _may_be_header(row, current, since)
+        found, deep = _header_at(table.rows, n, answers, reads) if may_be else (None, 0)
         since += 1
         known = current.columns
         if found is None or (known is not None and (found.at, found.kind) == (known.at, known.kind)):

@@ -10,6 +10,8 @@ from roadmap.documents.neutral import Row, join_torn
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import headings
 from roadmap.documents.tables.aligned import aligned
+from roadmap.documents.tables.content import DAYS
+from roadmap.documents.tables.grid import said_under, span_named
 from roadmap.documents.tables.items import ASIDE, WORDS, Cells, of_above, stacked
 from roadmap.documents.tables.items import FoundItem as FoundItem
 from roadmap.documents.tables.items import Group as Group
@@ -278,12 +280,22 @@ class RowReader:
         )
         for role in (*WORDS, *ASIDE):
             self._fill(item, role, cells)
+        if term := self._under_month(item.words.get("term", "")):
+            item.words["term"], item.lines["term"] = term, ()
         if group and not item.words.get("responsible") and group.responsible:
             item.add("responsible", group.responsible)
         parts = stacked(item, self.reads)
         self.items += parts
         self.last = parts[-1]
         return "item"
+
+    def _under_month(self, term: str) -> str:
+        """The term of a measure under «Сентябрь»: the month, or the day of it that the row names."""
+        heading = self.sections.current
+        span = span_named(heading.title) if heading else None
+        if span is None or (term and not (span.kind == "month" and DAYS.fullmatch(term))):
+            return ""
+        return said_under(term, span) if term else span.words
 
     def _group_of(self, row: Row, number: str) -> Group | None:
         """The wider measure above an item: of nested numbers, of a column of its own, or «1» over 1.1."""

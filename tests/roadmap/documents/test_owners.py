@@ -2,6 +2,7 @@
 
 import pytest
 
+from roadmap.documents.draft import draft
 from roadmap.documents.names import kind_of, names_in, stands_alone
 from roadmap.language.cases import nominative
 from tests.roadmap.documents.plans import HEADER, Cells, asked, bodies, imported
@@ -106,6 +107,16 @@ def test_a_post_and_a_person_are_people_and_no_bodies() -> None:
     told = imported(plan("Директор", "Иванов И.И.", "ИМЦ")).to_json()
     assert [body["name"] for body in told["bodies"]] == ["ИМЦ"]
     assert [(one["name"], one["kind"]) for one in told["people"]] == [("Директор", "post"), ("Иванов И.И.", "person")]
+
+
+def test_the_draft_says_that_an_official_is_no_body_of_a_level() -> None:
+    text = draft(imported(plan("Директор", "Классные руководители", "Управление общей работы")))
+    levels = [line.strip() for line in text.splitlines() if line.startswith("  level:")]
+    assert [line.partition("  # ")[0] for line in levels] == [
+        "level: regional", "level: institutional", "level: regional",
+    ]  # fmt: skip
+    assert "должность или лицо" in levels[0]
+    assert "должность или лицо" not in levels[1] + levels[2]
 
 
 def test_one_body_in_two_alphabets_is_one() -> None:

@@ -119,6 +119,33 @@ def test_what_may_be_a_duty_is_no_heading(row: tuple[str, ...]) -> None:
     assert {"мероприятие", "заголовок"} <= set(question.choices)
 
 
+@pytest.mark.parametrize(
+    ("term", "said"),
+    [
+        ("", "сентябрь 2027 г."),
+        ("15", "15 сентября 2027 г."),
+        ("до 5", "до 5 сентября 2027 г."),
+        ("май 2027 г.", "май 2027 г."),
+    ],
+)
+def test_a_month_over_its_measures_is_their_term(term: str, said: str) -> None:
+    found = imported([HEADER, ("Сентябрь 2027 г.", "", "", ""), ("1", "Педсовет", term, "Завуч")])
+    assert [row[2] for row in words(found)] == [said]
+
+
+def test_terms_that_fit_no_number_of_actions_are_asked() -> None:
+    terms = "1) до 1 марта 2027 г.; 2) до 1 апреля 2027 г."
+    found = imported([HEADER, ("1", "1) положение; 2) жюри; 3) итоги", terms, "ИМЦ")])
+    assert [question.words for question in asked(found, "term")] == [terms]
+
+
+def test_another_table_as_wide_right_below_is_no_part_of_the_plan() -> None:
+    people = [("1", "Иванов И.И.", "директор", "12-34"), ("2", "Петров П.П.", "завуч", "12-35")]
+    found = imported([HEADER, *ROWS], people)
+    assert words(found) == list(ROWS)
+    assert [question.about for question in asked(found, *OPEN)] == ["table"]
+
+
 def test_a_two_column_plan_is_no_stamp_whatever_its_words() -> None:
     rows = [("Утверждение положения № 3", "до 1 марта 2027 г."), ("Согласование плана", "апрель 2027 г.")]
     found = imported([("Этап", "Срок"), *rows])
