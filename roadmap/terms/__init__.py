@@ -49,7 +49,7 @@ def read(text: str, *, start: date, end: date, calendar: WorkCalendar | None = N
 
 def is_deadline(text: str) -> bool:
     """Whether the words are those of a deadline, dated or not: «март», which no period of two years can place, is."""
-    return parse(text)[1] is None or parse(mended(text))[1] is None
+    return parse(text)[1] is None or (len(text) <= LONGEST_MENDED and parse(mended(text))[1] is None)
 
 
 def _as_written(text: str, period: Limits, calendar: WorkCalendar | None, as_meant: str | None = None) -> Reading:
