@@ -16,6 +16,7 @@ from roadmap.documents.neutral import Document, Paragraph, Table, clean
 from roadmap.documents.tables.columns import columns_of
 from tasks.documents.pdf_columns import TextLine, in_columns
 from tasks.documents.pdf_lines import NUMBER, Grid, lines_of
+from tasks.documents.pdf_notes import without_notes
 from tasks.documents.pdf_ruled import RuledTable, ruled_tables
 from tasks.documents.pdf_turns import upright
 from tasks.documents.pdf_unruled import Unruled, may_hold_header, unruled_tables
@@ -60,7 +61,10 @@ def _refuse_without_words(blocks: list[Paragraph | Table], name: str) -> None:
     texts += [cell for block in blocks if isinstance(block, Table) for row in block.rows for cell in row.cells]
     letters = sum(map(len, texts))
     if letters < FEWEST_LETTERS:
-        raise DocumentRefused(f"{name}: в файле нет текста, только изображения — распознайте его или возьмите .docx")
+        raise DocumentRefused(
+            f"{name}: в файле нет текста, только изображения — возьмите .docx или распознайте его "
+            "(ocrmypdf -l rus --deskew) и сверьте числа"
+        )
     if sum(len(_UNKNOWN.sub("", text)) for text in texts) < letters * 0.7:
         raise DocumentRefused(f"{name}: шрифт файла не даёт прочесть буквы — распознайте его или возьмите .docx")
 
@@ -92,7 +96,7 @@ def _blocks(pages: list[Any]) -> list[Paragraph | Table]:
     grid: Grid | None = None
     found: list[Paragraph | Table] = []
     for page in pages:
-        blocks, grid = _page(upright(page), grid)
+        blocks, grid = _page(without_notes(upright(page)), grid)
         found += blocks
     speller = Speller(text for block in found for text in _texts(block))
     return [_spelt(block, speller) for block in found]

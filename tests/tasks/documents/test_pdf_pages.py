@@ -96,6 +96,20 @@ def test_a_head_on_its_side_is_read(degrees: int, style: ParagraphStyle) -> None
     assert rows(document) == [[tuple(" ".join(lines) for lines in heads), FIRST, SECOND]]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param("до 1 июня 2027<super>1</super>", "до 1 июня 2027", id="a number"),
+        pytest.param("до 1 июня 2027 г.<super>12)</super> затем", "до 1 июня 2027 г. затем", id="with a bracket"),
+        pytest.param("до 10<super>00</super> часов", "до 10:00 часов", id="minutes stay"),
+        pytest.param("Слова обычные 2027", "Слова обычные 2027", id="none"),
+    ],
+)
+def test_the_sign_of_a_note_is_no_text(words: str, expected: str, style: ParagraphStyle) -> None:
+    tail = "Текст приказа о мерах"
+    assert texts(from_pdf(printed(Paragraph(words, style), Paragraph(tail, style)), "a.pdf")) == [expected, tail]
+
+
 def columns(left: list[str], right: list[str], *, head: str = "", tail: str = "") -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=pagesizes.A4)
