@@ -16,8 +16,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_l
 Words = Annotated[str, StringConstraints(min_length=1)]
 Level = Literal["federal", "regional", "municipal", "institutional"]
 ItemKind = Literal["agreement", "monitoring", "session", "study", "document", "registry", "activity"]
-#: Years. A longer period is a mistyped year: «ежемесячно» would become thousands of control points.
-LONGEST_PERIOD = 10
 #: What kinds were called up to 0.3.0: catalogues and bookmarks of people still say it.
 OLD_KINDS = {"measure": "activity"}
 #: What people call the kinds; Prefect's flows bear these names too.
@@ -100,9 +98,6 @@ class Period(Entry):
     def _runs_forward(self) -> Self:
         if self.end < self.start:
             raise ValueError("конец раньше начала — исправьте start или end")
-        start, end = self.start, self.end
-        if (end.year - start.year, end.month, end.day) > (LONGEST_PERIOD, start.month, start.day):
-            raise ValueError(f"период длиннее {LONGEST_PERIOD} лет — проверьте годы в start и end")
         return self
 
 

@@ -8,7 +8,8 @@ from roadmap import terms
 from roadmap.calendar.spans import add_years
 from roadmap.catalogue.schema import Body, Catalogue, Indicator, Item, Period
 
-#: Years: no order plans further, and each monthly duty of a longer one would be hundreds of control points.
+#: Years. A longer period is a mistyped year: «ежемесячно» would become hundreds of control points. Refused where a file
+#: is read, not in the schema: an edition that is on control already must go on being shown.
 LONGEST_PERIOD = 10
 
 

@@ -26,7 +26,7 @@ from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass,
 from roadmap.documents.text.definitions import definitions_of
 from roadmap.documents.text.directives import directives
 from roadmap.documents.text.listed import listed_plans
-from roadmap.documents.text.order import order_lines
+from roadmap.documents.text.order import order_of
 from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.reading import Reading
 
@@ -149,11 +149,11 @@ def _read_text(
     def reads_inside(words: str) -> bool:
         return any(_is_term_inside(reader(words)) for reader in (near, rough))
 
-    lines = order_lines(paragraphs)
-    told = directives(points.points(lines), reads_inside, answers)
-    found.questions += told.questions
+    order = order_of(paragraphs)
+    told = directives(points.points(order.lines), reads_inside, answers)
+    found.questions += [*told.questions, *order.questions(answers)]
     found.done = told.done
-    ordered = {line.source for line in lines}
+    ordered = {line.source for line in order.lines}
     plans = listed_plans(paragraphs, ordered | set(definitions_of(paragraphs).paragraphs), reads_inside, answers)
     found.questions += plans.questions
     found.sections |= plans.number_sections(found.sections)

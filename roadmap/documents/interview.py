@@ -98,7 +98,8 @@ class Interview:
     def answer(self, words: str) -> None:
         """Takes the answer to the question asked now and goes on."""
         asked = self.queue[self.at]
-        if self.given_to(asked) != words:
+        before = self.given.get(asked.key)
+        if before is None or before.answer != words:
             self.given.pop(asked.key, None)
             self.given[asked.key] = Answer(asked.question.about, asked.question.words, words)
             self._changed = True

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 
 from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
 from roadmap.documents.tables.columns import columns_of
@@ -22,7 +23,10 @@ from tasks.files.errors import DocumentRefused
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 60
+MOST_MERGED = 2_000_000
+"""Single cells under all merged ones: a whole column is a million."""
 _USUAL_NAME = re.compile(r"(?:лист|sheet|страница|page|таблица|table)\s*\d*$", re.IGNORECASE)
+_MERGED = re.compile(rb"mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
@@ -30,10 +34,11 @@ def from_xlsx(content: bytes, name: str) -> Document:
     """The document in the bytes of an .xlsx; raises ``DocumentRefused`` for what swells or has no words."""
     try:
         refuse_swollen_workbook(content, most_rows=MOST_ROWS)
+        has_formulas = _has_formulas(content)
     except Swollen as error:
         raise DocumentRefused(f"{name}: {error} — оставьте в файле только план") from error
     book = load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
-    formulas = load_workbook(io.BytesIO(content)) if _has_formulas(content) else None
+    formulas = load_workbook(io.BytesIO(content)) if has_formulas else None
     blocks: list[Paragraph | Table] = []
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
@@ -45,9 +50,18 @@ def from_xlsx(content: bytes, name: str) -> Document:
 
 
 def _has_formulas(content: bytes) -> bool:
+    """Whether there are any. Raises ``Swollen`` where merged cells are of a size that the library would not survive."""
+    found, merged = False, 0
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        sheets = [part for part in archive.namelist() if "sheets/" in part]
-        return any(_FORMULA.search(archive.read(part)) for part in sheets)
+        for part in (part for part in archive.namelist() if "sheets/" in part):
+            inside = archive.read(part)
+            found = found or bool(_FORMULA.search(inside))
+            for left, top, right, bottom in _MERGED.findall(inside):
+                columns = column_index_from_string(right.decode()) - column_index_from_string(left.decode()) + 1
+                merged += max(0, columns) * max(0, int(bottom) - int(top) + 1)
+            if merged > MOST_MERGED:
+                raise Swollen("слишком много объединённых ячеек")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ LONGEST = 500
 _MENU = (
     f"номер — выбрать, свои слова — вписать; {BACK} — назад, {SKIP} — пропустить, {SAVE} — сохранить и продолжить потом"
 )
+_BY_NAME = frozenset({"act", "period", "zone"})
+"""Asked by the name of a field, which only answers.yaml needs."""
 Say = Callable[[str], None]
 
 
@@ -34,10 +36,12 @@ def ask_all(interview: Interview, keep: Path) -> bool:
 
     The end of input and Ctrl+C are «later».
     """
-    say = _say
+    say, before = _say, -1
     while asked := interview.current:
-        for line in _shown(asked, interview):
-            say(line)
+        if interview.at != before:
+            for line in _shown(asked, interview):
+                say(line)
+        before = interview.at
         try:
             typed = input("Ответ: ")
         except (EOFError, KeyboardInterrupt):
@@ -98,7 +102,7 @@ def _shown(asked: Asked, interview: Interview) -> Iterator[str]:
     left = counted(interview.left, "вопрос", "вопроса", "вопросов")
     yield ""
     yield f"Осталось: {left}. {ABOUT_RU[question.about].capitalize()}; {asked.where}"
-    if question.words and not question.may_be_empty:
+    if question.words and question.about not in _BY_NAME:
         yield f"  «{question.words}»"
     yield f"  {question.why.rstrip('. ')}."
     if not question.likeliest:

@@ -27,7 +27,9 @@ from tasks.documents.reader import read_document
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="ФАЙЛ…", help="Приказ: .docx, .pdf, .html или .txt.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="ФАЙЛ…", help="Приказ: .docx, .xlsx, .pdf, .html, .txt, .doc, .odt, .zip…")
+    ],
     out: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="ЧЕРНОВИК", help="Куда записать черновик.")
     ] = None,

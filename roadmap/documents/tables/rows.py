@@ -322,7 +322,9 @@ class RowReader:
             if doubt and role in ("responsible", "executors"):
                 answer = self.answers.of("responsible", item.words.get("title", ""))
                 words, lines = (answer, ()) if answer else (words if above else "", lines)
-                if not answer:
+                if answer:
+                    item.act_words = item.act_words | {role: cells.of(role)}
+                else:
                     self._ask_who(item, words, lines, doubt)
         if words:
             item.add(role, words, lines)

@@ -7,18 +7,14 @@ from dataclasses import dataclass, field
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables.rows import FoundItem
 from roadmap.documents.text.addressees import is_addressee, parted
+from roadmap.documents.text.clauses import HANDS_ON, duties_in
 from roadmap.documents.text.labels import Labelled, labelled
-from roadmap.documents.text.points import Point, sentences_of_duty
-from roadmap.documents.text.terms_in_text import Parted, Reads, part, spans, trimmed
-from roadmap.documents.text.verbs import infinitives
+from roadmap.documents.text.points import Point
+from roadmap.documents.text.terms_in_text import Parted, Reads, part, trimmed
+from roadmap.documents.text.verbs import hidden, infinitives
 
 Directive = tuple[str, str, FoundItem]
 _CONTROL = re.compile(r"^(?:Общий\s+|Персональный\s+)?Контроль\s", re.IGNORECASE)
-#: Verbs that hand a duty on: whom follows them, and what is to be done follows that.
-_HANDS_ON = re.compile(
-    r"^(?:рекомендовать|поручить|предложить|обязать|предписать|просить|уполномочить|разрешить|указать|потребовать)$",
-    re.IGNORECASE,
-)
 #: What an act does by being signed, where it says neither who nor by when.
 _DONE = re.compile(
     r"^(?:утвердить|отменить|изложить|дополнить|заменить|исключить|считать|одобрить|переименовать"
@@ -26,6 +22,8 @@ _DONE = re.compile(
     r"|ввести(?=\s+в\s+действие)|принять(?=\s+к\s+сведению)|снять(?=\s+с\s+контроля)|установить(?=,?\s+что)|признать)(?!\w)",
     re.IGNORECASE,
 )
+#: «Ввести в действие с 1 февраля»: from when on, not by when.
+_IN_FORCE = re.compile(r"(?:с|со)\s", re.IGNORECASE)
 #: What may be done by the act, or be a work that somebody answers for: a person decides.
 _DOUBTFUL = re.compile(
     r"^(?:назначить|возложить|определить|создать|образовать|сформировать|закрепить|включить|установить|уполномочить|наделить"
@@ -62,60 +60,12 @@ def directives(found: Sequence[Point], reads: Reads, answers: Answers) -> Direct
     told = Directives()
     for point in found:
         if point.leaf:
-            for n, text in enumerate(_duties_in(point.text, reads)):
-                _read(point, text, n, reads, answers, told)
+            for text in duties_in(point.text, reads):
+                _read(point, text, reads, answers, told)
     return told
 
 
-def _duties_in(text: str, reads: Reads) -> list[str]:
-    """A point parted into its duties: sentences that order anew, clauses that have verb and term each."""
-    pieces: list[str] = []
-    for sentence in sentences_of_duty(text):
-        if pieces and not _orders_anew(sentence):
-            pieces[-1] += f" {sentence}"
-        else:
-            pieces.append(sentence)
-    return [clause for piece in pieces for clause in _clauses(piece, reads)]
-
-
-def _orders_anew(sentence: str) -> bool:
-    verbs = infinitives(sentence)
-    before = sentence[: verbs[0].start()].strip() if verbs else ""
-    return bool(verbs) and (not before or is_addressee(before)) and not labelled(sentence).is_only_labels
-
-
-def _clauses(text: str, reads: Reads) -> list[str]:
-    """«Провести семинар до 1 мая, представить отчёт до 1 июня» as two duties of one addressee."""
-    verbs = infinitives(text)
-    if len(verbs) < 2:
-        return [text]
-    first = 1 if _HANDS_ON.match(verbs[0][0]) else 0
-    cuts, terms = [], spans(text, reads)
-    for verb in verbs[first + 1 :]:
-        # Its term may stand before the verb: «…, до 15 февраля провести отбор».
-        term = next((span for span in terms if not text[span.end : verb.start()].strip(" ,")), None)
-        start = term.start if term else verb.start()
-        before = re.search(r"(?:[,;]\s*(?:а\s+также\s+|и\s+)?|\s+и\s+)$", text[:start])
-        if before:
-            cuts.append((before.start(), start))
-    edges = [0, *(edge for cut in cuts for edge in cut), len(text)]
-    pieces = [text[a:b].strip() for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    if len(pieces) < 2 or not all(part(piece, reads).term for piece in pieces):
-        return [text]
-    lead = _addressed(part(text[: verbs[first].start()], reads).rest.strip(" ,"))
-    return [pieces[0], *(f"{lead} {piece}".strip() for piece in pieces[1:])]
-
-
-def _addressed(before: str) -> str:
-    """The addressee (with the verb that hands on) that the further clauses share; empty where none is named."""
-    if not before:
-        return ""
-    return (
-        before if is_addressee(re.sub(r"^\S+\s+", "", before) if _HANDS_ON.match(before.split()[0]) else before) else ""
-    )
-
-
-def _read(point: Point, text: str, n: int, reads: Reads, answers: Answers, told: Directives) -> None:
+def _read(point: Point, text: str, reads: Reads, answers: Answers, told: Directives) -> None:
     own = labelled(text)
     labels = _together(own, point.labels)
     duty, above = _duty(point, own.words, reads)
@@ -123,12 +73,12 @@ def _read(point: Point, text: str, n: int, reads: Reads, answers: Answers, told:
         duty = _of_control(duty)
         if not (duty.term or labels.term) or not duty.who:
             return
-    elif not (duty.who or labels.who or duty.term or labels.term):
+    elif not (duty.who or labels.who or labels.term) and (not duty.term or _IN_FORCE.match(duty.term)):
         if _settled(point, text, answers, told):
             return
     elif not infinitives(" ".join((*point.above, text))) and not (duty.who and (point.above or duty.term)):
         return
-    _add(point, n, duty, above, labels, told, answers)
+    _add(point, duty, above, labels, told, answers, reads)
 
 
 def _settled(point: Point, text: str, answers: Answers, told: Directives) -> bool:
@@ -185,7 +135,7 @@ def _level(text: str, reads: Reads, *, opens: bool) -> _Duty:
     said: Parted = part(trimmed(text), reads)
     words = said.rest + ":" * (opens and text.endswith(":") and not said.rest.endswith(":"))
     verbs = infinitives(words)
-    if verbs and _HANDS_ON.match(verbs[0][0]) and not words[: verbs[0].start()].strip():
+    if verbs and HANDS_ON.match(verbs[0][0]) and not words[: verbs[0].start()].strip():
         return _handed_on(words, verbs, said, opens=opens)
     before = words[: verbs[0].start()] if verbs else ""
     if verbs and before.strip() and is_addressee(before):
@@ -214,7 +164,7 @@ def _handed_on(words: str, verbs: Sequence[re.Match[str]], said: Parted, *, open
 
 def _dashed(words: str) -> tuple[str, bool, str]:
     """«Отделу кадров – подготовка списка» at its first dash or colon."""
-    match = re.search(r"\s[–—-]\s|:\s", words)
+    match = re.search(r"\s[–—-]\s|:\s", hidden(words))
     return (words[: match.start()], True, words[match.end() :]) if match else (words, False, "")
 
 
@@ -225,7 +175,13 @@ def _together(own: Labelled, below: Labelled) -> Labelled:
 
 
 def _add(
-    point: Point, n: int, duty: _Duty, above: tuple[str, ...], labels: Labelled, told: Directives, answers: Answers
+    point: Point,
+    duty: _Duty,
+    above: tuple[str, ...],
+    labels: Labelled,
+    told: Directives,
+    answers: Answers,
+    reads: Reads,
 ) -> None:
     title = trimmed(duty.words)
     term = duty.term or labels.term
@@ -246,7 +202,7 @@ def _add(
     if others:
         said = (term, *others)
         item.words["term"] = "; ".join(said)
-        if answers.of("term", item.words["term"]) is None:
+        if reads(item.words["term"]) and answers.of("term", item.words["term"]) is None:
             why = "в пункте несколько сроков — не сказано, какой из них срок исполнения"
             proposed = " или ".join(f"«{words}»" for words in said)
             told.questions.append(Question("term", point.place, item.words["term"], why, proposed, said))

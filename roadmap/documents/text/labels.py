@@ -73,7 +73,7 @@ def _is_label(plain: str, match: re.Match[str]) -> bool:
 
 def _value(words: str) -> str:
     """Without the marks after it; the stop of «г.» and of initials stays."""
-    words = words.strip().rstrip(";, ")
+    words = re.sub(r"\.{2,}$", ".", words.strip().rstrip(";, "))
     if words.count(")") > words.count("("):
         words = (words[: words.rfind(")")].rstrip(";, ") + words[words.rfind(")") + 1 :]).rstrip(";, ")
         words = words if not words.endswith("..") else words[:-1]

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from roadmap.documents.neutral import Paragraph
+from roadmap.documents.questions import Answers, Question
+from roadmap.documents.tables.sections import number_of
 from roadmap.documents.text import headings
 from roadmap.documents.text.addressees import is_addressee
 from roadmap.documents.text.labels import labelled
@@ -12,6 +14,7 @@ from roadmap.documents.text.verbs import infinitives
 
 TOP = re.compile(r"^(?P<n>\d{1,2})\s?\.\s*(?!\d)(?P<words>\S.*)$")
 PAREN = re.compile(r"^(?P<n>\d{1,2}|[а-я])\)\s*(?P<words>\S.*)$")
+_OTHER_TOP = re.compile(r"^(?:§\s*|пункт\s+|п\.\s*)?(?P<n>[IVXІХ]{1,5}|\d{1,2})\s?[.)]?\s+(?P<words>[А-ЯЁ«].*)$")
 SUB = re.compile(r"^(?P<n>\d{1,2}(?:\.\d{1,2})+)[.)]?\s*(?P<words>[^\d\s.].*)$")
 BULLET = re.compile(r"^[-–—•·▪*]\s*(?P<words>.*)$")
 _ORDERS = re.compile(
@@ -36,7 +39,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _RUN_ON = re.compile(r"(?<=[.;:»)])\s+(?=(?P<n>\d{1,2})\.\s?(?!\d)[А-ЯЁ«])")
-LONGEST_SIGNATURE, AHEAD, GAP = 160, 2, 3
+LONGEST_SIGNATURE, AHEAD, GAP, SHOWN = 160, 3, 3, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,32 @@ class Line:
     source: int
 
 
-def order_lines(paragraphs: Sequence[Paragraph]) -> list[Line]:
-    """The lines of the order's own points; none where the document holds no order."""
+@dataclass(slots=True)
+class Order:
+    """The lines of the points in order; ``unread`` hold a verb of duty, yet nobody can tell whose point they are."""
+
+    lines: list[Line] = field(default_factory=list)
+    unread: list[Line] = field(default_factory=list)
+
+    def questions(self, answers: Answers) -> list[Question]:
+        """One about each line that may lay a duty and was not read."""
+        why = "в приказе есть поручение, но кому и что поручено — не понято"
+        proposed = "дать пункту номер и назвать исполнителя или «пропустить»"
+        return [
+            Question("row", line.place, line.text[:SHOWN], why, proposed, ("пропустить",))
+            for line in self.unread
+            if answers.of("row", line.text[:SHOWN]) is None
+        ]
+
+
+def order_of(paragraphs: Sequence[Paragraph]) -> Order:
+    """The order's own points; without lines where the document holds no order."""
     start, first = _beginning(paragraphs)
     if start is None:
-        return []
-    lines = [*first, *(line for n in range(start, len(paragraphs)) for line in _lines(paragraphs[n], n))]
-    return list(_until_signature(lines))
+        return Order()
+    return _until_signature(
+        [*first, *(line for n in range(start, len(paragraphs)) for line in _lines(paragraphs[n], n))]
+    )
 
 
 def _beginning(paragraphs: Sequence[Paragraph]) -> tuple[int | None, list[Line]]:
@@ -90,29 +112,45 @@ def _lines(paragraph: Paragraph, source: int) -> Iterator[Line]:
     yield Line(text[at:].strip(), paragraph.place, source)
 
 
-def _until_signature(lines: Sequence[Line]) -> Iterator[Line]:
-    """1. numbered points in rising order; 2. what they list; 3. labels; 4. further sentences that lay a duty."""
-    last, started, open_ended = 0, False, False
-    for n, line in enumerate(lines):
+def _until_signature(lines: Sequence[Line]) -> Order:
+    """1. numbered points in rising order; 2. what they list; 3. labels; 4. further sentences that lay a duty.
+
+    A line that is none of these is passed by; several in a row without a verb of duty end the order.
+    """
+    order, last, idle, open_ended = Order(), 0, 0, False
+    for line in lines:
         text = line.text
         if not text:
             continue
-        top = TOP.match(text)
+        started = bool(order.lines)
+        top = TOP.match(text) or TOP.match(text := _arabic(text, last))
+        if top and not last < int(top["n"]) <= last + GAP:
+            break
         if top:
-            if not last < int(top["n"]) <= last + GAP:
-                return
             last = int(top["n"])
         elif _is_end(text, inside=open_ended) and not (open_ended and BULLET.match(text)):
             if started:
-                return
+                break
             continue
         elif not (_is_listed(text, started=started) or (started and open_ended) or _lays_duty(text)):
-            if started and not _goes_on(lines[n + 1 : n + 1 + AHEAD], last):
-                return
+            order.unread += [line] if infinitives(text) else []
+            idle = 0 if infinitives(text) else idle + 1
+            if started and idle > AHEAD:
+                break
             continue
-        started = True
+        idle = 0
         open_ended = text.endswith((":", ";", ",")) or bool(re.search(r"»\.?;$", text))
-        yield line
+        order.lines.append(replace(line, text=text))
+    return order
+
+
+def _arabic(text: str, last: int) -> str:
+    """«II. Школам провести …» and «2 Школам провести …» as «2. …» where they are the next point of the order."""
+    match = _OTHER_TOP.match(text)
+    if match is None or not (_lays_duty(match["words"]) or match["words"].endswith(":")):
+        return text
+    number = number_of(match["n"])
+    return f"{number}. {match['words']}" if number == last + 1 else text
 
 
 def _is_end(text: str, *, inside: bool) -> bool:
@@ -142,9 +180,3 @@ def _lays_duty(text: str) -> bool:
         return head is not None and is_addressee(head["who"])
     before = text[: verbs[0].start()].strip()
     return not before or is_addressee(before)
-
-
-def _goes_on(after: Sequence[Line], last: int) -> bool:
-    """The next number of the list stands a little below: what lies between lays no duty."""
-    tops = (TOP.match(line.text) for line in after)
-    return last > 0 and any(top and int(top["n"]) == last + 1 for top in tops)

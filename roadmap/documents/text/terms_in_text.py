@@ -30,6 +30,7 @@ _SURE = re.compile(
     rf"|(?:конца|начала|концу|началу|окончани\w+|завершени\w+|{_MONTH_OF})(?!\w))"
     rf"|во?\s+(?:{_MONTH}|{_PART}|(?:конце|начале)\s+(?:{_SPAN}|{_MONTH_OF})\w*|теч[ие]ни[еи]\s+(?:\S+\s+){{0,3}}{_SPAN}\w*"
     rf"|(?:\S+\s?)?(?:дневный|недельный|месячный|суточный|кратчайш\w+)\s+срок\w*)(?!\w)"
+    rf"|в\s+срок,?\s+не\s+(?:превышающ|позднее|более)\w*\s+(?:\S+\s+){{1,3}}?{_SPAN}\w*"
     rf"|{_EVERY}(?!\w)|(?:\S+\s+)?раза?\s+в\s+(?:\S+\s+)?{_SPAN}\w*|не\s+реже\s(?:\S+\s+){{1,5}}?{_SPAN}\w*|{_DAY}|{_PART}",
     re.IGNORECASE,
 )
@@ -153,7 +154,7 @@ def _sure(words: str, start: int) -> int:
 
 def trimmed(text: str) -> str:
     """The words without the marks after them; the stop of «г.» and of initials stays."""
-    words = text.strip().rstrip(" ;:,")
+    words = re.sub(r"\.{2,}$", ".", text.strip().rstrip(" ;:,"))
     if words.count("»") > words.count("«"):
         words = words.rstrip("» ;:,")
     return words if re.search(r"(?:\sгг?|(?<!\w)[А-ЯЁ])\.$", words) else words.rstrip(" .;:,")

@@ -10,7 +10,8 @@ from roadmap.terms.grammar.words import lexicon
 _WORDS = lexicon()
 _LETTER = r"[^\W\d_]"
 _LABEL = re.compile(
-    r"^\s*срок(?:и)?(?:\s+(?:исполнения|выполнения|проведения|реализации))?\s*[:\u2010-\u2015-]", re.IGNORECASE
+    r"^\s*срок(?:и)?(?:\s+(?:исполнения|выполнения|проведения|реализации))?\s*(?:[:\u2010-\u2015-]|(?=\s(?:до|не|с|к)\s))",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"(?:^|(?<=\n))\s*[-\u2010-\u2015*]\s*(?=\S)|^\s*[\u2022\u00b7\uf0b7]")
 _INNER_BULLET = re.compile("[\u2022\u00b7\uf0b7]")

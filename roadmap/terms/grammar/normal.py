@@ -35,7 +35,7 @@ _PIECE = re.compile(
         |[0-9]{{1,2}}\.\s[0-9]{{2}}(?![0-9]|\s?\.\s?[0-9]|\s*[^\W\d_])\.?)
     |(?P<TERM>[0-9]{{1,3}}(?:\s?-?\s?(?:ти|х|и))?\s?-?\s?(?P<span>дневн|недельн|месячн)(?:ый|ого)(?![^\W\d_]))
     |(?P<SPELLED>[0-9]{{1,3}}\s?\([^\W\d_]+\))
-    |(?P<SHORTYEAR>[23][0-9](?=\s?(?:г|году|года|год)(?![^\W\d_])))
+    |(?P<SHORTYEAR>[23][0-9](?=\s?(?:гг?|году|года|год|годы)(?![^\W\d_])))
     |(?P<NUM>[0-9]+{_ENDING}?)
     |(?P<DASH>[-\u2010-\u2015\u2212]+)
     |(?P<LP>\()|(?P<RP>\))
@@ -59,6 +59,8 @@ _FIGURES = {
 }
 # «плануРОО», «срокдо»: a word that ran into the next one, which begins with a capital.
 _GLUED = re.compile(r"(?<=[а-яё])(?=[А-ЯЁIVA-Z])")
+# «Месяца, следующего за…», «по графику, утверждённому…»: the comma says nothing.
+_AFTER_COMMA = ("NEXT", "APPROVED")
 # Longer runs of letters are no words; remembering them would fill the memory.
 LONGEST_WORD = 40
 YEARS = range(1990, 2100)
@@ -189,7 +191,7 @@ def tokens(text: str) -> Iterator[Token]:
             kind = "OTHER"
         if kind == "YM" and last == "YM":
             continue
-        if pending is not None and kind != "NEXT":
+        if pending is not None and kind not in _AFTER_COMMA:
             yield pending
         pending = None
         last = kind or "OTHER"

@@ -185,6 +185,10 @@ class Builder(Dates):
             self.set_by_nobody()
         return Plan("", (args[1].start_pos, args[-1].end))
 
+    def agreed_terms(self, *args: Any) -> Plan:
+        """«В соответствии со сроками, установленными министерством»."""
+        return Plan("сроки", tail_of(args))
+
     def demand(self, *_: Any) -> Demand:
         return Demand()
 

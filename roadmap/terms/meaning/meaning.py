@@ -1,5 +1,6 @@
 """Tree + period → reading: which of the seven kinds a phrase is, and its windows."""
 
+import re
 from collections.abc import Iterable
 
 from roadmap.calendar import WorkCalendar
@@ -35,6 +36,8 @@ _RHYTHM = (Recur, Times, Paces, Then, Weekdays, NthWeekday, MonthDay, WorkingDay
 YEAR_OF_PERIOD = "year-of-period"
 # «По плану НИКУ» is named by its owner; of a programme or an order the kind is told too.
 _PLAIN_PLANS = ("план", "график")
+# «Со сроками, установленными …» → «сроки, установленные …».
+_IN_PLURAL = re.compile(r"ыми\b")
 _ALONE = (Plan, Demand, Offset)
 _STRETCH_RULES = {
     ("day", True): "day",
@@ -110,7 +113,9 @@ def _alone(text: str, parts: tuple[Part, ...]) -> Reading:
         raise contradiction(part, other)
     if isinstance(part, Plan):
         name = text[slice(*part.place)] if part.place else part.name
-        if part.place and part.name and part.name.split()[-1] not in _PLAIN_PLANS:
+        if part.place and part.name == "сроки":
+            name = f"сроки, {_IN_PLURAL.sub('ые', name, count=1)}"
+        elif part.place and part.name and part.name.split()[-1] not in _PLAIN_PLANS:
             name = f"{part.name} {name}"
         return Reading(text, "external", "external-plan", plan=name)
     if isinstance(part, Offset):

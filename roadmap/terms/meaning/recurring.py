@@ -22,7 +22,7 @@ from roadmap.terms.grammar.nodes import (
 from roadmap.terms.meaning.checks import check_apart, check_list, contradiction, describe, due_first
 from roadmap.terms.meaning.dates import Dated, end
 from roadmap.terms.meaning.limits import limits_of
-from roadmap.terms.meaning.reported import after_results, bounds_in_period, check_reported_year
+from roadmap.terms.meaning.reported import after_results, bounds_in_period, check_reported_year, school_units
 from roadmap.terms.meaning.rhythms import (
     RULE_OF,
     Limits,
@@ -155,7 +155,7 @@ def _expand(
         return "weekday-of-unit", on_nth_weekdays(limits, every, nth)
     if days := frozenset(part.day for part in parts if isinstance(part, Weekdays)):
         return "weekly-on-weekday", on_weekdays(limits, days)
-    return RULE_OF[every], whole_units(limits, every)
+    return RULE_OF[every], school_units(limits, every) or whole_units(limits, every)
 
 
 def _month_rule(days: list[MonthDay]) -> str:

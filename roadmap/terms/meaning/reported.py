@@ -1,9 +1,10 @@
 """What a period adds to a rhythm: the report that follows a unit («по итогам квартала»), bounds without a year."""
 
 from collections.abc import Iterator
+from datetime import date
 
-from roadmap.calendar.spans import MONTHS
-from roadmap.reading import Every
+from roadmap.calendar.spans import DAY, MONTHS
+from roadmap.reading import Every, Window
 from roadmap.terms.grammar.nodes import MonthDay, Part, Recur, Since, Stretch, UnclearError, Until
 from roadmap.terms.meaning.checks import describe
 from roadmap.terms.meaning.dates import YEARS, Dated, end
@@ -63,3 +64,14 @@ def check_reported_year(inside: list[Dated], period: Limits, *, own: bool) -> No
         for item in inside:
             if isinstance(item, Until) and item.next_year:
                 raise UnclearError(f"Неясно, следующего календарного или учебного года: «{describe(item)}».")
+
+
+def school_units(limits: Limits, every: Every) -> tuple[Window, ...]:
+    """«1 раз в год», «2 раза в год» in a school year: that year, and its halves before and after the new year; none
+    for other limits or rhythms, which follow the calendar."""
+    if every not in ("year", "half_year") or not is_school_year(limits):
+        return ()
+    new_year = date(limits.end.year, 1, 1)
+    if every == "year":
+        return (Window(*limits),)
+    return Window(limits.start, new_year - DAY), Window(new_year, limits.end)

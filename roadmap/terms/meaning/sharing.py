@@ -8,6 +8,7 @@ from roadmap.terms.grammar.nodes import Part, Recur, Since, Stretch, Times, Uncl
 from roadmap.terms.meaning.checks import contradiction, times_words
 from roadmap.terms.meaning.dates import YEARS, Dated, end, with_years
 from roadmap.terms.meaning.limits import limits_of
+from roadmap.terms.meaning.period_year import is_school_year
 from roadmap.terms.meaning.rhythms import SHARES, TIMES, Limits, check_length, in_each_year, shares, whole_units
 
 
@@ -21,6 +22,8 @@ def by_times(text: str, parts: tuple[Part, ...], period: Limits) -> tuple[Readin
     if named:
         _check_count(times, len(named))
         return None, (Recur("year"), *rest)
+    if (times.often, times.every) == (4, "year") and is_school_year(period):
+        raise UnclearError(f"Сказано «{times_words(times)}», а кварталы учебного года не названы: назовите месяцы.")
     if (every := TIMES.get((times.often, times.every))) is not None:
         return None, (Recur(every), *rest)
     if (times.often, times.every) not in SHARES:

@@ -13,6 +13,7 @@ _NOT_BEFORE = re.compile(r"\bне\s+ранее\s+(?:чем\s+)?(?:с\s+)?", re.I
 _WHOLE_YEAR = re.compile(
     r"(?:(?:в\s+теч\w*\.?|на\s+протяжении)\s+(?:всего\s+)?|весь\s+|круглый\s+)(?:календарного\s+)?года?", re.IGNORECASE
 )
+_UNTIL_LIST, _NEXT_DAY = re.compile(r"\bдо\s[^,;]+[,;]\s*[0-9]"), re.compile(r"([,;])\s*(?=[0-9])")
 _MOST_TRIES, _MOST_WORDS = 60, 14
 # Of «мая 2024 г.» nobody means the year.
 _TOO_WIDE = ("year-window", "years-span")
@@ -28,6 +29,8 @@ def from_words(text: str, period: Limits) -> Iterator[str]:
         yield from (f"в течение {year} г." for year in range(period.start.year, period.end.year + 1))
         yield "ежегодно"
         yield "весь период"
+    if _UNTIL_LIST.search(text):
+        yield _NEXT_DAY.sub(r"\1 до ", text)
     blanks = [found.start() for found in re.finditer(" ", text)]
     if len(blanks) < _MOST_WORDS:
         for place in blanks:

@@ -297,3 +297,12 @@ def test_words_that_no_field_takes_stand_above_their_entry() -> None:
     drafted_lines = draft(find(from_text(text, "order.txt"))).splitlines()
     at = drafted_lines.index("# В документе ещё: участники — «педагоги школ»")
     assert drafted_lines[at + 1] == "- code: '1'"
+
+
+def test_the_same_person_who_was_answered_keeps_the_words_of_the_row() -> None:
+    rows = "№\tМероприятие\tСрок\tОтветственный\n1\tСеминар\tмай\tдиректор, методист\n2\tФорум\tиюнь\tон же\n"
+    answers = Answers([Answer("responsible", "Форум", "методист")])
+    found = find(from_text(f"План на 2027 год\n\n{rows}", "order.txt"), answers)
+    assert (found.items[1].item.words["responsible"], found.items[1].item.act_words) == (
+        *("методист", {"responsible": "он же"}),
+    )

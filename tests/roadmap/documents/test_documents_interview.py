@@ -6,7 +6,7 @@ from roadmap.catalogue.answers import Answer, answers_text, read_answers
 from roadmap.documents.importer import find
 from roadmap.documents.interview import Interview
 from roadmap.documents.plain_text import from_text
-from roadmap.documents.questions import Question, asked_once
+from roadmap.documents.questions import Answers, Question, asked_once
 from tests.roadmap.documents.order import ORDER
 
 
@@ -79,6 +79,16 @@ def test_back_returns_to_the_answer_and_another_takes_its_place() -> None:
     assert talk.given_to(talk.current) == "министерство"
     talk.answer("департамент")
     assert [answer.answer for answer in talk.answers] == ["департамент"]
+
+
+def test_what_the_document_leaves_blank_is_settled_by_an_empty_answer() -> None:
+    talk = interview()
+    talk.answer("")
+    assert talk.answers == [Answer("act", "authority", "")]
+    while talk.current:
+        talk.skip()
+    left = find(from_text(ORDER, "order.txt"), Answers(talk.answers)).all_questions()
+    assert "act" not in {question.about for question in left}
 
 
 def test_a_skipped_question_stays_open_and_is_not_asked_again() -> None:

@@ -150,7 +150,7 @@ def test_a_sentence_without_rhythm_or_office_is_no_duty(sentence: str) -> None:
 def test_a_rhythm_that_is_not_understood_is_asked_in_its_own_words() -> None:
     found = imported("2. Институт:\nа) не реже чем раз в две недели обновляет программу.")
     (question,) = (q for q in found.all_questions() if q.about == "term")
-    assert question.words == "не реже чем раз в три года"
+    assert question.words == "не реже чем раз в две недели"
 
 
 def test_a_duty_torn_by_a_page_is_whole_and_one_paragraph_may_hold_several() -> None:

@@ -236,3 +236,9 @@ def test_uids_tell_nothing_and_differ() -> None:
     assert len({uid(key) for key in keys}) == 12
     assert "moscow" not in uid(keys[0])
     assert uid("krai/1/-/2027-05-31") == "7155742dec1ee66338cd6d416cb4e61b@vekha"
+
+
+def test_an_answer_is_cited_with_the_words_of_the_act() -> None:
+    both = "в документе: «к лету»; принято: «до 31 мая», ответ координатора"
+    (event,) = Calendar.from_ical(calendar([deadline(answered=both)], whose="official/12", today=TODAY)).events
+    assert f"Срок: 31.05.2027 ({both})" in str(event["description"])

@@ -122,8 +122,10 @@ def test_a_canonical_phrase_is_read_back_to_its_window(phrase: tuple[str, Window
 @given(st.sampled_from(READABLE), st.data())
 def test_a_lost_letter_never_gives_another_due_date_silently(text: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(text) - 1))
-    assume(text[place].isalpha() and text[place] not in "IVX\u0406")
+    assume(text[place].isalpha() and text[place] not in "IVX\u0406О")  # «О» may stand for a nought
     whole, damaged = read_here(text), read_here(text[:place] + text[place + 1 :])
+    # «С 1 марта» without «с» is «1 марта»: nobody can tell.
+    assume(whole.rule != "from-day-on" or place != text.find("с "))
     if damaged.kind != "unreadable":
         assert [w.due for w in damaged.windows] == [w.due for w in whole.windows]
 
@@ -182,6 +184,7 @@ def test_damage_to_a_term_without_a_year_never_gives_another_due_date(
     place = data.draw(st.integers(0, len(text) - 1))
     assume(not text[place].isdigit() and text[place] not in "IVX\u0406" and not is_between_roman_figures(text, place))
     whole, damaged = read_here(text, *period), read_here(text[:place] + text[place + 1 :], *period)
+    assume(whole.rule not in ("from-day-on", "own-span") or place != text.find("с "))
     assert damaged.kind == "unreadable" or [w.due for w in damaged.windows] == [w.due for w in whole.windows]
 
 

@@ -4,11 +4,13 @@ import io
 import random
 import zipfile
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from docx import Document as new_docx
+from openpyxl import Workbook
 from reportlab.lib import pagesizes
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
@@ -49,6 +51,20 @@ XML = (
 )
 
 
+WORD_PARTS = ("word/document.xml", "word/numbering.xml", "word/styles.xml")
+SHEET_PARTS = ("sheet1.xml", "sharedStrings.xml", "xl/styles.xml", "workbook.xml")
+SHEET_XML = (
+    '<row r="1048576" hidden="1"/>',
+    '<c r="XFD9" t="s"><v>99999</v></c>',
+    '<c t="d"><v>2027-13-45</v></c>',
+    "<mergeCell ref='A1:XFD1048576'/>",
+    '<col min="1" max="16384" hidden="1"/>',
+    "</row><row>",
+    "<f>A1</f>",
+    "&amp;&#1;",
+)
+
+
 def docx() -> bytes:
     document = new_docx()
     for text in HEAD:
@@ -60,6 +76,35 @@ def docx() -> bytes:
     table.cell(1, 2).merge(table.cell(3, 2))
     out = io.BytesIO()
     document.save(out)
+    return out.getvalue()
+
+
+def xlsx() -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for text in HEAD:
+        sheet.append([text])
+    for words in ROWS:
+        sheet.append(words)
+    sheet.merge_cells("C5:C7")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def mht() -> bytes:
+    message = EmailMessage()
+    message.set_content(html().decode(), subtype="html")
+    message.add_related(b"\x89PNG", "image", "png")
+    return message.as_bytes()
+
+
+def bundle() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("Приказ.docx", docx())
+        archive.writestr("План.txt", txt())
     return out.getvalue()
 
 
@@ -102,11 +147,12 @@ def torn_xml(whole: bytes, chance: random.Random) -> bytes:
     """A sound archive around a document with parts put where they do not belong, or flipped bytes."""
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    name = chance.choice(["word/document.xml", "word/document.xml", "word/numbering.xml", "word/styles.xml"])
+    own = [name for name in parts if name.endswith((*WORD_PARTS, *SHEET_PARTS))]
+    name = chance.choice(own)
     content = parts[name].decode()
     for _ in range(chance.randrange(1, 5)):
         at = chance.choice([n for n, letter in enumerate(content) if letter == "<"])
-        content = content[:at] + chance.choice(XML) + content[at:]
+        content = content[:at] + chance.choice(XML if "word/" in name else SHEET_XML) + content[at:]
     parts[name] = content.encode() if chance.random() < 0.7 else flipped(parts[name], chance)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -137,6 +183,10 @@ Damage = Callable[[bytes, random.Random], bytes]
 CASES: dict[str, tuple[str, Callable[[], bytes], Damage, int]] = {
     "docx: bytes": (".docx", docx, flipped, 150),
     "docx: the document inside": (".docx", docx, torn_xml, 60),
+    "xlsx: bytes": (".xlsx", xlsx, flipped, 60),
+    "xlsx: the sheet inside": (".xlsx", xlsx, torn_xml, 60),
+    "mht: bytes": (".mht", mht, flipped, 60),
+    "zip: bytes": (".zip", bundle, flipped, 40),
     "html: bytes": (".html", html, flipped, 80),
     "html: tags": (".html", html, torn_tags, 80),
     "txt: bytes": (".txt", txt, flipped, 80),
@@ -172,4 +222,6 @@ def test_a_damaged_file_is_read_or_refused_in_one_line(case: str, tmp_path: Path
         assert found.counts["item"] == sum(entry.origin == "table" for entry in found.items)
         assert all(entry.item.place for entry in found.items)
         assert draft(found)
-    assert read or case == "docx: bytes", "only an archive has sums that find every damage"
+    assert read or case in ("docx: bytes", "xlsx: bytes", "zip: bytes"), (
+        "only an archive has sums that find every damage"
+    )

@@ -183,6 +183,13 @@ def test_a_cell_far_below_costs_nothing() -> None:
     assert texts(read(sheet)) == ["конец"]
 
 
+def test_merged_cells_without_end_are_refused_at_once() -> None:
+    sheet = sheet_of(HEADER, FIRST)
+    sheet.merged_cells.add("A3:XFD1048576")
+    with pytest.raises(DocumentRefused, match="объединённых"):
+        read(sheet)
+
+
 def test_a_workbook_without_words_is_refused() -> None:
     with pytest.raises(DocumentRefused, match="нет слов"):
         read(sheet_of())
