@@ -76,7 +76,10 @@ _ORDINAL_STEMS = {
 _ORDINAL_ENDINGS = ("ый", "ого", "ое", "ом", "ому", "ая", "ую", "ой")
 # «В двухмесячный срок».
 MONTH_TERMS = {1: "", 2: "двух", 3: "трех", 4: "четырех", 6: "шести"}
-_DAY_TERMS = ["одно", "двух", "трех", "четырех", "пяти", "шести", "семи", "восьми", "девяти", "десяти"]
+_DAY_TERMS = {
+    1: "одно", 2: "двух", 3: "трех", 4: "четырех", 5: "пяти", 6: "шести", 7: "семи", 8: "восьми", 9: "девяти",
+    10: "десяти", 12: "двенадцати", 14: "четырнадцати", 15: "пятнадцати", 20: "двадцати", 30: "тридцати",
+}  # fmt: skip
 
 _PLAIN = {
     "YM": "г гг год года году годы годов годах годом лет",
@@ -199,7 +202,7 @@ def lexicon() -> dict[str, tuple[str, Any]]:
     words |= {"однажды": ("TWICE", 1), "дважды": ("TWICE", 2), "трижды": ("TWICE", 3)}
     for weekday, row in enumerate(_WEEKDAYS):
         words |= dict.fromkeys(row.split(), ("WEEKDAY", weekday))
-    for number, stem in enumerate(_DAY_TERMS, start=1):
+    for number, stem in _DAY_TERMS.items():
         words |= dict.fromkeys((f"{stem}дневный", f"{stem}дневного"), ("NDAY", number))
     for number, stem in ((1, ""), (2, "двух"), (3, "трех")):
         words |= dict.fromkeys((f"{stem}недельный", f"{stem}недельного"), ("NDAY", 7 * number))

@@ -22,6 +22,9 @@ def after_results(parts: tuple[Part, ...], every: Every, period: Limits) -> tupl
         return parts
     if every in ("year", "half_year") and is_school_year(period):
         raise UnclearError("Неясно, итоги календарного или учебного года: назовите день.")
+    named = next((part for part in parts if isinstance(part, Until) and part.point.year is None), None)
+    if named is not None and every != "year":
+        raise UnclearError(f"Неясно, за какой отрезок итоги: «{describe(named)}».")
     return tuple(_after(part, every) for part in parts)
 
 
