@@ -31,6 +31,8 @@ from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.reading import Reading
 
 _WIDE = (date(2000, 1, 1), date(2099, 12, 31))
+#: In which a term without a year reads too.
+_SOME_YEAR = (date(2001, 1, 1), date(2001, 12, 31))
 _SOME_YEAR = (date(2001, 1, 1), date(2001, 12, 31))
 
 
@@ -105,14 +107,17 @@ def find(document: Document, answers: Answers | None = None) -> Found:
     paragraphs = [block for block in document.blocks if isinstance(block, Paragraph)]
     act = _answered_act(head.find_act(paragraphs), answers)
     found = Found(document.name, act)
-    rough = reader_of(*_WIDE)
+    rough, some_year = reader_of(*_WIDE), reader_of(*_SOME_YEAR)
 
     def reads(words: str) -> bool:
         return rough(words).kind != "unreadable"
 
+    def is_whole(words: str) -> bool:
+        return reads(words) or some_year(words).kind != "unreadable"
+
     tables = tables_of(document, answers, reads)
     found.title = _title(tables, paragraphs, act)
-    read = read_tables(tables, answers, reads, title=found.title)
+    read = read_tables(tables, answers, reads, is_whole=is_whole, title=found.title)
     found.take(read)
     raw = [("table", "", item) for item in read.items]
     raw += _read_text(paragraphs, found, answers, rough)

@@ -44,6 +44,7 @@ def _forms() -> dict[str, tuple[str, str]]:
         known |= {noun[:-1] + end: (plural, "p") for end in ("ям ями" if soft else "ам ами").split()}
     known |= {f"орган{end}": ("органы", "p") for end in ("ам", "ами", "ов")}
     known |= {f"{stem}{end}": (f"{stem}я", "p") for stem in ("учреждени", "объединени") for end in ("ям", "ями")}
+    known.pop("директора")  # «директора школ» is several of them as well
     for stem, ending in _PLURAL.items():
         dative = "я" if stem.endswith("тел") else "а"
         known |= {f"{stem}{dative}м{end}": (stem + ending, "p") for end in ("", "и")}

@@ -26,6 +26,8 @@ _TERM = re.compile(
     r"|квартал|начал\w\s|конц\w\s|середин)",
     re.IGNORECASE,
 )  # fmt: skip
+#: «1.1. Провести …»: a number before words is no date.
+_NUMBERED = re.compile(r"^\d{1,3}(?:\.\d{1,3})*[.)]\s+(?=[А-ЯЁ])")
 _DONE = re.compile(r"(?:выполнен|исполнен|проведен|проведён|завершен|завершён)\w{0,2}", re.IGNORECASE)
 _MARK = re.compile(r"(?:[+*xхv✓✔•●■☑√]|\d?\+|да)", re.IGNORECASE)
 #: Days of a month that the heading names: «15», «до 20», «10-12».
@@ -73,6 +75,7 @@ def is_term(words: str, reads: Callable[[str], bool]) -> bool:
     """Whether words are a term, be it one that the grammar asks about: its year is missing, its season has no days."""
     if len(words) > LONGEST_TERM or not words:
         return False
+    words = _NUMBERED.sub("", words)
     return bool(_TERM.match(words)) or reads(words)
 
 

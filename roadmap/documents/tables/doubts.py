@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from roadmap.documents.neutral import Row, clean
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables.content import Content, contents_of, is_term
-from roadmap.documents.tables.grid import spans_of
+from roadmap.documents.tables.grid import FEWEST, spans_of
 from roadmap.documents.tables.joined import WholeTable
 from roadmap.documents.tables.layout import Columns, offered
 from roadmap.documents.tables.roles import NAME_RU
 from roadmap.documents.tables.rows import RowClass
 
 SHOWN = 120
+HEADER_ROWS = 3
 _STAMP_ROWS, _STAMP_CELLS = 8, 3
 _UNUSED = NAME_RU["unused"]
 
@@ -51,7 +52,8 @@ def of_unknown(table: WholeTable, answers: Answers, reads: Callable[[str], bool]
     if not words or (answers.of("table", name) or "").casefold() == "пропустить":
         return "header", []
     contents = contents_of(table.rows, max(len(row.cells) for row in table.rows), reads)
-    planned = not table.doubt and any(content.filled > 1 and content.is_term for content in contents)
+    spanned = any(len(spans_of(row.cells)) >= FEWEST for row in table.rows[:HEADER_ROWS])
+    planned = not table.doubt and (spanned or any(content.filled > 1 and content.is_term for content in contents))
     if not planned and not table.doubt and is_stamp(table, words):
         return "heading", []
     place = table.rows[0].place

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from roadmap.documents.names import is_ditto, is_same_person, names_in
 from roadmap.documents.neutral import Row, healed, join_torn
+from roadmap.documents.tables.content import is_term
 from roadmap.documents.tables.layout import Columns
 from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.stacked import list_of_terms, numbered_parts
@@ -106,11 +107,11 @@ def of_above(words: str, above: FoundItem | None, role: Role) -> tuple[str, str]
     return said, ""
 
 
-def stacked(item: FoundItem, is_term: Callable[[str], bool]) -> list[FoundItem]:
+def stacked(item: FoundItem, reads: Callable[[str], bool]) -> list[FoundItem]:
     """The item parted where its cell numbers several actions, each with a term under the same number; else itself."""
     lead, actions = numbered_parts(item.words.get("title", ""))
     before, terms = numbered_parts(item.words.get("term", ""))
-    if not actions or before or len(terms) != len(actions) or not all(map(is_term, terms)):
+    if not actions or before or len(terms) != len(actions) or not all(is_term(term, reads) for term in terms):
         return [item]
     parts = {role: numbered_parts(words) for role, words in item.words.items() if role not in ("title", "term")}
     found = []
@@ -126,13 +127,15 @@ def stacked(item: FoundItem, is_term: Callable[[str], bool]) -> list[FoundItem]:
     return found
 
 
-def heal(item: FoundItem, is_term: Callable[[str], bool]) -> FoundItem:
+def heal(item: FoundItem, reads: Callable[[str], bool]) -> FoundItem:
     """The item once every torn half is in: words whole, Latin twins as Russian letters, terms in one list."""
     term, actions = item.words.get("term", ""), numbered_parts(item.words.get("title", ""))[1]
     if actions and (terms := numbered_parts(term)[1]):
         item.term_doubt = f"сроки под номерами, их {len(terms)}, а действий в клетке {len(actions)}"
     elif term:
-        item.words["term"] = list_of_terms(term, item.lines.get("term", ()), is_term)
+        item.words["term"] = list_of_terms(
+            term, item.lines.get("term", ()), reads, is_term=lambda part: is_term(part, reads)
+        )
     item.words = {role: in_cyrillic(healed(words)) for role, words in item.words.items()}
     item.lines = {role: tuple(in_cyrillic(healed(line)) for line in lines) for role, lines in item.lines.items()}
     return item

@@ -9,7 +9,6 @@ from roadmap.documents.neutral import Document, Row, Table
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import doubts, indicators
 from roadmap.documents.tables.captions import caption_of
-from roadmap.documents.tables.content import is_term
 from roadmap.documents.tables.items import FoundItem, heal
 from roadmap.documents.tables.joined import WholeTable, whole_tables
 from roadmap.documents.tables.layout import Columns
@@ -47,12 +46,20 @@ def tables_of(document: Document, answers: Answers, reads: Callable[[str], bool]
 
 
 def read_tables(
-    tables: Sequence[WholeTable], answers: Answers, reads: Callable[[str], bool], *, title: str
+    tables: Sequence[WholeTable],
+    answers: Answers,
+    reads: Callable[[str], bool],
+    *,
+    is_whole: Callable[[str], bool],
+    title: str,
 ) -> TablesRead:
-    """Every row of every table; ``title`` is the section of items that stand under no heading."""
+    """Every row of every table; ``title`` is the section of items that stand under no heading.
+
+    ``is_whole`` says whether words are a term as they stand, in whatever year.
+    """
     read = TablesRead()
     for n, table in enumerate(tables):
-        _Reading(read, answers, reads).table(table, n, title)
+        _Reading(read, answers, reads, is_whole).table(table, n, title)
     return read
 
 
@@ -76,6 +83,7 @@ class _Reading:
     read: TablesRead
     answers: Answers
     reads: Callable[[str], bool]
+    is_whole: Callable[[str], bool]
 
     def table(self, table: WholeTable, n: int, title: str) -> None:
         """The rows of one table, counted; its items have their sections."""
@@ -121,7 +129,7 @@ class _Reading:
         self.read.counts.update(reader.counts)
         self.read.classes |= reader.classes
         self.read.questions += reader.questions
-        return [heal(item, lambda words: is_term(words, self.reads)) for item in reader.items]
+        return [heal(item, self.is_whole) for item in reader.items]
 
     def _give_sections(self, items: list[FoundItem], n: int, title: str) -> None:
         """The codes of sections are those of the headings, with the number of the table where two would be one."""

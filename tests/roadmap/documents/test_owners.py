@@ -119,6 +119,10 @@ def test_the_draft_says_that_an_official_is_no_body_of_a_level() -> None:
     assert "должность или лицо" not in levels[1] + levels[2]
 
 
+def test_what_may_be_a_plural_is_left_as_it_stands() -> None:
+    assert bodies(imported(plan("директора школ"))) == [["директора школ"]]
+
+
 def test_one_body_in_two_alphabets_is_one() -> None:
     assert (
         bodies(imported(plan("Управление образования", "Упpавление oбразования"))) == [["Управление образования"]] * 2

@@ -77,6 +77,30 @@ def test_terms_under_each_other_are_a_list(term: str) -> None:
     assert [str(window.due) for window in entry.reading.windows] == ["2027-03-01", "2027-06-01"]
 
 
+@pytest.mark.parametrize(
+    ("term", "said"),
+    [
+        ("май\n2027 г.", "май 2027 г."),
+        ("с 1 марта\nпо 30 апреля", "с 1 марта по 30 апреля"),
+        ("сентябрь –\nоктябрь", "сентябрь – октябрь"),
+        ("в течение\nгода", "в течение года"),
+        ("апрель\nмай", "апрель; май"),
+    ],
+)
+def test_one_term_in_two_lines_is_one(term: str, said: str) -> None:
+    assert [row[2] for row in words(imported([HEADER, ("1", "Семинар", term, "ИМЦ")]))] == [said]
+
+
+def test_numbers_typed_before_measures_are_no_dates() -> None:
+    rows = [
+        ("1. Кадры", "", ""),
+        ("1.10. Провести совет", "май 2027 г.", "ИМЦ"),
+        ("1.11. Издать приказ", "май 2027 г.", "ИМЦ"),
+    ]
+    found = imported([HEADER[1:], *rows])
+    assert [row[:2] for row in words(found)] == [("1.10", "Провести совет"), ("1.11", "Издать приказ")]
+
+
 def test_a_number_typed_before_the_measure_is_its_number() -> None:
     found = imported([HEADER[1:], *((f"{row[0]}. {row[1]}", *row[2:]) for row in ROWS)])
     assert words(found) == list(ROWS)
