@@ -90,7 +90,7 @@ def _sections(found: Found) -> Iterator[Finding]:
     titles: dict[tuple[str, str, str, int | None], dict[str, str]] = defaultdict(dict)
     for entry in found.items:
         if match := _SECTION.match(entry.item.section):
-            group = entry.origin if entry.origin == "table" else "text"
+            group = "text" if entry.part != "table" else entry.origin
             key = (group, entry.item.parent, (match["word"] or "").casefold(), number_of(match["n"]))
             titles[key].setdefault(entry.item.section, entry.item.place)
     for (_, _, _, n), named in titles.items():

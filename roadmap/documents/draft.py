@@ -84,7 +84,7 @@ def draft(found: Found) -> str:
     if found.sections:
         parts.append(_dump({"sections": [{"code": code, "title": title} for code, title in found.sections.items()]}))
     for name, origin in PARTS:
-        if entries := [entry for entry in found.items if entry.origin == origin]:
+        if entries := [entry for entry in found.items if entry.part == origin]:
             parts.append(_entries(name, entries))
     if found.indicators:
         parts.append(_indicators(found.indicators, about("indicator")))
@@ -108,7 +108,7 @@ def drafted(found: Found) -> dict[str, Any]:
     if found.controller:
         data["controller"] = found.controller
     for name, origin in PARTS:
-        data[name] = [_item(entry) for entry in found.items if entry.origin == origin]
+        data[name] = [_item(entry) for entry in found.items if entry.part == origin]
     return data
 
 

@@ -35,6 +35,11 @@ class Entry:
     questions: tuple[Question, ...]
 
     @property
+    def part(self) -> str:
+        """The part of the catalogue that it belongs to: a plan that is a list is a plan like a table."""
+        return "table" if self.origin == "list" else self.origin
+
+    @property
     def group(self) -> str:
         """The wider measure, or the heading above the section."""
         return self.item.group.title if self.item.group else self.item.parent
@@ -165,7 +170,7 @@ def _term_questions(origin: str, item: FoundItem, reading: Reading) -> list[Ques
             return [Question("term", item.place, words, why, "вписать срок другими словами")]
         return [Question("term", item.place, reading.text, why, *_proposed(reading.proposals))]
     title = item.words.get("title", "")
-    if origin == "table":
+    if origin in ("table", "list"):
         return [Question("term", item.place, title, "срок не указан", NO_TERM, (NO_TERM,))]
     if points.names_a_term(title):
         return [

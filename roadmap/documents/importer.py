@@ -168,7 +168,7 @@ def _read_text(
     found.questions += unread
     known: dict[int, ParagraphClass] = {**dict.fromkeys(told.sources, "item"), **plans.classes}
     _count_paragraphs(found, paragraphs, regulation, known, unread)
-    return [*(("table", "", item) for item in plans.items), *told.items, *regulation.duties]
+    return [*(("list", "", item) for item in plans.items), *told.items, *regulation.duties]
 
 
 def _is_term_inside(reading: Reading) -> bool:

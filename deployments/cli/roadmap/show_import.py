@@ -44,8 +44,9 @@ def show(found: Found, out: Path | None, contacts: Path | None) -> None:
     for line in found.table_lines():
         say(line, markup=False)
     origins = [entry.origin for entry in found.items]
+    listed = f", в списках: {origins.count('list')}" if "list" in origins else ""
     say(
-        f"Мероприятий в таблицах: {origins.count('table')}, поручений: {origins.count('directive')}, "
+        f"Мероприятий в таблицах: {origins.count('table')}{listed}, поручений: {origins.count('directive')}, "
         f"обязанностей: {origins.count('duty')}, показателей: {len(found.indicators)}"
     )
     counts: list[Any] = [f"{words} {found.counts[name]}" for name, words in CLASS_RU.items()]  # type: ignore[index]

@@ -7,7 +7,7 @@ from roadmap.documents.names import kind_of
 from roadmap.documents.neutral import join_torn
 from roadmap.documents.text.addressees import is_addressee
 from roadmap.documents.text.labels import Labelled, labelled
-from roadmap.documents.text.terms_in_text import Reads, part, spans, trimmed
+from roadmap.documents.text.terms_in_text import Parted, Reads, part, spans, trimmed
 from roadmap.documents.text.verbs import infinitives, without_quotes
 
 _BRACKET = re.compile(r"\s*\((?P<words>[^()]*(?:\([^()]*\)[^()]*)*)\)\s*[.;]*$")
@@ -104,6 +104,11 @@ def _bracketed(words: str, reads: Reads, entry: Entry) -> str:
         return words
     said = part(match["words"], reads)
     owner = said.rest.strip(" ,;–-")
+    pieces = [piece.strip() for piece in owner.split(",")]
+    unknown = [piece for piece in pieces if not is_name(piece)]
+    if not said.term and not entry.term and len(pieces) > 1 and len(unknown) == 1:
+        owner = ", ".join(piece for piece in pieces if piece not in unknown)
+        said = Parted(owner, unknown[0])  # beside a name there stands a term, be it one to ask about
     named = is_name(owner)
     if said.others or not (said.term or named) or (entry.term and not named):
         return words

@@ -65,7 +65,7 @@ def told(found: Found) -> list[tuple[str, str, str]]:
 def test_a_listed_plan_is_read_in_any_layout(lines: str) -> None:
     found = imported(lines)
     assert told(found) == BOTH
-    assert [entry.origin for entry in found.items] == ["table", "table"]
+    assert [entry.origin for entry in found.items] == ["list", "list"]
     assert found.all_questions() == []
 
 
