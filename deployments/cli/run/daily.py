@@ -236,7 +236,10 @@ def _show_simulation(code: str, report: Simulation) -> None:
 def sync(
     resume: Annotated[bool, typer.Option("--resume", help="Включить всё, что приостановлено в Prefect.")] = False,
     wait: Annotated[
-        int, typer.Option("--wait", metavar="СЕКУНД", min=0, help="Сколько ждать сервер Prefect, если он запускается.")
+        int,
+        typer.Option(
+            "--wait", metavar="СЕКУНД", min=0, max=3600, help="Сколько ждать сервер Prefect, если он запускается."
+        ),
     ] = 0,
     as_json: Json = False,
 ) -> None:

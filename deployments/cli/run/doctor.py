@@ -23,7 +23,9 @@ def doctor(
     ] = None,
     wait: Annotated[
         int,
-        typer.Option("--wait", metavar="СЕКУНД", min=0, help="Сколько ждать, пока запустится то, что ещё не отвечает."),
+        typer.Option(
+            "--wait", metavar="СЕКУНД", min=0, max=3600, help="Сколько ждать, пока запустится то, что ещё не отвечает."
+        ),
     ] = 0,
     as_json: Json = False,
 ) -> None:
