@@ -145,6 +145,7 @@ def test_the_edition_on_control_is_still_known_as_the_one_it_is(old_engine: Engi
     there.pop("working_days")
     for item in (*there["items"], *there["directives"], *there["duties"]):
         item["kind"] = "measure" if item["kind"] == "activity" else item["kind"]
+        item.pop("words")
     content = json.dumps([there, 3], ensure_ascii=False, sort_keys=True)
     edition = {"roadmap_code": "krai", "act": "приказ", "loaded_at": AT}
     known = {"id": 1, "content_hash": hashlib.sha256(content.encode()).hexdigest(), "catalogue": there}
@@ -153,7 +154,6 @@ def test_the_edition_on_control_is_still_known_as_the_one_it_is(old_engine: Engi
     (row,) = read(old_engine, "edition")
     assert row["content_hash"] == content_hash(catalogue, 3)
     assert Catalogue.model_validate(row["catalogue"]) == catalogue
-    assert row["catalogue"] | {"working_days": []} == catalogue.model_dump(mode="json")
 
 
 def test_an_edition_that_is_not_what_its_hash_says_is_left_alone(old_engine: Engine) -> None:
