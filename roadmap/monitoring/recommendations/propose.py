@@ -1,5 +1,6 @@
 """Targeted recommendations (адресные рекомендации) of a round: rules as data on its results. Pure."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,12 +11,22 @@ from roadmap.catalogue.schema import Indicator
 from roadmap.language import in_days
 from roadmap.language.text import brief, ended
 from roadmap.monitoring.indicators.compute import AskedBody, shown
-from roadmap.monitoring.indicators.verdict import is_worse, meets, shortfall
+from roadmap.monitoring.indicators.gaps import meets_target
+from roadmap.monitoring.indicators.verdict import is_worse, shortfall
+from roadmap.monitoring.periods import RETURNS_RU
 from roadmap.monitoring.recommendations.rules import Rule, When
+from roadmap.monitoring.recommendations.shortage import missing
 from roadmap.monitoring.snapshot import Advice, Answer, IndicatorResult, OverduePoint
 
 #: With more indicators than that a recommendation gives their numbers without titles.
 NAMED = 3
+#: In a reason why there are no data: there is nothing to count; it is about the records of it.
+_NONE = re.compile(
+    r"\b(?:нет|отсутств\w+|не (?:имеется|предусмотрен\w*|создан\w*|назнач\w+|работа\w+))\b", re.IGNORECASE
+)
+_RECORDS = re.compile(
+    r"данн\w*|уч[её]т\w*|сведени\w*|информаци\w*|отч[её]т\w*|не (?:вед|собира|счита|подсчит)\w+", re.IGNORECASE
+)
 COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "равно"}
 
 
@@ -78,13 +89,15 @@ def advise(facts: Facts, rules: Iterable[Rule]) -> tuple[Advice, ...]:
 
 
 def target_words(one: IndicatorResult) -> str:
-    """«не менее 30 % к 2024 году», «да»; empty where the document gives no number."""
+    """«не менее 30 % к 2024 году», «не менее 10 % ежегодно», «да»; empty where the document gives no number."""
     if one.target is None:
         return ""
     if one.way == "flag":
         said = shown(one.target, one)
     else:
         said = f"{COMPARISON_RU[one.comparison or 'equals']} {shown(one.target, one)}"
+    if one.rhythm:
+        return f"{said} {RETURNS_RU[one.rhythm]}"
     return f"{said} к {one.target_year} году" if one.target_year else said
 
 
@@ -110,31 +123,47 @@ def _below_target(rule: Rule, facts: Facts) -> Iterator[Case]:
         if one.verdict not in ("not_met", "behind") or one.target is None or one.value is None:
             continue
         comparison = one.comparison or "equals"
-        # A year that is still running may yet bring what its forecast promises.
-        if one.expected is not None and meets(one.expected.value, comparison, one.target):
-            continue
         short = one.expected.value if one.verdict == "behind" and one.expected else one.value
-        gap = shortfall(short, comparison, one.target)
-        if gap < (rule.gap or 0.0) * (abs(one.target) or 1.0):
+        if shortfall(short, comparison, one.target) < (rule.gap or 0.0) * (abs(one.target) or 1.0):
             continue
-        forecast = ""
-        if one.expected is not None:
-            forecast = f" Прогноз на конец {one.expected.year} года: {shown(one.expected.value, one)}"
-            forecast += f" ({one.expected.method})."
-        more = {"target": target_words(one), "gap": _distance(shortfall(one.value, comparison, one.target), one)}
-        yield _regional(facts, one, more | {"forecast": forecast})
+        more = {
+            "target": target_words(one),
+            "gap": _distance(shortfall(one.value, comparison, one.target), one),
+            "forecast": _forecast(one),
+            "missing": _missing(facts, one, one.numerator, one.denominator),
+        }
+        yield _regional(facts, one, more)
+
+
+def _forecast(one: IndicatorResult) -> str:
+    """« Прогноз на конец 2027 года: 24 % (линейный тренд по 3 раундам).», of few values «от … до …»."""
+    if one.expected is None:
+        return ""
+    likely = shown(one.expected.value, one)
+    if one.expected.low is not None and one.expected.high is not None:
+        likely = f"от {shown(one.expected.low, one)} до {shown(one.expected.high, one)}"
+    day = one.due_on
+    end = f"конец {one.expected.year} года" if day is None or day.month == 12 else f"{day:%d.%m.%Y}"
+    return f" Прогноз на {end}: {likely} ({one.expected.method})."
+
+
+def _missing(facts: Facts, one: IndicatorResult, numerator: float | None, denominator: float | None) -> str:
+    said = missing(one, facts.indicators.get(one.code), numerator=numerator, denominator=denominator)
+    return f" {said}" if said else ""
 
 
 def _falling(rule: Rule, facts: Facts) -> Iterator[Case]:
+    """By the values that may be compared: those of the same bodies, counted from the same day."""
     for one in facts.results:
         last = one.trend[-(rule.rounds or 1) - 1 :]
-        values = [point.value for point in last]
-        if len(last) < (rule.rounds or 1) + 1 or one.way == "flag":
+        values = [point.like for point in last]
+        is_met = one.value is not None and meets_target(one, one.value)
+        if len(last) < (rule.rounds or 1) + 1 or one.way == "flag" or is_met:
             continue
         if all(
             a is not None and b is not None and is_worse(b, a, one.comparison, one.way) for a, b in pairwise(values)
         ):
-            trend = " → ".join(f"{shown(point.value, one)} ({point.period})" for point in last)
+            trend = " → ".join(f"{shown(point.like, one)} ({point.period})" for point in last)
             yield _regional(facts, one, {"trend": trend})
 
 
@@ -146,22 +175,37 @@ def _silent(rule: Rule, facts: Facts) -> Iterator[Case]:
 
 
 def _no_data(rule: Rule, facts: Facts) -> Iterator[Case]:
-    """One recommendation to a body, however many indicators it has no data for."""
+    """One recommendation to a body, however many indicators it has no data for; none where nothing can be counted."""
     silent = {body.code for body in _wholly_silent(facts.results)}
-    missing: dict[AskedBody, list[tuple[IndicatorResult, Answer]]] = {}
+    lacking: dict[AskedBody, list[tuple[IndicatorResult, Answer]]] = {}
     for one in facts.results:
         for answer in one.answers:
-            if answer.state != "given" and answer.body not in silent:
-                missing.setdefault(AskedBody(answer.body, answer.name), []).append((one, answer))
-    for body, several in sorted(missing.items(), key=lambda one: (one[0].name, one[0].code)):
+            is_missing = answer.state != "given" and not says_none(answer.reason)
+            if is_missing and answer.body not in silent:
+                lacking.setdefault(AskedBody(answer.body, answer.name), []).append((one, answer))
+    for body, several in sorted(lacking.items(), key=lambda one: (one[0].name, one[0].code)):
         several_of = "показателям" if len(several) > 1 else "показателю"
         words = {
             "period": facts.period,
             "asked": f"{several_of} {_named([one for one, _ in several])}",
             "reasons": f"{several_of}: {_reasons(several)}",
+            "what": "Наладить учёт и представить" if _lacks_records(several) else "Представить",
         }
         items = tuple(dict.fromkeys(item for one, _ in several for item in _answering(facts, one)))
         yield Case("-", body, words, several[0][0].code if len(several) == 1 else None, items)
+
+
+def says_none(reason: str) -> bool:
+    """Whether there is nothing to count by the reason («методистов нет»); a lack of records is something else."""
+    return bool(_NONE.search(reason)) and not _RECORDS.search(reason)
+
+
+def _lacks_records(several: Iterable[tuple[IndicatorResult, Answer]]) -> bool:
+    """Whether somewhere it is said that records are not kept, or no reason is given for what is missing."""
+    return any(
+        answer.state == "no_data" and (not answer.reason.strip() or _RECORDS.search(answer.reason))
+        for _, answer in several
+    )
 
 
 def _named(several: Sequence[IndicatorResult]) -> str:
@@ -188,15 +232,24 @@ def _lagging(rule: Rule, facts: Facts) -> Iterator[Case]:
         for answer in one.answers:
             if answer.value is None or shortfall(answer.value, comparison, one.value) < (rule.gap or 0) * one.value:
                 continue
-            if one.target is not None and meets(answer.value, comparison, one.target):
+            if meets_target(one, answer.value):
                 continue
             words = {
+                "what": "Снизить" if comparison == "at_most" else "Повысить",
+                "side": "выше" if comparison == "at_most" else "ниже",
+                "missing": _missing(facts, one, answer.numerator, answer.denominator),
                 "value": shown(answer.value, one),
                 "whole": shown(one.value, one),
                 "gap": _distance(abs(answer.value - one.value), one),
-                "parts": f" ({_plain(answer.numerator)} из {_plain(answer.denominator)})" if one.way == "share" else "",
+                "parts": _parts(one, answer),
             }
             yield _of_body(facts, one, answer, words)
+
+
+def _parts(one: IndicatorResult, answer: Answer) -> str:
+    """« (241 из 2 856)», of a ratio « (499 на 2)»."""
+    of = "из" if one.way == "share" else "на"
+    return f" ({_plain(answer.numerator)} {of} {_plain(answer.denominator)})"
 
 
 def _overdue(rule: Rule, facts: Facts) -> Iterator[Case]:
