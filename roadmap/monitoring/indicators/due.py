@@ -14,6 +14,8 @@ from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.periods import MONTHS, Period
 
 Covers = Literal["moment", "period", "span", "start"]
+#: In the genitive, after «с начала».
+SPAN_RU = {"month": "месяца", "quarter": "квартала", "half_year": "полугодия", "year": "года"}
 SPAN_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 _FIRST_YEAR = re.compile(r"начиная с (20\d\d)")
 #: The first that fits decides; what a document says of a day is stronger than what it says of a year.
@@ -43,11 +45,19 @@ def covers(indicator: Indicator) -> Covers:
         return "moment"
     if indicator.cumulative:
         return "start" if indicator.rhythm is None else "span"
+    return _said(indicator) or ("moment" if indicator.rhythm is None else "span")
+
+
+def since_words(indicator: Indicator) -> str:
+    """«с начала года» where a value counts since then and neither its words nor its numerator say so; else empty."""
+    is_ours = covers(indicator) == "span" and _said(indicator) != "span"
+    return f"с начала {SPAN_RU[indicator.rhythm]}" if is_ours and indicator.rhythm in SPAN_RU else ""
+
+
+def _said(indicator: Indicator) -> Covers | None:
+    """What the words of the document and the numerator say a value counts."""
     said = " ".join((indicator.words, indicator.numerator, indicator.title)).casefold()
-    found = next((what for what, words in _WORDS if words.search(said)), None)
-    if found is not None:
-        return found
-    return "moment" if indicator.rhythm is None else "span"
+    return next((what for what, words in _WORDS if words.search(said)), None)
 
 
 def due_on(indicator: Indicator, period: Period) -> date | None:

@@ -6,14 +6,13 @@ from math import fsum
 
 from roadmap.catalogue.schema import Indicator
 from roadmap.language import counted
-from roadmap.monitoring.indicators.due import covers, due_on, is_due, is_other_count, is_same_count, part
+from roadmap.monitoring.indicators.due import SPAN_RU, covers, due_on, is_due, is_other_count, is_same_count, part
 from roadmap.monitoring.indicators.verdict import dead_band
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Expectation, TrendPoint
 
 ENOUGH = 3
 """From so many values on, a line by least squares; fewer give a range and a caution."""
-SPAN_RU = {"quarter": "квартала", "half_year": "полугодия", "year": "года"}
 DIGITS = 6
 """Every computed number is rounded to so many digits after the point."""
 

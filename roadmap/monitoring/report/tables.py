@@ -66,7 +66,7 @@ def _indicator_row(one: IndicatorResult) -> dict[str, str]:
         "code": one.code,
         "title": one.title,
         "target": words.target(one),
-        "value": f"{words.amount(one, one.value)} ({words.coverage(one)})",
+        "value": words.amount(one, one.value) + (f" ({words.coverage(one)})" if one.asked > 1 else ""),
         "change": words.covered_change(one) or "—",
         "verdict": VERDICT_RU[one.verdict],
         "given": words.coverage(one),
