@@ -25,6 +25,11 @@ VERDICT_RU: dict[Verdict, str] = {
     "no_data": "нет данных",
 }
 Direction = Literal["up", "down", "flat"]
+#: Fields of an indicator, its trend and its forecast that came later: an older snapshot keeps the hash of its note.
+SINCE_0_4_0 = frozenset(
+    {"asked", "given", "like", "low", "high", "bodies"}
+    | {"rhythm", "due_on", "is_due", "pace", "compared", "unforecast"}
+)
 
 
 class Part(BaseModel):
@@ -243,8 +248,14 @@ class Snapshot(Part):
 
     @property
     def json_text(self) -> str:
-        """Canonical: sorted keys, no blanks."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """Canonical: sorted keys, no blanks; what a snapshot of 0.3.0 has no word for is left out, as it was then."""
+        content = self.model_dump(mode="json")
+        for one in content["indicators"]:
+            for part in (one, *one["trend"], one["expected"] or {}):
+                for name in SINCE_0_4_0 & part.keys():
+                    if part[name] in (None, ""):
+                        del part[name]
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @property
     def sha256(self) -> str:

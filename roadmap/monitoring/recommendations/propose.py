@@ -1,6 +1,5 @@
 """Targeted recommendations (адресные рекомендации) of a round: rules as data on its results. Pure."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,19 +13,11 @@ from roadmap.monitoring.indicators.compute import AskedBody, shown
 from roadmap.monitoring.indicators.gaps import meets_target
 from roadmap.monitoring.indicators.verdict import is_worse, shortfall
 from roadmap.monitoring.periods import RETURNS_RU
+from roadmap.monitoring.recommendations.reasons import lacks_records, named, reasons_of, says_none
 from roadmap.monitoring.recommendations.rules import Rule, When
 from roadmap.monitoring.recommendations.shortage import missing
 from roadmap.monitoring.snapshot import Advice, Answer, IndicatorResult, OverduePoint
 
-#: With more indicators than that a recommendation gives their numbers without titles.
-NAMED = 3
-#: In a reason why there are no data: there is nothing to count; it is about the records of it.
-_NONE = re.compile(
-    r"\b(?:нет|отсутств\w+|не (?:имеется|предусмотрен\w*|создан\w*|назнач\w+|работа\w+))\b", re.IGNORECASE
-)
-_RECORDS = re.compile(
-    r"данн\w*|уч[её]т\w*|сведени\w*|информаци\w*|отч[её]т\w*|не (?:вед|собира|счита|подсчит)\w+", re.IGNORECASE
-)
 COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "равно"}
 
 
@@ -187,41 +178,12 @@ def _no_data(rule: Rule, facts: Facts) -> Iterator[Case]:
         several_of = "показателям" if len(several) > 1 else "показателю"
         words = {
             "period": facts.period,
-            "asked": f"{several_of} {_named([one for one, _ in several])}",
-            "reasons": f"{several_of}: {_reasons(several)}",
-            "what": "Наладить учёт и представить" if _lacks_records(several) else "Представить",
+            "asked": f"{several_of} {named([one for one, _ in several])}",
+            "reasons": f"{several_of}: {reasons_of(several)}",
+            "what": "Наладить учёт и представить" if lacks_records(several) else "Представить",
         }
         items = tuple(dict.fromkeys(item for one, _ in several for item in _answering(facts, one)))
         yield Case("-", body, words, several[0][0].code if len(several) == 1 else None, items)
-
-
-def says_none(reason: str) -> bool:
-    """Whether there is nothing to count by the reason («методистов нет»); a lack of records is something else."""
-    return bool(_NONE.search(reason)) and not _RECORDS.search(reason)
-
-
-def _lacks_records(several: Iterable[tuple[IndicatorResult, Answer]]) -> bool:
-    """Whether somewhere it is said that records are not kept, or no reason is given for what is missing."""
-    return any(
-        answer.state == "no_data" and (not answer.reason.strip() or _RECORDS.search(answer.reason))
-        for _, answer in several
-    )
-
-
-def _named(several: Sequence[IndicatorResult]) -> str:
-    """«3 «Доля педагогических работников…», 4 «…»»; of many the numbers alone."""
-    if len(several) > NAMED:
-        return ", ".join(one.code for one in several)
-    return ", ".join(f"{one.code} «{brief(one.title)}»" for one in several)
-
-
-def _reasons(several: Iterable[tuple[IndicatorResult, Answer]]) -> str:
-    """«3, 4 — учёт не ведётся; 6 — ответа нет»."""
-    found: dict[str, list[str]] = {}
-    for one, answer in several:
-        unsaid = "ответа нет" if answer.state == "silent" else "причина не названа"
-        found.setdefault(answer.reason.strip().rstrip(".") or unsaid, []).append(one.code)
-    return "; ".join(f"{', '.join(codes)} — {reason}" for reason, codes in found.items())
 
 
 def _lagging(rule: Rule, facts: Facts) -> Iterator[Case]:

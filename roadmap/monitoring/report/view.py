@@ -12,6 +12,7 @@ from roadmap.monitoring.indicators.ranking import lagging, worst
 from roadmap.monitoring.report import words
 from roadmap.monitoring.report.heat_table import Heat, heat_of
 from roadmap.monitoring.report.pages import own_grid, own_lead
+from roadmap.monitoring.report.summary import summary
 from roadmap.monitoring.report.tables import (
     Grid,
     advice_grid,
@@ -82,7 +83,7 @@ def report_of(snapshot: Snapshot, *, zone: str = "UTC") -> ReportView:
         title=snapshot.title,
         act=snapshot.act,
         period=snapshot.period,
-        summary=words.summary(snapshot),
+        summary=summary(snapshot),
         remarks=tuple(ended(line) for line in snapshot.remarks),
         indicators=indicators_grid(snapshot.indicators),
         details=tuple(_detail(one) for one in snapshot.indicators),

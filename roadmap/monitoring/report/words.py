@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from roadmap.language import cited, ended, plural
+from roadmap.language import ended, plural
 from roadmap.language.text import NBSP
-from roadmap.monitoring.indicators.ranking import lagging, misses_target, notion_of
+from roadmap.monitoring.indicators.ranking import misses_target, notion_of
 from roadmap.monitoring.periods import RETURNS_RU
-from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, TrendPoint, Verdict
+from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, TrendPoint
 
 NO_DATA = "нет данных"
 COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "ровно"}
 SHOWN_NAMES = 20
-_FORMS = {
+FORMS = {
     "participant": ("участник", "участника", "участников"),
     "asked": ("участника", "участников", "участников"),
     "body": ("муниципалитет", "муниципалитета", "муниципалитетов"),
@@ -28,7 +28,7 @@ _FORMS = {
 
 def number_of(number: int, noun: str) -> str:
     """«21 участник», «3 контрольные точки»; the number and its noun do not part at the end of a line."""
-    return f"{whole(number)}{NBSP}{plural(number, *_FORMS[noun])}"
+    return f"{whole(number)}{NBSP}{plural(number, *FORMS[noun])}"
 
 
 def whole(number: float) -> str:
@@ -236,96 +236,6 @@ def listed(names: Sequence[str], limit: int = SHOWN_NAMES) -> str:
     return ", ".join(names[:limit]) + (f" и{NBSP}ещё{NBSP}{whole(more)}" if more > 0 else "")
 
 
-def summary(snapshot: Snapshot) -> tuple[str, ...]:
-    """Page one, a paragraph each: who gave data, what is met and what lags, execution, recommendations."""
-    parts = (
-        _collected(snapshot),
-        _silent(snapshot),
-        *_judged(snapshot),
-        *_lagging(snapshot),
-        execution(snapshot.execution),
-        _overdue(snapshot),
-        _advice(snapshot),
-    )
-    return tuple(ended(part) for part in parts if part)
-
-
-def _collected(snapshot: Snapshot) -> str:
-    if not snapshot.indicators:
-        return (
-            "Документ показателей с измеряемыми значениями для этого раунда не содержит; справка составлена "
-            "по исполнению дорожной карты."
-        )
-    asked, answered = snapshot.bodies_asked, snapshot.bodies_answered
-    if not asked:
-        return f"Данные за{NBSP}{snapshot.period} ни у{NBSP}кого не запрашивались."
-    head = f"Данные за{NBSP}{snapshot.period} запрошены у{NBSP}{number_of(asked, 'asked')} мониторинга"
-    if not answered:
-        return f"{head}; данных не{NBSP}представил никто."
-    if answered == asked:
-        return f"{head}; представили все."
-    return f"{head}; представили {whole(answered)} ({decimal(100 * answered / asked)}{NBSP}%)."
-
-
-def _silent(snapshot: Snapshot) -> str:
-    if not snapshot.silent:
-        return ""
-    more = len(snapshot.silent) > SHOWN_NAMES
-    tail = " (полный перечень — в приложении)" if more else ""
-    return f"Не представили данные ({whole(len(snapshot.silent))}): {listed(snapshot.silent)}{tail}."
-
-
-_SAID: tuple[tuple[Verdict, str], ...] = (
-    ("met", "Цель достигнута"),
-    ("on_way", "Идут к цели"),
-    ("behind", "Отстают от темпа"),
-    ("not_met", "Цель не достигнута"),
-    ("no_data", "Нет данных"),
-    ("not_judged", "Оценивать рано"),
-)
-
-
-def _judged(snapshot: Snapshot) -> list[str]:
-    """How many indicators came out how; each that falls short with its number and target."""
-    said = []
-    for verdict, words in _SAID:
-        found = [one for one in snapshot.indicators if one.verdict == verdict]
-        if verdict == "not_judged":
-            found = [one for one in found if one.target is not None]
-        if not found:
-            continue
-        short = verdict in ("behind", "not_met")
-        names = ", ".join(one.code for one in found)
-        if short:
-            names = "; ".join(f"{one.code} ({amount(one, one.value)} при цели {aim(one)})" for one in found)
-        said.append(f"{words}: {number_of(len(found), 'indicator')} — {names}.")
-    if free := [one.code for one in snapshot.indicators if one.target is None]:
-        said.append(f"Не оцениваются, цель не названа: {number_of(len(free), 'indicator')} — {', '.join(free)}.")
-    total = len(snapshot.indicators)
-    head = f"В{NBSP}раунде {number_of(total, 'indicator')}."
-    return [" ".join([head, *said])] if total else []
-
-
-def _lagging(snapshot: Snapshot) -> list[str]:
-    """Who is below the target and who below the mean of the region: two sentences that do not mix the two."""
-    lags = lagging(snapshot)
-    by_code = {one.code: one for one in snapshot.indicators}
-    said = []
-    for what, codes in (("цели", "below_target"), ("среднего по\u00a0региону", "below_mean")):
-        found = sorted(
-            ((len(getattr(lag, codes)), lag) for lag in lags if getattr(lag, codes)), key=lambda one: -one[0]
-        )
-        if not found:
-            continue
-        side = beyond(by_code[code] for _, lag in found for code in getattr(lag, codes)).capitalize()
-        most = [lag.name for count, lag in found if count == found[0][0]]
-        said.append(
-            f"{side} {what} хотя бы по{NBSP}одному показателю: {number_of(len(found), 'body')}; "
-            f"больше всего показателей ({whole(found[0][0])}): {listed(most, 10)}."
-        )
-    return said
-
-
 def execution(row: ExecutionRow) -> str:
     """How the control points whose deadline came in the period were executed."""
     if not row.due:
@@ -345,32 +255,6 @@ def execution(row: ExecutionRow) -> str:
 def percent(share: float | None) -> str:
     """A share 0–1 as «87,5 %»; a dash where nothing was due."""
     return "—" if share is None else f"{decimal(100 * share)}{NBSP}%"
-
-
-def _overdue(snapshot: Snapshot) -> str:
-    if not snapshot.overdue:
-        return ""
-    longest = max(snapshot.overdue, key=lambda point: point.days)
-    count = len(snapshot.overdue)
-    verb = plural(count, "просрочена", "просрочены", "просрочено")
-    item = cited(longest.number, longest.title).replace("п. ", f"п.{NBSP}")
-    return (
-        f"На{NBSP}дату составления {verb} {number_of(count, 'point')}; дольше всего{NBSP}— {item}, "
-        f"{longest.body} ({number_of(longest.days, 'day')})."
-    )
-
-
-def _advice(snapshot: Snapshot) -> str:
-    if not snapshot.advice:
-        return ""
-    count, old = len(snapshot.advice), sum(one.is_open_already for one in snapshot.advice)
-    adjective = plural(count, "адресная", "адресные", "адресных")
-    verb = plural(count, "Подготовлена", "Подготовлены", "Подготовлено")
-    said = f"{verb} {whole(count)}{NBSP}{adjective} {plural(count, *_FORMS['advice'])}"
-    given = plural(
-        old, "дана ранее и ещё не исполнена", "даны ранее и ещё не исполнены", "даны ранее и ещё не исполнены"
-    )
-    return f"{said}, из{NBSP}них {whole(old)}{NBSP}{given}." if old else f"{said}."
 
 
 def closing(snapshot: Snapshot, as_of: datetime) -> str:

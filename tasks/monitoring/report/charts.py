@@ -101,14 +101,14 @@ def trend(result: IndicatorResult, *, form: Form = "paper", wide: float = WIDTH_
     else:
         # A line through values of other bodies each time would show a change that is none.
         line = [_or_gap(point.like) for point in points]
-        axes.plot(days, values, color=GREY, marker="s", linewidth=0, markersize=5, zorder=3, label="По всем ответившим")
-        axes.plot(days, line, color=BLUE, marker="o", linewidth=2, markersize=5, zorder=3, label="По одним и тем же")
+        axes.plot(days, values, color=GREY, marker="s", linewidth=0, markersize=5, zorder=3, label="Все ответившие")
+        axes.plot(days, line, color=BLUE, marker="o", linewidth=2, markersize=5, zorder=3, label="Одни и те же")
     end, values = [*days], [*line]
     drawn = [(day, value) for day, value in zip(days, line, strict=True) if value == value]
     if result.expected is not None and drawn and (year_end := _at(date(result.expected.year, 12, 31))) > drawn[-1][0]:
         axes.plot([drawn[-1][0], year_end], [drawn[-1][1], result.expected.value], color=BLUE, linestyle=(0, (4, 3)),
                   linewidth=1.6, marker="o", zorder=3, markerfacecolor="white", markersize=5,
-                  label="Прогноз" if result.expected.low is None else "Прогноз ориентировочно")  # fmt: skip
+                  label="Прогноз" if result.expected.low is None else "Прогноз, ориентировочно")  # fmt: skip
         if result.expected.low is not None and result.expected.high is not None:
             low, high = result.expected.low, result.expected.high
             axes.fill_between([drawn[-1][0], year_end], [drawn[-1][1], low], [drawn[-1][1], high], color=BLUE,
@@ -124,7 +124,8 @@ def trend(result: IndicatorResult, *, form: Form = "paper", wide: float = WIDTH_
     _say_values(axes, result, end, values, few=5 if wide == HALF_MM else 7)
     legend(axes)
     shown = "; ".join(f"{point.period}: {words.point(result, point)}" for point in points)
-    alt = f"График: показатель {result.code} по раундам. {shown}. Цель: {words.target(result)}."
+    ahead = f" Прогноз {words.forecast(result)}." if result.expected else ""
+    alt = f"График: показатель {result.code} по раундам. {shown}. Цель: {words.target(result)}.{ahead}"
     return _chart(figure, f"Показатель {result.code} — динамика", alt, PAIR_MM, form, wide)
 
 
@@ -150,7 +151,9 @@ def _trend_axes(
     span = max(days[-1] - days[0], 90)
     axes.set_xlim(days[0] - span * 0.06, days[-1] + span * 0.08)
     step = -(-len(points) // ticks)
-    named = list(zip(days, (_short(point) for point in points), strict=False))[::-1][::step][::-1]
+    named = list(zip(days, (_short(point, of="/" if ticks < 6 else " из ") for point in points), strict=False))[::-1][
+        ::step
+    ][::-1]
     if len(days) > len(points):
         # A name too near to the end of the forecast would be written over.
         named = [tick for tick in named if days[-1] - tick[0] > span * 0.8 / ticks]
@@ -173,14 +176,14 @@ def _say_values(axes: "Axes", result: IndicatorResult, days: list[int], values: 
                       fontproperties=font(8), zorder=4)  # fmt: skip
 
 
-def _short(point: TrendPoint) -> str:
+def _short(point: TrendPoint, *, of: str) -> str:
     """«III кв.\n2026 г.\n10 из 12» on an axis: the period, and who gave the value."""
     name = point.period
     for long, short in (("квартал ", "кв.\n"), ("полугодие ", "полуг.\n")):
         name = name.replace(long, short)
     if "\n" not in name:
         name = "\n".join(name.split(" ", 1))
-    return name if point.given is None or point.asked is None else f"{name}\n{point.given} из {point.asked}"
+    return name if point.given is None or point.asked is None else f"{name}\n{point.given}{of}{point.asked}"
 
 
 def worst_bodies(result: IndicatorResult, *, form: Form = "paper", wide: float = WIDTH_MM) -> Chart | None:

@@ -7,7 +7,7 @@ import pytest
 from roadmap.catalogue.schema import Indicator, Source
 from roadmap.monitoring.indicators.compute import AskedBody, Counted, Given, results
 from roadmap.monitoring.periods import parse_period
-from roadmap.monitoring.recommendations.propose import says_none
+from roadmap.monitoring.recommendations.reasons import says_none
 from roadmap.monitoring.recommendations.shortage import forms_of, missing
 
 TEACHERS = "учителя, успешно сдавшие итоговую аттестацию, человек"
