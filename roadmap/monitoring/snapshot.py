@@ -147,6 +147,12 @@ class IndicatorResult(Part):
     """Why there is no forecast though there are earlier rounds, in Russian."""
 
     @property
+    def verdict_words(self) -> str:
+        """«достигнут», «отстаёт от темпа»; «оценивать рано» of a target that is not due and shows no pace yet."""
+        is_early = self.verdict == "not_judged" and self.target is not None
+        return "оценивать рано" if is_early else VERDICT_RU[self.verdict]
+
+    @property
     def is_judged_by_target(self) -> bool:
         """Whether the bodies' values are held against the target: its day has come."""
         if self.target is None:

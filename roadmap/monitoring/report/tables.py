@@ -7,7 +7,7 @@ from typing import Literal
 from roadmap.language.text import NBSP, brief_item, ended
 from roadmap.monitoring.indicators.ranking import Lag
 from roadmap.monitoring.report import words
-from roadmap.monitoring.snapshot import VERDICT_RU, Advice, Answer, ExecutionRow, IndicatorResult, OverduePoint, Verdict
+from roadmap.monitoring.snapshot import Advice, Answer, ExecutionRow, IndicatorResult, OverduePoint, Verdict
 
 GOOD, FAIR, BAD, PLAIN, EMPTY = "D5EBD3", "FCE8C5", "F8CFCB", "FFFFFF", "ECEFF1"
 VERDICT_TONE: dict[Verdict, str] = {
@@ -68,7 +68,7 @@ def _indicator_row(one: IndicatorResult) -> dict[str, str]:
         "target": words.target(one),
         "value": words.amount(one, one.value) + (f" ({words.coverage(one)})" if one.asked > 1 else ""),
         "change": words.covered_change(one) or "—",
-        "verdict": VERDICT_RU[one.verdict],
+        "verdict": one.verdict_words,
         "given": words.coverage(one),
         "forecast": words.forecast(one) or "—",
         "tone": VERDICT_TONE[one.verdict],

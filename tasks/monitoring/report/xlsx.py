@@ -14,7 +14,7 @@ from roadmap.monitoring.indicators.ranking import lagging
 from roadmap.monitoring.report.heat_table import heat_of
 from roadmap.monitoring.report.tables import STATE_RU
 from roadmap.monitoring.report.words import forecast, printable, target
-from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
+from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.reproducible import tidy
 
 Value = str | float | int | date | None
@@ -62,7 +62,7 @@ def _indicators(snapshot: Snapshot) -> Iterable[Sequence[Value]]:
         "Прогноз",
     )
     for one in snapshot.indicators:
-        verdict, aim = VERDICT_RU[one.verdict], target(one)
+        verdict, aim = one.verdict_words, target(one)
         like = one.compared
         step = (like.now - like.before, like.bodies) if like else (None, None)
         numbers = one.numerator, one.denominator, one.value
