@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from roadmap.language import ended, plural
-from roadmap.language.text import NBSP
+from roadmap.language.text import NBSP, capitalize_first
 from roadmap.monitoring.indicators.ranking import misses_target, notion_of
 from roadmap.monitoring.periods import RETURNS_RU
 from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, TrendPoint
@@ -136,7 +136,7 @@ def forecast(result: IndicatorResult) -> str:
     likely = amount(result, one.value)
     if one.low is not None and one.high is not None:
         likely = f"от{NBSP}{amount(result, one.low)} до{NBSP}{amount(result, one.high)}"
-    by = f"; по{NBSP}{number_of(one.bodies, 'by_participants')}, что отвечали и{NBSP}раньше" if one.bodies else ""
+    by = f"; по{NBSP}{number_of(one.bodies, 'by_participants')}, отвечавшим и{NBSP}раньше" if one.bodies else ""
     day = result.due_on
     when = f"на{NBSP}конец {one.year}{NBSP}года" if day is None or day.month == 12 else f"на{NBSP}{day:%d.%m.%Y}"
     return f"{when}{NBSP}— {likely} ({one.method}{by})"
@@ -148,6 +148,8 @@ def indicator(result: IndicatorResult) -> str:
     said.append(_change_sentence(result))
     if result.expected:
         said.append(f"Прогноз {forecast(result)}.")
+    if result.unforecast:
+        said.append(capitalize_first(result.unforecast))
     if result.asked:
         gave = whole(result.given) if result.given else "никто"
         said.append(f"Данные представили: {gave} из{NBSP}{whole(result.asked)}.")
