@@ -107,7 +107,7 @@ def change(result: IndicatorResult) -> str:
 
 def coverage(result: IndicatorResult) -> str:
     """«11 из 12»: of how many bodies the value is."""
-    return f"{whole(result.given)} из{NBSP}{whole(result.asked)}"
+    return f"{whole(result.given)}{NBSP}из{NBSP}{whole(result.asked)}"
 
 
 def point(result: IndicatorResult, one: TrendPoint) -> str:
@@ -125,7 +125,7 @@ def covered_change(result: IndicatorResult) -> str:
     step, one = change(result), result.compared
     if not step or one is None or not (one.joined or one.left):
         return step
-    return f"{step} (по{NBSP}{whole(one.bodies)} из{NBSP}{whole(one.bodies + one.joined)})"
+    return f"{step} (по{NBSP}{whole(one.bodies)}{NBSP}из{NBSP}{whole(one.bodies + one.joined)})"
 
 
 def forecast(result: IndicatorResult) -> str:
