@@ -245,9 +245,9 @@ def make() -> bytes:
 
 def _lagging(doc: Maker) -> None:
     doc.text("{%p if lagging %}")
-    doc.head("Карта отстающих муниципалитетов")
+    doc.head("Где значения хуже цели или среднего по региону")
     doc.when("lagging_chart", "{{ lagging_chart }}", "Note Picture")
-    doc.table("lagging", tables.lagging_grid(()).columns, toned="short")
+    doc.table("lagging", tables.lagging_grid(()).columns, toned="target")
     doc.when("lagging_more", "{{ lagging_more }}", "Note Small")
     doc.text("{%p endif %}")
 

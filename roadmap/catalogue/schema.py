@@ -221,6 +221,9 @@ class Indicator(Entry):
     rhythm: Every | None = None
     """Where the target returns («не менее 10% ежегодно»)."""
     cumulative: bool = False
+    covers: Literal["moment", "period", "span", "start"] | None = None
+    """What a value counts: how things stand on the period's last day, the period alone, everything since the span by
+    which the target returns began (since 1 January of «ежегодно»), or since the roadmap's start. None: by the words."""
     words: str = ""
     """The target as the document words it."""
     method: str = ""

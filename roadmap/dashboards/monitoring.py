@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 
 from roadmap.monitoring.indicators.gaps import EXECUTION, Cell, Column, DeficitMap, Level, Row
-from roadmap.monitoring.report.words import NO_DATA, amount
-from roadmap.monitoring.snapshot import IndicatorResult, Snapshot, TrendPoint, Verdict
+from roadmap.monitoring.report.words import NO_DATA, point
+from roadmap.monitoring.snapshot import IndicatorResult, Snapshot, Verdict
 
 WIDTH, HEIGHT, PAD = 132, 36, 5
 #: The sign beside a number: the colour alone would tell a colour-blind reader nothing.
@@ -72,11 +72,12 @@ def is_order(found: DeficitMap, by: str) -> bool:
 
 
 def sparkline(result: IndicatorResult) -> str:
-    """The values of the rounds as one small SVG, the target as a broken line; empty with fewer than two values.
+    """The comparable values of the rounds as one small SVG, the target as a broken line; empty with fewer than two.
 
-    Safe to put into a page: every word is escaped. A round without a value leaves a gap.
+    Safe to put into a page: every word is escaped. A round without a value, or of other bodies, leaves a gap.
     """
-    known = [one.value for one in result.trend if one.value is not None]
+    points = [one.value if one.given is None else one.like for one in result.trend]
+    known = [value for value in points if value is not None]
     if len(known) < 2:
         return ""
     marks = [*known, *([result.target] if result.target is not None else [])]
@@ -86,7 +87,7 @@ def sparkline(result: IndicatorResult) -> str:
     def y(value: float) -> float:
         return HEIGHT / 2 if high == low else HEIGHT - PAD - (value - low) / (high - low) * (HEIGHT - 2 * PAD)
 
-    at = [(PAD + n * step, y(one.value)) if one.value is not None else None for n, one in enumerate(result.trend)]
+    at = [(PAD + n * step, y(value)) if value is not None else None for n, value in enumerate(points)]
     parts = [_line(run) for run in _runs(at)]
     if result.target is not None:
         height = y(result.target)
@@ -102,12 +103,8 @@ def sparkline(result: IndicatorResult) -> str:
 
 
 def trend_words(result: IndicatorResult) -> str:
-    """«II квартал 2026 г. — 70,1 %; III квартал 2026 г. — 72,4 %»."""
-    return "; ".join(f"{one.period} — {_trend_value(result, one)}" for one in result.trend)
-
-
-def _trend_value(result: IndicatorResult, one: TrendPoint) -> str:
-    return NO_DATA if one.value is None else amount(result, one.value)
+    """«II квартал 2026 г. — 70,1 % (10 из 12); III квартал 2026 г. — 72,4 % (12 из 12)»."""
+    return "; ".join(f"{one.period} — {point(result, one)}" for one in result.trend)
 
 
 def _runs(at: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:

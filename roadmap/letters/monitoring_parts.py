@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from roadmap.language import plural
 from roadmap.letters.letter import Attachment, Part, templates
-from roadmap.monitoring.report import words as note_words
+from roadmap.monitoring.report.summary import summary
 from roadmap.monitoring.report.tables import indicators_grid
 from roadmap.monitoring.report.view import Page
 from roadmap.monitoring.snapshot import Snapshot
@@ -37,7 +37,7 @@ def report_part(snapshot: Snapshot, enclosed: Enclosed, *, decides: bool = False
         todo = f"Вашего решения (взять на контроль или отклонить): {fresh} {words}."
     values = {
         "heading": f"Аналитическая справка за {snapshot.period}",
-        "paragraphs": note_words.summary(snapshot),
+        "paragraphs": summary(snapshot),
         "remarks": snapshot.remarks,
         "rows": rows,
         "overdue": (),

@@ -8,8 +8,17 @@ from datetime import date, timedelta
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.spans import month_end
 from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
+from roadmap.reading import Every
 
 MONTHS: dict[RoundRhythm, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+#: How a target that returns is said.
+RETURNS_RU: dict[Every, str] = {
+    "week": "еженедельно",
+    "month": "ежемесячно",
+    "quarter": "ежеквартально",
+    "half_year": "каждое полугодие",
+    "year": "ежегодно",
+}
 _MONTH_NAMES = (
     *("январь", "февраль", "март", "апрель", "май", "июнь"),
     *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),

@@ -12,18 +12,24 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from roadmap.catalogue.schema import RoundRhythm
+from roadmap.reading import Every
 
 Way = Literal["share", "ratio", "total", "flag"]
 Verdict = Literal["met", "not_met", "on_way", "behind", "not_judged", "no_data"]
 VERDICT_RU: dict[Verdict, str] = {
     "met": "достигнут",
     "not_met": "не достигнут",
-    "on_way": "ожидается достижение",
-    "behind": "отстаёт",
+    "on_way": "идёт к цели",
+    "behind": "отстаёт от темпа",
     "not_judged": "не оценивается",
     "no_data": "нет данных",
 }
 Direction = Literal["up", "down", "flat"]
+#: Fields of an indicator, its trend and its forecast that came later: an older snapshot keeps the hash of its note.
+SINCE_0_4_0 = frozenset(
+    {"asked", "given", "like", "low", "high", "bodies"}
+    | {"rhythm", "due_on", "is_due", "pace", "compared", "unforecast"}
+)
 
 
 class Part(BaseModel):
@@ -62,15 +68,39 @@ class TrendPoint(Part):
     """«II квартал 2026 г.»"""
     ends_on: date
     value: float | None
+    asked: int | None = None
+    given: int | None = None
+    """Who was asked and who gave both numbers then; None in snapshots up to 0.3.0."""
+    like: float | None = None
+    """The value over the bodies whose answers are compared through the rounds; None where the round is left out."""
 
 
 class Expectation(Part):
-    """What the indicator is likely to be at the end of its target year, and how that was reckoned."""
+    """What the indicator is likely to be on the day its target is due, and how that was reckoned."""
 
     year: int
     value: float
     method: str
     """In Russian: «линейный тренд по 5 раундам»."""
+    low: float | None = None
+    high: float | None = None
+    """The range, where the values are too few for one number alone; None otherwise and up to 0.3.0."""
+    bodies: int | None = None
+    """So many bodies it is reckoned by, where they are not all that answered."""
+
+
+class Comparison(Part):
+    """This round beside the one before, by the bodies that answered in both."""
+
+    period: str
+    """«II квартал 2026 г.»"""
+    before: float
+    now: float
+    bodies: int
+    joined: int
+    """So many answered now and not then."""
+    left: int
+    """So many answered then and not now."""
 
 
 class IndicatorResult(Part):
@@ -103,6 +133,31 @@ class IndicatorResult(Part):
     expected: Expectation | None
     answers: tuple[Answer, ...]
     """By the body's short name."""
+    rhythm: Every | None = None
+    """By what the target returns: «ежегодно»."""
+    due_on: date | None = None
+    """The day the target is judged on; None for one in force at all times, and up to 0.3.0."""
+    is_due: bool | None = None
+    """Whether the period's value decides; None in snapshots up to 0.3.0."""
+    pace: float | None = None
+    """Where an even pace would be by the end of the period; None where a value says nothing of a pace."""
+    compared: Comparison | None = None
+    """With the round before; None where nobody answered in both, and up to 0.3.0."""
+    unforecast: str = ""
+    """Why there is no forecast though there are earlier rounds, in Russian."""
+
+    @property
+    def verdict_words(self) -> str:
+        """«достигнут», «отстаёт от темпа»; «оценивать рано» of a target that is not due and shows no pace yet."""
+        is_early = self.verdict == "not_judged" and self.target is not None
+        return "оценивать рано" if is_early else VERDICT_RU[self.verdict]
+
+    @property
+    def is_judged_by_target(self) -> bool:
+        """Whether the bodies' values are held against the target: its day has come."""
+        if self.target is None:
+            return False
+        return self.verdict in ("met", "not_met") if self.is_due is None else self.is_due
 
 
 class ExecutionRow(Part):
@@ -199,8 +254,14 @@ class Snapshot(Part):
 
     @property
     def json_text(self) -> str:
-        """Canonical: sorted keys, no blanks."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """Canonical: sorted keys, no blanks; what a snapshot of 0.3.0 has no word for is left out, as it was then."""
+        content = self.model_dump(mode="json")
+        for one in content["indicators"]:
+            for part in (one, *one["trend"], one["expected"] or {}):
+                for name in SINCE_0_4_0 & part.keys():
+                    if part[name] in (None, ""):
+                        del part[name]
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @property
     def sha256(self) -> str:

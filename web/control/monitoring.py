@@ -18,7 +18,7 @@ from models.settings import Settings
 from roadmap.dashboards import monitoring
 from roadmap.monitoring.indicators.gaps import LEVEL_RU, DeficitMap, deficits
 from roadmap.monitoring.report import words as note_words
-from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
+from roadmap.monitoring.snapshot import Snapshot
 from tasks.context.working_calendar import calendar_of
 from tasks.control.decisions import audit_alone
 from tasks.files.point_export import MEDIA_TYPE
@@ -186,7 +186,7 @@ def _page(request: Request, round_id: int, *, refusal: str = "", status: int = 2
         values["said"] = request.session.pop("monitoring")[1]
     today = clock.today(line.zone)
     values |= {"line": line, "today": today, "refusal": refusal, "csrf": csrf_token(request), "snapshot": snapshot}
-    values |= {"words": note_words, "verdicts": VERDICT_RU}
+    values |= {"words": note_words}
     values |= {"lamps": monitoring.VERDICT_LAMP, "trend": _trend}
     values |= _measured(request, line.id, snapshot) if snapshot else {"heat": None, "query": Place(_path(round_id), {})}
     return render(request, "monitoring_round.html.j2", status, **values)

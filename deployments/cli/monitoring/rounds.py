@@ -16,7 +16,7 @@ from models.settings import Settings
 from roadmap.calendar.zones import zone_of
 from roadmap.language import day
 from roadmap.monitoring.periods import Period, parse_period
-from roadmap.monitoring.snapshot import VERDICT_RU, IndicatorResult
+from roadmap.monitoring.snapshot import IndicatorResult
 from tasks.monitoring.rounds.listing import Listed, rounds_list
 from tasks.monitoring.rounds.log import STEPS_RU
 from tasks.prefect.push import push_point
@@ -144,7 +144,7 @@ def _show_numbers(code: str, done: Any, as_of: str) -> None:
             one.title,
             _number(one.value, one.unit),
             _number(one.target, one.unit, none="—"),
-            VERDICT_RU[one.verdict],
+            one.verdict_words,
             f"{one.given} из {one.asked}",
         )
         for one in done.snapshot.indicators

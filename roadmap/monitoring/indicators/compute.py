@@ -5,12 +5,15 @@ A share and a ratio are the sum of numerators over the sum of denominators of th
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from math import fsum
 
 from roadmap.catalogue.schema import Indicator
+from roadmap.monitoring.indicators.due import due_on, is_due, is_same_count, is_same_span, part
 from roadmap.monitoring.indicators.forecast import expected, rounded
-from roadmap.monitoring.indicators.verdict import direction, is_worse, verdict
+from roadmap.monitoring.indicators.like import MOST, Like, Numbers, compare
+from roadmap.monitoring.indicators.verdict import direction, is_worse, meets, verdict
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Answer, IndicatorResult, TrendPoint, Way
 
@@ -48,6 +51,8 @@ class Counted:
     """By the body's code; bodies that are not asked do not count."""
     earlier: Sequence[TrendPoint] = field(default=())
     """Oldest first."""
+    answered: Mapping[date, Mapping[str, Numbers]] = field(default_factory=dict)
+    """What bodies gave in the earlier rounds, by the round's last day and the body's code."""
 
 
 def results(counted: Sequence[Counted], *, period: Period, shift: int = 0) -> tuple[IndicatorResult, ...]:
@@ -75,17 +80,21 @@ def remarks(found: Sequence[IndicatorResult]) -> Iterator[str]:
     """What the reader of the numbers must know: a running total that fell, a first value that says no way yet."""
     first = []
     for one in found:
-        before = [point.value for point in one.trend[:-1] if point.value is not None]
-        if one.is_cumulative and one.value is not None and before and is_worse(one.value, max(before), None, one.way):
+        likes = [point.like for point in one.trend if point.like is not None]
+        now, before = (likes[-1], likes[:-1]) if likes else (None, [])
+        if one.is_cumulative and now is not None and before and is_worse(now, max(before), None, one.way):
             yield (
-                f"Показатель {one.code}: значение нарастающим итогом ({shown(one.value, one)}) меньше прежнего "
+                f"Показатель {one.code}: значение нарастающим итогом ({shown(now, one)}) меньше прежнего "
                 f"({shown(max(before), one)}) — проверьте данные"
             )
-        if one.verdict == "not_judged" and one.target is not None and one.value is not None and not before:
+        if one.unforecast:
+            yield f"Показатель {one.code}: {one.unforecast}"
+        is_early = one.verdict == "not_judged" and one.target is not None and one.way != "flag"
+        if is_early and one.value is not None and len(one.trend) == 1:
             first.append(one.code)
     if first:
         named = f"Показатель {first[0]} имеет" if len(first) == 1 else f"Показатели {', '.join(first)} имеют"
-        yield f"{named} пока одно значение: путь к целевому году оценивается со второго раунда"
+        yield f"{named} пока одно значение: темп виден со второго раунда"
 
 
 def shown(value: float | None, one: IndicatorResult) -> str:
@@ -104,9 +113,13 @@ def _result(one: Counted, period: Period, shift: int) -> IndicatorResult:
     answers = tuple(_answer(body, one.given.get(body.code), way) for body in asked)
     numerator, denominator = _sums(way, answers)
     value = value_of(way, numerator, denominator)
-    trend = (*one.earlier[-EARLIER:], TrendPoint(period=period.title, ends_on=period.end, value=value))
-    likely = expected(entry, trend, period=period)
-    before = trend[-2].value if len(trend) > 1 else None
+    like = _like(one, answers, value, period)
+    passed, step = part(entry, period), like.comparison
+    # A count at its own pace needs nobody's earlier answer: all who gave one now count.
+    likely = expected(entry, like.points if passed is not None else like.series, period=period)
+    if likely is not None and passed is None and like.bodies is not None:
+        likely = likely.model_copy(update={"bodies": like.bodies})
+    judged = verdict(entry, value, period=period, expected=likely, shift=shift, was_met=_was_met(entry, like, period))
     return IndicatorResult(
         code=entry.code,
         number=one.number,
@@ -124,11 +137,49 @@ def _result(one: Counted, period: Period, shift: int) -> IndicatorResult:
         numerator=numerator,
         denominator=denominator,
         value=value,
-        verdict=verdict(entry, value, period=period, expected=likely, shift=shift),
-        direction=direction(before, value, way),
-        trend=trend,
+        verdict=judged,
+        direction=direction(step.before, step.now, way) if step else None,
+        trend=like.points,
         expected=likely,
         answers=answers,
+        rhythm=entry.rhythm,
+        due_on=due_on(entry, period),
+        is_due=is_due(entry, period) and judged != "not_judged",
+        pace=rounded(entry.target * passed) if entry.target is not None and passed is not None else None,
+        compared=step,
+        unforecast=_unforecast(entry, like, period) if likely is None else "",
+    )
+
+
+def _like(one: Counted, answers: Sequence[Answer], value: float | None, period: Period) -> Like:
+    """The rounds made comparable; one of another count («ежегодно», the year before) is shown and not compared."""
+    gave = {each.body: (each.numerator or 0.0, each.denominator) for each in answers if each.state == "given"}
+    now = TrendPoint(period=period.title, ends_on=period.end, value=value, asked=len(answers), given=len(gave))
+    earlier = one.earlier[-EARLIER:]
+    same = [point for point in earlier if is_same_count(one.indicator, period, point.ends_on)]
+    found = compare(one.indicator.counted, now, same, numbers=gave, answered=one.answered)
+    return replace(found, points=(*(point for point in earlier if point not in same), *found.points))
+
+
+def _was_met(entry: Indicator, like: Like, period: Period) -> bool:
+    """Whether an earlier round of the same span had what the target asks for."""
+    if entry.target is None or entry.comparison is None:
+        return False
+    same = [point for point in like.points[:-1] if is_same_span(entry, period, point.ends_on)]
+    return any(meets(point.like, entry.comparison, entry.target) for point in same if point.like is not None)
+
+
+def _unforecast(entry: Indicator, like: Like, period: Period) -> str:
+    """Why there is no forecast though earlier rounds have values: those who answered differ too much."""
+    is_asked = entry.target is not None and entry.counted != "flag" and due_on(entry, period) is not None
+    if not is_asked or is_due(entry, period) or part(entry, period) is not None or like.points[-1].value is None:
+        return ""
+    left_out = [point for point in like.points[:-1] if point.value is not None and point.like is None]
+    if not left_out:
+        return ""
+    return (
+        "прогноза нет: состав ответивших изменился, ответившие и тогда, и теперь — меньше "
+        f"{MOST * 100:.0f}\u00a0% по числу или по знаменателям"
     )
 
 

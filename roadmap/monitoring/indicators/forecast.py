@@ -1,4 +1,4 @@
-"""What an indicator is likely to be at the end of its target year, with the method said in Russian. Pure."""
+"""What an indicator is likely to be on the day of its target, with the method said in Russian. Pure."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,12 +6,13 @@ from math import fsum
 
 from roadmap.catalogue.schema import Indicator
 from roadmap.language import counted
-from roadmap.monitoring.indicators.verdict import target_year
+from roadmap.monitoring.indicators.due import SPAN_RU, covers, due_on, is_due, is_other_count, is_same_count, part
+from roadmap.monitoring.indicators.verdict import dead_band
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Expectation, TrendPoint
 
 ENOUGH = 3
-"""From so many values on, a line by least squares; two values give the straight way from the first of them."""
+"""From so many values on, a line by least squares; fewer give a range and a caution."""
 DIGITS = 6
 """Every computed number is rounded to so many digits after the point."""
 
@@ -24,34 +25,63 @@ def rounded(value: float) -> float:
 def expected(indicator: Indicator, trend: Sequence[TrendPoint], *, period: Period) -> Expectation | None:
     """The forecast by the rounds that have a value, this one included; None where it has no sense.
 
-    It has none for «да/нет», without a target year, with fewer than two values, and once the year is over. A share is
-    kept within 0–100, any other number above zero, a running total (нарастающим итогом) at least at what it is now.
-    A target that returns each year is counted anew each year: only the rounds of the period's year tell.
+    The values are those of the bodies that are compared (see ``like``). It has none for «да/нет», without a number or a
+    year, with fewer than two values, and once the day is there. A count since the span began goes on at its own pace. A
+    share is kept within 0–100, any other number above zero, a running total (нарастающим итогом) at least at what it is
+    now. Fewer than ``ENOUGH`` values give a range: the change stops, or it goes on.
     """
-    year = target_year(indicator, period)
+    day = due_on(indicator, period)
+    if indicator.counted == "flag" or indicator.target is None or day is None or is_due(indicator, period):
+        return None
     known = [
         (point.ends_on, point.value)
         for point in trend
-        if point.value is not None and (indicator.rhythm is None or point.ends_on.year == period.end.year)
+        if point.value is not None and is_same_count(indicator, period, point.ends_on)
     ]
-    if indicator.counted == "flag" or indicator.target is None or year is None or len(known) < 2:
+    if is_other_count(indicator, period) or not known or trend[-1].value is None:
         return None
-    end = date(year, 12, 31)
-    if period.end >= end or trend[-1].value is None:
+    passed, last = part(indicator, period), known[-1][1]
+    if passed is not None:
+        likely, said = last / passed, paced(indicator, len(known))
+    elif len(known) < 2:
         return None
-    value = line(known, end)
-    floor = known[-1][1] if indicator.cumulative else 0.0
-    value = max(value, floor)
-    if indicator.counted == "share":
-        value = min(value, 100.0)
-    return Expectation(year=year, value=rounded(value), method=method(len(known)))
+    else:
+        likely, said = line(known, day), method(len(known))
+    likely = _within(indicator, likely, last)
+    if len(known) >= ENOUGH:
+        return Expectation(year=day.year, value=rounded(likely), method=said)
+    stops = 0.0 if passed is not None and covers(indicator) == "period" else last
+    low, high = sorted((stops, likely))
+    if high - low <= dead_band(last, indicator.counted):
+        low, high = low - dead_band(last, indicator.counted), high + dead_band(last, indicator.counted)
+    return Expectation(
+        year=day.year,
+        value=rounded(likely),
+        method=said,
+        low=rounded(_within(indicator, low, last)),
+        high=rounded(_within(indicator, high, last)),
+    )
+
+
+def _within(indicator: Indicator, value: float, last: float) -> float:
+    """A number that can be: no share above a hundred, nothing below zero, no running total below what it is."""
+    value = max(value, last if covers(indicator) in ("start", "span") else 0.0)
+    return min(value, 100.0) if indicator.counted == "share" else value
 
 
 def method(count: int) -> str:
-    """«линейный тренд по 5 раундам»."""
+    """«линейный тренд по 5 раундам»; of two values with a caution."""
     if count < ENOUGH:
-        return "по прямой от первого значения: данные двух раундов"
+        return "ориентировочно, по двум раундам: если изменение прекратится или продолжится"
     return f"линейный тренд по {counted(count, 'раунду', 'раундам', 'раундам')}"
+
+
+def paced(indicator: Indicator, count: int) -> str:
+    """«по темпу с начала года, данные 3 раундов»; of fewer with a caution."""
+    since = f"с начала {SPAN_RU.get(indicator.rhythm or 'year', 'месяца')}"
+    said = f"по темпу {since if covers(indicator) == 'span' else 'периода'}"
+    said = f"{said}, данные {counted(count, 'раунда', 'раундов', 'раундов')}"
+    return said if count >= ENOUGH else f"ориентировочно, {said}"
 
 
 def line(known: Sequence[tuple[date, float]], on: date) -> float:

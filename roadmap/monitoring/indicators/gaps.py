@@ -1,7 +1,7 @@
 """Карта дефицитов: body × indicator, how far each stands from what it is compared with. Pure.
 
-In its target year and after it an indicator is compared with the target, before it and without one with the value of
-all together; execution of the roadmap with «всё в срок».
+From the day of its target an indicator is compared with the target, before it and without one with the value of all
+together; execution of the roadmap with «всё в срок». Who meets the target is never below level.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from roadmap.monitoring.indicators.compute import shown
+from roadmap.monitoring.indicators.verdict import meets
 from roadmap.monitoring.snapshot import Answer, ExecutionRow, IndicatorResult, Snapshot
 
 Level = Literal[-2, -1, 0, 1, 2]
@@ -16,9 +17,9 @@ NEAR, FAR = 0.05, 0.25
 """Up to a twentieth off is level 0, up to a quarter ±1, from there on ±2."""
 EXECUTION = "execution"
 LEVEL_RU: dict[Level, str] = {
-    -2: "отстаёт сильно, на четверть и больше",
-    -1: "отстаёт",
-    0: "на уровне",
+    -2: "хуже на четверть и больше",
+    -1: "хуже",
+    0: "на уровне или цель достигнута",
     1: "лучше",
     2: "лучше на четверть и больше",
 }
@@ -52,7 +53,7 @@ class Row:
 
     @property
     def deficit(self) -> int:
-        """How far the body is behind, all in all: the sum of the levels below zero, as a positive number."""
+        """How far the body falls short, all in all: the sum of the levels below zero, as a positive number."""
         return -sum(min(cell.level or 0, 0) for cell in self.cells if cell)
 
 
@@ -101,12 +102,20 @@ def level_of(value: float, compared: float, comparison: str | None) -> Level:
 
 
 def reference(one: IndicatorResult) -> float | None:
-    """What the bodies' values are compared with; None for a total, which grows with the size of a body."""
-    if one.way == "total":
+    """What the bodies' values are compared with; None for a total, which grows with the size of a body.
+
+    «Да/нет» has no mean, and a «нет» is no shortfall before the day of its target.
+    """
+    if one.way == "total" or (one.way == "flag" and one.target is not None and not one.is_judged_by_target):
         return None
     if one.way == "flag":
         return 1.0
-    return one.target if one.verdict in ("met", "not_met") else one.value
+    return one.target if one.is_judged_by_target else one.value
+
+
+def meets_target(one: IndicatorResult, value: float) -> bool:
+    """Whether a value is what the target asks for; False without a target."""
+    return one.target is not None and one.comparison is not None and meets(value, one.comparison, one.target)
 
 
 def _column(one: IndicatorResult) -> Column:
@@ -116,7 +125,7 @@ def _column(one: IndicatorResult) -> Column:
     elif one.way == "flag":
         compared = "да"
     else:
-        said = "целевое значение" if one.verdict in ("met", "not_met") else "значение по всем"
+        said = "целевое значение" if one.is_judged_by_target else "среднее по региону"
         compared = f"{said}: {shown(against, one)}"
     return Column(one.code, f"{one.number}", one.title, compared)
 
@@ -125,8 +134,10 @@ def _cell(one: IndicatorResult, answer: Answer) -> Cell:
     against = reference(one)
     if answer.value is None:
         return Cell("нет данных", None)
-    level = None if against is None else level_of(answer.value, against, one.comparison)
-    return Cell(shown(answer.value, one), level)
+    if against is None:
+        return Cell(shown(answer.value, one), None)
+    level = level_of(answer.value, against, one.comparison)
+    return Cell(shown(answer.value, one), 0 if level < 0 and meets_target(one, answer.value) else level)
 
 
 def _executed(row: ExecutionRow) -> Cell:

@@ -1,27 +1,37 @@
-"""Who lags, and by how much: the ranked bars of the note and their sentences. Pure.
+"""Who is below the target, and who below the region's mean: the ranked bars of the note and their sentences. Pure.
 
-A body is compared with what the map of deficits compares it with: in the target year and after it with the target,
-before it and without one with the value of all together. Short of the target is short by anything; behind the value of
-all is behind by more than a twentieth, or half of the bodies would always lag.
+Two notions that are never mixed. On the day of the target and after it a body is held against the target; before it,
+and without one, against the value of all together. Short of the target is short by anything; below the mean is below by
+more than a twentieth, or half of the bodies would always be. Who meets the target is neither.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from roadmap.monitoring.indicators.gaps import NEAR, reference
-from roadmap.monitoring.indicators.verdict import meets, shortfall
+from roadmap.monitoring.indicators.gaps import NEAR, meets_target, reference
+from roadmap.monitoring.indicators.verdict import shortfall
 from roadmap.monitoring.snapshot import Answer, IndicatorResult, Snapshot
+
+Notion = Literal["target", "mean"]
 
 
 @dataclass(slots=True)
 class Lag:
-    """A body that lags somewhere: by which indicators, where it gave nothing, and its mean shortfall."""
+    """A body that falls short somewhere: by which indicators, where it gave nothing, and its mean shortfall."""
 
     body: str
     name: str
-    short: list[str] = field(default_factory=list)
-    """Codes of the indicators it lags by."""
+    below_target: list[str] = field(default_factory=list)
+    """Codes of the indicators whose target it does not reach; where less is better, exceeds."""
+    below_mean: list[str] = field(default_factory=list)
+    """Codes of the indicators by which it is worse than all together."""
     missing: list[str] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
+
+    @property
+    def short(self) -> list[str]:
+        """All it falls short by."""
+        return self.below_target + self.below_mean
 
     @property
     def gap(self) -> float:
@@ -31,32 +41,30 @@ class Lag:
 
 def misses_target(result: IndicatorResult, value: float) -> bool:
     """Whether a value is on the wrong side of the target; False without a target."""
-    if result.target is None or result.comparison is None:
-        return False
-    return not meets(value, result.comparison, result.target)
+    return result.target is not None and result.comparison is not None and not meets_target(result, value)
 
 
-def is_against_target(result: IndicatorResult) -> bool:
-    """Whether bodies are compared with the target, not with the value of all."""
-    return result.target is not None and result.verdict in ("met", "not_met")
+def notion_of(result: IndicatorResult) -> Notion:
+    """What short is of, for this indicator now."""
+    return "target" if result.is_judged_by_target else "mean"
 
 
 def gap(result: IndicatorResult, value: float | None) -> float:
-    """How far a value lags, as a part of what it is compared with; 0 where it does not, or cannot be compared."""
+    """How far a value falls short, as a part of what it is compared with; 0 where it does not, or is not compared."""
     against = reference(result)
-    if value is None or against is None:
+    if value is None or against is None or meets_target(result, value):
         return 0.0
     missed = shortfall(value, result.comparison or "at_least", against) / (abs(against) or 1.0)
-    return missed if missed > NEAR or is_against_target(result) else 0.0
+    return missed if missed > NEAR or result.is_judged_by_target else 0.0
 
 
 def is_short(result: IndicatorResult, value: float | None) -> bool:
-    """Whether a body with this value lags."""
+    """Whether a body with this value is below the target, or below the mean where that is what decides."""
     return gap(result, value) > 0
 
 
 def worst(result: IndicatorResult) -> tuple[Answer, ...]:
-    """Who lags by an indicator that several were asked for, the worst first, then by name."""
+    """Who falls short by an indicator that several were asked for, the worst first, then by name."""
     if len(result.answers) < 2:
         return ()
     found = [answer for answer in result.answers if is_short(result, answer.value)]
@@ -64,7 +72,7 @@ def worst(result: IndicatorResult) -> tuple[Answer, ...]:
 
 
 def lagging(snapshot: Snapshot) -> tuple[Lag, ...]:
-    """Who lags anywhere or gave nothing: most indicators first, then the larger shortfall, then silence.
+    """Who falls short anywhere or gave nothing: most indicators first, then the larger shortfall, then silence.
 
     Only indicators that several were asked for count.
     """
@@ -78,7 +86,7 @@ def lagging(snapshot: Snapshot) -> tuple[Lag, ...]:
             if answer.value is None:
                 lag.missing.append(result.code)
             elif missed:
-                lag.short.append(result.code)
+                (lag.below_target if notion_of(result) == "target" else lag.below_mean).append(result.code)
                 lag.gaps.append(missed)
     behind = [lag for lag in found.values() if lag.short or lag.missing]
     return tuple(sorted(behind, key=lambda lag: (-len(lag.short), -lag.gap, -len(lag.missing), lag.name, lag.body)))

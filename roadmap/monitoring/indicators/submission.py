@@ -10,6 +10,7 @@ from datetime import date
 from roadmap.catalogue.municipalities import Problem
 from roadmap.catalogue.schema import Indicator
 from roadmap.language import counted
+from roadmap.monitoring.indicators.due import since_words
 
 Typed = str | date | int | float | None
 """A field as it comes: words of a page, or whatever a cell of a spreadsheet holds."""
@@ -69,8 +70,9 @@ def takes_denominator(indicator: Indicator) -> bool:
 
 
 def numerator_words(indicator: Indicator) -> str:
-    """What the first number counts."""
-    return indicator.numerator or NUMERATOR_RU[indicator.counted]
+    """What the first number counts, and since when where the catalogue leaves that to the rule."""
+    said, since = indicator.numerator or NUMERATOR_RU[indicator.counted], since_words(indicator)
+    return f"{said} ({since})" if since else said
 
 
 def denominator_words(indicator: Indicator) -> str:

@@ -1,16 +1,15 @@
 """Whether an indicator is met, or is on the way to it. Pure.
 
-Not judged where the act gives no number. Before the target year the forecast decides, in it and after it the value of
-the period. A target that returns («ежегодно») is judged each year from its first («начиная с 2023 года»).
+Not judged where the act gives no number. A target is judged on its day (see ``due``); before it a value that is there
+already is met, and any other has a pace: of a count since the span began its own, of the rest the forecast. A target
+that returns («ежегодно») is judged each time from its first year on («начиная с 2023 года»).
 """
 
-import re
-
 from roadmap.catalogue.schema import Indicator
+from roadmap.monitoring.indicators.due import first_year, is_due, is_other_count, is_passable, part
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.snapshot import Direction, Expectation, Verdict, Way
 
-FIRST_YEAR = re.compile(r"начиная с (20\d\d)")
 #: A change within the band is none: half a point of percent, or a hundredth of the value before.
 BAND_SHARE, BAND_OTHER = 0.5, 0.01
 EXACT = 1e-9
@@ -40,21 +39,14 @@ def direction(before: float | None, now: float | None, way: Way) -> Direction | 
     """Where the value moved against the one before; None where one of the two is missing."""
     if before is None or now is None:
         return None
-    band = {"share": BAND_SHARE, "flag": 0.0}.get(way, abs(before) * BAND_OTHER)
-    if abs(now - before) <= band + EXACT:
+    if abs(now - before) <= dead_band(before, way) + EXACT:
         return "flat"
     return "up" if now > before else "down"
 
 
-def first_year(indicator: Indicator, shift: int = 0) -> int | None:
-    """The first year of a target that returns, as its words name it, moved as the copy is."""
-    found = FIRST_YEAR.search(indicator.words)
-    return int(found[1]) + shift if found else None
-
-
-def target_year(indicator: Indicator, period: Period) -> int | None:
-    """The year whose end decides: of a target that returns the period's own; None for one in force at all times."""
-    return period.end.year if indicator.rhythm is not None else indicator.target_year
+def dead_band(value: float, way: Way) -> float:
+    """A change up to this is none."""
+    return {"share": BAND_SHARE, "flag": 0.0}.get(way, abs(value) * BAND_OTHER)
 
 
 def verdict(
@@ -64,10 +56,12 @@ def verdict(
     period: Period,
     expected: Expectation | None,
     shift: int = 0,
+    was_met: bool = False,
 ) -> Verdict:
-    """How the indicator stands at the end of the period.
+    """How the indicator stands at the end of the period; ``was_met``: an earlier round had what is no longer there.
 
-    Before the target year one value that is not there yet has no way to be judged by: ``not_judged``.
+    «Не достигнут» is said on the day of the target and after it, never before. What shows no way yet, one value or a
+    «нет» that was no «да» before, is ``not_judged``.
     """
     if indicator.target is None or indicator.comparison is None:
         return "not_judged"
@@ -77,11 +71,24 @@ def verdict(
     if value is None:
         return "no_data"
     is_met = meets(value, indicator.comparison, indicator.target)
-    year = target_year(indicator, period)
-    if year is None or period.end.year >= year:
+    if is_due(indicator, period):
         return "met" if is_met else "not_met"
+    if is_other_count(indicator, period):
+        return "not_judged"
+    if is_met and not is_passable(indicator):
+        return "met"
     if indicator.counted == "flag":
-        return "on_way" if is_met else "behind"
+        return "behind" if was_met else "not_judged"
+    if (passed := part(indicator, period)) is not None:
+        return "on_way" if _keeps_pace(indicator, value, passed) else "behind"
     if expected is None:
         return "on_way" if is_met else "not_judged"
     return "on_way" if meets(expected.value, indicator.comparison, indicator.target) else "behind"
+
+
+def _keeps_pace(indicator: Indicator, value: float, passed: float) -> bool:
+    """Whether a growing count goes as fast as an even pace; what it may not pass it keeps while it has not."""
+    target, comparison = indicator.target or 0.0, indicator.comparison or "equals"
+    if comparison == "at_most":
+        return meets(value, comparison, target)
+    return meets(value, "at_least", target * passed) and (comparison == "at_least" or value <= target + EXACT)

@@ -10,12 +10,14 @@ from roadmap.catalogue.schema import Indicator
 from roadmap.language import in_days
 from roadmap.language.text import brief, ended
 from roadmap.monitoring.indicators.compute import AskedBody, shown
-from roadmap.monitoring.indicators.verdict import is_worse, meets, shortfall
+from roadmap.monitoring.indicators.gaps import meets_target
+from roadmap.monitoring.indicators.verdict import is_worse, shortfall
+from roadmap.monitoring.periods import RETURNS_RU
+from roadmap.monitoring.recommendations.reasons import lacks_records, named, reasons_of, says_none
 from roadmap.monitoring.recommendations.rules import Rule, When
+from roadmap.monitoring.recommendations.shortage import missing
 from roadmap.monitoring.snapshot import Advice, Answer, IndicatorResult, OverduePoint
 
-#: With more indicators than that a recommendation gives their numbers without titles.
-NAMED = 3
 COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "равно"}
 
 
@@ -78,13 +80,15 @@ def advise(facts: Facts, rules: Iterable[Rule]) -> tuple[Advice, ...]:
 
 
 def target_words(one: IndicatorResult) -> str:
-    """«не менее 30 % к 2024 году», «да»; empty where the document gives no number."""
+    """«не менее 30 % к 2024 году», «не менее 10 % ежегодно», «да»; empty where the document gives no number."""
     if one.target is None:
         return ""
     if one.way == "flag":
         said = shown(one.target, one)
     else:
         said = f"{COMPARISON_RU[one.comparison or 'equals']} {shown(one.target, one)}"
+    if one.rhythm:
+        return f"{said} {RETURNS_RU[one.rhythm]}"
     return f"{said} к {one.target_year} году" if one.target_year else said
 
 
@@ -110,31 +114,47 @@ def _below_target(rule: Rule, facts: Facts) -> Iterator[Case]:
         if one.verdict not in ("not_met", "behind") or one.target is None or one.value is None:
             continue
         comparison = one.comparison or "equals"
-        # A year that is still running may yet bring what its forecast promises.
-        if one.expected is not None and meets(one.expected.value, comparison, one.target):
-            continue
         short = one.expected.value if one.verdict == "behind" and one.expected else one.value
-        gap = shortfall(short, comparison, one.target)
-        if gap < (rule.gap or 0.0) * (abs(one.target) or 1.0):
+        if shortfall(short, comparison, one.target) < (rule.gap or 0.0) * (abs(one.target) or 1.0):
             continue
-        forecast = ""
-        if one.expected is not None:
-            forecast = f" Прогноз на конец {one.expected.year} года: {shown(one.expected.value, one)}"
-            forecast += f" ({one.expected.method})."
-        more = {"target": target_words(one), "gap": _distance(shortfall(one.value, comparison, one.target), one)}
-        yield _regional(facts, one, more | {"forecast": forecast})
+        more = {
+            "target": target_words(one),
+            "gap": _distance(shortfall(one.value, comparison, one.target), one),
+            "forecast": _forecast(one),
+            "missing": _missing(facts, one, one.numerator, one.denominator),
+        }
+        yield _regional(facts, one, more)
+
+
+def _forecast(one: IndicatorResult) -> str:
+    """« Прогноз на конец 2027 года: 24 % (линейный тренд по 3 раундам).», of few values «от … до …»."""
+    if one.expected is None:
+        return ""
+    likely = shown(one.expected.value, one)
+    if one.expected.low is not None and one.expected.high is not None:
+        likely = f"от {shown(one.expected.low, one)} до {shown(one.expected.high, one)}"
+    day = one.due_on
+    end = f"конец {one.expected.year} года" if day is None or day.month == 12 else f"{day:%d.%m.%Y}"
+    return f" Прогноз на {end}: {likely} ({one.expected.method})."
+
+
+def _missing(facts: Facts, one: IndicatorResult, numerator: float | None, denominator: float | None) -> str:
+    said = missing(one, facts.indicators.get(one.code), numerator=numerator, denominator=denominator)
+    return f" {said}" if said else ""
 
 
 def _falling(rule: Rule, facts: Facts) -> Iterator[Case]:
+    """By the values that may be compared: those of the same bodies, counted from the same day."""
     for one in facts.results:
         last = one.trend[-(rule.rounds or 1) - 1 :]
-        values = [point.value for point in last]
-        if len(last) < (rule.rounds or 1) + 1 or one.way == "flag":
+        values = [point.like for point in last]
+        is_met = one.value is not None and meets_target(one, one.value)
+        if len(last) < (rule.rounds or 1) + 1 or one.way == "flag" or is_met:
             continue
         if all(
             a is not None and b is not None and is_worse(b, a, one.comparison, one.way) for a, b in pairwise(values)
         ):
-            trend = " → ".join(f"{shown(point.value, one)} ({point.period})" for point in last)
+            trend = " → ".join(f"{shown(point.like, one)} ({point.period})" for point in last)
             yield _regional(facts, one, {"trend": trend})
 
 
@@ -146,38 +166,24 @@ def _silent(rule: Rule, facts: Facts) -> Iterator[Case]:
 
 
 def _no_data(rule: Rule, facts: Facts) -> Iterator[Case]:
-    """One recommendation to a body, however many indicators it has no data for."""
+    """One recommendation to a body, however many indicators it has no data for; none where nothing can be counted."""
     silent = {body.code for body in _wholly_silent(facts.results)}
-    missing: dict[AskedBody, list[tuple[IndicatorResult, Answer]]] = {}
+    lacking: dict[AskedBody, list[tuple[IndicatorResult, Answer]]] = {}
     for one in facts.results:
         for answer in one.answers:
-            if answer.state != "given" and answer.body not in silent:
-                missing.setdefault(AskedBody(answer.body, answer.name), []).append((one, answer))
-    for body, several in sorted(missing.items(), key=lambda one: (one[0].name, one[0].code)):
+            is_missing = answer.state != "given" and not says_none(answer.reason)
+            if is_missing and answer.body not in silent:
+                lacking.setdefault(AskedBody(answer.body, answer.name), []).append((one, answer))
+    for body, several in sorted(lacking.items(), key=lambda one: (one[0].name, one[0].code)):
         several_of = "показателям" if len(several) > 1 else "показателю"
         words = {
             "period": facts.period,
-            "asked": f"{several_of} {_named([one for one, _ in several])}",
-            "reasons": f"{several_of}: {_reasons(several)}",
+            "asked": f"{several_of} {named([one for one, _ in several])}",
+            "reasons": f"{several_of}: {reasons_of(several)}",
+            "what": "Наладить учёт и представить" if lacks_records(several) else "Представить",
         }
         items = tuple(dict.fromkeys(item for one, _ in several for item in _answering(facts, one)))
         yield Case("-", body, words, several[0][0].code if len(several) == 1 else None, items)
-
-
-def _named(several: Sequence[IndicatorResult]) -> str:
-    """«3 «Доля педагогических работников…», 4 «…»»; of many the numbers alone."""
-    if len(several) > NAMED:
-        return ", ".join(one.code for one in several)
-    return ", ".join(f"{one.code} «{brief(one.title)}»" for one in several)
-
-
-def _reasons(several: Iterable[tuple[IndicatorResult, Answer]]) -> str:
-    """«3, 4 — учёт не ведётся; 6 — ответа нет»."""
-    found: dict[str, list[str]] = {}
-    for one, answer in several:
-        unsaid = "ответа нет" if answer.state == "silent" else "причина не названа"
-        found.setdefault(answer.reason.strip().rstrip(".") or unsaid, []).append(one.code)
-    return "; ".join(f"{', '.join(codes)} — {reason}" for reason, codes in found.items())
 
 
 def _lagging(rule: Rule, facts: Facts) -> Iterator[Case]:
@@ -188,15 +194,24 @@ def _lagging(rule: Rule, facts: Facts) -> Iterator[Case]:
         for answer in one.answers:
             if answer.value is None or shortfall(answer.value, comparison, one.value) < (rule.gap or 0) * one.value:
                 continue
-            if one.target is not None and meets(answer.value, comparison, one.target):
+            if meets_target(one, answer.value):
                 continue
             words = {
+                "what": "Снизить" if comparison == "at_most" else "Повысить",
+                "side": "выше" if comparison == "at_most" else "ниже",
+                "missing": _missing(facts, one, answer.numerator, answer.denominator),
                 "value": shown(answer.value, one),
                 "whole": shown(one.value, one),
                 "gap": _distance(abs(answer.value - one.value), one),
-                "parts": f" ({_plain(answer.numerator)} из {_plain(answer.denominator)})" if one.way == "share" else "",
+                "parts": _parts(one, answer),
             }
             yield _of_body(facts, one, answer, words)
+
+
+def _parts(one: IndicatorResult, answer: Answer) -> str:
+    """« (241 из 2 856)», of a ratio « (499 на 2)»."""
+    of = "из" if one.way == "share" else "на"
+    return f" ({_plain(answer.numerator)} {of} {_plain(answer.denominator)})"
 
 
 def _overdue(rule: Rule, facts: Facts) -> Iterator[Case]:

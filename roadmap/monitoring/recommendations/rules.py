@@ -20,11 +20,11 @@ NEEDS: dict[When, str] = {"below_target": "gap", "lagging": "gap", "falling": "r
 OF_BODY: frozenset[When] = frozenset({"silent", "no_data"})
 #: The words that a template may name.
 KNOWN: dict[When, frozenset[str]] = {
-    "below_target": frozenset({"title", "number", "period", "value", "target", "gap", "forecast"}),
+    "below_target": frozenset({"title", "number", "period", "value", "target", "gap", "forecast", "missing"}),
     "falling": frozenset({"title", "number", "period", "value", "trend"}),
     "silent": frozenset({"period", "due", "asked"}),
-    "no_data": frozenset({"period", "asked", "reasons"}),
-    "lagging": frozenset({"title", "number", "period", "value", "whole", "gap", "parts"}),
+    "no_data": frozenset({"period", "asked", "reasons", "what"}),
+    "lagging": frozenset({"title", "number", "period", "value", "whole", "gap", "parts", "what", "side", "missing"}),
     "overdue": frozenset({"item", "deadline", "day", "days", "points"}),
 }
 

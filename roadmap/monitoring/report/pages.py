@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from roadmap.language.text import ended
 from roadmap.monitoring.indicators.gaps import reference
-from roadmap.monitoring.indicators.ranking import is_short
+from roadmap.monitoring.indicators.ranking import is_short, notion_of
 from roadmap.monitoring.report import words
 from roadmap.monitoring.report.tables import BAD, EMPTY, GOOD, PLAIN, STATE_RU, Column, Grid
 from roadmap.monitoring.snapshot import Answer, IndicatorResult
@@ -45,11 +45,15 @@ def own_lead(own: Own) -> str:
     if not own:
         return "Данных по показателям у вас не запрашивалось."
     missing = [result.code for result, answer in own if answer.state != "given"]
-    short = [result.code for result, answer in own if is_short(result, answer.value)]
     asked = f"Запрошены данные по {words.number_of(len(own), 'to_indicators')}"
     said = [f"{asked}; представлены все." if not missing else f"{asked}; не представлены: {', '.join(missing)}."]
-    if short:
-        said.append(f"Отставание: {words.number_of(len(short), 'indicator')} — {', '.join(short)}.")
-    elif any(answer.value is not None and reference(result) is not None for result, answer in own):
-        said.append("Отставания нет.")
+    short = [result for result, answer in own if is_short(result, answer.value)]
+    for notion, what in (("target", "цели"), ("mean", "среднего по\u00a0региону")):
+        found = [result for result in short if notion_of(result) == notion]
+        if found:
+            side = words.beyond(found).capitalize()
+            codes = ", ".join(result.code for result in found)
+            said.append(f"{side} {what}: {words.number_of(len(found), 'indicator')} — {codes}.")
+    if not short and any(answer.value is not None and reference(result) is not None for result, answer in own):
+        said.append("Значений хуже цели или среднего по\u00a0региону нет.")
     return ended(*said)

@@ -7,7 +7,7 @@ from typing import Literal
 from roadmap.language.text import NBSP, brief_item, ended
 from roadmap.monitoring.indicators.ranking import Lag
 from roadmap.monitoring.report import words
-from roadmap.monitoring.snapshot import VERDICT_RU, Advice, Answer, ExecutionRow, IndicatorResult, OverduePoint, Verdict
+from roadmap.monitoring.snapshot import Advice, Answer, ExecutionRow, IndicatorResult, OverduePoint, Verdict
 
 GOOD, FAIR, BAD, PLAIN, EMPTY = "D5EBD3", "FCE8C5", "F8CFCB", "FFFFFF", "ECEFF1"
 VERDICT_TONE: dict[Verdict, str] = {
@@ -66,10 +66,10 @@ def _indicator_row(one: IndicatorResult) -> dict[str, str]:
         "code": one.code,
         "title": one.title,
         "target": words.target(one),
-        "value": words.amount(one, one.value),
-        "change": words.change(one) or "—",
-        "verdict": VERDICT_RU[one.verdict],
-        "given": f"{words.whole(one.given)} из{NBSP}{words.whole(one.asked)}",
+        "value": words.amount(one, one.value) + (f" ({words.coverage(one)})" if one.asked > 1 else ""),
+        "change": words.covered_change(one) or "—",
+        "verdict": one.verdict_words,
+        "given": words.coverage(one),
         "forecast": words.forecast(one) or "—",
         "tone": VERDICT_TONE[one.verdict],
     }
@@ -78,10 +78,11 @@ def _indicator_row(one: IndicatorResult) -> dict[str, str]:
 def lagging_grid(lags: Sequence[Lag]) -> Grid:
     """Who falls short, the worst first."""
     columns = (
-        Column("place", "№", 8, "center"),
-        Column("name", "Муниципалитет", 42),
-        Column("short", "Отстаёт по показателям", 30, "center"),
-        Column("gap", "Среднее отставание", 20, "center"),
+        Column("place", "№", 7, "center"),
+        Column("name", "Муниципалитет", 35),
+        Column("target", "Не\u00a0достигли цели, показатели", 21, "center"),
+        Column("mean", "Хуже среднего по\u00a0региону, показатели", 21, "center"),
+        Column("gap", "В\u00a0среднем на", 16, "center"),
     )
     return Grid(
         columns,
@@ -89,14 +90,16 @@ def lagging_grid(lags: Sequence[Lag]) -> Grid:
             {
                 "place": str(n),
                 "name": lag.name,
+                "target": ", ".join(lag.below_target) or "—",
+                "mean": ", ".join(lag.below_mean) or "—",
                 "short": ", ".join(lag.short),
                 "gap": words.percent(lag.gap),
                 "missing": ", ".join(lag.missing),
-                "tone": BAD if len(lag.short) > 1 else FAIR,
+                "tone": BAD if len(lag.below_target) > 1 else FAIR if lag.below_target else PLAIN,
             }
             for n, lag in enumerate(lags, start=1)
         ),
-        "short",
+        "target",
     )
 
 

@@ -7,12 +7,12 @@ from functools import cached_property
 
 from roadmap.calendar.zones import local
 from roadmap.catalogue.schema import RHYTHM_RU
-from roadmap.language import plural
-from roadmap.language.text import NBSP, ended
+from roadmap.language.text import NBSP, capitalize_first, ended
 from roadmap.monitoring.indicators.ranking import lagging, worst
 from roadmap.monitoring.report import words
 from roadmap.monitoring.report.heat_table import Heat, heat_of
 from roadmap.monitoring.report.pages import own_grid, own_lead
+from roadmap.monitoring.report.summary import summary
 from roadmap.monitoring.report.tables import (
     Grid,
     advice_grid,
@@ -83,7 +83,7 @@ def report_of(snapshot: Snapshot, *, zone: str = "UTC") -> ReportView:
         title=snapshot.title,
         act=snapshot.act,
         period=snapshot.period,
-        summary=words.summary(snapshot),
+        summary=summary(snapshot),
         remarks=tuple(ended(line) for line in snapshot.remarks),
         indicators=indicators_grid(snapshot.indicators),
         details=tuple(_detail(one) for one in snapshot.indicators),
@@ -134,8 +134,7 @@ def _detail(result: IndicatorResult) -> Detail:
     said = ""
     if short:
         names = [f"{answer.name}{NBSP}— {words.amount(result, answer.value)}" for answer in short]
-        lag = plural(len(short), "отстаёт", "отстают", "отстают")
-        head = f"От{NBSP}{words.compared(result)} {lag} {words.number_of(len(short), 'participant')}"
+        head = f"{capitalize_first(words.compared(result))}{NBSP}— {words.number_of(len(short), 'participant')}"
         said = ended(f"{head}: {words.listed(names, 10)}")
     document = f"В документе: «{result.words}»" if result.words else "В документе целевое значение не названо"
     return Detail(
@@ -160,7 +159,8 @@ def _shown_heat(snapshot: Snapshot) -> Heat | None:
     heat = heat_of(snapshot)
     if heat is None or len(heat.rows) <= SHOWN_ROWS:
         return heat
-    more = f"Показаны {SHOWN_ROWS} наиболее отстающих из{NBSP}{words.whole(len(heat.rows))}; все — в приложении."
+    of = words.whole(len(heat.rows))
+    more = f"Показаны {SHOWN_ROWS} с{NBSP}наибольшими дефицитами из{NBSP}{of}; все — в приложении."
     return heat.shortened(SHOWN_ROWS, more)
 
 

@@ -1,17 +1,18 @@
 """Sentences of the analytic note, in Russian, from a snapshot. Pure: the same snapshot gives the same words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from roadmap.language import cited, ended, plural
-from roadmap.language.text import NBSP
-from roadmap.monitoring.indicators.ranking import Lag, is_against_target, lagging, misses_target
-from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, Verdict
+from roadmap.language import ended, plural
+from roadmap.language.text import NBSP, capitalize_first
+from roadmap.monitoring.indicators.ranking import misses_target, notion_of
+from roadmap.monitoring.periods import RETURNS_RU
+from roadmap.monitoring.snapshot import VERDICT_RU, ExecutionRow, IndicatorResult, Snapshot, TrendPoint
 
 NO_DATA = "нет данных"
 COMPARISON_RU = {"at_least": "не менее", "at_most": "не более", "equals": "ровно"}
 SHOWN_NAMES = 20
-_FORMS = {
+FORMS = {
     "participant": ("участник", "участника", "участников"),
     "asked": ("участника", "участников", "участников"),
     "body": ("муниципалитет", "муниципалитета", "муниципалитетов"),
@@ -21,12 +22,13 @@ _FORMS = {
     "of_points": ("контрольной точки", "контрольных точек", "контрольных точек"),
     "advice": ("рекомендация", "рекомендации", "рекомендаций"),
     "day": ("день", "дня", "дней"),
+    "by_participants": ("участнику", "участникам", "участникам"),
 }
 
 
 def number_of(number: int, noun: str) -> str:
     """«21 участник», «3 контрольные точки»; the number and its noun do not part at the end of a line."""
-    return f"{whole(number)}{NBSP}{plural(number, *_FORMS[noun])}"
+    return f"{whole(number)}{NBSP}{plural(number, *FORMS[noun])}"
 
 
 def whole(number: float) -> str:
@@ -81,10 +83,12 @@ def aim(result: IndicatorResult) -> str:
 
 
 def target(result: IndicatorResult) -> str:
-    """The target with its year: «не менее 12 % к концу 2024 года (нарастающим итогом)», «не установлено»."""
+    """The target with its time: «не менее 12 % к концу 2024 года (нарастающим итогом)», «не менее 10 % ежегодно»."""
     if result.target is None:
         return "не установлено"
     year = f" к{NBSP}концу {result.target_year}{NBSP}года" if result.target_year else ""
+    if result.rhythm:
+        year = f" {RETURNS_RU[result.rhythm]}"
     return f"{aim(result)}{year}{' (нарастающим итогом)' if result.is_cumulative else ''}"
 
 
@@ -101,26 +105,71 @@ def change(result: IndicatorResult) -> str:
     return f"{'+' if step > 0 else chr(0x2212)}{shown}{unit}"
 
 
+def coverage(result: IndicatorResult) -> str:
+    """«11 из 12»: of how many bodies the value is."""
+    return f"{whole(result.given)}{NBSP}из{NBSP}{whole(result.asked)}"
+
+
+def point(result: IndicatorResult, one: TrendPoint) -> str:
+    """A round's value with its coverage: «58,5 % (11 из 12)», and where it differs that of the bodies compared."""
+    said = amount(result, one.value)
+    if one.given is not None and one.asked is not None:
+        said += f" ({whole(one.given)} из{NBSP}{whole(one.asked)})"
+    if one.like is not None and one.like != one.value:
+        said += f", по{NBSP}сопоставимым{NBSP}— {amount(result, one.like)}"
+    return said
+
+
+def covered_change(result: IndicatorResult) -> str:
+    """The change, and by how many bodies where not by all that answered: «+3,1 п. п. (по 10 из 11)»."""
+    step, one = change(result), result.compared
+    if not step or one is None or not (one.joined or one.left):
+        return step
+    return f"{step} (по{NBSP}{whole(one.bodies)}{NBSP}из{NBSP}{whole(one.bodies + one.joined)})"
+
+
 def forecast(result: IndicatorResult) -> str:
-    """«на конец 2027 года — 11,4 % (линейный тренд по 5 раундам)»; empty without one."""
-    if result.expected is None:
-        return ""
+    """«на конец 2027 года — 11,4 % (линейный тренд по 5 раундам)», of few values «от … до …»; empty without one."""
     one = result.expected
-    return f"на{NBSP}конец {one.year}{NBSP}года{NBSP}— {amount(result, one.value)} ({one.method})"
+    if one is None:
+        return ""
+    likely = amount(result, one.value)
+    if one.low is not None and one.high is not None:
+        likely = f"от{NBSP}{amount(result, one.low)} до{NBSP}{amount(result, one.high)}"
+    by = f"; по{NBSP}{number_of(one.bodies, 'by_participants')}, отвечавшим и{NBSP}раньше" if one.bodies else ""
+    day = result.due_on
+    when = f"на{NBSP}конец {one.year}{NBSP}года" if day is None or day.month == 12 else f"на{NBSP}{day:%d.%m.%Y}"
+    return f"{when}{NBSP}— {likely} ({one.method}{by})"
 
 
 def indicator(result: IndicatorResult) -> str:
     """What the note says under the title of an indicator."""
     said = [_value_sentence(result)]
-    step, before = change(result), _before(result)
-    if step and before:
-        said.append(f"По сравнению с предыдущим раундом ({before}): {step}.")
+    said.append(_change_sentence(result))
     if result.expected:
         said.append(f"Прогноз {forecast(result)}.")
+    if result.unforecast:
+        said.append(capitalize_first(result.unforecast))
     if result.asked:
         gave = whole(result.given) if result.given else "никто"
         said.append(f"Данные представили: {gave} из{NBSP}{whole(result.asked)}.")
-    return " ".join(map(ended, said))
+    return " ".join(ended(part) for part in said if part)
+
+
+def _change_sentence(result: IndicatorResult) -> str:
+    """The change against the round before; where not the same bodies answered, by those that did in both."""
+    step, one = change(result), result.compared
+    if not step:
+        return ""
+    if one is None or not (one.joined or one.left):
+        return f"По сравнению с предыдущим раундом ({_before(result)}): {step}."
+    moved = f"было {amount(result, one.before)}, стало {amount(result, one.now)}"
+    came = [f"впервые или снова ответили{NBSP}— {whole(one.joined)}"] if one.joined else []
+    gone = [f"из{NBSP}прежних не{NBSP}ответили{NBSP}— {whole(one.left)}"] if one.left else []
+    return (
+        f"По{NBSP}{number_of(one.bodies, 'by_participants')}, ответившим и{NBSP}в{NBSP}предыдущем раунде "
+        f"({one.period}): {'; '.join([f'{moved}, {step}' if one.before != one.now else step, *came, *gone])}."
+    )
 
 
 def _value_sentence(result: IndicatorResult) -> str:
@@ -135,11 +184,26 @@ def _value_sentence(result: IndicatorResult) -> str:
             f"Значение: {shown}{out_of}. Документ целевого значения не{NBSP}называет, показатель не{NBSP}оценивается."
         )
     if result.verdict == "not_judged":
-        return f"Значение: {shown}{out_of}; цель: {target(result)}; оценивать рано: целевой год не{NBSP}наступил."
-    return f"Значение: {shown}{out_of}; цель: {target(result)}; оценка: {VERDICT_RU[result.verdict]}."
+        return f"Значение: {shown}{out_of}; цель: {target(result)}; оценивать рано{_not_yet(result)}."
+    pace = ""
+    if result.pace is not None and result.verdict in ("on_way", "behind"):
+        pace = f" (при равномерном темпе к{NBSP}концу периода{NBSP}— {amount(result, result.pace)})"
+    return f"Значение: {shown}{out_of}; цель: {target(result)}; оценка: {VERDICT_RU[result.verdict]}{pace}."
+
+
+def _not_yet(result: IndicatorResult) -> str:
+    """Why it is too early to judge."""
+    if result.due_on is None:
+        return f": целевой год не{NBSP}наступил"
+    return f": срок цели{NBSP}— {result.due_on:%d.%m.%Y}, темп пока не{NBSP}виден"
 
 
 def _step(result: IndicatorResult) -> float | None:
+    if result.compared is not None:
+        return result.compared.now - result.compared.before
+    if result.trend and result.trend[-1].given is not None:
+        return None
+    # A snapshot of 0.3.0 does not say who answered: as it was shown then.
     known = [point.value for point in result.trend[:-1] if point.value is not None]
     return result.value - known[-1] if known and result.value is not None else None
 
@@ -154,96 +218,24 @@ def printable(text: str) -> str:
     return "".join(" " if ord(sign) < 32 and sign not in "\n\t" else sign for sign in text)
 
 
+def beyond(results: Iterable[IndicatorResult]) -> str:
+    """On which side of a target or a mean is short: «ниже», «выше» where less is better, «хуже» of both kinds."""
+    kinds = {result.comparison == "at_most" for result in results}
+    return "хуже" if len(kinds) > 1 else "выше" if kinds == {True} else "ниже"
+
+
 def compared(result: IndicatorResult) -> str:
-    """What bodies are compared with, after «от»: «цели (не менее 12 %)», «значения по всем (9,8 %)»."""
-    if is_against_target(result) or result.way == "flag":
-        return f"цели ({aim(result) or 'да'})"
-    return f"значения по{NBSP}всем ({amount(result, result.value)})"
+    """Where those who fall short are: «ниже цели (не менее 12 %)», «выше среднего по региону (251,2)»."""
+    side = beyond([result]) if result.way != "flag" else "не достигли"
+    if notion_of(result) == "target":
+        return f"{side} цели ({aim(result)})"
+    return f"{side} среднего по{NBSP}региону ({amount(result, result.value)})"
 
 
 def listed(names: Sequence[str], limit: int = SHOWN_NAMES) -> str:
     """«Химки, Дубна и ещё 12»."""
     more = len(names) - limit
     return ", ".join(names[:limit]) + (f" и{NBSP}ещё{NBSP}{whole(more)}" if more > 0 else "")
-
-
-def summary(snapshot: Snapshot) -> tuple[str, ...]:
-    """Page one, a paragraph each: who gave data, what is met and what lags, execution, recommendations."""
-    parts = (
-        _collected(snapshot),
-        _silent(snapshot),
-        *_judged(snapshot),
-        _lagging(lagging(snapshot)),
-        execution(snapshot.execution),
-        _overdue(snapshot),
-        _advice(snapshot),
-    )
-    return tuple(ended(part) for part in parts if part)
-
-
-def _collected(snapshot: Snapshot) -> str:
-    if not snapshot.indicators:
-        return (
-            "Документ показателей с измеряемыми значениями для этого раунда не содержит; справка составлена "
-            "по исполнению дорожной карты."
-        )
-    asked, answered = snapshot.bodies_asked, snapshot.bodies_answered
-    if not asked:
-        return f"Данные за{NBSP}{snapshot.period} ни у{NBSP}кого не запрашивались."
-    head = f"Данные за{NBSP}{snapshot.period} запрошены у{NBSP}{number_of(asked, 'asked')} мониторинга"
-    if not answered:
-        return f"{head}; данных не{NBSP}представил никто."
-    if answered == asked:
-        return f"{head}; представили все."
-    return f"{head}; представили {whole(answered)} ({decimal(100 * answered / asked)}{NBSP}%)."
-
-
-def _silent(snapshot: Snapshot) -> str:
-    if not snapshot.silent:
-        return ""
-    more = len(snapshot.silent) > SHOWN_NAMES
-    tail = " (полный перечень — в приложении)" if more else ""
-    return f"Не представили данные ({whole(len(snapshot.silent))}): {listed(snapshot.silent)}{tail}."
-
-
-_SAID: tuple[tuple[Verdict, str], ...] = (
-    ("met", "Цель достигнута"),
-    ("on_way", "Ожидается достижение в срок"),
-    ("behind", "Отстают от цели"),
-    ("not_met", "Цель не достигнута"),
-    ("no_data", "Нет данных"),
-    ("not_judged", "Не оцениваются"),
-)
-
-
-def _judged(snapshot: Snapshot) -> list[str]:
-    """How many indicators came out how; each that falls short with its number and target."""
-    said = []
-    for verdict, words in _SAID:
-        found = [one for one in snapshot.indicators if one.verdict == verdict]
-        if not found:
-            continue
-        short = verdict in ("behind", "not_met")
-        names = ", ".join(one.code for one in found)
-        if short:
-            names = "; ".join(f"{one.code} ({amount(one, one.value)} при цели {aim(one)})" for one in found)
-        said.append(f"{words}: {number_of(len(found), 'indicator')} — {names}.")
-    total = len(snapshot.indicators)
-    head = f"В{NBSP}раунде {number_of(total, 'indicator')}."
-    return [" ".join([head, *said])] if total else []
-
-
-def _lagging(lags: Sequence[Lag]) -> str:
-    behind = [lag for lag in lags if lag.short]
-    if not behind:
-        return ""
-    most = [lag.name for lag in behind if len(lag.short) == len(behind[0].short)]
-    count = len(behind[0].short)
-    lag = plural(len(behind), "отстаёт", "отстают", "отстают")
-    return (
-        f"Хотя бы по{NBSP}одному показателю {lag} {number_of(len(behind), 'body')}; "
-        f"больше всего показателей ({whole(count)}): {listed(most, 10)}."
-    )
 
 
 def execution(row: ExecutionRow) -> str:
@@ -265,32 +257,6 @@ def execution(row: ExecutionRow) -> str:
 def percent(share: float | None) -> str:
     """A share 0–1 as «87,5 %»; a dash where nothing was due."""
     return "—" if share is None else f"{decimal(100 * share)}{NBSP}%"
-
-
-def _overdue(snapshot: Snapshot) -> str:
-    if not snapshot.overdue:
-        return ""
-    longest = max(snapshot.overdue, key=lambda point: point.days)
-    count = len(snapshot.overdue)
-    verb = plural(count, "просрочена", "просрочены", "просрочено")
-    item = cited(longest.number, longest.title).replace("п. ", f"п.{NBSP}")
-    return (
-        f"На{NBSP}дату составления {verb} {number_of(count, 'point')}; дольше всего{NBSP}— {item}, "
-        f"{longest.body} ({number_of(longest.days, 'day')})."
-    )
-
-
-def _advice(snapshot: Snapshot) -> str:
-    if not snapshot.advice:
-        return ""
-    count, old = len(snapshot.advice), sum(one.is_open_already for one in snapshot.advice)
-    adjective = plural(count, "адресная", "адресные", "адресных")
-    verb = plural(count, "Подготовлена", "Подготовлены", "Подготовлено")
-    said = f"{verb} {whole(count)}{NBSP}{adjective} {plural(count, *_FORMS['advice'])}"
-    given = plural(
-        old, "дана ранее и ещё не исполнена", "даны ранее и ещё не исполнены", "даны ранее и ещё не исполнены"
-    )
-    return f"{said}, из{NBSP}них {whole(old)}{NBSP}{given}." if old else f"{said}."
 
 
 def closing(snapshot: Snapshot, as_of: datetime) -> str:

@@ -68,9 +68,10 @@ def legend(axes: "Axes", title: str = "") -> None:
     figure: Any = axes.figure
     size = 7 if figure.get_figwidth() * MM < WIDTH_MM else 8
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=4, frameon=False, prop=font(size), handlelength=1.4,
-                  columnspacing=1.0, handletextpad=0.5, title=title or None, title_fontproperties=font(size),
-                  alignment="left", borderaxespad=0.2)  # fmt: skip
+    columns = 2 if size == 7 and len(handles) > 3 else 4
+    figure.legend(handles, labels, loc="outside upper left", ncols=columns, frameon=False, prop=font(size),
+                  handlelength=1.4, columnspacing=1.0, handletextpad=0.5, title=title or None,
+                  title_fontproperties=font(size), alignment="left", borderaxespad=0.2)  # fmt: skip
 
 
 def locator(*, whole: bool = False) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from roadmap.language.text import ended
 from roadmap.monitoring.indicators.gaps import FAR, reference
-from roadmap.monitoring.indicators.ranking import Lag, gap, is_against_target, lagging, worst
+from roadmap.monitoring.indicators.ranking import Lag, gap, lagging, notion_of, worst
 from roadmap.monitoring.report import words
 from roadmap.monitoring.snapshot import ExecutionRow, IndicatorResult, Snapshot, TrendPoint
 from tasks.monitoring.report.chart_axes import (
@@ -91,28 +91,51 @@ def trend(result: IndicatorResult, *, form: Form = "paper", wide: float = WIDTH_
     if not _has_trend(result):
         return None
     figure, axes = figure_of(PAIR_MM, wide)
+    marks: list[float] = []
     points = result.trend[-12:]
-    known = [point for point in points if point.value is not None]
-    values = [float("nan") if point.value is None else point.value for point in points]
+    values = [_or_gap(point.value) for point in points]
     days = [_at(point.ends_on) for point in points]
-    axes.plot(days, values, color=BLUE, marker="o", linewidth=2, markersize=5, zorder=3, label="Значение")
-    last, end = known[-1], [*days]
-    if result.expected is not None and (year_end := _at(date(result.expected.year, 12, 31))) > _at(last.ends_on):
-        line = [_at(last.ends_on), year_end]
-        expected = [last.value or 0.0, result.expected.value]
-        axes.plot(line, expected, color=BLUE, linestyle=(0, (4, 3)), linewidth=1.6, marker="o", zorder=3,
-                  markerfacecolor="white", markersize=5, label="Прогноз")  # fmt: skip
+    if _is_alike(points):
+        line = values
+        axes.plot(days, values, color=BLUE, marker="o", linewidth=2, markersize=5, zorder=3, label="Значение")
+    else:
+        # A line through values of other bodies each time would show a change that is none.
+        line = [_or_gap(point.like) for point in points]
+        axes.plot(days, values, color=GREY, marker="s", linewidth=0, markersize=5, zorder=3, label="Все ответившие")
+        axes.plot(days, line, color=BLUE, marker="o", linewidth=2, markersize=5, zorder=3, label="Одни и те же")
+    end, values = [*days], [*line]
+    drawn = [(day, value) for day, value in zip(days, line, strict=True) if value == value]
+    if result.expected is not None and drawn and (year_end := _at(date(result.expected.year, 12, 31))) > drawn[-1][0]:
+        axes.plot([drawn[-1][0], year_end], [drawn[-1][1], result.expected.value], color=BLUE, linestyle=(0, (4, 3)),
+                  linewidth=1.6, marker="o", zorder=3, markerfacecolor="white", markersize=5,
+                  label="Прогноз" if result.expected.low is None else "Прогноз, ориентировочно")  # fmt: skip
+        if result.expected.low is not None and result.expected.high is not None:
+            low, high = result.expected.low, result.expected.high
+            axes.fill_between([drawn[-1][0], year_end], [drawn[-1][1], low], [drawn[-1][1], high], color=BLUE,
+                              alpha=0.12, linewidth=0, zorder=1)  # fmt: skip
+            marks = [low, high]
         values.append(result.expected.value)
         end.append(year_end)
     if result.target is not None:
         axes.axhline(result.target, color=RED, linewidth=1.5, zorder=2, label=f"Цель: {words.aim(result)}")
         values.append(result.target)
-    _trend_axes(axes, points, end, [value for value in values if value == value], ticks=4 if wide == HALF_MM else 6)
+    seen = [value for value in (*values, *marks, *(_or_gap(point.value) for point in points)) if value == value]
+    _trend_axes(axes, points, end, seen, ticks=4 if wide == HALF_MM else 6)
     _say_values(axes, result, end, values, few=5 if wide == HALF_MM else 7)
     legend(axes)
-    shown = "; ".join(f"{point.period}: {words.amount(result, point.value)}" for point in points)
-    alt = f"График: показатель {result.code} по раундам. {shown}. Цель: {words.target(result)}."
+    shown = "; ".join(f"{point.period}: {words.point(result, point)}" for point in points)
+    ahead = f" Прогноз {words.forecast(result)}." if result.expected else ""
+    alt = f"График: показатель {result.code} по раундам. {shown}. Цель: {words.target(result)}.{ahead}"
     return _chart(figure, f"Показатель {result.code} — динамика", alt, PAIR_MM, form, wide)
+
+
+def _or_gap(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _is_alike(points: Sequence[TrendPoint]) -> bool:
+    """Whether the published values are those of the same bodies; of a snapshot of 0.3.0 nobody can say."""
+    return points[-1].given is None or all(point.value == point.like for point in points)
 
 
 def _at(day: date) -> int:
@@ -128,7 +151,9 @@ def _trend_axes(
     span = max(days[-1] - days[0], 90)
     axes.set_xlim(days[0] - span * 0.06, days[-1] + span * 0.08)
     step = -(-len(points) // ticks)
-    named = list(zip(days, (_short(point.period) for point in points), strict=False))[::-1][::step][::-1]
+    named = list(zip(days, (_short(point, of="/" if ticks < 6 else " из ") for point in points), strict=False))[::-1][
+        ::step
+    ][::-1]
     if len(days) > len(points):
         # A name too near to the end of the forecast would be written over.
         named = [tick for tick in named if days[-1] - tick[0] > span * 0.8 / ticks]
@@ -151,13 +176,14 @@ def _say_values(axes: "Axes", result: IndicatorResult, days: list[int], values: 
                       fontproperties=font(8), zorder=4)  # fmt: skip
 
 
-def _short(period: str) -> str:
-    """«III кв.\n2026 г.» on an axis."""
+def _short(point: TrendPoint, *, of: str) -> str:
+    """«III кв.\n2026 г.\n10 из 12» on an axis: the period, and who gave the value."""
+    name = point.period
     for long, short in (("квартал ", "кв.\n"), ("полугодие ", "полуг.\n")):
-        if long in period:
-            return period.replace(long, short)
-    head, _, tail = period.partition(" ")
-    return f"{head}\n{tail}"
+        name = name.replace(long, short)
+    if "\n" not in name:
+        name = "\n".join(name.split(" ", 1))
+    return name if point.given is None or point.asked is None else f"{name}\n{point.given}{of}{point.asked}"
 
 
 def worst_bodies(result: IndicatorResult, *, form: Form = "paper", wide: float = WIDTH_MM) -> Chart | None:
@@ -172,8 +198,8 @@ def worst_bodies(result: IndicatorResult, *, form: Form = "paper", wide: float =
     values = [answer.value or 0.0 for answer in shown]
     places = range(len(shown))
     axes.barh(places, values, color=[_shade(result, value) for value in values], height=0.66, zorder=2)
-    if result.value is not None and not is_against_target(result):
-        label = f"По всем: {words.amount(result, result.value)}"
+    if result.value is not None and notion_of(result) == "mean":
+        label = f"Среднее: {words.amount(result, result.value)}"
         axes.axvline(result.value, color=BLUE, linewidth=1.5, linestyle=(0, (4, 3)), zorder=3, label=label)
     if result.target is not None:
         axes.axvline(result.target, color=RED, linewidth=1.5, zorder=3, label=f"Цель: {words.aim(result)}")
@@ -190,12 +216,12 @@ def worst_bodies(result: IndicatorResult, *, form: Form = "paper", wide: float =
         axes.set_ylim(max(len(shown), 7) - 0.4, -0.6)
     axes.xaxis.set_major_formatter(lambda value, _: words.exact(round(value, 4)) or "0")
     legend(axes, _more(len(behind)))
-    alt = f"Диаграмма: отстают по показателю {result.code}: " + "; ".join(
+    alt = f"Диаграмма: показатель {result.code}, {words.compared(result)}: " + "; ".join(
         f"{answer.name} — {words.amount(result, answer.value)}" for answer in shown
     )
-    return _chart(
-        figure, f"Показатель {result.code} — отстающие", ended(ended(alt), _more(len(behind))), height, form, wide
-    )
+    what = "цели" if notion_of(result) == "target" else "среднего по региону"
+    name = f"Показатель {result.code} — {words.beyond([result])} {what}"
+    return _chart(figure, name, ended(ended(alt), _more(len(behind))), height, form, wide)
 
 
 def _shade(result: IndicatorResult, value: float) -> str:
@@ -203,22 +229,27 @@ def _shade(result: IndicatorResult, value: float) -> str:
 
 
 def lagging_bodies(lags: Sequence[Lag], *, form: Form = "paper") -> Chart | None:
-    """The map of lagging municipalities: how many indicators each falls short of, and for how many it gave nothing."""
+    """Who falls short where: by how many indicators of the target, of the mean, and for how many it gave nothing."""
     behind = [lag for lag in lags if lag.short]
     if not behind:
         return None
     shown = behind[:SHOWN]
     height = bar_height(len(shown))
     figure, axes = figure_of(height)
-    places = range(len(shown))
-    short, missing = [len(lag.short) for lag in shown], [len(lag.missing) for lag in shown]
-    axes.barh(places, short, color=RED, height=0.66, zorder=2, label="показателей с отставанием")
-    if any(missing):
-        axes.barh(places, missing, left=short, color=GREY, height=0.66, zorder=2, label="показателей без данных")
-    most = max(a + b for a, b in zip(short, missing, strict=True))
+    left = [0] * len(shown)
+    kinds = (
+        ([len(lag.below_target) for lag in shown], RED, "показателей, где не достигнута цель"),
+        ([len(lag.below_mean) for lag in shown], AMBER, "показателей хуже среднего"),
+        ([len(lag.missing) for lag in shown], GREY, "показателей без данных"),
+    )
+    for counts, colour, label in kinds:
+        if any(counts):
+            axes.barh(range(len(shown)), counts, left=left, color=colour, height=0.66, zorder=2, label=label)
+        left = [a + b for a, b in zip(left, counts, strict=True)]
+    most = max(left)
     for place, lag in enumerate(shown):
-        text = f"в среднем −{words.percent(lag.gap)}"
-        axes.annotate(text, (short[place] + missing[place], place), (5, 0), textcoords="offset points", va="center",
+        text = f"в среднем на {words.percent(lag.gap)}"
+        axes.annotate(text, (left[place], place), (5, 0), textcoords="offset points", va="center",
                       color=SOFT, fontproperties=font(7.5))  # fmt: skip
     axes.set_xlim(0, most * 1.45)
     bar_axes(axes, [lag.name for lag in shown])
@@ -227,13 +258,14 @@ def lagging_bodies(lags: Sequence[Lag], *, form: Form = "paper") -> Chart | None
     legend(axes, _more(len(behind)))
     told = "; ".join(f"{lag.name} — {len(lag.short)}" for lag in shown)
     alt = ended(
-        ended(f"Диаграмма: отстающие муниципалитеты по числу показателей с отставанием: {told}"), _more(len(behind))
+        ended(f"Диаграмма: по скольким показателям значения хуже цели или среднего по региону: {told}"),
+        _more(len(behind)),
     )
-    return _chart(figure, "Карта отстающих муниципалитетов", alt, height, form)
+    return _chart(figure, "Где значения хуже цели или среднего по региону", alt, height, form)
 
 
 def _more(count: int) -> str:
-    return f"показаны {SHOWN} наиболее отстающих, ещё {words.whole(count - SHOWN)}" if count > SHOWN else ""
+    return f"показаны {SHOWN} с наибольшим отрывом, ещё {words.whole(count - SHOWN)}" if count > SHOWN else ""
 
 
 def execution(title: str, rows: Sequence[ExecutionRow], *, form: Form = "paper") -> Chart | None:

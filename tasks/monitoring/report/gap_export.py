@@ -21,7 +21,7 @@ def deficits_workbook(found: DeficitMap, snapshot: Snapshot) -> bytes:
     book = Workbook()
     sheet: Any = book.active
     sheet.title = "Карта дефицитов"
-    sheet.append(["Орган", "Сумма отставаний", *(_words(column.heading) for column in found.columns)])
+    sheet.append(["Орган", "Сумма дефицитов", *(_words(column.heading) for column in found.columns)])
     for number, cell in enumerate(sheet[1], start=1):
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E3E8EF")
         cell.alignment = Alignment(wrap_text=True, vertical="top")

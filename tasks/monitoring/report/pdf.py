@@ -32,7 +32,7 @@ def report_pdf(note: ReportView, charts: Mapping[str, "Chart"], *, as_of: dateti
             pdf.charts(charts.get(f"trend/{one.code}"), charts.get(f"worst/{one.code}"), below=one.document)
             pdf.small(one.document)
     if note.lagging.rows:
-        pdf.head("Карта отстающих муниципалитетов")
+        pdf.head("Где значения хуже цели или среднего по региону")
         pdf.chart_and_grid(charts.get("lagging"), note.lagging)
     _execution(pdf, note, charts)
     for title, grid in (("Просроченные контрольные точки", note.overdue), ("Адресные рекомендации", note.advice)):

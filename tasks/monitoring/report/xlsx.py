@@ -13,8 +13,8 @@ from openpyxl.utils import get_column_letter
 from roadmap.monitoring.indicators.ranking import lagging
 from roadmap.monitoring.report.heat_table import heat_of
 from roadmap.monitoring.report.tables import STATE_RU
-from roadmap.monitoring.report.words import printable, target
-from roadmap.monitoring.snapshot import VERDICT_RU, Snapshot
+from roadmap.monitoring.report.words import forecast, printable, target
+from roadmap.monitoring.snapshot import Snapshot
 from tasks.files.reproducible import tidy
 
 Value = str | float | int | date | None
@@ -33,7 +33,7 @@ def appendix_xlsx(snapshot: Snapshot) -> bytes:
     _sheet(book, "Показатели", _indicators(snapshot))
     _sheet(book, "Данные", _answers(snapshot))
     _sheet(book, "Не представили", [("Участник",), *((name,) for name in snapshot.silent)])
-    _sheet(book, "Отстающие", _lagging(snapshot))
+    _sheet(book, "Хуже цели и среднего", _lagging(snapshot))
     _sheet(book, "Исполнение", _execution(snapshot))
     _sheet(book, "Просрочено", _overdue(snapshot))
     _sheet(book, "Рекомендации", _advice(snapshot))
@@ -47,10 +47,26 @@ def appendix_xlsx(snapshot: Snapshot) -> bytes:
 
 
 def _indicators(snapshot: Snapshot) -> Iterable[Sequence[Value]]:
-    yield ("№", "Показатель", "Цель", "Числитель", "Знаменатель", "Значение", "Оценка", "Запрошено", "Представлено")
+    yield (
+        "№",
+        "Показатель",
+        "Цель",
+        "Числитель",
+        "Знаменатель",
+        "Значение",
+        "Оценка",
+        "Запрошено",
+        "Представлено",
+        "Изменение",
+        "По скольким",
+        "Прогноз",
+    )
     for one in snapshot.indicators:
-        verdict, aim = VERDICT_RU[one.verdict], target(one)
-        yield one.code, one.title, aim, one.numerator, one.denominator, one.value, verdict, one.asked, one.given
+        verdict, aim = one.verdict_words, target(one)
+        like = one.compared
+        step = (like.now - like.before, like.bodies) if like else (None, None)
+        numbers = one.numerator, one.denominator, one.value
+        yield one.code, one.title, aim, *numbers, verdict, one.asked, one.given, *step, forecast(one)
 
 
 def _answers(snapshot: Snapshot) -> Iterable[Sequence[Value]]:
@@ -74,9 +90,10 @@ def _answers(snapshot: Snapshot) -> Iterable[Sequence[Value]]:
 
 
 def _lagging(snapshot: Snapshot) -> Iterable[Sequence[Value]]:
-    yield ("Участник", "Код", "Отстаёт по показателям", "Без данных", "Среднее отставание, %")
+    yield ("Участник", "Код", "Не достигли цели", "Хуже среднего по региону", "Без данных", "В среднем на, %")
     for lag in lagging(snapshot):
-        yield lag.name, lag.body, ", ".join(lag.short), ", ".join(lag.missing), round(100 * lag.gap, 2)
+        codes = (", ".join(some) for some in (lag.below_target, lag.below_mean, lag.missing))
+        yield lag.name, lag.body, *codes, round(100 * lag.gap, 2)
 
 
 def _execution(snapshot: Snapshot) -> Iterable[Sequence[Value]]:

@@ -55,7 +55,7 @@ def _of_indicators(
 
 
 def _judged_by(one: Indicator) -> tuple[Any, ...]:
-    return one.title, one.unit, one.counted, one.comparison, one.target, one.target_year, one.words
+    return one.title, one.unit, one.counted, one.comparison, one.target, one.target_year, one.covers, one.words
 
 
 def _of_municipalities(session: Session, round_: Round, day: date) -> Iterator[str]:

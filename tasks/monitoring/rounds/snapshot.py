@@ -193,7 +193,8 @@ def measured(
             number=numbers[code],
             asked=asked.by_indicator[code],
             given=given[code],
-            earlier=earlier[code],
+            earlier=earlier[code].points,
+            answered=earlier[code].answered,
         )
         for code, one in indicators.items()
     ]

@@ -1,7 +1,9 @@
 """What earlier rounds said: their kept snapshots, as they were known at an instant."""
 
+import sys
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,27 +14,40 @@ from models.queries.rounds import kept_snapshots
 from models.tables.roadmap import Body
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.compute import EARLIER
+from roadmap.monitoring.indicators.like import Numbers
 from roadmap.monitoring.periods import Period
 from roadmap.monitoring.recommendations.rules import OF_BODY, built_in_rules
 from roadmap.monitoring.snapshot import TrendPoint
 
 
+@dataclass(slots=True)
+class Earlier:
+    """What earlier rounds said of an indicator: the values, oldest first, and what bodies gave, by the last day."""
+
+    points: list[TrendPoint] = field(default_factory=list)
+    answered: dict[date, dict[str, Numbers]] = field(default_factory=dict)
+
+
 def trends(
     session: Session, round_: Round, indicators: Mapping[str, Indicator], *, as_of: datetime
-) -> dict[str, tuple[TrendPoint, ...]]:
-    """For each indicator its values in the earlier rounds of the rhythm that have a snapshot, oldest first.
+) -> dict[str, Earlier]:
+    """For each indicator the earlier rounds of the rhythm that have a snapshot.
 
     Of a round the newest snapshot made of values up to ``as_of`` counts. A value that was counted in another way or
     unit than now is no earlier value of the indicator.
     """
-    found: dict[str, list[TrendPoint]] = {code: [] for code in indicators}
+    found = {code: Earlier() for code in indicators}
     for row_id, period in reversed(_earlier(session, round_, as_of)):
         for result in _results(session, row_id):
             entry = indicators.get(result["code"])
             if entry is not None and (result["way"], result["unit"]) == (entry.counted, entry.unit):
-                point = TrendPoint(period=period.title, ends_on=period.end, value=result["value"])
-                found[result["code"]].append(point)
-    return {code: tuple(points) for code, points in found.items()}
+                gave, asked = result["gave"], result["asked"]
+                point = TrendPoint(
+                    period=period.title, ends_on=period.end, value=result["value"], asked=asked, given=len(gave)
+                )
+                found[result["code"]].points.append(point)
+                found[result["code"]].answered[period.end] = gave
+    return found
 
 
 def open_keys(session: Session, round_: Round, *, as_of: datetime) -> frozenset[str]:
@@ -85,7 +100,19 @@ def _earlier(session: Session, round_: Round, as_of: datetime) -> list[tuple[int
 def _results(session: Session, snapshot_id: int) -> list[Any]:
     """One snapshot at a time: thousands of bodies make it megabytes."""
     content = session.execute(select(col(Snapshot.content)).where(col(Snapshot.id) == snapshot_id)).scalar_one()
-    return [{name: one[name] for name in ("code", "way", "unit", "value")} for one in content["indicators"]]
+    return [
+        {name: one[name] for name in ("code", "way", "unit", "value", "asked")} | {"gave": _gave(one["answers"])}
+        for one in content["indicators"]
+    ]
+
+
+def _gave(answers: list[Any]) -> dict[str, Numbers]:
+    """Numerator and denominator by the code of the body that gave them."""
+    return {
+        sys.intern(each["body"]): (each["numerator"] or 0.0, each["denominator"])
+        for each in answers
+        if each["state"] == "given"
+    }
 
 
 def _key(one: Recommendation, body: str) -> str:

@@ -26,7 +26,7 @@ ITEMS = {
 
 
 def indicator(code: str = "3", **facts: Any) -> Indicator:
-    usual = {"unit": "percent", "comparison": "at_least", "target": 30.0, "target_year": 2026}
+    usual = {"unit": "percent", "comparison": "at_least", "target": 30.0, "target_year": 2025}
     return Indicator(code=code, title="Доля обученных", source=Source(place="п. 1"), **{**usual, **facts})
 
 
@@ -65,11 +65,11 @@ def test_below_the_target_falls_to_the_owner_of_the_first_item_that_answers() ->
     assert (one.body, one.body_name, one.indicator, one.item_codes) == ("iro", "ИРО", "3", ("2.1", "2.2"))
     assert one.items == ("2.1 Диагностика дефицитов", "2.2 Маршруты")
     assert one.text == (
-        "Принять меры по достижению показателя 3 «Доля обученных»: 15\u00a0% при целевом значении "
-        "«не менее 30\u00a0% к 2026 году»."
+        "Достичь цели по показателю 3 «Доля обученных» — не менее 30\u00a0% к 2025 году: сейчас 15\u00a0%. "
+        "До 30\u00a0%\u00a0— ещё 30."
     )
     assert one.ground == (
-        "Показатель 3, III квартал 2026 г.: 15\u00a0%, цель — не менее 30\u00a0% к 2026 году; расхождение "
+        "Показатель 3, III квартал 2026 г.: 15\u00a0%, цель — не менее 30\u00a0% к 2025 году; расхождение "
         "15\u00a0п.\u00a0п."
     )
     assert one.open_key == "krai/below-target/3/iro"
@@ -93,8 +93,9 @@ def test_where_no_item_answers_the_keeper_is_to_act() -> None:
         pytest.param(30, {}, (), id="met"),
         pytest.param(29, {}, (), id="a little below: within a twentieth of the target"),
         pytest.param(10, {"target": None}, (), id="no number in the act"),
-        pytest.param(20, {}, before(0.0, 12.0), id="the running year's forecast reaches it"),
+        pytest.param(20, {"target_year": 2026}, before(0.0, 12.0), id="the running year's forecast reaches it"),
         pytest.param(1, {"target_year": 2028}, (), id="one value only"),
+        pytest.param(30, {"target_year": 2028}, before(50.0, 40.0), id="met, though it falls"),
     ],
 )
 def test_who_is_not_below_the_target(value: float, entry: Any, earlier: Any) -> None:
@@ -157,6 +158,28 @@ def test_a_body_that_says_it_has_none_is_advised_to_count() -> None:
     assert one.ground == "Нет данных за III квартал 2026 г. по показателю: 3 — учёт не ведётся."
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        pytest.param("региональных методистов в муниципалитете нет", None, id="nothing to count: nothing to recommend"),
+        pytest.param("", "Наладить учёт и представить данные", id="no reason"),
+        pytest.param("сведения собираем", "Наладить учёт и представить данные", id="about the records"),
+        pytest.param("ответственный в отпуске", "Представить данные", id="something else"),
+    ],
+)
+def test_who_has_nothing_to_count_is_not_told_to_keep_records(reason: str, said: str | None) -> None:
+    told = found("no-data", {"anapa": Given(40, 100), "sochi": Given(None, reason=reason)})
+    assert [one.text.startswith(said or "") for one in told] == ([True] if said else [])
+
+
+def test_the_recommendation_says_how_many_are_missing() -> None:
+    said = {"anapa": Given(241, 2856), "sochi": Given(2759, 22144)}
+    (one,) = found("lagging", said, target=12.0, target_year=2028, numerator="учителя, обученные за год, человек")
+    assert one.text.replace("\u00a0", " ") == (
+        "Повысить значение показателя 3 «Доля обученных»: сейчас 8,4 %. До 12 % — ещё 102 учителя."
+    )
+
+
 def several(count: int, said: dict[str, Any], **more: Any) -> tuple[Advice, ...]:
     """What is recommended where Sochi is asked for so many indicators; Anapa gives all."""
     entries = [indicator(f"{n}", answered_by=("2.1",) if n % 2 else ("2.2", "2.1")) for n in range(1, count + 1)]
@@ -216,7 +239,7 @@ def test_lagging_behind_all(said: Any, entry: Any, bodies: list[str]) -> None:
 def test_the_ground_of_lagging_has_its_numbers() -> None:
     (one,) = found("lagging", {"anapa": Given(5, 100), "sochi": Given(25, 100)})
     assert one.ground == (
-        "Показатель 3, III квартал 2026 г.: 5\u00a0% (5 из 100), по всем органам 15\u00a0%; отставание "
+        "Показатель 3, III квартал 2026 г.: 5\u00a0% (5 из 100), ниже среднего по региону (15\u00a0%) на "
         "10\u00a0п.\u00a0п."
     )
 
@@ -276,7 +299,7 @@ def test_targets_are_worded_for_all_five_systems() -> None:
         for one in built_in(code).indicators
     }
     assert words["kirov", "7.2-5"] == "не более 250 к 2024 году"
-    assert words["kirov", "7.2-7"] == "не менее 10\u00a0%"
+    assert words["kirov", "7.2-7"] == "не менее 10\u00a0% ежегодно"
     assert words["moscow-oblast", "1"] == "да к 2024 году"
     assert words["surgut", "6.1.1"] == ""
 

@@ -7,16 +7,9 @@ import pytest
 
 from roadmap.catalogue.loading import built_in
 from roadmap.catalogue.schema import Indicator, Source
+from roadmap.monitoring.indicators.due import first_year, target_year
 from roadmap.monitoring.indicators.forecast import expected, line, method
-from roadmap.monitoring.indicators.verdict import (
-    direction,
-    first_year,
-    is_worse,
-    meets,
-    shortfall,
-    target_year,
-    verdict,
-)
+from roadmap.monitoring.indicators.verdict import direction, is_worse, meets, shortfall, verdict
 from roadmap.monitoring.periods import parse_period
 from roadmap.monitoring.snapshot import Expectation, TrendPoint
 
@@ -41,7 +34,9 @@ def trend(*values: float | None, until: str = "2026-Q3") -> tuple[TrendPoint, ..
 def judged(entry: Indicator, value: float | None, period: str, *earlier: float, shift: int = 0) -> str:
     one = parse_period(period)
     points = trend(*earlier, value, until=period)
-    return verdict(entry, value, period=one, expected=expected(entry, points, period=one), shift=shift)
+    was_met = any(entry.target is not None and meets(old, entry.comparison or "", entry.target) for old in earlier)
+    likely = expected(entry, points, period=one)
+    return verdict(entry, value, period=one, expected=likely, shift=shift, was_met=was_met)
 
 
 @pytest.mark.parametrize(
@@ -75,16 +70,19 @@ def test_a_sum_of_tenths_is_no_shortfall() -> None:
         pytest.param({"target": None}, None, "2028-Q1", (), "not_judged", id="no number and no data: not judged"),
         pytest.param({}, None, "2026-Q3", (), "no_data", id="missing data are no zero"),
         pytest.param({"comparison": "at_most"}, None, "2028-Q1", (), "no_data", id="missing data meet no at-most"),
-        pytest.param({}, 30.0, "2027-Q1", (), "met", id="in the target year the value decides: met"),
-        pytest.param({}, 29.0, "2027-Q4", (35.0, 32.0), "not_met", id="in the target year the trend does not help"),
+        pytest.param({}, 30.0, "2027-Q1", (), "met", id="a target that is reached is met at any time"),
+        pytest.param({}, 11.0, "2027-Q1", (), "not_judged", id="in the target year one value is not yet short"),
+        pytest.param({}, 29.0, "2027-Q3", (27.0, 28.0), "on_way", id="in the target year before its end: the way"),
+        pytest.param({}, 20.0, "2027-Q3", (19.0, 19.5), "behind", id="in the target year before its end: too slow"),
+        pytest.param({}, 29.0, "2027-Q4", (35.0, 32.0), "not_met", id="on the day the trend does not help"),
         pytest.param({}, 29.0, "2029-Q2", (), "not_met", id="after the target year it is still judged"),
         pytest.param({}, 5.0, "2026-Q3", (), "not_judged", id="before it one value says no way yet"),
-        pytest.param({}, 31.0, "2026-Q3", (), "on_way", id="before it one value that is there already"),
+        pytest.param({}, 31.0, "2026-Q3", (), "met", id="before it one value that is there already"),
         pytest.param({}, 10.0, "2026-Q3", (5.0,), "on_way", id="two values on the straight way"),
         pytest.param({}, 5.5, "2026-Q3", (5.0,), "behind", id="two values below the straight way"),
         pytest.param({}, 20.0, "2026-Q3", (10.0, 15.0), "on_way", id="three values: the trend reaches the target"),
         pytest.param({}, 12.0, "2026-Q3", (10.0, 11.0), "behind", id="three values: the trend falls short"),
-        pytest.param({}, 31.0, "2026-Q3", (50.0, 40.0), "behind", id="there now, but falling below by the year"),
+        pytest.param({}, 31.0, "2026-Q3", (50.0, 40.0), "met", id="there now, though it falls"),
         pytest.param(
             {"comparison": "at_most", "unit": "count", "way": "ratio", "target": 250.0},
             300.0, "2026-Q3", (340.0, 320.0), "on_way", id="at most: falling is the right way",
@@ -95,7 +93,52 @@ def test_a_sum_of_tenths_is_no_shortfall() -> None:
         ),
         pytest.param(
             {"target_year": None, "rhythm": "year", "target": 10.0}, 9.0, "2026-Q4", (), "not_met",
-            id="a yearly target is judged each year",
+            id="a yearly target is judged at the end of each year",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 10.0}, 4.0, "2026-Q1", (), "on_way",
+            id="a yearly target in March: four of ten by a quarter of the year",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 10.0}, 2.0, "2026-Q1", (), "behind",
+            id="a yearly target in March: two of ten by a quarter of the year",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 10.0}, 10.0, "2026-Q2", (), "met",
+            id="a yearly target is met when it is reached",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 5.0, "unit": "count", "comparison": "at_most"},
+            2.0, "2026-Q2", (), "on_way", id="a number that must not be passed by the year is not kept in June yet",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 5.0, "unit": "count", "comparison": "at_most"},
+            6.0, "2026-Q2", (), "behind", id="a number that must not be passed is passed",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 250.0, "unit": "count", "way": "ratio",
+             "comparison": "at_most"},
+            300.0, "2026-Q1", (), "not_judged", id="how things stand each year has no pace of one value",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 70.0, "words": "на конец года не менее 70 %"},
+            60.0, "2026-Q1", (), "not_judged", id="the words say how things stand at the end of the year",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 70.0, "covers": "moment"}, 60.0, "2026-Q2", (50.0,),
+            "on_way", id="the catalogue says how things stand: the way decides",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "quarter", "target": 3.0, "unit": "count"}, 2.0, "2026-Q1", (), "not_met",
+            id="a quarterly target is judged at the end of each quarter",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 12.0, "unit": "count", "covers": "period"},
+            3.0, "2026-Q4", (), "on_way", id="the last quarter alone is not the year",
+        ),
+        pytest.param(
+            {"target_year": None, "rhythm": "year", "target": 12.0, "unit": "count", "covers": "period"},
+            11.0, "2026", (), "not_met", id="the year's own round decides",
         ),
         pytest.param(
             {"target_year": None, "rhythm": "year", "target": 10.0, "words": "ежегодно, начиная с 2027 года"},
@@ -103,14 +146,18 @@ def test_a_sum_of_tenths_is_no_shortfall() -> None:
         ),
         pytest.param(
             {"target_year": None, "rhythm": "year", "target": 10.0, "words": "ежегодно, начиная с 2027 года"},
-            11.0, "2027-Q1", (), "met", id="a yearly target is judged in its first year",
+            11.0, "2027-Q1", (), "met", id="a yearly target is met in its first year",
         ),
         pytest.param(
-            {"unit": "yes_no", "comparison": "equals", "target": 1.0}, 0.0, "2026-Q3", (1.0, 1.0, 0.0), "behind",
-            id="a flag has no forecast: no is behind",
+            {"unit": "yes_no", "comparison": "equals", "target": 1.0}, 0.0, "2026-Q3", (1.0, 1.0), "behind",
+            id="a flag that was yes and is no",
         ),
         pytest.param(
-            {"unit": "yes_no", "comparison": "equals", "target": 1.0}, 1.0, "2026-Q3", (), "on_way",
+            {"unit": "yes_no", "comparison": "equals", "target": 1.0}, 0.0, "2026-Q3", (0.0,), "not_judged",
+            id="a flag that is no before its day",
+        ),
+        pytest.param(
+            {"unit": "yes_no", "comparison": "equals", "target": 1.0}, 1.0, "2026-Q3", (), "met",
             id="a flag that is yes before the year",
         ),
         pytest.param(
@@ -127,7 +174,7 @@ def test_a_rehearsal_moves_the_first_year_with_it() -> None:
     entry = next(one for one in built_in("kirov").indicators if one.code == "7.2-2")
     assert (first_year(entry), first_year(entry, 4)) == (2023, 2027)
     assert judged(entry, 0.0, "2026-Q4", shift=4) == "not_judged"
-    assert judged(entry, 0.0, "2027-Q1", shift=4) == "not_met"
+    assert judged(entry, 0.0, "2027-Q4", shift=4) == "not_met"
 
 
 def test_what_the_five_systems_leave_without_a_number_is_never_judged() -> None:
@@ -214,7 +261,11 @@ def test_a_yearly_target_is_forecast_from_its_own_year() -> None:
     yearly = indicator(rhythm="year", target_year=None, target=10.0)
     found = expected(yearly, trend(9.0, 9.5, 2.0, 4.0, until="2027-Q2"), period=parse_period("2027-Q2"))
     assert found is not None
-    assert (found.year, found.method) == (2027, "по прямой от первого значения: данные двух раундов")
+    assert (found.year, found.method) == (
+        2027,
+        "ориентировочно, по темпу с начала года, данные 2 раундов",
+    )
+    assert (found.low, found.high) == (4.0, 8.0)
     assert found.value == pytest.approx(8.0, abs=0.1)
 
 
@@ -243,7 +294,8 @@ def test_the_straight_way_and_the_line_through_two_points_are_one() -> None:
         assert (line([(start, first), (day, now)], end) >= target) == (now >= way)
 
 
-def test_an_expectation_decides_before_the_year_only() -> None:
+def test_an_expectation_decides_before_the_day_only() -> None:
     good = Expectation(year=2027, value=31.0, method="")
     assert verdict(indicator(), 1.0, period=Q4_2026, expected=good) == "on_way"
-    assert verdict(indicator(), 1.0, period=Q1_2027, expected=good) == "not_met"
+    assert verdict(indicator(), 1.0, period=Q1_2027, expected=good) == "on_way"
+    assert verdict(indicator(), 1.0, period=parse_period("2027-Q4"), expected=good) == "not_met"

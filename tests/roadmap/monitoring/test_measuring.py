@@ -27,7 +27,7 @@ TOWNS = tuple(AskedBody(f"t{n}", f"Город {n}") for n in range(6))
 
 def indicator(way: Way = "share", **facts: Any) -> Indicator:
     unit = {"share": "percent", "flag": "yes_no"}.get(way, "count")
-    usual = {"comparison": "at_least", "target": 30.0, "target_year": 2026}
+    usual = {"comparison": "at_least", "target": 30.0, "target_year": 2025}
     return Indicator(
         code="x", title="Показатель", unit=unit, way=way, source=Source(place="п. 1"), **{**usual, **facts}
     )
@@ -136,9 +136,7 @@ def test_a_running_total_that_fell_is_remarked() -> None:
 def test_first_values_are_said_to_be_too_early_to_judge() -> None:
     one = result("share", {"t0": Given(1, 100)}, target_year=2028)
     assert one.verdict == "not_judged"
-    assert list(remarks([one])) == [
-        "Показатель x имеет пока одно значение: путь к целевому году оценивается со второго раунда"
-    ]
+    assert list(remarks([one])) == ["Показатель x имеет пока одно значение: темп виден со второго раунда"]
 
 
 @pytest.mark.parametrize(

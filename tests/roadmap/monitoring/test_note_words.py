@@ -8,6 +8,7 @@ import pytest
 from roadmap.language.text import NBSP
 from roadmap.monitoring.indicators.ranking import lagging, worst
 from roadmap.monitoring.report import words
+from roadmap.monitoring.report.summary import summary
 from roadmap.monitoring.report.view import Pages, report_of
 from roadmap.monitoring.snapshot import (
     Advice,
@@ -156,7 +157,7 @@ def test_an_indicator_with_a_target_that_is_not_due_is_not_said_to_have_none() -
 def test_page_one_says_who_gave_nothing_even_when_nobody_did() -> None:
     nothing = result(value=None, numerator=None, denominator=None, given=0, verdict="no_data", direction=None, trend=())
     silent = ("Балашиха", "Химки", "Шатура")
-    said = plain(" ".join(words.summary(snapshot(indicators=(nothing,), bodies_answered=0, silent=silent))))
+    said = plain(" ".join(summary(snapshot(indicators=(nothing,), bodies_answered=0, silent=silent))))
     assert "запрошены у 3 участников мониторинга; данных не представил никто." in said
     assert "Не представили данные (3): Балашиха, Химки, Шатура." in said
     assert "Нет данных: 1 показатель — 3." in said
@@ -164,14 +165,14 @@ def test_page_one_says_who_gave_nothing_even_when_nobody_did() -> None:
 
 
 def test_many_silent_bodies_are_counted_whole_and_named_in_part() -> None:
-    said = plain(" ".join(words.summary(snapshot(silent=tuple(f"МО {n}" for n in range(120))))))
+    said = plain(" ".join(summary(snapshot(silent=tuple(f"МО {n}" for n in range(120))))))
     assert "Не представили данные (120)" in said
     assert "МО 19 и ещё 100 (полный перечень — в приложении)." in said
 
 
 def test_a_roadmap_without_indicators_is_told_by_its_execution() -> None:
     due = row(due=21, in_time=18, late=1, overdue=2, excused=1)
-    said = plain(" ".join(words.summary(snapshot(indicators=(), bodies_asked=0, silent=(), execution=due))))
+    said = plain(" ".join(summary(snapshot(indicators=(), bodies_asked=0, silent=(), execution=due))))
     assert "Документ показателей с измеряемыми значениями для этого раунда не содержит" in said
     assert "срок 21 контрольной точки: исполнено в срок — 18, с опозданием — 1, не исполнено — 2" in said
     assert "из них не по вине исполнителя — 1." in said
@@ -210,7 +211,7 @@ def test_recommendations_are_counted_with_the_right_plural(count: int, open_alre
         )
         for n in range(count)
     )
-    assert said in plain(" ".join(words.summary(snapshot(advice=several))))
+    assert said in plain(" ".join(summary(snapshot(advice=several))))
 
 
 def test_in_the_target_year_whoever_misses_the_target_lags_and_before_it_whoever_is_far_below_all() -> None:

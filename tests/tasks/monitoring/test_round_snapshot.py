@@ -159,6 +159,23 @@ def test_earlier_rounds_make_the_trend_and_the_forecast(monitored: Monitored) ->
     assert (found.direction, found.verdict) == ("up", "not_met")
 
 
+def test_a_municipality_that_joins_changes_the_value_and_not_the_change(small_monitored: Monitored) -> None:
+    one = small_monitored
+    early, round_id = one.round("2027-Q1", asks=False), one.round()
+    one.on = date(2027, 4, 2)
+    one.give(early, "sochi", Given("trained", 50, 1000))
+    kept(one, early, datetime(2027, 4, 14, tzinfo=UTC))
+    one.on = date(2027, 7, 2)
+    one.give(round_id, "sochi", Given("trained", 60, 1000))
+    one.give(round_id, "anapa", Given("trained", 0, 1000))
+    found = result(computed(one, round_id))
+    assert (found.value, found.direction) == (3.0, "up")
+    assert found.compared is not None
+    assert (found.compared.before, found.compared.now, found.compared.bodies) == (5.0, 6.0, 1)
+    assert (found.compared.joined, found.compared.left) == (1, 0)
+    assert [(point.given, point.asked) for point in found.trend] == [(1, 3), (2, 3)]
+
+
 def test_a_snapshot_of_values_from_later_is_no_part_of_the_trend(small_monitored: Monitored) -> None:
     one = small_monitored
     early, round_id = one.round("2027-Q1", asks=False), one.round()

@@ -93,7 +93,7 @@ def test_indicators_stand_against_their_targets_with_the_trend(inside: Monitored
     share, ratio, total = lines(soup, "#indicators tbody tr")
     assert "10,4 %" in share
     assert "не менее 12 %" in share
-    assert "отстаёт" in share
+    assert "отстаёт от темпа" in share
     assert "11,8 % (линейный тренд по 3 раундам)" in share
     assert "не оценивается" in ratio
     assert "нет данных" in total
@@ -131,7 +131,7 @@ def test_a_cell_says_with_a_number_and_a_sign_what_its_colour_says(inside: Monit
     assert cells["low2"][-1] == "▼▼"
     assert cells["high2"][-1] == "▲▲"
     assert cells["blank"] == ["нет", "данных"]
-    assert "отстаёт сильно" in lines(soup, "#heat .legend")[0]
+    assert "хуже на четверть и больше" in lines(soup, "#heat .legend")[0]
 
 
 @pytest.mark.parametrize("monitored", [2400], indirect=True)
@@ -163,13 +163,13 @@ def test_the_map_is_taken_home_as_numbers(inside: MonitoredPages) -> None:
     assert "%D0%9A%D0%B0%D1%80%D1%82%D0%B0" in answer.headers["content-disposition"]
     book = load_workbook(BytesIO(answer.content))
     sheet = book["Карта дефицитов"]
-    assert [cell.value for cell in sheet[1]] == ["Орган", "Сумма отставаний", "1", "2", "3", "Исполнение"]
+    assert [cell.value for cell in sheet[1]] == ["Орган", "Сумма дефицитов", "1", "2", "3", "Исполнение"]
     assert sheet.max_row == 46
     shares = [row[2] for row in sheet.iter_rows(min_row=2) if isinstance(row[2].value, float)]
     assert len(shares) == 41
     assert max(cell.value for cell in shares if isinstance(cell.value, float)) == 0.21
     assert {cell.fill.fgColor.rgb[2:] for cell in shares} >= {"F3A8A0", "A9D6A5"}
-    assert "отстаёт сильно" in [str(row[1].value) for row in book["Пояснения"].iter_rows(max_col=2)][-5]
+    assert "хуже на четверть и больше" in [str(row[1].value) for row in book["Пояснения"].iter_rows(max_col=2)][-5]
 
 
 def test_who_has_not_answered_stands_with_the_reminders_that_left(inside: MonitoredPages) -> None:

@@ -152,4 +152,4 @@ def test_of_many_the_10_worst_are_shown_and_the_rest_counted(
 ) -> None:
     charts = drawn(snapshot_of(count=2400))
     assert charts["worst/3"].alt.count(";") == 9
-    assert "показаны 10 наиболее отстающих, ещё 1" in charts["worst/3"].alt
+    assert "показаны 10 с наибольшим отрывом, ещё 1" in charts["worst/3"].alt
