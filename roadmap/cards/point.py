@@ -121,10 +121,15 @@ def reading_words(reading: Reading) -> str:
     return " ".join(filter(None, (_meaning(reading), f"Правило: {rule}")))
 
 
+def term_words(term: str, reading: Reading) -> str:
+    """The term as the document has it; where a duty names it in its own words («ежегодных»), those."""
+    return term or (reading.text if reading.rule == "words-rhythm" else "")
+
+
 def description(item: ItemFacts) -> str:
     """Markdown of a deployment: what the document asks for, word for word, and how it is read."""
     facts = (
-        ("Срок в документе", f"«{item.term}»" if item.term else "не назван"),
+        ("Срок в документе", f"«{words}»" if (words := term_words(item.term, item.reading)) else "не назван"),
         ("Прочтение", reading_words(item.reading)),
         ("Отвечает", item.owner),
         ("Ответственные в документе", item.responsible),

@@ -15,13 +15,16 @@ from roadmap.language.normalise import even, plain
 
 CONTROL = ("kind", "rhythm", "control", "fan_out", "event", "controlled")
 """What the catalogue says of an item beside the document's words."""
-MEASURED = ("way", "numerator", "denominator", "asked", "rounds", "proven_by", "answered_by")
+MEASURED = (
+    *("way", "numerator", "denominator", "asked", "asked_of", "computed_from", "unclear"),
+    *("rounds", "proven_by", "answered_by"),
+)
 """How an indicator is asked and computed: ours, no document says it."""
-QUIET = ("co_terms", "after", "parties")
+QUIET = ("co_terms", "after", "parties", "renews", "criteria", "done_by")
 """What only a reviewer can have set: it goes on without a word."""
 HEAD = (
     *("roll", "report_by", "ladder", "extensions_by", "days_off", "controller", "coordinator", "definitions"),
-    *("monitoring", "working_days"),
+    *("monitoring", "monitoring_by", "working_days"),
 )
 AROUND = ("group", "responsible", "executors", "result")
 KEPT_FIELDS = (*CONTROL, "owner", "co_executors", *AROUND)

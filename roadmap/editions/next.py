@@ -110,7 +110,8 @@ class _Maker:
         event = item.event and item.event.model_copy(update={"on": None})
         if item.event and item.event.on:
             questions.append(f"дата события «{item.event.words}» в новом периоде неизвестна")
-        return DraftEntry(item.model_copy(update={"term": term, "event": event}), tuple(questions))
+        # What the old act did itself a new one has yet to do.
+        return DraftEntry(item.model_copy(update={"term": term, "event": event, "done_by": None}), tuple(questions))
 
     def indicator(self, entry: Indicator) -> DraftEntry[Indicator]:
         """The indicator with its target's year shifted; a target of a year is always asked about."""
