@@ -20,6 +20,8 @@ MEASURED = (
     *("rounds", "proven_by", "answered_by"),
 )
 """How an indicator is asked and computed: ours, no document says it."""
+ASKING = ("asked", "asked_of", "computed_from", "proven_by")
+"""The fields of these that say who gives the number."""
 QUIET = ("co_terms", "after", "parties", "renews", "criteria", "done_by")
 """What only a reviewer can have set: it goes on without a word."""
 HEAD = (
@@ -200,7 +202,11 @@ def _measured_as(was: Indicator | None, entry: Indicator) -> Indicator:
     """The indicator asked and computed as before where the draft says nothing of it and its unit is the same."""
     if was is None or was.unit != entry.unit:
         return entry
-    unsaid = [field for field in MEASURED if field not in entry.model_fields_set]
+    said = entry.model_fields_set
+    unsaid = [field for field in MEASURED if field not in said]
+    if said & {"asked_of", "computed_from"}:
+        # Who is asked was said anew: what used to say it goes, though the draft does not take it away in so many words.
+        unsaid = [field for field in unsaid if field not in ASKING]
     return entry.model_copy(update={field: getattr(was, field) for field in unsaid})
 
 
