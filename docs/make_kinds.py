@@ -116,7 +116,8 @@ def _process(process: Any, kind: str) -> str:
         days = length(process.min_days, "calendar_days")
         facts.append(f"Точка, до срока которой осталось меньше чем {days}, исполняется {ONE_STEP}.")
     if process.renews_after:
-        facts.append(f"Продлевается через {length(process.renews_after, 'months')}.")
+        once = "кроме пункта, о котором в каталоге сказано `renews: false`"
+        facts.append(f"Продлевается через {length(process.renews_after, 'months')}, {once}.")
     if first := [stage.title for stage in process.stages if stage.first_only]:
         facts.append(f"При продлении не повторяются: {', '.join(first)}.")
     title = f"## Порядок «{kind}»" + ("" if kind == process.title else f": {process.title}")

@@ -160,10 +160,13 @@ def _system(catalogue: Any) -> str:
         f"периода; {one.ground or 'ритм наш, документ его не называет'}\n"
         for one in catalogue.monitoring
     )
+    names = {body.code: body.short for body in catalogue.bodies}
+    if by := catalogue.monitoring_by:
+        rhythms += f"- проводит {names[by.body]}; {by.source.place}\n"
     head = f"## {catalogue.region}: {catalogue.act.words}\n\n{rhythms}"
     if not catalogue.indicators:
         return f"{head}\nПоказателей в документе нет: раунд показывает исполнение дорожной карты.\n"
-    rows = [_indicator(number, one) for number, one in enumerate(catalogue.indicators, start=1)]
+    rows = [_indicator(number, one, names) for number, one in enumerate(catalogue.indicators, start=1)]
     columns = (
         "№",
         "показатель",
@@ -176,12 +179,16 @@ def _system(catalogue: Any) -> str:
     return f"{head}\n{_table((*columns, 'где в документе'), rows)}"
 
 
-def _indicator(number: int, one: Any) -> tuple[str, ...]:
+def _indicator(number: int, one: Any, names: dict[str, str]) -> tuple[str, ...]:
     from roadmap.catalogue.schema import RHYTHM_RU
 
     cumulative = ", нарастающим итогом" if one.cumulative else ""
     rhythms = f"; раунды: {', '.join(RHYTHM_RU[rhythm] for rhythm in one.rounds)}" if one.rounds else ""
     who = "каждый муниципалитет" if one.is_municipal else "орган, ведущий дорожную карту"
+    if one.asked_of:
+        who = ", ".join(names[code] for code in one.asked_of)
+    if one.computed_from:
+        who = "никого не спрашивают: считает программа"
     if one.proven_by:
         who += f"; если исполнено {', '.join(one.proven_by)} — не спрашивают"
     return (

@@ -132,10 +132,19 @@ def reading_words(reading: Reading) -> str:
     return " ".join(filter(None, (meaning_words(reading), f"Правило: {rule}")))
 
 
+def term_words(term: str, reading: Reading) -> str:
+    """The term as the document has it; where a duty names it in its own words («ежегодных»), those."""
+    return term or (reading.text if reading.rule == "words-rhythm" else "")
+
+
 def description(item: ItemFacts) -> str:
     """Markdown of a deployment: what the document asks for, word for word, and how it is read."""
+    words = term_words(item.term, item.reading)
     facts = (
-        ("Срок в документе", item.quoted("term", otherwise="не назван")),
+        (
+            "Срок в документе",
+            quoted("term", term_words(item.term, item.reading), item.act_words, otherwise="не назван"),
+        ),
         ("Прочтение", reading_words(item.reading)),
         ("Отвечает", item.owner),
         ("Ответственные в документе", item.said("responsible")),

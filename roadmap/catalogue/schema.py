@@ -5,15 +5,20 @@ Words of the document (titles, bodies, terms, results) are kept verbatim; codes 
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from roadmap.calendar import Roll
+from roadmap.catalogue.act import Act as Act
+from roadmap.catalogue.act import ActReference as ActReference
+from roadmap.catalogue.entry import Code as Code
+from roadmap.catalogue.entry import Entry as Entry
+from roadmap.catalogue.entry import NamedPerson, Stated
+from roadmap.catalogue.entry import Source as Source
+from roadmap.catalogue.entry import Words as Words
 from roadmap.reading import Every
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]
-Words = Annotated[str, StringConstraints(min_length=1)]
 Level = Literal["federal", "regional", "municipal", "institutional"]
 ItemKind = Literal["agreement", "monitoring", "session", "study", "document", "registry", "activity"]
 #: What kinds were called up to 0.3.0: catalogues and bookmarks of people still say it.
@@ -41,50 +46,6 @@ RHYTHM_RU: dict[RoundRhythm, str] = {
     "half_year": "полугодовой",
     "year": "ежегодный",
 }
-
-
-class Entry(BaseModel):
-    """The strict base of every entry: unknown keys are an error, nothing is coerced silently."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(Entry):
-    """Where the words stand: the point, annex, section and row of the document, in the document's own words."""
-
-    place: Words
-
-
-class ActReference(Entry):
-    """An act that is named by another."""
-
-    kind: Words
-    number: Words
-    on: date
-    title: str = ""
-
-
-class Act(Entry):
-    """The approving act: kind (приказ, распоряжение), number, date, authority, and the act it amends.
-
-    A copy of a document may leave the place of number and date blank: then they are empty here, never guessed.
-    """
-
-    kind: Words
-    number: str = ""
-    on: date | None = None
-    title: str = ""
-    authority: Words
-    amends: ActReference | None = None
-    document: Words
-    """File name of the source document."""
-
-    @property
-    def words(self) -> str:
-        """«приказ от 13.08.2021 № 2625», as letters name the act."""
-        dated = f" от {self.on:%d.%m.%Y}" if self.on else ""
-        numbered = f" № {self.number}" if self.number else ""
-        return f"{self.kind}{dated}{numbered}" if dated or numbered else f"{self.kind}, {self.authority}"
 
 
 class Period(Entry):
@@ -128,6 +89,8 @@ class Body(Entry):
     aliases: tuple[str, ...] = ()
     members: tuple[Code, ...] = ()
     """Codes of the members when the entry is a group of bodies."""
+    person: NamedPerson | None = None
+    """Whom the document names beside the body."""
 
 
 class Section(Entry):
@@ -201,6 +164,12 @@ class Item(Entry):
     ``municipality``: the only one the item has to do with, whatever municipalities are listed.
     """
     controlled: bool = True
+    renews: bool = True
+    """Off where the document asks for the result once: an accepted agreement is not renewed after its process."""
+    criteria: tuple[Stated, ...] = ()
+    """Who or what may be in the registry or list that the item keeps."""
+    done_by: Source | None = None
+    """Where the act itself does what the item asks («1. Утвердить Положение …»): it is signed with the act."""
     source: Source
 
     @field_validator("kind", mode="before")
@@ -236,6 +205,12 @@ class Indicator(Entry):
     denominator: str = ""
     asked: Literal["municipality", "owner"] | None = None
     """Who answers: each municipality, or the body that keeps the roadmap. None: a flag the keeper, others each."""
+    asked_of: tuple[Code, ...] = ()
+    """Bodies that have the number and are asked instead; of a group each member. Empty: by ``asked``."""
+    computed_from: Literal["points"] | None = None
+    """Counted by the program, nobody is asked. ``points``: points done of those due by the end of the period."""
+    unclear: str = ""
+    """What the document leaves undefined in it: the form says so, and ``check`` asks the coordinator once."""
     rounds: tuple[RoundRhythm, ...] = ()
     """In which rounds it is asked; empty: in every one but the monthly."""
     proven_by: tuple[Code, ...] = ()
@@ -254,6 +229,8 @@ class Indicator(Entry):
     @property
     def is_municipal(self) -> bool:
         """Each municipality answers for it."""
+        if self.asked_of or self.computed_from:
+            return False
         return (self.asked or ("owner" if self.counted == "flag" else "municipality")) == "municipality"
 
     def in_round(self, rhythm: RoundRhythm) -> bool:
@@ -275,6 +252,13 @@ class MonitoringRound(Entry):
         if self.note_days < self.data_days:
             raise ValueError("справка раньше срока данных — исправьте note_days или data_days")
         return self
+
+
+class MonitoringBody(Entry):
+    """Who holds the monitoring by the document («Мониторинг проводится …»): keeps the rounds."""
+
+    body: Code
+    source: Source
 
 
 class Definition(Entry):
@@ -311,6 +295,8 @@ class Catalogue(Entry):
     directives: tuple[Item, ...] = ()
     duties: tuple[Item, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    monitoring_by: MonitoringBody | None = None
+    """None: the document does not say; the rounds are kept by the owner of its first monitoring on control."""
     monitoring: tuple[MonitoringRound, ...] = ()
     """The rhythms of monitoring; empty: each quarter."""
 

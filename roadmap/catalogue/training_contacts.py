@@ -10,7 +10,8 @@ def training_contacts(catalogue: Catalogue) -> dict[str, Any]:
 
     ``{"roadmap": code, "coordinator": official, "controller": official, "bodies": {code: [official]}}``, an official
     being ``{"post": …, "channels": [{"kind": "email", "address": …}]}``. Members of a group that an item fans out to
-    are bodies with work as well. Where the document names no coordinator, the post is plainly «Координатор».
+    are bodies with work as well, and so are those that monitoring asks or is kept by. Where the document names no
+    coordinator, the post is plainly «Координатор».
     """
     with_work = _bodies_with_work(catalogue)
     return {
@@ -28,11 +29,13 @@ def training_contacts(catalogue: Catalogue) -> dict[str, Any]:
 def _bodies_with_work(catalogue: Catalogue) -> frozenset[str]:
     members = {body.code: body.members for body in catalogue.bodies}
     controlled = [item for _, item in catalogue.duties_by_origin() if item.controlled]
+    by = catalogue.monitoring_by
+    asked = [code for entry in catalogue.indicators for code in entry.asked_of]
     return frozenset(
         code
         for item in controlled
         for code in (item.owner, *item.co_executors, *(members[item.fan_out] if item.fan_out else ()))
-    )
+    ).union([by.body] if by else (), *((members[code] or (code,)) for code in asked))
 
 
 def _post(named: Controller | None, otherwise: str) -> str:

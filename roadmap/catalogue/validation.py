@@ -27,6 +27,16 @@ def inconsistencies(catalogue: Catalogue) -> Iterator[str]:
     for index, entry in enumerate(catalogue.indicators):
         yield from (f"indicators[{index}] ({entry.code}), {line}" for line in _wrong_measuring(entry, catalogue))
     yield from _repeated_rhythms(catalogue)
+    if (by := catalogue.monitoring_by) is not None and (said := _not_one_body(by.body, catalogue)):
+        yield f"monitoring_by, поле body: {said}"
+
+
+def _not_one_body(code: str, catalogue: Catalogue) -> str:
+    """What keeps the code from being that of a single body; empty when nothing does."""
+    body = next((body for body in catalogue.bodies if body.code == code), None)
+    if body is None:
+        return _no_body(code)
+    return f"«{code}» — группа: назовите один орган" if body.members else ""
 
 
 def _unknown_zone(catalogue: Catalogue) -> Iterator[str]:
@@ -129,6 +139,7 @@ def _wrong_measuring(entry: Indicator, catalogue: Catalogue) -> Iterator[str]:
         for n, code in enumerate(getattr(entry, field)):
             if code not in known:
                 yield f"поле {field}[{n}]: нет записи с кодом «{code}» — исправьте код"
+    yield from _wrong_asking(entry, catalogue)
     if entry.proven_by and entry.counted != "flag":
         yield "поле proven_by: исполнением пунктов подтверждается только «да/нет» — уберите proven_by"
     words = {"numerator": entry.numerator.strip(), "denominator": entry.denominator.strip()}
@@ -142,6 +153,22 @@ def _wrong_measuring(entry: Indicator, catalogue: Catalogue) -> Iterator[str]:
     for n, rhythm in enumerate(entry.rounds):
         if rhythm not in rhythms:
             yield f"поле rounds[{n}]: ритма «{rhythm}» нет в monitoring — добавьте его туда или уберите здесь"
+
+
+def _wrong_asking(entry: Indicator, catalogue: Catalogue) -> Iterator[str]:
+    """Of the ways to say who gives the number only one is taken."""
+    bodies = {body.code for body in catalogue.bodies}
+    for n, code in enumerate(entry.asked_of):
+        if code not in bodies:
+            yield f"поле asked_of[{n}]: {_no_body(code)}"
+    if entry.asked is not None and entry.asked_of:
+        yield "поле asked_of: кого спрашивать, уже сказано в asked — оставьте одно из двух"
+    if entry.computed_from is not None:
+        if entry.counted != "share":
+            yield "поле computed_from: по контрольным точкам считается только доля — уберите computed_from или way"
+        for field in ("asked", "asked_of", "proven_by"):
+            if getattr(entry, field):
+                yield f"поле {field}: показатель считает программа (computed_from) — оставьте одно из двух"
 
 
 def _repeated_rhythms(catalogue: Catalogue) -> Iterator[str]:

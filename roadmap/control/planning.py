@@ -10,12 +10,14 @@ from roadmap.calendar import Roll, WorkCalendar
 from roadmap.calendar.spans import DAY, add_months, slices, unit
 from roadmap.catalogue.calendar import calendar_of
 from roadmap.catalogue.schema import Catalogue, Item, Origin
+from roadmap.control.own_words import rhythm_in_words
 from roadmap.control.year_shift import shift_reading, shift_years
 from roadmap.reading import Every, Reading, Window
 
 Purpose = Literal["result", "name_dates"]
 
 OWN_RHYTHM = "own-rhythm"
+WORDS_RHYTHM = "words-rhythm"
 #: Rules whose days hang on the working days of their month.
 COUNTED_IN_MONTHS = "working-day-of-"
 CONTINUOUS_EVERY: Every = "quarter"
@@ -67,7 +69,8 @@ def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0, calendar: Wor
     """The dated meaning of an item's term, moved by ``shift`` years.
 
     Words are read in the document's own period. An item without a term but with a rhythm of the catalogue recurs
-    by that rhythm over the whole period (rule ``own-rhythm``). ``calendar`` None: that of the catalogue alone.
+    by that rhythm over the whole period (rule ``own-rhythm``, or ``words-rhythm`` where the item's own words say it:
+    «ежегодных»). ``calendar`` None: that of the catalogue alone.
     """
     calendar = calendar or calendar_of(catalogue)
     period = catalogue.period
@@ -75,7 +78,9 @@ def read_item(catalogue: Catalogue, item: Item, *, shift: int = 0, calendar: Wor
         if shift:
             period = shift_years(catalogue, shift).period
         windows = slices(period.start, period.end, item.rhythm)
-        return Reading(text="", kind="recurring", rule=OWN_RHYTHM, windows=windows, every=item.rhythm)
+        said = rhythm_in_words(item)
+        rule, words = (WORDS_RHYTHM, said[1]) if said else (OWN_RHYTHM, "")
+        return Reading(text=words, kind="recurring", rule=rule, windows=windows, every=item.rhythm)
     reading = terms.read(item.term, start=period.start, end=period.end, calendar=calendar)
     if shift and reading.rule.startswith(COUNTED_IN_MONTHS):
         # Which day is the fifth working day of a month differs from year to year: the words are read once more.

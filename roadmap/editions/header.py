@@ -34,11 +34,16 @@ def _facts(edition: Catalogue) -> Mapping[str, str]:
         "controller": _post(edition.controller),
         "coordinator": _post(edition.coordinator),
         "monitoring": ", ".join(RHYTHM_RU[one.rhythm] for one in edition.monitoring),
+        "monitoring_by": _name(edition, edition.monitoring_by.body) if edition.monitoring_by else "",
     }
 
 
 def _post(named: Controller | None) -> str:
     return ", ".join(filter(None, (named.post, named.name))) if named else ""
+
+
+def _name(edition: Catalogue, code: str) -> str:
+    return next((body.short for body in edition.bodies if body.code == code), code)
 
 
 def _indicator(entry: Indicator) -> str:

@@ -15,13 +15,18 @@ from roadmap.language.normalise import even, plain
 
 CONTROL = ("kind", "rhythm", "control", "fan_out", "event", "controlled")
 """What the catalogue says of an item beside the document's words."""
-MEASURED = ("way", "numerator", "denominator", "asked", "rounds", "proven_by", "answered_by")
+MEASURED = (
+    *("way", "numerator", "denominator", "asked", "asked_of", "computed_from", "unclear"),
+    *("rounds", "proven_by", "answered_by"),
+)
 """How an indicator is asked and computed: ours, no document says it."""
-QUIET = ("co_terms", "after", "parties")
+ASKING = ("asked", "asked_of", "computed_from", "proven_by")
+"""The fields of these that say who gives the number."""
+QUIET = ("co_terms", "after", "parties", "renews", "criteria", "done_by")
 """What only a reviewer can have set: it goes on without a word."""
 HEAD = (
     *("roll", "report_by", "ladder", "extensions_by", "days_off", "controller", "coordinator", "definitions"),
-    *("monitoring", "working_days"),
+    *("monitoring", "monitoring_by", "working_days"),
 )
 AROUND = ("group", "responsible", "executors", "result")
 KEPT_FIELDS = (*CONTROL, "owner", "co_executors", *AROUND)
@@ -209,7 +214,11 @@ def _measured_as(was: Indicator | None, entry: Indicator) -> Indicator:
     """The indicator asked and computed as before where the draft says nothing of it and its unit is the same."""
     if was is None or was.unit != entry.unit:
         return entry
-    unsaid = [field for field in MEASURED if field not in entry.model_fields_set]
+    said = entry.model_fields_set
+    unsaid = [field for field in MEASURED if field not in said]
+    if said & {"asked_of", "computed_from"}:
+        # Who is asked was said anew: what used to say it goes, though the draft does not take it away in so many words.
+        unsaid = [field for field in unsaid if field not in ASKING]
     return entry.model_copy(update={field: getattr(was, field) for field in unsaid})
 
 

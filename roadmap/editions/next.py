@@ -111,7 +111,8 @@ class _Maker:
         if item.event and item.event.on:
             questions.append(f"дата события «{item.event.words}» в новом периоде неизвестна")
         said = {field: its for field, its in item.words.items() if field != "term"}
-        moved = item.model_copy(update={"term": term, "event": event, "words": said})
+        # What the old act did itself a new one has yet to do.
+        moved = item.model_copy(update={"term": term, "event": event, "words": said, "done_by": None})
         return DraftEntry(moved, tuple(questions))
 
     def indicator(self, entry: Indicator) -> DraftEntry[Indicator]:

@@ -79,7 +79,8 @@ class FormRow:
         if one.counted == "flag" and first is not None:
             first = "да" if first else "нет"
         return (
-            *(self.body, one.code, one.counted, self.name, self.number, one.title, one.words or "не установлена"),
+            *(self.body, one.code, one.counted, self.name, self.number),
+            *(" ".join(filter(None, (one.title, one.unclear))), one.words or "не установлена"),
             *(unit_words(one), numerator_words(one), first, denominator_words(one)),
             *(known.denominator if known else None, known.reason if known and known.is_missing else None, self.last),
         )

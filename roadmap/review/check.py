@@ -13,7 +13,10 @@ Checked is only what the words make certain:
 - ``alias``: «далее – …» given twice;
 - ``twice``: two items with the same title and owner;
 - ``day_off``: a named deadline on a day off;
-- ``done``, ``names``, ``section``: of the document alone, where it is imported (roadmap/documents/contradictions.py);
+- ``done``: an item that the act itself does, as the catalogue has it or the document says;
+- ``names``, ``section``: of the document alone, where it is imported (roadmap/documents/contradictions.py);
+- ``watch``: an indicator whose duties are all off control;
+- ``define``: an indicator that counts what the document defines nowhere;
 - ``load``: the month in which a body has at least five deadlines and twice its own average.
 """
 
@@ -29,13 +32,14 @@ from roadmap.control.planning import plan, read_item
 from roadmap.language.matching import same_duty
 from roadmap.language.normalise import plain_with_hyphens
 from roadmap.reading import Reading
+from roadmap.review.indicators import undefined, unwatched
 from roadmap.review.kinds import misfit
 from roadmap.review.needs import possible_need
 from roadmap.review.words import aliases_given, known_part, mentions, unknown_bodies
 
 Kind = Literal[
     "unread", "early", "outside", "order", "need", "owner", "body", "fit", "alias", "twice", "day_off", "load",
-    "done", "names", "section",
+    "done", "names", "section", "watch", "define",
 ]  # fmt: skip
 Severity = Literal["error", "question", "note"]
 
@@ -81,6 +85,9 @@ def check(catalogue: Catalogue, calendar: WorkCalendar, *, working_days: int = W
         *_aliases(catalogue),
         *_twice(catalogue),
         *_days_off(catalogue, items, calendar),
+        *_done(items),
+        *(Finding("watch", place, words, "question") for place, words in unwatched(catalogue)),
+        *(Finding("define", place, words, "question") for place, words in undefined(catalogue)),
         *_peaks(catalogue, calendar),
     ]
 
@@ -242,6 +249,13 @@ def _days_off(catalogue: Catalogue, items: Read, calendar: WorkCalendar) -> Iter
             # People are asked to come: whether on a day off or on another is not for a rule to say.
             words = f"{words}; подтвердите, что мероприятие проводится в нерабочий день, или назовите другой"
         yield Finding("day_off", _place(item), words, "question" if item.kind == "session" else "note")
+
+
+def _done(items: Read) -> Iterator[Finding]:
+    for item, _ in items:
+        if item.done_by is not None and item.controlled:
+            words = f"исполнено самим актом ({item.done_by.place}): подтверждением служит акт, исполнять нечего"
+            yield Finding("done", _place(item), words, "note")
 
 
 def _peaks(catalogue: Catalogue, calendar: WorkCalendar) -> Iterator[Finding]:

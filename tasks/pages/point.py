@@ -12,7 +12,7 @@ from models.lifecycle import REOPENED
 from models.lifecycle.transitions import ALLOWED
 from models.queries.point_view import PointView, select_points
 from models.queries.printed_numbers import shared_numbers
-from roadmap.cards.point import reading_words
+from roadmap.cards.point import reading_words, term_words
 from roadmap.letters.wording import what_is_due
 from roadmap.reading import Reading
 
@@ -29,6 +29,12 @@ class Card:
         """What is to be done, on one line."""
         words = " ".join(self.item.title.split())
         return what_is_due(words, stage=self.point.stage_title, names_dates=self.point.purpose == "name_dates")
+
+    @property
+    def term(self) -> str:
+        """The term in the document's words; empty where it names none."""
+        reading = Reading.from_json(self.item.reading) if self.item.reading else None
+        return term_words(self.item.term, reading) if reading else self.item.term
 
     @property
     def reading(self) -> str:

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, or_, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from models import Item, Roadmap
+from models import Edition, Item, Roadmap
 from models import Process as ProcessRow
 from models.db.rows import table_of
 from roadmap.calendar import WorkCalendar
@@ -26,11 +26,13 @@ def renew(
     """Plan the point that renews each accepted one, ``renews_after`` months later; returns the keys of new points.
 
     What was done in one go is renewed as its kind is. None is planned beyond the period of the roadmap, nor where the
-    item has a later point of its own.
+    item has a later point of its own, nor for an item that the document asks for once (``renews`` off).
     """
     accepted = list(session.execute(_accepted(code, processes)).mappings())
     if not accepted:
         return []
+    once = _asked_once(session, code)
+    accepted = [row for row in accepted if row["item_code"] not in once]
     roadmap = session.get_one(Roadmap, code)
     last = _last_days(session, {row["item_id"] for row in accepted})
     new: list[dict[str, Any]] = []
@@ -78,12 +80,26 @@ def _process_of(row: Any, processes: Mapping[str, Process], members: Members) ->
     return Process.model_validate(row["definition"], strict=False)
 
 
+def _asked_once(session: Session, code: str) -> set[str]:
+    """Codes of the items whose result the edition in force does not have renewed."""
+    newest = select(col(Edition.catalogue)).where(col(Edition.roadmap_code) == code).order_by(col(Edition.id).desc())
+    catalogue = session.execute(newest.limit(1)).scalar_one_or_none() or {}
+    entries = (entry for part in ("items", "directives", "duties") for entry in catalogue.get(part) or ())
+    return {entry["code"] for entry in entries if not entry.get("renews", True)}
+
+
 def _accepted(code: str, processes: Mapping[str, Process]) -> Any:
     """Accepted points that went through a process, and those of kinds whose results are renewed."""
     item, process = table_of(Item), table_of(ProcessRow)
     renewed = {one.serves for one in processes.values() if one.renews_after is not None}
     return (
-        select(POINTS, process.c.definition, item.c.kind, item.c.owner_id.label("item_owner"))
+        select(
+            POINTS,
+            process.c.definition,
+            item.c.kind,
+            item.c.code.label("item_code"),
+            item.c.owner_id.label("item_owner"),
+        )
         .join(item, item.c.id == POINTS.c.item_id)
         .outerjoin(process, process.c.point_id == POINTS.c.id)
         .where(

@@ -147,3 +147,8 @@ def test_the_same_document_imported_again_is_no_new_edition(vekha: Vekha, tmp_pa
     assert {item["what"] for item in told["items"]} == {"kept"}
     assert told["already_on_control"]
     assert "изменений нет" in vekha("amend", code, draft)
+
+
+def test_the_code_of_a_built_in_roadmap_stands_for_the_catalogue_of_this_release(vekha: Vekha) -> None:
+    vekha("load", "kirov", "--rehearsal")
+    assert "изменений нет" in vekha("amend", "kirov", "kirov")

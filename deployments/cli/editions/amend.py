@@ -21,7 +21,7 @@ from models.settings import Settings
 from roadmap.catalogue.answers import AnswersError, read_answers
 from roadmap.catalogue.draft_yaml import MARK
 from roadmap.catalogue.file import NotTaken, read_text
-from roadmap.catalogue.loading import CatalogueError, built_in, load_catalogue
+from roadmap.catalogue.loading import CatalogueError, built_in, built_in_codes, load_catalogue
 from roadmap.catalogue.schema import Catalogue
 from roadmap.editions.answers import by_code
 from roadmap.editions.keep_reviewed import is_read_from_document
@@ -33,7 +33,7 @@ from tasks.editions.amend import amend as put_on_control
 
 def amend(
     code: Code,
-    draft: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Каталог новой редакции, .yaml.")],
+    draft: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Каталог новой редакции, .yaml, или код встроенной.")],
     apply: Annotated[bool, typer.Option("--apply", help="Применить; без него — только показать.")] = False,
     answers: Annotated[
         Path | None,
@@ -51,9 +51,10 @@ def amend(
 ) -> None:
     """Сравнить новую редакцию с той, что на контроле, и с --apply поставить её на контроль.
 
-    Чего в проекте нет (вид, ритм, разбивка по органам, контроль), остаётся как прежде.
+    Чего в проекте нет (вид, ритм, разбивка по органам, контроль), остаётся как прежде. Код встроенной дорожной карты
+    вместо файла берёт её каталог таким, каким он пришёл с этим выпуском программы.
     """
-    new, is_read = load_catalogue(draft, unsettled=not apply), is_read_from_document(read_text(draft))
+    new, is_read = _edition(draft, unsettled=not apply)
     engine, at, days = ready_engine(), clock.now(), Settings().window_days
     with open_session(engine) as session:
         today = clock.today(known_roadmap(session, code).zone, at)
@@ -73,6 +74,13 @@ def amend(
     if synced:
         output.screen.print(synced.line, markup=False, soft_wrap=True)
     return None
+
+
+def _edition(draft: Path, *, unsettled: bool) -> tuple[Catalogue, bool]:
+    """The new edition, and whether it was read from a document; a file stands before a built-in of the same name."""
+    if str(draft) in built_in_codes() and not draft.exists():
+        return built_in(str(draft)), False
+    return load_catalogue(draft, unsettled=unsettled), is_read_from_document(read_text(draft))
 
 
 @dataclass(frozen=True, slots=True)

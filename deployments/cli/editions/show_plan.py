@@ -48,6 +48,7 @@ FIELD_RU = {
     "bodies": "орган",
     "indicators": "показатель",
     "monitoring": "ритм мониторинга",
+    "monitoring_by": "кто проводит мониторинг",
 }
 KIND_RU: dict[Kind, str] = {
     "words": "изменены слова",

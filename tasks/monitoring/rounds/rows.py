@@ -88,7 +88,10 @@ def locked_round(session: Session, round_id: int) -> RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """What the edition in force says of monitoring; target years as the copy on control has them."""
+    """What the edition in force says of monitoring; target years as the copy on control has them.
+
+    A group that an indicator is asked of is named by its members.
+    """
 
     rules: tuple[MonitoringRound, ...]
     indicators: tuple[Indicator, ...]
@@ -104,22 +107,37 @@ class Monitoring:
 
 def monitoring_of(session: Session, roadmap: Roadmap) -> Monitoring:
     """From the newest edition of the catalogue."""
-    newest = select(col(Edition.catalogue)).where(col(Edition.roadmap_code) == roadmap.code)
-    catalogue = session.execute(newest.order_by(col(Edition.id).desc()).limit(1)).scalar_one_or_none() or {}
+    catalogue = _newest(session, roadmap.code)
+    members = {one["code"]: tuple(one.get("members") or ()) for one in catalogue.get("bodies") or ()}
     rules = tuple(MonitoringRound.model_validate(one, strict=False) for one in catalogue.get("monitoring") or ())
     entries = [Indicator.model_validate(one, strict=False) for one in catalogue.get("indicators") or ()]
     moved = (
-        entry.model_copy(update={"target_year": entry.target_year and entry.target_year + roadmap.shift_years})
+        entry.model_copy(
+            update={
+                "target_year": entry.target_year and entry.target_year + roadmap.shift_years,
+                "asked_of": tuple(one for code in entry.asked_of for one in members.get(code) or (code,)),
+            }
+        )
         for entry in entries
     )
     return Monitoring(rules or (USUAL,), tuple(moved))
 
 
-def coordinator_body(session: Session, code: str) -> int | None:
-    """The body that keeps the rounds: whoever monitors by the document, else the owner of its first item.
+def _newest(session: Session, code: str) -> dict[str, Any]:
+    """The catalogue of the newest edition; empty before there is one."""
+    found = select(col(Edition.catalogue)).where(col(Edition.roadmap_code) == code)
+    return session.execute(found.order_by(col(Edition.id).desc()).limit(1)).scalar_one_or_none() or {}
 
-    None: the roadmap has no body.
+
+def coordinator_body(session: Session, code: str) -> int | None:
+    """The body that keeps the rounds: the one that holds the monitoring by the document («Мониторинг проводится …»).
+
+    Where it names none: the owner of its first monitoring on control, else of its first item. None: no body at all.
     """
+    by = (_newest(session, code).get("monitoring_by") or {}).get("body")
+    named = select(col(Body.id)).where(col(Body.roadmap_code) == code, col(Body.code) == by)
+    if by and (body_id := session.execute(named).scalar()) is not None:
+        return int(body_id)
     first = select(col(Item.owner_id)).where(col(Item.roadmap_code) == code, col(Item.kind) != "round")
     body = select(col(Body.id)).where(col(Body.roadmap_code) == code)
     for found in (

@@ -17,11 +17,13 @@ from models.personal import Author, known_people
 from roadmap.calendar.zones import zone_of
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given, answer_words, counted_indicators
-from tasks.monitoring.submissions.rows import answerers, asked_of, current, given_of, proven
+from tasks.monitoring.submissions.computed import points_done
+from tasks.monitoring.submissions.rows import answerers, asked_of, current, given_of, indicators_of, proven
 
 __all__ = ["asked_of", "current", "fill_proven", "record", "record_many", "settle_data", "unexplained"]
 
 ACTOR = "порядок мониторинга"
+RECOUNTED = "пересчитано по контрольным точкам"
 OPEN = ("open", "returned", "submitted")
 
 
@@ -110,19 +112,34 @@ def unexplained(
 
 
 def fill_proven(session: Session, round_id: int, *, at: datetime) -> int:
-    """Write down the flags that accepted control points prove and nobody has answered; returns how many."""
+    """Write down what control points say and no person has answered; returns how many values are new.
+
+    A flag is written once. A share of points done is counted anew each time: until the note, what is accepted later
+    but was reported within the period counts too.
+    """
     lock_round(session, round_id)
-    found = proven(session, session.get_one(Round, round_id))
+    round_ = session.get_one(Round, round_id)
+    computed = {one.code for one in indicators_of(round_) if one.computed_from}
     there = current(session, round_id)
-    rows = [
-        _row(round_id, body_id, Given(code, 1.0, None, "", key), "")
-        | {"source": "points", "actor": ACTOR, "recorded_at": at}
-        for (code, body_id), key in found.items()
-        if (code, body_id) not in there
-    ]
+    rows = []
+    for (code, body_id), place in proven(session, round_).items():
+        row = there.get((code, body_id))
+        if code in computed:
+            given = _points_given(session, round_, code, place)
+            is_known = row is not None and (row.source != "points" or given_of(row).value == given.value)
+            if given.denominator and not is_known:
+                rows.append(_row(round_id, body_id, given, RECOUNTED if row else ""))
+        elif row is None:
+            rows.append(_row(round_id, body_id, Given(code, 1.0, None, "", place), ""))
     if rows:
-        session.execute(insert(table_of(IndicatorValue)), rows)
+        facts = {"source": "points", "actor": ACTOR, "recorded_at": at}
+        session.execute(insert(table_of(IndicatorValue)), [row | facts for row in rows])
     return len(rows)
+
+
+def _points_given(session: Session, round_: Round, code: str, place: str) -> Given:
+    found = points_done(session, round_.roadmap_code, round_.period_end)
+    return Given(code, float(found.done), float(found.due), "", place)
 
 
 def settle_data(

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from models import ControlPoint, IndicatorValue, Item, Municipality, Round, RoundStep
+from models import Body, ControlPoint, IndicatorValue, Item, Municipality, Round, RoundStep
 from models.lifecycle.transitions import Refused
 from models.queries.rounds import done_steps
 from roadmap.catalogue.schema import Indicator
 from roadmap.monitoring.indicators.submission import Given
 from roadmap.monitoring.periods import Period, parse_period
+from tasks.monitoring.submissions.computed import points_done
 
 FEW_BODIES = 5_000
 
@@ -41,7 +42,7 @@ def answerers(session: Session, round_: Round) -> dict[int, tuple[Indicator, ...
     """Body → the indicators it answers for, proven or not, in the order of the catalogue.
 
     A municipal indicator is answered by each municipality that takes part on the day the answers are due (where none
-    does: by the keeper of the roadmap), any other by the keeper.
+    does: by the keeper of the roadmap), one with ``asked_of`` by those bodies, any other by the keeper.
     """
     asked = indicators_of(round_)
     keeper = session.get_one(ControlPoint, round_.point_id).owner_id
@@ -51,28 +52,51 @@ def answerers(session: Session, round_: Round) -> dict[int, tuple[Indicator, ...
         col(Municipality.until).is_(None) | (col(Municipality.until) >= round_.due_on),
     )
     towns = dict.fromkeys(session.execute(taking_part.order_by(col(Municipality.body_id))).scalars()) or {keeper: None}
+    named = _named(session, round_.roadmap_code, asked)
+    by = {one.code: _answering(one, towns, named) or (keeper,) for one in asked}
     found: dict[int, tuple[Indicator, ...]] = {}
-    for body in dict.fromkeys((*towns, keeper)):
-        mine = tuple(one for one in asked if body in (towns if one.is_municipal else (keeper,)))
+    for body in dict.fromkeys((*towns, keeper, *named.values())):
+        mine = tuple(one for one in asked if body in by[one.code])
         if mine:
             found[body] = mine
     return found
 
 
+def _answering(one: Indicator, towns: Collection[int], named: Mapping[str, int]) -> Collection[int]:
+    """Bodies that answer for an indicator; none: the keeper."""
+    if one.is_municipal:
+        return towns
+    return tuple(named[code] for code in one.asked_of if code in named)
+
+
+def _named(session: Session, roadmap_code: str, asked: Collection[Indicator]) -> dict[str, int]:
+    """Code → body of those that indicators are asked of by name."""
+    codes = {code for one in asked for code in one.asked_of}
+    if not codes:
+        return {}
+    of_roadmap = select(col(Body.code), col(Body.id)).where(col(Body.roadmap_code) == roadmap_code)
+    return dict(session.execute(of_roadmap.where(col(Body.code).in_(codes)).order_by(col(Body.id))).tuples().all())
+
+
 def proven(
     session: Session, round_: Round, who: Mapping[int, tuple[Indicator, ...]] | None = None
 ) -> dict[tuple[str, int], str]:
-    """(indicator, body) → key of the control point that proves a flag; ``who``: as ``answerers`` gives it.
+    """(indicator, body) → key of the control point that proves a flag, or what a computed indicator was counted from.
+
+    Nobody is asked for these. ``who``: as ``answerers`` gives it.
 
     A flag is proven by a point of an item in ``proven_by`` that was accepted and done by the end of the period. An item
     that fans out proves the keeper's flag once the points of all bodies of one deadline are accepted.
     """
     who = answerers(session, round_) if who is None else who
+    found: dict[tuple[str, int], str] = {}
+    if computed := [(one.code, body) for body, asked in who.items() for one in asked if one.computed_from]:
+        words = points_done(session, round_.roadmap_code, round_.period_end).words
+        found |= dict.fromkeys(computed, words)
     codes = {code for one in indicators_of(round_) if one.counted == "flag" for code in one.proven_by}
     if not codes:
-        return {}
+        return found
     deadlines = _deadlines(session, round_, codes)
-    found: dict[tuple[str, int], str] = {}
     for body, asked in who.items():
         for one in asked:
             if one.counted != "flag":

@@ -444,11 +444,11 @@ def test_surgut_names_its_coordinator_and_its_controller() -> None:
     assert (surgut.controller.name, surgut.coordinator.name) == ("В.В. Лупырь", "Автаева Виктория Александровна")
 
 
-def test_a_signer_who_keeps_the_control_is_named_by_post_only() -> None:
+def test_a_signer_who_keeps_the_control_is_named_as_he_signed() -> None:
     controller = built_in("krasnodar").controller
 
     assert controller is not None
-    assert (controller.post, controller.name) == ("Первый заместитель министра", "")
+    assert (controller.post, controller.name) == ("Первый заместитель министра", "С.В. Пронько")
 
 
 def test_the_slips_of_the_printed_order_are_kept() -> None:
@@ -473,8 +473,9 @@ def test_every_owner_of_controlled_work_has_a_rehearsal_contact(code: str) -> No
     assert {item.owner for _, item in system.duties_by_origin() if item.controlled} <= set(contacts["bodies"])
 
 
-def test_a_body_without_controlled_work_has_no_rehearsal_contact() -> None:
-    assert set(training_contacts(built_in("surgut"))["bodies"]) == {"dep", "quality", "imc", "dep-hmao", "iro"}
+def test_a_body_that_neither_works_nor_is_asked_has_no_rehearsal_contact() -> None:
+    with_work, asked = {"dep", "quality", "imc", "dep-hmao", "iro"}, {"cnppmpr", "schools"}
+    assert set(training_contacts(built_in("surgut"))["bodies"]) == with_work | asked
 
 
 def test_members_to_which_an_item_fans_out_have_rehearsal_contacts(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ def squeezed(words: str) -> str:
 
 def lines_of(system: Catalogue) -> list[str]:
     text = (SEEDS / system.act.document).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if not re.fullmatch(r"[\d\s-]*\t[\d\s-]*", line)]
+    lines = [line for line in text.splitlines() if not re.fullmatch(r"[\d\s-]*\t[\d\s-]*", line)]
+    return [line.removeprefix("- ") for line in lines]
 
 
 def stands_torn_in(document: str, words: str) -> bool:

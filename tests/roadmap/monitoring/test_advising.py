@@ -300,7 +300,7 @@ def test_targets_are_worded_for_all_five_systems() -> None:
     }
     assert words["kirov", "7.2-5"] == "не более 250 к 2024 году"
     assert words["kirov", "7.2-7"] == "не менее 10\u00a0% ежегодно"
-    assert words["moscow-oblast", "1"] == "да к 2024 году"
+    assert words["moscow-oblast", "1"] == "не менее 100\u00a0% к 2024 году"
     assert words["surgut", "6.1.1"] == ""
 
 

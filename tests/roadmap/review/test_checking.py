@@ -175,3 +175,37 @@ def test_the_load_counts_every_controlled_deadline() -> None:
 def test_the_built_in_documents_have_no_unread_term(code: str) -> None:
     of = built_in(code)
     assert [finding for finding in check(of, calendar_of(of)) if finding.kind == "unread"] == []
+
+
+def places(code: str, kind: str) -> list[str]:
+    of = built_in(code)
+    return [one.place.split(" (")[0] for one in check(of, calendar_of(of)) if one.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("code", "entries"),
+    [
+        ("kirov", ["7.2-6", "7.2-7", "7.2-8"]),
+        ("moscow-oblast", []),
+        ("bashkortostan", ["5.3-1", "5.3-2"]),
+        ("surgut", ["6.1.1", "6.1.2", "6.1.3", "6.1.5"]),
+    ],
+)
+def test_an_indicator_that_only_uncontrolled_duties_answer_is_found(code: str, entries: list[str]) -> None:
+    assert places(code, "watch") == [f"показатель {entry}" for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("code", "items"), [("surgut", ["1", "2"]), ("moscow-oblast", ["1.1.2"]), ("krasnodar", []), ("kirov", [])]
+)
+def test_what_the_act_itself_does_is_said(code: str, items: list[str]) -> None:
+    assert places(code, "done") == items
+
+
+def test_what_an_indicator_counts_and_nobody_defines_is_asked_once() -> None:
+    found = {code: entries for code in built_in_codes() if (entries := places(code, "define"))}
+    assert found == {
+        "kirov": ["показатель 7.2-4"],
+        "moscow-oblast": ["показатель 4"],
+        "bashkortostan": ["показатель 5.2-2"],
+    }

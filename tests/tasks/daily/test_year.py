@@ -140,7 +140,7 @@ def test_the_expected_year_is_silent_on_days_off_and_knows_every_ordinary_reason
     # A letter that only brings the note of a round, or a page of it, has no reasons.
     reasons = {part.split()[0] for *_, summary in lines for part in summary.split(", ") if part}
     asked_and_decided = REQUESTS | OF_CONTROL - {"escalated", "still_overdue"}
-    asked_and_decided |= {"refused", "reassigned", "handed_over", "extended", "reopened"}
+    asked_and_decided |= {"refused", "reassigned", "handed_over", "extended", "reopened", "withdrawn"}
     assert reasons == (set(RANK) | {DIGEST}) - asked_and_decided - {"no_channel", "undelivered"}
 
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
-from models import ControlPoint, Process
+from models import ControlPoint, Edition, Process
 from models.db import open_session
 from tests.worlds.process_region import ProcessRegion
 
@@ -95,6 +96,15 @@ def test_an_accepted_agreement_is_renewed_a_year_later_without_a_new_draft(regio
     with open_session(region.world.engine) as session:
         assert session.get_one(Process, point.id).renews
     assert region.stage("sent", parent=renewed).deadline_on > point.opens_on
+
+
+def test_an_agreement_that_the_document_asks_for_once_is_not_renewed(region: ProcessRegion) -> None:
+    with open_session(region.world.engine) as session:
+        newest = session.execute(select(Edition).order_by(col(Edition.id).desc()).limit(1)).scalar_one()
+        newest.catalogue = dict(newest.catalogue) | {"items": [{"code": "a1", "renews": False}]}
+    region.sweep(OPENS)
+    finish(region, date(2027, 8, 2))
+    assert region.sweep().renewed == ()
 
 
 def test_nothing_is_renewed_beyond_the_period_of_the_roadmap(region: ProcessRegion) -> None:

@@ -88,9 +88,9 @@ def test_the_word_document_is_an_official_paper(moscow: tuple[Snapshot, dict[str
     assert document.styles["Normal"].font.size.pt == 14
     assert "PAGE" in section.header._element.xml
     pictures = document._element.xpath(".//wp:docPr")
-    assert len(pictures) == 11
+    assert len(pictures) == 12
     assert all(picture.get("descr").startswith(("График", "Диаграмма")) for picture in pictures)
-    assert len({picture.get("id") for picture in pictures}) == 11
+    assert len({picture.get("id") for picture in pictures}) == 12
     text = docx_text(content)
     assert "Сергиево-Посадский городской округ <№ 1> & филиал" in text
     assert "{{" not in text
