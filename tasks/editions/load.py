@@ -31,7 +31,8 @@ INDICATOR_WORDS = {
 
 
 #: Fields that editions stored by earlier releases have not: empty, they make no other edition.
-LATER_FIELDS = ("working_days",)
+LATER_FIELDS = ("working_days", "executors_heading")
+LATER_STEPS = ("co_term", "co_before")
 
 
 class LoadRefused(ValueError):
@@ -117,6 +118,8 @@ def content_hash(catalogue: Catalogue, shift_years: int = 0) -> str:
     for name in LATER_FIELDS:
         if not fields[name]:
             del fields[name]
+    if fields["ladder"]:
+        fields["ladder"] = {name: n for name, n in fields["ladder"].items() if name not in LATER_STEPS or n is not None}
     content = json.dumps([fields, shift_years], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
