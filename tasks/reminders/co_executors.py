@@ -76,7 +76,7 @@ def _shared(session: Session, day: RoadmapDay) -> list[Shared]:
     first = (
         select(func.min(col(point.id)))
         .where(col(point.roadmap_code) == day.code, col(point.status).in_(("open", "returned")))
-        .where(col(point.deadline_on) >= day.today, col(point.is_history).is_(False))
+        .where(col(point.deadline_on) >= day.today, col(point.overdue_on).is_(None), col(point.is_history).is_(False))
         .where(col(point.parent_id).is_(None), col(point.purpose) == "result")
         .where(own.exists(), ~own.where(col(Executor.body_id) == col(point.body_id)).exists())
         .where(*heard_of(session, day.code, day.today))

@@ -63,7 +63,7 @@ def heads_report(session: Session, today: date, at: datetime) -> None:
     due = select(ControlPoint).where(col(ControlPoint.status) == "open", col(ControlPoint.deadline_on) <= today)
     for point in session.execute(due.where(col(ControlPoint.purpose) != "round")).scalars():
         for action in ("submit", "accept"):
-            lifecycle.change(session, point.key, TransitionCommand(action=action, actor="год", at=at, on=today))  # type: ignore[arg-type]
+            lifecycle.change(session, point.key, TransitionCommand(action=action, actor="год", at=at, on=today))
 
 
 @pytest.mark.parametrize("code", ["krasnodar", "moscow-oblast"])

@@ -110,9 +110,7 @@ def test_a_mute_of_the_item_or_a_body_spares_the_co_executor(shared: World, mute
         school = session.execute(select(col(Body.id)).where(col(Body.code) == "school")).scalar_one()
         what = {"item": {"item_id": point.item_id}, "owner": {"body_id": point.owner_id}, "co": {"body_id": school}}
         until = OWN - timedelta(days=1)
-        session.add(
-            Mute(roadmap_code="krai", until=until, reason="отпуск", set_by="тест", set_at=AT, **what[muted])  # type: ignore[arg-type]
-        )
+        session.add(Mute(roadmap_code="krai", until=until, reason="отпуск", set_by="тест", set_at=AT, **what[muted]))
     assert [row for row in every_day(shared) if row[1] == "Директор"] == [("05-14", "Директор", "co_due")]
 
 
