@@ -28,7 +28,7 @@ CALENDAR = WorkCalendar()
 #: Without an address: named to the coordinator, and told nothing.
 SILENT = {"krasnodar": "communities", "moscow-oblast": "flagship-schools"}
 YEARS = {"krasnodar": 5, "moscow-oblast": 3}
-MOST_LETTERS = 26
+MOST_LETTERS = 24
 """A year to one that only takes part."""
 
 
