@@ -141,10 +141,7 @@ def description(item: ItemFacts) -> str:
     """Markdown of a deployment: what the document asks for, word for word, and how it is read."""
     words = term_words(item.term, item.reading)
     facts = (
-        (
-            "Срок в документе",
-            quoted("term", term_words(item.term, item.reading), item.act_words, otherwise="не назван"),
-        ),
+        ("Срок в документе", quoted("term", words, item.act_words, otherwise="не назван")),
         ("Прочтение", reading_words(item.reading)),
         ("Отвечает", item.owner),
         ("Ответственные в документе", item.said("responsible")),

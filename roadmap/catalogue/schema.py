@@ -123,6 +123,8 @@ class ReminderLadder(Entry):
     escalate_after: int | None = None
     awaiting_every: int | None = None
     ask_extension_by: int | None = None
+    co_term: int | None = None
+    co_before: int | None = None
 
 
 class Item(Entry):
@@ -286,6 +288,8 @@ class Catalogue(Entry):
     days_off: tuple[DayOff, ...] = ()
     working_days: tuple[date, ...] = ()
     """Weekends that the region works."""
+    executors_heading: str = ""
+    """The heading of the column that ``Item.executors`` comes from, verbatim: it says what the first named there is."""
     controller: Controller | None = None
     coordinator: Controller | None = None
     definitions: tuple[Definition, ...] = ()

@@ -22,6 +22,8 @@ class Ladder:
     of all that is overdue in one letter; ``escalate_after`` is when the controller hears first, and from a week later
     on Mondays; ``awaiting_every`` counts working days between reminders of a decision; ``ask_extension_by`` counts the
     working days before the deadline by which an extension must be asked for.
+    ``co_term`` is the share of a term, in percent, after which co-executors give their part (0: they get no letters);
+    ``co_before`` counts the days before that on which they are reminded of it (0: they are not).
     """
 
     before: tuple[int, ...] = (14, 7, 3, 1, 0)
@@ -30,6 +32,8 @@ class Ladder:
     escalate_after: int = 7
     awaiting_every: int = 5
     ask_extension_by: int = 1
+    co_term: int = 50
+    co_before: int = 3
 
     @classmethod
     def from_json(cls, data: dict[str, Any] | None) -> Self:
@@ -45,6 +49,8 @@ class Ladder:
         ladder = cls(**(data | lists))
         if 0 in ladder.after or not ladder.awaiting_every:
             raise ValueError("лестница напоминаний: after и awaiting_every начинаются с 1")
+        if ladder.co_term > 100:
+            raise ValueError("лестница напоминаний: co_term — доля срока в процентах, от 0 до 100")
         return ladder
 
     def to_json(self) -> dict[str, Any]:

@@ -45,6 +45,10 @@ Reason = Literal[
     "order_declined",
     "no_channel",
     "undelivered",
+    "co_opened",
+    "co_soon",
+    "co_due",
+    "co_no_channel",
 ]
 
 #: From the most urgent down: the order of the sections of a letter.
@@ -65,10 +69,14 @@ RANK: tuple[Reason, ...] = (
     "refused",
     "reassigned",
     "reopened",
+    "co_due",
     "due_soon",
+    "co_soon",
     "undelivered",
     "no_channel",
+    "co_no_channel",
     "opened",
+    "co_opened",
     "extended",
     "handed_over",
     "accepted",
@@ -85,6 +93,8 @@ REMINDERS: frozenset[Reason] = frozenset({"opened", "due_soon", "due_today", "ov
 #: What an owner must act on; a letter about it that reaches nobody is the coordinator's concern.
 NEEDS_OWNER: frozenset[Reason] = REMINDERS | {"returned", "extended", "refused", "reassigned", "reopened", "demanded"}
 REQUESTS: frozenset[Reason] = frozenset({"asked_extension", "asked_transfer"})
+#: What a co-executor is told of a point that another body answers for: ``roadmap.control.co_executors`` decides.
+OF_CO_EXECUTORS: frozenset[Reason] = frozenset({"co_opened", "co_soon", "co_due"})
 #: What whoever controls says and hears: no mute holds it back.
 OF_CONTROL: frozenset[Reason] = frozenset(
     {"escalated", "still_overdue", "demanded", "ordered", "order_done", "order_declined"}
@@ -110,7 +120,10 @@ GROUNDS: dict[Reason, str] = {
 }
 #: A newer line of these to the same official on the same point makes the older one superfluous.
 SUPERSEDED: frozenset[Reason] = (
-    REMINDERS | REQUESTS | {"still_overdue", "awaiting_decision", "ordered", "no_channel", "undelivered"}
+    REMINDERS
+    | REQUESTS
+    | OF_CO_EXECUTORS
+    | {"still_overdue", "awaiting_decision", "ordered", "no_channel", "undelivered", "co_no_channel"}
 )
 
 
@@ -221,12 +234,13 @@ def relevant(
     """What a reason decided earlier has become by the time the letter leaves; None when it is settled.
 
     ``days`` to the deadline on the day of sending; ``has_request``: a request or order of the reason's own kind still
-    waits; ``is_idle``: it is history or waits for another stage, so nobody owes it now;
+    waits, of a co-executor its part does; ``is_idle``: it is history or waits for another stage, so nobody owes it now;
     ``is_moved``: the deadline is not the one that the reason was decided by. «Скоро» of another deadline is settled:
     that it moved is told by itself. ``is_quiet``: whoever answers asked meanwhile not to be reminded yet.
     """
     open_, lapsed = status in ("open", "returned"), has_lapsed(status, days) and not is_idle
     live = status == "planned" or open_
+    shared = open_ and days >= 0 and has_request and not is_idle
     if reason in REMINDERS and days > 0 and (is_quiet or (is_moved and reason != "opened")):
         return None
     if reason in REMINDERS:
@@ -252,6 +266,10 @@ def relevant(
         "order_declined": True,
         "no_channel": live,
         "undelivered": live,
+        "co_no_channel": live,
+        "co_opened": shared,
+        "co_soon": shared and not is_moved,
+        "co_due": shared and not is_moved,
     }
     # A reason of another release is told as it stands.
     return reason if holds.get(reason, True) else None

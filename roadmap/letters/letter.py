@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from roadmap.control.reminders import Reason, rank
+from roadmap.control.reminders import OF_CO_EXECUTORS, Reason, rank
 from roadmap.language import ended, numbered, plural
 from roadmap.language.text import NBSP
 from roadmap.letters.greeting import greeting
@@ -37,6 +37,8 @@ NOTE_LABEL: dict[Reason, str] = {
     "order_declined": "Поручение",
     "escalated": "Сейчас",
     "still_overdue": "Сейчас",
+    "co_opened": "О следующих сроках",
+    "co_no_channel": "Без адреса",
 }
 #: Nothing is left to do about these, and no time runs.
 CLOSED: frozenset[Reason] = frozenset({"accepted", "withdrawn", "handed_over"})
@@ -113,6 +115,12 @@ class Line:
     """Titles of the indicators whose values are asked for; ``url`` is their form then."""
     is_overdue: bool = False
     """The point is overdue, whatever the reason it is told for."""
+    role: str = ""
+    """«соисполнитель» or as the document calls the addressee who takes part; the dates are those of his own part."""
+    whole_due_on: date | None = None
+    """The deadline of the whole point, where the dates are those of a part."""
+    parts: str = ""
+    """Which co-executors have given their part («представили 2 из 3»), for the one who answers."""
     repeats: "Repeats | None" = None
     """The line tells of a duty not done for several terms: ``deadline_on`` and ``url`` are of the oldest."""
 
@@ -218,7 +226,7 @@ def letter(
         "greeting": greeting(addressee.name),
         "preheader": _preheader(ordered, parts, lead),
         "lead": lead,
-        "opening": OPENING[addressee.role],
+        "opening": _opening(addressee.role, ordered, parts),
         "parts": [one for one in parts if not one.is_after],
         "after": [one for one in parts if one.is_after],
         "sections": _sections(ordered),
@@ -231,6 +239,14 @@ def letter(
     text, html = (templates.get_template(f"letter.{form}.j2").render(values) for form in ("txt", "html"))
     files = tuple(file for one in parts for file in one.files)
     return Letter(str(values["subject"]), text, html, origin.reply_to, files=files)
+
+
+def _opening(role: str, lines: Sequence[Line], parts: Sequence[Part]) -> str:
+    """What the letter is about: of what its reader only takes part in it says so."""
+    shared = [line.reason in OF_CO_EXECUTORS for line in lines]
+    if role != "executor" or not any(shared):
+        return OPENING[role]
+    return OPENING["co_executor" if all(shared) and not parts else "both"]
 
 
 def told_overdue(lines: Sequence[Line]) -> int:
@@ -307,10 +323,11 @@ def _shown(line: Line) -> dict[str, Any]:
     if line.repeats:
         last, whole = line.repeats.last_on, line.repeats.is_unbroken
         title += f" — {times_missed(len(line.points), line.deadline_on, last, is_unbroken=whole)}"
-    left = "" if line.reason in CLOSED else time_left(line.days, line.working_days)
+    is_past = line.whole_due_on is not None and line.days < 0
+    left = "" if line.reason in CLOSED or is_past else time_left(line.days, line.working_days)
     return {
         "title": title,
-        "due_label": "Самый давний срок" if line.repeats else "Срок",
+        "due_label": _due_label(line),
         "due": f"{line.deadline_on:%d.%m.%Y}",
         "left": left,
         "result": shortened(line.result, RESULT_LENGTH),
@@ -318,12 +335,21 @@ def _shown(line: Line) -> dict[str, Any]:
         "note_label": NOTE_LABEL.get(line.reason, "Основание"),
         "source": line.source,
         "owner": line.owner,
+        "role": line.role,
+        "whole_due": f"{line.whole_due_on:%d.%m.%Y}" if line.whole_due_on else "",
+        "parts": line.parts,
         "executors": shortened(line.executors, WORDS_LENGTH),
         "instead_of": line.instead_of,
         "url": line.url,
         "asked": [shortened(title, TITLE_LENGTH) for title in line.asked],
         "asked_for": plural(len(line.asked), "показателю", "показателям", "показателям"),
     }
+
+
+def _due_label(line: Line) -> str:
+    if line.whole_due_on is not None:
+        return "Срок вашей части"
+    return "Самый давний срок" if line.repeats else "Срок"
 
 
 def shortened(words: str, length: int) -> str:

@@ -29,6 +29,7 @@ from tasks.daily.false_day import Day, FalseDays, begin_day, end_day
 from tasks.editions.calendar_changes import follow_calendar
 from tasks.monitoring.rounds.sweep import RoundsReport, sweep
 from tasks.processes.sweep import StagesReport, advance
+from tasks.reminders.co_executors import enqueue_co_executors
 from tasks.reminders.digest import queue_digests
 from tasks.reminders.enqueue import Telling, asked_on, enqueue_reminders
 from tasks.reminders.failed_deliveries import enqueue_failed_deliveries, queue_retries
@@ -189,6 +190,8 @@ def control_roadmap(
         told = enqueue_reminders(session, code, decisions, today=today, not_before=not_before)
         from_control = enqueue_orders(session, roadmap, day, not_before=not_before)
         told = replace(told, notices=told.notices + from_control[0], lines=told.lines + from_control[1])
+        taking_part = enqueue_co_executors(session, roadmap, day, not_before=not_before)
+        told = replace(told, notices=told.notices + taking_part[0], lines=told.lines + taking_part[1])
         notices, lines = enqueue_failed_deliveries(session, code, today=today, not_before=not_before)
         notices += queue_retries(session, code, today=today, not_before=not_before)
         digests = queue_digests(session, roadmap, today=today, not_before=not_before)

@@ -31,8 +31,9 @@ INDICATOR_WORDS = {
 
 
 #: Fields that editions stored by earlier releases have not: empty, they make no other edition.
-LATER_FIELDS = ("working_days",)
+LATER_FIELDS = ("working_days", "executors_heading")
 ITEM_PARTS = ("items", "directives", "duties")
+LATER_STEPS = ("co_term", "co_before")
 
 
 class LoadRefused(ValueError):
@@ -122,6 +123,8 @@ def content_hash(catalogue: Catalogue, shift_years: int = 0) -> str:
         for item in fields[part]:
             if not item["words"]:
                 del item["words"]
+    if fields["ladder"]:
+        fields["ladder"] = {name: n for name, n in fields["ladder"].items() if name not in LATER_STEPS or n is not None}
     content = json.dumps([fields, shift_years], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -1,8 +1,8 @@
 """What the letters of a batch are made of: a query a question, however many letters there are."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,8 +25,9 @@ from models import (
 from models.queries.officials import deputies_for, not_reached
 from models.queries.rounds import enclosed_letters
 from models.tables.request import ORDERS
-from roadmap.control.reminders import GROUNDS, Reason
+from roadmap.control.reminders import GROUNDS, OF_CO_EXECUTORS, Reason
 from roadmap.letters.wording import demand_words, fate_of, fate_words, order_words
+from tasks.control.taking_part import TakingPart, shared_term, taking_part, unreached
 from tasks.letters.ics import Changed, changes
 
 #: Reasons told to the coordinator or the controller; the others are told to the body that answers.
@@ -41,6 +42,7 @@ STAFF: dict[str, tuple[str, ...]] = {
     "submitted": ("coordinator",),
     "awaiting_decision": ("coordinator",),
     "no_channel": ("coordinator",),
+    "co_no_channel": ("coordinator",),
     "undelivered": ("coordinator",),
 }
 #: Reasons that tell of requests and orders, with the kinds of these: told while one of the kind waits.
@@ -49,6 +51,12 @@ REQUESTED: dict[str, tuple[str, ...]] = {
     "asked_transfer": ("reassignment",),
     "ordered": ORDERS,
 }
+#: Reasons that tell of the parts of co-executors: to these themselves, to who answers for the point, to who decides.
+OF_PARTS: frozenset[str] = OF_CO_EXECUTORS | {
+    *("due_soon", "due_today", "overdue", "returned", "demanded", "submitted", "awaiting_decision", "co_no_channel"),
+}
+#: Beside a duty that returns each week or month.
+OF_REGULAR = "это работа, которая повторяется: о каждом сроке отдельно не пишем, до конца квартала это письмо — одно"
 _notice: Table = Notice.__table__  # type: ignore[attr-defined]
 
 
@@ -69,7 +77,10 @@ class LetterRow:
     """The absent official for whom the addressee stands in."""
     changed: Changed | None
     has_request: bool
-    """What the line tells of waits for a decision; true of a line that is about no request."""
+    """What the line tells of waits for a decision, or the addressee's part does; true of a line about neither."""
+    taking_part: TakingPart = field(default_factory=TakingPart)
+    part_of: int | None = None
+    """Of what a co-executor is told: the body whose part is meant; None when the addressee has none (any more)."""
 
 
 @dataclass(slots=True)
@@ -120,12 +131,14 @@ def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int 
     grounds |= _fates(session, ids, {line.reason for line, *_ in rows})
     grounds |= _not_reached(session, {point.id for line, point, *_ in rows if line.reason == "undelivered"})
     changed = changes(session, select(col(NoticeLine.point_id)).where(col(NoticeLine.notice_id).in_(ids)))
+    shared = taking_part(session, [(point, item) for line, point, item, _ in rows if line.reason in OF_PARTS])
+    grounds |= _without_address(session, rows, shared, {source.id: source.on_day for source in sources})
     people = {official.id for official in officials.values() if official.id is not None}
     away = {day: deputies_for(session, people, day) for day in {source.on_day for source in sources}}
     for source in sources:
         official = officials[source.notice.channel_id]
         stood_for = away[source.on_day].get(official.id or 0, [])
-        batch.rows[source.notice.id] += [
+        made = [
             LetterRow(
                 reason=line.reason,
                 on_day=source.on_day,
@@ -138,10 +151,30 @@ def read_batch(session: Session, notices: Sequence[Notice], officials: dict[int 
                 instead_of=_instead_of(official, stood_for, line.reason, point.owner_id),
                 changed=changed.get(point.id),
                 has_request=line.reason not in REQUESTED or (point.id, line.reason) in waiting,
+                taking_part=shared.get(point.id, TakingPart()),
             )
             for line, point, item, owner in by_source[source.id]
         ]
+        batch.rows[source.notice.id] += [_with_part(row, official, stood_for) for row in made]
     return batch
+
+
+def _with_part(row: LetterRow, official: Official, stood_for: Sequence[Official]) -> LetterRow:
+    """What a co-executor is told is of his part; in whose place, where that is not his own body's."""
+    if row.reason not in OF_CO_EXECUTORS:
+        return row
+    whose = row.taking_part.whose(official, stood_for)
+    if whose is None:
+        return replace(row, instead_of=None, has_request=False)
+    body_id, instead_of = whose
+    is_regular = shared_term(row.point, row.item).is_regular
+    return replace(
+        row,
+        part_of=body_id,
+        instead_of=instead_of,
+        has_request=body_id not in row.taking_part.given,
+        ground=OF_REGULAR if is_regular else "",
+    )
 
 
 def _superseded(session: Session, notices: Sequence[Notice]) -> set[int | None]:
@@ -243,6 +276,17 @@ def _not_reached(session: Session, point_ids: set[int | None]) -> dict[tuple[int
     return {
         (point_id, "undelivered"): "; ".join(f"{official.post}, письмо от {on:%d.%m.%Y}" for official, on in people)
         for point_id, people in lost.items()
+    }
+
+
+def _without_address(
+    session: Session, rows: Sequence[Any], shared: Mapping[int | None, TakingPart], days: Mapping[int, date]
+) -> dict[tuple[int | None, str | None], str]:
+    """For a line on co-executors out of reach: which of them are, on the letter's day."""
+    return {
+        (point.id, "co_no_channel"): unreached(session, point.roadmap_code, shared[point.id], days[line.notice_id])
+        for line, point, *_ in rows
+        if line.reason == "co_no_channel" and point.id in shared
     }
 
 

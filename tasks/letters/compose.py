@@ -17,8 +17,9 @@ from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.settings import Settings
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.zones import today_there
-from roadmap.control.ladder import is_quiet
-from roadmap.control.reminders import OF_CONTROL, REMINDERS, SUPERSEDED, Reason, rank, relevant
+from roadmap.control.co_executors import own_term
+from roadmap.control.ladder import Ladder, is_quiet
+from roadmap.control.reminders import OF_CO_EXECUTORS, OF_CONTROL, REMINDERS, SUPERSEDED, Reason, rank, relevant
 from roadmap.control.state import is_overdue
 from roadmap.letters import Addressee, Letter, Line, Links, Origin, Part, letter
 from roadmap.letters.greeting import signature
@@ -28,9 +29,10 @@ from roadmap.letters.letter import PAGE, Lead, Repeats, told_overdue
 from roadmap.letters.parts import correction_part
 from roadmap.letters.wording import what_is_due
 from tasks.context.working_calendar import calendar_of
+from tasks.control.taking_part import shared_term
 from tasks.letters import ics
 from tasks.letters.backlog import REPEATED, Backlog, Duty, by_duty, read_backlog
-from tasks.letters.batch import STAFF, Batch, LetterRow, read_batch
+from tasks.letters.batch import OF_PARTS, STAFF, Batch, LetterRow, read_batch
 from tasks.letters.monitoring_asks import Ask, asks
 from tasks.letters.monitoring_parts import RoundParts
 from tasks.letters.parts import Parts
@@ -44,6 +46,7 @@ GROUPS: dict[Reason, str] = {
     "still_overdue": "late",
     "submitted": "decision",
     "awaiting_decision": "decision",
+    **dict.fromkeys(OF_CO_EXECUTORS, "part"),
 }
 
 
@@ -73,9 +76,12 @@ class _Sender:
     silent_items: set[int | None]
     silent_bodies: set[int | None]
     shared: Shared
+    ladder: Ladder
 
-    def is_silent(self, point: ControlPoint) -> bool:
-        """Nothing is said about its item or its body for the time being."""
+    def is_silent(self, point: ControlPoint, part_of: int | None = None) -> bool:
+        """Nothing is said about its item or its body, or the co-executor whose part is meant, for the time being."""
+        if part_of is not None and part_of in self.silent_bodies:
+            return True
         return point.item_id in self.silent_items or bool({point.owner_id, point.body_id} & self.silent_bodies)
 
 
@@ -206,7 +212,7 @@ def _told(batch: Batch, notice: Notice, sender: _Sender, official: Official, cha
     A newer line on a point makes the older reminders of it superfluous.
     """
     rows = [row for row in batch.rows[notice.id] if _is_for(row, official, channel)]
-    rows = [row for row in rows if row.reason in OF_CONTROL or not sender.is_silent(row.point)]
+    rows = [row for row in rows if row.reason in OF_CONTROL or not sender.is_silent(row.point, row.part_of)]
     if _is_farewell(channel, rows):
         rows = [row for row in rows if row.reason == "handed_over"]
     newest: dict[int | None, date] = {}
@@ -248,6 +254,8 @@ def _is_for(row: LetterRow, official: Official, channel: Channel) -> bool:
     is_owner = row.point.owner_id == official.body_id and official.is_lead
     if row.reason == "handed_over":
         return not (is_owner and channel.is_active)
+    if row.reason in OF_CO_EXECUTORS:
+        return row.part_of is not None
     return row.reason in STAFF or is_owner or row.instead_of is not None
 
 
@@ -319,7 +327,8 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]]) -> str:
     if entry.has_overdue:
         shown = {one.key: one for body in entry.bodies for one in late.get(body, ()) if is_overdue(one, today)}
     for told in entry.told:
-        if told.reason == "handed_over":
+        # The deadline of the whole point is another's: what a calendar would show there is not the part's.
+        if told.reason == "handed_over" or told.reason in OF_CO_EXECUTORS:
             continue
         row = told.row
         changed = row.changed or ics.unchanged(row.point, entry.sender.stored)
@@ -330,6 +339,8 @@ def _calendar(entry: _Entry, late: Mapping[int, Sequence[Deadline]]) -> str:
             changed,
             number=number_of(row.item, entry.sender.shared),
         )
+    if not shown and entry.told:
+        return ""
     return calendar(shown.values(), whose=f"official/{entry.official.id}", today=today, sent_at=entry.sender.at)
 
 
@@ -365,6 +376,7 @@ def _sender(
         silent_items={mute.item_id for mute in quiet} - {None},
         silent_bodies={mute.body_id for mute in quiet} - {None},
         shared=shared,
+        ladder=Ladder.from_json(roadmap.ladder),
     )
 
 
@@ -389,6 +401,8 @@ def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None, duty: Duty | N
     row, point, item, sender = told.row, told.row.point, told.row.item, entry.sender
     successor = (entry.official.post, entry.official.name) if entry.is_farewell else ()
     deadline_on = duty.points[0].deadline_on if duty else point.deadline_on
+    if row.part_of is not None:
+        deadline_on = own_term(shared_term(point, item), sender.ladder, sender.calendar)
     return Line(
         reason=told.reason,
         key=point.key,
@@ -407,8 +421,20 @@ def _line(told: _Told, entry: _Entry, page: str, ask: Ask | None, duty: Duty | N
         url=f"{page}/point/{duty.points[0].id}" if duty else _card(told, page, ask),
         asked=ask.titles if ask else (),
         is_overdue=is_overdue(point, sender.today),
+        role=row.taking_part.roles[row.part_of] if row.part_of is not None else "",
+        whole_due_on=point.deadline_on if row.part_of is not None else None,
+        parts=_parts_words(told, sender),
         repeats=_repeats(duty) if duty else None,
     )
+
+
+def _parts_words(told: _Told, sender: _Sender) -> str:
+    """Who has given the part, to whoever answers or decides; of a duty that returns soon only once one is given."""
+    row = told.row
+    is_told = told.reason in OF_PARTS and row.part_of is None and sender.ladder.co_term
+    if not is_told or not (row.taking_part.given or not shared_term(row.point, row.item).is_regular):
+        return ""
+    return row.taking_part.words
 
 
 def _repeats(duty: Duty) -> Repeats:

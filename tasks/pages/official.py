@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -13,13 +13,15 @@ from models.queries import officials
 from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.tables.request import ORDERS
 from roadmap.calendar import WorkCalendar
-from roadmap.control.ladder import days_to_put_off, is_quiet
+from roadmap.control.co_executors import own_term
+from roadmap.control.ladder import Ladder, days_to_put_off, is_quiet
 from roadmap.control.state import NAMES, State, state_of
 from roadmap.letters.wording import time_left
 from tasks.context.working_calendar import calendar_of
 from tasks.control.submissions import extension_days, extension_refusal
+from tasks.control.taking_part import TakingPart, parts_of, shared_term, taking_part
 from tasks.pages.point import recalled_at
-from tasks.people.access import AccessiblePoint, live_points, possible_actions
+from tasks.people.access import AccessiblePoint, away_now, live_points, possible_actions
 
 AHEAD_SHOWN = 12
 """Points to come: enough to see the next quarter, not the whole period."""
@@ -55,6 +57,8 @@ class Row:
     """By which people know the item."""
     standing: StateLine
     left: str
+    part: str = ""
+    """Of a co-executor: by when the part is due, or that it is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ class Card:
     recalled_at: datetime | None
     """Until when what was reported was recalled."""
     requests: Sequence[Request]
+    parts: str
+    """Which co-executors have given their part; empty where nobody takes part."""
+    part: str
+    """The same of the reader's own part, where he takes part."""
     actions: Sequence[str]
     extension_refusal: str
     first_new_day: date
@@ -109,7 +117,9 @@ def groups(session: Session, official: Official, *, today: date) -> list[Group]:
     """The list «мои сроки»: overdue first, then by deadline; what waits for a decision and what is to come after."""
     calendar = calendar_of(session, official.roadmap_code)
     shared = shared_numbers(session)
-    rows = [_row(own, calendar, shared, today=today) for own in live_points(session, official, today=today)]
+    points = live_points(session, official, today=today)
+    parts = _own_parts(session, official, points, today=today)
+    rows = [replace(_row(own, calendar, shared, today=today), part=parts.get(own.point.id, "")) for own in points]
     by_state: defaultdict[State, list[Row]] = defaultdict(list)
     for row in rows:
         by_state[state_of(row.own.point, today)].append(row)
@@ -127,8 +137,8 @@ def groups(session: Session, official: Official, *, today: date) -> list[Group]:
     return [group for group in found if group.rows]
 
 
-def card(session: Session, own: AccessiblePoint, *, today: date) -> Card:
-    """Everything about one point, as it stands now."""
+def card(session: Session, own: AccessiblePoint, *, today: date, reader: Official | None = None) -> Card:
+    """Everything about one point, as it stands now; ``reader``: whose own part is shown, where he takes part."""
     point = own.point
     assert point.id is not None
     history = queries.history(session, point.id)
@@ -147,6 +157,8 @@ def card(session: Session, own: AccessiblePoint, *, today: date) -> Card:
         evidence=queries.evidence(session, point.id),
         recalled_at=recalled_at(history),
         requests=session.exec(select(Request).where(Request.point_id == point.id).order_by(col(Request.id))).all(),
+        parts=parts_of(session, point, own.item),
+        part=_own_parts(session, reader, [own], today=today).get(point.id, "") if reader else "",
         actions=possible_actions(own, waiting=waiting, is_acknowledged=_is_acknowledged(history), today=today),
         extension_refusal=extension_refusal(session, point, today=today),
         first_new_day=extension_days(point, today=today)[0],
@@ -188,6 +200,28 @@ def _next_of_each(rows: Sequence[Row]) -> list[Row]:
         point = row.own.point
         nearest.setdefault((point.item_id, point.body_id, point.stage), row)
     return list(nearest.values())
+
+
+def _own_parts(
+    session: Session, official: Official, points: Sequence[AccessiblePoint], *, today: date
+) -> dict[int | None, str]:
+    """«срок вашей части — 15.02.2027» or «ваша часть представлена 12.02.2027» of what the official takes part in."""
+    mine = [own for own in points if own.role == "co" and own.point.status in ("open", "returned")]
+    shares = taking_part(session, [(own.point, own.item) for own in mine])
+    if not shares:
+        return {}
+    calendar = calendar_of(session, official.roadmap_code)
+    ladder = Ladder.from_json(session.get_one(Roadmap, official.roadmap_code).ladder)
+    bodies = {official.body_id, *(one.body_id for one in away_now(session, official, today=today))}
+    words: dict[int | None, str] = {}
+    for own in mine:
+        share = shares.get(own.point.id, TakingPart())
+        if given := [on for body, on in share.given.items() if body in bodies]:
+            words[own.point.id] = f"ваша часть представлена {min(given):%d.%m.%Y}"
+        elif ladder.co_term and bodies & set(share.shorts):
+            due = own_term(shared_term(own.point, own.item), ladder, calendar)
+            words[own.point.id] = f"срок вашей части — {due:%d.%m.%Y}"
+    return words
 
 
 def _row(own: AccessiblePoint, calendar: WorkCalendar, shared: Shared, *, today: date) -> Row:

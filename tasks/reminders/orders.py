@@ -8,22 +8,23 @@ told nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, insert, not_, or_, select
+from sqlalchemy import not_, or_, select
 from sqlmodel import Session, col
 
-from models import Channel, ControlPoint, Notice, NoticeLine, Request, Roadmap, Transition
+from models import ControlPoint, Notice, NoticeLine, Request, Roadmap, Transition
 from models.db.rows import chunks
 from models.queries import standing
 from models.tables.request import ORDERS
 from roadmap.control.ladder import DAY, Ladder, digest_days, escalation_day, look, request_days
 from roadmap.control.reminders import Reason
 from tasks.context.roadmap_day import RoadmapDay
-from tasks.reminders.recipients import NotBefore, Recipients, heard_of, new_notices
+from tasks.reminders.day_lines import DayLine, put_into_letters
+from tasks.reminders.recipients import NotBefore, Recipients, heard_of
 
 #: Older answers are history: a roadmap whose control stood still for so long begins anew.
 LOOKED_BACK = timedelta(days=30)
@@ -69,7 +70,7 @@ def enqueue_orders(session: Session, roadmap: Roadmap, day: RoadmapDay, *, not_b
     if not owed:
         return 0, 0
     lines = _addressed(session, owed, Recipients.of(session, roadmap.code, day.today))
-    return _put(session, lines, day.today, not_before)
+    return put_into_letters(session, lines, day.today, not_before)
 
 
 def _demanded(session: Session, code: str) -> Iterator[Owed]:
@@ -180,17 +181,7 @@ def _heard(
     return heard
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line to be put into the letter of the day of one channel."""
-
-    official_id: int
-    channel_id: int
-    point: ControlPoint
-    reason: str
-
-
-def _addressed(session: Session, owed: Collection[Owed], recipients: Recipients) -> list[_Line]:
+def _addressed(session: Session, owed: Collection[Owed], recipients: Recipients) -> list[DayLine]:
     """To whom; an owner out of reach is the coordinator's line, a missing controller's as well."""
     leads: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     for official_id, channel_id, body_id in session.execute(recipients.leads()):
@@ -205,41 +196,5 @@ def _addressed(session: Session, owed: Collection[Owed], recipients: Recipients)
                 to, reason = staff["coordinator"], "no_channel"
         else:
             to = staff["coordinator" if reason == "ordered" else "controller"] or staff["coordinator"]
-        lines += [_Line(official_id, channel_id, one.point, reason) for official_id, channel_id in to]
+        lines += [DayLine(official_id, channel_id, one.point, reason) for official_id, channel_id in to]
     return lines
-
-
-def _put(session: Session, lines: Collection[_Line], today: date, not_before: NotBefore) -> tuple[int, int]:
-    """Into the letters of the day that have not left; returns new letters and lines."""
-    pairs = {(line.official_id, line.channel_id) for line in lines}
-    if not pairs:
-        return 0, 0
-    channels = {channel_id for _, channel_id in pairs}
-    addressed: Select[Any] = select(col(Channel.official_id), col(Channel.id).label("channel_id")).where(
-        col(Channel.id).in_(channels)
-    )
-    notices = new_notices(session, addressed, today=today, not_before=not_before)
-    open_letters = (
-        select(col(Notice.id), col(Notice.official_id), col(Notice.channel_id))
-        .where(col(Notice.on_day) == today, col(Notice.state) == "queued", col(Notice.reversed_at).is_(None))
-        .where(col(Notice.channel_id).in_(channels))
-        .with_for_update()
-    )
-    letters: Mapping[tuple[int, int], int] = {
-        (official_id, channel_id): notice_id for notice_id, official_id, channel_id in session.execute(open_letters)
-    }
-    there = select(col(NoticeLine.notice_id), col(NoticeLine.point_id), col(NoticeLine.reason))
-    told = set(session.execute(there.where(col(NoticeLine.notice_id).in_(letters.values()))).tuples())
-    fresh = {
-        (letters[key], line.point.id, line.reason): (line.point.deadline_on - today).days
-        for line in lines
-        if (key := (line.official_id, line.channel_id)) in letters
-        and (letters[key], line.point.id, line.reason) not in told
-    }
-    if fresh:
-        values = [
-            {"notice_id": notice_id, "point_id": point_id, "reason": reason, "days": days}
-            for (notice_id, point_id, reason), days in fresh.items()
-        ]
-        session.execute(insert(NoticeLine), values)
-    return notices, len(fresh)

@@ -41,6 +41,7 @@ DONE_RU = {
     "acknowledge": "Записано: принято в работу. До дня срока напоминаний не будет.",
     "remind-later": "Записано: до этого дня напоминаний не будет.",
     "progress": "Записано: промежуточный отчёт отправлен координатору.",
+    "part": "Записано: ваша часть представлена. Её видит тот, кто отвечает за пункт.",
     "extend": "Записано: просьба о переносе отправлена. Пока решения нет, действует прежний срок.",
     "not-mine": "Записано: координатор решит, кому передать пункт. Пока решения нет, пункт остаётся за вами.",
     "absence": "Записано: письма на эти дни пойдут заместителю.",
@@ -200,17 +201,18 @@ def _card(request: Request, token: str, point_id: int, status: int = 200, refusa
         own = access.accessible_point(session, official, point_id, today=answer.today)
         if own is None:
             raise HTTPException(404, "Такого пункта среди ваших нет.")
+        done = request.query_params.get("done", "")
         return render(
             request,
             "official/card.html",
             status,
             **_person(session, official, roadmap, token),
-            card=official_view.card(session, own, today=answer.today),
+            card=official_view.card(session, own, today=answer.today, reader=official),
             view=official_view,
             orders=controller.card_values(session, own, today=answer.today) if own.role == "controls" else None,
             own_requests=submissions.own_requests(session, official, own.point, today=answer.today),
             refusal=refusal,
-            done=DONE_RU.get(request.query_params.get("done", "")) if refusal is None else None,
+            done=DONE_RU.get("part" if (own.role, done) == ("co", "progress") else done) if refusal is None else None,
             once=forms.once_key,
             most_files=forms.MOST_FILES,
             accept=files.ACCEPT,

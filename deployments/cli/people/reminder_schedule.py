@@ -24,6 +24,8 @@ NAMES_RU = {
     "escalate_after": "контролирующему — через столько дней после срока",
     "awaiting_every": "напоминать о решении каждые столько рабочих дней",
     "ask_extension_by": "просить о переносе — за столько рабочих дней до срока",
+    "co_term": "соисполнителям — своя часть к такой доле срока, % (0 — писем им нет)",
+    "co_before": "соисполнителям — напомнить за столько дней до срока их части",
 }
 
 
@@ -38,6 +40,10 @@ AwaitingEvery = Annotated[int | None, typer.Option("--awaiting-every", help="О 
 AskExtensionBy = Annotated[
     int | None, typer.Option("--ask-extension-by", help="Просить о переносе за N рабочих дней; 0 — в сам день.")
 ]
+CoTerm = Annotated[
+    int | None, typer.Option("--co-term", help="Соисполнителям — доля срока в процентах; 0 — писем им нет.")
+]
+CoBefore = Annotated[int | None, typer.Option("--co-before", help="Соисполнителям — за N дней до срока их части.")]
 Default = Annotated[bool, typer.Option("--default", help="Вернуть обычную лестницу.")]
 
 
@@ -50,6 +56,8 @@ def ladder(
     escalate_after: EscalateAfter = None,
     awaiting_every: AwaitingEvery = None,
     ask_extension_by: AskExtensionBy = None,
+    co_term: CoTerm = None,
+    co_before: CoBefore = None,
     default: Default = False,
     by: Actor = "координатор",
     as_json: Json = False,
@@ -62,6 +70,8 @@ def ladder(
         "escalate_after": escalate_after,
         "awaiting_every": awaiting_every,
         "ask_extension_by": ask_extension_by,
+        "co_term": co_term,
+        "co_before": co_before,
     }
     named = {name: value for name, value in given.items() if value is not None}
     if default and (file or named):

@@ -239,7 +239,7 @@ def test_every_reason_has_a_rule_for_its_relevance() -> None:
     settled = {reason for reason in RANK if relevant(reason, status="planned", days=1) is None}
     for_live_points = {"extended", "refused", "reassigned", "reopened", "asked_extension", "asked_transfer"}
     for_live_points |= {"demanded", "ordered", "order_done", "order_declined"}
-    assert settled == set(RANK) - for_live_points - {"no_channel", "undelivered", "handed_over"}
+    assert settled == set(RANK) - for_live_points - {"no_channel", "co_no_channel", "undelivered", "handed_over"}
 
 
 @pytest.mark.parametrize(

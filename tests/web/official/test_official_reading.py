@@ -117,6 +117,21 @@ def test_a_co_executor_sees_the_point_marked_and_may_only_report_its_part(pages:
     assert pages.status(point) == "open"
 
 
+def test_the_card_says_by_when_the_part_is_due_and_who_has_given_theirs(pages: Pages) -> None:
+    point = pages.point("1.1", days=30, opens_on=pages.today)
+    share(pages, "1.1", "cnppm")
+    link, head = pages.link("Директор центра"), pages.link("Ректор")
+    card = f"/point/{point}"
+    assert "Срок вашей части —" in pages.client.get(link + card).text
+    assert "срок вашей части —" in pages.client.get(link).text
+    assert "представили 0 из 1" in pages.client.get(head + card).text
+    done = pages.send(link, point, "progress", words="наши данные готовы")
+    assert "ваша часть представлена" in pages.client.get(done.headers["location"]).text
+    told = f"ваша часть представлена {pages.today:%d.%m.%Y}"
+    assert told in pages.client.get(link).text
+    assert "представили 1 из 1" in pages.client.get(head + card).text
+
+
 def test_a_deputy_sees_the_points_of_the_one_who_is_away_only_then(pages: Pages) -> None:
     point = pages.point("1.1")
     link = pages.link("Директор центра")
