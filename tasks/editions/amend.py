@@ -16,7 +16,8 @@ from roadmap.control.year_shift import shift_years as shifted
 from roadmap.editions import AnswerRefused, Plan, compare
 from tasks.context.working_calendar import calendar_for, calendar_of
 from tasks.editions.calendar_changes import follow_calendar
-from tasks.editions.load import Planned, content_hash, refuse_unread, store_edition, store_entries, store_roadmap
+from tasks.editions.content import content_hash
+from tasks.editions.load import Planned, refuse_unread, store_edition, store_entries, store_roadmap
 from tasks.editions.point_changes import PointPlan, carry_out, plan_points
 from tasks.editions.point_matching import stored_points
 from tasks.editions.point_rows import store_points

@@ -1,7 +1,5 @@
 """Puts a roadmap on control: a reviewed catalogue becomes rows, dated control points included."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +19,7 @@ from roadmap.reading import Reading
 from tasks.context.working_calendar import calendar_for
 from tasks.editions.added_items import added_items
 from tasks.editions.calendar_changes import days_of, follow_calendar
+from tasks.editions.content import content_hash
 from tasks.editions.point_rows import Moved, missing_points, store_points
 
 Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
@@ -28,12 +27,6 @@ Planned = list[tuple[Origin, Entry, Reading, list[PlannedPoint]]]
 INDICATOR_WORDS = {
     *("code", "title", "unit", "comparison", "target", "target_year", "rhythm", "words", "method"),
 }
-
-
-#: Fields that editions stored by earlier releases have not: empty, they make no other edition.
-LATER_FIELDS = ("working_days", "executors_heading")
-ITEM_PARTS = ("items", "directives", "duties")
-LATER_STEPS = ("co_term", "co_before")
 
 
 class LoadRefused(ValueError):
@@ -111,22 +104,6 @@ def load_roadmap(
         unread=tuple(_unread(catalogue.code, planned)),
         moved=(*by_calendar, *stored.moved),
     )
-
-
-def content_hash(catalogue: Catalogue, shift_years: int = 0) -> str:
-    """Equal for equal content: the catalogue's JSON and the years it is shifted by."""
-    fields = catalogue.model_dump(mode="json")
-    for name in LATER_FIELDS:
-        if not fields[name]:
-            del fields[name]
-    for part in ITEM_PARTS:
-        for item in fields[part]:
-            if not item["words"]:
-                del item["words"]
-    if fields["ladder"]:
-        fields["ladder"] = {name: n for name, n in fields["ladder"].items() if name not in LATER_STEPS or n is not None}
-    content = json.dumps([fields, shift_years], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _since(present: Roadmap | None, code: str, *, wanted: date | None, otherwise: date, today: date) -> date:
