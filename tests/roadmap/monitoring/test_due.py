@@ -81,7 +81,7 @@ def test_what_the_values_of_the_five_systems_count() -> None:
         for one in built_in(code).indicators
     }
     assert sorted(key for key, what in found.items() if what == "span") == [("kirov", "7.2-7"), ("kirov", "7.2-8")]
-    assert sorted(key for key, what in found.items() if what == "start") == [("moscow-oblast", n) for n in "346"]
+    assert sorted(key for key, what in found.items() if what == "start") == [("moscow-oblast", n) for n in "1346"]
     assert "period" not in found.values()
 
 
