@@ -26,6 +26,7 @@ class Group:
     title: str
     members: int = 0
     responsible: str = ""
+    place: str = ""
 
 
 @dataclass(slots=True)

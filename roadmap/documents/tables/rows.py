@@ -19,6 +19,7 @@ from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repea
 from roadmap.documents.tables.numbers import NUMBER, ROMAN, heads_of, restarts_after
 from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.sections import Sections
+from roadmap.language.normalise import plain_with_signs
 
 RowClass = Literal["item", "indicator", "continuation", "heading", "header", "question"]
 CLASSES: tuple[RowClass, ...] = ("item", "indicator", "continuation", "heading", "header", "question")
@@ -73,6 +74,7 @@ class RowReader:
         )
         for row in laid:
             self.read(row)
+        self._ask_of_groups()
 
     def read(self, row: Row) -> RowClass:
         """The class of the row, which is counted; its words went where they belong."""
@@ -180,7 +182,8 @@ class RowReader:
         if not number or not title or self._term(row) or self.nested:
             return None
         if number in self._heads:
-            self.group, self.last = Group(number, title, responsible=self._cell(row, "responsible")), None
+            self.group = Group(number, title, responsible=self._cell(row, "responsible"), place=row.place)
+            self.last = None
             return "heading"
         alone = not any(self._cell(row, role) for role in ("responsible", "executors", "result"))
         restarts = row.place in self._restarts and headings.is_title(title)
@@ -282,7 +285,7 @@ class RowReader:
             self._fill(item, role, cells)
         if term := self._under_month(item.words.get("term", "")):
             item.words["term"], item.lines["term"] = term, ()
-        if group and not item.words.get("responsible") and group.responsible:
+        if group and group.responsible and not item.words.get("responsible"):
             item.add("responsible", group.responsible)
         parts = stacked(item, self.reads)
         self.items += parts
@@ -344,6 +347,18 @@ class RowReader:
             if words := cells.of(role):
                 self.last.add(role, words, cells.lines(role))
         return "continuation"
+
+    def _ask_of_groups(self) -> None:
+        """Who stands beside the heading of a group and beside none of its rows is nobody's executor yet."""
+        for group in {
+            id(item.group): item.group for item in self.items if item.group and item.group.responsible
+        }.values():
+            under = [item.words for item in self.items if item.group is group]
+            said = plain_with_signs(" ".join(f"{own.get('responsible')} {own.get('executors')}" for own in under))
+            words = f"{group.number}. {group.title} | {group.responsible}"
+            if plain_with_signs(group.responsible) not in said and self.answers.of("row", words) is None:
+                why = "у строк под этой другие ответственные; если он исполнитель и там, впишите его в пункты"
+                self.questions.append(Question("row", group.place, words, why, "пропустить", ("пропустить",)))
 
     def _ask(self, row: Row, why: str, *likely: str) -> RowClass:
         choices = tuple(dict.fromkeys((*likely, *ANSWERS)))

@@ -46,6 +46,20 @@ def test_a_numbered_row_without_a_term_over_its_own_rows_is_their_group() -> Non
     assert [entry.group for entry in items(found)] == ["Организация работы:", "Организация работы:", ""]
 
 
+def test_who_stands_beside_a_group_alone_is_asked_about() -> None:
+    rows = [
+        ("1", "Организация работы:", "", "Управление образования"),
+        ("1.1", "назначить наставников", "до 1 марта 2027 г.", "ИМЦ"),
+        ("1.2", "провести семинар", "апрель 2027 г.", "ИМЦ"),
+    ]
+    found = imported([HEADER, *rows])
+    assert [question.words for question in asked(found, "row")] == ["1. Организация работы: | Управление образования"]
+    shared = imported(
+        [HEADER, rows[0], rows[1], ("1.2", "провести семинар", "апрель 2027 г.", "Управление образования")]
+    )
+    assert asked(shared, *OPEN) == []
+
+
 def test_a_number_over_a_count_that_begins_again_is_a_section() -> None:
     found = imported([HEADER, ("1.", "Кадры", "", ""), *ROWS[:2], ("2.", "Отчётность", "", ""), ROWS[0]])
     assert [entry.item.section for entry in items(found)] == ["1. Кадры", "1. Кадры", "2. Отчётность"]
