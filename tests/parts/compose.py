@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class Compose:
 
     def __init__(self, folder: Path, network: Network, *, vekha: str, servers: str) -> None:
         self.folder, self.network = folder, network
+        self._opened = ExitStack()
         self.project = f"vekha-test-{os.getpid()}"
         self.file: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text(encoding="utf-8"))
         for name in ("compose.yaml", "nginx.conf", "make_secrets.sh"):
@@ -145,13 +147,13 @@ class Compose:
         """An answer over the network of the containers, by a browser that knows the certificate."""
         if client is not None:
             return self.network.call(client.request, method, url, **more)
-        with self.browser() as once:
-            return self.network.call(once.request, method, url, **more)
+        return self.network.call(self.browser().request, method, url, **more)
 
     def browser(self) -> httpx.Client:
         """One that keeps its cookies and trusts no certificate but that of the installation."""
         trusted = ssl.create_default_context(cafile=str(self.folder / "secrets/tls.crt"))
-        return httpx.Client(verify=trusted, base_url=PAGES, timeout=60, trust_env=False)
+        opened = httpx.Client(verify=trusted, base_url=PAGES, timeout=60, trust_env=False)
+        return self._opened.enter_context(opened)
 
     def prefect(self, method: str, path: str, **more: Any) -> Any:
         """What the Prefect server answers past the pages, with its password."""
@@ -162,4 +164,5 @@ class Compose:
 
     def remove(self) -> None:
         """Nothing of it stays."""
+        self._opened.close()
         self("down", "--volumes", "--timeout=20")
