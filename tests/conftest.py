@@ -61,6 +61,15 @@ def no_connection_outlives_its_test() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def files_are_made_as_before() -> Iterator[None]:
+    """A command that runs in this process closes what it makes to others, and what all later tests make."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture(autouse=True)
 def one_day(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test lives at noon of one day; with a real server on the day it is, for Prefect reads a clock of its own."""
     if "prefect_server" in request.fixturenames:

@@ -49,6 +49,7 @@ class Compose:
         }
         (folder / "containers.conf").write_text(CONF, encoding="utf-8")
         (folder / "vekha.env").write_text(f"VEKHA_PUBLIC_URL={PAGES}\n", encoding="utf-8")
+        (folder / "vekha.env").chmod(0o444)
         assert self.make_secrets("mailto://vekha@localhost:2525?from=vekha@example.ru")[0] == 0
         self._make_certificate()
         self._override()
@@ -69,7 +70,8 @@ class Compose:
         for_whom = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2", "-nodes")
         files = ("-keyout", str(self.folder / "secrets/tls.key"), "-out", str(self.folder / "secrets/tls.crt"))
         run("openssl", "req", "-x509", "-newkey", "rsa:2048", *for_whom, *files)
-        (self.folder / "secrets/tls.key").chmod(0o444)
+        for name in ("tls.key", "tls.crt"):
+            (self.folder / "secrets" / name).chmod(0o444)
 
     def _override(self) -> None:
         names = [f"      - {name}:127.0.0.1" for name in self.file["services"]]
