@@ -254,4 +254,4 @@ def test_an_unknown_system_is_named(port: int, refused: Refused) -> None:
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, port: int, refused: Refused) -> None:
     (tmp_path / "data").write_text("это файл", encoding="utf-8")
-    assert "недоступна для записи" in refused("--data", "data", "--port", str(port))
+    assert "data — не папка — укажите папку в VEKHA_DATA" in refused("--data", "data", "--port", str(port))
