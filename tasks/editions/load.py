@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from models.db.rows import ids_by_code, store
 from models.tables.roadmap import Body, Edition, Executor, Indicator, Item, ItemNeed, Roadmap
 from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.executors import takes_part
 from roadmap.catalogue.schema import Catalogue, Origin
 from roadmap.catalogue.schema import Item as Entry
 from roadmap.control.planning import PlannedPoint, plan
@@ -236,7 +237,7 @@ def store_entries(session: Session, moved: Catalogue, planned: Planned, calendar
     bodies = ids_by_code(session, Body, code)
     store(session, Item, code, _item_rows(moved, planned, bodies, calendar_version))
     items = ids_by_code(session, Item, code)
-    wanted = {(items[item.code], bodies[body]) for _, item, *_ in planned for body in item.co_executors}
+    wanted = {(items[item.code], bodies[body]) for _, item, *_ in planned for body in takes_part(moved, item)}
     there = {items[item.code] for _, item, *_ in planned}
     _store_pairs(session, col(Executor.item_id), col(Executor.body_id), there, wanted)
     needs = {(items[item.code], items[needed]) for _, item, *_ in planned for needed in item.after if needed in items}
