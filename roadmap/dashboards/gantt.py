@@ -9,21 +9,8 @@ from roadmap.calendar.spans import month_end
 from roadmap.control.state import COLOURS_RU, WORST, Colour
 from roadmap.dashboards.boards import BoardPoint, light
 from roadmap.language import brief, day, section_words
+from roadmap.language.months import MONTHS
 
-MONTHS_RU = (
-    "январь",
-    "февраль",
-    "март",
-    "апрель",
-    "май",
-    "июнь",
-    "июль",
-    "август",
-    "сентябрь",
-    "октябрь",
-    "ноябрь",
-    "декабрь",
-)
 LABEL, MONTH, HEAD, LANE, GAP, SECTION = 330, 74, 26, 13, 5, 24
 WIDTH = LABEL + 12 * MONTH + 2
 #: What fits the label column.
@@ -174,7 +161,7 @@ def _x(on: date, year: int) -> float:
 
 def _months(bottom: int) -> str:
     parts = []
-    for n, name in enumerate(MONTHS_RU):
+    for n, name in enumerate(MONTHS):
         x = LABEL + n * MONTH
         parts.append(f'<line x1="{x}" y1="0" x2="{x}" y2="{bottom}" stroke="#d8dde3"/>')
         parts.append(f'<text x="{x + MONTH / 2}" y="17" text-anchor="middle" fill="#444">{name}</text>')

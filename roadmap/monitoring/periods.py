@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from roadmap.calendar import WorkCalendar
 from roadmap.calendar.spans import month_end
 from roadmap.catalogue.schema import MonitoringRound, RoundRhythm
+from roadmap.language.months import MONTHS as MONTH_NAMES
 from roadmap.reading import Every
 
 MONTHS: dict[RoundRhythm, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -19,10 +20,6 @@ RETURNS_RU: dict[Every, str] = {
     "half_year": "каждое полугодие",
     "year": "ежегодно",
 }
-_MONTH_NAMES = (
-    *("январь", "февраль", "март", "апрель", "май", "июнь"),
-    *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
-)
 _ROMAN = ("I", "II", "III", "IV")
 _WRITTEN = re.compile(r"(20[0-9]{2})(?:-(Q[1-4]|H[12]|0[1-9]|1[0-2]))?", re.IGNORECASE)
 
@@ -42,7 +39,7 @@ class Period:
         if self.rhythm == "year":
             return f"{year} год"
         if self.rhythm == "month":
-            return f"{_MONTH_NAMES[part]} {year} г."
+            return f"{MONTH_NAMES[part]} {year} г."
         return f"{_ROMAN[part]} {'квартал' if self.rhythm == 'quarter' else 'полугодие'} {year} г."
 
     @property

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from pathlib import PurePath
 from typing import Literal
 
@@ -58,7 +59,8 @@ def _in_zip(content: bytes) -> Kind:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             said = archive.read("mimetype")[:100] if "mimetype" in names and len(names) < 5_000 else b""
-    except Exception:  # the reader will say what is wrong with it
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error):
+        # Damaged or locked: the reader says what is wrong with it.
         return "docx"
     if any(part.startswith("word/document") for part in names):
         return "docx"

@@ -6,18 +6,11 @@ from typing import Any
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
+from roadmap.language.months import MONTHS, OF_MONTHS
 from tasks.documents.lines import above_the_line
 
 _LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|[_*].')
 _DECIMALS = re.compile(r"[#0,\s]*\.(0+)%?$")
-_MONTHS = (
-    *("январь", "февраль", "март", "апрель", "май", "июнь"),
-    *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
-)
-_OF_MONTHS = (
-    *("января", "февраля", "марта", "апреля", "мая", "июня"),
-    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
-)
 
 
 def shown(value: Any, form: str) -> str:
@@ -69,11 +62,11 @@ def _day(value: date, form: str) -> str:
     has_month = "m" in tokens and (has_day or has_year or not has_hour)
     hour = f" {value:%H:%M}" if isinstance(value, datetime) and value.time() != time() else ""
     if has_day and has_month and not has_year:
-        return f"{value.day} {_OF_MONTHS[value.month - 1]}{hour}"
+        return f"{value.day} {OF_MONTHS[value.month - 1]}{hour}"
     if not has_day and has_year:
-        return f"{_MONTHS[value.month - 1]} {value.year}" if has_month else f"{value.year}"
+        return f"{MONTHS[value.month - 1]} {value.year}" if has_month else f"{value.year}"
     if not has_day and has_month:
-        return _MONTHS[value.month - 1]
+        return MONTHS[value.month - 1]
     if not has_day and has_hour:
         return hour.strip() or "0:00"
     return f"{value:%d.%m.%Y}{hour if has_hour else ''}"

@@ -18,6 +18,7 @@ from models.tables.alert import alerts
 from roadmap.control.state import is_late, is_overdue
 from roadmap.dashboards import boards, gantt
 from roadmap.language import section_words
+from roadmap.language.months import MONTHS
 from tasks.context.last_control import missed_controls
 from tasks.editions.calendar_changes import unapproved_lines
 from tasks.files.point_export import MEDIA_TYPE, workbook
@@ -179,7 +180,7 @@ def _load(
     load = boards.load(points, who, today)
     return {
         "months": load.months,
-        "names": [gantt.MONTHS_RU[month.month - 1] for month in load.months],
+        "names": [MONTHS[month.month - 1] for month in load.months],
         "peak": load.peak,
         "rows": page(load.rows, "load", params, size=LOAD_SIZE),
     }

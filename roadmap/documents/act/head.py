@@ -8,16 +8,13 @@ from typing import Any
 
 from roadmap.documents.neutral import Paragraph
 from roadmap.documents.text.passages import whole
+from roadmap.language.months import OF_MONTHS
 
-MONTHS = (
-    *("января", "февраля", "марта", "апреля", "мая", "июня"),
-    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
-)
 KINDS = ("приказ", "распоряжение", "постановление", "решение", "указ")
 
 _DAY = re.compile(
     r"(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>(?:19|20)\d{2})\b"
-    rf"|[«\"]?\s?(?P<d2>\d{{1,2}})\s?[»\"]?\s+(?P<month>{'|'.join(MONTHS)})\s+(?P<y2>(?:19|20)\d{{2}})",
+    rf"|[«\"]?\s?(?P<d2>\d{{1,2}})\s?[»\"]?\s+(?P<month>{'|'.join(OF_MONTHS)})\s+(?P<y2>(?:19|20)\d{{2}})",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:№|(?<!\w)N)\s*(?P<n>[0-9А-ЯA-Zа-яa-z][\w./\-]*)")
@@ -69,7 +66,7 @@ class FoundAct:
 def day_of(text: str) -> date | None:
     """The first real day named in the words."""
     for match in _DAY.finditer(text):
-        month = int(match["m"]) if match["m"] else MONTHS.index(match["month"].casefold()) + 1
+        month = int(match["m"]) if match["m"] else OF_MONTHS.index(match["month"].casefold()) + 1
         try:
             return date(int(match["y"] or match["y2"]), month, int(match["d"] or match["d2"]))
         except ValueError:

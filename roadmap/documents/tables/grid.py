@@ -6,36 +6,9 @@ from dataclasses import dataclass
 
 from roadmap.documents.neutral import Row
 from roadmap.documents.tables.content import DAYS, Content, is_mark
+from roadmap.language.months import MONTHS, OF_MONTHS
 from roadmap.language.normalise import fold, in_cyrillic
 
-_MONTHS = (
-    "январь",
-    "февраль",
-    "март",
-    "апрель",
-    "май",
-    "июнь",
-    "июль",
-    "август",
-    "сентябрь",
-    "октябрь",
-    "ноябрь",
-    "декабрь",
-)
-_GENITIVE = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _ABOUT = re.compile(
     r"^(?:срок\w*|период\w*|месяц\w*|календарн\w+|план\w*|график|исполнени\w*|реализаци\w*|проведени\w*|выполнени\w*|год\w*|по|и|в|на|,)\s+"
@@ -62,7 +35,7 @@ class Span:
         if self.kind == "year":
             return f"{self.n} год"
         named = {
-            "month": _MONTHS[self.n - 1],
+            "month": MONTHS[self.n - 1],
             "quarter": f"{_ROMAN[self.n - 1]} квартал",
             "half": f"{_ROMAN[self.n - 1]} полугодие",
         }
@@ -124,7 +97,7 @@ def span_named(words: str) -> Span | None:
     for kind, pattern, most in (("quarter", _QUARTER, 4), ("half", _HALF, 2)):
         if (found := pattern.fullmatch(rest)) and (n := _number(found["n"])) <= most and n:
             return Span(kind, n, year)
-    month = next((n for n, name in enumerate(_MONTHS, 1) if _is_month(rest, name)), 0)
+    month = next((n for n, name in enumerate(MONTHS, 1) if _is_month(rest, name)), 0)
     if not month and re.search(r"месяц", text):
         month = _number(rest)
     return Span("month", month, year) if 1 <= month <= 12 else None
@@ -132,7 +105,7 @@ def span_named(words: str) -> Span | None:
 
 def _is_month(words: str, name: str) -> bool:
     bare = words.rstrip(".")
-    return bare in (name, _GENITIVE[_MONTHS.index(name)]) or (len(bare) in (3, 4, 5) and name.startswith(bare))
+    return bare in (name, OF_MONTHS[MONTHS.index(name)]) or (len(bare) in (3, 4, 5) and name.startswith(bare))
 
 
 def _number(digits: str) -> int:
@@ -151,8 +124,8 @@ def said_under(cell: str, span: Span) -> str:
     year = f" {span.year} г." if span.year else ""
     if span.kind == "month":
         if DAYS.fullmatch(cell):
-            return f"{cell} {_GENITIVE[span.n - 1]}{year}"
-        named = any(name[:3] in fold(cell) for name in _MONTHS)
+            return f"{cell} {OF_MONTHS[span.n - 1]}{year}"
+        named = any(name[:3] in fold(cell) for name in MONTHS)
         return f"{cell}{year}" if named or re.fullmatch(r"\d{1,2}\.\d{2}", cell) else f"{cell} ({span.words})"
     if re.fullmatch(r"\d{1,2}\.\d{2}", cell):
         return f"{cell}.{span.year}" if span.year else cell
@@ -162,5 +135,5 @@ def said_under(cell: str, span: Span) -> str:
 def day_of_month(day: str, month: str) -> str:
     """«12» and «март 2027 г.» as «12 марта 2027 г.»; words that are no month stay behind the day, to be asked."""
     name, _, rest = month.partition(" ")
-    n = next((n for n, known in enumerate(_MONTHS) if _is_month(fold(name), known)), None)
-    return f"{day} {month if n is None else ' '.join(filter(None, (_GENITIVE[n], rest)))}"
+    n = next((n for n, known in enumerate(MONTHS) if _is_month(fold(name), known)), None)
+    return f"{day} {month if n is None else ' '.join(filter(None, (OF_MONTHS[n], rest)))}"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from roadmap.documents.text import rhythms
 from roadmap.documents.text.labels import Labelled, labelled
 from roadmap.documents.text.order import BULLET, PAREN, SUB, TOP, Line
-from roadmap.documents.text.terms_in_text import Reads, part
 from roadmap.documents.text.verbs import infinitives
 
 
@@ -116,12 +115,6 @@ def _label(found: list[Point], labels: Labelled) -> None:
                 "", old.term or labels.term, old.who or labels.who, old.more or labels.more, old.result or labels.result
             ),
         )
-
-
-def split_term(text: str, reads: Reads) -> tuple[str, str]:
-    """The words without their term, and the term; a term counts only where it is understood."""
-    parted = part(text.rstrip(" .;»"), reads)
-    return (parted.rest, parted.term) if parted.term and reads(parted.term) else (text.rstrip(" .;»"), "")
 
 
 def names_a_term(text: str) -> bool:

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from roadmap.dashboards.gantt import HEAD, LABEL, LANE, MONTH, MONTHS_RU, gantt_svg, item_rows, section_rows
+from roadmap.dashboards.gantt import HEAD, LABEL, LANE, MONTH, gantt_svg, item_rows, section_rows
+from roadmap.language.months import MONTHS
 from tasks.pages.filters import ShownPoint
 
 TODAY = date(2027, 5, 26)
@@ -54,7 +55,7 @@ def bars(points: list[ShownPoint], year: int = 2027) -> list[ElementTree.Element
 def test_it_has_twelve_russian_months_a_title_and_a_description() -> None:
     root = drawn([POINT])
     words = [text.text for text in root.iter(f"{SVG}text")]
-    assert [word for word in words if word in MONTHS_RU] == list(MONTHS_RU)
+    assert [word for word in words if word in MONTHS] == list(MONTHS)
     assert root.findtext(f"{SVG}title") == "Сроки 2027 года"
     assert "Строк: 1" in (root.findtext(f"{SVG}desc") or "")
 

@@ -15,7 +15,7 @@ from roadmap.documents.importer import Found, find
 from roadmap.documents.plain_text import from_text
 from roadmap.documents.questions import Answers
 from roadmap.documents.tables.columns import columns_of
-from roadmap.documents.text.points import split_term
+from roadmap.documents.text.terms_in_text import part
 from roadmap.terms import read
 
 HEAD = """МИНИСТЕРСТВО ОБРАЗОВАНИЯ КРАСНОДАРСКОГО КРАЯ
@@ -235,10 +235,11 @@ def test_the_json_has_the_agreed_fields() -> None:
 
 def test_a_relative_term_and_an_alias_are_found_in_the_words() -> None:
     text = "направить копию в прокуратуру в течение 5 рабочих дней со дня регистрации;"
-    rest, term = split_term(
-        text, lambda words: read(words, start=date(2027, 1, 1), end=date(2028, 1, 1)).kind != "unreadable"
+    parted = part(text, lambda words: read(words, start=date(2027, 1, 1), end=date(2028, 1, 1)).kind != "unreadable")
+    assert (parted.rest, parted.term) == (
+        "направить копию в прокуратуру",
+        "в течение 5 рабочих дней со дня регистрации",
     )
-    assert (rest, term) == ("направить копию в прокуратуру", "в течение 5 рабочих дней со дня регистрации")
 
     found = imported(
         [
