@@ -11,12 +11,12 @@ from roadmap.catalogue.open_questions import MARK
 from roadmap.catalogue.schema import ItemKind
 from roadmap.documents.act.regions import zone_of
 from roadmap.documents.bodies import OFFICIALS, latin
+from roadmap.documents.columns.roles import NAME_RU
 from roadmap.documents.entries import Entry
 from roadmap.documents.importer import Found
 from roadmap.documents.names import kind_of as kind_of_name
 from roadmap.documents.questions import Question
 from roadmap.documents.tables.items import ASIDE
-from roadmap.documents.tables.roles import NAME_RU
 from roadmap.review.kinds import keeps_registry
 
 try:

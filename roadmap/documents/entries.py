@@ -11,9 +11,9 @@ from typing import Any
 from roadmap.calendar import WorkCalendar
 from roadmap.documents.bodies import Bodies, Body, is_of_kind
 from roadmap.documents.names import readings_of
+from roadmap.documents.orders import points
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables.items import ASIDE, FoundItem
-from roadmap.documents.text import points
 from roadmap.reading import Reading
 from roadmap.terms import read
 

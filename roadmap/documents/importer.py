@@ -11,8 +11,13 @@ from roadmap.documents.act import head
 from roadmap.documents.act.periods import find_period
 from roadmap.documents.act.regions import region_of
 from roadmap.documents.bodies import OFFICIALS, Bodies, Body
+from roadmap.documents.columns.shown import TableShown
 from roadmap.documents.entries import Entry, entries_of, reader_of
 from roadmap.documents.neutral import Document, Paragraph
+from roadmap.documents.orders import headings, points
+from roadmap.documents.orders.directives import directives
+from roadmap.documents.orders.listed import listed_plans
+from roadmap.documents.orders.order import order_of
 from roadmap.documents.questions import Answers, Question, asked_once
 from roadmap.documents.tables import indicators
 from roadmap.documents.tables.captions import caption_of
@@ -20,13 +25,8 @@ from roadmap.documents.tables.items import FoundItem
 from roadmap.documents.tables.joined import WholeTable
 from roadmap.documents.tables.reading import TablesRead, read_tables, tables_of
 from roadmap.documents.tables.rows import CLASSES, RowClass
-from roadmap.documents.tables.shown import TableShown
-from roadmap.documents.text import headings, points
 from roadmap.documents.text.accounting import PARAGRAPH_CLASSES, ParagraphClass, classes_of
 from roadmap.documents.text.definitions import definitions_of
-from roadmap.documents.text.directives import directives
-from roadmap.documents.text.listed import listed_plans
-from roadmap.documents.text.order import order_of
 from roadmap.documents.text.regulations import Regulation, regulation_of
 from roadmap.reading import Reading
 

@@ -8,10 +8,10 @@ from typing import Self
 from roadmap.catalogue.answers import Answer
 from roadmap.documents.act.head import day_of
 from roadmap.documents.bodies import LEVELS_RU
+from roadmap.documents.columns.roles import ROLE_RU
 from roadmap.documents.entries import reader_of
 from roadmap.documents.importer import Found
 from roadmap.documents.questions import About, Answers, Asked, asked_once, key_of
-from roadmap.documents.tables.roles import ROLE_RU
 from roadmap.documents.tables.rows import ANSWERS
 from roadmap.reading import Reading
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from roadmap.documents.columns.columns import columns_of
 from roadmap.documents.neutral import Paragraph, Row, Table, clean
-from roadmap.documents.tables.columns import columns_of
 from tasks.documents.lines import lines_of_cells, paragraphs_of
 
 DEEPEST = 20

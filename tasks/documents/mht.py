@@ -6,7 +6,7 @@ from email.policy import default
 
 from roadmap.documents.neutral import Document
 from roadmap.documents.plain_text import from_text
-from tasks.documents.html import from_html, from_markup
+from tasks.documents.html.reading import from_html, from_markup
 from tasks.files.errors import DocumentRefused
 
 

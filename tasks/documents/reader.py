@@ -26,10 +26,10 @@ MOST_ROWS = 100_000
 """Paragraphs, and rows of tables. What an order says is read word by word: a book of ten volumes is none."""
 #: (module, function) by kind: the libraries behind each take longer to load than a short order to read.
 _READERS: dict[Kind, tuple[str, str]] = {
-    "docx": ("tasks.documents.docx", "from_docx"),
-    "xlsx": ("tasks.documents.xlsx", "from_xlsx"),
-    "pdf": ("tasks.documents.pdf", "from_pdf"),
-    "html": ("tasks.documents.html", "from_html"),
+    "docx": ("tasks.documents.docx.reading", "from_docx"),
+    "xlsx": ("tasks.documents.xlsx.reading", "from_xlsx"),
+    "pdf": ("tasks.documents.pdf.reading", "from_pdf"),
+    "html": ("tasks.documents.html.reading", "from_html"),
     "mht": ("tasks.documents.mht", "from_mht"),
 }
 KNOWN_RU = ".docx, .docm, .xlsx, .pdf, .html, .mht, .txt, .zip с ними, а с LibreOffice — .doc, .rtf, .odt, .ods, .xls"

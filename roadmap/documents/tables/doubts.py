@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from roadmap.documents.columns.content import Content, contents_of, is_term
+from roadmap.documents.columns.grid import FEWEST, spans_of
+from roadmap.documents.columns.layout import Columns, offered
+from roadmap.documents.columns.roles import NAME_RU
 from roadmap.documents.neutral import Row, clean
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.tables.content import Content, contents_of, is_term
-from roadmap.documents.tables.grid import FEWEST, spans_of
 from roadmap.documents.tables.joined import WholeTable
-from roadmap.documents.tables.layout import Columns, offered
-from roadmap.documents.tables.roles import NAME_RU
 from roadmap.documents.tables.rows import RowClass
 
 SHOWN = 120

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from roadmap.documents.columns.layout import Columns, is_column_numbers, is_repeated, is_rule
 from roadmap.documents.neutral import Paragraph, Row, healed, join_torn
 from roadmap.documents.questions import Answers, Question
-from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repeated, is_rule
 from roadmap.documents.tables.rows import RowClass
 
 _LIST = re.compile(r"^(?:(?P<point>\d+(?:\.\d+)+)\.?\s+)?(?:К показателям|Показател)\S*(?:\s.*)?:$", re.IGNORECASE)

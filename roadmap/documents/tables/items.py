@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from roadmap.documents.columns.content import is_term
+from roadmap.documents.columns.layout import Columns
+from roadmap.documents.columns.roles import Role
 from roadmap.documents.names import is_ditto, is_same_person, names_in
 from roadmap.documents.neutral import Row, healed, join_torn
-from roadmap.documents.tables.content import is_term
-from roadmap.documents.tables.layout import Columns
-from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.stacked import list_of_terms, numbered_parts
 from roadmap.language.normalise import in_cyrillic
 

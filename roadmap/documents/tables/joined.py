@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from roadmap.documents.columns.columns import columns_by_cells, columns_of
+from roadmap.documents.columns.content import contents_of, is_term
+from roadmap.documents.columns.grid import FEWEST, spans_of
+from roadmap.documents.columns.layout import Columns, is_column_numbers, is_repeated
+from roadmap.documents.columns.roles import Role, heading_of
 from roadmap.documents.neutral import Document, Paragraph, Row, Table
-from roadmap.documents.tables.columns import columns_by_cells, columns_of
-from roadmap.documents.tables.content import contents_of, is_term
-from roadmap.documents.tables.grid import FEWEST, spans_of
-from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repeated
-from roadmap.documents.tables.roles import Role, heading_of
 from roadmap.documents.tables.sections import SECTION
 from roadmap.language.normalise import plain_with_signs
 

@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from roadmap.documents.columns.layout import Columns
+from roadmap.documents.columns.roles import ROLE_RU, Role
+from roadmap.documents.columns.shown import TableShown, shown
 from roadmap.documents.neutral import Document, Row, Table
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import doubts, indicators
 from roadmap.documents.tables.captions import caption_of
 from roadmap.documents.tables.items import FoundItem, heal
 from roadmap.documents.tables.joined import WholeTable, whole_tables
-from roadmap.documents.tables.layout import Columns
-from roadmap.documents.tables.roles import ROLE_RU, Role
 from roadmap.documents.tables.rows import RowClass, RowReader
-from roadmap.documents.tables.shown import TableShown, shown
 from roadmap.language.normalise import plain_with_signs
 
 

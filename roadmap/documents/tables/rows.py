@@ -5,19 +5,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from roadmap.documents.columns.aligned import aligned
+from roadmap.documents.columns.content import DAYS
+from roadmap.documents.columns.grid import said_under, span_named
+from roadmap.documents.columns.layout import Columns, is_column_numbers, is_repeated, is_rule
+from roadmap.documents.columns.roles import Role
 from roadmap.documents.names import names_in
 from roadmap.documents.neutral import Row, join_torn
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables import headings
-from roadmap.documents.tables.aligned import aligned
-from roadmap.documents.tables.content import DAYS
-from roadmap.documents.tables.grid import said_under, span_named
 from roadmap.documents.tables.items import ASIDE, WORDS, Cells, of_above, stacked
 from roadmap.documents.tables.items import FoundItem as FoundItem
 from roadmap.documents.tables.items import Group as Group
-from roadmap.documents.tables.layout import Columns, is_column_numbers, is_repeated, is_rule
 from roadmap.documents.tables.numbers import NUMBER, ROMAN, heads_of, restarts_after
-from roadmap.documents.tables.roles import Role
 from roadmap.documents.tables.sections import Sections
 from roadmap.language.normalise import plain_with_signs
 

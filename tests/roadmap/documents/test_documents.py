@@ -10,12 +10,12 @@ from roadmap.catalogue.answers import Answer
 from roadmap.catalogue.loading import parse_catalogue
 from roadmap.catalogue.open_questions import open_questions
 from roadmap.documents.act.regions import region_of, zone_of
+from roadmap.documents.columns.columns import columns_of
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
+from roadmap.documents.orders.terms_in_text import part
 from roadmap.documents.plain_text import from_text
 from roadmap.documents.questions import Answers
-from roadmap.documents.tables.columns import columns_of
-from roadmap.documents.text.terms_in_text import part
 from roadmap.terms import read
 
 HEAD = """МИНИСТЕРСТВО ОБРАЗОВАНИЯ КРАСНОДАРСКОГО КРАЯ

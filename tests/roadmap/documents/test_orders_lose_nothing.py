@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from roadmap.documents.importer import Found, find
 from roadmap.documents.neutral import Document, Paragraph
-from roadmap.documents.text import addressees, clauses, directives, entry, labels, order, terms_in_text
+from roadmap.documents.orders import addressees, clauses, directives, entry, labels, order, terms_in_text
 
 BEARERS = (
     *(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from roadmap.documents.tables.roles import heading_of
+from roadmap.documents.columns.roles import heading_of
 from tests.roadmap.documents.plans import HEADER, ROWS, asked, imported, items, words
 
 OPEN = ("column", "row", "table", "term", "responsible")

@@ -7,7 +7,7 @@ import pytest
 from docx import Document as new_docx
 
 from roadmap.documents.neutral import Document, Paragraph, Table
-from tasks.documents.docx import from_docx
+from tasks.documents.docx.reading import from_docx
 
 NAMES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

@@ -3,7 +3,7 @@
 import pytest
 
 from roadmap.documents.neutral import Document, Paragraph, Table
-from tasks.documents.html import from_html
+from tasks.documents.html.reading import from_html
 from tasks.files.errors import DocumentRefused
 
 HEADER = ("Мероприятие", "Срок", "Ответственный")

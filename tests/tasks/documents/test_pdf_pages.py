@@ -15,8 +15,8 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 from roadmap.documents.neutral import Document
 from roadmap.documents.neutral import Paragraph as Words
 from roadmap.documents.neutral import Table as Found
-from tasks.documents.pdf import from_pdf
-from tasks.documents.pdf_words import Speller
+from tasks.documents.pdf.reading import from_pdf
+from tasks.documents.pdf.words import Speller
 
 HEADER = ("№ п/п", "Мероприятие", "Ответственный", "Срок")
 FIRST = ("1", "Семинар для директоров школ", "институт", "май 2027 г.")

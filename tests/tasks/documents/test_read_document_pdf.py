@@ -17,7 +17,7 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table
 
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
-from tasks.documents.pdf import from_pdf
+from tasks.documents.pdf.reading import from_pdf
 from tasks.documents.reader import read_document
 from tasks.files.errors import DocumentRefused
 

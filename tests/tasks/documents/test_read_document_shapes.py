@@ -10,8 +10,8 @@ from docx.table import Table
 from roadmap.catalogue.loading import parse_catalogue
 from roadmap.documents.draft import draft
 from roadmap.documents.importer import Found, find
-from tasks.documents.docx import from_docx
-from tasks.documents.html import from_html
+from tasks.documents.docx.reading import from_docx
+from tasks.documents.html.reading import from_html
 
 HEAD = ("ПРИКАЗ", "от 12.01.2027 № 15", "Об утверждении плана", "План мероприятий Краснодарского края на 2027 год")
 HEADER = ("№ п/п", "Мероприятие", "Ответственный", "Срок")

@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from roadmap.documents.importer import find
 from roadmap.documents.neutral import Document, Paragraph, Table
-from tasks.documents.xlsx import from_xlsx
-from tasks.documents.xlsx_values import shown
+from tasks.documents.xlsx.reading import from_xlsx
+from tasks.documents.xlsx.values import shown
 from tasks.files.errors import DocumentRefused
 
 HEADER = ("№ п/п", "Мероприятие", "Ответственный", "Срок")

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from roadmap.documents.columns.content import Content
+from roadmap.documents.columns.grid import Grid, day_of_month
+from roadmap.documents.columns.roles import NAME_RU, OFFERED, Role
 from roadmap.documents.neutral import Row
-from roadmap.documents.tables.content import Content
-from roadmap.documents.tables.grid import Grid, day_of_month
-from roadmap.documents.tables.roles import NAME_RU, OFFERED, Role
 from roadmap.language.normalise import plain_with_signs
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from roadmap.documents.text.verbs import INFINITIVE, without_quotes
+from roadmap.documents.orders.verbs import INFINITIVE, without_quotes
 
 Reads = Callable[[str], bool]
 

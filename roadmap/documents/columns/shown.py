@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from roadmap.documents.tables.layout import Columns
-from roadmap.documents.tables.roles import NAME_RU
+from roadmap.documents.columns.layout import Columns
+from roadmap.documents.columns.roles import NAME_RU
 
 By = Literal["words", "content", "answer"]
 _BY_RU: dict[By, str] = {"words": "", "content": " (по содержанию)", "answer": " (по ответу)"}

@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from roadmap.documents.orders.addressees import is_addressee, parted
+from roadmap.documents.orders.clauses import HANDS_ON, duties_in
+from roadmap.documents.orders.labels import Labelled, labelled
+from roadmap.documents.orders.points import Point
+from roadmap.documents.orders.terms_in_text import Parted, Reads, part, trimmed
+from roadmap.documents.orders.verbs import hidden, infinitives
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables.rows import FoundItem
-from roadmap.documents.text.addressees import is_addressee, parted
-from roadmap.documents.text.clauses import HANDS_ON, duties_in
-from roadmap.documents.text.labels import Labelled, labelled
-from roadmap.documents.text.points import Point
-from roadmap.documents.text.terms_in_text import Parted, Reads, part, trimmed
-from roadmap.documents.text.verbs import hidden, infinitives
 
 Directive = tuple[str, str, FoundItem]
 _CONTROL = re.compile(r"^(?:Общий\s+|Персональный\s+)?Контроль\s", re.IGNORECASE)

@@ -6,7 +6,7 @@
 import re
 
 from roadmap.documents.names import kind_of
-from roadmap.documents.text.verbs import hidden
+from roadmap.documents.orders.verbs import hidden
 
 _ADJECTIVE = re.compile(
     r"всем|кажд\w+|[\w\-]+(?:ому|ему|ым|им|ыми|ими|ой|ей|ый|ий|ое|ее|ые|ие|ая|яя|ую|юю|ых|их|ого|его)|и|или|с|первым",

@@ -7,7 +7,7 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
-from tasks.documents.docx_text import is_gone
+from tasks.documents.docx.text import is_gone
 
 MOST = 60
 _VAL, _STYLE, _LVL = qn("w:val"), qn("w:style"), qn("w:lvl")

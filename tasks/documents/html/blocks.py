@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from roadmap.documents.columns.columns import columns_of
 from roadmap.documents.neutral import clean
-from roadmap.documents.tables.columns import columns_of
-from tasks.documents.html_styles import Styles
+from tasks.documents.html.styles import Styles
 
 _ROWS = frozenset(("div", "section", "article", "ul", "dl"))
 _CELLS = frozenset(("div", "section", "span", "li", "dt", "dd"))

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from roadmap.documents.columns.layout import Columns
 from roadmap.documents.neutral import Row
-from roadmap.documents.tables.layout import Columns
 from roadmap.documents.tables.numbers import NUMBER
 
 

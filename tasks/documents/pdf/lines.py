@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from roadmap.documents.columns.columns import Columns
 from roadmap.documents.neutral import clean
-from roadmap.documents.tables.columns import Columns
-from tasks.documents.pdf_words import FULL, LINE
+from tasks.documents.pdf.words import FULL, LINE
 
 NUMBER = re.compile(r"\d+(\.\d+)*[.)]?$")
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from roadmap.documents.columns.content import DAYS, Content, is_mark
 from roadmap.documents.neutral import Row
-from roadmap.documents.tables.content import DAYS, Content, is_mark
 from roadmap.language.months import MONTHS, OF_MONTHS
 from roadmap.language.normalise import fold, in_cyrillic
 

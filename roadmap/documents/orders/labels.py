@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from roadmap.documents.text.verbs import without_quotes
+from roadmap.documents.orders.verbs import without_quotes
 
 _TERM = (
     r"(?:плановый\s+|предельный\s+)?(?:срок|дата|период|время)(?:и|ы)?"

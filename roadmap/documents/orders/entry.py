@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from roadmap.documents.names import kind_of
 from roadmap.documents.neutral import join_torn
-from roadmap.documents.text.addressees import is_addressee
-from roadmap.documents.text.labels import Labelled, labelled
-from roadmap.documents.text.terms_in_text import Parted, Reads, part, spans, trimmed
-from roadmap.documents.text.verbs import infinitives, without_quotes
+from roadmap.documents.orders.addressees import is_addressee
+from roadmap.documents.orders.labels import Labelled, labelled
+from roadmap.documents.orders.terms_in_text import Parted, Reads, part, spans, trimmed
+from roadmap.documents.orders.verbs import infinitives, without_quotes
 
 _BRACKET = re.compile(r"\s*\((?P<words>[^()]*(?:\([^()]*\)[^()]*)*)\)\s*[.;]*$")
 _DASH = re.compile(r"\s+[–—-]\s+|\s*\|\s*|\s*;\s+|\t")

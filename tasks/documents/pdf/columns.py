@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tasks.documents.pdf_lines import Line, Run
+from tasks.documents.pdf.lines import Line, Run
 
 FEWEST_LINES, FEWEST_OF_PROSE = 3, 8
 _POINT = re.compile(r"(\d{1,3})[.)](?:\s|$)")

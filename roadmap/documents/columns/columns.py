@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from roadmap.documents.tables.content import CLEAR, Content
-from roadmap.documents.tables.grid import FEWEST, Grid, grid_of, spans_of
-from roadmap.documents.tables.layout import Columns as Columns
-from roadmap.documents.tables.roles import WEAK, Heading, Role, heading_of
+from roadmap.documents.columns.content import CLEAR, Content
+from roadmap.documents.columns.grid import FEWEST, Grid, grid_of, spans_of
+from roadmap.documents.columns.layout import Columns as Columns
+from roadmap.documents.columns.roles import WEAK, Heading, Role, heading_of
 from roadmap.language.normalise import plain_with_signs
 
 LONGEST_HEADING = 160

@@ -2,11 +2,11 @@
 
 import re
 
-from roadmap.documents.text.addressees import is_addressee
-from roadmap.documents.text.labels import labelled
-from roadmap.documents.text.points import sentences_of_duty
-from roadmap.documents.text.terms_in_text import Reads, Span, part, spans
-from roadmap.documents.text.verbs import hidden, infinitives
+from roadmap.documents.orders.addressees import is_addressee
+from roadmap.documents.orders.labels import labelled
+from roadmap.documents.orders.points import sentences_of_duty
+from roadmap.documents.orders.terms_in_text import Reads, Span, part, spans
+from roadmap.documents.orders.verbs import hidden, infinitives
 
 #: Verbs that hand a duty on: whom follows them, and what is to be done follows that.
 HANDS_ON = re.compile(

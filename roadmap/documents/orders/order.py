@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from roadmap.documents.neutral import Paragraph
+from roadmap.documents.orders import headings
+from roadmap.documents.orders.addressees import is_addressee
+from roadmap.documents.orders.labels import labelled
+from roadmap.documents.orders.verbs import infinitives
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables.sections import number_of
-from roadmap.documents.text import headings
-from roadmap.documents.text.addressees import is_addressee
-from roadmap.documents.text.labels import labelled
-from roadmap.documents.text.verbs import infinitives
 
 TOP = re.compile(r"^(?P<n>\d{1,2})\s?\.\s*(?!\d)(?P<words>\S.*)$")
 PAREN = re.compile(r"^(?P<n>\d{1,2}|[а-я])\)\s*(?P<words>\S.*)$")

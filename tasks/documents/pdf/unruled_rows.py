@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from roadmap.documents.neutral import Row
-from tasks.documents.pdf_lines import Grid, Line
-from tasks.documents.pdf_words import LINE
+from tasks.documents.pdf.lines import Grid, Line
+from tasks.documents.pdf.words import LINE
 
 _LABEL = re.compile(r"(?:Направление|Раздел|Этап|Блок|Часть|Задача|Цель|Подраздел|[А-ЯЁ]{5,})\b|[IVXІХ]+[.)]\s")
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from roadmap.documents.neutral import Row
-from tasks.documents.pdf_turns import lines_in
-from tasks.documents.pdf_words import FULL, LINE
+from tasks.documents.pdf.turns import lines_in
+from tasks.documents.pdf.words import FULL, LINE
 
 Box = tuple[float, float, float, float]
 _LETTER = 0.5

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from roadmap.documents.orders.labels import Labelled, labelled
+from roadmap.documents.orders.order import BULLET, PAREN, SUB, TOP, Line
+from roadmap.documents.orders.verbs import infinitives
 from roadmap.documents.text import rhythms
-from roadmap.documents.text.labels import Labelled, labelled
-from roadmap.documents.text.order import BULLET, PAREN, SUB, TOP, Line
-from roadmap.documents.text.verbs import infinitives
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
+from roadmap.documents.columns.columns import columns_of
 from roadmap.documents.neutral import Document, Paragraph, Table, clean
-from roadmap.documents.tables.columns import columns_of
-from tasks.documents.pdf_columns import TextLine, in_columns
-from tasks.documents.pdf_lines import NUMBER, Grid, lines_of
-from tasks.documents.pdf_notes import without_notes
-from tasks.documents.pdf_ruled import RuledTable, ruled_tables
-from tasks.documents.pdf_turns import upright
-from tasks.documents.pdf_unruled import Unruled, may_hold_header, unruled_tables
-from tasks.documents.pdf_words import LINE, Speller
+from tasks.documents.pdf.columns import TextLine, in_columns
+from tasks.documents.pdf.lines import NUMBER, Grid, lines_of
+from tasks.documents.pdf.notes import without_notes
+from tasks.documents.pdf.ruled import RuledTable, ruled_tables
+from tasks.documents.pdf.turns import upright
+from tasks.documents.pdf.unruled import Unruled, may_hold_header, unruled_tables
+from tasks.documents.pdf.words import LINE, Speller
 from tasks.files.errors import DocumentRefused
 from tasks.files.pdf_streams import LARGEST_UNPACKED, Unpacked, unpacking_at_most
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from roadmap.documents.columns.columns import Columns, columns_of
 from roadmap.documents.neutral import Row, Table, clean
-from roadmap.documents.tables.columns import Columns, columns_of
-from tasks.documents.pdf_lines import NUMBER, Grid, Line, Run
-from tasks.documents.pdf_unruled_rows import is_wide, row_gap, segments, whole_row
+from tasks.documents.pdf.lines import NUMBER, Grid, Line, Run
+from tasks.documents.pdf.unruled_rows import is_wide, row_gap, segments, whole_row
 
 DEEPEST_HEADER = 5
 MOST_HEADINGS = 5

@@ -12,8 +12,8 @@ from lxml import etree
 from roadmap.documents.neutral import Document, Paragraph, clean
 from roadmap.documents.plain_text import from_text
 from tasks.documents.grids import DEEPEST, Cell, Grid, GridRow, Words, blocks_of
-from tasks.documents.html_blocks import cells_of, grid_rows, is_table
-from tasks.documents.html_styles import Styles, styles_of
+from tasks.documents.html.blocks import cells_of, grid_rows, is_table
+from tasks.documents.html.styles import Styles, styles_of
 from tasks.documents.lines import above_the_line
 from tasks.files.errors import DocumentRefused
 

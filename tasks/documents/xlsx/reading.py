@@ -14,10 +14,10 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 
+from roadmap.documents.columns.columns import columns_of
 from roadmap.documents.neutral import Document, Paragraph, Row, Table, clean
-from roadmap.documents.tables.columns import columns_of
 from tasks.documents.lines import cleaned, lines_of_cells, paragraphs_of
-from tasks.documents.xlsx_values import shown
+from tasks.documents.xlsx.values import shown
 from tasks.files.archives import Swollen, refuse_swollen_workbook
 from tasks.files.errors import DocumentRefused
 

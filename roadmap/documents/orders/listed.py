@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from roadmap.documents.neutral import Paragraph
+from roadmap.documents.orders import headings
+from roadmap.documents.orders.entry import Entry, said_in, under
+from roadmap.documents.orders.labels import labelled
+from roadmap.documents.orders.order import BULLET, PAREN, SUB, TOP
+from roadmap.documents.orders.terms_in_text import Reads, spans, trimmed
+from roadmap.documents.orders.verbs import infinitives
 from roadmap.documents.questions import Answers, Question
 from roadmap.documents.tables.rows import FoundItem
-from roadmap.documents.text import headings
 from roadmap.documents.text.accounting import ParagraphClass
-from roadmap.documents.text.entry import Entry, said_in, under
-from roadmap.documents.text.labels import labelled
-from roadmap.documents.text.order import BULLET, PAREN, SUB, TOP
 from roadmap.documents.text.passages import listed
-from roadmap.documents.text.terms_in_text import Reads, spans, trimmed
-from roadmap.documents.text.verbs import infinitives
 
 _NUMBER_ALONE = re.compile(r"^(?P<n>\d{1,3}(?:\.\d{1,3})*)\s?[.)]?$")
 _SECTION = re.compile(

@@ -17,8 +17,8 @@ from docx.package import Package
 from docx.parts.document import DocumentPart
 
 from roadmap.documents.neutral import Document
-from tasks.documents.docx_numbers import Numbers, is_decimal, number_in
-from tasks.documents.docx_text import Looks, is_on
+from tasks.documents.docx.numbers import Numbers, is_decimal, number_in
+from tasks.documents.docx.text import Looks, is_on
 from tasks.documents.grids import Cell, Grid, GridRow, Words, blocks_of
 from tasks.documents.lines import cleaned
 from tasks.files.archives import LARGEST_UNPACKED, Swollen, refuse_many_entries

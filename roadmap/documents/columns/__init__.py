@@ -1,0 +1,1 @@
+"""What each column of a table holds: by the words of its heading, by its cells."""

@@ -1,0 +1,1 @@
+"""Word files as blocks: what is seen of them, numbered as Word numbers it."""

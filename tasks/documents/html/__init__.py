@@ -1,0 +1,1 @@
+"""Web pages as blocks: what is seen of them."""

@@ -1,0 +1,1 @@
+"""Pages of a PDF as blocks: upright, by columns, with ruled and unruled tables."""

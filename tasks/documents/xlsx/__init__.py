@@ -1,0 +1,1 @@
+"""Workbooks as blocks: sheets as tables, values as their format shows them."""
