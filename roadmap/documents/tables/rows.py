@@ -1,25 +1,20 @@
 """Row accounting: each row is an item, an indicator, a continuation of one, a heading, a header, or a question."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from roadmap.documents.columns.aligned import aligned
-from roadmap.documents.columns.content import DAYS
-from roadmap.documents.columns.grid import said_under, span_named
-from roadmap.documents.columns.layout import Columns, is_column_numbers, is_repeated, is_rule
-from roadmap.documents.columns.roles import Role
-from roadmap.documents.names import names_in
+from roadmap.documents.columns.layout import is_column_numbers, is_repeated, is_rule
 from roadmap.documents.neutral import Row, join_torn
-from roadmap.documents.questions import Answers, Question
+from roadmap.documents.questions import Question
 from roadmap.documents.tables import headings
-from roadmap.documents.tables.items import ASIDE, WORDS, Cells, of_above, stacked
+from roadmap.documents.tables.filling import Filling
+from roadmap.documents.tables.items import WORDS
 from roadmap.documents.tables.items import FoundItem as FoundItem
 from roadmap.documents.tables.items import Group as Group
 from roadmap.documents.tables.numbers import NUMBER, ROMAN, heads_of, restarts_after
-from roadmap.documents.tables.sections import Sections
-from roadmap.language.normalise import plain_with_signs
 
 RowClass = Literal["item", "indicator", "continuation", "heading", "header", "question"]
 CLASSES: tuple[RowClass, ...] = ("item", "indicator", "continuation", "heading", "header", "question")
@@ -32,22 +27,13 @@ ANSWERS: dict[str, RowClass] = {
 
 
 @dataclass(slots=True)
-class RowReader:
-    """Reads the rows of one table in order. ``reads`` says whether words are a term."""
+class RowReader(Filling):
+    """Reads the rows of one table in order: what each is, and where its words go."""
 
-    columns: Columns
-    reads: Callable[[str], bool]
-    answers: Answers
-    items: list[FoundItem] = field(default_factory=list)
     counts: Counter[RowClass] = field(default_factory=Counter)
     classes: dict[str, RowClass] = field(default_factory=dict)
     """What each row became, by its place."""
-    questions: list[Question] = field(default_factory=list)
-    sections: Sections = field(default_factory=Sections)
-    group: Group | None = None
-    last: FoundItem | None = None
     numbered: bool = False
-    nested: bool = False
     _named: frozenset[int] = frozenset()
     _heads: frozenset[str] = frozenset()
     _restarts: frozenset[str] = frozenset()
@@ -74,7 +60,7 @@ class RowReader:
         )
         for row in laid:
             self.read(row)
-        self._ask_of_groups()
+        self.ask_of_groups()
 
     def read(self, row: Row) -> RowClass:
         """The class of the row, which is counted; its words went where they belong."""
@@ -109,11 +95,11 @@ class RowReader:
     def _answered(self, row: Row) -> RowClass | None:
         answer = ANSWERS.get((self.answers.of("row", row.words) or "").casefold())
         if answer == "item":
-            return self._item(row)
+            return self._new_item(row)
         if answer == "heading":
             return self._heading(row)
         if answer == "continuation":
-            return self._continue(row) if self.last else "header"
+            return self._continuing(row) if self.last else "header"
         return answer
 
     def _total(self, row: Row) -> RowClass | None:
@@ -202,10 +188,10 @@ class RowReader:
                 if not title and not self._term(row):
                     return "heading"
             if title:
-                return self._item(row)
+                return self._new_item(row)
         elif title:
             self.numbered = "number" in self.columns.at
-            return self._item(row)
+            return self._new_item(row)
         return self._ask(row, "у строки есть номер, но нет мероприятия", "пропустить")
 
     def _numberless(self, row: Row) -> RowClass | None:
@@ -219,12 +205,12 @@ class RowReader:
                 self.group.title = join_torn(self.group.title, wider)
         inherits = bool(row.covered & {self.columns.at.get(role, -1) for role in WORDS})
         if self._torn and term and self._completes(term):
-            return self._continue(row)
+            return self._continuing(row)
         if self.nested or not self.numbered:
             if title and (term or inherits) and not (self._torn and title[0].islower() and not self.nested):
-                return self._item(row)
+                return self._new_item(row)
             if title and "number" not in self.columns.at and self._cell(row, "responsible") and not self._torn:
-                return self._item(row)
+                return self._new_item(row)
         elif title and term and title[0].isupper():
             return self._ask(row, "у строки со своим сроком нет номера", "мероприятие", "продолжение")
         return None
@@ -237,7 +223,7 @@ class RowReader:
         if self.last is None:
             return self._ask(row, "строка ничего не продолжает", "мероприятие", "заголовок")
         if self._torn:
-            return self._continue(row)
+            return self._continuing(row)
         if title and title[0].isupper() and self._cell(row, "responsible"):
             return self._ask(row, "строка без номера и срока похожа на отдельное мероприятие", "продолжение")
         if term and not title:
@@ -245,7 +231,7 @@ class RowReader:
         unfinished = headings.is_unfinished(self.last.words.get("title", ""))
         if title and title[0].isupper() and not row.covered and not unfinished:
             return self._ask(row, "строка без номера и срока начинается заново", "мероприятие", "заголовок")
-        return self._continue(row)
+        return self._continuing(row)
 
     @property
     def _torn(self) -> bool:
@@ -265,114 +251,15 @@ class RowReader:
         before = self.last.words.get("term", "") if self.last else ""
         return bool(before) and not self.reads(before) and self.reads(join_torn(before, term))
 
-    def _item(self, row: Row) -> RowClass:
-        cells = Cells(self.columns, row)
-        number = cells.number.rstrip(".)")
-        group = self._group_of(row, number)
-        if self.nested and group is not None:
-            group.members += 1
-            number = f"{group.number}.{group.members}"
-        heading = self.sections.current
-        item = FoundItem(
-            number=number,
-            section=heading.title if heading else "",
-            section_code=heading.code if heading else "",
-            parent=self.sections.parent,
-            group=group,
-            place=row.place,
-        )
-        for role in (*WORDS, *ASIDE):
-            self._fill(item, role, cells)
-        if term := self._under_month(item.words.get("term", "")):
-            item.words["term"], item.lines["term"] = term, ()
-        if group and group.responsible and not item.words.get("responsible"):
-            item.add("responsible", group.responsible)
-        parts = stacked(item, self.reads)
-        self.items += parts
-        self.last = parts[-1]
+    def _new_item(self, row: Row) -> RowClass:
+        self.add_item(row)
         return "item"
 
-    def _under_month(self, term: str) -> str:
-        """The term of a measure under «Сентябрь»: the month, or the day of it that the row names."""
-        heading = self.sections.current
-        span = span_named(heading.title) if heading else None
-        if span is None or (term and not (span.kind == "month" and DAYS.fullmatch(term))):
-            return ""
-        return said_under(term, span) if term else span.words
-
-    def _group_of(self, row: Row, number: str) -> Group | None:
-        """The wider measure above an item: of nested numbers, of a column of its own, or «1» over 1.1."""
-        if self.nested:
-            return self.group
-        if self.group and self.group.number and not number.startswith(f"{self.group.number}."):
-            self.group = None
-        wider = self.columns.cell(row, "group")
-        if wider and not (self.group and self.group.title == wider):
-            self.group = Group("", wider)
-        return self.group
-
-    def _fill(self, item: FoundItem, role: Role, cells: Cells) -> None:
-        """The words of one role: of the row's own cell, or of the row above where it says so or is merged with it."""
-        above = self.items[-1] if self.items else None
-        words, lines = cells.of(role), cells.lines(role)
-        at = self.columns.at.get("term_end" if role == "term" and "term" not in self.columns.at else role, -1)
-        if not words and at in cells.row.covered and above:
-            words, lines = above.words.get(role, ""), above.lines.get(role, ())
-        if role not in ("title", *ASIDE):
-            said, doubt = of_above(words, above, role)
-            if said != words:
-                words, lines = said, above.lines.get(role, ()) if above and said == above.words.get(role) else ()
-            if doubt and role in ("responsible", "executors"):
-                answer = self.answers.of("responsible", item.words.get("title", ""))
-                words, lines = (answer, ()) if answer else (words if above else "", lines)
-                if answer:
-                    item.act_words = item.act_words | {role: cells.of(role)}
-                else:
-                    self._ask_who(item, words, lines, doubt)
-        if words:
-            item.add(role, words, lines)
-
-    def _ask_who(self, item: FoundItem, words: str, lines: tuple[str, ...], doubt: str) -> None:
-        """Which of several «он же» is; or who, where the first row says it."""
-        names = names_in(words, lines) if words else []
-        choices = tuple(dict.fromkeys(filter(None, ("; ".join(names), *names))))
-        proposed = f"«{choices[0]}»" if choices else "назвать орган"
-        title = item.words.get("title", "")
-        self.questions.append(Question("responsible", item.place, title, doubt, proposed, choices))
-
-    def _continue(self, row: Row) -> RowClass:
-        assert self.last is not None
-        cells = Cells(self.columns, row)
-        for role in (*WORDS, *ASIDE):
-            if words := cells.of(role):
-                self.last.add(role, words, cells.lines(role))
+    def _continuing(self, row: Row) -> RowClass:
+        self.go_on(row)
         return "continuation"
-
-    def _ask_of_groups(self) -> None:
-        """Who stands beside the heading of a group and beside none of its rows is nobody's executor yet."""
-        for group in {
-            id(item.group): item.group for item in self.items if item.group and item.group.responsible
-        }.values():
-            under = [item.words for item in self.items if item.group is group]
-            said = plain_with_signs(" ".join(f"{own.get('responsible')} {own.get('executors')}" for own in under))
-            words = f"{group.number}. {group.title} | {group.responsible}"
-            if plain_with_signs(group.responsible) not in said and self.answers.of("row", words) is None:
-                why = "у строк под этой другие ответственные; если он исполнитель и там, впишите его в пункты"
-                self.questions.append(Question("row", group.place, words, why, "пропустить", ("пропустить",)))
 
     def _ask(self, row: Row, why: str, *likely: str) -> RowClass:
         choices = tuple(dict.fromkeys((*likely, *ANSWERS)))
         self.questions.append(Question("row", row.place, row.words, why, likely[0], choices))
         return "question"
-
-    def _cell(self, row: Row, role: Role) -> str:
-        return self.columns.cell(row, role)
-
-    def _number(self, row: Row) -> str:
-        return Cells(self.columns, row).number
-
-    def _title(self, row: Row) -> str:
-        return Cells(self.columns, row).of("title")
-
-    def _term(self, row: Row) -> str:
-        return Cells(self.columns, row).of("term")
