@@ -18,6 +18,8 @@ from roadmap.control.reminders import Reason
 
 #: A duty that returns sooner is not told of point by point.
 REGULAR = timedelta(days=45)
+PASSED = "уже прошёл: представьте её до срока пункта"
+"""What is said of an own term that is over: of a point that came on control after it, or of a part not given."""
 #: Readings whose points return.
 RETURNING = ("recurring", "continuous")
 

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from roadmap.control.co_executors import PASSED
 from roadmap.control.reminders import OF_CO_EXECUTORS, Reason, rank
 from roadmap.language import ended, numbered, plural
 from roadmap.language.text import NBSP
@@ -324,7 +325,7 @@ def _shown(line: Line) -> dict[str, Any]:
         last, whole = line.repeats.last_on, line.repeats.is_unbroken
         title += f" — {times_missed(len(line.points), line.deadline_on, last, is_unbroken=whole)}"
     is_past = line.whole_due_on is not None and line.days < 0
-    left = "" if line.reason in CLOSED or is_past else time_left(line.days, line.working_days)
+    left = PASSED if is_past else "" if line.reason in CLOSED else time_left(line.days, line.working_days)
     return {
         "title": title,
         "due_label": _due_label(line),

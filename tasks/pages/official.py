@@ -13,7 +13,7 @@ from models.queries import officials
 from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.tables.request import ORDERS
 from roadmap.calendar import WorkCalendar
-from roadmap.control.co_executors import own_term
+from roadmap.control.co_executors import PASSED, own_term
 from roadmap.control.ladder import Ladder, days_to_put_off, is_quiet
 from roadmap.control.state import NAMES, State, state_of
 from roadmap.letters.wording import time_left
@@ -220,7 +220,8 @@ def _own_parts(
             words[own.point.id] = f"ваша часть представлена {min(given):%d.%m.%Y}"
         elif ladder.co_term and bodies & set(share.shorts):
             due = own_term(shared_term(own.point, own.item), ladder, calendar)
-            words[own.point.id] = f"срок вашей части — {due:%d.%m.%Y}"
+            passed = f", {PASSED}" if due < today else ""
+            words[own.point.id] = f"срок вашей части — {due:%d.%m.%Y}{passed}"
     return words
 
 

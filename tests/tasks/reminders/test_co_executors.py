@@ -14,6 +14,7 @@ from models import Absence, Body, ControlPoint, Executor, Mute, Notice, Official
 from models.db import open_session
 from models.lifecycle import TransitionCommand
 from models.settings import Settings
+from roadmap.control.co_executors import PASSED
 from tasks.daily.control_day import control_day
 from tasks.letters.deliver import deliver
 from tests.worlds.world import World
@@ -181,3 +182,16 @@ def test_the_letters_say_the_part_its_term_and_who_has_given_theirs(shared: Worl
         point = session.execute(select(ControlPoint).where(col(ControlPoint.key) == KEY)).scalar_one()
         point.next_check_on = DUE - timedelta(days=14)
     assert "Части соисполнителей: представили 1 из 2 (Школа); ещё нет: Центр" in sent(DUE - timedelta(days=14))
+
+
+@pytest.mark.usefixtures("campaign")
+def test_who_hears_first_after_the_own_term_is_told_that_it_is_over(shared: World, tmp_path: Path) -> None:
+    settings, on = Settings(_env_file=None, data=tmp_path), DUE - timedelta(days=14)
+    control(shared, on)
+    deliver(shared.engine, settings=settings, at_source=lambda: datetime.combine(on, time(6), UTC))
+    bodies = (email.message_from_bytes(path.read_bytes(), policy=default).get_body(("plain",))
+              for path in settings.letters.rglob("*.eml"))  # fmt: skip
+    texts = [body.get_content() for body in bodies if body is not None]
+    assert [f"Срок вашей части: 14.05.2027, {PASSED}" in text for text in texts if "Вы: соисполнитель" in text] == [
+        True
+    ]

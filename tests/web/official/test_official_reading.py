@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, select
 
 from models import Absence, Body, Executor, Item, Official, Roadmap, Transition, clock
 from models.db import open_session
+from roadmap.control.co_executors import PASSED
 from tasks.people.links import revoke
 from tests.worlds.pages import Pages
 
@@ -115,6 +116,12 @@ def test_a_co_executor_sees_the_point_marked_and_may_only_report_its_part(pages:
     assert pages.send(link, point, "submit", details="приказ № 1", on=pages.today).status_code == 409
     assert pages.send(link, point, "progress", words="наши данные готовы").status_code == 303
     assert pages.status(point) == "open"
+
+
+def test_a_term_of_the_part_that_is_over_is_said_to_be_over(pages: Pages) -> None:
+    pages.point("1.1", days=10, opens_on=pages.today - timedelta(days=60))
+    share(pages, "1.1", "cnppm")
+    assert f", {PASSED}" in pages.client.get(pages.link("Директор центра")).text
 
 
 def test_the_card_says_by_when_the_part_is_due_and_who_has_given_theirs(pages: Pages) -> None:
