@@ -242,7 +242,7 @@ def _once(answer: Answer, point_id: int, action: str, do: Change, content: str) 
         by, own = _find(session, answer, point_id)
         if not _is_recorded(session, once):
             if not own.answers and action != "progress":
-                raise Refused("Отчитывается ответственный исполнитель; соисполнитель сообщает о ходе своей части")
+                raise Refused("Об исполнении пункта отчитывается тот, кто за него отвечает; вы сообщаете о своей части")
             detail = do(session, by.official, own, once)
             audit(session, by, action, own.point.key, detail, at=answer.at)
         return own.point.key

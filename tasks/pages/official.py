@@ -13,6 +13,7 @@ from models.queries import officials
 from models.queries.printed_numbers import Shared, number_of, shared_numbers
 from models.tables.request import ORDERS
 from roadmap.calendar import WorkCalendar
+from roadmap.catalogue.executors import CO_EXECUTOR
 from roadmap.control.co_executors import PASSED, own_term
 from roadmap.control.ladder import Ladder, days_to_put_off, is_quiet
 from roadmap.control.state import NAMES, State, state_of
@@ -41,6 +42,17 @@ REQUEST_RU = {"waiting": "ждёт решения", "granted": "удовлетв
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What an official who takes part is called, and by when the part is due or that it is given."""
+
+    role: str = CO_EXECUTOR
+    words: str = ""
+
+
+NOT_NAMED = OwnPart()
+
+
+@dataclass(frozen=True, slots=True)
 class StateLine:
     """How a point stands: the words carry it, ``tone`` (a class of the stylesheet) only colours them."""
 
@@ -57,8 +69,7 @@ class Row:
     """By which people know the item."""
     standing: StateLine
     left: str
-    part: str = ""
-    """Of a co-executor: by when the part is due, or that it is given."""
+    part: OwnPart = NOT_NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +102,8 @@ class Card:
     requests: Sequence[Request]
     parts: str
     """Which co-executors have given their part; empty where nobody takes part."""
-    part: str
-    """The same of the reader's own part, where he takes part."""
+    part: OwnPart
+    """The reader's own part, where he takes part."""
     actions: Sequence[str]
     extension_refusal: str
     first_new_day: date
@@ -119,7 +130,9 @@ def groups(session: Session, official: Official, *, today: date) -> list[Group]:
     shared = shared_numbers(session)
     points = live_points(session, official, today=today)
     parts = _own_parts(session, official, points, today=today)
-    rows = [replace(_row(own, calendar, shared, today=today), part=parts.get(own.point.id, "")) for own in points]
+    rows = [
+        replace(_row(own, calendar, shared, today=today), part=parts.get(own.point.id, NOT_NAMED)) for own in points
+    ]
     by_state: defaultdict[State, list[Row]] = defaultdict(list)
     for row in rows:
         by_state[state_of(row.own.point, today)].append(row)
@@ -158,7 +171,7 @@ def card(session: Session, own: AccessiblePoint, *, today: date, reader: Officia
         recalled_at=recalled_at(history),
         requests=session.exec(select(Request).where(Request.point_id == point.id).order_by(col(Request.id))).all(),
         parts=parts_of(session, point, own.item),
-        part=_own_parts(session, reader, [own], today=today).get(point.id, "") if reader else "",
+        part=_own_parts(session, reader, [own], today=today).get(point.id, NOT_NAMED) if reader else NOT_NAMED,
         actions=possible_actions(own, waiting=waiting, is_acknowledged=_is_acknowledged(history), today=today),
         extension_refusal=extension_refusal(session, point, today=today),
         first_new_day=extension_days(point, today=today)[0],
@@ -204,7 +217,7 @@ def _next_of_each(rows: Sequence[Row]) -> list[Row]:
 
 def _own_parts(
     session: Session, official: Official, points: Sequence[AccessiblePoint], *, today: date
-) -> dict[int | None, str]:
+) -> dict[int | None, OwnPart]:
     """«срок вашей части — 15.02.2027» or «ваша часть представлена 12.02.2027» of what the official takes part in."""
     mine = [own for own in points if own.role == "co" and own.point.status in ("open", "returned")]
     shares = taking_part(session, [(own.point, own.item) for own in mine])
@@ -213,16 +226,18 @@ def _own_parts(
     calendar = calendar_of(session, official.roadmap_code)
     ladder = Ladder.from_json(session.get_one(Roadmap, official.roadmap_code).ladder)
     bodies = {official.body_id, *(one.body_id for one in away_now(session, official, today=today))}
-    words: dict[int | None, str] = {}
+    found: dict[int | None, OwnPart] = {}
     for own in mine:
         share = shares.get(own.point.id, TakingPart())
+        role = next((called for body, called in share.roles.items() if body in bodies), CO_EXECUTOR)
+        words = ""
         if given := [on for body, on in share.given.items() if body in bodies]:
-            words[own.point.id] = f"ваша часть представлена {min(given):%d.%m.%Y}"
+            words = f"ваша часть представлена {min(given):%d.%m.%Y}"
         elif ladder.co_term and bodies & set(share.shorts):
             due = own_term(shared_term(own.point, own.item), ladder, calendar)
-            passed = f", {PASSED}" if due < today else ""
-            words[own.point.id] = f"срок вашей части — {due:%d.%m.%Y}{passed}"
-    return words
+            words = f"срок вашей части — {due:%d.%m.%Y}" + (f", {PASSED}" if due < today else "")
+        found[own.point.id] = OwnPart(role, words)
+    return found
 
 
 def _row(own: AccessiblePoint, calendar: WorkCalendar, shared: Shared, *, today: date) -> Row:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel, select
 
-from models import Absence, Body, Executor, Item, Official, Roadmap, Transition, clock
+from models import Absence, Body, Edition, Executor, Item, Official, Roadmap, Transition, clock
 from models.db import open_session
 from roadmap.control.co_executors import PASSED
 from tasks.people.links import revoke
@@ -116,6 +116,26 @@ def test_a_co_executor_sees_the_point_marked_and_may_only_report_its_part(pages:
     assert pages.send(link, point, "submit", details="приказ № 1", on=pages.today).status_code == 409
     assert pages.send(link, point, "progress", words="наши данные готовы").status_code == 303
     assert pages.status(point) == "open"
+
+
+def test_who_takes_part_is_called_as_the_letter_calls_him(pages: Pages) -> None:
+    point = pages.point("1.1", days=30)
+    share(pages, "1.1", "cnppm")
+    bodies = [{"code": row.code, "name": row.name, "short": row.short} for row in pages.rows(Body)]
+    item = {"code": "1.1", "owner": "iro", "co_executors": ["cnppm"], "executors": "ЦНППМ, школы"}
+    heading = "Ответственный исполнитель (соисполнители)"
+    with open_session(pages.engine) as session:
+        edition = session.exec(select(Edition)).one()
+        made: dict[str, Any] = {
+            "roadmap_code": edition.roadmap_code,
+            "act": "приказ",
+            "content_hash": "2",
+            "loaded_at": clock.now(),
+        }
+        session.add(Edition(**made, catalogue={"executors_heading": heading, "bodies": bodies, "items": [item]}))
+    link = pages.link("Директор центра")
+    assert "вы ответственный исполнитель, отвечает ИРО" in pages.client.get(link).text
+    assert "Вы ответственный исполнитель. Отвечает" in pages.client.get(f"{link}/point/{point}").text
 
 
 def test_a_term_of_the_part_that_is_over_is_said_to_be_over(pages: Pages) -> None:
