@@ -131,7 +131,7 @@ def find(document: Document, answers: Answers | None = None) -> Found:
     named = region_of([act.authority, found.title, act.title])
     found.region = answers.of("zone", "region") or named
     if not found.region:
-        proposed = "вписать region, например «Краснодарский край», и zone"
+        proposed = "вписать регион, например «Краснодарский край»"
         found.questions.append(Question("zone", "начало документа", "region", "регион не назван", proposed))
     return found
 

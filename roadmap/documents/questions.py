@@ -51,8 +51,11 @@ class Question:
 
     def line_at(self, places: str) -> str:
         """The question as one line, asked of these places."""
-        shown = f" «{self.words}»" if self.words else ""
-        return f"({self.about}) {places}:{shown} — {self.why.rstrip('. ')}. Предлагается: {self.proposed}"
+        # A field of the draft is named beside what is asked about, as answers.yaml wants it; words are the document's.
+        is_field = self.words.isascii() and self.words.isidentifier()
+        key = f"{self.about}: {self.words}" if is_field else self.about
+        shown = f" «{self.words}» —" if self.words and not is_field else ""
+        return f"({key}) {places}:{shown} {self.why.rstrip('. ')}. Предлагается: {self.proposed}"
 
     @property
     def likeliest(self) -> str:
