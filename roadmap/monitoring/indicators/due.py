@@ -16,7 +16,6 @@ from roadmap.monitoring.periods import MONTHS, Period
 Covers = Literal["moment", "period", "span", "start"]
 #: In the genitive, after «с начала».
 SPAN_RU = {"month": "месяца", "quarter": "квартала", "half_year": "полугодия", "year": "года"}
-SPAN_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 _FIRST_YEAR = re.compile(r"начиная с (20\d\d)")
 #: The first that fits decides; what a document says of a day is stronger than what it says of a year.
 _WORDS: tuple[tuple[Covers, re.Pattern[str]], ...] = (
@@ -110,7 +109,7 @@ def is_passable(indicator: Indicator) -> bool:
 
 
 def _months(indicator: Indicator) -> int:
-    return SPAN_MONTHS.get(indicator.rhythm or "year", 1)
+    return 1 if indicator.rhythm == "week" else MONTHS[indicator.rhythm or "year"]
 
 
 def _span(indicator: Indicator, period: Period) -> tuple[date, date]:
